@@ -1,0 +1,35 @@
+# Each target sets up a project virtual environment first; only Python 3.11+, git and make are needed.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+ISSUE ?= API returning 500 errors intermittently for Acme Corp
+
+.PHONY: brief test check docs lock clean
+
+brief: $(VENV)/.ready
+	@$(BIN)/customer-escalation run --sample "$(ISSUE)"
+
+test: $(VENV)/.ready
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.ready
+	PATH="$(abspath $(BIN)):$$PATH" sh tools/check
+
+docs: $(VENV)/.ready
+	$(BIN)/python tools/check_policy_text.py --write
+	$(BIN)/python tools/check_docs.py --write
+
+# Versions for development, with hashes; users get the ranges of pyproject.toml.
+lock:
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url -o requirements-dev.lock
+
+$(VENV)/.ready: pyproject.toml requirements-dev.lock
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, not " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+clean:
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

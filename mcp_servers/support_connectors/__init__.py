@@ -1,0 +1,1 @@
+"""One MCP server per connector category, each standing on a backend."""

@@ -1,0 +1,274 @@
+"""What a system must offer to stand behind a category's server: one Protocol a category, filters, pages, typed errors.
+
+    BackendError
+    ├── InvalidInput        the call cannot be meant as it is: an unknown cursor, an empty text, a bad time
+    │   ├── InvalidCursor   the cursor belongs to another call, or to data that has changed
+    │   └── Conflict        the idempotency key was used for something else
+    ├── NotFound            no such item
+    ├── PermissionDenied    the system refuses this to us
+    ├── RateLimited         too many calls; ``retry_after`` says when to come back
+    └── Unavailable         not connected, or the system does not answer
+
+Each message is a sentence that a model can act on.
+
+The Protocols are synchronous. The embedded workspace answers from a local file in well under a millisecond, and most
+vendors' clients are synchronous; the server runs each call on a worker thread, so a slow system holds nobody up. A
+backend must therefore be safe to call from several threads at once.
+
+Shared contract: a list is newest first (accounts: by name) and a search best first; paging with the cursor returns
+every item exactly once while nothing changes; ``limit`` is 1 to 50; an unknown customer, status or channel is an empty page;
+a query without a single letter or digit finds nothing. A write with an ``idempotency_key`` happens once: the same call
+again returns the first result. ``at`` and the other times come back as the source wrote them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from support_connectors.results import (
+    Account,
+    Activity,
+    Article,
+    ChatContext,
+    ChatMessage,
+    Comment,
+    Issue,
+    Message,
+    Page,
+    Ticket,
+)
+
+MAX_LIMIT = 50
+DEFAULT_LIMIT = 10
+
+
+class BackendError(Exception):
+    """Base of the errors that a backend raises on purpose."""
+
+
+class InvalidInput(BackendError):
+    """The call cannot be meant as it is."""
+
+
+class InvalidCursor(InvalidInput):
+    """The cursor belongs to another call, or to data that has changed since."""
+
+
+class Conflict(InvalidInput):
+    """The idempotency key was used before for something else."""
+
+
+class NotFound(BackendError):
+    """No such item; the message names the nearest ones."""
+
+
+class PermissionDenied(BackendError):
+    """The system refuses this to the account that we use."""
+
+
+class RateLimited(BackendError):
+    """The system wants fewer calls."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds to wait, where the system says so."""
+
+
+class Unavailable(BackendError):
+    """The category is not connected, or its system does not answer."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """From ``since`` to ``until``, both included; None leaves an end open. Both aware."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Paging:
+    """Which part of a result is wanted."""
+
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class TicketFilter:
+    """None accepts everything. Text compares without regard to case."""
+
+    customer: str | None = None
+    """A name as on the ticket, or a CRM account's id or name."""
+    status: str | None = None
+    period: Period = Period()
+    """When the ticket was created."""
+
+
+@dataclass(frozen=True)
+class AccountFilter:
+    """None accepts everything. Text compares without regard to case."""
+
+    customer: str | None = None
+    """An account's id or name."""
+    tier: str | None = None
+    renewal: Period = Period()
+
+
+@dataclass(frozen=True)
+class ChatFilter:
+    """None accepts everything. Text compares without regard to case."""
+
+    channel: str | None = None
+    period: Period = Period()
+    """When the message was sent."""
+
+
+@dataclass(frozen=True)
+class IssueFilter:
+    """None accepts everything. Text compares without regard to case."""
+
+    status: str | None = None
+    type: str | None = None
+    period: Period = Period()
+    """When the issue was created."""
+
+
+@dataclass(frozen=True)
+class ArticleFilter:
+    """None accepts everything."""
+
+    period: Period = Period()
+    """When the article was last updated."""
+
+
+@dataclass(frozen=True)
+class NewIssue:
+    """An issue to create; its description becomes the first comment."""
+
+    type: str
+    title: str
+    description: str
+    priority: str
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Write:
+    """Who writes, and the key under which the write happens only once."""
+
+    author: str
+    idempotency_key: str | None = None
+
+
+class SupportPlatform(Protocol):
+    """Tickets and their threads."""
+
+    def search_tickets(self, query: str, customer: str | None, paging: Paging) -> Page[Ticket]:
+        """Tickets with the messages that match best, best first."""
+        ...
+
+    def read_ticket(self, ticket_id: str) -> Ticket:
+        """The ticket with its whole thread. Raises ``NotFound``."""
+        ...
+
+    def list_tickets(self, wanted: TicketFilter, paging: Paging) -> Page[Ticket]:
+        """Tickets without their messages, newest first."""
+        ...
+
+    def add_internal_note(self, ticket_id: str, text: str, write: Write) -> Message:
+        """Append a note that only the team sees."""
+        ...
+
+    def reply_to_customer(self, ticket_id: str, text: str, write: Write) -> Message:
+        """Append an answer that the customer sees."""
+        ...
+
+    def set_ticket_status(self, ticket_id: str, status: str, write: Write) -> Ticket:
+        """Change the status and return the ticket without its messages."""
+        ...
+
+
+class Crm(Protocol):
+    """Accounts, what they pay, what they were promised."""
+
+    def search_accounts(self, query: str, paging: Paging) -> Page[Account]:
+        """Accounts, best first."""
+        ...
+
+    def read_account(self, account_id: str) -> Account:
+        """The account with its timeline, by id or exact name. Raises ``NotFound``."""
+        ...
+
+    def list_accounts(self, wanted: AccountFilter, paging: Paging) -> Page[Account]:
+        """Accounts by name."""
+        ...
+
+    def log_account_activity(self, account_id: str, text: str, write: Write) -> Activity:
+        """Append to the account's timeline."""
+        ...
+
+
+class Chat(Protocol):
+    """The team's internal chat."""
+
+    def search_chat(self, query: str, paging: Paging) -> Page[ChatMessage]:
+        """Messages, best first."""
+        ...
+
+    def read_chat_message(self, message_id: str, neighbours: int) -> ChatContext:
+        """The message with up to ``neighbours`` on each side in its channel. Raises ``NotFound``."""
+        ...
+
+    def list_chat_messages(self, wanted: ChatFilter, paging: Paging) -> Page[ChatMessage]:
+        """Messages, newest first."""
+        ...
+
+    def post_chat_message(self, channel: str, text: str, write: Write) -> ChatMessage:
+        """Post to a channel."""
+        ...
+
+
+class ProjectTracker(Protocol):
+    """Bugs, features, incidents and what engineering says about them."""
+
+    def search_issues(self, query: str, paging: Paging) -> Page[Issue]:
+        """Issues with the comments that match best, best first."""
+        ...
+
+    def read_issue(self, issue_id: str) -> Issue:
+        """The issue with all its comments. Raises ``NotFound``."""
+        ...
+
+    def list_issues(self, wanted: IssueFilter, paging: Paging) -> Page[Issue]:
+        """Issues without their comments, newest first."""
+        ...
+
+    def create_issue(self, issue: NewIssue, write: Write) -> Issue:
+        """Create an issue and return it whole."""
+        ...
+
+    def comment_on_issue(self, issue_id: str, text: str, write: Write) -> Comment:
+        """Append a comment."""
+        ...
+
+
+class KnowledgeBase(Protocol):
+    """Articles."""
+
+    def search_articles(self, query: str, paging: Paging) -> Page[Article]:
+        """Articles whole, best first."""
+        ...
+
+    def read_article(self, article_id: str) -> Article:
+        """The article whole. Raises ``NotFound``."""
+        ...
+
+    def list_articles(self, wanted: ArticleFilter, paging: Paging) -> Page[Article]:
+        """Articles without their bodies, last updated first."""
+        ...
+
+    def draft_article(self, title: str, body: str, write: Write) -> Article:
+        """Store a draft that is not published."""
+        ...

@@ -1,0 +1,1 @@
+"""The systems that a category server can stand on."""

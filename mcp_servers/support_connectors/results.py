@@ -1,0 +1,194 @@
+"""What the tools return: one model a kind of record, each citable object carrying its ``ref``."""
+
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+T = TypeVar("T")
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+def _is_false(value: object) -> bool:
+    return value is False
+
+
+def _is_empty(value: object) -> bool:
+    return not value
+
+
+MaybeText = Annotated[str | None, Field(exclude_if=_is_none)]
+"""Left out of the result where the source does not have it."""
+MaybeExtra = Annotated[dict[str, JsonValue], Field(exclude_if=_is_empty)]
+"""Left out of the result where it is empty."""
+JsonObject = dict[str, JsonValue]
+
+
+class ResultModel(BaseModel):
+    """Base of the results: frozen, and nothing unknown slips in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Message(ResultModel):
+    """One message of a ticket."""
+
+    ref: str
+    kind: Literal["message"] = "message"
+    id: str
+    at: str
+    author: str
+    role: Literal["customer", "agent", "community"]
+    text: str
+    account: MaybeText = None
+    """The account that the author writes for, where the source says so."""
+    internal: Annotated[bool, Field(exclude_if=_is_false)] = False
+    """True for a note that the customer does not see."""
+    parent: str
+    extra: MaybeExtra = Field(default_factory=dict)
+
+
+class Ticket(ResultModel):
+    """One ticket with all or some of its messages."""
+
+    ref: str
+    kind: Literal["ticket"] = "ticket"
+    id: str
+    customer: str
+    created_at: str
+    status: str
+    priority: str
+    subject: str
+    ticket_kind: MaybeText = None
+    messages: list[Message] = Field(default_factory=list)
+    messages_complete: bool = True
+    """False where only some messages are shown; reading the ticket shows all."""
+    extra: JsonObject = Field(default_factory=dict)
+
+
+class Activity(ResultModel):
+    """Something logged on an account."""
+
+    ref: str
+    kind: Literal["activity"] = "activity"
+    id: str
+    at: str
+    author: str
+    text: str
+    parent: str
+
+
+class Account(ResultModel):
+    """One account of the CRM."""
+
+    ref: str
+    kind: Literal["account"] = "account"
+    id: str
+    name: str
+    tier: str
+    arr_usd: int | float
+    renewal: str | None
+    """A date; None where there is none."""
+    sla: JsonObject | None
+    """``first_response_h``, ``update_h``, ``resolution_h`` in hours (None: not promised) and what else is agreed."""
+    contacts: list[JsonObject]
+    open_deals: list[JsonObject]
+    health: Annotated[JsonValue, Field(exclude_if=_is_none)] = None
+    timeline: Annotated[list[Activity] | None, Field(exclude_if=_is_none)] = None
+    """The activities logged on the account, oldest first; only where the account is read whole."""
+    extra: JsonObject = Field(default_factory=dict)
+
+
+class ChatMessage(ResultModel):
+    """One message of the internal chat."""
+
+    ref: str
+    kind: Literal["chat_message"] = "chat_message"
+    id: str
+    channel: str
+    at: str
+    author: str
+    text: str
+    extra: JsonObject = Field(default_factory=dict)
+
+
+class Comment(ResultModel):
+    """One comment on an issue."""
+
+    ref: str
+    kind: Literal["comment"] = "comment"
+    id: str
+    at: str
+    author: str
+    text: str
+    parent: str
+    extra: MaybeExtra = Field(default_factory=dict)
+
+
+class Issue(ResultModel):
+    """One issue of the project tracker with all or some of its comments."""
+
+    ref: str
+    kind: Literal["issue"] = "issue"
+    id: str
+    type: str
+    title: str
+    status: str
+    priority: str
+    created_at: str
+    labels: list[str]
+    comments: list[Comment] = Field(default_factory=list)
+    comments_complete: bool = True
+    """False where only some comments are shown; reading the issue shows all."""
+    extra: JsonObject = Field(default_factory=dict)
+
+
+class Article(ResultModel):
+    """One article of the knowledge base."""
+
+    ref: str
+    kind: Literal["article"] = "article"
+    id: str
+    title: str
+    updated_at: str
+    body: MaybeText = None
+    """Left out in lists."""
+    extra: JsonObject = Field(default_factory=dict)
+
+
+class Page(ResultModel, Generic[T]):
+    """Some of the items that a search or a list found, best or newest first."""
+
+    items: list[T]
+    next_cursor: str | None
+    """Give it back with the same arguments for the next items; None on the last page."""
+    total: int
+    """How many items there are on all pages together."""
+
+
+class Item(ResultModel, Generic[T]):
+    """One item: read whole, or as a write left it."""
+
+    item: T
+
+
+class ChatContext(ResultModel):
+    """One chat message with its neighbours in the channel, oldest first."""
+
+    item: ChatMessage
+    before: list[ChatMessage]
+    after: list[ChatMessage]
+
+
+def nameless(value: JsonValue) -> JsonValue:
+    """Copy a source's own value with every key ``ref`` turned into ``source_ref``.
+
+    Readers of results find citable records by that key alone, so nothing of the source may pass for one.
+    """
+    if isinstance(value, dict):
+        return {("source_ref" if key == "ref" else key): nameless(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [nameless(item) for item in value]
+    return value

@@ -1,0 +1,36 @@
+"""Where the plugin's own files are: in the installed package, or in the checkout that it runs from."""
+
+from importlib import resources
+from pathlib import Path
+
+from skill_runtime.errors import PluginError
+
+SKILL = "customer-escalation"
+
+
+def plugin_root() -> Path:
+    """The folder with ``.claude-plugin/plugin.json``.
+
+    Raises ``PluginError`` when neither the package nor the checkout around it has one.
+    """
+    package = Path(__file__).resolve().parent
+    for root in (package / "_plugin", package.parent.parent):
+        if (root / ".claude-plugin" / "plugin.json").is_file():
+            return root
+    raise PluginError(f"The plugin's files are missing beside {package}: install customer-escalation again.")
+
+
+def skill_folder() -> Path:
+    """The folder of the skill itself."""
+    return plugin_root() / "skills" / SKILL
+
+
+def policy_text() -> tuple[str, str]:
+    """The skill's policy and where it stands."""
+    path = skill_folder() / "policy.toml"
+    return path.read_text(encoding="utf-8"), str(path)
+
+
+def sample_workspace() -> Path:
+    """The sample workspace that ships with the package."""
+    return Path(str(resources.files("customer_escalation").joinpath("data", "sample_workspace.json")))

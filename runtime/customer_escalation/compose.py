@@ -1,0 +1,239 @@
+"""Builds the concrete things of a run: workspace, servers, skill, model, journal; then runs the workflow.
+
+``anthropic`` and ``mcp`` are imported inside functions here: together they cost over two seconds, and commands such as
+``list`` need neither.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from platformdirs import user_data_path
+
+from customer_escalation.bundle import policy_text, sample_workspace, skill_folder
+from customer_escalation.escalate import (
+    CATEGORIES, Connection, Drafter, Job, Outcomes, escalate, headless_instructions,
+)  # fmt: skip
+from customer_escalation.evidence import parse_moment
+from customer_escalation.policy import Policy, load_policy
+from skill_runtime.connectors import ConnectorState
+from skill_runtime.errors import ConnectorError, SkillError, SkillRuntimeError
+from skill_runtime.events import Emit, Notice, RunFinished, RunStarted
+from skill_runtime.journal import Journal, Recorder, find_run, new_run_id
+from skill_runtime.limits import Limits, Meter
+from skill_runtime.placeholders import resolve_placeholders
+from skill_runtime.skills import Skill, load_skill, read_reference
+from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
+
+if TYPE_CHECKING:
+    from support_connectors.backends.workspace import WorkspaceStore
+
+DEFAULT_MODEL = "claude-sonnet-5-5"
+RESULT = "result"
+APP = "customer-escalation"
+
+
+class InvalidRequest(SkillRuntimeError):
+    """What the user asked for cannot be run: the sentence says what to change."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line (or a program) asks for. Stored whole in the journal's header."""
+
+    issue: str
+    workspace: str | None = None
+    """Path of a workspace JSON or database; None for the loaded one."""
+    as_of: str | None = None
+    """RFC 3339; None for the workspace's own moment, or now."""
+    model: str = DEFAULT_MODEL
+    use_model: bool = True
+    fallback: bool = True
+    max_cost_usd: float | None = None
+    max_turns: int = 30
+    max_seconds: float | None = None
+    reported_by: str | None = None
+
+    def header(self, now: datetime) -> dict[str, Any]:
+        """The journal's header."""
+        return {"request": self.__dict__ | {}, "now": now.isoformat(), "app": APP}
+
+
+def runs_folder() -> Path:
+    """Where journals are kept: ``CUSTOMER_ESCALATION_RUNS``, else the user's data folder."""
+    chosen = os.environ.get("CUSTOMER_ESCALATION_RUNS")
+    return Path(chosen) if chosen else user_data_path(APP) / "runs"
+
+
+def default_database() -> Path:
+    """Where ``workspace load`` puts its database: ``CUSTOMER_ESCALATION_DB``, else the user's data folder."""
+    chosen = os.environ.get("CUSTOMER_ESCALATION_DB")
+    return Path(chosen) if chosen else user_data_path(APP) / "workspace.db"
+
+
+def open_store(workspace: str | None) -> "WorkspaceStore":
+    """The workspace of this run; a JSON file is imported for the length of the run.
+
+    Raises ``ConnectorError`` where there is none, and ``WorkspaceError`` where a file breaks the format.
+    """
+    from support_connectors.backends.workspace import open_workspace, workspace_from_json
+
+    if workspace is None:
+        path = default_database()
+        if not path.exists():
+            raise ConnectorError(
+                "No workspace is loaded, so there are no tickets to read. Load one with `customer-escalation workspace "
+                "load FILE.json`, name one with --workspace FILE, or try the sample with --sample."
+            )
+        return open_workspace(path)
+    path = Path(workspace)
+    if not path.exists():
+        raise InvalidRequest(f"There is no workspace file {workspace}. Give the path of a workspace JSON or database.")
+    return workspace_from_json(path) if path.suffix.lower() != ".db" else open_workspace(path)
+
+
+def effective_policy(overrides: Mapping[str, Any] | None) -> tuple[Policy, tuple[str, ...]]:
+    """The skill's policy with the workspace's overrides, and warnings about keys that mean nothing."""
+    text, source = policy_text()
+    return load_policy(text, source).with_overrides(overrides or {})
+
+
+def start(request: Request, emit: Emit) -> Outcomes:
+    """Run a new request to its end.
+
+    Raises ``SkillRuntimeError`` with a sentence for whatever the user or an operator must mend.
+    """
+    store = open_store(request.workspace)
+    with closing(store):
+        now = _moment(request.as_of) or store.now or datetime.now(UTC)
+        run = new_run_id(datetime.now(UTC))
+        with Journal.create(runs_folder(), run, request.header(now)) as journal:
+            return _run(request, now, store, journal, emit)
+
+
+def resume(prefix: str, emit: Emit, limits: Mapping[str, Any]) -> Outcomes | dict[str, Any]:
+    """Go on with a run; a finished one gives its recorded result (JSON). ``limits`` replaces limits of the request."""
+    run = find_run(runs_folder(), prefix)
+    with Journal.open(runs_folder(), run) as journal:
+        finished = finished_result(journal)
+        request = Request(**{**journal.header["request"], **limits})
+        if finished is not None and not (limits and finished.get("ended") == "limit"):
+            return finished
+        store = open_store(request.workspace)
+        with closing(store):
+            return _run(request, datetime.fromisoformat(journal.header["now"]), store, journal, emit)
+
+
+def finished_result(journal: Journal) -> dict[str, Any] | None:
+    """The recorded result of a run, or None while it has none."""
+    entries = journal.entries(RESULT)
+    return entries[-1].data if entries else None
+
+
+def _run(request: Request, now: datetime, store: "WorkspaceStore", journal: Journal, emit: Emit) -> Outcomes:
+    recorder = Recorder(journal)
+    emit(RunStarted(run_id=journal.run_id, title=request.issue, recorded_steps=recorder.pending()))
+    policy, warnings = effective_policy(store.policy)
+    for warning in warnings:
+        emit(Notice(kind="warning", text=warning))
+    job = Job(
+        issue=request.issue,
+        now=now,
+        reported_by=request.reported_by or policy.brief.reported_by,
+        policy=policy,
+        fallback=request.fallback,
+    )
+    outcomes = asyncio.run(_escalate(request, job, store, recorder, emit))
+    journal.append(RESULT, outcomes.to_json())
+    emit(RunFinished(outcome=outcomes.brief.outcome.value, detail=outcomes.status))
+    return outcomes
+
+
+async def _escalate(request: Request, job: Job, store: "WorkspaceStore", recorder: Recorder, emit: Emit) -> Outcomes:
+    from skill_runtime.mcp_host import McpHost, ServerSpec
+    from skill_runtime.permission import DEFAULT_POLICY
+    from support_connectors.catalogue import build_category_server
+
+    specs: list[ServerSpec] = []
+    unconnected: list[ConnectorState] = []
+    for category in CATEGORIES:
+        state = store.connector_state(category.id)
+        if state == "connected":
+            specs.append(ServerSpec(category.id, category.id, build_category_server(category.id, store)))
+        else:
+            error = state.startswith("error")
+            reason = state.partition(":")[2].strip() if error else ""
+            unconnected.append(ConnectorState(category.id, "error" if error else "not_connected", "", reason))
+    meter = Meter(
+        Limits(max_turns=request.max_turns, max_cost_usd=request.max_cost_usd, max_seconds=request.max_seconds),
+        clock=time.monotonic,
+    )
+    async with McpHost(specs, DEFAULT_POLICY, recorder) as host:
+        connection = Connection(host.tools, (*host.states, *unconnected))
+        drafter = _drafter(request, host.tools, emit)
+        return await escalate(job, connection, drafter, recorder, meter, emit)
+
+
+def _drafter(request: Request, tools: list[Tool], emit: Emit) -> Drafter | None:
+    if not request.use_model:
+        return None
+    if not (os.environ.get("ANTHROPIC_API_KEY") or os.environ.get("ANTHROPIC_AUTH_TOKEN")):
+        emit(Notice(kind="warning", text="ANTHROPIC_API_KEY is not set: the brief is drafted without a model."))
+        return None
+    from skill_runtime.claude import ClaudeModel
+
+    skill = load_skill(skill_folder())
+    return Drafter(ClaudeModel(request.model), system_blocks(skill, tools), (reference_tool(skill),))
+
+
+def system_blocks(skill: Skill, tools: list[Tool]) -> tuple[str, ...]:
+    """What the model is told: how an unattended run works, then the skill. The same for every issue, so that it caches."""
+    connected: dict[str, list[str]] = {}
+    for tool in tools:
+        connected.setdefault(tool.category, []).append(tool.spec.name)
+    text, _ = resolve_placeholders(
+        skill.instructions("(the request stands in the first message)"),
+        connected,
+        {category.title: category.id for category in CATEGORIES},
+    )
+    return headless_instructions(), f'<skill name="{skill.name}">\n{text.strip()}\n</skill>'
+
+
+def reference_tool(skill: Skill) -> Tool:
+    """A LOCAL tool that reads the skill's own references, and nothing outside its folder."""
+
+    async def run(arguments: dict[str, Any]) -> ToolOutcome:
+        try:
+            return ToolOutcome(read_reference(skill, str(arguments.get("path", ""))))
+        except SkillError as error:
+            return ToolOutcome(str(error), is_error=True)
+
+    schema = {
+        "type": "object",
+        "properties": {"path": {"type": "string", "description": "As linked in the skill: references/NAME.md"}},
+        "required": ["path"],
+        "additionalProperties": False,
+    }
+    description = (
+        "Read one of the skill's reference pages, named in the skill's text. They go deeper into how to weigh the impact, "
+        "choose severity and target, and write each section."
+    )
+    return Tool(ToolSpec("read_reference", description, schema, strict=True), Access.LOCAL, run)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    moment = parse_moment(text)
+    if moment is None:
+        raise InvalidRequest(f"--as-of {text!r} is not a moment; write it as 2026-11-23T10:00:00Z.")
+    return moment
+
+
+__all__ = ["InvalidRequest", "Request", "resume", "sample_workspace", "start"]

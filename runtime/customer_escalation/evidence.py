@@ -1,0 +1,124 @@
+"""The records of a run, read the way the product needs them: whose, by whom, when, in which role."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from skill_runtime.ledger import Ledger, Record
+
+INTERNAL_CATEGORIES = frozenset({"chat", "project_tracker", "knowledge_base", "crm"})
+"""Categories whose authors are our own people."""
+
+
+def parse_moment(value: object) -> datetime | None:
+    """An aware datetime from an RFC 3339 text; a plain date is the start of that day in UTC; anything else is None."""
+    if not isinstance(value, str) or not value:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    if len(value) <= len("2026-01-01"):
+        return datetime.combine(date.fromisoformat(value), time(), UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def name_key(name: str) -> str:
+    """A name for comparing: case and white space folded."""
+    return " ".join(name.casefold().split())
+
+
+def field(record: Record, key: str) -> str:
+    """A text field of the record, empty where it has none."""
+    value = record.data.get(key)
+    return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A view over the ledger. Every method takes or returns records; nothing is changed."""
+
+    ledger: Ledger
+    connected: frozenset[str]
+    """Categories that could be read in this run."""
+
+    def resolve(self, cites: Iterable[str]) -> tuple[list[Record], list[str]]:
+        """The cited records in order, and the citations that name none."""
+        found: list[Record] = []
+        missing: list[str] = []
+        for cite in cites:
+            record = self.ledger.resolve(cite)
+            if record is None:
+                missing.append(cite)
+            elif record not in found:
+                found.append(record)
+        return found, missing
+
+    def item_of(self, record: Record) -> Record:
+        """The ticket, issue or other item that the record belongs to; itself when it stands alone."""
+        parent = self.ledger.get(record.parent) if record.parent else None
+        return parent or record
+
+    def customer_of(self, record: Record) -> str:
+        """The account that the record is about, empty where it is about none."""
+        own = field(record, "account") or field(record, "customer")
+        if own:
+            return own
+        if record.category == "crm":
+            item = self.item_of(record)
+            return field(item, "name")
+        return field(self.item_of(record), "customer")
+
+    def by_us(self, record: Record) -> bool:
+        """True where an agent, an engineer or another of our own people wrote it."""
+        return record.category in INTERNAL_CATEGORIES or field(record, "role") == "agent"
+
+    def at(self, record: Record) -> datetime | None:
+        """When it was written, created or last changed."""
+        for key in ("at", "created_at", "updated_at"):
+            moment = parse_moment(record.data.get(key))
+            if moment:
+                return moment
+        return None
+
+    def of_kind(self, *kinds: str) -> list[Record]:
+        """All records of these kinds, in the order of first sight."""
+        return [record for record in self.ledger.records.values() if record.data.get("kind") in kinds]
+
+    def account(self, name: str) -> Record | None:
+        """The CRM account of this name or id."""
+        key = name_key(name)
+        for record in self.of_kind("account"):
+            if key in (name_key(field(record, "name")), name_key(record.id)):
+                return record
+        return None
+
+    def tickets(self, refs: Sequence[str]) -> list[Record]:
+        """The tickets among these refs, each once; a message stands for its ticket."""
+        found: list[Record] = []
+        for ref in refs:
+            record = self.ledger.resolve(ref)
+            if record is None:
+                continue
+            item = self.item_of(record)
+            if item.data.get("kind") == "ticket" and item not in found:
+                found.append(item)
+        return found
+
+    def messages(self, ticket: Record) -> list[Record]:
+        """The ticket's messages, oldest first."""
+        children = [child for child in self.ledger.children(ticket.ref) if child.data.get("kind") == "message"]
+        return sorted(children, key=lambda child: (self.at(child) or datetime.min.replace(tzinfo=UTC), child.ref))
+
+
+def arr(account: Record | None) -> float | None:
+    """Annual recurring revenue in USD; None where the CRM holds none."""
+    value: Any = account.data.get("arr_usd") if account else None
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def open_deals(account: Record | None) -> list[dict[str, Any]]:
+    """The account's open deals, as the CRM has them."""
+    value = account.data.get("open_deals") if account else None
+    return [deal for deal in value if isinstance(deal, dict)] if isinstance(value, list) else []

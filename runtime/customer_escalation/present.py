@@ -1,0 +1,72 @@
+"""Records as the model reads them at the start of a run: compact, complete, and plainly data."""
+
+from collections.abc import Iterable
+
+from customer_escalation.brief import Figure
+from customer_escalation.evidence import Evidence
+from skill_runtime.ledger import Record
+
+GROUPS = (
+    ("ticket", "Tickets (support platform)"),
+    ("account", "Accounts (CRM)"),
+    ("chat_message", "Chat"),
+    ("issue", "Project tracker"),
+    ("article", "Knowledge base"),
+)
+_INNER = frozenset({"message", "comment", "activity"})
+_HIDDEN = frozenset({"ref", "kind", "id", "text", "body", "parent", "extra"})
+
+
+def present_evidence(evidence: Evidence, figures: Iterable[Figure]) -> str:
+    """Every record read so far, by kind, with its messages below it; then the computed figures."""
+    known = {kind for kind, _ in GROUPS} | _INNER
+    lines: list[str] = []
+    for kind, title in GROUPS:
+        items = evidence.of_kind(kind)
+        if items:
+            lines.append(f"## {title}")
+            for item in items:
+                lines += _item(item, evidence)
+            lines.append("")
+    rest = [record for record in evidence.ledger.records.values() if str(record.data.get("kind")) not in known]
+    if rest:
+        lines.append("## Other records")
+        lines += [_line(record) for record in rest]
+        lines.append("")
+    figures = list(figures)
+    if figures:
+        lines.append("## Figures computed from these records")
+        lines += [f"- {figure.ref}: {figure.label}: {figure.text}" for figure in figures]
+    return "\n".join(lines).strip()
+
+
+def _item(item: Record, evidence: Evidence) -> list[str]:
+    children = sorted(evidence.ledger.children(item.ref), key=lambda child: (str(child.data.get("at", "")), child.ref))
+    return [_line(item), *(f"  {_line(child)}" for child in children)]
+
+
+def _line(record: Record) -> str:
+    """One record on one line: its ref, its fields, then its text."""
+    data = dict(record.data)
+    extra = data.get("extra")
+    if isinstance(extra, dict):
+        data.update(extra)
+    fields = [
+        f"{key}={_value(value)}"
+        for key, value in data.items()
+        if key not in _HIDDEN and value not in (None, "", [], {})
+    ]
+    text = str(data.get("text") or data.get("body") or "")
+    return f"- {record.ref} | {' | '.join(fields)}" + (f" | text: {_oneline(text)}" if text else "")
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_value(item)}" for key, item in value.items() if item is not None) + "}"
+    if isinstance(value, list):
+        return "; ".join(_value(item) for item in value)
+    return _oneline(str(value))
+
+
+def _oneline(text: str) -> str:
+    return " ⏎ ".join(line.strip() for line in text.splitlines() if line.strip())

@@ -1,0 +1,94 @@
+"""A run's events as lines on standard error: live on a terminal, plain elsewhere."""
+
+import sys
+from types import TracebackType
+
+from rich.console import Console
+from rich.status import Status
+
+from skill_runtime.events import (
+    Event, Notice, Nudged, PhaseStarted, PreflightDone, RunFinished, RunStarted, ToolFinished, ToolStarted, TurnFinished,
+    TurnStarted,
+)  # fmt: skip
+
+
+class Progress:
+    """Prints events as they come; on a terminal the current step spins on the last line."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+        self._status: Status | None = None
+        self._spent = 0.0
+        self._inputs: dict[str, str] = {}
+
+    def __enter__(self) -> "Progress":
+        if not self._quiet and self._console.is_terminal:
+            self._status = self._console.status("starting")
+            self._status.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._status:
+            self._status.stop()
+
+    def emit(self, event: Event) -> None:
+        """Take one event."""
+        if self._quiet:
+            return
+        if isinstance(event, TurnStarted):
+            self._step(f"turn {event.number}: the model is working")
+            return
+        if isinstance(event, ToolStarted):
+            shown = next(
+                (str(event.input[key]) for key in ("query", "id", "customer", "path") if event.input.get(key)), ""
+            )
+            self._inputs[event.id] = shown[:60]
+            self._step(f"{event.name} {shown[:60]}")
+            return
+        line = self._line(event)
+        if line:
+            self._print(line)
+
+    def _line(self, event: Event) -> str:
+        match event:
+            case RunStarted():
+                more = f", {event.recorded_steps} steps kept" if event.recorded_steps else ""
+                return f"run {event.run_id}{more}"
+            case PhaseStarted():
+                self._step(event.detail or event.name)
+                return f"{event.name}: {event.detail}" if event.detail else event.name
+            case PreflightDone():
+                gaps = "".join(f"\n  gap: {gap.category}: {gap.reason}" for gap in event.gaps)
+                return f"  connected: {', '.join(event.connected) or 'nothing'}{gaps}"
+            case TurnFinished():
+                self._spent += event.cost_usd or 0.0
+                cost = f", ${self._spent:.4f} so far" if event.cost_usd is not None else ""
+                kept = " (kept)" if event.from_journal else ""
+                return f"  turn {event.number}{kept}: {event.input_tokens} tokens in, {event.output_tokens} out{cost}"
+            case ToolFinished():
+                shown = self._inputs.pop(event.id, "")
+                what = f"  {event.name} {shown}".rstrip()
+                if event.is_error:
+                    return f"{what}: {event.detail.splitlines()[0][:160] if event.detail else 'failed'}"
+                return f"{what}: {event.records} records" if event.records else f"{what}: done"
+            case Nudged():
+                return f"  asked again: {event.reason}"
+            case Notice(kind="retry" | "warning" | "info"):
+                return f"  {event.text}"
+            case RunFinished():
+                return f"{event.outcome.replace('_', ' ')}: {event.detail.replace('_', ' ')}"
+            case _:
+                return ""
+
+    def _step(self, text: str) -> None:
+        if self._status:
+            self._status.update(text)
+
+    def _print(self, line: str) -> None:
+        if self._console.is_terminal:
+            self._console.print(line, style="dim" if line.startswith("  ") else None)
+        else:
+            print(line, file=sys.stderr, flush=True)  # noqa: T201 - the command's own output

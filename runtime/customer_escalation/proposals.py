@@ -1,0 +1,58 @@
+"""What could be done next, as typed proposals. Nothing here acts: each waits for a person's approval (P1)."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from customer_escalation.brief import Brief, Outcome, Target
+from customer_escalation.derive.calendar import team_calendar
+from customer_escalation.derive.cadence import next_internal_followup
+from customer_escalation.derive.words import time_words
+from customer_escalation.policy import Policy
+
+
+class Proposal(BaseModel):
+    """One action that a person may approve: its kind, where it goes and its exact text."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["post_to_channel", "interim_response", "reminder", "status_update", "customer_reply"]
+    title: str
+    """The offer, as a question to the person."""
+    destination: str
+    """A channel, a ticket's ref, or a moment (RFC 3339) for a reminder; empty where it is not known."""
+    text: str
+    """Exactly what would be posted or sent; empty where it has yet to be drafted."""
+
+
+def propose(brief: Brief, markdown: str, policy: Policy, now: datetime) -> list[Proposal]:
+    """The next steps that fit this brief, in the order in which they are usually wanted."""
+    ticket = next((row.cites[-1] for row in brief.computed.accounts if row.tickets), "")
+    reply = brief.draft.customer_reply
+    if brief.outcome == Outcome.HANDLE or brief.target is None or brief.severity is None:
+        return [
+            Proposal(kind="customer_reply", title="Send the reply to the customer?", destination=ticket, text=reply),
+            Proposal(
+                kind="reminder", title="Set a reminder to check whether it helped?", destination="",
+                text=f"Did the documented solution help? {brief.draft.summary}",
+            ),
+        ]  # fmt: skip
+    team = policy.teams.of(brief.target)
+    due = next_internal_followup(brief.severity, now, team_calendar(policy), policy).due_at
+    where = f"{team.channel} (restricted)" if brief.target == Target.SECURITY else team.channel
+    return [
+        Proposal(
+            kind="post_to_channel", title=f"Post this in {where} for {team.name}?", destination=team.channel, text=markdown
+        ),
+        Proposal(
+            kind="interim_response", title="Update the customer with an interim response?", destination=ticket, text=reply
+        ),
+        Proposal(
+            kind="reminder", title=f"Set a follow-up reminder for {time_words(due)}?", destination=due.isoformat(),
+            text=f"Check with {team.name} for progress: {brief.draft.summary}",
+        ),
+        Proposal(
+            kind="status_update", title="Draft a customer-facing update with the current status?", destination=ticket, text=""
+        ),
+    ]  # fmt: skip

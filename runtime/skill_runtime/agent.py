@@ -1,0 +1,295 @@
+"""The agent loop: ask the model, run the tools it asks for, until it makes the call that ends the run.
+
+Each turn goes through the recorder, so a resumed run replays what was paid for and goes on where it stopped. What a
+stop reason leads to is one table (``_NEXT``). Messages are append-only; system and tools never change.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from skill_runtime.events import Emit, Notice, Nudged, ToolFinished, ToolStarted, TurnFinished, TurnStarted
+from skill_runtime.journal import Recorder, fingerprint
+from skill_runtime.ledger import UNTRUSTED_NOTE, Ledger, find_records
+from skill_runtime.limits import Meter
+from skill_runtime.messages import Block, Message, StopReason, Text, ToolResult, ToolUse, Turn
+from skill_runtime.model import Model, ModelNotice, ModelRequest
+from skill_runtime.tools import Access, Tool, ToolOutcome
+
+AgentOutcome = Literal["submitted", "never_submitted", "refused", "context_full"]
+_Step = Literal["act", "continue", "cut", "nudge", "refused", "context_full"]
+
+_NEXT: Mapping[StopReason, _Step] = {
+    "tool_use": "act",
+    "end_turn": "nudge",
+    "max_tokens": "cut",
+    "pause_turn": "continue",
+    "refusal": "refused",
+    "context_full": "context_full",
+}
+
+
+@dataclass(frozen=True)
+class AgentSettings:
+    """How the loop behaves; money and time are the meter's."""
+
+    finish_tool: str = "submit"
+    """The LOCAL tool whose accepted call ends the run."""
+    max_tokens: int = 16_000
+    """Of one answer."""
+    max_nudges: int = 2
+    """How often a model that stops without finishing is asked to finish; likewise for cut answers in a row."""
+    max_calls: int = 16
+    """Tool calls of one answer that are run; the rest are answered with an error."""
+    max_parallel: int = 8
+    """READ calls under way at once."""
+
+
+@dataclass(frozen=True)
+class AgentResult:
+    """How the loop ended; everything on the way is in the journal."""
+
+    outcome: AgentOutcome
+    turns: int
+    messages: tuple[Message, ...]
+    final: ToolOutcome | None = None
+    """The accepted outcome of the finishing tool, when ``submitted``."""
+
+
+async def run_agent(
+    *,
+    model: Model,
+    system: tuple[str, ...],
+    first_message: str,
+    tools: Sequence[Tool],
+    ledger: Ledger,
+    recorder: Recorder,
+    meter: Meter,
+    emit: Emit,
+    settings: AgentSettings | None = None,
+) -> AgentResult:
+    """Run the loop to its end.
+
+    Only READ and LOCAL tools may be given. READ results enter ``ledger`` in the order of the calls, live and replayed.
+
+    Raises ``LimitReached`` (the meter), ``ModelError`` (the model's service) and ``JournalError``; what was paid for
+    until then is in the journal, and the same call resumes it.
+    """
+    loop = _Loop(
+        model=model,
+        system=system,
+        tools={tool.spec.name: tool for tool in tools},
+        ledger=ledger,
+        recorder=recorder,
+        meter=meter,
+        emit=emit,
+        settings=settings or AgentSettings(),
+        messages=[Message(role="user", content=(Text(text=first_message),))],
+    )
+    unfit = [tool.spec.name for tool in tools if tool.access not in (Access.READ, Access.LOCAL)]
+    if unfit or len(loop.tools) < len(tools):
+        raise ValueError(f"every tool must be READ or LOCAL and have a name of its own; look at {unfit or tools}")
+    return await loop.run()
+
+
+@dataclass
+class _Loop:
+    model: Model
+    system: tuple[str, ...]
+    tools: Mapping[str, Tool]
+    ledger: Ledger
+    recorder: Recorder
+    meter: Meter
+    emit: Emit
+    settings: AgentSettings
+    messages: list[Message]
+    turns: int = 0
+    nudges: int = 0
+    cuts: int = 0
+    answered: dict[str, ToolOutcome] = field(default_factory=dict)
+    """READ calls that succeeded, by the fingerprint of tool and input."""
+
+    async def run(self) -> AgentResult:
+        while True:
+            turn = await self._turn()
+            calls = turn.message.tool_uses
+            step = _NEXT[turn.stop_reason]
+            if step == "refused" or step == "context_full":
+                return self._result(step)
+            if step == "cut":
+                self.cuts += 1
+                if self.cuts > self.settings.max_nudges:
+                    return self._result("never_submitted")
+                self._cut(calls)
+                continue
+            self.cuts = 0
+            if calls:  # also when the stop reason names no tools: every call must be answered
+                final = await self._act(calls)
+                if final is not None:
+                    return self._result("submitted", final)
+            elif step != "continue":
+                if self.nudges == self.settings.max_nudges:
+                    return self._result("never_submitted")
+                self._nudge()
+
+    async def _turn(self) -> Turn:
+        self.meter.check_before_turn()
+        self.turns += 1
+        self.emit(TurnStarted(number=self.turns))
+        request = ModelRequest(
+            system=self.system,
+            tools=tuple(tool.spec for tool in self.tools.values()),
+            messages=tuple(self.messages),
+            max_tokens=self.settings.max_tokens,
+        )
+
+        async def ask() -> dict[str, Any]:
+            return (await self.model.turn(request, self._notice)).model_dump(mode="json")
+
+        from_journal = self.recorder.pending("turn") > 0
+        turn = Turn.model_validate(await self.recorder.next_step("turn", request_parts(request), ask))
+        self.meter.add(turn)
+        if turn.message.content:  # services refuse an empty message when it is sent back
+            self.messages.append(turn.message)
+        self.emit(
+            TurnFinished(
+                number=self.turns,
+                stop_reason=turn.stop_reason,
+                model=turn.model,
+                input_tokens=turn.usage.total - turn.usage.output_tokens,
+                output_tokens=turn.usage.output_tokens,
+                cost_usd=turn.cost_usd,
+                from_journal=from_journal,
+            )
+        )
+        return turn
+
+    async def _act(self, calls: Sequence[ToolUse]) -> ToolOutcome | None:
+        """Run the calls of one answer and reply to all of them in one message; the final outcome, if there is one."""
+        run, extra = calls[: self.settings.max_calls], calls[self.settings.max_calls :]
+        replies = {use.id: self._refuse(use, f"Not run: at most {len(run)} calls fit in one answer.") for use in extra}
+        replies |= await self._read([use for use in run if self._access(use) is Access.READ])
+        final: ToolOutcome | None = None
+        for use in run:
+            if use.id in replies:
+                continue
+            if self._access(use) is not Access.LOCAL:
+                names = ", ".join(self.tools)
+                replies[use.id] = self._refuse(use, f"There is no tool {use.name!r}. The tools are: {names}.")
+            elif final is not None:
+                replies[use.id] = self._refuse(use, "Not run: a call before it ended the work.")
+            else:
+                outcome = await self._run(use)
+                final = outcome if outcome.final else None
+                replies[use.id] = ToolResult(tool_use_id=use.id, content=outcome.text, is_error=outcome.is_error)
+        self._say(*(replies[use.id] for use in calls))
+        return final
+
+    async def _read(self, uses: Sequence[ToolUse]) -> dict[str, ToolResult]:
+        """Run READ calls side by side, each distinct one once, and keep what they found in the order of the calls."""
+        places = asyncio.Semaphore(self.settings.max_parallel)
+        fresh: dict[str, ToolUse] = {}
+        for use in uses:
+            if _call_key(use) not in self.answered:
+                fresh.setdefault(_call_key(use), use)
+
+        async def run(use: ToolUse) -> ToolOutcome:
+            async with places:
+                return await self._run(use)
+
+        done = await asyncio.gather(*(run(use) for use in fresh.values()), return_exceptions=True)
+        known = dict(self.answered)
+        for key, outcome in zip(fresh, done, strict=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+            known[key] = outcome
+            if not outcome.is_error:
+                self.answered[key] = outcome
+                if outcome.structured is not None:
+                    self.ledger.add(outcome.structured)
+        replies: dict[str, ToolResult] = {}
+        for use in uses:
+            outcome = known[_call_key(use)]
+            text = fence(outcome.text)
+            if fresh.get(_call_key(use)) is not use:
+                self._finished(use, outcome, repeated=True)
+                text = f"You made this very call before, so nothing was asked again. The answer was:\n{text}"
+            replies[use.id] = ToolResult(tool_use_id=use.id, content=text, is_error=outcome.is_error)
+        return replies
+
+    async def _run(self, use: ToolUse) -> ToolOutcome:
+        tool = self.tools[use.name]
+        self.emit(ToolStarted(id=use.id, name=use.name, category=tool.category, input=use.input))
+        outcome = await tool.run(use.input)
+        self._finished(use, outcome)
+        return outcome
+
+    def _refuse(self, use: ToolUse, sentence: str) -> ToolResult:
+        self._finished(use, ToolOutcome(sentence, is_error=True))
+        return ToolResult(tool_use_id=use.id, content=sentence, is_error=True)
+
+    def _finished(self, use: ToolUse, outcome: ToolOutcome, *, repeated: bool = False) -> None:
+        self.emit(
+            ToolFinished(
+                id=use.id,
+                name=use.name,
+                category=self.tools[use.name].category if use.name in self.tools else "",
+                is_error=outcome.is_error,
+                records=sum(1 for _ in find_records(outcome.structured)),
+                repeated=repeated,
+                detail=outcome.text[:300] if outcome.is_error else "",
+            )
+        )
+
+    def _cut(self, calls: Sequence[ToolUse]) -> None:
+        # A cut input can look complete: no call of a cut answer is ever run.
+        self.emit(Notice(kind="warning", text="The model's answer was cut off; it is asked for a shorter one."))
+        text = (
+            f"Your answer was cut off at {self.settings.max_tokens} tokens, so nothing in it was run. "
+            f"Say it again, shorter: fewer calls at once, and fewer words in each."
+        )
+        refusals = (ToolResult(tool_use_id=use.id, content=text, is_error=True) for use in calls)
+        self._say(*refusals) if calls else self._say(Text(text=text))
+
+    def _nudge(self) -> None:
+        self.nudges += 1
+        tool = self.settings.finish_tool
+        self.emit(Nudged(count=self.nudges, reason=f"stopped without calling {tool}"))
+        self._say(Text(text=f"You stopped without calling `{tool}`. Only that call delivers your work: make it now."))
+
+    def _say(self, *blocks: Block) -> None:
+        self.messages.append(Message(role="user", content=blocks))
+
+    def _access(self, use: ToolUse) -> Access:
+        tool = self.tools.get(use.name)
+        return tool.access if tool else Access.DENIED
+
+    def _notice(self, notice: ModelNotice) -> None:
+        self.emit(Notice(kind=notice.kind, text=notice.text))
+
+    def _result(self, outcome: AgentOutcome, final: ToolOutcome | None = None) -> AgentResult:
+        return AgentResult(outcome, self.turns, tuple(self.messages), final)
+
+
+_FENCE = re.compile(r"<(?=\s*/?\s*tool-data)", re.IGNORECASE)
+
+
+def fence(text: str) -> str:
+    """Mark text from a connected system as data; a fence inside it is disarmed, so that it cannot end early (S11)."""
+    return f"<tool-data>\n{UNTRUSTED_NOTE}\n{_FENCE.sub('&lt;', text)}\n</tool-data>"
+
+
+def request_parts(request: ModelRequest) -> dict[str, Any]:
+    """A request cut into named pieces, in order: what the journal compares and says on a difference."""
+    parts: dict[str, Any] = {f"system block {n}": text for n, text in enumerate(request.system, start=1)}
+    for spec in request.tools:
+        parts[f"tool {spec.name}"] = [spec.description, spec.input_schema, spec.strict]
+    for n, message in enumerate(request.messages, start=1):
+        parts[f"message {n} ({message.role})"] = message.model_dump(mode="json")
+    return parts
+
+
+def _call_key(use: ToolUse) -> str:
+    return fingerprint([use.name, use.input])

@@ -1,0 +1,98 @@
+"""The conversation in our own types; a provider's types appear only at its call boundary."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Text(_Block):
+    """Plain text."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+class Opaque(_Block):
+    """A provider's block that must be sent back unchanged, such as signed thinking."""
+
+    type: Literal["opaque"] = "opaque"
+    data: dict[str, Any]
+
+
+class ToolUse(_Block):
+    """The model asks for a tool."""
+
+    type: Literal["tool_use"] = "tool_use"
+    id: str
+    name: str
+    input: dict[str, Any]
+
+
+class ToolResult(_Block):
+    """The answer to one ``ToolUse``."""
+
+    type: Literal["tool_result"] = "tool_result"
+    tool_use_id: str
+    content: str
+    is_error: bool = False
+
+
+Block = Annotated[Text | Opaque | ToolUse | ToolResult, Field(discriminator="type")]
+
+
+class Message(_Block):
+    """One message; the list of them is append-only within a run."""
+
+    role: Literal["user", "assistant"]
+    content: tuple[Block, ...]
+
+    @property
+    def text(self) -> str:
+        """The plain text blocks, joined."""
+        return "".join(block.text for block in self.content if isinstance(block, Text))
+
+    @property
+    def tool_uses(self) -> tuple[ToolUse, ...]:
+        """The tools that the model asks for, in order."""
+        return tuple(block for block in self.content if isinstance(block, ToolUse))
+
+
+class Usage(_Block):
+    """Tokens of one or more turns. ``input_tokens`` leaves out what the cache read or wrote."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cache_read_tokens=self.cache_read_tokens + other.cache_read_tokens,
+            cache_write_tokens=self.cache_write_tokens + other.cache_write_tokens,
+        )
+
+    @property
+    def total(self) -> int:
+        """All tokens, whatever their price."""
+        return self.input_tokens + self.output_tokens + self.cache_read_tokens + self.cache_write_tokens
+
+
+StopReason = Literal["end_turn", "tool_use", "max_tokens", "refusal", "pause_turn", "context_full"]
+
+
+class Turn(_Block):
+    """One finished answer of the model."""
+
+    message: Message
+    stop_reason: StopReason
+    usage: Usage
+    model: str
+    """The model that answered, as the service names it."""
+    cost_usd: float | None = None
+    """None where the model has no known price."""

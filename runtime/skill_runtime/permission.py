@@ -1,0 +1,106 @@
+"""Who may do what: tool access as data, and the one question that a person answers before anything is sent.
+
+Access is a table of globs over ``category.tool``; the first row that matches decides, and a tool that no row names is
+denied. What a server says about its own tools is untrusted: it can tighten access, never loosen it.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Protocol
+
+from skill_runtime.tools import Access
+
+
+@dataclass(frozen=True)
+class ToolPolicy:
+    """Globs on ``category.tool`` and the access that each grants, first match first.
+
+    Example: ``ToolPolicy({"crm.read_*": Access.READ})``.
+    """
+
+    rows: Mapping[str, Access]
+
+    def access(
+        self, category: str, tool: str, *, read_only: bool | None = None, destructive: bool | None = None
+    ) -> Access:
+        """What ``tool`` may do.
+
+        ``read_only`` and ``destructive`` are the server's own hints (None where it gives none): a tool that the table
+        calls READ and its server calls writing or destructive becomes WRITE.
+        """
+        name = f"{category}.{tool}"
+        granted = next((access for glob, access in self.rows.items() if fnmatchcase(name, glob)), Access.DENIED)
+        if granted is Access.READ and (read_only is False or destructive is True):
+            return Access.WRITE
+        return granted
+
+    def over(self, base: "ToolPolicy") -> "ToolPolicy":
+        """These rows first, then those of ``base``."""
+        return ToolPolicy(
+            {**self.rows, **{glob: access for glob, access in base.rows.items() if glob not in self.rows}}
+        )
+
+
+_READS = {
+    "support_platform": ("search_tickets", "read_ticket", "list_tickets"),
+    "crm": ("search_accounts", "read_account", "list_accounts"),
+    "chat": ("search_chat", "read_chat_message", "list_chat_messages"),
+    "project_tracker": ("search_issues", "read_issue", "list_issues"),
+    "knowledge_base": ("search_articles", "read_article", "list_articles"),
+}
+_WRITES = {
+    "support_platform": ("add_internal_note", "reply_to_customer", "set_ticket_status"),
+    "crm": ("log_account_activity",),
+    "chat": ("post_chat_message",),
+    "project_tracker": ("create_issue", "comment_on_issue"),
+    "knowledge_base": ("draft_article",),
+}
+
+DEFAULT_POLICY = ToolPolicy(
+    {f"{category}.{tool}": Access.READ for category, tools in _READS.items() for tool in tools}
+    | {f"{category}.{tool}": Access.WRITE for category, tools in _WRITES.items() for tool in tools}
+)
+"""The bundled servers' tools by name; other servers' tools are denied until a row names them."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """One write, exactly as it would be carried out."""
+
+    server: str
+    tool: str
+    input: dict[str, Any]
+    """Destination and text, as the tool takes them."""
+    preview: str = ""
+    """The action in words, for the person who decides; not part of what is approved."""
+
+    @property
+    def fingerprint(self) -> str:
+        """sha256 of server, tool and input: changes when the text or the destination does (P1)."""
+        whole = json.dumps([self.server, self.tool, self.input], sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(whole.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A person's answer, bound to one action's fingerprint."""
+
+    fingerprint: str
+    approved: bool
+    by: str
+    reason: str = ""
+
+    def covers(self, action: Action) -> bool:
+        """True when this is a yes to exactly ``action`` (P1)."""
+        return self.approved and self.fingerprint == action.fingerprint
+
+
+class Approver(Protocol):
+    """Asks a person. An answer that cannot be had is a no, not an exception."""
+
+    async def approve(self, action: Action) -> Approval:
+        """Return the decision about ``action``."""
+        ...

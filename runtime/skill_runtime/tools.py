@@ -1,0 +1,60 @@
+"""What a tool is to the loop: a definition for the model, an access class, and a way to run it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Access(StrEnum):
+    """What a tool may do. Only READ and LOCAL tools ever reach the model."""
+
+    READ = "read"
+    """Looks at a connected system and changes nothing."""
+    WRITE = "write"
+    """Changes a connected system; code carries it out after a person approved."""
+    DENIED = "denied"
+    LOCAL = "local"
+    """Runs inside this process, on what the run already holds (assess, submit)."""
+
+
+@dataclass(frozen=True)
+class ToolSpec:
+    """A tool as the model sees it."""
+
+    name: str
+    """At most 64 characters, unique in a run."""
+    description: str
+    input_schema: dict[str, Any]
+    strict: bool = False
+    """Ask the service to hold the input to the schema."""
+
+
+@dataclass(frozen=True)
+class ToolOutcome:
+    """What came back."""
+
+    text: str
+    """What the model reads."""
+    structured: dict[str, Any] | None = None
+    """The structured result, where the tool has one; its records go into the ledger."""
+    is_error: bool = False
+    final: bool = False
+    """True ends the loop: the run's product was accepted."""
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A tool that the loop can run."""
+
+    spec: ToolSpec
+    access: Access
+    run: Callable[[dict[str, Any]], Awaitable[ToolOutcome]]
+    """Never raises for a tool's own failure: that is an outcome with ``is_error``."""
+    category: str = ""
+    """The connector category, empty for LOCAL tools."""
+    server: str = ""
+    """The label of the server that offers it, empty for LOCAL tools."""
+    remote_name: str = ""
+    """The tool's name on its server, where it differs from ``spec.name``."""
+    meta: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,349 @@
+"""The host connects whatever answers, and turns whatever goes wrong into a state or an outcome."""
+
+import asyncio
+import re
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from mcp.client.stdio import StdioServerParameters
+from mcp.server import MCPServer
+from mcp.types import CallToolResult, EmbeddedResource, ImageContent, TextContent, TextResourceContents, ToolAnnotations
+
+from skill_runtime.errors import ConnectorError
+from skill_runtime.journal import Journal, Recorder
+from skill_runtime.mcp_host import (
+    MAX_TEXT,
+    McpHost,
+    ServerSpec,
+    Timeouts,
+    clean_schema,
+    outcome_of,
+    unique_names,
+)
+from skill_runtime.permission import ToolPolicy
+from skill_runtime.tools import Access, Tool, ToolOutcome
+
+POLICY = ToolPolicy({"*.read_*": Access.READ, "*.post_*": Access.WRITE})
+SERVER = str(Path(__file__).with_name("misbehaving_server.py"))
+
+
+def crm(calls: list[str] | None = None) -> MCPServer:
+    server = MCPServer("crm")
+
+    @server.tool()
+    def read_account(id: str) -> dict[str, Any]:  # noqa: A002
+        """Read one account whole."""
+        if calls is not None:
+            calls.append(id)
+        return {"item": {"ref": f"crm/{id}", "name": "Ünal & Co"}}
+
+    @server.tool()
+    def post_activity(text: str) -> str:
+        """Log an activity."""
+        return f"logged {text}"
+
+    @server.tool()
+    def drop_everything() -> str:
+        """No row of the policy names this one."""
+        return "gone"
+
+    @server.tool(annotations=ToolAnnotations(read_only_hint=False))
+    def read_and_mark(id: str) -> str:  # noqa: A002
+        """Reads, and marks as read."""
+        return id
+
+    return server
+
+
+def stdio(how: str, label: str = "bad") -> ServerSpec:
+    return ServerSpec(label, "crm", StdioServerParameters(command=sys.executable, args=[SERVER, how]))
+
+
+def tool(host: McpHost, name: str) -> Tool:
+    return next(tool for tool in host.all_tools if tool.spec.name == name)
+
+
+async def run(host: McpHost, name: str, **arguments: Any) -> ToolOutcome:
+    return await tool(host, name).run(arguments)
+
+
+async def test_a_server_in_memory_answers_with_text_and_structure() -> None:
+    async with McpHost([ServerSpec("acme-crm", "crm", crm())], POLICY) as host:
+        (state,) = host.states
+        assert (state.category, state.status, state.label) == ("crm", "connected", "acme-crm")
+        read = tool(host, "read_account")
+        assert (read.category, read.server, read.remote_name) == ("crm", "acme-crm", "read_account")
+        assert read.spec.description == "Read one account whole."
+        outcome = await read.run({"id": "A-1"})
+        assert outcome.structured == {"item": {"ref": "crm/A-1", "name": "Ünal & Co"}}
+        assert outcome.text == '{"item":{"ref":"crm/A-1","name":"Ünal & Co"}}', "compact, not indented"
+
+
+async def test_only_read_tools_reach_the_model_and_code_gets_the_writing_ones_too() -> None:
+    async with McpHost([ServerSpec("crm", "crm", crm())], POLICY) as host:
+        assert [t.spec.name for t in host.tools] == ["read_account"]
+        allowed = {t.spec.name: t.access for t in host.all_tools}
+        assert allowed == {
+            "read_account": Access.READ,
+            "post_activity": Access.WRITE,
+            "read_and_mark": Access.WRITE,  # its server says that it writes
+        }
+        assert (await run(host, "post_activity", text="a call")).text == "logged a call"
+
+
+async def test_bad_arguments_come_back_as_an_error_that_names_them() -> None:
+    async with McpHost([ServerSpec("crm", "crm", crm())], POLICY) as host:
+        outcome = await run(host, "read_account", ident="A-1")
+        assert outcome.is_error
+        assert "id" in outcome.text
+
+
+async def test_all_servers_connect_at_the_same_time() -> None:
+    # Each server starts only when the others have started too: one after another would never end.
+    together = asyncio.Barrier(3)
+
+    def waiting(name: str) -> MCPServer:
+        @asynccontextmanager
+        async def lifespan(_: object) -> AsyncIterator[None]:
+            await together.wait()
+            yield
+
+        return MCPServer(name, lifespan=lifespan)
+
+    async with McpHost([ServerSpec(n, n, waiting(n)) for n in ("a", "b", "c")], POLICY) as host:
+        assert [state.status for state in host.states] == ["connected"] * 3
+
+
+async def test_a_real_process_answers_and_keeps_its_stderr_to_itself(capfd: pytest.CaptureFixture[str]) -> None:
+    async with McpHost([stdio("noisy")], POLICY) as host:
+        outcome = await run(host, "read_ok", id="A-1")
+        assert outcome.structured == {"ref": "crm/A-1"}
+        refused = await run(host, "read_refused")
+        assert refused.is_error
+        assert refused.text.endswith("There is no account A-99; search for the customer by name.")
+        crashed = await run(host, "read_crash")
+        assert crashed.is_error
+        assert "secret" not in crashed.text
+        flood = await run(host, "read_flood")
+        assert len(flood.text) < MAX_TEXT + 200
+        assert f"the first {MAX_TEXT} of 3000000 characters" in flood.text
+        assert flood.structured == {"result": "x" * 3_000_000}
+    assert "nobody's terminal" not in capfd.readouterr().err
+
+
+async def test_a_process_that_dies_in_a_call_is_an_error_outcome_and_then_a_gap() -> None:
+    specs = [stdio("dies"), ServerSpec("good", "crm", crm())]
+    async with McpHost(specs, POLICY) as host:
+        waiting = asyncio.create_task(run(host, "read_forever"))
+        await asyncio.sleep(0)
+        outcome = await run(host, "read_then_die")
+        assert outcome.is_error
+        expected = "read_then_die failed: the server ended the connection; its last words: segmentation fault, sort of."
+        assert outcome.text == expected
+        assert (await waiting).is_error, "a call beside it ends too"
+        later = await run(host, "read_ok", id="A-1")
+        assert later.text.startswith("read_ok could not be run: bad is not connected")
+        assert [state.status for state in host.states] == ["error", "connected"]
+        assert "segmentation fault" in host.states[0].reason
+        assert not (await run(host, "read_account", id="A-1")).is_error, "the other server is untouched"
+
+
+async def test_a_call_without_an_answer_ends_at_its_timeout_and_the_server_stays_usable() -> None:
+    async with McpHost([stdio("fine")], POLICY, timeouts=Timeouts(call=0.2)) as host:
+        outcome = await run(host, "read_forever")
+        assert outcome.is_error
+        assert outcome.text == "read_forever did not answer within 0.2 s. Ask for less, or go on without it."
+        assert host.states[0].status == "connected"
+
+
+@pytest.mark.parametrize("how", ["silent", "stubborn"])
+async def test_a_silent_process_costs_its_timeout_and_not_the_others(how: str) -> None:
+    async with McpHost([stdio(how), ServerSpec("crm", "crm", crm())], POLICY, timeouts=Timeouts(connect=0.3)) as host:
+        assert [state.status for state in host.states] == ["error", "connected"]
+        assert host.states[0].reason == "did not answer within 0.3 s of starting"
+        assert [t.spec.name for t in host.tools] == ["read_account"]
+
+
+async def test_a_process_that_ends_at_once_is_explained_by_its_last_words() -> None:
+    async with McpHost([stdio("crash")], POLICY) as host:
+        assert host.states[0].reason == "the server ended the connection; its last words: no licence file"
+        assert host.tools == []
+
+
+async def test_a_command_that_does_not_exist_is_named() -> None:
+    spec = ServerSpec("typo", "crm", StdioServerParameters(command="crm-servr"))
+    async with McpHost([spec], POLICY) as host:
+        assert host.states[0].reason == "the command 'crm-servr' cannot be started: No such file or directory"
+
+
+@contextmanager
+def http(server: MCPServer) -> Iterator[str]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    app = server.streamable_http_app()
+    uv = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=uv.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
+    finally:
+        uv.should_exit = True
+        thread.join()
+        listener.close()
+
+
+async def test_a_server_over_http_answers() -> None:
+    with http(crm()) as url:
+        async with McpHost([ServerSpec("web", "crm", url)], POLICY) as host:
+            assert host.states[0].status == "connected"
+            assert (await run(host, "read_account", id="A-1")).structured is not None
+            outcomes = await asyncio.gather(*(run(host, "read_account", id=f"A-{n}") for n in range(5)))
+            assert [o.structured["item"]["ref"] for o in outcomes if o.structured] == [f"crm/A-{n}" for n in range(5)]
+
+
+async def test_an_http_server_that_is_gone_is_an_error_outcome() -> None:
+    with http(crm()) as url:
+        host = McpHost([ServerSpec("web", "crm", url)], POLICY)
+        await host.__aenter__()
+    try:
+        outcome = await run(host, "read_account", id="A-1")
+        assert outcome.is_error
+        assert outcome.text.startswith("read_account failed: http://127.0.0.1:")
+        assert host.states[0].status == "error"
+    finally:
+        await host.__aexit__(None, None, None)
+
+
+@asynccontextmanager
+async def answering(response: bytes, seen: list[bytes]) -> AsyncIterator[str]:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(response)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        yield f"http://user:hunter2@127.0.0.1:{port}/mcp?token=hunter2"
+
+
+@pytest.mark.parametrize(
+    ("response", "reason"),
+    [
+        (b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "/mcp refused the credentials (HTTP 401)"),
+        (b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", "/mcp answered with HTTP 502"),
+        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "/mcp answered with HTTP 404"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi", "content type: text/html"),
+        (b"", "/mcp cannot be reached: "),
+    ],
+)
+async def test_what_an_address_answers_instead_is_told_without_its_secrets(response: bytes, reason: str) -> None:
+    seen: list[bytes] = []
+    async with answering(response, seen) as url:
+        spec = ServerSpec("web", "crm", url, headers={"X-Api-Key": "hunter2"})
+        async with McpHost([spec], POLICY) as host:
+            assert host.states[0].status == "error"
+            assert reason in host.states[0].reason
+            assert "hunter2" not in host.states[0].reason
+            assert b"hunter2" in seen[0].lower(), "but it was sent"
+
+
+async def test_nobody_listening_is_a_reason() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    async with McpHost([ServerSpec("web", "crm", f"http://127.0.0.1:{port}/mcp")], POLICY) as host:
+        assert host.states[0].reason.startswith(f"http://127.0.0.1:{port}/mcp cannot be reached")
+
+
+def test_two_servers_with_one_label_are_refused() -> None:
+    with pytest.raises(ConnectorError, match="Two servers are called 'crm'"):
+        McpHost([ServerSpec("crm", "crm", crm()), ServerSpec("crm", "chat", crm())], POLICY)
+
+
+async def test_a_resumed_run_sees_the_recorded_tools_and_results(tmp_path: Path) -> None:
+    calls: list[str] = []
+    with Journal.create(tmp_path, "run", {}) as journal:
+        async with McpHost([ServerSpec("crm", "crm", crm(calls))], POLICY, Recorder(journal)) as host:
+            first = await run(host, "read_account", id="A-1")
+            specs = [t.spec for t in host.all_tools]
+    with Journal.open(tmp_path, "run") as journal:
+        # The server has become another one since, and the run must not notice until it asks something new.
+        async with McpHost([ServerSpec("crm", "crm", MCPServer("empty"))], POLICY, Recorder(journal)) as host:
+            assert [t.spec for t in host.all_tools] == specs
+            assert await run(host, "read_account", id="A-1") == first
+            assert calls == ["A-1"]
+            assert (await run(host, "read_account", id="A-2")).is_error
+
+
+async def test_a_server_that_failed_in_the_recorded_run_stays_a_gap_on_resume(tmp_path: Path) -> None:
+    with Journal.create(tmp_path, "run", {}) as journal:
+        async with McpHost([stdio("dies")], POLICY, Recorder(journal)) as host:
+            lost = await run(host, "read_then_die")
+            states = host.states
+    with Journal.open(tmp_path, "run") as journal:
+        async with McpHost([stdio("dies")], POLICY, Recorder(journal)) as host:
+            assert await run(host, "read_then_die") == lost
+            assert host.states == states
+
+
+async def test_cancelling_the_start_leaves_no_process_behind() -> None:
+    host = McpHost([stdio("silent")], POLICY, timeouts=Timeouts(connect=30))
+    starting = asyncio.create_task(host.__aenter__())
+    while not host._connections or host._connections[0]._errors is None:
+        await asyncio.sleep(0)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    owner = host._connections[0]._task
+    assert owner is not None
+    assert owner.done()
+
+
+def test_names_are_unique_and_fit_the_wire() -> None:
+    keys = [("a", "read"), ("b", "read"), ("b", "find it"), ("b", "submit"), ("a", "x" * 80), ("b", "find.it")]
+    names = unique_names(keys, reserved={"submit"})
+    assert names["a", "read"] == "a__read"
+    assert names["b", "read"] == "b__read"
+    assert names["b", "submit"] == "b__submit"
+    assert len(set(names.values())) == len(keys)
+    assert all(re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name) for name in names.values())
+
+
+def test_a_schema_loses_titles_and_root_unions_but_no_property() -> None:
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Args",
+        "anyOf": [{"required": ["id"]}],
+        "properties": {
+            "title": {"title": "Title", "type": "string", "enum": ["title"]},
+            "to": {"anyOf": [{"type": "string", "title": "To"}, {"type": "null"}], "default": {"title": "kept"}},
+            "many": {"type": "array", "items": {"$ref": "#/$defs/Item"}},
+        },
+        "$defs": {"Item": {"title": "Item", "type": "object", "properties": {"title": {"type": "string"}}}},
+    }
+    assert clean_schema(schema) == {
+        "type": "object",
+        "properties": {
+            "title": {"type": "string", "enum": ["title"]},
+            "to": {"anyOf": [{"type": "string"}, {"type": "null"}], "default": {"title": "kept"}},
+            "many": {"type": "array", "items": {"$ref": "#/$defs/Item"}},
+        },
+        "$defs": {"Item": {"type": "object", "properties": {"title": {"type": "string"}}}},
+    }
+    assert clean_schema({}) == {"type": "object", "properties": {}}
+
+
+def test_content_that_is_not_text_is_named_and_left_out() -> None:
+    page = EmbeddedResource(resource=TextResourceContents(uri="kb://1", text="page text"))
+    image = ImageContent(data="AAAA", mime_type="image/png")
+    outcome = outcome_of(CallToolResult(content=[TextContent(text="one"), page, image]))
+    assert outcome.text == "one\npage text\n[image left out: only text is read]"
+    assert outcome_of(CallToolResult(content=[], structured_content=[1, 2])).structured == {"result": [1, 2]}
+    assert outcome_of(CallToolResult(content=[])).text == "The tool returned nothing."
