@@ -16,9 +16,9 @@ vendors' clients are synchronous; the server runs each call on a worker thread, 
 backend must therefore be safe to call from several threads at once.
 
 Shared contract: a list is newest first (accounts: by name) and a search best first; paging with the cursor returns
-every item exactly once while nothing changes; ``limit`` is 1 to 50; an unknown customer, status or channel is an empty page;
-a query without a single letter or digit finds nothing. A write with an ``idempotency_key`` happens once: the same call
-again returns the first result. ``at`` and the other times come back as the source wrote them.
+every item exactly once while nothing changes; ``limit`` is 1 to 50; an unknown customer, status or channel is an empty
+page; a query without a single letter or digit finds nothing. A write with an ``idempotency_key`` happens once: the same
+call again returns the first result. ``at`` and the other times come back as the source wrote them.
 """
 
 from dataclasses import dataclass

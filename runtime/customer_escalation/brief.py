@@ -369,7 +369,7 @@ def tool_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema of ``model`` for a strict tool: no titles, no length limits (pydantic still checks those)."""
     schema = model.model_json_schema()
     cleaned = _clean(schema)
-    assert isinstance(cleaned, dict)  # noqa: S101 - a model's schema is an object
+    assert isinstance(cleaned, dict)
     return cleaned
 
 

@@ -112,7 +112,7 @@ class Casework:
         findings = self.assess(assessment)
         if findings:
             return _refusal("The assessment was not taken. Correct these and call `assess` again:", findings)
-        assert self.decision is not None  # noqa: S101 - set by a clean assess
+        assert self.decision is not None
         return ToolOutcome(explain(self.decision, assessment, self.figures))
 
     async def _submit_escalation(self, data: dict[str, Any]) -> ToolOutcome:
@@ -129,7 +129,8 @@ class Casework:
         if self.decision.outcome != outcome:
             right = SUBMIT_ESCALATION if self.decision.outcome == Outcome.ESCALATE else SUBMIT_HANDLING
             return self._again(
-                f"The decision is “{self.decision.outcome.value}”: hand in with `{right}`. If a fact was stated wrongly, "
+                f"The decision is “{self.decision.outcome.value}”: hand in with `{right}`. If a fact was stated "
+                f"wrongly, "
                 "call `assess` again first.", [],
             )  # fmt: skip
         try:
@@ -141,7 +142,8 @@ class Casework:
             notes = [finding for finding in review.findings if finding.level == "W"]
             return ToolOutcome("Accepted." + ("\n" + _listed(notes) if notes else ""), final=True)
         return self._again(
-            f"Not accepted. Mend these {len(review.hard)} findings and hand in the whole brief again; leave what they do "
+            f"Not accepted. Mend these {len(review.hard)} findings and hand in the whole brief again; leave what "
+            f"they do "
             "not touch as it is:", review.hard,
         )  # fmt: skip
 
@@ -193,7 +195,8 @@ def explain(decision: Decision, assessment: Assessment, figures: dict[str, Figur
     if decision.outcome == Outcome.ESCALATE and decision.severity and decision.target:
         others = ", ".join(target.value for target in decision.also_notify) or "nobody else"
         lines.append(
-            f"Decision: escalate. Severity: {decision.severity.value}. Target: {decision.target.value}. Also notify: {others}."
+            f"Decision: escalate. Severity: {decision.severity.value}. Target: {decision.target.value}. Also "
+            f"notify: {others}."
         )
     else:
         lines.append("Decision: handle in support, no escalation.")
@@ -205,8 +208,10 @@ def explain(decision: Decision, assessment: Assessment, figures: dict[str, Figur
     )
     if (reading.outcome, reading.severity, reading.target) != decided:
         lines.append(
-            f"Your own reading was {reading.outcome}, {reading.severity}, {reading.target}. Look at the rules below: if "
-            "one rests on a fact that you stated wrongly, call `assess` again with it corrected; otherwise the rules stand."
+            f"Your own reading was {reading.outcome}, {reading.severity}, {reading.target}. Look at the rules "
+            f"below: if "
+            "one rests on a fact that you stated wrongly, call `assess` again with it corrected; otherwise the "
+            "rules stand."
         )
     lines.append("\nRules that hold:")
     for firing in decision.firings:

@@ -160,14 +160,14 @@ def mcp(
     http: Annotated[
         int | None, typer.Option(metavar="PORT", help="Serve streamable HTTP on this loopback port.")
     ] = None,
-    workspace: Annotated[str | None, typer.Option(metavar="FILE", help="Workspace JSON or database.")] = None,
+    workspace: Annotated[Path | None, typer.Option(metavar="FILE", help="Workspace JSON or database.")] = None,
     sample: Annotated[bool, typer.Option("--sample", help="Use the sample workspace.")] = False,
 ) -> None:
     """Serve one category as an MCP server, over stdio unless --http is given."""
     from customer_escalation import compose
     from customer_escalation.serving import serve_category
 
-    serve_category(category, str(compose.sample_workspace()) if sample else workspace, http)
+    serve_category(category, compose.sample_workspace() if sample else workspace, http)
 
 
 @workspace_app.command("load")
@@ -192,7 +192,8 @@ def checked_issue(issue: str | None) -> str:
         )
     if len(text) > MAX_ISSUE:
         raise InvalidRequest(
-            f"The issue text has {len(text)} characters; {MAX_ISSUE} are enough. Summarise it: the records hold the rest."
+            f"The issue text has {len(text)} characters; {MAX_ISSUE} are enough. Summarise it: the records hold "
+            f"the rest."
         )
     return text
 

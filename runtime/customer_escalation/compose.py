@@ -15,10 +15,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_path
+from skill_runtime.limits import Limits, Meter
+from skill_runtime.placeholders import resolve_placeholders
+from skill_runtime.skills import Skill, load_skill, read_reference
 
 from customer_escalation.bundle import policy_text, sample_workspace, skill_folder
 from customer_escalation.escalate import (
-    CATEGORIES, Connection, Drafter, Job, Outcomes, escalate, headless_instructions,
+    CATEGORIES,
+    Connection,
+    Drafter,
+    Job,
+    Outcomes,
+    escalate,
+    headless_instructions,
 )  # fmt: skip
 from customer_escalation.evidence import parse_moment
 from customer_escalation.policy import Policy, load_policy
@@ -26,9 +35,6 @@ from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError, SkillError, SkillRuntimeError
 from skill_runtime.events import Emit, Notice, RunFinished, RunStarted
 from skill_runtime.journal import Journal, Recorder, find_run, new_run_id
-from skill_runtime.limits import Limits, Meter
-from skill_runtime.placeholders import resolve_placeholders
-from skill_runtime.skills import Skill, load_skill, read_reference
 from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
 
 if TYPE_CHECKING:
@@ -71,31 +77,25 @@ def runs_folder() -> Path:
     return Path(chosen) if chosen else user_data_path(APP) / "runs"
 
 
-def default_database() -> Path:
-    """Where ``workspace load`` puts its database: ``CUSTOMER_ESCALATION_DB``, else the user's data folder."""
-    chosen = os.environ.get("CUSTOMER_ESCALATION_DB")
-    return Path(chosen) if chosen else user_data_path(APP) / "workspace.db"
-
-
 def open_store(workspace: str | None) -> "WorkspaceStore":
     """The workspace of this run; a JSON file is imported for the length of the run.
 
-    Raises ``ConnectorError`` where there is none, and ``WorkspaceError`` where a file breaks the format.
+    Raises ``ConnectorError`` where there is none, and ``InvalidRequest`` where a file is missing or breaks the format.
     """
-    from support_connectors.backends.workspace import open_workspace, workspace_from_json
+    from support_connectors.backends.workspace import open_workspace, workspace_from
+    from support_connectors.records import WorkspaceError
+    from support_connectors.serving import default_database
 
-    if workspace is None:
-        path = default_database()
-        if not path.exists():
-            raise ConnectorError(
-                "No workspace is loaded, so there are no tickets to read. Load one with `customer-escalation workspace "
-                "load FILE.json`, name one with --workspace FILE, or try the sample with --sample."
-            )
-        return open_workspace(path)
-    path = Path(workspace)
-    if not path.exists():
-        raise InvalidRequest(f"There is no workspace file {workspace}. Give the path of a workspace JSON or database.")
-    return workspace_from_json(path) if path.suffix.lower() != ".db" else open_workspace(path)
+    path = default_database()
+    if workspace is None and not path.exists():
+        raise ConnectorError(
+            "No workspace is loaded, so there are no tickets to read. Load one with `customer-escalation workspace "
+            "load FILE.json`, name one with --workspace FILE, or try the sample with --sample."
+        )
+    try:
+        return open_workspace(path) if workspace is None else workspace_from(workspace)
+    except WorkspaceError as error:
+        raise InvalidRequest(str(error)) from error
 
 
 def effective_policy(overrides: Mapping[str, Any] | None) -> tuple[Policy, tuple[str, ...]]:
@@ -156,20 +156,22 @@ def _run(request: Request, now: datetime, store: "WorkspaceStore", journal: Jour
 
 
 async def _escalate(request: Request, job: Job, store: "WorkspaceStore", recorder: Recorder, emit: Emit) -> Outcomes:
+    from support_connectors.records import CATEGORIES as CONNECTOR_CATEGORIES
+    from support_connectors.serving import build_category_server
+
     from skill_runtime.mcp_host import McpHost, ServerSpec
     from skill_runtime.permission import DEFAULT_POLICY
-    from support_connectors.catalogue import build_category_server
 
     specs: list[ServerSpec] = []
     unconnected: list[ConnectorState] = []
-    for category in CATEGORIES:
-        state = store.connector_state(category.id)
+    for category in CONNECTOR_CATEGORIES:
+        state = store.connector_state(category)
         if state == "connected":
-            specs.append(ServerSpec(category.id, category.id, build_category_server(category.id, store)))
+            specs.append(ServerSpec(category, category, build_category_server(category, store)))
         else:
             error = state.startswith("error")
             reason = state.partition(":")[2].strip() if error else ""
-            unconnected.append(ConnectorState(category.id, "error" if error else "not_connected", "", reason))
+            unconnected.append(ConnectorState(category, "error" if error else "not_connected", "", reason))
     meter = Meter(
         Limits(max_turns=request.max_turns, max_cost_usd=request.max_cost_usd, max_seconds=request.max_seconds),
         clock=time.monotonic,
@@ -193,7 +195,8 @@ def _drafter(request: Request, tools: list[Tool], emit: Emit) -> Drafter | None:
 
 
 def system_blocks(skill: Skill, tools: list[Tool]) -> tuple[str, ...]:
-    """What the model is told: how an unattended run works, then the skill. The same for every issue, so that it caches."""
+    """What the model is told: how an unattended run works, then the skill. The same for every issue, so that it "
+    "caches."""
     connected: dict[str, list[str]] = {}
     for tool in tools:
         connected.setdefault(tool.category, []).append(tool.spec.name)
@@ -221,7 +224,8 @@ def reference_tool(skill: Skill) -> Tool:
         "additionalProperties": False,
     }
     description = (
-        "Read one of the skill's reference pages, named in the skill's text. They go deeper into how to weigh the impact, "
+        "Read one of the skill's reference pages, named in the skill's text. They go deeper into how to weigh "
+        "the impact, "
         "choose severity and target, and write each section."
     )
     return Tool(ToolSpec("read_reference", description, schema, strict=True), Access.LOCAL, run)

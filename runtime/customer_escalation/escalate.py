@@ -12,6 +12,8 @@ from datetime import datetime
 from importlib import resources
 from typing import Any, Literal
 
+from skill_runtime.limits import Meter
+
 from customer_escalation.brief import Brief, Draft, Outcome, Related, RuleNote
 from customer_escalation.casework import SUBMIT_ESCALATION, SUBMIT_HANDLING, Casework
 from customer_escalation.derive.words import time_words
@@ -34,7 +36,6 @@ from skill_runtime.errors import ConnectorError, LimitReached, ModelError
 from skill_runtime.events import Emit, Notice, PhaseStarted, PreflightDone, PreflightGap
 from skill_runtime.journal import Recorder
 from skill_runtime.ledger import Ledger
-from skill_runtime.limits import Meter
 from skill_runtime.model import Model
 from skill_runtime.tools import Tool
 
@@ -186,7 +187,8 @@ async def _draft_with_model(
             settings=AgentSettings(
                 nudge=(
                     "Nothing was handed in yet. Call `assess` with the facts as you know them, then "
-                    f"`{SUBMIT_ESCALATION}` or `{SUBMIT_HANDLING}` as it decides. Text outside these tools reaches nobody."
+                    f"`{SUBMIT_ESCALATION}` or `{SUBMIT_HANDLING}` as it decides. Text outside these tools "
+                    f"reaches nobody."
                 )
             ),
         )
@@ -218,9 +220,9 @@ def _finish(
 ) -> Outcomes:  # fmt: skip
     """The reviewed draft as a finished brief, rendered."""
     review, case, decision = casework.review, casework.case, casework.decision
-    assert review is not None  # noqa: S101 - every path drafts
-    assert case is not None  # noqa: S101
-    assert decision is not None  # noqa: S101
+    assert review is not None
+    assert case is not None
+    assert decision is not None
     findings = list(review.findings)
     if ended == "not_submitted":
         findings.append(Finding(rule="RUN", level="H", message=notice))

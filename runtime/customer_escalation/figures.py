@@ -11,11 +11,21 @@ from zoneinfo import ZoneInfo
 from customer_escalation.brief import AccountRow, Computed, Figure, Severity, Statement, Target
 from customer_escalation.case import AffectedView, Case, SlaView
 from customer_escalation.derive.cadence import (
-    next_customer_update, next_internal_followup, response_window, waited_too_long,
+    next_customer_update,
+    next_internal_followup,
+    response_window,
+    waited_too_long,
 )  # fmt: skip
 from customer_escalation.derive.calendar import BusinessCalendar, account_calendar, team_calendar
 from customer_escalation.derive.clocks import (
-    MessageView, SlaClock, SlaTerms, TicketView, last_agent_update, sla_clocks, time_in_queue, waiting_since,
+    MessageView,
+    SlaClock,
+    SlaTerms,
+    TicketView,
+    last_agent_update,
+    sla_clocks,
+    time_in_queue,
+    waiting_since,
 )  # fmt: skip
 from customer_escalation.derive.words import count_words, duration_words, hours_words, money_words, time_words
 from customer_escalation.evidence import Evidence, arr, field, name_key, open_deals, parse_moment
@@ -286,10 +296,11 @@ def _general_figures(
     figures += _revenue_figures(affected, evidence)
     tickets = [ticket_view(evidence, ticket) for account in affected for ticket in evidence.tickets(account.tickets)]
     queue = time_in_queue(tickets, now)
-    figures.append(
-        _figure("queue", "time in queue", f"{duration_words(queue.duration)} since the first report ({time_words(queue.since)})",
-                (queue.ref,)) if queue else _figure("queue", "time in queue", "unknown: no ticket of an affected account was found", ())
-    )  # fmt: skip
+    if queue:
+        waited = f"{duration_words(queue.duration)} since the first report ({time_words(queue.since)})"
+        figures.append(_figure("queue", "time in queue", waited, (queue.ref,)))
+    else:
+        figures.append(_figure("queue", "time in queue", "unknown: no ticket of an affected account was found", ()))
     recent = _recent(affected, policy, now)
     days = policy.pattern.window_days
     text = f"{count_words(len(recent), 'account')} with a ticket of their own opened in the last {days} days"
@@ -306,15 +317,12 @@ def _revenue_figures(affected: Sequence[AffectedView], evidence: Evidence) -> li
     if not known:
         reason = "the CRM could not be read" if "crm" not in evidence.connected else "the CRM holds no figure"
         return [_figure("arr", "ARR of the affected accounts", f"unknown: {reason}", ())]
-    total = money_words(sum(account.arr_usd or 0 for account in known))
-    each = ", ".join(
-        f"{account.name} {money_words(account.arr_usd or 0)}"
-        + (f" (renewal {account.renewal})" if account.renewal else "")
-        for account in known
-    )
-    text = f"{total} ARR in all: {each}" if len(known) > 1 else f"{money_words(known[0].arr_usd or 0)} ARR, {known[0].name}" + (
-        f" (renewal {known[0].renewal})" if known[0].renewal else ""
-    )  # fmt: skip
+    if len(known) > 1:
+        total = money_words(sum(account.arr_usd or 0 for account in known))
+        each = ", ".join(f"{account.name} {money_words(account.arr_usd or 0)}{_renewal(account)}" for account in known)
+        text = f"{total} ARR in all: {each}"
+    else:
+        text = f"{money_words(known[0].arr_usd or 0)} ARR, {known[0].name}{_renewal(known[0])}"
     if unknown:
         text += f"; unknown for {', '.join(unknown)}"
     figures = [_figure("arr", "ARR of the affected accounts", text, inputs)]
@@ -330,6 +338,10 @@ def _revenue_figures(affected: Sequence[AffectedView], evidence: Evidence) -> li
         text = f"{total} in {count_words(len(deals), 'deal')}: {each}" if len(deals) > 1 else each
         figures.append(_figure("pipeline", "open deals, not part of ARR", text, refs))
     return figures
+
+
+def _renewal(account: AffectedView) -> str:
+    return f" (renewal {account.renewal})" if account.renewal else ""
 
 
 def _figure(name: str, label: str, text: str, inputs: tuple[str, ...]) -> Figure:

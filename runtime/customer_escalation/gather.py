@@ -122,4 +122,4 @@ def named_accounts(issue: str, evidence: Evidence) -> list[Record]:
 def _first_word_named(account: Record, text: str) -> bool:
     """A distinctive first word counts when the whole name does not occur: "Metro" for "Metro Freight Ltd"."""
     words = name_key(field(account, "name")).split()
-    return bool(words) and len(words[0]) > 3 and bool(re.search(rf"(?<!\w){re.escape(words[0])}(?!\w)", text))  # noqa: PLR2004
+    return bool(words) and len(words[0]) > 3 and bool(re.search(rf"(?<!\w){re.escape(words[0])}(?!\w)", text))

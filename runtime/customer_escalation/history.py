@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from customer_escalation.compose import RESULT, finished_result, runs_folder
-from skill_runtime.journal import Journal, find_run, list_runs
+from skill_runtime.journal import Journal, RunSummary, find_run, list_runs
 
 
 def rows() -> list[dict[str, Any]]:
     """One row a run, newest first: run, state, decision, issue, now."""
-    return [_row(summary.run_id, summary.header, summary.last.type if summary.last else "", summary.last.data if summary.last
-                 else {}, summary.problem) for summary in list_runs(runs_folder())]  # fmt: skip
+    return [_row(summary) for summary in list_runs(runs_folder())]
 
 
 def result(prefix: str) -> dict[str, Any] | str:
@@ -33,13 +32,14 @@ def entries(prefix: str) -> Iterator[str]:
         yield entry.model_dump_json(exclude_none=True)
 
 
-def _row(run: str, header: dict[str, Any], kind: str, data: dict[str, Any], problem: str) -> dict[str, Any]:
-    finished = kind == RESULT
+def _row(summary: RunSummary) -> dict[str, Any]:
+    data = summary.last.data if summary.last else {}
+    finished = summary.last is not None and summary.last.type == RESULT
     decision = f"{data.get('severity')} -> {data.get('target')}" if finished and data.get("severity") else ""
     return {
-        "run": run,
-        "state": problem or (str(data.get("status")) if finished else "unfinished"),
+        "run": summary.run_id,
+        "state": summary.problem or (str(data.get("status")) if finished else "unfinished"),
         "decision": decision or (str(data.get("outcome", "")) if finished else ""),
-        "issue": str(header.get("request", {}).get("issue", "")),
-        "now": str(header.get("now", "")),
+        "issue": str(summary.header.get("request", {}).get("issue", "")),
+        "now": str(summary.header.get("now", "")),
     }

@@ -7,7 +7,16 @@ from rich.console import Console
 from rich.status import Status
 
 from skill_runtime.events import (
-    Event, Notice, Nudged, PhaseStarted, PreflightDone, RunFinished, RunStarted, ToolFinished, ToolStarted, TurnFinished,
+    Event,
+    Notice,
+    Nudged,
+    PhaseStarted,
+    PreflightDone,
+    RunFinished,
+    RunStarted,
+    ToolFinished,
+    ToolStarted,
+    TurnFinished,
     TurnStarted,
 )  # fmt: skip
 
@@ -91,4 +100,4 @@ class Progress:
         if self._console.is_terminal:
             self._console.print(line, style="dim" if line.startswith("  ") else None)
         else:
-            print(line, file=sys.stderr, flush=True)  # noqa: T201 - the command's own output
+            print(line, file=sys.stderr, flush=True)

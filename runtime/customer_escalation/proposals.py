@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from customer_escalation.brief import Brief, Outcome, Target
-from customer_escalation.derive.calendar import team_calendar
 from customer_escalation.derive.cadence import next_internal_followup
+from customer_escalation.derive.calendar import team_calendar
 from customer_escalation.derive.words import time_words
 from customer_escalation.policy import Policy
 

@@ -2,19 +2,18 @@
 
 from pathlib import Path
 
-from customer_escalation.compose import InvalidRequest, default_database
+from customer_escalation.compose import InvalidRequest
 
 
 def load_file(file: Path, database: Path | None) -> str:
-    """Load a workspace JSON into the database; returns what was loaded, in a sentence.
+    """Load a workspace JSON into the database; returns what was loaded, in sentences.
 
     Raises ``InvalidRequest`` with the first fault of the file; the database is then as it was.
     """
     from support_connectors.backends.workspace import load_workspace
-    from support_connectors.workspace_file import WorkspaceError
+    from support_connectors.records import WorkspaceError
+    from support_connectors.serving import default_database
 
-    if not file.exists():
-        raise InvalidRequest(f"There is no file {file}.")
     target = database or default_database()
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -22,18 +21,22 @@ def load_file(file: Path, database: Path | None) -> str:
     except WorkspaceError as error:
         raise InvalidRequest(str(error)) from error
     counts = ", ".join(f"{count} {category.replace('_', ' ')}" for category, count in summary.counts.items())
-    return f"Loaded {file} into {target}: {counts} records."
+    notes = "".join(f"\nnote: {warning}" for warning in summary.warnings)
+    return f"Loaded {file} into {target}: {counts} records.{notes}"
 
 
-def serve_category(category: str, workspace: str | None, port: int | None) -> None:
+def serve_category(category: str, workspace: Path | None, port: int | None) -> None:
     """Serve one category until the client goes away.
 
-    Raises ``InvalidRequest`` for an unknown category.
+    Raises ``InvalidRequest`` for an unknown category, a missing workspace or a port that cannot be used.
     """
-    from support_connectors.__main__ import serve
-    from support_connectors.catalogue import CATEGORIES
+    from support_connectors.records import CATEGORIES, WorkspaceError
+    from support_connectors.serving import ServeError, serve
 
     name = category.replace("-", "_")
     if name not in CATEGORIES:
         raise InvalidRequest(f"{category!r} is no category. Choose one of: {', '.join(CATEGORIES)}.")
-    serve(name, workspace or str(default_database()), port)
+    try:
+        serve(name, workspace, port)
+    except (WorkspaceError, ServeError) as error:
+        raise InvalidRequest(str(error)) from error

@@ -274,7 +274,7 @@ class Recorder:
     def _difference(self, recorded: Entry, digests: Mapping[str, str], parts: Mapping[str, Any]) -> str:
         theirs: dict[str, str] = (recorded.request or {}).get("parts", {})
         names = [*theirs, *(name for name in digests if name not in theirs)]
-        first = next((name for name in names if theirs.get(name) != digests.get(name)), "the order of its parts")
+        first = next((name for name in names if theirs.get(name) != digests.get(name)), "its parts")
         if first not in digests:
             what = f"{first} is missing now"
         elif first not in theirs:

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 import anyio
 import httpx2
 from mcp import Client, MCPError, StdioServerParameters
+from mcp.client import Transport
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server import MCPServer
@@ -89,6 +90,7 @@ class _Connection:
         self.state = ConnectorState(spec.category, "error", spec.label)
         self.listing: list[RemoteTool] = []
         self.client: Client | None = None
+        self.was_connected = False
         self._last_status = 0  # of a refused POST; the client library does not pass it on
         self._closing = asyncio.Event()
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -105,6 +107,7 @@ class _Connection:
             self._announce()
             self.fail(f"did not answer within {timeout:g} s of starting{self._said()}")
         elif self.client is not None:
+            self.was_connected = True
             self.state = ConnectorState(self.spec.category, "connected", self.spec.label)
 
     async def close(self) -> None:
@@ -141,7 +144,7 @@ class _Connection:
             return f"{where} cannot be reached: {_sentence(cause)}"
         if _is_closed(cause):
             return f"{where} ended the connection{self._said()}"
-        return f"{_sentence(cause)}{self._said()}"
+        return _sentence(cause)
 
     async def _own(self) -> None:
         try:
@@ -154,16 +157,16 @@ class _Connection:
         except asyncio.CancelledError:
             raise
         except Exception as error:  # whatever a server makes the library raise is a state of the server
-            self.client = None
             self.fail(self.explain(error))
         finally:
+            self.client = None
             self._announce()
 
     def _announce(self) -> None:
         if not self._ready.done():
             self._ready.set_result(None)
 
-    async def _transport(self, stack: AsyncExitStack) -> Any:
+    async def _transport(self, stack: AsyncExitStack) -> MCPServer | Transport:
         target = self.spec.target
         if isinstance(target, StdioServerParameters):
             # What the server prints must not reach the terminal of the run; its last line explains a failure.
@@ -220,17 +223,20 @@ class McpHost:
         self._recorder = recorder
         self._timeouts = timeouts or Timeouts()
         self._reserved = frozenset(reserved)
-        self._connections: list[_Connection] = []
+        self._connections: dict[str, _Connection] = {}
+        self._reconnecting = asyncio.Lock()
         self._states: tuple[ConnectorState, ...] = ()
-        self._lost: dict[str, str] = {}
+        self._lost: dict[str, set[str]] = {}
         self.all_tools: tuple[Tool, ...] = ()
         """Every tool that policy allows, WRITE ones included: for code."""
 
     @property
     def states(self) -> tuple[ConnectorState, ...]:
-        """How each server is doing, in the order of the specs; one that died during the run counts as failed."""
+        """How each server is doing, in the order of the specs; one that was lost in a call stays failed for the run."""
         return tuple(
-            replace(state, status="error", reason=self._lost[state.label]) if state.label in self._lost else state
+            replace(state, status="error", reason="; ".join(sorted(self._lost[state.label])))
+            if state.label in self._lost
+            else state
             for state in self._states
         )
 
@@ -240,15 +246,15 @@ class McpHost:
         return [tool for tool in self.all_tools if tool.access is Access.READ]
 
     async def __aenter__(self) -> "McpHost":
-        self._connections = [_Connection(spec) for spec in self._specs]
+        self._connections = {spec.label: _Connection(spec) for spec in self._specs}
         try:
-            offers = await asyncio.gather(*(self._offer(connection) for connection in self._connections))
+            offers = await asyncio.gather(*(self._offer(connection) for connection in self._connections.values()))
         except BaseException:
             await self._close()
             raise
         self._states = tuple(state for state, _ in offers)
         listings = [listing for _, listing in offers]
-        self.all_tools = tuple(self._tools(zip(self._connections, listings, strict=True)))
+        self.all_tools = tuple(self._tools(zip(self._specs, listings, strict=True)))
         return self
 
     async def __aexit__(
@@ -257,7 +263,7 @@ class McpHost:
         await self._close()
 
     async def _close(self) -> None:
-        await asyncio.gather(*(connection.close() for connection in self._connections))
+        await asyncio.gather(*(connection.close() for connection in self._connections.values()))
 
     async def _offer(self, connection: _Connection) -> tuple[ConnectorState, list[RemoteTool]]:
         """What a server offers, as recorded or as it is."""
@@ -276,37 +282,34 @@ class McpHost:
         state = ConnectorState(spec.category, offer["status"], spec.label, offer["reason"])
         return state, [RemoteTool.model_validate(tool) for tool in offer["tools"]]
 
-    def _tools(self, offers: Iterable[tuple[_Connection, list[RemoteTool]]]) -> Iterable[Tool]:
-        allowed: dict[tuple[str, str], tuple[_Connection, RemoteTool, Access]] = {}
-        for connection, listing in offers:
+    def _tools(self, offers: Iterable[tuple[ServerSpec, list[RemoteTool]]]) -> Iterable[Tool]:
+        allowed: dict[tuple[str, str], tuple[ServerSpec, RemoteTool, Access]] = {}
+        for spec, listing in offers:
             for remote in listing:
                 hints = remote.annotations
                 access = self._policy.access(
-                    connection.spec.category,
+                    spec.category,
                     remote.name,
                     read_only=hints.read_only_hint if hints else None,
                     destructive=hints.destructive_hint if hints else None,
                 )
                 if access is not Access.DENIED:
-                    allowed.setdefault((connection.spec.label, remote.name), (connection, remote, access))
+                    allowed.setdefault((spec.label, remote.name), (spec, remote, access))
         names = unique_names(allowed, self._reserved)
-        for key, (connection, remote, access) in allowed.items():
+        for key, (spec, remote, access) in allowed.items():
             description = remote.description or remote.title or remote.name
             yield Tool(
                 spec=ToolSpec(names[key], description[:MAX_DESCRIPTION], clean_schema(remote.input_schema)),
                 access=access,
-                run=partial(self._run, connection, remote.name),
-                category=connection.spec.category,
-                server=connection.spec.label,
+                run=partial(self._run, spec.label, remote.name),
+                category=spec.category,
+                server=spec.label,
                 remote_name=remote.name,
             )
 
-    async def _run(self, connection: _Connection, name: str, arguments: JsonObject) -> ToolOutcome:
-        label = connection.spec.label
-
+    async def _run(self, label: str, name: str, arguments: JsonObject) -> ToolOutcome:
         async def now() -> JsonObject:
-            outcome = await self._call(connection, name, arguments)
-            lost = "" if connection.client else connection.state.reason
+            outcome, lost = await self._call(label, name, arguments)
             return {"text": outcome.text, "structured": outcome.structured, "is_error": outcome.is_error, "lost": lost}
 
         if self._recorder is None:
@@ -314,26 +317,47 @@ class McpHost:
         else:
             done = await self._recorder.step("tool", {"server": label, "tool": name, "input": arguments}, now)
         if done["lost"]:
-            self._lost.setdefault(label, done["lost"])
+            self._lost.setdefault(label, set()).add(done["lost"])
         return ToolOutcome(done["text"], done["structured"], done["is_error"])
 
-    async def _call(self, connection: _Connection, name: str, arguments: JsonObject) -> ToolOutcome:
+    async def _call(self, label: str, name: str, arguments: JsonObject) -> tuple[ToolOutcome, str]:
+        """The outcome, and why the server is lost if this call showed it."""
+        connection = self._connections[label]
+        if connection.client is None and connection.was_connected:
+            await self._reconnect(connection)
+            connection = self._connections[label]
         if connection.client is None:
-            reason = f"{connection.spec.label} is not connected ({connection.state.reason})"
-            return ToolOutcome(f"{name} could not be run: {reason}.", is_error=True)
+            reason = connection.state.reason
+            return ToolOutcome(f"{name} could not be run: {label} is not connected ({reason}).", is_error=True), reason
         try:
             async with asyncio.timeout(self._timeouts.call):
                 result = await connection.client.call_tool(name, arguments)
         except TimeoutError:
-            text = f"{name} did not answer within {self._timeouts.call:g} s. Ask for less, or go on without it."
-            return ToolOutcome(text, is_error=True)
+            sentence = f"{name} did not answer within {self._timeouts.call:g} s. Ask for less, or go on without it."
+            return ToolOutcome(sentence, is_error=True), ""
         except Exception as error:  # whatever a server makes the library raise is an answer to this call
             reason = connection.explain(error)
-            if _is_closed(_leaf(error)):
-                connection.client = None
-                connection.fail(reason)
-            return ToolOutcome(f"{name} failed: {reason}.", is_error=True)
-        return outcome_of(result)
+            if not _is_closed(_leaf(error)):
+                return ToolOutcome(f"{name} failed: {reason}.", is_error=True), ""
+            connection.client = None
+            connection.fail(reason)
+            if await self._reconnect(connection):
+                sentence = f"{name} failed: {reason}. It is connected again, so the call can be made again."
+                return ToolOutcome(sentence, is_error=True), ""
+            return ToolOutcome(f"{name} failed: {reason}.", is_error=True), reason
+        return outcome_of(result), ""
+
+    async def _reconnect(self, lost: _Connection) -> bool:
+        """Bring a lost address back; one dropped answer takes the whole connection down. A dead process stays dead."""
+        label = lost.spec.label
+        if not isinstance(lost.spec.target, str):
+            return False
+        async with self._reconnecting:
+            if self._connections[label] is lost:
+                await lost.close()
+                self._connections[label] = _Connection(lost.spec)
+                await self._connections[label].connect(self._timeouts.connect)
+        return self._connections[label].client is not None
 
 
 def outcome_of(result: CallToolResult) -> ToolOutcome:

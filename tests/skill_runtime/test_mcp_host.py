@@ -207,6 +207,37 @@ async def test_a_server_over_http_answers() -> None:
             assert [o.structured["item"]["ref"] for o in outcomes if o.structured] == [f"crm/A-{n}" for n in range(5)]
 
 
+async def test_an_http_server_that_drops_one_answer_is_connected_again() -> None:
+    dropped: list[bytes] = []
+    with http(crm()) as url:
+        port = int(url.split(":")[2].split("/")[0])
+
+        async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"content-length: (\d+)", head.lower())
+            body = await reader.readexactly(int(length[1])) if length else b""
+            if b"tools/call" in body and not dropped:
+                dropped.append(body)
+            else:
+                up, down = await asyncio.open_connection("127.0.0.1", port)
+                down.write(re.sub(rb"(?i)connection: [^\r]*", b"Connection: close", head) + body)
+                while chunk := await up.read(65536):
+                    writer.write(chunk)
+                down.close()
+            writer.close()
+
+        server = await asyncio.start_server(relay, "127.0.0.1", 0)
+        async with server:
+            there = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/mcp"
+            async with McpHost([ServerSpec("web", "crm", there)], POLICY) as host:
+                first = await run(host, "read_account", id="A-1")
+                assert first.is_error
+                assert first.text.endswith("It is connected again, so the call can be made again.")
+                assert dropped
+                assert host.states[0].status == "connected"
+                assert not (await run(host, "read_account", id="A-1")).is_error
+
+
 async def test_an_http_server_that_is_gone_is_an_error_outcome() -> None:
     with http(crm()) as url:
         host = McpHost([ServerSpec("web", "crm", url)], POLICY)
@@ -296,12 +327,12 @@ async def test_a_server_that_failed_in_the_recorded_run_stays_a_gap_on_resume(tm
 async def test_cancelling_the_start_leaves_no_process_behind() -> None:
     host = McpHost([stdio("silent")], POLICY, timeouts=Timeouts(connect=30))
     starting = asyncio.create_task(host.__aenter__())
-    while not host._connections or host._connections[0]._errors is None:
+    while "bad" not in host._connections or host._connections["bad"]._errors is None:
         await asyncio.sleep(0)
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starting
-    owner = host._connections[0]._task
+    owner = host._connections["bad"]._task
     assert owner is not None
     assert owner.done()
 

@@ -175,13 +175,8 @@ class Shelf:
     def _with_parts(self, connection: sa.Connection, seqs: Sequence[int], expression: str) -> list[Found]:
         """The items with these seqs, in that order."""
         rows = {row.seq: row for row in connection.execute(self._items().where(item.c.seq.in_(seqs)))}
-        counts: dict[int, int] = dict(
-            connection.execute(
-                sa.select(part.c.item_seq, sa.func.count()).where(part.c.item_seq.in_(seqs)).group_by(part.c.item_seq)
-            )
-            .tuples()
-            .all()
-        )
+        counted = sa.select(part.c.item_seq, sa.func.count().label("parts")).where(part.c.item_seq.in_(seqs))
+        counts = {row.item_seq: row.parts for row in connection.execute(counted.group_by(part.c.item_seq))}
         index = self._part_index
         ranked = connection.execute(
             sa.select(part.c.seq, part.c.item_seq, part.c.data)

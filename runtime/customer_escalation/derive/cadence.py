@@ -133,7 +133,10 @@ def _medium_response(now: datetime, calendar: BusinessCalendar, policy: Policy) 
     response = policy.response
     if calendar.days_left_in_week(now) >= response.medium_min_days_left:
         return Window(now, calendar.end_of_week(now), "Medium: the end of the business week")
-    due = calendar.end_of_day(calendar.add_business_days(now, response.medium_carry_days))
+    # Where a week has fewer business days than are carried, the end of the next week holds: otherwise somebody who
+    # escalates after this week's closing would be answered sooner than somebody who did so before.
+    next_week = calendar.end_of_week(calendar.end_of_week(now))
+    due = min(calendar.end_of_day(calendar.add_business_days(now, response.medium_carry_days)), next_week)
     few = count_words(response.medium_min_days_left, "business day")
     on = count_words(response.medium_carry_days, "business day")
     return Window(now, due, f"Medium: {on} on, since under {few} are left this week")

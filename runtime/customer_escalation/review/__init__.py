@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from customer_escalation.brief import Draft, EscalationDraft, Figure, HandlingDraft, Statement, Target
 from customer_escalation.case import Case

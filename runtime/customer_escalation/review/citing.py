@@ -1,4 +1,5 @@
-"""Citations completed by code where only one reading is possible: the message inside a cited ticket, a computed figure."""
+"""Citations completed by code where only one reading is possible: the message inside a cited ticket, a computed "
+"figure."""
 
 from typing import Any
 

@@ -136,7 +136,7 @@ def _strong_claims(passage: Passage, records: Sequence[Record], sources: Sources
         if NEGATED.search(before) or passage.kind == "proposed":
             continue
         ours = [record for record in records if record.category != "figures" and sources.evidence.by_us(record)]
-        if not ours and not (passage.kind == "customer_claim"):
+        if not ours and passage.kind != "customer_claim":
             yield Finding(
                 rule="G1", level="H", where=passage.where,
                 message=f"“{found.group()}” needs an agent's or engineer's record behind it; only customers' words are "

@@ -81,6 +81,6 @@ def sla_or_leadership(case: Case) -> Verdict:
 
 
 @rule("S8", "severity", "H", "Otherwise: Medium.")
-def otherwise(case: Case) -> Verdict:  # noqa: ARG001 - every rule has the same shape
+def otherwise(case: Case) -> Verdict:
     """The floor under every escalation."""
     return Verdict("yes", "no higher floor is set by this rule", (), Severity.MEDIUM)

@@ -3,7 +3,14 @@
 from customer_escalation.brief import Target
 from customer_escalation.case import Case
 from customer_escalation.rules.escalate import (
-    beyond_support, bug_confirmed, business, data_harmed, infrastructure, production_stopped, recurred, security,
+    beyond_support,
+    bug_confirmed,
+    business,
+    data_harmed,
+    infrastructure,
+    production_stopped,
+    recurred,
+    security,
 )  # fmt: skip
 from customer_escalation.rules.rule import NO, Verdict, rule
 

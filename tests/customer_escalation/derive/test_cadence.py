@@ -1,10 +1,13 @@
 """Response windows (S13), follow-ups and updates (cadence), and waits without an SLA (E-TIME)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.customer_escalation.derive.calendars import calendars, durations, moments, office, utc
+from tests.customer_escalation.policies import shipped_policy
 
 from customer_escalation.brief import Severity
 from customer_escalation.derive.cadence import (
@@ -14,8 +17,6 @@ from customer_escalation.derive.cadence import (
     waited_too_long,
 )
 from customer_escalation.derive.calendar import BusinessCalendar, in_utc
-from tests.customer_escalation.derive.calendars import calendars, durations, moments, office, utc
-from tests.customer_escalation.policies import shipped_policy
 
 POLICY = shipped_policy()
 CRITICAL, HIGH, MEDIUM = Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM
@@ -55,6 +56,11 @@ def test_s13_high_is_the_end_of_the_day_or_eight_hours_or_four_carried_over(now:
 )
 def test_s13_medium_is_the_end_of_friday_or_five_business_days_on(now: str, due: str) -> None:
     assert response_window(MEDIUM, utc(now), office(), POLICY).due_at == utc(due)
+
+
+def test_s13_in_a_short_week_medium_is_carried_no_further_than_the_next_week() -> None:
+    three_days = BusinessCalendar(frozenset({0, 1, 3}), time(9), time(18), ZoneInfo("UTC"))
+    assert response_window(MEDIUM, utc("2026-05-07 10:00"), three_days, POLICY).due_at == utc("2026-05-14 18:00")
 
 
 def test_s13_critical_is_now_even_at_night() -> None:

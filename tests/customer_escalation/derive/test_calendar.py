@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-
-from customer_escalation.derive.calendar import BusinessCalendar, account_calendar, in_utc, team_calendar
 from tests.customer_escalation.derive.calendars import calendars, durations, moments, office, utc, zones
 from tests.customer_escalation.policies import shipped_policy
+
+from customer_escalation.derive.calendar import BusinessCalendar, account_calendar, in_utc, team_calendar
 
 HOUR = timedelta(hours=1)
 ALL_WEEK = frozenset(range(7))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.customer_escalation.derive.calendars import calendars, durations, moments, office, utc
 
 from customer_escalation.derive.calendar import BusinessCalendar, in_utc
 from customer_escalation.derive.clocks import (
@@ -18,7 +19,6 @@ from customer_escalation.derive.clocks import (
     time_in_queue,
     waiting_since,
 )
-from tests.customer_escalation.derive.calendars import calendars, durations, moments, office, utc
 
 TERMS = SlaTerms(4, 8, 24, round_the_clock=False, ref="crm/A-1")
 AROUND_THE_CLOCK = SlaTerms(4, 8, 24, round_the_clock=True, ref="crm/A-1")
@@ -77,8 +77,9 @@ def test_a_window_that_ends_at_closing_time_is_breached_right_after_it() -> None
     assert clocks(late, "2026-05-09 12:00")[0].state == "breached"
 
 
-@pytest.mark.parametrize("message", [said("n", "2026-05-04 10:30", "agent", internal=True), said("c", "2026-05-04 10:30", "community")])  # fmt: skip
-def test_internal_notes_and_community_answers_are_no_response(message: MessageView) -> None:
+@pytest.mark.parametrize(("role", "internal"), [("agent", True), ("community", False)])
+def test_internal_notes_and_community_answers_are_no_response(role: str, internal: bool) -> None:
+    message = said("m2", "2026-05-04 10:30", role, internal=internal)
     first, update, _ = clocks(ticket(ASKED, message), "2026-05-04 12:00")
     assert (first.running, first.used) == (True, timedelta(hours=2))
     assert update.state == "stopped"
@@ -216,14 +217,20 @@ def test_the_last_words_of_either_side_leave_internal_notes_out() -> None:
         said("n1", "2026-05-04 13:00", "agent", internal=True),
         said("m3", "2026-05-04 12:00"),
     )
-    ours, theirs = last_agent_update(talk, utc("2026-05-05 10:00")), last_customer_message(talk, utc("2026-05-05 10:00"))
+    ours, theirs = (
+        last_agent_update(talk, utc("2026-05-05 10:00")),
+        last_customer_message(talk, utc("2026-05-05 10:00")),
+    )
     assert ours
     assert theirs
     assert (ours.ref, theirs.ref) == ("support_platform/T-1-m2", "support_platform/T-1-m3")
 
 
-@given(moments, st.lists(st.tuples(durations, st.sampled_from(["customer", "agent"])), max_size=5), durations, calendars(),
-       st.sampled_from(["open", "pending", "reopened", "solved"]), st.booleans())  # fmt: skip
+TALK = st.lists(st.tuples(durations, st.sampled_from(["customer", "agent"])), max_size=5)
+STATUSES = st.sampled_from(["open", "pending", "reopened", "solved"])
+
+
+@given(moments, TALK, durations, calendars(), STATUSES, st.booleans())
 def test_every_clock_agrees_with_its_own_figures(
     created: datetime,
     talk: list[tuple[timedelta, str]],

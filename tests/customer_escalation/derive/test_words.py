@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.customer_escalation.derive.calendars import utc
 
 from customer_escalation.derive.words import (
     count_words,
@@ -15,7 +16,6 @@ from customer_escalation.derive.words import (
     number_words,
     time_words,
 )
-from tests.customer_escalation.derive.calendars import utc
 
 
 @pytest.mark.parametrize(

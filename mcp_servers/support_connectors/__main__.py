@@ -1,0 +1,42 @@
+"""``python -m support_connectors CATEGORY``: one category's server as a process of its own."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from support_connectors.records import CATEGORIES, WorkspaceError
+from support_connectors.serving import DATABASE_VARIABLE, DEFAULT_HOST, ServeError, serve
+
+USAGE_ERROR = 2
+INTERRUPTED = 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until the client leaves; return the exit code (2: wrong usage, no workspace, or no such port)."""
+    parser = argparse.ArgumentParser(
+        prog="support_connectors",
+        description="Serve one category of the embedded workspace over MCP, on stdio unless --http is given.",
+    )
+    parser.add_argument("category", choices=CATEGORIES)
+    parser.add_argument("--http", type=int, metavar="PORT", help="serve streamable HTTP at /mcp; 0 takes a free port")
+    parser.add_argument("--host", default=DEFAULT_HOST, help="a loopback address (default: %(default)s)")
+    parser.add_argument(
+        "--workspace",
+        type=Path,
+        metavar="FILE",
+        help="a workspace JSON file, kept in memory, or a database "
+        f"(default: ${DATABASE_VARIABLE}, or workspace.db in the user's data folder)",
+    )
+    options = parser.parse_args(arguments)
+    try:
+        serve(options.category, options.workspace, options.http, options.host)
+    except (WorkspaceError, ServeError) as error:
+        print(error, file=sys.stderr)
+        return USAGE_ERROR
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""Starting one category's server: from a store in this process, or as a process of its own over stdio or HTTP."""
+
+import ipaddress
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_data_path
+
+from support_connectors.backends.workspace import WorkspaceStore, open_workspace, workspace_from
+from support_connectors.records import Category
+
+if TYPE_CHECKING:
+    from support_connectors.kit import MCPServer
+
+DATABASE_VARIABLE = "CUSTOMER_ESCALATION_DB"
+DEFAULT_HOST = "127.0.0.1"
+HTTP_PATH = "/mcp"
+SHUTDOWN_S = 2
+"""How long open connections may go on after the server was told to stop."""
+
+
+class ServeError(Exception):
+    """The server cannot be started; the message is a sentence for the person who started it."""
+
+
+def default_database() -> Path:
+    """Where the workspace is kept: ``$CUSTOMER_ESCALATION_DB``, or the user's data folder."""
+    named = os.environ.get(DATABASE_VARIABLE)
+    return Path(named) if named else user_data_path("customer-escalation") / "workspace.db"
+
+
+def build_category_server(category: Category, store: WorkspaceStore) -> "MCPServer":
+    """The server of a category on a workspace.
+
+    It is built whatever the category's connector state; where that is not ``connected``, every tool answers so.
+    """
+    # Each import brings mcp with it, which costs most of a second.
+    match category:
+        case "support_platform":
+            from support_connectors.support_platform import build_server as build_support_platform
+
+            return build_support_platform(store.support_platform)
+        case "crm":
+            from support_connectors.crm import build_server as build_crm
+
+            return build_crm(store.crm)
+        case "chat":
+            from support_connectors.chat import build_server as build_chat
+
+            return build_chat(store.chat)
+        case "project_tracker":
+            from support_connectors.project_tracker import build_server as build_project_tracker
+
+            return build_project_tracker(store.project_tracker)
+        case "knowledge_base":
+            from support_connectors.knowledge_base import build_server as build_knowledge_base
+
+            return build_knowledge_base(store.knowledge_base)
+
+
+def serve(
+    category: Category, source: Path | None = None, http_port: int | None = None, host: str = DEFAULT_HOST
+) -> None:
+    """Serve a category until the client or the user ends it: over stdio, or over streamable HTTP where a port is given.
+
+    ``source`` is a workspace file (kept in memory) or database, by default ``default_database()``. Port 0 takes any
+    free one; the address goes to standard error.
+
+    Raises:
+        WorkspaceError: there is no usable workspace.
+        ServeError: the address cannot be listened on.
+    """
+    with open_workspace(default_database()) if source is None else workspace_from(source) as store:
+        for warning in store.warnings:
+            print(f"note: {warning}", file=sys.stderr)
+        server = build_category_server(category, store)
+        if http_port is None:
+            server.run("stdio")
+        else:
+            with _listen(host, http_port) as listener:
+                _serve_http(server, host, listener)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket on the loopback interface: the server asks nobody who they are, so nobody else may reach it."""
+    try:
+        address = ipaddress.ip_address(DEFAULT_HOST if host == "localhost" else host)
+    except ValueError:
+        raise ServeError(f"{host!r} is not an address of this machine; use 127.0.0.1 or ::1.") from None
+    if not address.is_loopback:
+        raise ServeError(
+            f"{host} can be reached from other machines, and this server has no log-in. Use 127.0.0.1 and, for others, "
+            "a gateway in front of it that knows who they are."
+        )
+    listener = socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((str(address), port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise ServeError(f"Port {port} on {host} cannot be used: {error}. Choose another with --http PORT.") from None
+    listener.listen()
+    return listener
+
+
+def _serve_http(server: "MCPServer", host: str, listener: socket.socket) -> None:
+    import uvicorn
+
+    app = server.streamable_http_app(streamable_http_path=HTTP_PATH, host=host)
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN_S)
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Listening on http://{shown}:{listener.getsockname()[1]}{HTTP_PATH}", file=sys.stderr, flush=True)
+    uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,85 @@
+"""Keep the generated parts of README.md and CONNECTORS.md true: compare them, or rewrite them with ``--write``.
+
+A generated part stands between ``<!-- generated:NAME -->`` and ``<!-- /generated -->``. ``options`` is made from the command
+line itself, ``tools`` from the servers as a client sees them.
+"""
+
+import asyncio
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"(<!-- generated:(\w+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
+
+
+def options() -> str:
+    """The options of ``run`` as a table."""
+    import typer.main
+
+    from customer_escalation.cli import app
+
+    command = typer.main.get_command(app)
+    run = command.commands["run"]  # type: ignore[attr-defined]
+    rows = ["| Option | Meaning |", "| --- | --- |"]
+    for parameter in run.params:
+        if parameter.param_type_name != "option" or parameter.name == "help":
+            continue
+        names = ", ".join([*parameter.opts, *parameter.secondary_opts])
+        takes = "" if parameter.is_flag else f" {parameter.metavar or parameter.type.name.upper()}"
+        if hasattr(parameter.type, "choices"):
+            takes = " " + "\\|".join(str(getattr(choice, "value", choice)) for choice in parameter.type.choices)
+        rows.append(f"| `{names}{takes}` | {parameter.help} |")
+    return "\n".join(rows) + "\n"
+
+
+def tools() -> str:
+    """Every tool of every bundled server as a table."""
+    return asyncio.run(_tools())
+
+
+async def _tools() -> str:
+    from mcp import Client
+    from support_connectors.records import CATEGORIES
+    from support_connectors.serving import build_category_server
+
+    from customer_escalation.bundle import sample_workspace
+    from support_connectors.backends.workspace import workspace_from_json
+
+    rows = ["| Server | Tool | Access | What it does |", "| --- | --- | --- | --- |"]
+    store = workspace_from_json(sample_workspace())
+    for category in CATEGORIES:
+        async with Client(build_category_server(category, store)) as client:
+            for tool in (await client.list_tools()).tools:
+                access = "read" if tool.annotations and tool.annotations.read_only_hint else "write"
+                first = re.split(r"(?<=\.)\s", (tool.description or "").strip().replace("\n", " "))[0]
+                rows.append(f"| `{category}` | `{tool.name}` | {access} | {first} |")
+    store.close()
+    return "\n".join(rows) + "\n"
+
+
+PARTS: dict[str, Callable[[], str]] = {"options": options, "tools": tools}
+
+
+def main() -> int:
+    """Compare or rewrite; 1 when something is out of date."""
+    write = "--write" in sys.argv[1:]
+    stale = 0
+    for name in ("README.md", "CONNECTORS.md"):
+        path = ROOT / name
+        before = path.read_text(encoding="utf-8")
+        after = BLOCK.sub(lambda found: found[1] + PARTS[found[2]]() + found[3], before)
+        if after == before:
+            continue
+        if write:
+            path.write_text(after, encoding="utf-8")
+            print(f"{name}: rewritten")
+        else:
+            print(f"{name}: a generated part is out of date; run `make docs`")
+            stale = 1
+    return stale
+
+
+if __name__ == "__main__":
+    sys.exit(main())
