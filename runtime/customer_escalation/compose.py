@@ -175,6 +175,7 @@ async def _escalate(request: Request, job: Job, store: "WorkspaceStore", recorde
     meter = Meter(
         Limits(max_turns=request.max_turns, max_cost_usd=request.max_cost_usd, max_seconds=request.max_seconds),
         clock=time.monotonic,
+        model=request.model if request.use_model else None,
     )
     async with McpHost(specs, DEFAULT_POLICY, recorder) as host:
         connection = Connection(host.tools, (*host.states, *unconnected))

@@ -184,13 +184,7 @@ async def _draft_with_model(
             recorder=recorder,
             meter=meter,
             emit=emit,
-            settings=AgentSettings(
-                nudge=(
-                    "Nothing was handed in yet. Call `assess` with the facts as you know them, then "
-                    f"`{SUBMIT_ESCALATION}` or `{SUBMIT_HANDLING}` as it decides. Text outside these tools "
-                    f"reaches nobody."
-                )
-            ),
+            settings=AgentSettings(finish_tool=f"{SUBMIT_ESCALATION}` or `{SUBMIT_HANDLING}", max_tokens=32_000),
         )
     except LimitReached as limit:
         return "limit", str(limit)

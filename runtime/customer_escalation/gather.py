@@ -20,6 +20,8 @@ CUSTOMER_TICKETS = 6
 """Latest tickets read whole of each customer that the request names."""
 OTHERS = 6
 """Chat messages, issues and articles taken from each search."""
+ARTICLES = 15
+"""Latest articles listed by title, because the one that decides may share no word with the request."""
 FOLLOWED = 4
 """Tickets whose subject and id are looked for in chat, tracker and articles."""
 CLOSED = frozenset({"solved", "closed", "resolved"})
@@ -92,7 +94,7 @@ class Gatherer:
                 ("search_issues", {"query": query, "limit": 3}),
                 ("search_articles", {"query": field(ticket, "subject"), "limit": 3}),
             ]
-        await self._calls(*calls)
+        await self._calls(*calls, ("list_articles", {"limit": ARTICLES}))
         new = [record.id for record in evidence.of_kind("issue") if record.ref not in seen][:OTHERS]
         await self._calls(*(("read_issue", {"id": issue_id}) for issue_id in new))
 

@@ -14,7 +14,9 @@ GROUPS = (
     ("article", "Knowledge base"),
 )
 _INNER = frozenset({"message", "comment", "activity"})
-_HIDDEN = frozenset({"ref", "kind", "id", "text", "body", "parent", "extra"})
+_HIDDEN = frozenset({"ref", "kind", "id", "text", "body", "parent", "extra", "messages_complete", "comments_complete"})
+_UNREAD = {"ticket": "read_ticket", "issue": "read_issue", "article": "read_article"}
+"""Kinds whose content a list or a search leaves out, and the tool that shows it."""
 
 
 def present_evidence(evidence: Evidence, figures: Iterable[Figure]) -> str:
@@ -42,7 +44,9 @@ def present_evidence(evidence: Evidence, figures: Iterable[Figure]) -> str:
 
 def _item(item: Record, evidence: Evidence) -> list[str]:
     children = sorted(evidence.ledger.children(item.ref), key=lambda child: (str(child.data.get("at", "")), child.ref))
-    return [_line(item), *(f"  {_line(child)}" for child in children)]
+    tool = _UNREAD.get(str(item.data.get("kind")))
+    unread = f" | (content not read yet: {tool})" if tool and not children and not item.data.get("body") else ""
+    return [_line(item) + unread, *(f"  {_line(child)}" for child in children)]
 
 
 def _line(record: Record) -> str:

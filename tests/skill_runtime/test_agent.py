@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 import pytest
-from skill_runtime.limits import Limits, Meter
-from skill_runtime.scripted import ScriptedModel
+from mcp.server import MCPServer
 
 from skill_runtime import agent
 from skill_runtime.agent import AgentResult, AgentSettings, fence, run_agent
@@ -17,7 +16,11 @@ from skill_runtime.errors import JournalError, LimitReached, ModelUnavailable
 from skill_runtime.events import Event, Nudged, ToolFinished, ToolStarted, TurnFinished
 from skill_runtime.journal import Journal, Recorder
 from skill_runtime.ledger import UNTRUSTED_NOTE, Ledger
+from skill_runtime.limits import Limits, Meter
+from skill_runtime.mcp_host import McpHost, ServerSpec
 from skill_runtime.messages import Block, Message, StopReason, Text, ToolResult, ToolUse, Turn, Usage
+from skill_runtime.permission import DEFAULT_POLICY
+from skill_runtime.scripted import ScriptedModel
 from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
 
 E = TypeVar("E")
@@ -88,7 +91,7 @@ class Stage:
                 tools=[read_tool(account), local_tool(accept)] if tools is None else tools,
                 ledger=self.ledger,
                 recorder=Recorder(journal),
-                meter=Meter(limits or Limits()),
+                meter=Meter(limits or Limits(), lambda: 0.0),
                 emit=self.events.append,
                 settings=settings,
             )
@@ -433,3 +436,52 @@ async def test_a_journal_that_fails_in_a_read_ends_the_run_with_its_error(stage:
             answer(use("read_account", id="A-1"), use("read_account", id="A-2")),
             tools=[read_tool(full), local_tool(accept)],
         )
+
+
+async def test_a_journal_that_ends_after_any_entry_resumes_to_the_same_result(tmp_path: Path) -> None:
+    ran: list[str] = []
+    server = MCPServer("crm")
+
+    @server.tool()
+    def read_account(id: str) -> dict[str, Any]:  # noqa: A002
+        """Read one account."""
+        ran.append(id)
+        return {"item": {"ref": f"crm/{id}"}}
+
+    turns = [
+        answer(use("read_account", id="A-1"), use("read_account", id="A-2")),
+        answer(use("read_account", id="A-3")),
+        answer(use("submit", x=1)),
+    ]
+
+    async def play(folder: Path, steps: list[Turn]) -> tuple[AgentResult, list[str], int]:
+        new = not (folder / "run.jsonl").exists()
+        model, ledger = ScriptedModel(steps), Ledger()
+        with Journal.create(folder, "run", {}) if new else Journal.open(folder, "run") as journal:
+            recorder = Recorder(journal)
+            async with McpHost([ServerSpec("crm", "crm", server)], DEFAULT_POLICY, recorder) as host:
+                result = await run_agent(
+                    model=model,
+                    system=("You gather facts.",),
+                    first_message="Export is slow.",
+                    tools=[*host.tools, local_tool(accept)],
+                    ledger=ledger,
+                    recorder=recorder,
+                    meter=Meter(Limits(), lambda: 0.0),
+                    emit=lambda event: None,
+                )
+        return result, list(ledger.records), len(model.requests)
+
+    whole, records, _ = await play(tmp_path / "whole", turns)
+    lines = (tmp_path / "whole" / "run.jsonl").read_bytes().splitlines(keepends=True)
+    kinds = [json.loads(line)["type"] for line in lines]
+    assert kinds == ["header", "connect", "turn", "tool", "tool", "turn", "tool", "turn"]
+    for kept in range(1, len(lines) + 1):
+        folder = tmp_path / f"kept-{kept}"
+        folder.mkdir()
+        torn = lines[kept][:40] if kept < len(lines) else b""
+        (folder / "run.jsonl").write_bytes(b"".join(lines[:kept]) + torn)
+        ran.clear()
+        paid, called = kinds[:kept].count("turn"), kinds[:kept].count("tool")
+        assert await play(folder, turns[paid:]) == (whole, records, len(turns) - paid)
+        assert len(ran) == 3 - called

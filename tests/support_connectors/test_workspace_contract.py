@@ -5,6 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support_connectors.contract import (
+    CategoryCalls,
+    check_cursors,
+    check_paging,
+    check_reading,
+    check_search_finds_what_read_shows,
+    check_writing,
+)
+from tests.support_connectors.workspaces import many_tickets, workspace
 
 from support_connectors.backend import (
     AccountFilter,
@@ -23,15 +32,6 @@ from support_connectors.backends.workspace import (
 )
 from support_connectors.records import CATEGORIES, Category
 from support_connectors.results import Page
-from tests.support_connectors.contract import (
-    CategoryCalls,
-    check_cursors,
-    check_paging,
-    check_reading,
-    check_search_finds_what_read_shows,
-    check_writing,
-)
-from tests.support_connectors.workspaces import many_tickets, workspace
 
 
 def calls_of(store: WorkspaceStore, category: Category) -> CategoryCalls:

@@ -25,7 +25,8 @@ WORKSPACE: dict[str, Any] = {
                         "at": "2026-03-08T08:00:00+01:00",
                         "author": "ines",
                         "role": "customer",
-                        "text": "Since release v4.12.0 every invoice prints without our logo.\nError: ASSET_NOT_FOUND (code 7731).",
+                        "text": "Since release v4.12.0 every invoice prints without our logo.\n"
+                        "Error: ASSET_NOT_FOUND (code 7731).",
                     },
                     {
                         "at": "2026-03-08T09:30:00+01:00",

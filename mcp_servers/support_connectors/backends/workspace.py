@@ -31,7 +31,7 @@ from support_connectors.backends.workspace_schema import (
     meta,
 )
 from support_connectors.backends.workspace_shelf import read_meta
-from support_connectors.backends.workspace_writes import insert_item
+from support_connectors.backends.workspace_writes import insert_items
 from support_connectors.records import CATEGORIES, CONNECTED, Category, Workspace, WorkspaceError
 from support_connectors.workspace_file import parse_workspace, read_workspace
 
@@ -173,12 +173,7 @@ def workspace_from(path: Path | str) -> WorkspaceStore:
     Raises:
         WorkspaceError: as ``open_workspace`` and ``workspace_from_json``.
     """
-    try:
-        with Path(path).open("rb") as file:
-            is_database = file.read(len(_SQLITE_HEADER)) == _SQLITE_HEADER
-    except OSError as error:
-        raise WorkspaceError(f"{path} cannot be read: {error.strerror or error}.") from None
-    return open_workspace(path) if is_database else workspace_from_json(path)
+    return open_workspace(path) if _is_database(Path(path)) else workspace_from_json(path)
 
 
 def _checked(source: Path | str | Mapping[str, JsonValue]) -> Workspace:
@@ -202,13 +197,25 @@ def _fill(engine: sa.Engine, workspace: Workspace) -> None:
         }
         connection.execute(sa.insert(meta), [{"key": key, "value": value} for key, value in values.items()])
         for category in CATEGORIES:
-            for row in rows_of(workspace.records, category):
-                insert_item(connection, category, row)
+            insert_items(connection, category, rows_of(workspace.records, category))
 
 
 def _refuse_other_databases(path: Path) -> None:
     if path.exists() and path.stat().st_size and _pragmas(path)[0] != APPLICATION_ID:
         raise WorkspaceError(f"{path} exists and is not a workspace; it was left alone. Choose another file name.")
+
+
+def _is_database(path: Path) -> bool:
+    """Whether a file begins as every SQLite database does.
+
+    Raises:
+        WorkspaceError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE_HEADER)) == _SQLITE_HEADER
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read: {error.strerror or error}.") from None
 
 
 def _pragmas(path: Path) -> tuple[int, int]:
@@ -217,9 +224,7 @@ def _pragmas(path: Path) -> tuple[int, int]:
     Raises:
         WorkspaceError: it is there but cannot be read.
     """
-    with path.open("rb") as file:
-        header = file.read(len(_SQLITE_HEADER))
-    if header != _SQLITE_HEADER:
+    if not _is_database(path):
         return 0, 0
     try:
         connection = sqlite3.connect(path)

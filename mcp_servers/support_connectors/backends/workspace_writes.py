@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -27,7 +27,7 @@ from support_connectors.backends.workspace_shelf import JsonObject, Shelf, read_
 from support_connectors.records import Category
 from support_connectors.results import Activity, Comment, Message, ResultModel
 
-_NUMBERED = re.compile(r"(.*?)(\d+)")
+_NUMBERED = re.compile(r"(.*?)(\d{1,15})", re.ASCII)
 _R = TypeVar("_R", bound=ResultModel)
 
 Part = Message | Comment | Activity
@@ -99,20 +99,28 @@ class WritableShelf(Shelf):
 
     def add_item(self, connection: sa.Connection, row: ItemRow) -> None:
         """Store an item with its parts."""
-        insert_item(connection, self.category, row)
+        insert_items(connection, self.category, [row])
 
     def add_part(self, connection: sa.Connection, owner: sa.Row[Any], result: Part) -> None:
         """Append a part to an item."""
-        _insert_part(connection, self.category, owner.seq, result)
-        _index_item(connection, self.category, owner.seq, owner.data, self.parts_of(connection, owner.seq))
+        values = _part_values(self.category, owner.seq, _next_seq(connection, part), result)
+        connection.execute(sa.insert(part), values)
+        text = {"rowid": values["seq"], "body": searchable(values["data"])}
+        connection.execute(sa.insert(part_index(self.category)), text)
+        self._reindex(connection, owner.seq, owner.data)
 
     def set_status(self, connection: sa.Connection, row: sa.Row[Any], status: str) -> JsonObject:
         """Change an item's status and return its data."""
         data: JsonObject = {**row.data, "status": status}
         values = {"status_key": fold(status), "data": data}
         connection.execute(sa.update(item).where(item.c.seq == row.seq).values(**values))
-        _index_item(connection, self.category, row.seq, data, self.parts_of(connection, row.seq))
+        self._reindex(connection, row.seq, data)
         return data
+
+    def _reindex(self, connection: sa.Connection, seq: int, data: JsonObject) -> None:
+        index = item_index(self.category)
+        text = _item_text(data, self.parts_of(connection, seq))
+        connection.execute(sa.update(index).where(index.c.rowid == seq).values(**text))
 
     def _free(self, connection: sa.Connection, name: Callable[[int], str]) -> str:
         step = 1
@@ -124,12 +132,29 @@ class WritableShelf(Shelf):
         return name(step)
 
 
-def insert_item(connection: sa.Connection, category: Category, row: ItemRow) -> None:
-    """Store an item with its parts and index both."""
-    seq = _inserted(connection, item, {"category": category, **row.columns})
-    for result in row.parts:
-        _insert_part(connection, category, seq, result)
-    _index_item(connection, category, seq, stored(row.result), [stored(result) for result in row.parts])
+def insert_items(connection: sa.Connection, category: Category, rows: Iterable[ItemRow]) -> None:
+    """Store items with their parts and index both.
+
+    Row numbers are counted here: the transaction holds the write lock, and whole tables go in as one statement each.
+    """
+    first_item, first_part = _next_seq(connection, item), _next_seq(connection, part)
+    items: list[JsonObject] = []
+    parts: list[JsonObject] = []
+    item_texts: list[JsonObject] = []
+    for seq, row in enumerate(rows, first_item):
+        items.append({"seq": seq, "category": category, **row.columns})
+        own = [_part_values(category, seq, first_part + len(parts) + place, one) for place, one in enumerate(row.parts)]
+        parts += own
+        item_texts.append({"rowid": seq, **_item_text(stored(row.result), [values["data"] for values in own])})
+    part_texts = [{"rowid": values["seq"], "body": searchable(values["data"])} for values in parts]
+    for table, values in (
+        (item, items),
+        (part, parts),
+        (item_index(category), item_texts),
+        (part_index(category), part_texts),
+    ):
+        if values:
+            connection.execute(sa.insert(table), values)
 
 
 def checked_text(text: str, what: str) -> str:
@@ -143,25 +168,15 @@ def checked_text(text: str, what: str) -> str:
     return text
 
 
-def _insert_part(connection: sa.Connection, category: Category, item_seq: int, result: Part) -> None:
-    data = stored(result)
-    values = {"category": category, "id": result.id, "id_key": fold(result.id), "item_seq": item_seq, "data": data}
-    seq = _inserted(connection, part, values)
-    connection.execute(sa.insert(part_index(category)).values(rowid=seq, body=searchable(data)))
+def _next_seq(connection: sa.Connection, table: sa.Table) -> int:
+    return int(connection.scalar(sa.select(sa.func.coalesce(sa.func.max(table.c.seq), 0) + 1)) or 1)
 
 
-def _index_item(
-    connection: sa.Connection, category: Category, seq: int, data: JsonObject, parts: list[JsonObject]
-) -> None:
-    """Index an item as one text with its parts, in place of what was indexed before."""
-    index = item_index(category)
-    connection.execute(sa.delete(index).where(index.c.rowid == seq))
-    body = "\n".join(map(searchable, (data, *parts)))
-    connection.execute(sa.insert(index).values(rowid=seq, title=searchable_title(data), body=body))
+def _part_values(category: Category, item_seq: int, seq: int, result: Part) -> JsonObject:
+    keys = {"id": result.id, "id_key": fold(result.id)}
+    return {"seq": seq, "category": category, **keys, "item_seq": item_seq, "data": stored(result)}
 
 
-def _inserted(connection: sa.Connection, table: sa.Table, values: JsonObject) -> int:
-    key = connection.execute(sa.insert(table).values(values)).inserted_primary_key
-    if key is None:
-        raise LookupError(f"SQLite gave no row number for a new row of {table.name}.")
-    return int(key[0])
+def _item_text(data: JsonObject, parts: Iterable[JsonObject]) -> JsonObject:
+    """What is indexed of an item: its titles, and everything in it and in its parts."""
+    return {"title": searchable_title(data), "body": "\n".join(map(searchable, (data, *parts)))}

@@ -92,7 +92,8 @@ def check_sources(passage: Passage, sources: Sources) -> Iterator[Finding]:
     for atom in atoms_missing(passage, records, sources):
         yield Finding(rule="G1", level="H", where=passage.where, message=_sentence(atom, passage))
     yield from _strong_claims(passage, records, sources)
-    if passage.kind == "fact" and records and not ATTRIBUTION.search(passage.text):
+    headline = passage.where == "summary"
+    if passage.kind == "fact" and not headline and records and not ATTRIBUTION.search(passage.text):
         messages = [record for record in records if record.data.get("kind") == "message"]
         if (
             messages
