@@ -15,9 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_path
-from skill_runtime.limits import Limits, Meter
-from skill_runtime.placeholders import resolve_placeholders
-from skill_runtime.skills import Skill, load_skill, read_reference
 
 from customer_escalation.bundle import policy_text, sample_workspace, skill_folder
 from customer_escalation.escalate import (
@@ -35,6 +32,9 @@ from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError, SkillError, SkillRuntimeError
 from skill_runtime.events import Emit, Notice, RunFinished, RunStarted
 from skill_runtime.journal import Journal, Recorder, find_run, new_run_id
+from skill_runtime.limits import Limits, Meter
+from skill_runtime.placeholders import resolve_placeholders
+from skill_runtime.skills import Skill, load_skill, read_reference
 from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
 
 if TYPE_CHECKING:
@@ -156,11 +156,10 @@ def _run(request: Request, now: datetime, store: "WorkspaceStore", journal: Jour
 
 
 async def _escalate(request: Request, job: Job, store: "WorkspaceStore", recorder: Recorder, emit: Emit) -> Outcomes:
-    from support_connectors.records import CATEGORIES as CONNECTOR_CATEGORIES
-    from support_connectors.serving import build_category_server
-
     from skill_runtime.mcp_host import McpHost, ServerSpec
     from skill_runtime.permission import DEFAULT_POLICY
+    from support_connectors.records import CATEGORIES as CONNECTOR_CATEGORIES
+    from support_connectors.serving import build_category_server
 
     specs: list[ServerSpec] = []
     unconnected: list[ConnectorState] = []

@@ -12,8 +12,6 @@ from datetime import datetime
 from importlib import resources
 from typing import Any, Literal
 
-from skill_runtime.limits import Meter
-
 from customer_escalation.brief import Brief, Draft, Outcome, Related, RuleNote
 from customer_escalation.casework import SUBMIT_ESCALATION, SUBMIT_HANDLING, Casework
 from customer_escalation.derive.words import time_words
@@ -36,6 +34,7 @@ from skill_runtime.errors import ConnectorError, LimitReached, ModelError
 from skill_runtime.events import Emit, Notice, PhaseStarted, PreflightDone, PreflightGap
 from skill_runtime.journal import Recorder
 from skill_runtime.ledger import Ledger
+from skill_runtime.limits import Meter
 from skill_runtime.model import Model
 from skill_runtime.tools import Tool
 

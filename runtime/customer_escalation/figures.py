@@ -140,7 +140,7 @@ def window_figures(case: Case, severity: Severity, target: Target) -> dict[str, 
     internal = next_internal_followup(severity, now, calendar, policy)
     update = next_customer_update(severity, now, _first_calendar(case), policy, _first_update_h(case))
     figures = (
-        _figure("window", "response window", f"{target.value} responds {when} ({response.explanation})", ()),
+        _figure("window", "response window", f"{target.value} responds {when} (response window for {severity.value})", ()),
         _figure("followup", "follow-up", f"Next internal follow-up {time_words(internal.due_at)} ({internal.explanation})", ()),
         _figure("customer_update", "customer update",
                 f"next customer update by {time_words(update.due_at, zone)} ({update.explanation})", ()),

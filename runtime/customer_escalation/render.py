@@ -12,7 +12,8 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from customer_escalation.brief import Brief, EscalationDraft, HandlingDraft, Outcome, RuleNote, Statement
-from customer_escalation.evidence import Evidence, field
+from customer_escalation.derive.words import time_words
+from customer_escalation.evidence import Evidence, field, parse_moment
 from customer_escalation.finding import Finding
 from skill_runtime.ledger import Record
 
@@ -74,6 +75,12 @@ def _escape(found: str) -> str:
     return {"![": "!\\[", "](": "]\\(", "://": ":\u2060//", "@": "@\u2060"}.get(found, "\\" + found)
 
 
+def deadline_words(by: str) -> str:
+    """A deadline as people write it: a plain date as it is, a moment as ``2026-05-08 17:00 UTC``."""
+    moment = parse_moment(by)
+    return by if moment is None or len(by) == len("2026-05-08") else time_words(moment)
+
+
 def sentence(value: str) -> str:
     """Inert text that ends as a sentence does."""
     line = inert(value).strip()
@@ -108,6 +115,7 @@ class _View:
             "sentence": sentence,
             "cell": lambda value: inert(value).replace("|", "\\|"),
             "prose": self.prose,
+            "cited": self.cited,
             "marks": self.marks,
             "because": self.because,
             "references": self.references(),
@@ -128,8 +136,15 @@ class _View:
         for index, statement in enumerate(statements):
             following = statements[index + 1] if index + 1 < len(statements) else None
             shared = following is not None and self.shown(following.cites) == self.shown(statement.cites)
-            pieces.append(sentence(statement.text) + ("" if shared else self.marks(statement.cites)))
+            pieces.append(self.cited(statement.text, () if shared else statement.cites))
         return " ".join(pieces)
+
+    def cited(self, text: str, cites: Sequence[str]) -> str:
+        """A sentence with its citation marks before the full stop."""
+        whole, marks = sentence(text), self.marks(cites)
+        if marks and whole.endswith("."):
+            return f"{whole[:-1]}{marks}."
+        return whole + marks
 
     def shown(self, cites: Sequence[str]) -> list[str]:
         """Ids of the records behind citations; a figure stands for the records that it was computed from."""
@@ -169,7 +184,7 @@ class _View:
         window = self.brief.computed.window
         lines = [inert(window.text).rstrip(".")] if window else []
         lines += [
-            f"{inert(item.what).rstrip('.')} by {item.by} ({BASIS[item.basis]}){self.marks(item.cites)}"
+            f"{inert(item.what).rstrip('.')}: {deadline_words(item.by)} ({BASIS[item.basis]}){self.marks(item.cites)}"
             for item in draft.deadlines
         ]
         return "; ".join(lines) + "."

@@ -20,6 +20,8 @@ MAX_HEADER = 65_536
 MAX_VALUES = 5_000
 """Values that a header may hold once its aliases are expanded."""
 MAX_DEPTH = 20
+MAX_SHOWN = 80
+"""Characters of a file's content that a message quotes."""
 
 _NULL = "tag:yaml.org,2002:null"
 _BOOL = "tag:yaml.org,2002:bool"
@@ -51,6 +53,17 @@ class Frontmatter:
     body: str
     """Everything after the header, without surrounding empty lines; line ends are ``\\n``."""
     diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def shown(text: str) -> str:
+    """``text`` quoted for a message: short, on one line, and harmless in a terminal."""
+    text = text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+    return f'"{one_line(text)}"'
+
+
+def one_line(text: str) -> str:
+    """``text`` with everything escaped that would break a line or steer a terminal."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def parse_frontmatter(text: str) -> Frontmatter:
@@ -157,7 +170,7 @@ class _Strict:
                 continue
             key = str(key_node.value)
             if key in values:
-                self._note(f"the field {key!r} stands here a second time; this one counts", key_node)
+                self._note(f"the field {shown(key)} stands here a second time; this one counts", key_node)
             values[key] = self._value(item, depth + 1)
         return values
 
@@ -189,7 +202,7 @@ def _read_fields(header: str, line: int, depth: int = 0) -> tuple[dict[str, Head
             )
             continue
         if key in values:
-            message = f"the field {key!r} stands here a second time; this one counts"
+            message = f"the field {shown(key)} stands here a second time; this one counts"
             notes.append(Diagnostic("warning", message, f"line {line + number}"))
         try:
             read = _Strict(line + number).read("\n".join(lines))
@@ -224,7 +237,7 @@ def _plain(lines: list[str], depth: int) -> HeaderValue:
         return inner if value.startswith("|") else " ".join(inner.split())
     if not value and below:
         inner = dedent("\n".join(line.expandtabs() for line in below))
-        if depth < MAX_DEPTH and all(line[:1].isspace() for line in below) and _FIELD.match(inner):
+        if depth < MAX_DEPTH and all(line[:1].isspace() for line in below) and _FIELD.match(inner.split("\n")[0]):
             return _read_fields(inner, 0, depth + 1)[0]
         if all(line.lstrip().startswith("- ") for line in below):
             return [_unquoted(line.lstrip()[2:].strip()) for line in below]

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from skill_runtime.skills import FENCE, SPAN, Diagnostic, shown
+from skill_runtime.frontmatter import Diagnostic, shown
+from skill_runtime.skills import FENCE, SPAN
 
 _STRUCK = r"~~(?=[^\s~])[^\n~]{0,300}?[^\s~]~~(?![\w~])"
 """Struck-through markdown, which is no placeholder."""

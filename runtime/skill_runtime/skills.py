@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from skill_runtime.errors import SkillError
-from skill_runtime.frontmatter import Diagnostic, HeaderValue, Level, parse_frontmatter
+from skill_runtime.frontmatter import Diagnostic, HeaderValue, Level, parse_frontmatter, shown
 
 __all__ = [
     "FENCE",
@@ -24,7 +24,6 @@ __all__ = [
     "list_references",
     "load_skill",
     "read_reference",
-    "shown",
 ]
 
 SKILL_FILE = "SKILL.md"
@@ -52,7 +51,6 @@ _CODE = re.compile(f"{FENCE}|{SPAN}", re.MULTILINE)
 _LINK = re.compile(r"\]\(<?([^()\s<>]+)>?(?:\s+\"[^\"]*\")?\)")
 _PATH = re.compile(r"(?!/)[\w./-]*\w\.\w+")
 _ARGUMENT = re.compile(r"[A-Za-z_][\w-]*")
-_SHOWN = 80
 _TOOL = re.compile(r"[^\s,(]+(?:\([^()]*\))?")
 
 
@@ -244,11 +242,11 @@ class _Header:
 
 
 def _kind(value: HeaderValue) -> str:
-    if isinstance(value, list):
-        return "a list"
-    if isinstance(value, dict):
-        return "a mapping"
-    return "empty" if value is None else f"the word {str(value).lower()}, which YAML reads as a truth value"
+    if isinstance(value, bool):
+        return f"the truth value {str(value).lower()}; put it in quotes"
+    if isinstance(value, str):
+        return "text"
+    return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else "empty"
 
 
 def _name_faults(name: str, folder: str) -> Iterator[str]:
@@ -262,12 +260,6 @@ def _name_faults(name: str, folder: str) -> Iterator[str]:
         yield f"{shown(name)} may hold only a-z, 0-9 and single hyphens between them"
     if name != folder:
         yield f"it is {shown(name)}, but the folder is {shown(folder)}; they must be the same"
-
-
-def shown(text: str) -> str:
-    """``text`` quoted for a message: short, on one line, and harmless in a terminal."""
-    text = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    return '"' + "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text) + '"'
 
 
 def _advice(skill: Skill) -> Iterator[Diagnostic]:
@@ -378,6 +370,7 @@ def _inside(folder: Path, relative: str) -> Path:
     try:
         root = folder.resolve(strict=True)
         path = root.joinpath(*parts).resolve()
+        path.exists()  # the system refuses names that are too long, and folders that may not be entered
     except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: links that lead in a circle
         raise SkillError(refusal) from error
     if not path.is_relative_to(root):

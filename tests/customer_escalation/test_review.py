@@ -92,14 +92,16 @@ def test_t3_product_needs_the_competitive_pressure() -> None:
 
 
 def test_a_cited_ticket_is_completed_with_the_message_that_holds_the_atom() -> None:
-    review = reviewed({"expectation": [said("They need it before their audit on 2026-03-20.", T1, kind="customer_claim")]})
+    review = reviewed(
+        {"expectation": [said("They need it before their audit on 2026-03-20.", T1, kind="customer_claim")]}
+    )
     assert review.findings == ()
     assert isinstance(review.draft, EscalationDraft)
     assert review.draft.expectation[0].cites == [T1, T1M1]
 
 
 def test_a_computed_count_may_stand_in_any_sentence_and_gets_its_citation() -> None:
-    changes = {"revenue_note": [said("The $150,000 is exposure; nobody has spoken of leaving.", T1M1)]}
+    changes = {"revenue_note": [said("The $150,000 is exposure; nobody has spoken of leaving.", T1M1, kind="inference")]}
     review = reviewed(changes)
     assert review.findings == ()
     assert isinstance(review.draft, EscalationDraft)

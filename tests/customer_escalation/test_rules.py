@@ -16,7 +16,9 @@ CUSTOMER = "support_platform/T-1-m1"
 AGENT = "support_platform/T-1-m2"
 
 
-def records(*more: dict[str, Any], tier: str = "Business", arr: int = 20_000, connected: frozenset[str] = ALL) -> Evidence:
+def records(
+    *more: dict[str, Any], tier: str = "Business", arr: int = 20_000, connected: frozenset[str] = ALL
+) -> Evidence:
     """One account with one ticket that was answered an hour ago."""
     own = ticket(
         "T-1", "Harrow Mills", "2026-03-04T10:00:00Z",
@@ -108,7 +110,9 @@ def test_e_biz_counts_a_churn_threat_for_high_value_accounts_only() -> None:
 
 
 def test_s12_high_value_is_unknown_without_a_crm_record() -> None:
-    own = ticket("T-1", "Harrow Mills", "2026-03-04T10:00:00Z", message("T-1", 1, "2026-03-04T10:00:00Z", "customer", "We go."))
+    own = ticket(
+        "T-1", "Harrow Mills", "2026-03-04T10:00:00Z", message("T-1", 1, "2026-03-04T10:00:00Z", "customer", "We go.")
+    )
     source = evidence(own, connected=ALL - {"crm"})
     decision = decided(source, churn_threat=fact("yes", CUSTOMER))
     assert decision.firing("E-BIZ").state == "unknown"
@@ -120,7 +124,10 @@ def test_s12_high_value_is_unknown_without_a_crm_record() -> None:
 def overdue() -> Evidence:
     """A ticket from the day before that nobody answered."""
     own = ticket(
-        "T-1", "Harrow Mills", "2026-03-03T09:00:00Z", message("T-1", 1, "2026-03-03T09:00:00Z", "customer", "It fails.")
+        "T-1",
+        "Harrow Mills",
+        "2026-03-03T09:00:00Z",
+        message("T-1", 1, "2026-03-03T09:00:00Z", "customer", "It fails."),
     )
     return evidence(own, account("A-1", "Harrow Mills"))
 
@@ -175,7 +182,9 @@ def test_e_recur_needs_a_report_newer_than_the_fix() -> None:
 
 
 def test_e_time_speaks_up_only_where_no_sla_is_known() -> None:
-    own = ticket("T-1", "Harrow Mills", "2026-02-02T09:00:00Z", message("T-1", 1, "2026-02-02T09:00:00Z", "customer", "Hm."))
+    own = ticket(
+        "T-1", "Harrow Mills", "2026-02-02T09:00:00Z", message("T-1", 1, "2026-02-02T09:00:00Z", "customer", "Hm.")
+    )
     without = evidence(own, account("A-1", "Harrow Mills", sla=None))
     assert decided(without).firing("E-TIME").state == "yes"
     assert decided(overdue()).firing("E-TIME").state == "no"
@@ -227,7 +236,9 @@ def test_s4_counts_high_value_customers_that_are_impacted(impact: str, extent: s
     assert decision.severity == severity
 
 
-@pytest.mark.parametrize(("extent", "severity"), [("full", Severity.MEDIUM), ("partial", Severity.HIGH), ("unknown", Severity.HIGH)])
+@pytest.mark.parametrize(
+    ("extent", "severity"), [("full", Severity.MEDIUM), ("partial", Severity.HIGH), ("unknown", Severity.HIGH)]
+)
 def test_s9_a_full_workaround_is_the_only_ceiling_on_s5(extent: str, severity: Severity) -> None:
     decision = decided(
         bug_confirmed=fact("yes", AGENT),
@@ -257,7 +268,9 @@ def test_t3_a_feature_gap_without_a_trigger_goes_to_product() -> None:
 
 
 def test_t5_an_open_breach_on_a_high_value_account_reaches_leadership() -> None:
-    own = ticket("T-1", "Harrow Mills", "2026-03-02T09:00:00Z", message("T-1", 1, "2026-03-02T09:00:00Z", "customer", "Hm."))
+    own = ticket(
+        "T-1", "Harrow Mills", "2026-03-02T09:00:00Z", message("T-1", 1, "2026-03-02T09:00:00Z", "customer", "Hm.")
+    )
     source = evidence(own, account("A-1", "Harrow Mills", arr_usd=300_000))
     assert Target.LEADERSHIP in (decided(source).target, *decided(source).also_notify)
 

@@ -1,4 +1,11 @@
 """STANDIN"""
+
 from typing import Any
-def assess_by_rules(*a: Any) -> Any: raise NotImplementedError
-def draft_by_rules(*a: Any) -> Any: raise NotImplementedError
+
+
+def assess_by_rules(*a: Any) -> Any:
+    raise NotImplementedError
+
+
+def draft_by_rules(*a: Any) -> Any:
+    raise NotImplementedError

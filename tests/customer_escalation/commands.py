@@ -1,0 +1,43 @@
+"""The installed command line in a process of its own, with its data in a folder of the test."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Done:
+    """A finished command."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Command:
+    """Runs ``customer-escalation`` with its journals and database below ``folder``."""
+
+    folder: Path
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """The process's environment: no key, no address of any service but those given."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("ANTHROPIC_")}
+        return {
+            **kept,
+            "CUSTOMER_ESCALATION_RUNS": str(self.folder / "runs"),
+            "CUSTOMER_ESCALATION_DB": str(self.folder / "workspace.db"),
+            "COLUMNS": "120",
+            **more,
+        }
+
+    def __call__(self, *arguments: str, **environment: str) -> Done:
+        """Run it to its end."""
+        done = subprocess.run(
+            [sys.executable, "-m", "customer_escalation", *arguments],
+            capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
+            env=self.environment(**environment),
+        )  # fmt: skip
+        return Done(done.returncode, done.stdout, done.stderr)
