@@ -106,10 +106,14 @@ class Evidence:
                 found.append(item)
         return found
 
+    def parts(self, item: Record) -> list[Record]:
+        """What belongs to an item (messages, comments), oldest first."""
+        earliest = datetime.min.replace(tzinfo=UTC)
+        return sorted(self.ledger.children(item.ref), key=lambda part: (self.at(part) or earliest, part.ref))
+
     def messages(self, ticket: Record) -> list[Record]:
         """The ticket's messages, oldest first."""
-        children = [child for child in self.ledger.children(ticket.ref) if child.data.get("kind") == "message"]
-        return sorted(children, key=lambda child: (self.at(child) or datetime.min.replace(tzinfo=UTC), child.ref))
+        return [part for part in self.parts(ticket) if part.data.get("kind") == "message"]
 
 
 def arr(account: Record | None) -> float | None:

@@ -3,6 +3,7 @@
 No figure comes from anywhere but the records, the policy and ``now`` (B1, E-SLA, E-PATTERN, E-TIME, S12).
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +34,8 @@ from customer_escalation.facts import AffectedAccount, Assessment
 from customer_escalation.policy import Policy, find_zone
 from skill_runtime.ledger import Record
 
+TABLE_FROM = 4
+"""So many affected accounts are shown as a table."""
 CLOCK_NAMES = {"first_response": "first response", "update": "update", "resolution": "resolution"}
 
 
@@ -138,12 +141,12 @@ def window_figures(case: Case, severity: Severity, target: Target) -> dict[str, 
     response = response_window(severity, now, calendar, policy)
     when = "now" if response.due_at <= now else f"by {time_words(response.due_at, zone)}"
     internal = next_internal_followup(severity, now, calendar, policy)
-    update = next_customer_update(severity, now, _first_calendar(case), policy, _first_update_h(case))
+    hours, always = _tightest_update(case)
+    update = next_customer_update(severity, now, _first_calendar(case), policy, hours, round_the_clock=always)
     figures = (
         _figure("window", "response window", f"{target.value} responds {when} (response window for {severity.value})", ()),
-        _figure("followup", "follow-up", f"Next internal follow-up {time_words(internal.due_at)} ({internal.explanation})", ()),
-        _figure("customer_update", "customer update",
-                f"next customer update by {time_words(update.due_at, zone)} ({update.explanation})", ()),
+        _figure("followup", "next internal follow-up", f"{time_words(internal.due_at)} ({internal.explanation})", ()),
+        _figure("customer_update", "next customer update", f"by {time_words(update.due_at, zone)} ({update.explanation})", ()),
     )  # fmt: skip
     return {figure.ref: figure for figure in figures}
 
@@ -154,13 +157,18 @@ def computed_lines(case: Case, severity: Severity | None, figures: dict[str, Fig
     window = followup = None
     if severity:
         window = _computed(figures["figures/window"].text, figures["figures/window"].inputs)
-        internal, update = figures["figures/followup"].text, figures["figures/customer_update"].text
+        internal, update = (
+            figures[f"figures/{name}"].text.partition(" (")[0] for name in ("followup", "customer_update")
+        )
         owner = case.policy.brief.reported_by
-        followup = _computed(f"{internal}; {update}. {owner} keeps the customer relationship.", ())
+        followup = _computed(
+            f"Next internal follow-up {internal}, next customer update {update}; {owner} keeps the customer relationship.",
+            (),
+        )
     return Computed(
-        customers=_from_figure(figures["figures/affected"]),
+        customers=_customers(case, figures["figures/affected"]),
         accounts=tuple(_row(account, case.evidence) for account in case.affected),
-        revenue=_revenue(figures),
+        revenue=_revenue(figures, in_table=len(case.affected) >= TABLE_FROM),
         queue=_from_figure(figures["figures/queue"]),
         sla=tuple(
             _computed(f"{_item_id(clock.ticket)} ({clock.account}): {clock.text}.", figures[clock.figure].inputs)
@@ -179,11 +187,26 @@ def _from_figure(figure: Figure) -> Statement:
     return _computed(figure.text[:1].upper() + figure.text[1:] + ".", figure.inputs)
 
 
-def _revenue(figures: dict[str, Figure]) -> Statement:
+def _customers(case: Case, figure: Figure) -> Statement:
+    """Names and tiers; where a table shows the accounts, their number by tier."""
+    if len(case.affected) < TABLE_FROM:
+        return _from_figure(figure)
+    tiers = Counter(account.tier or "tier unknown" for account in case.affected)
+    return _computed(
+        f"{count_words(len(case.affected), 'account')} ({', '.join(f'{count} {tier}' for tier, count in tiers.items())}).",
+        (),
+    )
+
+
+def _revenue(figures: dict[str, Figure], *, in_table: bool) -> Statement:
+    """ARR and pipeline with each account's share, which is left out where a table shows it."""
     revenue, pipeline = figures["figures/arr"], figures.get("figures/pipeline")
-    text = revenue.text[:1].upper() + revenue.text[1:] + "."
+    text = revenue.text[:1].upper() + revenue.text[1:]
+    text = (text.partition(":")[0] if in_table and text.startswith("$") else text) + "."
     if pipeline:
-        text += f" Open deals, not part of ARR: {pipeline.text}."
+        text += f" Open deals, not part of ARR: {pipeline.text.partition(':')[0] if in_table else pipeline.text}."
+    if in_table:
+        return _computed(text, ())
     return _computed(text, dict.fromkeys([*revenue.inputs, *(pipeline.inputs if pipeline else ())]))
 
 
@@ -205,13 +228,16 @@ def _first_calendar(case: Case) -> BusinessCalendar:
     return account_calendar(case.policy)
 
 
-def _first_update_h(case: Case) -> float | None:
-    hours = [
-        terms.update_h
+def _tightest_update(case: Case) -> tuple[float | None, bool]:
+    """The shortest update interval that an affected account's SLA sets, and whether it runs round the clock."""
+    if case.facts.issue_type == "feature_gap" and not case.policy.sla.covers_feature_requests:
+        return None, False
+    found = [
+        (terms.update_h, terms.round_the_clock)
         for account in case.affected
         if (terms := sla_terms(case.evidence.account(account.name), case.policy)) and terms.update_h
     ]
-    return min(hours, default=None)
+    return min(found, default=(None, False))
 
 
 def _row(account: AffectedView, evidence: Evidence) -> AccountRow:

@@ -104,6 +104,7 @@ class _View:
         self.brief = brief
         self.evidence = evidence
         self.figures = {figure.ref: figure for figure in brief.figures}
+        self.numbers = self._numbers()
 
     def names(self) -> dict[str, Any]:
         draft = self.brief.draft
@@ -113,6 +114,7 @@ class _View:
             "computed": self.brief.computed,
             "text": inert,
             "sentence": sentence,
+            "bare": lambda value: inert(value).rstrip("."),
             "cell": lambda value: inert(value).replace("|", "\\|"),
             "prose": self.prose,
             "cited": self.cited,
@@ -146,22 +148,37 @@ class _View:
             return f"{whole[:-1]}{marks}."
         return whole + marks
 
+    def _numbers(self) -> dict[str, str]:
+        """The short reference of every record: 3 for the third item cited, 3.2 for its second message or comment."""
+        items: dict[str, int] = {}
+        numbers: dict[str, str] = {}
+        for ref in all_cites(self.brief):
+            record = self.evidence.ledger.resolve(ref)
+            if record is None or record.category == "figures":
+                continue
+            item = self.evidence.item_of(record)
+            number = items.setdefault(item.ref, len(items) + 1)
+            numbers[item.ref] = str(number)
+            for place, part in enumerate(self.evidence.parts(item), start=1):
+                numbers[part.ref] = f"{number}.{place}"
+        return numbers
+
     def shown(self, cites: Sequence[str]) -> list[str]:
-        """Ids of the records behind citations; a figure stands for the records that it was computed from."""
-        ids: list[str] = []
-        for cite in cites:
-            figure = self.figures.get(cite)
-            for ref in figure.inputs if figure else (cite,):
-                record = self.evidence.ledger.resolve(ref)
-                shown = record.id if record else ref
-                if shown not in ids:
-                    ids.append(shown)
-        return ids
+        """Short references of the records behind citations; a figure stands for the records that it was computed from.
+
+        An item is left out where one of its own messages is named.
+        """
+        records, _ = self.evidence.resolve(
+            ref for cite in cites for ref in (self.figures[cite].inputs if cite in self.figures else (cite,))
+        )
+        named = {record.parent for record in records if record.parent}
+        found = dict.fromkeys(self.numbers.get(record.ref, record.id) for record in records if record.ref not in named)
+        return sorted(found, key=_reference_order)
 
     def marks(self, cites: Sequence[str]) -> str:
-        """Citation marks, such as `` [SUP-4016-m1, C-91]``."""
-        ids = self.shown(cites)
-        return f" [{', '.join(ids)}]" if ids else ""
+        """Citation marks, such as `` [1.2, 4]``."""
+        numbers = self.shown(cites)
+        return f" [{', '.join(numbers)}]" if numbers else ""
 
     def because(self, notes: Sequence[RuleNote]) -> str:
         """Rule ids with their reasons and records; the first two rules, the rest by id."""
@@ -222,8 +239,13 @@ class _View:
         about = [field(item, key) for key in ("name", "customer", "channel", "title", "status") if field(item, key)]
         if item.category == "chat":
             about.append(field(item, "at")[:10])
-        line = f"{item.id} ({inert(', '.join(about))})" if about else item.id
+        number = f"[{self.numbers[item.ref]}] " if item.ref in self.numbers else ""
+        line = f"{number}{item.id} ({inert(', '.join(about))})" if about else number + item.id
         return f"{line}: {inert(note).rstrip('.')}" if note else line
+
+
+def _reference_order(number: str) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdigit() else 0 for part in number.split("."))
 
 
 def all_cites(brief: Brief) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import typer
 
 from skill_runtime.errors import SkillError
-from skill_runtime.frontmatter import Diagnostic, one_line
+from skill_runtime.frontmatter import Diagnostic, one_line, summary
 from skill_runtime.skills import find_skills, load_skill
 
 Verdict = Literal["ok", "warning", "error"]
@@ -44,7 +44,7 @@ class Report:
     @property
     def line(self) -> str:
         """Verdict, path, name and what is wrong, on one line that is harmless in a terminal."""
-        what = "; ".join(str(note) for note in self.diagnostics if note.level != "info")
+        what = summary([note for note in self.diagnostics if note.level != "info"])
         return one_line(f"{self.verdict:<7}  {self.path}  {self.name}" + (f": {what}" if what else ""))
 
     def to_json(self) -> dict[str, object]:

@@ -97,7 +97,10 @@ class ClaudeModel:
 
     async def _stream(self, request: ModelRequest, on_notice: OnNotice) -> ProviderMessage:
         if self._client is None:
-            self._client = anthropic.AsyncAnthropic(max_retries=0, **cast("Any", self._settings))
+            client = anthropic.AsyncAnthropic(max_retries=0, **cast("Any", self._settings))
+            if client.api_key is None and client.auth_token is None and client.credentials is None:
+                raise ModelUnavailable("There is no key for the model's service: set ANTHROPIC_API_KEY.")
+            self._client = client
         finished = False
         async with self._client.messages.stream(
             model=self._model,

@@ -5,7 +5,7 @@ the wild are full of values such as ``description: Use when: ...`` that every ot
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import dedent
 from typing import Literal, TypeAlias
@@ -22,6 +22,8 @@ MAX_VALUES = 5_000
 MAX_DEPTH = 20
 MAX_SHOWN = 80
 """Characters of a file's content that a message quotes."""
+MAX_SUMMED = 10
+"""Diagnostics that one line spells out."""
 
 _NULL = "tag:yaml.org,2002:null"
 _BOOL = "tag:yaml.org,2002:bool"
@@ -64,6 +66,12 @@ def shown(text: str) -> str:
 def one_line(text: str) -> str:
     """``text`` with everything escaped that would break a line or steer a terminal."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def summary(notes: Sequence[Diagnostic]) -> str:
+    """The notes as one text; of very many, the first ones and how many more there are."""
+    more = [f"and {len(notes) - MAX_SUMMED} more"] if len(notes) > MAX_SUMMED else []
+    return "; ".join([*map(str, notes[:MAX_SUMMED]), *more])
 
 
 def parse_frontmatter(text: str) -> Frontmatter:

@@ -15,6 +15,8 @@ from skill_runtime.skills import FENCE, SPAN
 _STRUCK = r"~~(?=[^\s~])[^\n~]{0,300}?[^\s~]~~(?![\w~])"
 """Struck-through markdown, which is no placeholder."""
 _UNKNOWN = r"(?<!~)~~(?P<unknown>[A-Za-z][\w-]*)"
+_PHRASE = re.compile(r"~~[^\n.,;:()*`~|]{1,30}(?!\w)")
+"""An unknown placeholder with the words after it, any of which may belong to its name."""
 _DETERMINER = re.compile(
     r"(?:\b(?:an?|the|this|that|these|those|your|our|their|its|his|her|my|each|every|any|no|some|which|whose)"
     r"|\w['’]s|s['’])[\s*_]+$",
@@ -102,7 +104,8 @@ class _Writer:
     def _left(self, match: re.Match[str]) -> str:
         key = match["unknown"].lower()
         if key not in self._unknown:
-            message = f"{shown(match[0])} is no category of this run; it was left as written"
+            phrase = _PHRASE.match(match.string, match.start())
+            message = f"{shown((phrase or match)[0].strip())} is no category of this run; it was left as written"
             self._unknown[key] = Diagnostic("warning", message)
         return match[0]
 

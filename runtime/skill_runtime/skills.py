@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from skill_runtime.errors import SkillError
-from skill_runtime.frontmatter import Diagnostic, HeaderValue, Level, parse_frontmatter, shown
+from skill_runtime.frontmatter import Diagnostic, HeaderValue, Level, parse_frontmatter, shown, summary
 
 __all__ = [
     "FENCE",
@@ -73,7 +73,7 @@ class Skill:
     argument_names: tuple[str, ...] = ()
     """What ``$name`` stands for, in the order of the arguments."""
     extra: Mapping[str, HeaderValue] = field(default_factory=dict)
-    """Every header field that is none of the above, as read."""
+    """Every header field that the specification does not name, as read; ``argument-hint`` and ``arguments`` included."""
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def instructions(self, arguments: str) -> str:
@@ -151,7 +151,7 @@ def load_skill(folder: Path, *, strict: bool = False) -> Skill:
         why = f" ({header.breaches[0]})" if header.breaches else ""
         raise SkillError(f"{file} has no description{why}: say in its header what the skill does and when to use it.")
     if strict and header.breaches:
-        raise SkillError(f"{file} breaks the Agent Skills specification: {'; '.join(map(str, header.breaches))}.")
+        raise SkillError(f"{file} breaks the Agent Skills specification: {summary(header.breaches)}.")
     return replace(skill, diagnostics=(*header.breaches, *_advice(skill)))
 
 

@@ -69,22 +69,23 @@ def test_the_markdown_parses_into_the_structure_that_it_shows() -> None:
     assert headings[1:] == [heading.removeprefix("### ") for heading in HEADINGS]
 
 
-def test_each_statement_carries_the_ids_of_its_records() -> None:
-    assert "They need it before their audit on 2026-03-20 [T-101-m1]." in markdown()
+def test_each_statement_carries_short_references_that_the_list_resolves() -> None:
+    assert "[1] T-101 (Harrow Mills, open)" in markdown()
+    assert "They need it before their audit on 2026-03-20 [1.1]." in markdown()
 
 
 def test_a_citation_shared_by_neighbours_is_shown_once() -> None:
     pair = [said("The sync is broken.", T1M1, kind="inference"), said("It worries them.", T1M1, kind="inference")]
-    assert "The sync is broken. It worries them [T-101-m1]." in markdown(risk=pair)
+    assert "The sync is broken. It worries them [1.1]." in markdown(risk=pair)
 
 
 def test_severity_names_its_rules_with_their_records() -> None:
-    assert "**Severity:** High (S5: the nightly sync stops early [T-101-m1])" in markdown()
+    assert "**Severity:** High (S5: the nightly sync stops early [1.1])" in markdown()
 
 
 def test_computed_lines_stand_in_their_places() -> None:
     text = markdown()
-    assert "**Customers affected:** 1 account: Harrow Mills (Enterprise) [A-1, T-101]." in text
+    assert "**Customers affected:** 1 account: Harrow Mills (Enterprise) [1, 3]." in text
     assert "$150,000 ARR, Harrow Mills (renewal 2026-12-31)" in text
     assert "4 h since the first report (2026-03-04 08:00 UTC)" in text
     assert "Engineering responds by 2026-03-04 18:00 UTC" in text
@@ -130,8 +131,8 @@ def test_a_handling_note_is_no_escalation_and_holds_reply_article_and_what_would
     text = render_markdown(finished(work), work.evidence)
     assert text.startswith("## Handle in support:")
     assert "ESCALATION" not in text
-    assert "H1: it fits [K-3]" in text
-    assert "Use K-3 (Sync settings)." in text
+    assert "H1: it fits [1])" in text
+    assert "K-3 (Sync settings)." in text
     assert "> Please check at what time the nightly sync is set to run." in text
     assert "If it still stops, escalate to Engineering." in text
 

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from skill_runtime.frontmatter import MAX_HEADER, Diagnostic, HeaderValue, one_line, parse_frontmatter, shown
+from skill_runtime.frontmatter import MAX_HEADER, Diagnostic, HeaderValue, one_line, parse_frontmatter, shown, summary
 
 
 def test_fields_and_body_are_cut_at_the_two_lines() -> None:
@@ -174,7 +174,9 @@ def test_no_text_raises(text: str) -> None:
     parse_frontmatter(f"---\n{text}\n---\n")
 
 
-TEXT = st.text(st.characters(exclude_categories=["Cc", "Cn", "Cs"], exclude_characters="\u2028\u2029\ufeff"), max_size=40)
+TEXT = st.text(
+    st.characters(exclude_categories=["Cc", "Cn", "Cs"], exclude_characters="\u2028\u2029\ufeff"), max_size=40
+)
 """PyYAML does not read back all the line ends and control characters that it writes."""
 
 
@@ -193,3 +195,9 @@ def test_quoted_content_is_short_and_steers_no_terminal() -> None:
 def test_a_diagnostic_reads_as_a_line() -> None:
     assert str(Diagnostic("warning", "it is empty", "name")) == "name: it is empty"
     assert str(Diagnostic("warning", "it is empty")) == "it is empty"
+
+
+def test_of_very_many_diagnostics_one_line_tells_the_first_and_the_number() -> None:
+    notes = parse_frontmatter("---\n" + "a: b\n" * 30 + "---\n").diagnostics
+    assert summary(notes[:2]) == "; ".join(map(str, notes[:2]))
+    assert summary(notes).endswith("counts; and 19 more")

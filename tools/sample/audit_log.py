@@ -26,7 +26,7 @@ CHAT: list[Record] = [
     chat("MSG-90512", "#cs-accounts", "11-13 13:20", "Chidi Eze", "Corvane Retail Group, 1.15M, renewal 18 December: audit finding, they want a committed date for an audit log. Flagging it early."),
     chat("MSG-90514", "#product-feedback", "11-13 15:02", "Chidi Eze", "@Marguerite is there anything to say about TESS-2871? Corvane asks, and two open deals depend on it: Tidewater Mutual 310k, Lindholm Pharma Supply 145k."),
     chat("MSG-90530", "#product-feedback", "11-16 10:11", "Owen Fairley", "Not on the roadmap for Q1 as it stands. Rough guess from last spring was 8-10 weeks for sign-ins, permissions and exports. Marguerite decides, she is back on Monday the 23rd."),
-    chat("MSG-90690", "#cs-accounts", "11-18 14:00", "Chidi Eze", "Corvane named Flowgauge today, in the ticket TSL-21340. Board on 3 December."),
+    chat("MSG-90670", "#cs-accounts", "11-18 14:00", "Chidi Eze", "Corvane named Flowgauge today, in the ticket TSL-21340. Board on 3 December."),
 ]  # fmt: skip
 
 ISSUES: list[Record] = [

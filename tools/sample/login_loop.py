@@ -23,7 +23,7 @@ TICKETS: list[Record] = [
 ]  # fmt: skip
 
 CHAT: list[Record] = [
-    chat("MSG-90765", "#releases", "11-20 16:30", "Ingrid Solheim", "Reminder: rotation of the SAML signing certificate on Saturday 21 November 22:00 UTC. Metadata URL serves both certificates until then."),
+    chat("MSG-90747", "#releases", "11-20 16:30", "Ingrid Solheim", "Reminder: rotation of the SAML signing certificate on Saturday 21 November 22:00 UTC. Metadata URL serves both certificates until then."),
     chat("MSG-90798", "#support-team", "11-23 08:31", "Amara Okafor", "Someone in #cs-accounts says SSO is down for all Enterprise customers. Is that so?"),
     chat("MSG-90799", "#support-team", "11-23 08:36", "Tomas Lindqvist", "I count three: Fjordline Shipping, Ostermann Werke, Sablewood Partners. All on Veriden ID. Bergkamm Maschinenbau and Marlowe Biotech (Enterprise, other providers) logged in this morning without trouble, I asked both."),
     chat("MSG-90801", "#eng-identity", "11-23 08:55", "Ingrid Solheim", "Login statistics since Sunday 00:00: Veriden ID 0 of 1,912 successful, all other providers together 99.4% as usual. Three workspaces use Veriden. Looks like the rotation, not yet clear why re-import does not help. Nobody assigned, I'm in the quarterly review until 11:30."),

@@ -83,4 +83,4 @@ def sla_or_leadership(case: Case) -> Verdict:
 @rule("S8", "severity", "H", "Otherwise: Medium.")
 def otherwise(case: Case) -> Verdict:
     """The floor under every escalation."""
-    return Verdict("yes", "no higher floor is set by this rule", (), Severity.MEDIUM)
+    return Verdict("yes", "no higher floor applies", (), Severity.MEDIUM)

@@ -1,0 +1,154 @@
+"""The ordinary tickets: topics, accounts and times drawn with a seed."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from tools.sample.calendars import later, next_open
+from tools.sample.company import AGENTS, NOW, RELEASES
+from tools.sample.model import Record, written
+from tools.sample.topic import Topic
+
+FIRST = datetime(2026, 7, 1, tzinfo=UTC)
+LAST = datetime(2026, 11, 18, 7, tzinfo=UTC)
+_BOARDS = (
+    "'Daily operations'",
+    "'Order flow'",
+    "'Team load'",
+    "'Service quality'",
+    "'Plant overview'",
+    "'Sales pulse'",
+)
+_HELLO = ("Hi,", "Hello,", "Good morning,", "Dear team,", "Hi there,", "Hello support,", "")
+_EXTRA = (
+    "It is not urgent.", "We noticed it this week.", "Two colleagues see the same.", "Screenshot on request.",
+    "Nothing was changed on our side as far as I know.", "I have already logged out and in again.", "", "", "",
+)  # fmt: skip
+_NOT_IT = ("I checked, that's as it should be.", "No, that is not it.", "Looks right to me, no change.")
+_THANKS = (
+    "That did it, thank you!", "Works, thanks for the quick help.", "Perfect, you can close this.",
+    "Confirmed, all fine again.", "Great, I have passed it on to my colleagues.",
+)  # fmt: skip
+_CLOSING = ("Glad it works, closing this.", "You are welcome, I am marking this as solved.", "Thanks for confirming!")
+_TIERS = {"Strategic": 5, "Enterprise": 4, "Business": 3, "Pro": 2}
+
+
+@dataclass(frozen=True)
+class Ordinary:
+    """A ticket without its number, and what it had to do with the tracker."""
+
+    topic: Topic
+    account: str
+    created: datetime
+    subject: str
+    priority: str
+    status: str
+    messages: tuple[tuple[datetime, str, str, str], ...]
+    """(when, author, role, text)."""
+
+
+def fixed_in(topic: Topic) -> tuple[str, datetime]:
+    """The release that brought the fix of the topic's bug, and its day; spread over the releases by article."""
+    name, day = RELEASES[int(topic.article[0][-3:]) % 6]
+    return name, datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
+
+
+def ordinary_tickets(count: int, topics: tuple[Topic, ...], accounts: list[Record], random: Random) -> list[Ordinary]:
+    """``count`` tickets in the order of their creation."""
+    weights = [_TIERS[str(account["tier"])] for account in accounts]
+    span = (LAST - FIRST) // timedelta(minutes=1)
+    waiting: Counter[str] = Counter()
+    made = []
+    for moment in sorted(FIRST + timedelta(minutes=random.randrange(span)) for _ in range(count)):
+        account = random.choices(accounts, weights)[0]
+        made.append(_ticket(random.choice(topics), account, moment, waiting, random))
+    return sorted(made, key=lambda ticket: ticket.created)
+
+
+def _ticket(topic: Topic, account: Record, moment: datetime, waiting: Counter[str], random: Random) -> Ordinary:
+    zone = ZoneInfo(str(account["timezone"]))
+    at = next_open(moment, zone)
+    if at != moment:  # mornings begin with what came up over night, not all at nine sharp
+        at += timedelta(minutes=random.randrange(4, 200))
+    at = at.replace(second=random.randrange(60))
+    sla = cast("dict[str, float | None]", account["sla"])
+    author = str(random.choice(cast("list[dict[str, str]]", account["contacts"]))["name"])
+    agent = random.choice(AGENTS)
+    release, shipped = fixed_in(topic)
+    slots = {
+        "n": str(random.randrange(3, 48)),
+        "big": f"{random.randrange(1_200, 98_000):,}",
+        "board": random.choice(_BOARDS),
+        "rid": f"req_{random.getrandbits(40):010x}",
+        "release": release,
+        "guide": topic.article[0],
+        "issue": topic.issues[0][0],
+    }
+    first_h = float(sla["first_response_h"] or 0) * (
+        random.uniform(0.1, 0.8) if random.random() < 0.94 else random.uniform(1.1, 1.6)
+    )
+    update_h = float(sla["update_h"] or 0)
+    steps = _steps(topic, author, agent, shipped - timedelta(days=3) < at < shipped + timedelta(days=14), random)
+    quick = random.random() < 0.1 and waiting[topic.subjects[0]] < 2 and at > NOW - timedelta(days=21)
+    if quick or (at > NOW - timedelta(days=11) and waiting[topic.subjects[0]] < 2 and random.random() < 0.4):
+        steps = steps[: random.choice((2, 3))]
+    messages: list[tuple[datetime, str, str, str]] = []
+    for number, (who, role, text) in enumerate(steps):
+        if number:
+            hours = first_h if number == 1 else update_h * random.uniform(0.1, 0.8)
+            at = later(at, min(hours, 20) if role == "agent" else random.uniform(0.3, 7), zone)
+            if "{issue}" in text:
+                at = max(at, later(shipped, random.uniform(2, 6), zone))
+        if at > NOW - timedelta(days=1):
+            break
+        messages.append((at, who, role, text.format_map(slots).strip()))
+    done = len(messages) == len(steps) and any(text in steps[-1][2] for text in (*_THANKS, *_CLOSING, *topic.fixes))
+    if not done:
+        waiting[topic.subjects[0]] += 1
+    status = "solved" if done else ("pending" if messages[-1][2] == "agent" else "open")
+    low = topic.kind == "question" or random.random() < 0.2
+    priority = "low" if low else ("high" if random.random() < 0.12 else "normal")
+    subject = random.choice(topic.subjects).format_map(slots)
+    return Ordinary(topic, str(account["name"]), messages[0][0], subject, priority, status, tuple(messages))
+
+
+def _steps(topic: Topic, author: str, agent: str, fixing: bool, random: Random) -> list[tuple[str, str, str]]:
+    """Who says what, (author, role, text), with slots unfilled; ``fixing`` while the bug's fix is fresh."""
+    given = author.split(maxsplit=1)[0]
+    which = random.randrange(2)
+    opening = f"{random.choice(_HELLO)} {random.choice(topic.openings)} {random.choice(_EXTRA)} {given}"
+    steps = [(author, "customer", opening)]
+    if random.random() < 0.35:
+        steps.append((agent, "agent", f"Hello {given}, thanks for writing. {topic.asks[1 - which]}"))
+        steps.append((author, "customer", random.choice(_NOT_IT)))
+        steps.append((agent, "agent", f"Thank you. Then another question: {topic.asks[which]}"))
+    else:
+        start = random.choice((f"Hi {given}.", f"Hello {given}, thank you for the details.", f"Thanks, {given}!"))
+        steps.append((agent, "agent", f"{start} {topic.asks[which]}"))
+    steps.append((author, "customer", topic.answers[which]))
+    steps.append((agent, "agent", topic.fixes[2 if fixing else which]))
+    if random.random() < 0.75:
+        steps.append((author, "customer", random.choice(_THANKS)))
+        if random.random() < 0.5:
+            steps.append((agent, "agent", random.choice(_CLOSING)))
+    return steps
+
+
+def record(ident: str, ticket: Ordinary) -> Record:
+    """The ticket as the support platform has it."""
+    return {
+        "id": ident,
+        "customer": ticket.account,
+        "created_at": written(ticket.created),
+        "status": ticket.status,
+        "priority": ticket.priority,
+        "kind": ticket.topic.kind,
+        "subject": ticket.subject,
+        "messages": [
+            {"id": f"{ident}-m{number}", "at": written(at), "author": author, "role": role, "text": text}
+            for number, (at, author, role, text) in enumerate(ticket.messages, 1)
+        ],
+    }
