@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -154,4 +154,5 @@ def test_numbers_grow_with_time_and_run_out_rather_than_repeat() -> None:
 def test_every_account_has_a_time_zone_and_people_under_example_com() -> None:
     for account in accounts():
         assert ZoneInfo(str(account["timezone"]))
-        assert "@" in str(account["contacts"]) and ".example.com" in str(account["contacts"])
+        contacts = cast("list[dict[str, str]]", account["contacts"])
+        assert all(re.fullmatch(r"[a-z]+@[a-z-]+\.example\.com", person["email"]) for person in contacts)

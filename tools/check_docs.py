@@ -41,11 +41,11 @@ def tools() -> str:
 
 async def _tools() -> str:
     from mcp import Client
-    from support_connectors.records import CATEGORIES
-    from support_connectors.serving import build_category_server
 
     from customer_escalation.bundle import sample_workspace
     from support_connectors.backends.workspace import workspace_from_json
+    from support_connectors.records import CATEGORIES
+    from support_connectors.serving import build_category_server
 
     rows = ["| Server | Tool | Access | What it does |", "| --- | --- | --- | --- |"]
     store = workspace_from_json(sample_workspace())

@@ -47,7 +47,8 @@ Cites = Annotated[
     Field(
         description=(
             "Refs of the records that show it, exactly as they appear in tool results (`category/id`). Cite the "
-            "message, not only its ticket. Figures from `assess` have refs too (`figures/...`)."
+            "message, not only its ticket. Figures from `assess` have refs too (`figures/...`). A sentence that only says "
+            "that something is not on record needs none."
         )
     ),
 ]
@@ -110,9 +111,7 @@ class Reproduction(Part):
         description="Versions, browser, OS, plan, region, configuration as recorded; name what is unknown."
     )
     frequency: Line = Field(
-        description=(
-            "'Always', 'Intermittent (n of m)' or 'Only when ...', from the records; 'Frequency not recorded' if so."
-        )
+        description=("'Always', 'Intermittent (n of m)' or 'Only when ...', from the records; 'Not recorded' if so.")
     )
     ruled_out: Line = Field(description="What was shown not to be the cause, or 'Nothing ruled out yet'.")
     cites: Cites
@@ -179,7 +178,7 @@ class EscalationDraft(_Draft):
     customers_note: list[Statement] = Field(
         description=(
             "What the computed line (how many accounts, which, their tier) does not say: users behind them, who else "
-            "may be affected, whether it is growing. [] if nothing."
+            "may be affected, whether it is growing. Never the names or tiers again. [] if nothing."
         )
     )
     workflow_impact: list[Statement] = Field(

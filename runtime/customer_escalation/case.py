@@ -46,6 +46,7 @@ class SlaView:
     status: SlaStatus
     running: bool
     """False once it was answered: a first response given late is over, and nothing can mend it."""
+    due_at: datetime | None
     text: str
     """The figure in words, such as ``update overdue since 2026-08-03 15:00 UTC (4 h agreed)``."""
     figure: str

@@ -12,7 +12,7 @@ from datetime import datetime
 from importlib import resources
 from typing import Any, Literal
 
-from customer_escalation.brief import Brief, Draft, Outcome, Related, RuleNote
+from customer_escalation.brief import Brief, Draft, EscalationDraft, Outcome, Related, RuleNote, Target
 from customer_escalation.casework import SUBMIT_ESCALATION, SUBMIT_HANDLING, Casework
 from customer_escalation.derive.words import time_words
 from customer_escalation.draft import assess_by_rules, draft_by_rules
@@ -225,7 +225,7 @@ def _finish(
         outcome=decision.outcome,
         severity=decision.severity,
         target=decision.target,
-        also_notify=decision.also_notify,
+        also_notify=notified(decision, draft),
         severity_because=rule_notes(decision, "severity"),
         decided_by=rule_notes(decision, "handle" if decision.outcome == Outcome.HANDLE else "escalate"),
         reported_by=job.reported_by,
@@ -314,6 +314,13 @@ def suspicious(casework: Casework, draft: Draft) -> tuple[Related, ...]:
             if reason:
                 found[record.ref] = reason
     return tuple(Related(ref=ref, note=what) for ref, what in found.items())
+
+
+def notified(decision: Decision, draft: Draft) -> tuple[Target, ...]:
+    """Every team beside the owner: those that the rules name, and those that the brief asks for something (T0)."""
+    asked = [ask.owner for ask in draft.asks] if isinstance(draft, EscalationDraft) else []
+    teams = dict.fromkeys([*decision.also_notify, *asked])
+    return tuple(team for team in teams if team not in (decision.target, Target.L2))
 
 
 def rule_notes(decision: Decision, group: Literal["severity", "escalate", "handle"]) -> tuple[RuleNote, ...]:

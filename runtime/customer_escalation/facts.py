@@ -40,9 +40,9 @@ class WorkaroundFact(Part):
 
     extent: Literal["none", "partial", "full", "unknown"] = Field(
         description=(
-            "full: the customers can do everything they need by it, and a record shows that it worked for them. "
-            "partial: it helps some, or at a real cost, or not reliably. none: a record shows that nothing helps or no "
-            "way is known. unknown: no record says."
+            "full: the customers can do everything they need by it, and a record shows that it worked for them; slower or "
+            "clumsier is still full. partial: it works for some of them or some of the time, loses something, or leaves "
+            "earlier cases stuck. none: a record shows that nothing helps. unknown: no record says."
         )
     )
     cites: Cites
@@ -56,10 +56,10 @@ class AffectedAccount(Part):
     tickets: list[str] = Field(description="Refs of this account's own tickets about this issue; [] if it has none.")
     impact: Literal["blocked", "major_function_broken", "inconvenienced", "asks_for_feature", "exposed"] = Field(
         description=(
-            "blocked: it cannot do its work with the product at present. major_function_broken: a main function fails "
-            "for it. inconvenienced: it gets by (a full workaround counts as this). asks_for_feature: nothing is "
-            "broken, "
-            "it needs something that the product does not do. exposed: a security matter touches it."
+            "blocked: it cannot do its work with the product at present. major_function_broken: a main function fails for "
+            "it, cancelling, paying or signing in included. inconvenienced: it gets by (a full workaround counts as this). "
+            "asks_for_feature: nothing is broken, it needs something that the product does not do. exposed: a security "
+            "matter touches it."
         )
     )
     cites: Cites
@@ -149,8 +149,9 @@ class Assessment(Part):
     )
     production_stopped: Fact = Field(
         description=(
-            "Has an account's production use of the product stopped? A record must show it; urgent words are not "
-            "evidence. One broken function while the rest works is not this."
+            "Has an account's production use of the product stopped? A customer's concrete report counts (what stopped, "
+            "since when); urgent words alone do not. One broken function while the rest works is not this, nor is one user "
+            "or one seat that cannot work."
         )
     )
     beyond_support: Fact = Field(
@@ -165,7 +166,12 @@ class Assessment(Part):
             "report."
         )
     )
-    worsening: Fact = Field(description="Do scope, frequency or priority rise over time?")
+    worsening: Fact = Field(
+        description=(
+            "Do records show it getting worse: failing more often, reaching further accounts, raised in priority? One more "
+            "request for the same feature is not this."
+        )
+    )
     security: SecurityFact
     major_function_broken: Fact = Field(
         description=(
@@ -176,7 +182,10 @@ class Assessment(Part):
     workaround: WorkaroundFact
 
     churn_threat: Fact = Field(
-        description="Does an affected customer say, or does a record say of it, that it may leave, not renew or not buy?"
+        description=(
+            "Does an affected customer say, or does a record say of it, that it may leave, not renew or not buy because of "
+            "this? A customer who only wants a subscription cancelled or money back is not threatening with it."
+        )
     )
     executive_requested: Fact = Field(
         description="Did a customer ask for executive or management involvement? Asking for engineering is not this."

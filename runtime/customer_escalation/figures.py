@@ -3,6 +3,7 @@
 No figure comes from anywhere but the records, the policy and ``now`` (B1, E-SLA, E-PATTERN, E-TIME, S12).
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -36,6 +37,12 @@ from skill_runtime.ledger import Record
 
 TABLE_FROM = 4
 """So many affected accounts are shown as a table."""
+_ASKS = re.compile(
+    r"\?(?:\s|$)|\b(?:asked (?:for|whether|if|them|the customer)|please (?:send|share|provide|confirm|attach|try|tell|let us)|"
+    r"(?:could|can|would) you|let us know|waiting for (?:your|the customer)|need(?:ed)? (?:from you|your))\b",
+    re.IGNORECASE,
+)
+"""How an agent hands the next move to the customer."""
 CLOCK_NAMES = {"first_response": "first response", "update": "update", "resolution": "resolution"}
 
 
@@ -48,6 +55,7 @@ def ticket_view(evidence: Evidence, ticket: Record) -> TicketView:
             role=field(message, "role"),
             author=field(message, "author"),
             internal=message.data.get("internal") is True,
+            asks_customer=field(message, "role") == "agent" and bool(_ASKS.search(field(message, "text"))),
         )
         for message in evidence.messages(ticket)
         if (at := evidence.at(message))
@@ -102,10 +110,12 @@ def build_case(
     affected = tuple(_affected(account, evidence, policy, now) for account in _distinct(assessment.affected))
     figures = ticket_figures(evidence, policy, now)
     general = _general_figures(affected, evidence, policy, now)
+    counts = policy.sla.covers_feature_requests or assessment.issue_type != "feature_gap"
+    if not counts:
+        figures = {ref: _not_binding(figure) for ref, figure in figures.items()}
     figures = {**{figure.ref: figure for figure in general}, **figures}
     sla: list[SlaView] = []
     too_long = False
-    counts = policy.sla.covers_feature_requests or assessment.issue_type != "feature_gap"
     for account in affected:
         crm = evidence.account(account.name)
         calendar = account_calendar(policy, account_zone(crm))
@@ -119,7 +129,7 @@ def build_case(
                     figure = _clock_figure(clock, crm)
                     sla.append(
                         SlaView(account.name, account.high_value, ticket.ref, clock.kind, clock.state, clock.running,
-                                f"{CLOCK_NAMES[clock.kind]} {figure.text}", figure.ref)
+                                clock.due_at, f"{CLOCK_NAMES[clock.kind]} {figure.text}", figure.ref)
                     )  # fmt: skip
     case = Case(
         facts=assessment,
@@ -143,10 +153,14 @@ def window_figures(case: Case, severity: Severity, target: Target) -> dict[str, 
     internal = next_internal_followup(severity, now, calendar, policy)
     hours, always = _tightest_update(case)
     update = next_customer_update(severity, now, _first_calendar(case), policy, hours, round_the_clock=always)
+    sooner = min((clock for clock in case.sla if clock.kind == "update" and clock.running and clock.due_at
+                  and now < clock.due_at < update.due_at), key=lambda clock: clock.due_at or now, default=None)  # fmt: skip
+    update_due = (sooner.due_at if sooner else None) or update.due_at
+    why = f"the SLA of {sooner.account}" if sooner else update.explanation
     figures = (
         _figure("window", "response window", f"{target.value} responds {when} (response window for {severity.value})", ()),
         _figure("followup", "next internal follow-up", f"{time_words(internal.due_at)} ({internal.explanation})", ()),
-        _figure("customer_update", "next customer update", f"by {time_words(update.due_at, zone)} ({update.explanation})", ()),
+        _figure("customer_update", "next customer update", f"by {time_words(update_due, zone)} ({why})", ()),
     )  # fmt: skip
     return {figure.ref: figure for figure in figures}
 
@@ -425,6 +439,13 @@ def _clock_figure(clock: SlaClock, account: Record | None) -> Figure:
         near = "nearly used up, " if clock.state == "at_risk" else ""
         text = f"{near}due {due} ({used} of {target} used)"
     return _figure(f"{ticket}.{clock.kind}", f"{ticket} SLA {CLOCK_NAMES[clock.kind]}", text, clock.inputs)
+
+
+def _not_binding(figure: Figure) -> Figure:
+    """An SLA figure of a feature request, which has no window."""
+    if figure.ref.rpartition(".")[2] not in CLOCK_NAMES:
+        return figure
+    return figure.model_copy(update={"text": f"{figure.text}; not binding, feature requests have no SLA window"})
 
 
 def _hours(value: Any) -> float | None:

@@ -5,6 +5,7 @@ Text from records and from the model is data: it is put on one line and what wou
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -104,10 +105,12 @@ class _View:
         self.brief = brief
         self.evidence = evidence
         self.figures = {figure.ref: figure for figure in brief.figures}
-        self.numbers = self._numbers()
+        self.numbers: dict[str, int] = {}
+        self.example: tuple[str, Record] | None = None
 
     def names(self) -> dict[str, Any]:
         draft = self.brief.draft
+        # What gives references is called by the template, so that they are numbered in the order of reading.
         names: dict[str, Any] = {
             "brief": self.brief,
             "draft": draft,
@@ -120,15 +123,16 @@ class _View:
             "cited": self.cited,
             "marks": self.marks,
             "because": self.because,
-            "references": self.references(),
+            "references": self.references,
+            "legend": self.legend,
         }
         if isinstance(draft, EscalationDraft):
             names["repro_status"] = REPRODUCTION_STATUS[draft.reproduction.status]
             names["repro_lines"] = self.reproduction_lines(draft)
             names["several_owners"] = len({ask.owner for ask in draft.asks}) > 1
-            names["deadlines"] = self.deadlines(draft)
+            names["deadlines"] = lambda: self.deadlines(draft)
         else:
-            names["article"] = self.article(draft)
+            names["article"] = lambda: self.article(draft)
             names["reply_lines"] = [line.rstrip() for line in draft.customer_reply.splitlines()]
         return names
 
@@ -148,20 +152,22 @@ class _View:
             return f"{whole[:-1]}{marks}."
         return whole + marks
 
-    def _numbers(self) -> dict[str, str]:
-        """The short reference of every record: 3 for the third item cited, 3.2 for its second message or comment."""
-        items: dict[str, int] = {}
-        numbers: dict[str, str] = {}
-        for ref in all_cites(self.brief):
-            record = self.evidence.ledger.resolve(ref)
-            if record is None or record.category == "figures":
-                continue
-            item = self.evidence.item_of(record)
-            number = items.setdefault(item.ref, len(items) + 1)
-            numbers[item.ref] = str(number)
-            for place, part in enumerate(self.evidence.parts(item), start=1):
-                numbers[part.ref] = f"{number}.{place}"
-        return numbers
+    def number(self, record: Record) -> str:
+        """The short reference of a record: 3 for the third item that the reader meets, 3.2 for its second message."""
+        item = self.evidence.item_of(record)
+        number = self.numbers.setdefault(item.ref, len(self.numbers) + 1)
+        if record.ref == item.ref:
+            return str(number)
+        part = f"{number}.{self.evidence.parts(item).index(record) + 1}"
+        self.example = self.example or (part, record)
+        return part
+
+    def legend(self) -> str:
+        """How to read a short reference, by one that stands in this brief; empty where none has two parts."""
+        if self.example is None:
+            return ""
+        number, record = self.example
+        return f"[{number}] is {record.id} in [{number.partition('.')[0]}]."
 
     def shown(self, cites: Sequence[str]) -> list[str]:
         """Short references of the records behind citations; a figure stands for the records that it was computed from.
@@ -172,7 +178,7 @@ class _View:
             ref for cite in cites for ref in (self.figures[cite].inputs if cite in self.figures else (cite,))
         )
         named = {record.parent for record in records if record.parent}
-        found = dict.fromkeys(self.numbers.get(record.ref, record.id) for record in records if record.ref not in named)
+        found = dict.fromkeys(self.number(record) for record in records if record.ref not in named)
         return sorted(found, key=_reference_order)
 
     def marks(self, cites: Sequence[str]) -> str:
@@ -181,10 +187,9 @@ class _View:
         return f" [{', '.join(numbers)}]" if numbers else ""
 
     def because(self, notes: Sequence[RuleNote]) -> str:
-        """Rule ids with their reasons and records; the first two rules, the rest by id."""
-        first = [f"{note.rule}: {inert(note.because).rstrip('.')}{self.marks(note.cites[:3])}" for note in notes[:2]]
-        rest = [note.rule for note in notes[2:]]
-        return "; ".join(first) + (f"; also {', '.join(rest)}" if rest else "")
+        """The reasons with their records, then the ids of the rules (S10); at most three reasons, each once."""
+        reasons = dict.fromkeys(f"{inert(note.because).rstrip('.')}{self.marks(note.cites[:3])}" for note in notes)
+        return f"{'; '.join(list(reasons)[:3])}; {', '.join(note.rule for note in notes)}"
 
     def reproduction_lines(self, draft: EscalationDraft) -> list[tuple[str, str]]:
         repro = draft.reproduction
@@ -192,19 +197,22 @@ class _View:
             ("Expected", repro.expected),
             ("Actual", repro.actual),
             ("Environment", repro.environment),
-            ("Frequency", repro.frequency),
-            ("Ruled out", repro.ruled_out),
+            ("Frequency", re.sub(r"^frequency\s+", "", repro.frequency, flags=re.IGNORECASE)),
+            ("Ruled out", re.sub(r"^nothing ruled out", "nothing", repro.ruled_out, flags=re.IGNORECASE)),
         )
         return [(label, value) for label, value in lines if value]
 
-    def deadlines(self, draft: EscalationDraft) -> str:
+    def deadlines(self, draft: EscalationDraft) -> list[str]:
+        """The response window, then the other deadlines by date."""
         window = self.brief.computed.window
-        lines = [inert(window.text).rstrip(".")] if window else []
-        lines += [
-            f"{inert(item.what).rstrip('.')}: {deadline_words(item.by)} ({BASIS[item.basis]}){self.marks(item.cites)}"
-            for item in draft.deadlines
+        lines = [inert(window.text).rstrip(".") + "."] if window else []
+        dated = sorted(
+            draft.deadlines, key=lambda item: (parse_moment(item.by) or datetime.max.replace(tzinfo=UTC), item.what)
+        )
+        return lines + [
+            self.cited(f"{deadline_words(item.by)}: {inert(item.what).rstrip('.')} ({BASIS[item.basis]}).", item.cites)
+            for item in dated
         ]
-        return "; ".join(lines) + "."
 
     def article(self, draft: HandlingDraft) -> str:
         record = self.evidence.ledger.resolve(draft.article) if draft.article else None
@@ -239,8 +247,8 @@ class _View:
         about = [field(item, key) for key in ("name", "customer", "channel", "title", "status") if field(item, key)]
         if item.category == "chat":
             about.append(field(item, "at")[:10])
-        number = f"[{self.numbers[item.ref]}] " if item.ref in self.numbers else ""
-        line = f"{number}{item.id} ({inert(', '.join(about))})" if about else number + item.id
+        number = self.number(item)
+        line = f"[{number}] {item.id} ({inert(', '.join(about))})" if about else f"[{number}] {item.id}"
         return f"{line}: {inert(note).rstrip('.')}" if note else line
 
 

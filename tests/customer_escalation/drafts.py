@@ -2,10 +2,21 @@
 
 from typing import Any
 
-from customer_escalation.evidence import Evidence
 from tests.customer_escalation.casebook import (
-    account, affected, article, assessment_data, chat, comment, evidence, fact, issue, message, ticket,
+    account,
+    affected,
+    article,
+    assessment_data,
+    chat,
+    comment,
+    evidence,
+    fact,
+    issue,
+    message,
+    ticket,
 )  # fmt: skip
+
+from customer_escalation.evidence import Evidence
 
 ISSUE = "Nightly sync fails for Harrow Mills"
 T1, T1M1, T1M2, T1M3 = (f"support_platform/T-101{part}" for part in ("", "-m1", "-m2", "-m3"))

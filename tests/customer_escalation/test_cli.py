@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.customer_escalation.commands import Command
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -32,7 +31,17 @@ def test_help_shows_the_issue_form_and_the_exit_codes(command: Command) -> None:
     assert 'customer-escalation "API returning 500 errors' in done.out
     assert "3 needs review" in done.out
     options = command("run", "--help").out
-    for option in ("--workspace", "--as-of", "--format", "--out", "--model", "--no-model", "--max-cost", "--max-turns", "--resume"):
+    for option in (
+        "--workspace",
+        "--as-of",
+        "--format",
+        "--out",
+        "--model",
+        "--no-model",
+        "--max-cost",
+        "--max-turns",
+        "--resume",
+    ):
         assert option in options
 
 
@@ -93,7 +102,9 @@ def test_a_missing_required_connector_stops_the_run(command: Command, tmp_path: 
     assert "the token has expired" in done.err
 
 
-def test_the_brief_alone_goes_to_standard_output_and_progress_to_standard_error(command: Command, tmp_path: Path) -> None:
+def test_the_brief_alone_goes_to_standard_output_and_progress_to_standard_error(
+    command: Command, tmp_path: Path
+) -> None:
     done = command(ISSUE, "--workspace", workspace(tmp_path), "--no-model")
     assert done.code in (0, 3)
     assert done.out.startswith("## ESCALATION:")
@@ -137,7 +148,9 @@ def test_a_gap_is_named_on_the_brief(command: Command, tmp_path: Path) -> None:
     case = json.loads((CASES / "08.json").read_text(encoding="utf-8"))
     states = {**case["connectors"], "crm": "error: HTTP 503", "chat": "not_connected"}
     lost = {**case["records"], "chat": None, "crm": None}
-    done = command(ISSUE, "--workspace", workspace(tmp_path, connectors=states, records=lost), "--no-model", "--format", "json")
+    done = command(
+        ISSUE, "--workspace", workspace(tmp_path, connectors=states, records=lost), "--no-model", "--format", "json"
+    )
     result = json.loads(done.out)
     assert any("CRM" in gap and "HTTP 503" in gap for gap in result["gaps"])
     assert any("chat" in gap for gap in result["gaps"])

@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 from markdown_it import MarkdownIt
+from tests.customer_escalation.casebook import NOW, account, affected, evidence, fact, policy, ticket
+from tests.customer_escalation.drafts import T1M1, escalation, facts, handling, records, said
 
 from customer_escalation.brief import Brief, EscalationDraft, HandlingDraft
 from customer_escalation.casework import Casework
@@ -14,8 +16,6 @@ from customer_escalation.figures import computed_lines
 from customer_escalation.finding import Finding
 from customer_escalation.proposals import propose
 from customer_escalation.render import all_cites, inert, render_html, render_markdown
-from tests.customer_escalation.casebook import NOW, account, affected, evidence, fact, policy, ticket
-from tests.customer_escalation.drafts import T1M1, escalation, facts, handling, records, said
 
 LABELS = (
     "**Severity:**", "**Target team:**", "**Reported by:**", "**Date:**", "**Customers affected:**", "**Workflow impact:**",
@@ -80,12 +80,12 @@ def test_a_citation_shared_by_neighbours_is_shown_once() -> None:
 
 
 def test_severity_names_its_rules_with_their_records() -> None:
-    assert "**Severity:** High (S5: the nightly sync stops early [1.1])" in markdown()
+    assert "**Severity:** High (the nightly sync stops early [1.1]; S5)" in markdown()
 
 
 def test_computed_lines_stand_in_their_places() -> None:
     text = markdown()
-    assert "**Customers affected:** 1 account: Harrow Mills (Enterprise) [1, 3]." in text
+    assert "**Customers affected:** 1 account: Harrow Mills (Enterprise) [1, 2]." in text
     assert "$150,000 ARR, Harrow Mills (renewal 2026-12-31)" in text
     assert "4 h since the first report (2026-03-04 08:00 UTC)" in text
     assert "Engineering responds by 2026-03-04 18:00 UTC" in text
@@ -131,7 +131,7 @@ def test_a_handling_note_is_no_escalation_and_holds_reply_article_and_what_would
     text = render_markdown(finished(work), work.evidence)
     assert text.startswith("## Handle in support:")
     assert "ESCALATION" not in text
-    assert "H1: it fits [1])" in text
+    assert "(it fits [1]; H1)" in text
     assert "K-3 (Sync settings)." in text
     assert "> Please check at what time the nightly sync is set to run." in text
     assert "If it still stops, escalate to Engineering." in text

@@ -3,15 +3,25 @@
 from typing import Any
 
 import pytest
+from tests.customer_escalation.casebook import NOW, fact, policy
+from tests.customer_escalation.drafts import (
+    BUG,
+    BUG_COMMENT,
+    T1,
+    T1M1,
+    T1M2,
+    T1M3,
+    escalation,
+    facts,
+    handling,
+    records,
+    said,
+)  # fmt: skip
 
 from customer_escalation.brief import EscalationDraft, Figure, HandlingDraft
 from customer_escalation.casework import Casework
 from customer_escalation.facts import Assessment
 from customer_escalation.review import WITHHELD, Review, withhold_unsupported
-from tests.customer_escalation.casebook import NOW, fact, policy
-from tests.customer_escalation.drafts import (
-    BUG, BUG_COMMENT, T1, T1M1, T1M2, T1M3, escalation, facts, handling, records, said,
-)  # fmt: skip
 
 
 def reviewed(changes: dict[str, Any] | None = None, **fact_changes: Any) -> Review:
@@ -101,7 +111,9 @@ def test_a_cited_ticket_is_completed_with_the_message_that_holds_the_atom() -> N
 
 
 def test_a_computed_count_may_stand_in_any_sentence_and_gets_its_citation() -> None:
-    changes = {"revenue_note": [said("The $150,000 is exposure; nobody has spoken of leaving.", T1M1, kind="inference")]}
+    changes = {
+        "revenue_note": [said("The $150,000 is exposure; nobody has spoken of leaving.", T1M1, kind="inference")]
+    }
     review = reviewed(changes)
     assert review.findings == ()
     assert isinstance(review.draft, EscalationDraft)

@@ -3,14 +3,26 @@
 from typing import Any
 
 import pytest
+from tests.customer_escalation.casebook import (
+    ALL,
+    FACTS,
+    NOW,
+    account,
+    affected,
+    assessment,
+    comment,
+    evidence,
+    fact,
+    issue,
+    message,
+    policy,
+    ticket,
+)  # fmt: skip
 
 from customer_escalation.brief import Outcome, Severity, Target
 from customer_escalation.evidence import Evidence
 from customer_escalation.figures import build_case
 from customer_escalation.rules import RULES, Decision, decide
-from tests.customer_escalation.casebook import (
-    ALL, FACTS, NOW, account, affected, assessment, comment, evidence, fact, issue, message, policy, ticket,
-)  # fmt: skip
 
 CUSTOMER = "support_platform/T-1-m1"
 AGENT = "support_platform/T-1-m2"

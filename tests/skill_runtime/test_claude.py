@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
+from tests.messages_api import Answer, Fault, MessagesServer, closed_port, text, thinking, use
 
 from skill_runtime.claude import ClaudeModel
 from skill_runtime.errors import ModelRequestError, ModelUnavailable
 from skill_runtime.messages import Message, Opaque, Text, ToolResult, ToolUse, Turn
 from skill_runtime.model import ModelNotice, ModelRequest
 from skill_runtime.tools import ToolSpec
-from tests.messages_api import Answer, Fault, MessagesServer, closed_port, text, thinking, use
 
 SCHEMA = {"type": "object", "properties": {"q": {"type": "string"}}, "required": ["q"], "additionalProperties": False}
 TOOLS = (ToolSpec("look", "Looks.", SCHEMA), ToolSpec("hand_in", "Hands in.", SCHEMA, strict=True))

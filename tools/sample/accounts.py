@@ -1,6 +1,8 @@
 """The accounts of the CRM."""
 # ruff: noqa: E501 - an account is one line
 
+import unicodedata
+
 from tools.sample.company import SLA
 from tools.sample.model import Record
 
@@ -67,7 +69,13 @@ def _contacts(text: str, account: str) -> list[Record]:
     for entry in text.split("; "):
         name, _, role = entry.partition("/")
         address = f"{name.split()[0]}@{slug(account)}.example.com".lower()
-        people.append({"name": name, "role": role, "email": address.encode("ascii", "ignore").decode()})
+        people.append(
+            {
+                "name": name,
+                "role": role,
+                "email": unicodedata.normalize("NFKD", address).encode("ascii", "ignore").decode(),
+            }
+        )
     return people
 
 

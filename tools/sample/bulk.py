@@ -25,7 +25,7 @@ _BOARDS = (
 _HELLO = ("Hi,", "Hello,", "Good morning,", "Dear team,", "Hi there,", "Hello support,", "")
 _EXTRA = (
     "It is not urgent.", "We noticed it this week.", "Two colleagues see the same.", "Screenshot on request.",
-    "Nothing was changed on our side as far as I know.", "I have already logged out and in again.", "", "", "",
+    "Nothing was changed on our side as far as I know.", "", "", "",
 )  # fmt: skip
 _NOT_IT = ("I checked, that's as it should be.", "No, that is not it.", "Looks right to me, no change.")
 _THANKS = (
@@ -91,7 +91,9 @@ def _ticket(topic: Topic, account: Record, moment: datetime, waiting: Counter[st
         random.uniform(0.1, 0.8) if random.random() < 0.94 else random.uniform(1.1, 1.6)
     )
     update_h = float(sla["update_h"] or 0)
-    steps = _steps(topic, author, agent, shipped - timedelta(days=3) < at < shipped + timedelta(days=14), random)
+    begun = random.randrange(len(topic.openings))
+    fixing = shipped - timedelta(days=3) < at < shipped + timedelta(days=14)
+    steps = _steps(topic, begun, author, agent, fixing, random)
     quick = random.random() < 0.1 and waiting[topic.subjects[0]] < 2 and at > NOW - timedelta(days=21)
     if quick or (at > NOW - timedelta(days=11) and waiting[topic.subjects[0]] < 2 and random.random() < 0.4):
         steps = steps[: random.choice((2, 3))]
@@ -111,15 +113,20 @@ def _ticket(topic: Topic, account: Record, moment: datetime, waiting: Counter[st
     status = "solved" if done else ("pending" if messages[-1][2] == "agent" else "open")
     low = topic.kind == "question" or random.random() < 0.2
     priority = "low" if low else ("high" if random.random() < 0.12 else "normal")
-    subject = random.choice(topic.subjects).format_map(slots)
+    subject = topic.subjects[begun].format_map(slots)
     return Ordinary(topic, str(account["name"]), messages[0][0], subject, priority, status, tuple(messages))
 
 
-def _steps(topic: Topic, author: str, agent: str, fixing: bool, random: Random) -> list[tuple[str, str, str]]:
-    """Who says what, (author, role, text), with slots unfilled; ``fixing`` while the bug's fix is fresh."""
+def _steps(
+    topic: Topic, begun: int, author: str, agent: str, fixing: bool, random: Random
+) -> list[tuple[str, str, str]]:
+    """Who says what, (author, role, text), with slots unfilled.
+
+    ``begun`` says which opening it begins with, ``fixing`` that the fix of the bug is fresh.
+    """
     given = author.split(maxsplit=1)[0]
-    which = random.randrange(2)
-    opening = f"{random.choice(_HELLO)} {random.choice(topic.openings)} {random.choice(_EXTRA)} {given}"
+    which = topic.leads[begun]
+    opening = f"{random.choice(_HELLO)}\n{topic.openings[begun]} {random.choice(_EXTRA)}".strip() + f"\n{given}"
     steps = [(author, "customer", opening)]
     if random.random() < 0.35:
         steps.append((agent, "agent", f"Hello {given}, thanks for writing. {topic.asks[1 - which]}"))

@@ -14,6 +14,7 @@ class Topic:
     area: str
     kind: str
     subjects: tuple[str, ...]
+    """Each goes with the opening at the same place."""
     openings: tuple[str, ...]
     asks: tuple[str, ...]
     """What the agent wants to know or have tried, each answered by the text at the same place in ``answers``."""
@@ -24,3 +25,5 @@ class Topic:
     """Id, title, date, body."""
     issues: tuple[tuple[str, str, str, str, str, str, str], ...]
     """Id, type, title, status, priority, created, comment."""
+    leads: tuple[int, int, int] = (0, 1, 1)
+    """Which of the two questions suits each opening."""

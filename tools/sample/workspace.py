@@ -96,7 +96,9 @@ def _topic_issues(tickets: list[tuple[str, Ordinary]]) -> list[Record]:
             if place == 0:
                 comments.append((f"{shipped:%m-%d} 16:10", _author(title), f"Shipped with {release}."))
             elif status in _ROADMAP:
-                comments.append((f"{moment(created):%m}-28 15:05", _author(title), _ROADMAP[status]))
+                comments.append(
+                    (f"{moment(created) + timedelta(days=15):%m-%d %H:%M}", _author(title), _ROADMAP[status])
+                )
             comments.sort(key=lambda comment: comment[0])
             labels = [topic.area, *([release] if place == 0 else [])]
             made.append(issue(ident, kind, title, status, priority, created, labels, comments))

@@ -31,6 +31,8 @@ class MessageView:
     author: str
     internal: bool = False
     """A note that no customer can read."""
+    asks_customer: bool = False
+    """Ours, and it asks the customer for something: the next word is theirs."""
 
 
 @dataclass(frozen=True)
@@ -228,10 +230,14 @@ def _update(measure: _Measure) -> SlaClock:
         return measure.idle("update", "stopped", f"the ticket is {ticket.status}")
     if ours is None:
         return measure.idle("update", "stopped", "we have not replied yet; the first-response clock covers it")
-    if waiting:
-        which = "last message of the reopened ticket" if status == "reopened" else "first unanswered message"
-        return measure.clock("update", hours, (waiting.at, waiting.ref), None, f"from the customer's {which} to now")
-    if status in PENDING:
+    if waiting and status == "reopened":
+        start = (waiting.at, waiting.ref)
+        return measure.clock(
+            "update", hours, start, None, "from the customer's last message of the reopened ticket to now"
+        )
+    if waiting and ours.asks_customer:
+        return measure.clock("update", hours, (waiting.at, waiting.ref), None, "from the customer's answer to now")
+    if not waiting and (status in PENDING or ours.asks_customer):
         return measure.idle("update", "stopped", f"the ticket is {ticket.status} and the customer's turn")
     return measure.clock("update", hours, (ours.at, ours.ref), None, "from our last public reply to now")
 

@@ -121,11 +121,11 @@ def _reproduction(draft: EscalationDraft) -> Iterator[Finding]:
         yield _finding("R3", "H", "reproduction", "Expected and Actual must both be there, and differ.")
     if not repro.environment:
         yield _finding("R4", "H", "reproduction.environment", "Give the environment, or say that it is unknown.")
-    if not repro.frequency or not _FREQUENCY.search(repro.frequency):
-        yield _finding(
-            "R5", "H", "reproduction.frequency",
-            "Say 'Always', 'Intermittent (n of m)' or 'Only when ...', or 'Frequency not recorded'.",
-        )  # fmt: skip
+    if not repro.frequency:
+        yield _finding("R5", "H", "reproduction.frequency", "Say how often it happens, or 'Not recorded'.")
+    elif not _FREQUENCY.search(repro.frequency):
+        message = "Say 'Always', 'Intermittent (n of m)' or 'Only when ...', or 'Not recorded'."
+        yield _finding("R5", "W", "reproduction.frequency", message)
     if repro.steps and not repro.start:
         yield _finding(
             "R1", "W", "reproduction.start", "The starting state (account, configuration, permissions) is missing."

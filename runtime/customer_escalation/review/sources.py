@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from customer_escalation.brief import Figure
-from customer_escalation.evidence import Evidence, field
+from customer_escalation.evidence import Evidence
 from customer_escalation.finding import Finding
-from customer_escalation.grounding import Unsupported, unsupported_atoms
+from customer_escalation.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
 from customer_escalation.review.passages import Passage
 from skill_runtime.ledger import Record
 
@@ -27,6 +27,8 @@ ATTRIBUTION = re.compile(
 )
 FREE_IN_PROPOSALS = frozenset({"date", "time", "duration", "number", "weekday"})
 """Atoms that a proposal may set itself: when, how long, how many."""
+TELLING_DIGITS = 3
+"""A number with fewer digits stands in many records by chance, so none of them is offered as its source."""
 FIGURE_KINDS = frozenset({"number", "money", "percent", "date", "time", "duration", "weekday"})
 
 
@@ -92,19 +94,28 @@ def check_sources(passage: Passage, sources: Sources) -> Iterator[Finding]:
     for atom in atoms_missing(passage, records, sources):
         yield Finding(rule="G1", level="H", where=passage.where, message=_sentence(atom, passage))
     yield from _strong_claims(passage, records, sources)
-    headline = passage.where == "summary"
-    if passage.kind == "fact" and not headline and records and not ATTRIBUTION.search(passage.text):
-        messages = [record for record in records if record.data.get("kind") == "message"]
-        if (
-            messages
-            and all(field(record, "role") != "agent" for record in messages)
-            and len(messages)
-            == len([record for record in records if record.data.get("kind") not in ("ticket", "figure", "account")])
-        ):
-            yield Finding(
-                rule="G2", level="W", where=passage.where,
-                message="Only customers' messages stand behind this: say who reports it.",
-            )  # fmt: skip
+    if _unattributed(passage, records, sources):
+        yield Finding(
+            rule="G2", level="W", where=passage.where,
+            message="Only customers' messages stand behind this: say who reports it.",
+        )  # fmt: skip
+
+
+def _unattributed(passage: Passage, records: Sequence[Record], sources: Sources) -> bool:
+    """A fact that only customers state, told as if we knew it. The headline and the reproduction say whose it is elsewhere."""
+    if passage.kind != "fact" or passage.where == "summary" or passage.where.startswith("reproduction."):
+        return False
+    if ATTRIBUTION.search(passage.text) or _says_nothing(passage.text):
+        return False
+    said = [record for record in records if record.data.get("kind") not in ("ticket", "figure", "account")]
+    names = {
+        sources.evidence.customer_of(record).casefold().split()[0]
+        for record in said
+        if sources.evidence.customer_of(record)
+    }
+    if any(name in passage.text.casefold() for name in names):
+        return False
+    return bool(said) and not any(sources.evidence.by_us(record) for record in said)
 
 
 def atoms_missing(passage: Passage, records: Sequence[Record], sources: Sources) -> list[Unsupported]:
@@ -120,13 +131,29 @@ def atoms_missing(passage: Passage, records: Sequence[Record], sources: Sources)
     if proposal and missing and passage.cites:
         wider = {atom.atom for atom in unsupported_atoms(passage.text, everything, (), vocabulary=sources.vocabulary)}
         missing = [atom for atom in missing if atom.atom in wider]
-    return [atom for atom in missing if not (proposal and atom.kind in FREE_IN_PROPOSALS)]
+    missing = [atom for atom in missing if not (proposal and atom.kind in FREE_IN_PROPOSALS)]
+    return [atom for atom in missing if not (atom.kind == "number" and _counts_citations(atom.atom, records, sources))]
+
+
+def _counts_citations(number: str, records: Sequence[Record], sources: Sources) -> bool:
+    """Is it the number of records, items or customers that the sentence cites?"""
+    cited = [record for record in records if record.category != "figures"]
+    parts = [record for record in cited if record.parent]
+    items = {sources.evidence.item_of(record).ref for record in cited}
+    customers = {sources.evidence.customer_of(record) for record in cited} - {""}
+    word = number.casefold()
+    value = NUMBER_WORDS.get(word) or (int(word) if word.isdecimal() else 0)
+    return value in {len(parts), len(items), len(customers)} - {0, 1}
 
 
 def _sentence(atom: Unsupported, passage: Passage) -> str:
-    where = f" It stands in {', '.join(atom.found_in[:3])}: cite that if it is what you mean." if atom.found_in else (
-        " No record of this run holds it: leave it out, or say that it is unknown."
-    )  # fmt: skip
+    telling = atom.kind != "number" or len(re.sub(r"\D", "", atom.atom)) >= TELLING_DIGITS
+    if atom.found_in and telling:
+        where = f" It stands in {', '.join(atom.found_in[:3])}: cite that if it is what you mean."
+    elif atom.found_in:
+        where = " Cite the record that says so, cite the things that are counted, or leave the number out."
+    else:
+        where = " No record of this run holds it: leave it out, or say that it is unknown."
     cited = ", ".join(passage.cites) or "nothing"
     return f"“{atom.atom}” ({atom.kind}) is not in what this sentence cites ({cited}).{where}"
 

@@ -1,8 +1,9 @@
 """E-*: when an issue needs attention beyond support."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from customer_escalation.case import Case
+from customer_escalation.case import Case, SlaView
 from customer_escalation.evidence import name_key
 from customer_escalation.facts import Answer
 from customer_escalation.rules.rule import NO, Verdict, from_fact, rule
@@ -69,19 +70,22 @@ def security(case: Case) -> Verdict:
 def business(case: Case) -> Verdict:
     """Churn counts for high-value accounts only; the other triggers count for any."""
     facts = case.facts
-    for fact, words in (
+    triggers = (
         (facts.executive_requested, "executive involvement is asked for"),
         (facts.policy_exception, "a policy exception is needed"),
         (facts.pr_or_legal_risk, "there is PR or legal risk"),
-    ):
-        if fact.answer == "yes":
-            return Verdict("yes", _reason(words, fact.why), tuple(fact.cites))
-    churn = facts.churn_threat
-    if churn.answer == "yes":
-        return _churn(case)
-    unknown = [fact for fact in (churn, facts.executive_requested, facts.policy_exception, facts.pr_or_legal_risk)
-               if fact.answer == "unknown"]  # fmt: skip
-    return Verdict("unknown", unknown[0].why) if unknown else NO
+    )
+    churn = _churn(case) if facts.churn_threat.answer == "yes" else from_fact(facts.churn_threat)
+    fired = [(_reason(words, fact.why), tuple(fact.cites)) for fact, words in triggers if fact.answer == "yes"]
+    if churn.state == "yes":
+        fired.insert(0, (churn.because, churn.refs))
+    if fired:
+        refs = tuple(dict.fromkeys(ref for _, cites in fired for ref in cites))
+        return Verdict("yes", "; ".join(reason for reason, _ in fired), refs)
+    unknown = [fact.why for fact, _ in triggers if fact.answer == "unknown"]
+    if churn.state == "unknown" or unknown:
+        return Verdict("unknown", churn.because or unknown[0], churn.refs)
+    return churn
 
 
 def _churn(case: Case) -> Verdict:
@@ -102,15 +106,20 @@ def sla(case: Case) -> Verdict:
 
     Only windows that are still open count: an answer that came late in the past is shown, and escalating mends nothing.
     """
-    late = case.late
-    if late:
-        more = f" (and {len(late) - 1} more)" if len(late) > 1 else ""
-        return Verdict(
-            "yes", f"{late[0].account}: {late[0].text}{more}", tuple(clock.figure for clock in late)
-        )  # fmt: skip
+    if case.late:
+        return Verdict("yes", late_words(case.late), tuple(clock.figure for clock in case.late))
     if "crm" not in case.evidence.connected and case.affected:
         return Verdict("unknown", "the CRM, which holds the SLA, could not be read")
     return NO
+
+
+def late_words(late: Sequence[SlaView]) -> str:
+    """``first response overdue for A and B; update nearly used up for C``."""
+    groups: dict[str, list[str]] = {}
+    for clock in late:
+        state = "overdue" if clock.status == "breached" else "nearly used up"
+        groups.setdefault(f"{clock.kind.replace('_', ' ')} {state}", []).append(clock.account)
+    return "; ".join(f"{what} for {' and '.join(dict.fromkeys(who))}" for what, who in groups.items())
 
 
 @rule("E-PATTERN", "escalate", "H", "Enough distinct accounts with a ticket of their own within the window.")
@@ -145,7 +154,7 @@ def waiting(case: Case) -> Verdict:
     """A suggestion where no SLA sets a window."""
     if case.sla or not case.waiting_too_long:
         return NO
-    return Verdict("yes", "customers wait longer than the policy allows, and no SLA is known", ("figures/queue",))
+    return Verdict("yes", "customers wait longer than the policy allows, and no SLA window applies", ("figures/queue",))
 
 
 @rule("E-TREND", "escalate", "W", "Priority or scope rising over time.")

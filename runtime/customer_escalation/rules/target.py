@@ -8,6 +8,7 @@ from customer_escalation.rules.escalate import (
     business,
     data_harmed,
     infrastructure,
+    late_words,
     production_stopped,
     recurred,
     security,
@@ -37,11 +38,10 @@ def leadership(case: Case) -> Verdict:
         return Verdict(
             "yes", f"a cross-functional decision is needed: {decision.why}".rstrip(": "), tuple(decision.cites)
         )
-    for clock in case.late:
-        if clock.status == "breached" and clock.high_value:
-            return Verdict(
-                "yes", f"SLA breached on a high-value account: {clock.account}: {clock.text}", (clock.figure,)
-            )
+    breached = [clock for clock in case.late if clock.status == "breached" and clock.high_value]
+    if breached:
+        because = f"SLA breached on a high-value account: {late_words(breached)}"
+        return Verdict("yes", because, tuple(clock.figure for clock in breached))
     return NO if verdict.state == "no" else verdict
 
 

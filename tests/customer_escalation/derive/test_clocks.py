@@ -1,5 +1,6 @@
 """SLA clocks (E-SLA, S7) and waiting times, from timestamps alone."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -128,10 +129,17 @@ def test_the_update_clock_runs_from_our_last_reply_while_the_ticket_is_open() ->
     assert waiting_since(talk, utc("2026-05-05 10:00")) is None
 
 
-def test_the_update_clock_runs_from_the_first_unanswered_message() -> None:
-    talk = ticket(
-        said("m4", "2026-05-05 11:00"), said("m3", "2026-05-05 10:00"), ASKED, said("m2", "2026-05-04 11:00", "agent")
-    )
+def test_the_update_clock_is_not_reset_by_a_customer_who_writes_again() -> None:
+    talk = ticket(ASKED, said("m2", "2026-05-04 11:00", "agent"), said("m3", "2026-05-05 10:00"))
+    _, update, _ = clocks(talk, "2026-05-05 12:00")
+    assert (update.from_ref, update.used) == ("support_platform/T-1-m2", timedelta(hours=10))
+
+
+def test_after_a_question_of_ours_the_update_clock_runs_from_the_customers_answer() -> None:
+    question = replace(said("m2", "2026-05-04 11:00", "agent"), asks_customer=True)
+    _, waits, _ = clocks(ticket(ASKED, question), "2026-05-05 12:00")
+    assert waits.state == "stopped"
+    talk = ticket(said("m4", "2026-05-05 11:00"), said("m3", "2026-05-05 10:00"), ASKED, question)
     _, update, _ = clocks(talk, "2026-05-05 12:00")
     assert (update.from_ref, update.used) == ("support_platform/T-1-m3", timedelta(hours=2))
     waiting = waiting_since(talk, utc("2026-05-05 12:00"))
