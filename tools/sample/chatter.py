@@ -15,11 +15,21 @@ _ASK = (
     "{ticket} ({account}) looks odd to me: '{subject}'. Ideas?",
     "Who knows this area? {account} writes '{subject}', {ticket}.",
     "Second pair of eyes for {ticket} please, {account}.",
+    "Did anyone have '{subject}' before? {ticket}, {account}.",
+    "{account} opened {ticket}, '{subject}'. Where do I start?",
+    "Before I bother the engineers: {ticket}, {subject}, {account}.",
+    "Is there a short answer to '{subject}'? Asking for {account}, {ticket}.",
 )
 _REPLY = (
     "Looks like the usual one, {guide} has it.", "Had that last month. Ask for the details in {guide} first.",
     "I can take it over after lunch if you like.", "Try what {guide} says, it worked for me.",
-    "No, never seen. Tell us when you know more.", "+1, had one like that too, was a setting in the end.",
+    "No, never seen. Tell us when you know more.", "Had one like that too, was a setting in the end.",
+    "See {guide}, second half.", "I'd ask for a screenshot first, then {guide}.", "{guide} was rewritten for exactly that.",
+    "Ask them what changed last week, in my experience something did.", "It's in {guide}, but well hidden.",
+    "Pair on it at three? I have half an hour.", "Check the run history before anything else.",
+    "Mine of last week was the same and they fixed it themselves with {guide}.", "Not my area, try the afternoon shift.",
+    "I've added a line about it to {guide}, tell me if it helps.", "Reads like a question of rights to me.",
+    "Could be two things at once. One step at a time.", "{guide}. And praise the screenshot, they like that.",
 )  # fmt: skip
 _DUTY = (
     "Took over on-call. Nothing open.", "Handover: one noisy disk alarm in {region}, otherwise quiet.",

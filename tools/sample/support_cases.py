@@ -15,11 +15,11 @@ TICKETS: list[Record] = [
         customer("09-08 14:50", "Rosalind Peel", "That was it. The ingress normalised the JSON. We now check the raw body before any parsing and all 40 test events pass."),
         agent("09-08 15:10", "Jonas Weidner", "Glad to hear it, I am closing this."),
     ], status="solved"),
-    ticket("TSL-21347", "Oakhurst Analytics", "Dashboards take 40 seconds to open", [
-        customer("11-12 17:25", "Jorge Pina", "Our 'Store pulse' dashboard went from 4 s to about 40 s since 2026.21. 32 tiles, all on the joined view v_sales_calendar. Others are fine."),
-        agent("11-12 18:40", "Mateo Quiroga", "Hi Jorge, I can see it: the join is computed once a tile. Please try the materialised view in GUIDE-149 with a refresh every 15 minutes."),
-        customer("11-13 18:05", "Jorge Pina", "Did that for all 32 tiles. 3.8 s now, measured ten times, and 15 minutes is fresh enough for us. Happy with it, but do tell us when the cause is fixed."),
-        agent("11-13 19:20", "Mateo Quiroga", "Good to hear. The cause is TESS-4069, I am leaving this ticket on hold until then."),
+    ticket("TSL-21364", "Oakhurst Analytics", "Dashboards take 40 seconds to open", [
+        customer("11-17 17:25", "Jorge Pina", "Our 'Store pulse' dashboard went from 4 s to about 40 s since 2026.21. 32 tiles, all on the joined view v_sales_calendar. Others are fine."),
+        agent("11-17 18:40", "Mateo Quiroga", "Hi Jorge, I can see it: the join is computed once a tile. Please try the materialised view in GUIDE-149 with a refresh every 15 minutes."),
+        customer("11-18 18:05", "Jorge Pina", "Did that for all 32 tiles. 3.8 s now, measured ten times, and 15 minutes is fresh enough for us. Happy with it, but do tell us when the cause is fixed."),
+        agent("11-18 19:20", "Mateo Quiroga", "Good to hear. The cause is TESS-4094, I am leaving this ticket on hold until then."),
     ], status="on_hold"),
     ticket("TSL-21371", "Bergkamm Maschinenbau", "Umlaute nach dem Import über den SFTP-Konnektor zerstört", [
         customer("11-18 08:15", "Matthias Krug", "Guten Morgen, seit dem Update auf 2026.22 kommen Umlaute aus dem SFTP-Import falsch an: aus 'Fräswelle Größe 3' wird 'FrÃ¤swelle GrÃ¶ÃŸe 3'. Betroffen sind 4.812 von 31.040 Stammdatensätzen. Die Aufträge werden über die Bezeichnung zugeordnet, deshalb fehlen in der Fertigungssteuerung heute 137 Aufträge."),
@@ -37,7 +37,7 @@ TICKETS: list[Record] = [
     ticket("TSL-21382", "Kestrel Dynamics", "Cannot show more than 50 tiles on a dashboard", [
         customer("11-18 18:50", "Skye Donovan", "We get 'Tile limit reached (50)' on the fleet wall. We have 74 vehicles and want one tile each on one screen. Bug or by design?"),
         agent("11-18 21:05", "Devin Carlisle", "Hello Skye, 50 is the limit of a dashboard. Does it have to be single tiles?"),
-        customer("11-19 19:10", "Skye Donovan", "Not necessarily, as long as 74 states are on one wall screen. Is there another way?"),
+        customer("11-20 19:10", "Skye Donovan", "Not necessarily, as long as 74 states are on one wall screen. Is there another way?"),
     ], kind="question"),
     ticket("TSL-21403", "Brimstone Media", "URGENT!! engineering NOW", [
         customer("11-20 19:05", "Chase Rolander", "EVERYTHING IS BROKEN. This is the third time. Get an engineer on this NOW, I don't want to talk to support."),
@@ -53,9 +53,9 @@ CHAT: list[Record] = [
 ]  # fmt: skip
 
 ISSUES: list[Record] = [
-    issue("TESS-4069", "bug", "Joined views are computed once a tile since 2026.21", "In progress", "P3", "11-09 10:30", ["dashboards", "performance"], [
-        ("11-12 18:45", "Mateo Quiroga", "Oakhurst Analytics, TSL-21347: 40 s for 32 tiles."),
-        ("11-16 09:20", "Rafael Duarte", "Cause found, shared scan is skipped for joins. Fix planned for 2026.23 on 1 December."),
+    issue("TESS-4094", "bug", "Joined views are computed once a tile since 2026.21", "In progress", "P3", "11-09 10:30", ["dashboards", "performance"], [
+        ("11-17 18:45", "Mateo Quiroga", "Oakhurst Analytics, TSL-21364: 40 s for 32 tiles."),
+        ("11-19 09:20", "Rafael Duarte", "Cause found, shared scan is skipped for joins. Fix planned for 2026.23 on 1 December."),
     ]),
 ]  # fmt: skip
 

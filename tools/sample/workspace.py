@@ -13,6 +13,7 @@ from tools.sample import (
     support_cases,
     topics_data,
     topics_platform,
+    topics_setup,
     topics_use,
 )
 from tools.sample.accounts import accounts
@@ -22,8 +23,8 @@ from tools.sample.chatter import chatter
 from tools.sample.company import ENGINEERS, NOW, SEED
 from tools.sample.model import Record, article, issue, moment, written
 
-_SCENARIOS = (api_errors, missing_rows, login_loop, audit_log, security_report, support_cases)
-_TOPICS = (*topics_data.TOPICS, *topics_use.TOPICS, *topics_platform.TOPICS)
+SCENARIOS = (api_errors, missing_rows, login_loop, audit_log, security_report, support_cases)
+_TOPICS = (*topics_data.TOPICS, *topics_use.TOPICS, *topics_platform.TOPICS, *topics_setup.TOPICS)
 _ORDINARY_TICKETS = 420
 _ROADMAP = {"Backlog": "No date yet.", "Open": "To be planned.", "In progress": "Being worked on."}
 
@@ -32,9 +33,10 @@ def workspace() -> dict[str, object]:
     """The whole workspace in the form of the file."""
     random = Random(SEED)  # noqa: S311 - the same file every time is what is wanted
     crm = accounts()
-    tickets = _numbered(ordinary_tickets(_ORDINARY_TICKETS, _TOPICS, crm, random))
+    busy = frozenset(str(ticket["customer"]) for ticket in _scenario_tickets())
+    tickets = _numbered(ordinary_tickets(_ORDINARY_TICKETS, _TOPICS, crm, busy, random))
     issues = _topic_issues(tickets)
-    written_chat = [message for scenario in _SCENARIOS for message in scenario.CHAT]
+    written_chat = [message for scenario in SCENARIOS for message in scenario.CHAT]
     ordinary_chat = chatter(tickets, issues, crm, random)
     chat_ids = numbers([said[0] for said in ordinary_chat], _anchors(written_chat, "at", 89_000))
     written_chat += [
@@ -51,7 +53,7 @@ def workspace() -> dict[str, object]:
             "support_platform": _by_id([*_scenario_tickets(), *(record(ident, each) for ident, each in tickets)]),
             "crm": crm,
             "chat": _by_id(written_chat),
-            "project_tracker": _by_id([*(each for scenario in _SCENARIOS for each in scenario.ISSUES), *issues]),
+            "project_tracker": _by_id([*(each for scenario in SCENARIOS for each in scenario.ISSUES), *issues]),
             "knowledge_base": _by_id(_articles()),
         },
     }
@@ -62,11 +64,11 @@ def _by_id(records: list[Record]) -> list[Record]:
 
 
 def _scenario_tickets() -> list[Record]:
-    return [each for scenario in _SCENARIOS for each in scenario.TICKETS]
+    return [each for scenario in SCENARIOS for each in scenario.TICKETS]
 
 
 def _articles() -> list[Record]:
-    of_scenarios = [each for scenario in _SCENARIOS for each in scenario.ARTICLES]
+    of_scenarios = [each for scenario in SCENARIOS for each in scenario.ARTICLES]
     return [*general_articles.ARTICLES, *of_scenarios, *(article(*topic.article) for topic in _TOPICS)]
 
 
