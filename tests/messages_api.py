@@ -19,7 +19,17 @@ from typing import Any, Literal
 
 Block = dict[str, Any]
 FaultKind = Literal[
-    "status", "sse_error", "reset", "early_end", "html", "hang", "bad_json", "max_tokens", "refusal", "pause", "garbage_event"
+    "status",
+    "sse_error",
+    "reset",
+    "early_end",
+    "html",
+    "hang",
+    "bad_json",
+    "max_tokens",
+    "refusal",
+    "pause",
+    "garbage_event",
 ]
 
 
@@ -85,7 +95,9 @@ class MessagesServer:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stopping.set()
         self._http.shutdown()
         self._http.server_close()
@@ -149,7 +161,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))) or b"{}")
         api = self.server.api
-        if api.key not in (self.headers.get("x-api-key"), (self.headers.get("authorization") or "").removeprefix("Bearer ")):
+        if api.key not in (
+            self.headers.get("x-api-key"),
+            (self.headers.get("authorization") or "").removeprefix("Bearer "),
+        ):
             return self._error(401, "authentication_error", "invalid x-api-key")
         problem = invalid(body)
         if problem:
@@ -213,7 +228,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _block(self, index: int, block: Block, *, cut: bool) -> None:
         match block["type"]:
             case "text":
-                shell, pieces = {"type": "text", "text": ""}, [("text_delta", "text", piece) for piece in _pieces(block["text"])]
+                shell: Block = {"type": "text", "text": ""}
+                pieces = [("text_delta", "text", piece) for piece in _pieces(block["text"])]
             case "thinking":
                 shell = {"type": "thinking", "thinking": "", "signature": ""}
                 pieces = [("thinking_delta", "thinking", piece) for piece in _pieces(block["thinking"])]
@@ -257,7 +273,9 @@ _ids = iter(range(1, 10**9))
 
 def _whole(blocks: Sequence[Block]) -> list[Block]:
     return [
-        {"id": f"toolu_test_{next(_ids)}", **block} if block["type"] == "tool_use" and "id" not in block else dict(block)
+        {"id": f"toolu_test_{next(_ids)}", **block}
+        if block["type"] == "tool_use" and "id" not in block
+        else dict(block)
         for block in blocks
     ]
 

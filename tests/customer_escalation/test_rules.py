@@ -40,7 +40,7 @@ def records(
     return evidence(own, account("A-1", "Harrow Mills", tier=tier, arr_usd=arr), *more, connected=connected)
 
 
-def decided(source: Evidence | None = None, **changes: Any) -> Decision:
+def decided(source: Evidence | None = None, /, **changes: Any) -> Decision:
     changes.setdefault("affected", [affected("Harrow Mills", "T-1")])
     case, _ = build_case(assessment(**changes), source or records(), policy(), NOW)
     return decide(case)

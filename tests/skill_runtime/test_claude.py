@@ -35,7 +35,8 @@ class Exchange:
 
         with self.server:
             model = ClaudeModel(
-                "claude-sonnet-5-5", **{"api_key": "test-key", "base_url": self.server.url, "sleep": sleep, **self.settings}
+                "claude-sonnet-5-5",
+                **{"api_key": "test-key", "base_url": self.server.url, "sleep": sleep, **self.settings},
             )
             return await model.turn(request(*messages), self.notices.append)
 

@@ -30,9 +30,9 @@ _EXTRA = (
     "My boss asks, so I ask you.", "It looked fine last month.", "", "", "", "", "",
 )  # fmt: skip
 _NOT_IT = (
-    "I checked, that's as it should be.", "I looked, but no, that is not it.", "Looks right to me, nothing odd there.",
+    "No, I have just checked.", "I looked, but no, that is not it.", "No, nothing of the kind.",
     "No, not in our case.", "No, and nobody else here did either, I asked around.", "That's not it, sadly. What else?",
-    "No. At least not that I could see.", "Hm, no. Any other idea?",
+    "No. At least not that I could see.", "Sorry, no. Any other idea?",
 )  # fmt: skip
 _THANKS = (
     "That did it, thank you!", "Works, thanks for the quick help.", "Perfect, you can close this.",

@@ -77,7 +77,8 @@ def assess_by_rules(issue: str, evidence: Evidence, now: datetime, policy: Polic
         _account(name, tickets, reader, wants=wants, exposed=bool(exposure)) for name, tickets in _by_customer(found)
     ]
     recurred = _recurrence(reader)
-    article = _solution(reader, found) if not recurred and not wants else None
+    confirmed = _confirmed(reader)
+    article = None if recurred or wants or confirmed.answer == "yes" else _solution(reader, found)
     how_to = reader.first("how_to", by_customers)
     guidance = how_to is not None and broken is None and not wants
     exception = reader.fact(
@@ -85,7 +86,6 @@ def assess_by_rules(issue: str, evidence: Evidence, now: datetime, policy: Polic
     )
     churn = reader.fact("churn", "a customer speaks of leaving", by_customers)
     executive = reader.fact("executive", "somebody in charge is asked for", by_customers)
-    confirmed = _confirmed(reader)
     accounts_broken = [account for account in affected if account.impact in ("blocked", "major_function_broken")]
     no_tracker = "project_tracker" not in evidence.connected
     no_articles = "knowledge_base" not in evidence.connected

@@ -83,7 +83,7 @@ def find_issue(request: str, evidence: Evidence, now: datetime) -> Issue:
     lead = max(open_ones, key=lambda ticket: scored[ticket.ref], default=None)
     if lead is None or scored[lead.ref] <= 0:
         return Issue((), (), ())
-    symptom = wanted | {word for word in words(field(lead, "subject"))}
+    symptom = wanted | set(words(field(lead, "subject")))
     alike = {ticket.ref: score(symptom, ticket) for ticket in tickets}
     best = max(alike.values(), default=0.0)
     same = [ticket for ticket in open_ones if ticket is lead or alike[ticket.ref] >= SHARE * best]

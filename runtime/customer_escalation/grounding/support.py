@@ -69,8 +69,9 @@ def unsupported_atoms(
     """
     bags = [_bag(_source(record)) for record in cited]
     found: list[Unsupported] = []
+    free = {word.casefold() for phrase in vocabulary for word in phrase.split()}
     for atom in find_atoms(text):
-        if not any(_holds(bag, atom) for bag in bags):
+        if atom.value not in free and not any(_holds(bag, atom) for bag in bags):
             places = tuple(record.ref for record in everything if _holds(_bag(_source(record)), atom))
             found.append(_unsupported(atom.text, atom.kind, places))
     for name, places in missing_names(text, cited, everything, vocabulary):
