@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+CHOICES = {"format": "md\\|json\\|html"}
 BLOCK = re.compile(r"(<!-- generated:(\w+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
 
@@ -27,9 +28,9 @@ def options() -> str:
         if parameter.param_type_name != "option" or parameter.name == "help":
             continue
         names = ", ".join([*parameter.opts, *parameter.secondary_opts])
-        takes = "" if parameter.is_flag else f" {parameter.metavar or parameter.type.name.upper()}"
-        if hasattr(parameter.type, "choices"):
-            takes = " " + "\\|".join(str(getattr(choice, "value", choice)) for choice in parameter.type.choices)
+        takes = (
+            "" if parameter.is_flag else f" {parameter.metavar or CHOICES.get(parameter.name, parameter.name.upper())}"
+        )
         rows.append(f"| `{names}{takes}` | {parameter.help} |")
     return "\n".join(rows) + "\n"
 

@@ -19,8 +19,8 @@ _ADDRESSED = re.compile(
 _OVERRIDE = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:previous|prior|above|earlier|all|any|your|other|system)\b.{0,30}"
     r"\b(?:instructions?|rules?|prompts?|polic(?:y|ies)|guidelines?|messages?|context)\b|"
-    r"\b(?:system|hidden|initial) prompt\b|\bnew instructions?\s*:|\byou are now (?:an?|the|in)\b|\bact as (?:an?|the)\b.{0,30}\b(?:admin|system|"
-    r"assistant|developer)\b|\bdeveloper mode\b|"
+    r"\b(?:system|hidden|initial) prompt\b|\bnew instructions?\s*:|\byou are now (?:an?|the|in)\b|"
+    r"\bact as (?:an?|the)\b.{0,30}\b(?:admin|system|assistant|developer)\b|\bdeveloper mode\b|"
     r"\b(?:ignoriere|vergiss)\b.{0,40}\b(?:anweisungen|regeln)\b|\bignora\b.{0,40}\binstrucciones\b|"
     r"\b(?:ignore[rz]?|oublie[rz]?)\b.{0,40}\b(?:instructions|consignes|règles)\b",
     re.IGNORECASE,
@@ -91,8 +91,8 @@ def _aim(discloses: bool, labels: bool, acting: bool) -> str:
 def _commands(text: str) -> bool:
     """An imperative that concerns the work on the record itself."""
     return bool(re.search(
-        r"\b(?:you (?:must|should|shall|have to|need to)|do not|don't|never|always|please|also|instead)\b.{0,60}\b(?:post|send|write|say|set|"
-        r"mark|close|approve|refund|reveal|list|include|omit|reply|answer|escalate|delete|tell|"
+        r"\b(?:you (?:must|should|shall|have to|need to)|do not|don't|never|always|please|also|instead)\b.{0,60}"
+        r"\b(?:post|send|write|say|set|mark|close|approve|refund|reveal|list|include|omit|reply|answer|escalate|delete|tell|"
         r"mention|summari[sz]e)\b|"
         r"[:,>]\s*(?:post|send|write|set|mark|close|approve|refund|reveal|list|include|omit|reply|escalate|delete|summari[sz]e)\b",
         text, re.IGNORECASE,

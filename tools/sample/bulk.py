@@ -134,7 +134,7 @@ def _ticket(topic: Topic, account: Record, moment: datetime, recent: bool, rando
     )
     update_h = float(sla["update_h"] or 0)
     begun = random.randrange(len(topic.openings))
-    fixing = shipped - timedelta(days=3) < at < shipped + timedelta(days=14)
+    fixing = shipped - timedelta(days=10) < at < shipped  # later ones would read as a fix that did not hold
     steps = _steps(topic, begun, author, agent, fixing, random)
     if recent and random.random() < 0.6:
         steps = steps[: 3 if account["tier"] == "Pro" else 2]
