@@ -78,7 +78,9 @@ def assess_by_rules(issue: str, evidence: Evidence, now: datetime, policy: Polic
     ]
     recurred = _recurrence(reader)
     confirmed = _confirmed(reader)
-    article = None if recurred or wants or confirmed.answer == "yes" else _solution(reader, found)
+    accounts_broken = [account for account in affected if account.impact in ("blocked", "major_function_broken")]
+    ours_to_fix = recurred or wants or confirmed.answer == "yes" or len(accounts_broken) > 1
+    article = None if ours_to_fix else _solution(reader, found)
     how_to = reader.first("how_to", by_customers)
     guidance = how_to is not None and broken is None and not wants
     exception = reader.fact(
@@ -86,7 +88,6 @@ def assess_by_rules(issue: str, evidence: Evidence, now: datetime, policy: Polic
     )
     churn = reader.fact("churn", "a customer speaks of leaving", by_customers)
     executive = reader.fact("executive", "somebody in charge is asked for", by_customers)
-    accounts_broken = [account for account in affected if account.impact in ("blocked", "major_function_broken")]
     no_tracker = "project_tracker" not in evidence.connected
     no_articles = "knowledge_base" not in evidence.connected
     return Assessment(
@@ -233,15 +234,12 @@ def _recurrence(reader: Reader) -> Fact | None:
 
 def _solution(reader: Reader, issue: Issue) -> Record | None:
     """An article that prescribes something for the symptom that customers report, and that nobody tried in vain."""
-    reports = " ".join(text_of(ticket, reader.evidence) for ticket in issue.tickets)
-    told = set(words(reports))
-    tried = {
-        word for record in reader.messages if matches("broken", field(record, "text")) and matches("declared_fixed", field(record, "text"))
-        for word in words(field(record, "text"))
-    }  # fmt: skip
+    if reader.first("tried_in_vain"):
+        return None
+    told = {word for ticket in issue.tickets for word in words(text_of(ticket, reader.evidence))}
     for article in reader.articles:
         title = set(words(field(article, "title")))
-        if len(title & told) >= SHARED_WORDS and matches("prescribes", field(article, "body")) and not title <= tried:
+        if len(title & told) >= SHARED_WORDS and matches("prescribes", field(article, "body")):
             return article
     return None
 

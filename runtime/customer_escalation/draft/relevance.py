@@ -11,8 +11,11 @@ from customer_escalation.evidence import Evidence, field, name_key
 from customer_escalation.injection import first_instruction_like
 from skill_runtime.ledger import Record
 
-SHARE = 0.4
-"""Of the best ticket's score: what a ticket needs to count as the same issue."""
+SHARE = 0.5
+"""Of the weight of the issue's core words: what a record needs to count as about the same."""
+RELATED_SHARE = 0.35
+"""Of the best score among chat, tracker and articles: what a record needs to be read with the issue."""
+ERROR_CODE = re.compile(r"\b[A-Z][A-Z_]+-?\d{2,}\b")
 RECENT_DAYS = 120
 """An open ticket older than this is another matter unless it is a request that stays open."""
 CLOSED = frozenset({"solved", "closed", "resolved", "done", "completed"})
@@ -83,21 +86,35 @@ def find_issue(request: str, evidence: Evidence, now: datetime) -> Issue:
     lead = max(open_ones, key=lambda ticket: scored[ticket.ref], default=None)
     if lead is None or scored[lead.ref] <= 0:
         return Issue((), (), ())
-    symptom = wanted | set(words(field(lead, "subject")))
-    alike = {ticket.ref: score(symptom, ticket) for ticket in tickets}
-    best = max(alike.values(), default=0.0)
-    same = [ticket for ticket in open_ones if ticket is lead or alike[ticket.ref] >= SHARE * best]
-    chosen = sorted(same, key=lambda ticket: (ticket is not lead, -alike[ticket.ref]))
-    request_like = _requests([lead], evidence)
-    solved = [
-        ticket for ticket in tickets
-        if ticket not in chosen and not _open(ticket) and alike[ticket.ref] >= SHARE * best
-    ]  # fmt: skip
-    if request_like:
+    core = _core(wanted, lead, evidence)
+    whole = sum(weight(word) for word in core)
+    codes = _codes(lead, evidence)
+
+    def alike(ticket: Record) -> float:
+        """The share of the core words that a ticket has; all of it for one with the same error code."""
+        return 1.0 if codes & _codes(ticket, evidence) else score(core, ticket) / whole
+
+    same = [ticket for ticket in open_ones if ticket is lead or alike(ticket) >= SHARE]
+    chosen = sorted(same, key=lambda ticket: (ticket is not lead, -alike(ticket)))
+    solved = [ticket for ticket in tickets if ticket not in chosen and not _open(ticket) and alike(ticket) >= SHARE]
+    if _requests([lead], evidence):
         chosen += [ticket for ticket in solved if _requests([ticket], evidence)]
         solved = [ticket for ticket in solved if ticket not in chosen]
-    terms = symptom | {word for ticket in chosen[:3] for word in words(field(ticket, "subject"))}
+    terms = core | {word for ticket in chosen[:3] for word in words(field(ticket, "subject"))}
     return Issue(tuple(chosen), tuple(solved), tuple(_related(terms, chosen, evidence, score)))
+
+
+def _core(wanted: set[str], lead: Record, evidence: Evidence) -> set[str]:
+    """The words that the request and its best ticket share, the customer's name left out; else the ticket's subject."""
+    customer = set(words(field(lead, "customer")))
+    shared = (wanted & set(words(text_of(lead, evidence)))) - customer
+    return shared or set(words(field(lead, "subject"))) or wanted
+
+
+def _codes(ticket: Record, evidence: Evidence) -> set[str]:
+    """Error codes in a ticket; ids of records look alike and are none."""
+    ids = {record.id for record in evidence.ledger.records.values()}
+    return set(ERROR_CODE.findall(text_of(ticket, evidence))) - ids
 
 
 def _related(terms: set[str], tickets: list[Record], evidence: Evidence, score: object) -> list[Record]:
@@ -109,7 +126,7 @@ def _related(terms: set[str], tickets: list[Record], evidence: Evidence, score: 
     best = max(scores.values(), default=0.0)
     found = [
         record for record in others
-        if any(number in text_of(record, evidence).casefold() for number in ids) or (best and scores[record.ref] >= SHARE * best)
+        if any(number in text_of(record, evidence).casefold() for number in ids) or (best and scores[record.ref] >= RELATED_SHARE * best)
     ]  # fmt: skip
     honest = [record for record in found if not first_instruction_like(text_of(record, evidence))]
     return sorted(honest, key=lambda record: -scores[record.ref])

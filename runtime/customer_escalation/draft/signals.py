@@ -14,8 +14,9 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 DENIED = _any(
     r"\b(?:no|not|never|none|without|nobody|nothing|neither|isn'?t|wasn'?t|aren'?t|don'?t|doesn'?t|didn'?t|hasn'?t|haven'?t)\b",
-    r"\bintact\b", r"\brule[sd]? out\b", r"\bfalse alarm\b", r"\b(?:kein\w*|nicht|ohne|sin|ningún|ninguna|aucun\w*|sans)\b",
+    r"\b(?:kein\w*|nicht|ohne|sin|ningún|ninguna|aucun\w*|sans)\b",
 )  # fmt: skip
+WITHDRAWN = _any(r"\bintact\b", r"\brule[sd]? out\b", r"\bfalse alarm\b")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,9 @@ SIGNALS: dict[str, Signal] = {
         r"\bdata (?:loss|corruption)\b", r"\b(?:lost|corrupt(?:ed)?|deleted|overwr(?:ote|itten)|wiped|vanished|disappeared)\b.{0,40}"
         r"\b(?:data|records?|rows?|files?|documents?|history|entries)\b",
         r"\b(?:data|records?|files?|documents?|history|entries)\b.{0,40}\b(?:lost|corrupt(?:ed)?|deleted|overwritten|wiped|vanished|"
-        r"disappeared|gone)\b", r"\bDatenverlust\b", r"\bpérdida de datos\b", r"\bperte de données\b",
+        r"disappeared|gone)\b", r"\b(?:stored|saved|written|recorded)\b.{0,60}\b(?:wrong|altered|changed|doubled|shifted|incorrect\w*)\b",
+        r"\b(?:wrong|altered|doubled|shifted) (?:values?|amounts?|figures?)\b.{0,40}\b(?:stored|saved|in the database)\b",
+        r"\bDatenverlust\b", r"\b(?:daten|werte|datensätze)\b.{0,60}\b(?:verloren|gelöscht|überschrieben|verändert|verfälscht)\b", r"\bpérdida de datos\b", r"\bperte de données\b",
     )),
     "production_stopped": Signal(_any(
         r"\bproduction (?:is |has been |has )?(?:completely |fully )?(?:down|stopped|halted)\b",
@@ -65,6 +68,12 @@ SIGNALS: dict[str, Signal] = {
         r"\b(?:fixed|resolved|solved|restarted|rolled back|deployed|patched)\b", r"\bshould (?:work|be fine) now\b",
         r"\bworks? again\b", r"\ballocates? .{0,30}again\b", r"\bmarking (?:as )?(?:resolved|done|fixed)\b",
     ), ours_only=True),
+    "tried_in_vain": Signal(_any(
+        r"\b(?:tried|followed|did|done|applied|checked|went through|worked through)\b.{0,80}\b(?:no (?:change|luck|difference|effect)|same|"
+        r"still|without success|(?:did(?:n't| not)|does(?:n't| not)) (?:help|change|work|fix))\b",
+        r"\b(?:made|makes) no difference\b", r"\b(?:did(?:n't| not)|does(?:n't| not)) help\b", r"\bto no avail\b", r"\bno effect\b",
+        r"\b(?:article|guide|page|steps?)\b.{0,60}\b(?:does(?:n't| not)|did(?:n't| not)) (?:apply|help|fit|work|fix|change)\b",
+    ), deniable=False),
     "worsening": Signal(_any(
         r"\bgetting worse\b", r"\bmore (?:and more|often|frequent\w*)\b", r"\bincreas(?:es|ed|ing)\b", r"\bspread\w*\b",
         r"\bnow also\b", r"\bgrowing\b",
@@ -170,10 +179,20 @@ def sentences(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"(?<=[.!?])\s+(?=\S)|\n+", text) if part.strip()]
 
 
+REACH = 45
+"""Characters before a pattern in which a denial still concerns it."""
+
+
 def matches(name: str, text: str) -> str:
     """The first sentence that carries the signal, empty where none does."""
     signal = SIGNALS[name]
     for sentence in sentences(text):
-        if signal.pattern.search(sentence) and not (signal.deniable and DENIED.search(sentence)):
+        found = signal.pattern.search(sentence)
+        if found and not (signal.deniable and denied(sentence, found.start(), found.end())):
             return sentence
     return ""
+
+
+def denied(sentence: str, start: int, end: int) -> bool:
+    """Is what stands there denied, by a word shortly before or within it, or by the sentence as a whole?"""
+    return bool(DENIED.search(sentence[max(0, start - REACH) : end]) or WITHDRAWN.search(sentence))
