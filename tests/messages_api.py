@@ -1,6 +1,7 @@
 """A test double for Claude's Messages API, which cannot run here: the real protocol over a real socket.
 
-Answers come from a script, in order: lists of content blocks, functions of the request, or faults. What the service would
+Answers come from a script: lists of content blocks, functions of the request, or faults, in order of the requests or (see
+``by_turn``) of the conversation. What the service would
 refuse is refused: a missing key, forced tool choice, a tool call left unanswered, a strict schema that is open, names that do
 not fit. Prompt caching is accounted for as the service does, by the longest prefix that was sent before.
 """
@@ -55,6 +56,7 @@ class Seen:
 
 
 Answer = Sequence[Block] | Fault | Callable[[dict[str, Any]], Sequence[Block]]
+Script = Sequence[Answer] | Callable[[dict[str, Any]], Answer]
 
 
 def text(words: str) -> Block:
@@ -72,11 +74,21 @@ def thinking(words: str) -> Block:
     return {"type": "thinking", "thinking": words, "signature": "c2lnbmVk"}
 
 
+def by_turn(answers: Sequence[Answer]) -> Script:
+    """A script in which the same conversation always gets the same answer, however often it is sent."""
+
+    def answer(body: dict[str, Any]) -> Answer:
+        turn = sum(message["role"] == "assistant" for message in body["messages"])
+        return answers[turn] if turn < len(answers) else Fault("status", 400, "invalid_request_error")
+
+    return answer
+
+
 class MessagesServer:
     """The server, on a free loopback port for the length of a ``with``."""
 
-    def __init__(self, script: Sequence[Answer], *, key: str = "test-key") -> None:
-        self.script = list(script)
+    def __init__(self, script: Script, *, key: str = "test-key") -> None:
+        self.script = script if callable(script) else list(script)
         self.key = key
         self.requests: list[Seen] = []
         """Every request that was let in, in order."""
@@ -107,9 +119,12 @@ class MessagesServer:
         """The script's next answer to this request."""
         with self._lock:
             self.requests.append(seen)
-            if not self.script:
+            if callable(self.script):
+                answer = self.script(seen.body)
+            elif self.script:
+                answer = self.script.pop(0)
+            else:
                 return Fault("status", 400, "invalid_request_error")
-            answer = self.script.pop(0)
         return answer if isinstance(answer, Fault | list | tuple) else answer(seen.body)  # type: ignore[operator]
 
     def usage(self, body: dict[str, Any], blocks: Sequence[Block]) -> dict[str, int]:

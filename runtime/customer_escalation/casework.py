@@ -74,6 +74,7 @@ class Casework:
     """The last submit that was a brief at all."""
     accepted: bool = False
     repairs: int = 0
+    assessments_refused: int = 0
     refused: list[str] = field(default_factory=list)
     """What was wrong with submits that were no brief."""
 
@@ -108,10 +109,10 @@ class Casework:
         try:
             assessment = Assessment.model_validate(data)
         except ValidationError as error:
-            return _refusal("The assessment was not taken.", schema_findings(error))
+            return self._assess_again(schema_findings(error))
         findings = self.assess(assessment)
         if findings:
-            return _refusal("The assessment was not taken. Correct these and call `assess` again:", findings)
+            return self._assess_again(findings)
         assert self.decision is not None
         return ToolOutcome(explain(self.decision, assessment, self.figures))
 
@@ -125,7 +126,7 @@ class Casework:
         self, data: dict[str, Any], kind: type[EscalationDraft] | type[HandlingDraft], outcome: Outcome
     ) -> ToolOutcome:
         if self.decision is None:
-            return ToolOutcome("Call `assess` first: the brief depends on its decision.", is_error=True)
+            return self._again("Call `assess` first: the brief depends on its decision.", [])
         if self.decision.outcome != outcome:
             right = SUBMIT_ESCALATION if self.decision.outcome == Outcome.ESCALATE else SUBMIT_HANDLING
             return self._again(
@@ -146,6 +147,11 @@ class Casework:
             f"they do "
             "not touch as it is:", review.hard,
         )  # fmt: skip
+
+    def _assess_again(self, findings: Sequence[Finding]) -> ToolOutcome:
+        self.assessments_refused += 1
+        text = f"The assessment was not taken. Correct these and call `{ASSESS}` again:\n{_listed(findings)}"
+        return ToolOutcome(text, is_error=True, final=self.assessments_refused > self.max_repairs)
 
     def _again(self, intro: str, findings: Sequence[Finding]) -> ToolOutcome:
         text = intro + ("\n" + _listed(findings) if findings else "")
@@ -253,10 +259,6 @@ def schema_findings(error: ValidationError) -> list[Finding]:
 
 def _tool(name: str, description: str, model: type[BaseModel], run: Any) -> Tool:
     return Tool(ToolSpec(name, description, tool_schema(model), strict=True), Access.LOCAL, run)
-
-
-def _refusal(intro: str, findings: Sequence[Finding]) -> ToolOutcome:
-    return ToolOutcome(f"{intro}\n{_listed(findings)}", is_error=True)
 
 
 def _listed(findings: Sequence[Finding]) -> str:

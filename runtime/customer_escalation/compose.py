@@ -118,12 +118,17 @@ def start(request: Request, emit: Emit) -> Outcomes:
 
 
 def resume(prefix: str, emit: Emit, limits: Mapping[str, Any]) -> Outcomes | dict[str, Any]:
-    """Go on with a run; a finished one gives its recorded result (JSON). ``limits`` replaces limits of the request."""
+    """Go on with a run; a finished one gives its recorded result (JSON).
+
+    A run whose model was unavailable asks it again, and one that reached a limit goes on when ``limits`` (which replace
+    those of the request) are given.
+    """
     run = find_run(runs_folder(), prefix)
     with Journal.open(runs_folder(), run) as journal:
         finished = finished_result(journal)
         request = Request(**{**journal.header["request"], **limits})
-        if finished is not None and not (limits and finished.get("ended") == "limit"):
+        ended = finished.get("ended") if finished else None
+        if finished is not None and ended != "model_unavailable" and not (ended == "limit" and limits):
             return finished
         store = open_store(request.workspace)
         with closing(store):

@@ -192,8 +192,10 @@ async def _draft_with_model(
             raise
         emit(Notice(kind="warning", text=str(error)))
         return "model_unavailable", str(error)
-    if result.outcome == "submitted":
+    if casework.review is not None and result.outcome == "submitted":
         return "complete", ""
+    if result.outcome == "submitted":
+        return "not_submitted", "Nothing that the model handed in was a brief."
     return "not_submitted", f"The model ended without handing in a brief ({result.outcome.replace('_', ' ')})."
 
 

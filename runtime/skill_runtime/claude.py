@@ -190,7 +190,7 @@ def _error_of(state: RetryCallState) -> BaseException | None:
 
 def _worth_another_try(error: BaseException) -> bool:
     """Could the same request succeed in a moment?"""
-    if isinstance(error, _BrokenStream | anthropic.APIConnectionError | httpx2.TransportError):
+    if isinstance(error, _BrokenStream | anthropic.APIConnectionError | httpx2.TransportError | json.JSONDecodeError):
         return True
     if isinstance(error, anthropic.APIStatusError):
         if error.error_code in SPENDING:

@@ -1,0 +1,205 @@
+"""Models and services that misbehave, from the command line: a clear sentence, the right exit code, a brief all the same."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.customer_escalation.commands import Command, Done
+from tests.customer_escalation.scripts import CASES, answers, issue
+from tests.messages_api import Answer, Fault, MessagesServer, Script, by_turn, closed_port, text, use
+
+NAME = "04"
+GOOD = answers(NAME)
+HASTY = {"retry-after": "0"}
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    return Command(tmp_path)
+
+
+def ask(command: Command, script: Script, *options: str, key: str = "test-key") -> tuple[Done, MessagesServer]:
+    """Run the case against a service with this script; the server is stopped when this returns."""
+    with MessagesServer(script) as api:
+        done = command(
+            issue(NAME), "--workspace", str(CASES / f"{NAME}.json"), "--format", "json", *options,
+            ANTHROPIC_BASE_URL=api.url, ANTHROPIC_API_KEY=key,
+        )  # fmt: skip
+    assert "Traceback" not in done.err
+    return done, api
+
+
+def result(done: Done) -> dict[str, Any]:
+    """What was printed."""
+    found: dict[str, Any] = json.loads(done.out)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ([text("I would rather talk about the weather.")], "without handing in a brief"),
+        ([use("submit_escalation")], "Nothing that the model handed in was a brief"),
+        ([use("assess", nonsense=True)], "Nothing that the model handed in was a brief"),
+        (Fault("refusal", content=(text("I cannot help with that."),)), "without handing in a brief"),
+        (Fault("max_tokens", content=(text("A long story"),)), "without handing in a brief"),
+    ],
+    ids=["talks", "hands-in-nothing", "never-assesses", "refuses", "always-cut-off"],
+)
+def test_a_model_that_never_hands_in_a_brief_is_replaced_by_the_rules(
+    command: Command, answer: Answer, sentence: str
+) -> None:
+    done, _ = ask(command, lambda _: answer)
+    found = result(done)
+    assert (done.code, found["status"], found["drafted_by"]) == (3, "needs_review", "rules")
+    assert sentence in done.err
+    assert found["brief"]["severity"] == "Medium"
+    assert found["usage"]["turns"] <= 4
+    assert any(finding["rule"] == "RUN" and sentence in finding["message"] for finding in found["findings"])
+    assert "Needs review" in found["markdown"]
+
+
+def test_rubbish_three_times_and_then_a_brief(command: Command) -> None:
+    rubbish: Sequence[Answer] = [
+        [use("submit_escalation")],
+        [use("submit_escalation", summary=7)],
+        [use("submit_handling", summary="Handle it")],
+    ]
+    done, api = ask(command, by_turn([*GOOD[:2], *rubbish, GOOD[2]]))
+    assert done.code == 0, done.err
+    assert result(done)["drafted_by"] == "model"
+    words = json.dumps(api.requests[-1].body["messages"])
+    assert "does not fit the schema" in words
+    assert "hand in with `submit_escalation`" in words
+
+
+def test_rubbish_once_too_often_goes_to_a_person(command: Command) -> None:
+    done, api = ask(command, by_turn([GOOD[0], GOOD[1], *[[use("submit_escalation", summary=n)] for n in range(4)]]))
+    assert done.code == 3
+    assert len(api.requests) == 6
+    assert result(done)["drafted_by"] == "rules"
+
+
+def test_unknown_tools_are_answered_and_nothing_acts(command: Command) -> None:
+    wild = [use("send_email", to="ceo@example.com"), use("support_platform__add_internal_note", id="MB-911", text="hi"),
+            use("read_reference", path="../../etc/passwd")]  # fmt: skip
+    done, api = ask(command, by_turn([wild, *GOOD]))
+    assert done.code == 0, done.err
+    replies = api.requests[1].body["messages"][-1]["content"]
+    assert [reply["is_error"] for reply in replies] == [True, True, True]
+    assert "There is no tool 'send_email'" in json.dumps(replies)
+
+
+def test_a_submit_before_the_facts_is_told_what_to_do(command: Command) -> None:
+    done, api = ask(command, by_turn([GOOD[2], *GOOD]))
+    assert done.code == 0, done.err
+    assert "Call `assess` first" in json.dumps(api.requests[1].body["messages"][-1])
+
+
+def test_facts_that_cite_nothing_known_come_back(command: Command) -> None:
+    call = json.loads(json.dumps(GOOD[1]))
+    call[0]["input"]["bug_confirmed"] = {"answer": "yes", "cites": ["project_tracker/NO-1"], "why": "it says so"}
+    call[0]["input"]["data_harmed"] = {"answer": "yes", "cites": [], "why": "probably"}
+    done, api = ask(command, by_turn([GOOD[0], call, *GOOD[1:]]))
+    assert done.code == 0, done.err
+    words = json.dumps(api.requests[2].body["messages"][-1])
+    assert "project_tracker/NO-1" in words
+    assert "S10 at data_harmed" in words
+
+
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [
+        ([Fault("status", 400, "invalid_request_error")], "refused the request"),
+        ([Fault("status", 529, headers=HASTY)] * 9, "not available at the moment"),
+        ([Fault("status", 429, "rate_limit_error", "enforced_spend_limit_reached")], "spending limit"),
+        ([Fault("status", 404, "not_found_error")], "does not know the model"),
+    ],
+    ids=["400", "529", "spending", "404"],
+)
+def test_a_failing_service_leaves_the_brief_by_rules(command: Command, script: Script, sentence: str) -> None:
+    done, _ = ask(command, script)
+    found = result(done)
+    assert (done.code, found["drafted_by"], found["ended"]) == (0, "rules", "model_unavailable")
+    assert sentence in found["notice"]
+    assert sentence in done.err
+
+
+def test_a_wrong_key_without_the_fallback_is_an_error(command: Command) -> None:
+    done, _ = ask(command, [], "--no-fallback", key="another-key")
+    assert (done.code, done.out) == (6, "")
+    assert "refused the key" in done.err
+
+
+def test_a_wrong_key_with_the_fallback_is_a_brief(command: Command) -> None:
+    done, _ = ask(command, [], key="another-key")
+    assert done.code == 0
+    assert "refused the key" in result(done)["notice"]
+
+
+def test_what_answers_elsewhere_is_not_the_service(command: Command) -> None:
+    done = command(
+        issue(NAME), "--workspace", str(CASES / f"{NAME}.json"), "--no-fallback", "--max-time", "60",
+        ANTHROPIC_BASE_URL=f"http://127.0.0.1:{closed_port()}", ANTHROPIC_API_KEY="k",
+    )  # fmt: skip
+    assert (done.code, done.out) == (6, "")
+    assert "could not be used" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_run_that_the_service_left_goes_on_when_it_is_back(command: Command) -> None:
+    done, _ = ask(command, by_turn(GOOD[:2]))
+    assert result(done)["ended"] == "model_unavailable"
+    with MessagesServer(by_turn(GOOD)) as api:
+        again = command(
+            "--resume", result(done)["run"], "--format", "json", ANTHROPIC_BASE_URL=api.url, ANTHROPIC_API_KEY=api.key
+        )
+    assert again.code == 0, again.err
+    assert (result(again)["drafted_by"], result(again)["usage"]["turns"], len(api.requests)) == ("model", 3, 1)
+    assert command("show", result(done)["run"], "--format", "json").out == again.out
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--max-turns", "2"), "limit of 2 model turns"),
+        (("--max-cost", "0.01"), "limit of $0.01"),
+        (("--max-cost", "5", "--model", "claude-of-tomorrow"), "No price is known for the model claude-of-tomorrow"),
+    ],
+)
+def test_a_limit_stops_before_it_is_passed_and_the_rules_draft(
+    command: Command, options: tuple[str, ...], sentence: str
+) -> None:
+    done, api = ask(command, by_turn(GOOD), *options)
+    assert (done.code, result(done)["ended"], result(done)["drafted_by"]) == (5, "limit", "rules")
+    assert sentence in done.err
+    assert "--resume" in done.err
+    assert len(api.requests) <= 2
+
+
+def test_a_run_that_met_a_limit_goes_on_with_a_higher_one(command: Command) -> None:
+    done, _ = ask(command, by_turn(GOOD), "--max-turns", "2")
+    run = result(done)["run"]
+    with MessagesServer(by_turn(GOOD)) as api:
+        same = command("--resume", run, "--format", "json", ANTHROPIC_BASE_URL=api.url, ANTHROPIC_API_KEY=api.key)
+        assert (same.code, same.out, len(api.requests)) == (5, done.out, 0)
+        more = command("--resume", run, "--format", "json", "--max-turns", "9",
+                       ANTHROPIC_BASE_URL=api.url, ANTHROPIC_API_KEY=api.key)  # fmt: skip
+    assert (more.code, result(more)["drafted_by"], len(api.requests)) == (0, "model", 1)
+
+
+@pytest.mark.parametrize("kind", ["sse_error", "reset", "early_end", "garbage_event", "bad_json", "html"])
+def test_an_answer_that_breaks_off_is_asked_again_and_counted_once(command: Command, kind: Any) -> None:
+    script: list[Answer] = [GOOD[0], Fault(kind), *GOOD[1:]]
+    done, api = ask(command, script)
+    assert done.code == 0, done.err
+    assert (len(api.requests), result(done)["usage"]["turns"]) == (4, 3)
+    assert "next try in" in done.err
+
+
+def test_without_a_key_the_rules_draft_and_say_so(command: Command) -> None:
+    done = command(issue(NAME), "--workspace", str(CASES / f"{NAME}.json"), "--format", "json")
+    assert "ANTHROPIC_API_KEY is not set" in done.err
+    assert result(done)["drafted_by"] == "rules"

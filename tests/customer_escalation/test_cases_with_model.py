@@ -1,0 +1,76 @@
+"""The cases with a scripted model over real HTTP and server-sent events: from the command line to a checked brief.
+
+The answers were written by hand from the requests alone. A spoilt submit goes before the last one, so that every run also
+shows a repair.
+"""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from evals.run_cases import compare
+from tests.customer_escalation.commands import Command
+from tests.customer_escalation.scripts import CASES, FOREIGN, NAMES, answers, case, issue, spoilt
+from tests.messages_api import MessagesServer, by_turn
+
+
+def test_every_case_has_a_script() -> None:
+    assert sorted(path.stem for path in CASES.glob("*.json")) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_case_gets_the_expected_brief(tmp_path: Path, name: str) -> None:
+    script = answers(name)
+    script.insert(-1, spoilt(script[-1]))
+    with MessagesServer(by_turn(script)) as api:
+        done = Command(tmp_path)(
+            issue(name), "--workspace", str(CASES / f"{name}.json"), "--format", "json",
+            ANTHROPIC_BASE_URL=api.url, ANTHROPIC_API_KEY=api.key,
+        )  # fmt: skip
+    assert done.code == 0, done.err
+    result = json.loads(done.out)
+    assert (result["status"], result["drafted_by"], result["ended"]) == ("valid", "model", "complete")
+    row = compare(name, done.code, result, case(name))
+    assert row.decision_ok, row
+    assert row.missing == (), row
+    assert row.claimed == (), row
+    assert FOREIGN not in result["markdown"]
+    requests = [seen.body for seen in api.requests]
+    assert len(requests) == len(script) == result["usage"]["turns"]
+    shows_caching(requests, result["run"], tmp_path)
+    shows_parallel_tools(requests)
+    shows_the_repair(requests)
+
+
+def shows_caching(requests: list[dict[str, Any]], run: str, folder: Path) -> None:
+    """System and tools are frozen and marked, messages only grow, and what was sent before is read from the cache."""
+    for earlier, later in pairwise(requests):
+        assert later["system"] == earlier["system"]
+        assert later["tools"] == earlier["tools"]
+        assert later["messages"][: len(earlier["messages"])] == earlier["messages"]
+    assert any(block.get("cache_control", {}).get("ttl") == "1h" for block in requests[0]["system"])
+    assert all("cache_control" in request for request in requests)
+    lines = (folder / "runs" / f"{run}.jsonl").read_text(encoding="utf-8").splitlines()
+    turns = [entry["data"] for entry in map(json.loads, lines) if entry["type"] == "turn"]
+    assert [turn["usage"]["cache_read_tokens"] > 0 for turn in turns] == [False] + [True] * (len(turns) - 1)
+
+
+def shows_parallel_tools(requests: list[dict[str, Any]]) -> None:
+    """Several reads asked for in one answer are answered in one message, each as data."""
+    blocks = [message["content"] for request in requests[-1:] for message in request["messages"]]
+    together = [[block for block in content if block["type"] == "tool_result"] for content in blocks]
+    reads = max(together, key=len)
+    assert len(reads) > 1
+    assert all("<tool-data>" in json.dumps(block["content"]) for block in reads if "tickets" in json.dumps(block))
+
+
+def shows_the_repair(requests: list[dict[str, Any]]) -> None:
+    """The spoilt submit came back with a finding that names what is unsupported, and where."""
+    last = requests[-1]["messages"][-1]["content"]
+    refusal = next(block for block in last if block["type"] == "tool_result")
+    words = json.dumps(refusal["content"])
+    assert refusal["is_error"] is True
+    assert "9,731" in words
+    assert "G1" in words
