@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_data_path
 
 from customer_escalation.bundle import policy_text, sample_workspace, skill_folder
+from customer_escalation.casework import ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING
 from customer_escalation.escalate import (
     CATEGORIES,
     Connection,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "claude-sonnet-5-5"
 RESULT = "result"
+READ_REFERENCE = "read_reference"
 APP = "customer-escalation"
 
 
@@ -181,7 +183,8 @@ async def _escalate(request: Request, job: Job, store: "WorkspaceStore", recorde
         clock=time.monotonic,
         model=request.model if request.use_model else None,
     )
-    async with McpHost(specs, DEFAULT_POLICY, recorder) as host:
+    own_tools = (ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING, READ_REFERENCE)
+    async with McpHost(specs, DEFAULT_POLICY, recorder, reserved=own_tools) as host:
         connection = Connection(host.tools, (*host.states, *unconnected))
         drafter = _drafter(request, host.tools, emit)
         return await escalate(job, connection, drafter, recorder, meter, emit)
@@ -233,7 +236,7 @@ def reference_tool(skill: Skill) -> Tool:
         "the impact, "
         "choose severity and target, and write each section."
     )
-    return Tool(ToolSpec("read_reference", description, schema, strict=True), Access.LOCAL, run)
+    return Tool(ToolSpec(READ_REFERENCE, description, schema, strict=True), Access.LOCAL, run)
 
 
 def _moment(text: str | None) -> datetime | None:

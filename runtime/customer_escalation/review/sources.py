@@ -132,18 +132,23 @@ def atoms_missing(passage: Passage, records: Sequence[Record], sources: Sources)
         wider = {atom.atom for atom in unsupported_atoms(passage.text, everything, (), vocabulary=sources.vocabulary)}
         missing = [atom for atom in missing if atom.atom in wider]
     missing = [atom for atom in missing if not (proposal and atom.kind in FREE_IN_PROPOSALS)]
-    return [atom for atom in missing if not (atom.kind == "number" and _counts_citations(atom.atom, records, sources))]
+    return [
+        atom
+        for atom in missing
+        if not (atom.kind == "number" and _counts_citations(atom.atom, passage.cites, records, sources))
+    ]
 
 
-def _counts_citations(number: str, records: Sequence[Record], sources: Sources) -> bool:
-    """Is it the number of records, items or customers that the sentence cites?"""
+def _counts_citations(number: str, cites: Sequence[str], records: Sequence[Record], sources: Sources) -> bool:
+    """Is it the number of records, items or customers that the sentence cites, or of tickets whose figures it cites?"""
     cited = [record for record in records if record.category != "figures"]
     parts = [record for record in cited if record.parent]
     items = {sources.evidence.item_of(record).ref for record in cited}
     customers = {sources.evidence.customer_of(record) for record in cited} - {""}
+    figured = {ref.rpartition(".")[0] for ref in cites if ref in sources.figures and "." in ref}
     word = number.casefold()
     value = NUMBER_WORDS.get(word) or (int(word) if word.isdecimal() else 0)
-    return value in {len(parts), len(items), len(customers)} - {0, 1}
+    return value in {len(parts), len(items), len(customers), len(figured)} - {0, 1}
 
 
 def _sentence(atom: Unsupported, passage: Passage) -> str:
