@@ -63,4 +63,4 @@ def test_a_handled_issue_offers_the_reply_and_a_reminder() -> None:
 def test_a_proposal_cannot_be_changed_once_made() -> None:
     step = offered(brief())["post_to_channel"]
     with pytest.raises(ValueError, match="frozen"):
-        step.text = "another text"
+        step.text = "another text"  # type: ignore[misc]
