@@ -14,12 +14,14 @@ from pydantic import BaseModel, ValidationError
 from customer_escalation.brief import Draft, EscalationDraft, Figure, HandlingDraft, Outcome, Target, tool_schema
 from customer_escalation.case import Case
 from customer_escalation.evidence import Evidence
-from customer_escalation.facts import Assessment, Fact
+from customer_escalation.facts import Assessment
 from customer_escalation.figures import build_case, window_figures
 from customer_escalation.finding import Finding
 from customer_escalation.policy import Policy
 from customer_escalation.review import Review, review_draft
+from customer_escalation.review.check import Context
 from customer_escalation.rules import RULES, Decision, decide
+from customer_escalation.rules.stated import unreferenced_facts
 from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
 
 ASSESS = "assess"
@@ -66,6 +68,7 @@ class Casework:
     policy: Policy
     now: datetime
     max_repairs: int
+    context: Context = field(default_factory=Context)
     assessment: Assessment | None = None
     case: Case | None = None
     decision: Decision | None = None
@@ -89,7 +92,7 @@ class Casework:
     def assess(self, assessment: Assessment) -> list[Finding]:
         """Take the facts and decide; findings mean that the facts must be corrected first."""
         case, figures = build_case(assessment, self.evidence, self.policy, self.now)
-        findings = list(check_facts(assessment, self.evidence, figures))
+        findings = unreferenced_facts(assessment, self.evidence, figures)
         if not findings:
             self.assessment, self.case, self.figures = assessment, case, figures
             self.decision = decide(case)
@@ -101,7 +104,7 @@ class Casework:
         """Review a draft of the kind that the decision asks for."""
         if self.case is None or self.decision is None:
             raise ValueError("submit before assess")
-        self.review = review_draft(draft, self.case, self.decision, self.figures)
+        self.review = review_draft(draft, self.case, self.decision, self.figures, self.context)
         self.accepted = not self.review.hard
         return self.review
 
@@ -163,36 +166,6 @@ class Casework:
         self.repairs += 1
         left = self.max_repairs - self.repairs + 1
         return ToolOutcome(f"{text}\n({left} more {'try' if left == 1 else 'tries'}.)", is_error=True)
-
-
-def check_facts(assessment: Assessment, evidence: Evidence, figures: dict[str, Figure]) -> list[Finding]:
-    """Findings on the facts themselves: citations that name nothing, a yes without a record (S10)."""
-    findings: list[Finding] = []
-
-    def cited(where: str, cites: Sequence[str], needed: bool) -> None:
-        _, missing = evidence.resolve([cite for cite in cites if cite not in figures])
-        findings.extend(
-            Finding(rule="G1", level="H", where=where, message=f"`{cite}` names no record that was read in this run.")
-            for cite in missing
-        )
-        if needed and not cites:
-            findings.append(
-                Finding(
-                    rule="S10", level="H", where=where, message="An answer that decides something cites its records."
-                )
-            )
-
-    for name in Assessment.model_fields:
-        value = getattr(assessment, name)
-        if isinstance(value, Fact):
-            cited(name, value.cites, value.answer == "yes")
-    cited("security", assessment.security.cites, assessment.security.level not in ("none", "unknown"))
-    cited("workaround", assessment.workaround.cites, assessment.workaround.extent in ("partial", "full"))
-    for index, account in enumerate(assessment.affected):
-        cited(f"affected[{index}]", [*account.tickets, *account.cites], needed=True)
-    for index, record in enumerate(assessment.suspicious):
-        cited(f"suspicious[{index}]", [record.ref], needed=True)
-    return findings
 
 
 def explain(decision: Decision, assessment: Assessment, figures: dict[str, Figure]) -> str:

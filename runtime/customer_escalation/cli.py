@@ -7,7 +7,9 @@ model is unavailable and the fallback is off; 1 anything else.
 
 import json
 import os
+import shutil
 import sys
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -50,6 +52,13 @@ class Format(StrEnum):
     HTML = "html"
 
 
+class AuthorLevel(StrEnum):
+    """Who escalates."""
+
+    L1 = "L1"
+    L2 = "L2"
+
+
 @app.command(epilog=EPILOG)
 def run(
     issue: Annotated[str | None, typer.Argument(help="What is wrong, and for whom.", show_default=False)] = None,
@@ -74,6 +83,9 @@ def run(
     max_time: Annotated[float | None, typer.Option(metavar="SECONDS", min=1, help="Model time at the most.")] = None,
     reported_by: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who escalates; default from the policy.")
+    ] = None,
+    author_level: Annotated[
+        AuthorLevel | None, typer.Option(metavar="L1|L2", help="The support level that escalates.")
     ] = None,
     resume: Annotated[str | None, typer.Option(metavar="RUN", help="Go on with this run.", show_default=False)] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")] = False,
@@ -105,6 +117,7 @@ def run(
                 max_turns=max_turns or 30,
                 max_seconds=max_time,
                 reported_by=reported_by,
+                author_level=author_level.value if author_level else "",
             )
             result = compose.start(request, progress.emit).to_json()
     _deliver(_formatted(result, format), out)
@@ -152,6 +165,20 @@ def show(
         typer.echo(found, err=True)
         raise typer.Exit(FAILED)
     typer.echo(_formatted(found, format), nl=False)
+
+
+@app.command()
+def rules(
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object a rule.")] = False,
+) -> None:
+    """Every rule: its id, its level (H hard, W warning) and what it asks for."""
+    from customer_escalation.rulebook import all_rules, rules_table
+
+    if not json_output:
+        typer.echo(rules_table(shutil.get_terminal_size().columns))
+        return
+    for entry in all_rules():
+        typer.echo(json.dumps(asdict(entry), ensure_ascii=False))
 
 
 @app.command()
@@ -230,7 +257,7 @@ def _deliver(text: str, out: Path | None) -> None:
 def main() -> None:
     """Entry point: an issue as first word is `run`; deliberate errors become a sentence and an exit code."""
     arguments = sys.argv[1:]
-    commands = {"run", "list", "show", "mcp", "workspace"}
+    commands = {"run", "list", "show", "rules", "mcp", "workspace"}
     globals_ = {"--help", "--install-completion", "--show-completion"}
     if arguments and arguments[0] not in commands | globals_:
         arguments = ["run", *arguments]

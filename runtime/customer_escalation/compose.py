@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from platformdirs import user_data_path
 
@@ -67,6 +67,7 @@ class Request:
     max_turns: int = 30
     max_seconds: float | None = None
     reported_by: str | None = None
+    author_level: Literal["", "L1", "L2"] = ""
 
     def header(self, now: datetime) -> dict[str, Any]:
         """The journal's header."""
@@ -155,6 +156,7 @@ def _run(request: Request, now: datetime, store: "WorkspaceStore", journal: Jour
         reported_by=request.reported_by or policy.brief.reported_by,
         policy=policy,
         fallback=request.fallback,
+        author_level=request.author_level,
     )
     outcomes = asyncio.run(_escalate(request, job, store, recorder, emit))
     journal.append(RESULT, outcomes.to_json())

@@ -26,6 +26,7 @@ from customer_escalation.present import present_evidence
 from customer_escalation.proposals import Proposal, propose
 from customer_escalation.render import all_cites, render_markdown
 from customer_escalation.review import withhold_unsupported
+from customer_escalation.review.check import Context
 from customer_escalation.review.passages import passages
 from customer_escalation.rules import Decision
 from skill_runtime.agent import AgentSettings, run_agent
@@ -64,6 +65,8 @@ class Job:
     policy: Policy
     fallback: bool = True
     """Draft by rules when the model's service fails."""
+    author_level: Literal["", "L1", "L2"] = ""
+    """Who escalates (T6); empty where nobody said."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,12 @@ async def escalate(
     evidence = Evidence(ledger, frozenset(check.connected))
     emit(PhaseStarted(name="gather", detail="the customers, their tickets, and what is known about the issue"))
     await Gatherer(connection.tools, ledger, lambda fetch: emit(_fetched(fetch))).gather(job.issue, evidence)
-    casework = Casework(evidence, job.policy, job.now, job.policy.brief.max_repairs)
+    context = Context(
+        unread=tuple(category.id for category in CATEGORIES if category.id not in check.connected),
+        gaps=tuple(gap.category for gap in check.gaps),
+        author_level=job.author_level,
+    )
+    casework = Casework(evidence, job.policy, job.now, job.policy.brief.max_repairs, context)
     ended: Ended = "complete"
     notice = ""
     drafted_by: Literal["model", "rules"] = "rules"

@@ -331,7 +331,11 @@ def _general_figures(
     names = ", ".join(f"{account.name} ({account.tier or 'tier unknown'})" for account in affected)
     sources = [ref for account in affected for ref in (account.crm_ref, *account.tickets) if ref]
     inputs = tuple(dict.fromkeys(sources))
-    many = f"{count_words(len(affected), 'account')}: {names}" if affected else "no account is named in the records"
+    many = (
+        f"{count_words(len(affected), 'account')}: {names}"
+        if affected
+        else "unknown: no account is named in the records; ask who reported it"
+    )
     figures = [_figure("affected", "customers affected", many, inputs)]
     figures += _revenue_figures(affected, evidence)
     tickets = [ticket_view(evidence, ticket) for account in affected for ticket in evidence.tickets(account.tickets)]
@@ -340,7 +344,11 @@ def _general_figures(
         waited = f"{duration_words(queue.duration)} since the first report ({time_words(queue.since)})"
         figures.append(_figure("queue", "time in queue", waited, (queue.ref,)))
     else:
-        figures.append(_figure("queue", "time in queue", "unknown: no ticket of an affected account was found", ()))
+        figures.append(
+            _figure(
+                "queue", "time in queue", "unknown: no ticket of an affected account was found; ask who reported it", ()
+            )
+        )
     recent = _recent(affected, policy, now)
     days = policy.pattern.window_days
     text = f"{count_words(len(recent), 'account')} with a ticket of their own opened in the last {days} days"
@@ -356,7 +364,7 @@ def _revenue_figures(affected: Sequence[AffectedView], evidence: Evidence) -> li
     inputs = tuple(account.crm_ref for account in known if account.crm_ref)
     if not known:
         reason = "the CRM could not be read" if "crm" not in evidence.connected else "the CRM holds no figure"
-        return [_figure("arr", "ARR of the affected accounts", f"unknown: {reason}", ())]
+        return [_figure("arr", "ARR of the affected accounts", f"unknown: {reason}; ask the account owner", ())]
     if len(known) > 1:
         total = money_words(sum(account.arr_usd or 0 for account in known))
         each = ", ".join(f"{account.name} {money_words(account.arr_usd or 0)}{_renewal(account)}" for account in known)

@@ -6,6 +6,8 @@ support talk is not steering: customers may ask for engineering, for an update o
 
 import re
 
+from customer_escalation.catalogue import carries_out
+
 _ADDRESSED = re.compile(
     r"(?<!\w)@(?:assistant|ai|bot|claude|gpt|copilot|llm|agent-?bot)\b|"
     r"\b(?:dear|hey|hi|hello|attention|note to|message (?:to|for)|instructions? (?:to|for)|to) (?:the |any |all )?(?:ai|llm|language "
@@ -56,6 +58,10 @@ _MACHINE_ACTION = re.compile(
 _HUMAN = re.compile(r"\b(?:can|could|would|will) you (?:please )?\b|\bplease\b", re.IGNORECASE)
 
 
+@carries_out(
+    "S11", "severity", "H",
+    "Text inside a record never sets severity, target or action; an attempt is reported as suspicious content.",
+)  # fmt: skip
 def first_instruction_like(text: str) -> str | None:
     """Why this text looks like an instruction to whoever processes it; None for ordinary talk.
 

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 
 from customer_escalation.brief import Severity, Target
+from customer_escalation.catalogue import carries_out
 from skill_runtime.errors import SkillRuntimeError
 
 T = TypeVar("T")
@@ -93,6 +94,7 @@ class HighValue(Section):
     critical_from_customers: Count
     """So many high-value customers impacted are Critical (S4)."""
 
+    @carries_out("S12", "severity", "H", "Without CRM data, high-value is unknown and said so.")
     def includes(self, arr_usd: float | None, tier: str | None) -> bool | None:
         """Is an account of this revenue and tier high-value? None where what is known cannot tell (S12)."""
         in_tier = None if tier is None else tier.strip().casefold() in {name.casefold() for name in self.tiers}

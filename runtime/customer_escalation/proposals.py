@@ -1,11 +1,14 @@
 """What could be done next, as typed proposals. Nothing here acts: each waits for a person's approval (P1)."""
 
+import hashlib
+import json
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from customer_escalation.brief import Brief, Outcome, Target
+from customer_escalation.catalogue import carries_out
 from customer_escalation.derive.cadence import next_internal_followup
 from customer_escalation.derive.calendar import team_calendar
 from customer_escalation.derive.words import time_words
@@ -24,6 +27,32 @@ class Proposal(BaseModel):
     """A channel, a ticket's ref, or a moment (RFC 3339) for a reminder; empty where it is not known."""
     text: str
     """Exactly what would be posted or sent; empty where it has yet to be drafted."""
+
+
+class Approval(BaseModel):
+    """A person's yes to one proposal as it stood."""
+
+    model_config = ConfigDict(frozen=True)
+
+    proposal: str
+    """``fingerprint`` of what was approved."""
+    by: str
+    at: datetime
+
+
+def fingerprint(proposal: Proposal) -> str:
+    """sha256 of what would be done: kind, destination and text. The title may change without harm."""
+    exact = json.dumps([proposal.kind, proposal.destination, proposal.text], ensure_ascii=True)
+    return hashlib.sha256(exact.encode()).hexdigest()
+
+
+@carries_out(
+    "P1", "acting", "H",
+    "Nothing is posted, sent or created without a person's approval of that very text and destination.",
+)  # fmt: skip
+def approved(proposal: Proposal, approval: Approval | None) -> bool:
+    """True only for an approval of exactly this; it dies when text or destination change."""
+    return approval is not None and approval.proposal == fingerprint(proposal)
 
 
 def propose(brief: Brief, markdown: str, policy: Policy, now: datetime) -> list[Proposal]:

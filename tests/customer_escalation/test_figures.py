@@ -77,8 +77,11 @@ def test_revenue_is_summed_and_deals_stand_apart_from_it() -> None:
     ("records", "text"),
     [
         (evidence(T1, T2, A1), "$150,000 ARR, Harrow Mills (renewal 2026-12-31); unknown for Bell & Oak"),
-        (evidence(T1, T2), "unknown: the CRM holds no figure"),
-        (evidence(T1, T2, connected=frozenset({"support_platform"})), "unknown: the CRM could not be read"),
+        (evidence(T1, T2), "unknown: the CRM holds no figure; ask the account owner"),
+        (
+            evidence(T1, T2, connected=frozenset({"support_platform"})),
+            "unknown: the CRM could not be read; ask the account owner",
+        ),
     ],
 )
 def test_revenue_that_nobody_holds_is_unknown(records: Evidence, text: str) -> None:

@@ -9,7 +9,7 @@ from customer_escalation.casework import Casework
 from customer_escalation.escalate import notified, rule_notes
 from customer_escalation.facts import Assessment
 from customer_escalation.figures import computed_lines
-from customer_escalation.proposals import Proposal, propose
+from customer_escalation.proposals import Approval, Proposal, approved, fingerprint, propose
 
 
 def brief(*, handled: bool = False, target: Target | None = None) -> Brief:
@@ -64,3 +64,13 @@ def test_a_proposal_cannot_be_changed_once_made() -> None:
     step = offered(brief())["post_to_channel"]
     with pytest.raises(ValueError, match="frozen"):
         step.text = "another text"  # type: ignore[misc]
+
+
+def test_p1_an_approval_holds_for_that_text_and_destination_only() -> None:
+    step = offered(brief())["post_to_channel"]
+    approval = Approval(proposal=fingerprint(step), by="lead", at=NOW)
+    assert approved(step, approval)
+    assert not approved(step, None)
+    assert not approved(step.model_copy(update={"text": step.text + " "}), approval)
+    assert not approved(step.model_copy(update={"destination": "#general"}), approval)
+    assert approved(step.model_copy(update={"title": "Post it?"}), approval)

@@ -1,6 +1,6 @@
 """The review by rule id: a sound brief passes, and each fault brings its own finding."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from tests.customer_escalation.casebook import NOW, fact, policy
@@ -22,6 +22,7 @@ from customer_escalation.brief import EscalationDraft, Figure, HandlingDraft
 from customer_escalation.casework import Casework
 from customer_escalation.facts import Assessment
 from customer_escalation.review import WITHHELD, Review, withhold_unsupported
+from customer_escalation.review.check import Context
 
 
 def reviewed(changes: dict[str, Any] | None = None, **fact_changes: Any) -> Review:
@@ -99,6 +100,60 @@ def test_t3_product_needs_the_competitive_pressure() -> None:
                "beyond_support": fact("yes", T1M2)}  # fmt: skip
     asks = [{"owner": "Product", "text": "Decide on the batch limit.", "cites": []}]
     assert found(reviewed({"asks": asks}, **changes), "T3")
+
+
+@pytest.mark.parametrize(("level", "warned"), [("L1", True), ("L2", False), ("", False)])
+def test_t6_an_l1_author_is_reminded_of_l2(level: Literal["", "L1", "L2"], warned: bool) -> None:
+    work = Casework(records(), policy(), NOW, max_repairs=3, context=Context(author_level=level))
+    work.assess(Assessment.model_validate(facts()))
+    assert found(work.submit(EscalationDraft.model_validate(escalation())), "T6") is warned
+    work.assess(Assessment.model_validate(facts(production_stopped=fact("yes", T1M2))))
+    assert not found(work.submit(EscalationDraft.model_validate(escalation())), "T6")
+
+
+def test_g3_an_unread_connector_must_be_named() -> None:
+    for gaps in ((), ("crm",)):
+        work = Casework(records(), policy(), NOW, max_repairs=3, context=Context(unread=("crm",), gaps=gaps))
+        work.assess(Assessment.model_validate(facts()))
+        assert found(work.submit(EscalationDraft.model_validate(escalation())), "G3") is not bool(gaps)
+
+
+@pytest.mark.parametrize(
+    ("target", "facts_changed", "owner"),
+    [
+        ("T1", {"bug_confirmed": fact(), "code_change_needed": fact(), "beyond_support": fact("yes", T1M2)}, "L2 Support"),
+        ("T5", {"executive_requested": fact("yes", T1M1), "open_ask": "decision"}, "Leadership"),
+        ("T2", {}, "Engineering"),
+    ],
+)  # fmt: skip
+def test_a_team_that_gets_no_step_is_told_so(target: str, facts_changed: dict[str, Any], owner: str) -> None:
+    ask = {"owner": owner, "text": "Provide an answer.", "cites": []}
+    changes = {"asks": [ask], "tried": [], **repro(status="not_reproduced", steps=[], start="")}
+    assert found(reviewed(changes, **facts_changed), target, "tried")
+    assert not found(reviewed({**changes, "tried": escalation()["tried"]}, **facts_changed), target, "tried")
+
+
+def test_r6_an_actual_without_any_evidence_is_noticed() -> None:
+    assert found(reviewed(repro(actual="It does not finish.")), "R6")
+
+
+def test_b1_an_unknown_impact_says_how_to_find_out() -> None:
+    work = Casework(records(), policy(), NOW, max_repairs=3)
+    work.assess(Assessment.model_validate(facts()))
+    bare = Figure(ref="figures/arr", label="ARR", text="unknown", inputs=())
+    work.figures["figures/arr"] = bare
+    assert found(work.submit(EscalationDraft.model_validate(escalation())), "B1")
+    work.figures["figures/arr"] = bare.model_copy(update={"text": "unknown; ask the account owner"})
+    assert not found(work.submit(EscalationDraft.model_validate(escalation())), "B1")
+    del work.figures["figures/arr"]
+    assert found(work.submit(EscalationDraft.model_validate(escalation())), "B1")
+
+
+def test_b5_an_update_without_a_time_is_noticed() -> None:
+    work = Casework(records(), policy(), NOW, max_repairs=3)
+    work.assess(Assessment.model_validate(facts()))
+    del work.figures["figures/customer_update"]
+    assert found(work.submit(EscalationDraft.model_validate(escalation())), "B5")
 
 
 def test_a_cited_ticket_is_completed_with_the_message_that_holds_the_atom() -> None:

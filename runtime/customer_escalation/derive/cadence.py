@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from customer_escalation.brief import Severity
+from customer_escalation.catalogue import carries_out
 from customer_escalation.derive.calendar import BusinessCalendar, in_utc, usable_hours
 from customer_escalation.derive.words import count_words, number_words
 from customer_escalation.policy import Policy
@@ -35,6 +36,9 @@ class Wait:
     explanation: str
 
 
+@carries_out(
+    "S13", "severity", "W", "Response windows on the receiving team's calendar, as absolute times with offsets."
+)
 def response_window(severity: Severity, now: datetime, team_calendar: BusinessCalendar, policy: Policy) -> Window:
     """By when the receiving team has to respond (S13).
 
@@ -127,6 +131,12 @@ def waited_too_long(
     interval = _interval(longest, longest, row.unit)
     words = f"{number_words(times)} times the longest {severity.value} update interval, {interval}"
     return Wait(limit_at, in_utc(now) > limit_at, words)
+
+
+def quiet_until(severity: Severity, since: datetime, account_calendar: BusinessCalendar, policy: Policy) -> datetime:
+    """When silence since ``since`` counts as the customer's agreement (DE1, DE2): so many of the longest intervals on."""
+    row, times = policy.cadence.of(severity), policy.de_escalation.quiet_update_intervals
+    return _advance(account_calendar, in_utc(since), row.customer[1] * times, row.unit)
 
 
 def _medium_response(now: datetime, calendar: BusinessCalendar, policy: Policy) -> Window:

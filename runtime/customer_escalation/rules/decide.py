@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from customer_escalation.brief import Outcome, Severity, Target
 from customer_escalation.case import Case
+from customer_escalation.catalogue import carries_out
 from customer_escalation.rules import escalate, handle, severity, target
 from customer_escalation.rules.escalate import OVERRIDING
 from customer_escalation.rules.rule import RULES, Firing
@@ -48,15 +49,26 @@ def decide(case: Case) -> Decision:
         rule.id for rule in RULES.values() if rule.group == "escalate" and rule.level == "H" and rule.id in fired
     ]
     if (handling and not overriding) or not reasons:
-        return Decision(Outcome.HANDLE, None, None, (), firings, tuple(handling) or ("E-NONE",))
+        return Decision(Outcome.HANDLE, None, None, (), firings, tuple(handling) or no_criterion())
     floors = [firing for firing in firings if firing.floor]
     level = max((Severity(firing.floor) for firing in floors), key=lambda value: value.rank)
     made_by = [firing.rule for firing in floors if firing.floor == level]
-    owner, others, owner_rule = _owner(case, fired)
+    owner, others, owner_rule = owner_of(case, fired)
     return Decision(Outcome.ESCALATE, level, owner, others, firings, (*reasons, *made_by, owner_rule))
 
 
-def _owner(case: Case, fired: dict[str, Firing]) -> tuple[Target, tuple[Target, ...], str]:
+@carries_out("E-NONE", "escalate", "H", "Nothing fires: do not escalate; say which criterion would change that.")
+def no_criterion() -> tuple[str, ...]:
+    """The only reason left; the note's ``would_change`` says what would make it an escalation (B4)."""
+    return ("E-NONE",)
+
+
+@carries_out(
+    "T0", "target", "H",
+    "Security, then Leadership where the open ask is a decision, then Engineering, Product, L2 Support: one owner, the "
+    "others are notified.",
+)  # fmt: skip
+def owner_of(case: Case, fired: dict[str, Firing]) -> tuple[Target, tuple[Target, ...], str]:
     """T0: one primary owner; every other team that matches is notified.
 
     Leadership owns it only where the open ask is a decision, or where Engineering is already engaged; otherwise it is

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from customer_escalation.case import Case
+from customer_escalation.catalogue import Group, carries_out
 from customer_escalation.facts import Answer, Fact
 from customer_escalation.finding import Level
-
-Group = Literal["handle", "escalate", "severity", "target"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def rule(
         if rule_id in RULES:
             raise ValueError(f"rule {rule_id} is defined twice")
         RULES[rule_id] = Rule(rule_id, group, level, source, check, target)
-        return check
+        return carries_out(rule_id, group, level, source)(check)
 
     return register
 

@@ -2,6 +2,7 @@
 
 from customer_escalation.brief import Severity
 from customer_escalation.case import Case
+from customer_escalation.catalogue import carries_out
 from customer_escalation.rules.escalate import data_harmed, production_stopped, security, sla
 from customer_escalation.rules.rule import NO, Verdict, rule
 from customer_escalation.rules.target import leadership
@@ -48,11 +49,17 @@ def several_high_value(case: Case) -> Verdict:
     return NO
 
 
+@carries_out("S9", "severity", "H", "The only ceiling is a full workaround, and only on S5 and S6.")
+def lifted(case: Case) -> bool:
+    """Does a full workaround lift the floors of S5 and S6? Asked by these two alone."""
+    return case.full_workaround
+
+
 @rule("S5", "severity", "H", "Major function broken without a full workaround: High.")
 def major_function(case: Case) -> Verdict:
     """S9: a full workaround lifts this floor."""
     fact = case.facts.major_function_broken
-    if fact.answer == "yes" and case.full_workaround:
+    if fact.answer == "yes" and lifted(case):
         cites = (*fact.cites, *case.facts.workaround.cites)
         return Verdict("no", "a major function is broken, and a full workaround exists (S9)", cites)
     return _floor(Verdict(fact.answer, fact.why, tuple(fact.cites)), Severity.HIGH)
@@ -63,10 +70,10 @@ def key_customer(case: Case) -> Verdict:
     """S9: a full workaround lifts this floor."""
     blocked = [account for account in case.affected if account.impact == "blocked"]
     known = [account for account in blocked if account.high_value]
-    if known and not case.full_workaround:
+    if known and not lifted(case):
         refs = tuple(ref for ref in (known[0].crm_ref, *known[0].refs) if ref)
         return Verdict("yes", f"{known[0].name} is a high-value customer and blocked", refs, Severity.HIGH)
-    if any(account.high_value is None for account in blocked) and not case.full_workaround:
+    if any(account.high_value is None for account in blocked) and not lifted(case):
         return Verdict("unknown", "a blocked account may be high-value; no CRM record tells")
     return NO
 

@@ -1,0 +1,98 @@
+"""What a check of a draft is: an id, a level, the sentence it comes from, and one pure function over a ``View``."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from customer_escalation.brief import Draft, EscalationDraft, HandlingDraft
+from customer_escalation.case import Case
+from customer_escalation.catalogue import Group, carries_out
+from customer_escalation.finding import Finding, Level
+from customer_escalation.policy import Policy
+from customer_escalation.review.passages import Passage, passages
+from customer_escalation.review.sources import Sources
+from customer_escalation.rules import Decision
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the run knows beside the case."""
+
+    unread: tuple[str, ...] = ()
+    """Categories that could not be read in this run."""
+    gaps: tuple[str, ...] = ()
+    """Categories that the brief names as gaps."""
+    author_level: Literal["", "L1", "L2"] = ""
+    """Who escalates; empty where nobody said."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A draft beside everything that it is checked against."""
+
+    draft: Draft
+    case: Case
+    decision: Decision
+    sources: Sources
+    context: Context
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self.case.policy
+
+    @property
+    def escalation(self) -> EscalationDraft | None:
+        """The draft where it escalates."""
+        return self.draft if isinstance(self.draft, EscalationDraft) else None
+
+    @property
+    def handling(self) -> HandlingDraft | None:
+        """The draft where support handles it."""
+        return self.draft if isinstance(self.draft, HandlingDraft) else None
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """Every passage of the draft."""
+        return tuple(passages(self.draft))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a check says of one place; ``level`` only where it is milder than the rule's own."""
+
+    where: str
+    message: str
+    level: Level | None = None
+
+
+Look = Callable[[View], Iterator[Fault]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A registered check."""
+
+    rule: str
+    level: Level
+    look: Look
+
+    def findings(self, view: View) -> Iterator[Finding]:
+        """The faults as findings of this rule."""
+        for fault in self.look(view):
+            yield Finding(rule=self.rule, level=fault.level or self.level, where=fault.where, message=fault.message)
+
+
+CHECKS: list[Check] = []
+"""Every check, in the order in which findings are listed."""
+
+
+def check(rule_id: str, group: Group, level: Level, source: str) -> Callable[[Look], Look]:
+    """Register a check's function under its rule's id."""
+
+    def register(look: Look) -> Look:
+        CHECKS.append(Check(rule_id, level, look))
+        return carries_out(rule_id, group, level, source)(look)
+
+    return register

@@ -1,0 +1,52 @@
+"""The table of all rules, made from the code that carries them out."""
+
+import textwrap
+
+from customer_escalation import injection, proposals, review
+from customer_escalation.catalogue import CATALOGUE, Entry, Group
+from customer_escalation.derive import cadence
+from customer_escalation.rules import after, stated
+
+_CARRIED_OUT_IN = (review, stated, after, cadence, injection, proposals)
+"""Imported so that their rules are entered; the decision rules come with ``review``."""
+
+TITLES: dict[Group, str] = {
+    "handle": "Handle in support",
+    "escalate": "Escalate",
+    "severity": "Severity",
+    "target": "Target",
+    "brief": "The brief",
+    "reproduction": "Reproduction",
+    "grounding": "Grounding",
+    "acting": "Acting",
+    "after": "After the escalation",
+}
+"""The groups in the order of the published rules."""
+
+
+def all_rules() -> list[Entry]:
+    """Every rule, by group and then by id as people count (S2 before S10)."""
+    groups = list(TITLES)
+    return sorted(CATALOGUE.values(), key=lambda entry: (groups.index(entry.group), _counted(entry)))
+
+
+def _counted(entry: Entry) -> tuple[int, int, str]:
+    letters = entry.id.rstrip("0123456789")
+    number = entry.id[len(letters) :]
+    if entry.group == "escalate":
+        return 0, list(CATALOGUE).index(entry.id) + (10_000 if entry.id == "E-NONE" else 0), ""
+    return (0, int(number), letters) if number else (1, 0, letters)
+
+
+def rules_table(width: int) -> str:
+    """The rules as text, a group at a time, in lines of at most ``width`` characters."""
+    lines: list[str] = []
+    for group, title in TITLES.items():
+        lines += ["", title] if lines else [title]
+        for entry in all_rules():
+            if entry.group == group:
+                head = f"  {entry.id:<10} {entry.level}  "
+                lines += textwrap.wrap(
+                    entry.source, max(width, 60), initial_indent=head, subsequent_indent=" " * len(head)
+                )
+    return "\n".join(lines)

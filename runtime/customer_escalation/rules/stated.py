@@ -1,0 +1,39 @@
+"""S10 and S11 on the facts themselves, before they decide anything: each yes has its record, and none obeys a record."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from customer_escalation.brief import Figure
+from customer_escalation.catalogue import carries_out
+from customer_escalation.evidence import Evidence
+from customer_escalation.facts import Assessment, Fact
+from customer_escalation.finding import Finding
+
+
+def deciding_answers(assessment: Assessment) -> Iterator[tuple[str, Sequence[str], bool]]:
+    """Every answer with its citations, and whether it decides something: ``(name, cites, decides)``."""
+    for name in Assessment.model_fields:
+        value = getattr(assessment, name)
+        if isinstance(value, Fact):
+            yield name, value.cites, value.answer == "yes"
+    yield "security", assessment.security.cites, assessment.security.level not in ("none", "unknown")
+    yield "workaround", assessment.workaround.cites, assessment.workaround.extent in ("partial", "full")
+    for index, account in enumerate(assessment.affected):
+        yield f"affected[{index}]", [*account.tickets, *account.cites], True
+    for index, record in enumerate(assessment.suspicious):
+        yield f"suspicious[{index}]", [record.ref], True
+
+
+@carries_out("S10", "severity", "H", "Every severity names its rule ids and the records behind them.")
+def unreferenced_facts(assessment: Assessment, evidence: Evidence, figures: Mapping[str, Figure]) -> list[Finding]:
+    """Findings on answers that decide something and cite nothing, or cite what no tool returned."""
+    findings: list[Finding] = []
+    for where, cites, decides in deciding_answers(assessment):
+        _, missing = evidence.resolve([cite for cite in cites if cite not in figures])
+        findings += [
+            Finding(rule="G1", level="H", where=where, message=f"`{cite}` names no record that was read in this run.")
+            for cite in missing
+        ]
+        if decides and not cites:
+            message = "An answer that decides something cites its records."
+            findings.append(Finding(rule="S10", level="H", where=where, message=message))
+    return findings
