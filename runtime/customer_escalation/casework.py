@@ -75,7 +75,10 @@ class Casework:
     figures: dict[str, Figure] = field(default_factory=dict)
     review: Review | None = None
     """The last submit that was a brief at all."""
-    accepted: bool = False
+    sound: Review | None = None
+    """The last submit without a hard finding."""
+    polished: bool = False
+    """A sound brief went back once with its warnings."""
     repairs: int = 0
     assessments_refused: int = 0
     refused: list[str] = field(default_factory=list)
@@ -96,6 +99,7 @@ class Casework:
         if not findings:
             self.assessment, self.case, self.figures = assessment, case, figures
             self.decision = decide(case)
+            self.review = self.sound = None
             if self.decision.severity and self.decision.target:
                 self.figures |= window_figures(case, self.decision.severity, self.decision.target)
         return findings
@@ -105,7 +109,8 @@ class Casework:
         if self.case is None or self.decision is None:
             raise ValueError("submit before assess")
         self.review = review_draft(draft, self.case, self.decision, self.figures, self.context)
-        self.accepted = not self.review.hard
+        if not self.review.hard:
+            self.sound = self.review
         return self.review
 
     async def _assess(self, data: dict[str, Any]) -> ToolOutcome:
@@ -142,14 +147,23 @@ class Casework:
         except ValidationError as error:
             return self._again("The brief was not taken; it does not fit the schema:", schema_findings(error))
         review = self.submit(draft)
-        if self.accepted:
-            notes = [finding for finding in review.findings if finding.level == "W"]
-            return ToolOutcome("Accepted." + ("\n" + _listed(notes) if notes else ""), final=True)
+        if not review.hard:
+            return self._sound(review)
         return self._again(
             f"Not accepted. Mend these {len(review.hard)} findings and hand in the whole brief again; leave what "
             f"they do "
             "not touch as it is:", review.hard,
         )  # fmt: skip
+
+    def _sound(self, review: Review) -> ToolOutcome:
+        """A brief without a hard finding is taken; warnings come back once, before it goes out."""
+        if not review.findings or self.polished or self.repairs >= self.max_repairs:
+            return ToolOutcome("Accepted.", final=True)
+        self.polished = True
+        return ToolOutcome(
+            "The brief is sound. Before it goes out, mend what is right in these remarks and hand in the whole brief once "
+            f"more, unchanged where you disagree:\n{_listed(review.findings)}"
+        )
 
     def _assess_again(self, findings: Sequence[Finding]) -> ToolOutcome:
         self.assessments_refused += 1
@@ -193,20 +207,25 @@ def explain(decision: Decision, assessment: Assessment, figures: dict[str, Figur
             "rules stand."
         )
     lines.append("\nRules that hold:")
-    for firing in decision.firings:
-        if firing.state == "yes":
+    groups = (
+        ("handle", "escalate") if decision.outcome == Outcome.HANDLE else ("handle", "escalate", "severity", "target")
+    )
+    told = [firing for firing in decision.firings if RULES[firing.rule].group in groups]
+    for firing in told:
+        if firing.state == "yes" and not (firing.rule == "S8" and "S8" not in decision.because):
             gives = f" -> {firing.floor or firing.target}" if firing.floor or firing.target else ""
             refs = f" [{', '.join(firing.refs)}]" if firing.refs else ""
             lines.append(f"- {firing.rule}{gives}: {firing.because or RULES[firing.rule].source}{refs}")
     if "E-NONE" in decision.because:
         lines.append("- E-NONE: no escalation criterion holds; say which one would change that.")
-    demoted = [firing for firing in decision.firings if firing.state == "no" and firing.because and firing.refs]
+    demoted = [firing for firing in told if firing.state == "no" and firing.because and firing.refs]
     if demoted:
         lines.append("\nRules that do not hold, though something points to them:")
         lines += [f"- {firing.rule}: {firing.because}" for firing in demoted]
-    if decision.unknown:
+    unknown = [firing for firing in told if firing.state == "unknown"]
+    if unknown:
         lines.append("\nRules that could not be tested (say so where it matters):")
-        lines += [f"- {firing.rule}: {firing.because or RULES[firing.rule].source}" for firing in decision.unknown]
+        lines += [f"- {firing.rule}: {firing.because or RULES[firing.rule].source}" for firing in unknown]
     lines.append("\nComputed figures (use these values as they are; cite the ref where you use one):")
     lines += [f"- {figure.ref}: {figure.label}: {figure.text}" for figure in figures.values()]
     if decision.target:

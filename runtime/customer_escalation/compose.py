@@ -188,11 +188,11 @@ async def _escalate(request: Request, job: Job, store: "WorkspaceStore", recorde
     own_tools = (ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING, READ_REFERENCE)
     async with McpHost(specs, DEFAULT_POLICY, recorder, reserved=own_tools) as host:
         connection = Connection(host.tools, (*host.states, *unconnected))
-        drafter = _drafter(request, host.tools, emit)
+        drafter = _drafter(request, host.tools, job.policy, emit)
         return await escalate(job, connection, drafter, recorder, meter, emit)
 
 
-def _drafter(request: Request, tools: list[Tool], emit: Emit) -> Drafter | None:
+def _drafter(request: Request, tools: list[Tool], policy: Policy, emit: Emit) -> Drafter | None:
     if not request.use_model:
         return None
     if not (os.environ.get("ANTHROPIC_API_KEY") or os.environ.get("ANTHROPIC_AUTH_TOKEN")):
@@ -201,10 +201,10 @@ def _drafter(request: Request, tools: list[Tool], emit: Emit) -> Drafter | None:
     from skill_runtime.claude import ClaudeModel
 
     skill = load_skill(skill_folder())
-    return Drafter(ClaudeModel(request.model), system_blocks(skill, tools), (reference_tool(skill),))
+    return Drafter(ClaudeModel(request.model), system_blocks(skill, tools, policy), (reference_tool(skill),))
 
 
-def system_blocks(skill: Skill, tools: list[Tool]) -> tuple[str, ...]:
+def system_blocks(skill: Skill, tools: list[Tool], policy: Policy) -> tuple[str, ...]:
     """What the model is told: how an unattended run works, then the skill. The same for every issue, so that it "
     "caches."""
     connected: dict[str, list[str]] = {}
@@ -215,7 +215,7 @@ def system_blocks(skill: Skill, tools: list[Tool]) -> tuple[str, ...]:
         connected,
         {category.title: category.id for category in CATEGORIES},
     )
-    return headless_instructions(), f'<skill name="{skill.name}">\n{text.strip()}\n</skill>'
+    return headless_instructions(policy), f'<skill name="{skill.name}">\n{text.strip()}\n</skill>'
 
 
 def reference_tool(skill: Skill) -> Tool:

@@ -169,6 +169,8 @@ async def escalate(
     if drafter:
         emit(PhaseStarted(name="draft", detail=drafter.model.name))
         ended, notice = await _draft_with_model(job, connection, drafter, recorder, meter, emit, casework, gaps)
+        if casework.sound:
+            ended, notice = "complete", ""
         drafted_by = "model" if casework.review else "rules"
     if casework.review is None:
         emit(PhaseStarted(name="draft", detail="by rules, without a model"))
@@ -222,7 +224,7 @@ def _finish(
     drafted_by: Literal["model", "rules"],
 ) -> Outcomes:  # fmt: skip
     """The reviewed draft as a finished brief, rendered."""
-    review, case, decision = casework.review, casework.case, casework.decision
+    review, case, decision = casework.sound or casework.review, casework.case, casework.decision
     assert review is not None
     assert case is not None
     assert decision is not None
@@ -343,9 +345,10 @@ def rule_notes(decision: Decision, group: Literal["severity", "escalate", "handl
     return tuple(RuleNote(rule=firing.rule, because=firing.because, cites=firing.refs) for firing in firings)
 
 
-def headless_instructions() -> str:
-    """How an unattended run works, as the model reads it."""
-    return resources.files("customer_escalation").joinpath("templates", "headless.md").read_text(encoding="utf-8")
+def headless_instructions(policy: Policy) -> str:
+    """How an unattended run works, as the model reads it, with the figures of the policy in force."""
+    text = resources.files("customer_escalation").joinpath("templates", "headless.md").read_text(encoding="utf-8")
+    return text.replace("{{ prose_words }}", str(policy.brief.prose_words))
 
 
 def _title(category: str) -> str:

@@ -18,7 +18,7 @@ class Fact(Part):
 
     answer: Answer
     cites: Cites = Field(description="Refs of the records that show it. Needed for 'yes'; [] for a plain 'no'.")
-    why: Line = Field(description="The reason in a few words; '' for a plain 'no'.")
+    why: Line = Field(description="The reason in a few words, fit to stand on the brief; '' for a plain 'no'.")
 
 
 class SecurityFact(Part):
@@ -32,7 +32,12 @@ class SecurityFact(Part):
         )
     )
     cites: Cites
-    why: Line
+    why: Line = Field(
+        description=(
+            "What was observed in a few words, and whether we verified it, such as 'reported by a customer, not verified by "
+            "us'. It stands on the brief beside the severity. '' for none."
+        )
+    )
 
 
 class WorkaroundFact(Part):

@@ -20,6 +20,7 @@ from customer_escalation.derive.cadence import (
 )  # fmt: skip
 from customer_escalation.derive.calendar import BusinessCalendar, account_calendar, team_calendar
 from customer_escalation.derive.clocks import (
+    SOLVED,
     MessageView,
     SlaClock,
     SlaTerms,
@@ -92,10 +93,15 @@ def sla_terms(account: Record | None, policy: Policy) -> SlaTerms | None:
     )
 
 
-def ticket_figures(evidence: Evidence, policy: Policy, now: datetime) -> dict[str, Figure]:
-    """Age, last reply and SLA clocks of every ticket read so far, by ``ref``."""
+def ticket_figures(
+    evidence: Evidence, policy: Policy, now: datetime, affected: Iterable[str] = ()
+) -> dict[str, Figure]:
+    """Age, last reply and SLA clocks of every open ticket read so far, and of the affected ones, by ``ref``."""
     figures: list[Figure] = []
+    always = set(affected)
     for ticket in evidence.of_kind("ticket"):
+        if ticket.ref not in always and field(ticket, "status").casefold() in SOLVED:
+            continue
         view = ticket_view(evidence, ticket)
         account = evidence.account(view.customer)
         figures += _times_of_ticket(view, now)
@@ -108,7 +114,7 @@ def build_case(
 ) -> tuple[Case, dict[str, Figure]]:
     """The case that the rules decide on, and every figure that the brief may draw on, by ``ref``."""
     affected = tuple(_affected(account, evidence, policy, now) for account in _distinct(assessment.affected))
-    figures = ticket_figures(evidence, policy, now)
+    figures = ticket_figures(evidence, policy, now, [ref for account in affected for ref in account.tickets])
     general = _general_figures(affected, evidence, policy, now)
     counts = policy.sla.covers_feature_requests or assessment.issue_type != "feature_gap"
     if not counts:
@@ -157,10 +163,15 @@ def window_figures(case: Case, severity: Severity, target: Target) -> dict[str, 
                   and now < clock.due_at < update.due_at), key=lambda clock: clock.due_at or now, default=None)  # fmt: skip
     update_due = (sooner.due_at if sooner else None) or update.due_at
     why = f"the SLA of {sooner.account}" if sooner else update.explanation
+    owed = list(dict.fromkeys(clock.account for clock in case.late
+                              if clock.status == "breached" and clock.kind != "resolution"))  # fmt: skip
+    update_text = f"by {time_words(update_due, zone)} ({why})"
+    if owed:
+        update_text = f"now for {' and '.join(owed)}, whose SLA is overdue; otherwise {update_text}"
     figures = (
         _figure("window", "response window", f"{target.value} responds {when} (response window for {severity.value})", ()),
         _figure("followup", "next internal follow-up", f"{time_words(internal.due_at)} ({internal.explanation})", ()),
-        _figure("customer_update", "next customer update", f"by {time_words(update_due, zone)} ({why})", ()),
+        _figure("customer_update", "next customer update", update_text, ()),
     )  # fmt: skip
     return {figure.ref: figure for figure in figures}
 
@@ -176,7 +187,7 @@ def computed_lines(case: Case, severity: Severity | None, figures: dict[str, Fig
         )
         owner = case.policy.brief.reported_by
         followup = _computed(
-            f"Next internal follow-up {internal}, next customer update {update}; {owner} keeps the customer relationship.",
+            f"Next internal follow-up {internal}. Next customer update {update}. {owner} keeps the customer relationship.",
             (),
         )
     return Computed(

@@ -236,6 +236,8 @@ class BriefLimits(Section):
     """Bounds on the brief itself (B4), and what it says where nobody is named."""
 
     description_sentences: tuple[Count, Count]
+    prose_words: Count
+    """Of the drafted prose that the receiver reads; a brief that passes them goes back once (B4)."""
     max_repairs: Annotated[int, Field(strict=True, ge=0, le=20)]
     reported_by: Text
 

@@ -18,6 +18,14 @@ from customer_escalation.evidence import Evidence, field, parse_moment
 from customer_escalation.finding import Finding
 from skill_runtime.ledger import Record
 
+HANDLED = {
+    "H1": "documented solution, not yet tried in vain",
+    "H2": "configuration that support can resolve",
+    "H3": "guidance, not a fix",
+    "H4": "known limitation with a documented alternative",
+    "E-NONE": "no escalation criterion holds",
+}
+"""Why support handles it, by rule."""
 REPRODUCTION_STATUS = {
     "reproduced": "Reproduced by us.",
     "reported": "As the customer reported; not repeated by us.",
@@ -132,6 +140,7 @@ class _View:
             names["several_owners"] = len({ask.owner for ask in draft.asks}) > 1
             names["deadlines"] = lambda: self.deadlines(draft)
         else:
+            names["handled_because"] = self.handled_because
             names["article"] = lambda: self.article(draft)
             names["reply_lines"] = [line.rstrip() for line in draft.customer_reply.splitlines()]
         return names
@@ -190,6 +199,10 @@ class _View:
         """The reasons with their records, then the ids of the rules (S10); at most three reasons, each once."""
         reasons = dict.fromkeys(f"{inert(note.because).rstrip('.')}{self.marks(note.cites[:3])}" for note in notes)
         return f"{'; '.join(list(reasons)[:3])}; {', '.join(note.rule for note in notes)}"
+
+    def handled_because(self, notes: Sequence[RuleNote]) -> str:
+        """The rules' own names with their records: the prose below gives the reasons."""
+        return "; ".join(f"{HANDLED[note.rule]}{self.marks(note.cites[:3])}, {note.rule}" for note in notes)
 
     def reproduction_lines(self, draft: EscalationDraft) -> list[tuple[str, str]]:
         repro = draft.reproduction

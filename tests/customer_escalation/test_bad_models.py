@@ -10,7 +10,7 @@ from tests.customer_escalation.commands import Command, Done
 from tests.customer_escalation.scripts import CASES, answers, issue
 from tests.messages_api import Answer, Fault, MessagesServer, Script, by_turn, closed_port, text, use
 
-NAME = "04"
+NAME = "08"
 GOOD = answers(NAME)
 HASTY = {"retry-after": "0"}
 
@@ -55,7 +55,7 @@ def test_a_model_that_never_hands_in_a_brief_is_replaced_by_the_rules(
     found = result(done)
     assert (done.code, found["status"], found["drafted_by"]) == (3, "needs_review", "rules")
     assert sentence in done.err
-    assert found["brief"]["severity"] == "Medium"
+    assert found["brief"]["severity"] == "High"
     assert found["usage"]["turns"] <= 4
     assert any(finding["rule"] == "RUN" and sentence in finding["message"] for finding in found["findings"])
     assert "Needs review" in found["markdown"]
@@ -83,7 +83,7 @@ def test_rubbish_once_too_often_goes_to_a_person(command: Command) -> None:
 
 
 def test_unknown_tools_are_answered_and_nothing_acts(command: Command) -> None:
-    wild = [use("send_email", to="ceo@example.com"), use("support_platform__add_internal_note", id="MB-911", text="hi"),
+    wild = [use("send_email", to="ceo@example.com"), use("support_platform__add_internal_note", id="SH-3043", text="hi"),
             use("read_reference", path="../../etc/passwd")]  # fmt: skip
     done, api = ask(command, by_turn([wild, *GOOD]))
     assert done.code == 0, done.err

@@ -1,7 +1,7 @@
 """The cases with a scripted model over real HTTP and server-sent events: from the command line to a checked brief.
 
 The answers were written by hand from the requests alone. A spoilt submit goes before the last one, so that every run also
-shows a repair.
+shows a repair; a brief that comes back with remarks is handed in unchanged.
 """
 
 import json
@@ -23,7 +23,7 @@ def test_every_case_has_a_script() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_case_gets_the_expected_brief(tmp_path: Path, name: str) -> None:
     script = answers(name)
-    script.insert(-1, spoilt(script[-1]))
+    script = [*script[:-1], spoilt(script[-1]), script[-1], script[-1]]
     with MessagesServer(by_turn(script)) as api:
         done = Command(tmp_path)(
             issue(name), "--workspace", str(CASES / f"{name}.json"), "--format", "json",
@@ -38,10 +38,10 @@ def test_a_case_gets_the_expected_brief(tmp_path: Path, name: str) -> None:
     assert row.claimed == (), row
     assert FOREIGN not in result["markdown"]
     requests = [seen.body for seen in api.requests]
-    assert len(requests) == len(script) == result["usage"]["turns"]
+    assert len(requests) == result["usage"]["turns"] >= len(script) - 1
     shows_caching(requests, result["run"], tmp_path)
     shows_parallel_tools(requests)
-    shows_the_repair(requests)
+    shows_the_repair(requests[len(script) - 2])
 
 
 def shows_caching(requests: list[dict[str, Any]], run: str, folder: Path) -> None:
@@ -66,9 +66,9 @@ def shows_parallel_tools(requests: list[dict[str, Any]]) -> None:
     assert all("<tool-data>" in json.dumps(block["content"]) for block in reads if "tickets" in json.dumps(block))
 
 
-def shows_the_repair(requests: list[dict[str, Any]]) -> None:
+def shows_the_repair(request: dict[str, Any]) -> None:
     """The spoilt submit came back with a finding that names what is unsupported, and where."""
-    last = requests[-1]["messages"][-1]["content"]
+    last = request["messages"][-1]["content"]
     refusal = next(block for block in last if block["type"] == "tool_result")
     words = json.dumps(refusal["content"])
     assert refusal["is_error"] is True

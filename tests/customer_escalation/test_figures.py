@@ -134,6 +134,7 @@ def test_the_lines_of_a_brief_carry_their_inputs() -> None:
     assert brief.window is not None
     assert brief.window.text.startswith("Engineering responds by 2026-03-04 18:00 UTC")
     assert brief.followup is not None
+    assert "Next customer update now for Bell & Oak, whose SLA is overdue; otherwise by" in brief.followup.text
     assert "Support keeps the customer relationship" in brief.followup.text
 
 

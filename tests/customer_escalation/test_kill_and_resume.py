@@ -13,7 +13,7 @@ from tests.customer_escalation.commands import Command
 from tests.customer_escalation.scripts import CASES, answers, issue, spoilt
 from tests.messages_api import MessagesServer, by_turn
 
-NAME = "04"
+NAME = "08"
 
 
 class Lab:

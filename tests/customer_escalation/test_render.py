@@ -131,7 +131,7 @@ def test_a_handling_note_is_no_escalation_and_holds_reply_article_and_what_would
     text = render_markdown(finished(work), work.evidence)
     assert text.startswith("## Handle in support:")
     assert "ESCALATION" not in text
-    assert "(it fits [1]; H1)" in text
+    assert "(documented solution, not yet tried in vain [1], H1)" in text
     assert "K-3 (Sync settings)." in text
     assert "> Please check at what time the nightly sync is set to run." in text
     assert "If it still stops, escalate to Engineering." in text

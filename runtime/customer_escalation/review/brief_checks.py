@@ -13,6 +13,10 @@ SUMMARY_CHARACTERS = 120
 """What fits a subject line; the schema's description of ``summary`` says the same."""
 FILLED = ("workflow_impact", "last_update", "expectation", "risk", "asks", "deadlines")
 """Sections that are never empty; what is not known is said there."""
+ASIDE = ("support_now", "author_notes")
+"""Passages that the receiver does not read."""
+SLACK = 1.1
+"""A brief a little over the words is let be."""
 IMPACT = ("figures/affected", "figures/arr", "figures/queue")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(A-Z0-9`])")
 _ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|vs|approx|no|Dr|Mr|Ms|St)\.$", re.IGNORECASE)
@@ -106,6 +110,16 @@ def handling_sections(view: View) -> Iterator[Fault]:
     ):
         if view.handling and not getattr(view.handling, name):
             yield Fault(name, f"`{name}` is empty: say {what}.")
+
+
+@check("B4", "brief", "H", "The prose stays short.")
+def short(view: View) -> Iterator[Fault]:
+    """Counts what the receiver reads; a warning."""
+    read = [passage for passage in view.passages if not passage.where.startswith(ASIDE)]
+    words, most = sum(len(passage.text.split()) for passage in read), view.policy.brief.prose_words
+    if view.escalation and words > most * SLACK:
+        message = f"The prose has {words} words, {most} are enough: cut what would not change what the receiver does."
+        yield Fault("", message, "W")
 
 
 @check("B5", "brief", "W", "Somebody owns the customer relationship, and the next customer update has a time.")

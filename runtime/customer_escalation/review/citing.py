@@ -1,12 +1,11 @@
-"""Citations completed by code where only one reading is possible: the message inside a cited ticket, a computed "
-"figure."""
+"""Citations completed by code where only one reading is possible: the message inside a cited ticket, a computed figure."""
 
 from typing import Any
 
 from pydantic import BaseModel
 
 from customer_escalation.brief import Draft
-from customer_escalation.review.passages import Passage
+from customer_escalation.review.passages import Passage, PassageKind
 from customer_escalation.review.sources import FIGURE_KINDS, Sources, atoms_missing
 
 GENERAL_FIGURES = ("figures/affected", "figures/arr", "figures/pipeline", "figures/queue", "figures/pattern")
@@ -29,9 +28,10 @@ def _mend(value: Any, sources: Sources) -> Any:
         if isinstance(mended.get("cites"), list):
             text = " ".join(str(mended[key]) for key in ("text", "action", "result", "what", "actual", "environment")
                             if mended.get(key))  # fmt: skip
-            mended["cites"] = _complete(text, mended["cites"], sources)
+            kind = "proposed" if "owner" in mended or mended.get("basis") == "proposed" else mended.get("kind", "fact")
+            mended["cites"] = _complete(text, kind, mended["cites"], sources)
         if isinstance(mended.get("summary_cites"), list):
-            mended["summary_cites"] = _complete(str(mended["summary"]), mended["summary_cites"], sources)
+            mended["summary_cites"] = _complete(str(mended["summary"]), "fact", mended["summary_cites"], sources)
         for key in ("ref", "article"):
             if isinstance(mended.get(key), str):
                 mended[key] = _whole(mended[key], sources)
@@ -46,12 +46,12 @@ def _whole(cite: str, sources: Sources) -> str:
     return record.ref if record else cite.strip()
 
 
-def _complete(text: str, cites: list[str], sources: Sources) -> list[str]:
+def _complete(text: str, kind: PassageKind, cites: list[str], sources: Sources) -> list[str]:
     whole = list(dict.fromkeys(_whole(cite, sources) for cite in cites))
     if not whole:
         return whole
     records, _ = sources.cited(whole)
-    passage = Passage("", text, "fact", tuple(whole))
+    passage = Passage("", text, kind, tuple(whole))
     children = {
         child.ref for record in records for child in sources.evidence.ledger.children(record.ref) if record.ref in whole
     }

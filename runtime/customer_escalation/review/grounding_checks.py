@@ -22,7 +22,9 @@ ATTRIBUTION = re.compile(
     r"calls?|call(?:s|ed)|point\w*|warn\w*|posted|opened|raised|need\w*|customer's|their own)\b",
     re.IGNORECASE,
 )
-_ABSENCE = re.compile(r"\b(?:unknown|no |none|not (?:recorded|stated|given|known|found)|nothing)\b", re.IGNORECASE)
+_ABSENCE = re.compile(
+    r"\b(?:unknown|no |none|not (?:recorded|stated|given|known|found)|nothing|nobody|neither)\b", re.IGNORECASE
+)
 
 
 @check("G1", "grounding", "H", "Every citation names a record that was read in this run.")
@@ -100,6 +102,8 @@ def _claims_uncited(passage: Passage) -> bool:
 def _unattributed(passage: Passage, records: Sequence[Record], view: View) -> bool:
     """The headline and the reproduction say whose word it is elsewhere."""
     if passage.kind != "fact" or passage.where == "summary" or passage.where.startswith("reproduction."):
+        return False
+    if passage.where.startswith("author_notes") or any(cite in view.sources.figures for cite in passage.cites):
         return False
     if ATTRIBUTION.search(passage.text) or says_nothing(passage.text):
         return False

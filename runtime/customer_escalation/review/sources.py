@@ -33,13 +33,16 @@ class Sources:
     def cited(self, cites: Sequence[str]) -> tuple[list[Record], list[str]]:
         """What the citations bring in: the records, the headers of the items that they belong to, and figures.
 
-        A figure computed from nothing but cited items comes in by itself.
+        A figure brings in the records that it was computed from, and one computed from nothing but cited items comes in by
+        itself.
         """
         figures = [self.figures[cite] for cite in cites if cite in self.figures]
         records, missing = self.evidence.resolve([cite for cite in cites if cite not in self.figures])
+        behind = [ref for figure in figures for ref in figure.inputs]
         items = {self.evidence.item_of(record).ref for record in records}
         brought = {record.ref: record for record in records}
-        for record in records:
+        for record in [*records, *self.evidence.resolve(behind)[0]]:
+            brought.setdefault(record.ref, record)
             item = self.evidence.item_of(record)
             brought.setdefault(item.ref, item)
         for figure in self.figures.values():
