@@ -5,6 +5,7 @@ not in them, because code computes those. The field descriptions are what the mo
 Every field is required, and emptiness is an empty list or an empty string: strict tool schemas have no optional parts.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -121,12 +122,7 @@ class Ask(Part):
     """One thing that the receiving team is asked to do."""
 
     owner: Target
-    text: Line = Field(
-        description=(
-            "Starts with one of: Investigate, Fix, Decide, Approve, Prioritise, Provide, Contain. One specific ask, "
-            "with what would count as done."
-        )
-    )
+    text: Line = Field(description=("Starts with {{ ask-verbs }}. One specific ask, with what would count as done."))
     cites: Cites
 
 
@@ -201,7 +197,7 @@ class EscalationDraft(_Draft):
     )
     description: list[Statement] = Field(
         description=(
-            "The problem in 3 to 5 sentences in all (count sentences, not items): what happens, since when, to whom, "
+            "The problem in {{ description-sentences }} sentences in all (count sentences, not items): what happens, since when, to whom, "
             "what is known about the cause, what is not."
         )
     )
@@ -364,22 +360,25 @@ class Brief(Part):
     """Connectors that could not be read, in words (G3)."""
 
 
-def tool_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """The JSON schema of ``model`` for a strict tool: no titles, no length limits (pydantic still checks those)."""
+def tool_schema(model: type[BaseModel], fill: Callable[[str], str]) -> dict[str, Any]:
+    """The JSON schema of ``model`` for a strict tool: no titles, no length limits (pydantic still checks those).
+
+    ``fill`` puts the policy's figures into the descriptions, where they stand as ``{{ name }}``.
+    """
     schema = model.model_json_schema()
-    cleaned = _clean(schema)
+    cleaned = _clean(schema, fill)
     assert isinstance(cleaned, dict)
     return cleaned
 
 
-def _clean(value: Any, *, in_properties: bool = False) -> Any:
+def _clean(value: Any, fill: Callable[[str], str], *, in_properties: bool = False) -> Any:
     if isinstance(value, dict):
         dropped = () if in_properties else ("title", "maxLength", "default")
         return {
-            key: _clean(item, in_properties=key in ("properties", "$defs") and not in_properties)
+            key: _clean(item, fill, in_properties=key in ("properties", "$defs") and not in_properties)
             for key, item in value.items()
             if key not in dropped
         }
     if isinstance(value, list):
-        return [_clean(item) for item in value]
-    return value
+        return [_clean(item, fill) for item in value]
+    return fill(value) if isinstance(value, str) else value

@@ -4,7 +4,7 @@ They run inside the process on what the run has read, are pure apart from this o
 with findings that say how to mend it. So replaying the same calls gives the same answers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from customer_escalation.facts import Assessment
 from customer_escalation.figures import build_case, window_figures
 from customer_escalation.finding import Finding
 from customer_escalation.policy import Policy
+from customer_escalation.policy_text import fill
 from customer_escalation.review import Review, review_draft
 from customer_escalation.review.check import Context
 from customer_escalation.rules import RULES, Decision, decide
@@ -87,10 +88,20 @@ class Casework:
     def tools(self) -> list[Tool]:
         """The tools, for the loop."""
         return [
-            _tool(ASSESS, ASSESS_DESCRIPTION, Assessment, self._assess),
-            _tool(SUBMIT_ESCALATION, SUBMIT_ESCALATION_DESCRIPTION, EscalationDraft, self._submit_escalation),
-            _tool(SUBMIT_HANDLING, SUBMIT_HANDLING_DESCRIPTION, HandlingDraft, self._submit_handling),
+            self._tool(ASSESS, ASSESS_DESCRIPTION, Assessment, self._assess),
+            self._tool(SUBMIT_ESCALATION, SUBMIT_ESCALATION_DESCRIPTION, EscalationDraft, self._submit_escalation),
+            self._tool(SUBMIT_HANDLING, SUBMIT_HANDLING_DESCRIPTION, HandlingDraft, self._submit_handling),
         ]
+
+    def _tool(
+        self,
+        name: str,
+        description: str,
+        model: type[BaseModel],
+        run: Callable[[dict[str, Any]], Awaitable[ToolOutcome]],
+    ) -> Tool:
+        schema = tool_schema(model, lambda text: fill(text, self.policy))
+        return Tool(ToolSpec(name, description, schema, strict=True), Access.LOCAL, run)
 
     def assess(self, assessment: Assessment) -> list[Finding]:
         """Take the facts and decide; findings mean that the facts must be corrected first."""
@@ -247,10 +258,6 @@ def schema_findings(error: ValidationError) -> list[Finding]:
         )
         for item in error.errors(include_url=False, include_context=False, include_input=False)[:25]
     ]
-
-
-def _tool(name: str, description: str, model: type[BaseModel], run: Any) -> Tool:
-    return Tool(ToolSpec(name, description, tool_schema(model), strict=True), Access.LOCAL, run)
 
 
 def _listed(findings: Sequence[Finding]) -> str:

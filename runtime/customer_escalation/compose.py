@@ -29,6 +29,7 @@ from customer_escalation.escalate import (
 )  # fmt: skip
 from customer_escalation.evidence import parse_moment
 from customer_escalation.policy import Policy, load_policy
+from customer_escalation.policy_text import in_force
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError, SkillError, SkillRuntimeError
 from skill_runtime.events import Emit, Notice, RunFinished, RunStarted
@@ -201,7 +202,7 @@ def _drafter(request: Request, tools: list[Tool], policy: Policy, emit: Emit) ->
     from skill_runtime.claude import ClaudeModel
 
     skill = load_skill(skill_folder())
-    return Drafter(ClaudeModel(request.model), system_blocks(skill, tools, policy), (reference_tool(skill),))
+    return Drafter(ClaudeModel(request.model), system_blocks(skill, tools, policy), (reference_tool(skill, policy),))
 
 
 def system_blocks(skill: Skill, tools: list[Tool], policy: Policy) -> tuple[str, ...]:
@@ -211,19 +212,19 @@ def system_blocks(skill: Skill, tools: list[Tool], policy: Policy) -> tuple[str,
     for tool in tools:
         connected.setdefault(tool.category, []).append(tool.spec.name)
     text, _ = resolve_placeholders(
-        skill.instructions("(the request stands in the first message)"),
+        in_force(skill.instructions("(the request stands in the first message)"), policy),
         connected,
         {category.title: category.id for category in CATEGORIES},
     )
     return headless_instructions(policy), f'<skill name="{skill.name}">\n{text.strip()}\n</skill>'
 
 
-def reference_tool(skill: Skill) -> Tool:
+def reference_tool(skill: Skill, policy: Policy) -> Tool:
     """A LOCAL tool that reads the skill's own references, and nothing outside its folder."""
 
     async def run(arguments: dict[str, Any]) -> ToolOutcome:
         try:
-            return ToolOutcome(read_reference(skill, str(arguments.get("path", ""))))
+            return ToolOutcome(in_force(read_reference(skill, str(arguments.get("path", ""))), policy))
         except SkillError as error:
             return ToolOutcome(str(error), is_error=True)
 

@@ -22,6 +22,7 @@ from customer_escalation.finding import Finding
 from customer_escalation.gather import Fetch, Gatherer
 from customer_escalation.injection import first_instruction_like
 from customer_escalation.policy import Policy
+from customer_escalation.policy_text import fill
 from customer_escalation.present import present_evidence
 from customer_escalation.proposals import Proposal, propose
 from customer_escalation.render import all_cites, render_markdown
@@ -348,7 +349,7 @@ def rule_notes(decision: Decision, group: Literal["severity", "escalate", "handl
 def headless_instructions(policy: Policy) -> str:
     """How an unattended run works, as the model reads it, with the figures of the policy in force."""
     text = resources.files("customer_escalation").joinpath("templates", "headless.md").read_text(encoding="utf-8")
-    return text.replace("{{ prose_words }}", str(policy.brief.prose_words))
+    return fill(text, policy)
 
 
 def _title(category: str) -> str:

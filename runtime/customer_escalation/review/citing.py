@@ -28,7 +28,8 @@ def _mend(value: Any, sources: Sources) -> Any:
         if isinstance(mended.get("cites"), list):
             text = " ".join(str(mended[key]) for key in ("text", "action", "result", "what", "actual", "environment")
                             if mended.get(key))  # fmt: skip
-            kind = "proposed" if "owner" in mended or mended.get("basis") == "proposed" else mended.get("kind", "fact")
+            own: PassageKind = mended.get("kind", "fact")
+            kind = "proposed" if "owner" in mended or mended.get("basis") == "proposed" else own
             mended["cites"] = _complete(text, kind, mended["cites"], sources)
         if isinstance(mended.get("summary_cites"), list):
             mended["summary_cites"] = _complete(str(mended["summary"]), "fact", mended["summary_cites"], sources)
