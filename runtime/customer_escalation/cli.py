@@ -44,6 +44,15 @@ workspace_app = typer.Typer(no_args_is_help=True, help="The embedded workspace t
 app.add_typer(workspace_app, name="workspace")
 
 
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy", metavar="FILE", help="Policy to put over the one that ships; default: the user's and the project's.",
+        show_default=False,
+    ),
+]  # fmt: skip
+
+
 class Format(StrEnum):
     """How a brief is printed."""
 
@@ -88,6 +97,7 @@ def run(
         AuthorLevel | None, typer.Option(metavar="L1|L2", help="The support level that escalates.")
     ] = None,
     resume: Annotated[str | None, typer.Option(metavar="RUN", help="Go on with this run.", show_default=False)] = None,
+    policy: PolicyFile = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")] = False,
 ) -> None:
     """Make the brief for one issue."""
@@ -118,6 +128,7 @@ def run(
                 max_seconds=max_time,
                 reported_by=reported_by,
                 author_level=author_level.value if author_level else "",
+                policy=_absolute(str(policy)) if policy else None,
             )
             result = compose.start(request, progress.emit).to_json()
     _deliver(_formatted(result, format), out)
@@ -169,16 +180,39 @@ def show(
 
 @app.command()
 def rules(
+    policy: PolicyFile = None,
     json_output: Annotated[bool, typer.Option("--json", help="One JSON object a rule.")] = False,
 ) -> None:
-    """Every rule: its id, its level (H hard, W warning) and what it asks for."""
+    """Every rule: its id, its level in force (H hard, W warning, off) and what it asks for."""
     from customer_escalation.rulebook import all_rules, rules_table
+    from customer_escalation.settings import find_overlays, policy_in_force
 
+    in_force = policy_in_force(find_overlays(policy, Path.cwd()))
     if not json_output:
-        typer.echo(rules_table(shutil.get_terminal_size().columns))
+        typer.echo(rules_table(in_force, shutil.get_terminal_size().columns))
         return
     for entry in all_rules():
-        typer.echo(json.dumps(asdict(entry), ensure_ascii=False))
+        row = {**asdict(entry), "level": in_force.level(entry.id, entry.level)}
+        typer.echo(json.dumps(row, ensure_ascii=False))
+
+
+@app.command("policy")
+def show_policy(
+    policy: PolicyFile = None,
+    json_output: Annotated[bool, typer.Option("--json", help="The whole policy as JSON.")] = False,
+) -> None:
+    """Check the policy in force, and say where it differs from the one that ships."""
+    from customer_escalation.settings import changes, find_overlays, policy_in_force
+
+    overlays = find_overlays(policy, Path.cwd())
+    in_force = policy_in_force(overlays)
+    if json_output:
+        typer.echo(in_force.model_dump_json(indent=2))
+        return
+    typer.echo("Policy: as it ships" + "".join(f", with {overlay.source}" for overlay in overlays) + ".")
+    for name, value, shipped in changes(in_force):
+        was = "not set" if shipped is None else json.dumps(shipped, ensure_ascii=False)
+        typer.echo(f"  {name} = {json.dumps(value, ensure_ascii=False)} (ships as {was})")
 
 
 @app.command()
@@ -257,7 +291,7 @@ def _deliver(text: str, out: Path | None) -> None:
 def main() -> None:
     """Entry point: an issue as first word is `run`; deliberate errors become a sentence and an exit code."""
     arguments = sys.argv[1:]
-    commands = {"run", "list", "show", "rules", "mcp", "workspace"}
+    commands = {"run", "list", "show", "rules", "policy", "mcp", "workspace"}
     globals_ = {"--help", "--install-completion", "--show-completion"}
     if arguments and arguments[0] not in commands | globals_:
         arguments = ["run", *arguments]

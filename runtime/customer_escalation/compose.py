@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from platformdirs import user_data_path
 
-from customer_escalation.bundle import policy_text, sample_workspace, skill_folder
+from customer_escalation.bundle import sample_workspace, skill_folder
 from customer_escalation.casework import ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING
 from customer_escalation.escalate import (
     CATEGORIES,
@@ -28,8 +28,9 @@ from customer_escalation.escalate import (
     headless_instructions,
 )  # fmt: skip
 from customer_escalation.evidence import parse_moment
-from customer_escalation.policy import Policy, load_policy
+from customer_escalation.policy import Policy, with_overrides
 from customer_escalation.policy_text import in_force
+from customer_escalation.settings import Overlay, find_overlays, policy_in_force
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError, SkillError, SkillRuntimeError
 from skill_runtime.events import Emit, Notice, RunFinished, RunStarted
@@ -69,10 +70,14 @@ class Request:
     max_seconds: float | None = None
     reported_by: str | None = None
     author_level: Literal["", "L1", "L2"] = ""
+    policy: str | None = None
+    """Path of a policy; None for those of the user and the project."""
 
     def header(self, now: datetime) -> dict[str, Any]:
-        """The journal's header."""
-        return {"request": self.__dict__ | {}, "now": now.isoformat(), "app": APP}
+        """The journal's header. It holds the policies themselves, so that a resumed run decides as it began."""
+        overlays = find_overlays(Path(self.policy) if self.policy else None, Path.cwd())
+        policy_in_force(overlays)
+        return {"request": self.__dict__ | {}, "now": now.isoformat(), "app": APP, "policies": [*map(list, overlays)]}
 
 
 def runs_folder() -> Path:
@@ -100,12 +105,6 @@ def open_store(workspace: str | None) -> "WorkspaceStore":
         return open_workspace(path) if workspace is None else workspace_from(workspace)
     except WorkspaceError as error:
         raise InvalidRequest(str(error)) from error
-
-
-def effective_policy(overrides: Mapping[str, Any] | None) -> tuple[Policy, tuple[str, ...]]:
-    """The skill's policy with the workspace's overrides, and warnings about keys that mean nothing."""
-    text, source = policy_text()
-    return load_policy(text, source).with_overrides(overrides or {})
 
 
 def start(request: Request, emit: Emit) -> Outcomes:
@@ -148,7 +147,8 @@ def finished_result(journal: Journal) -> dict[str, Any] | None:
 def _run(request: Request, now: datetime, store: "WorkspaceStore", journal: Journal, emit: Emit) -> Outcomes:
     recorder = Recorder(journal)
     emit(RunStarted(run_id=journal.run_id, title=request.issue, recorded_steps=recorder.pending()))
-    policy, warnings = effective_policy(store.policy)
+    overlays = [Overlay(*overlay) for overlay in journal.header.get("policies", ())]
+    policy, warnings = with_overrides(policy_in_force(overlays), store.policy or {})
     for warning in warnings:
         emit(Notice(kind="warning", text=warning))
     job = Job(

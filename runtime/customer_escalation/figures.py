@@ -153,7 +153,7 @@ def build_case(
 def window_figures(case: Case, severity: Severity, target: Target) -> dict[str, Figure]:
     """When the team's response, the next follow-up and the next customer update are due (S13, cadence), by ``ref``."""
     now, policy, zone = case.now, case.policy, _zone_of_first(case)
-    calendar = team_calendar(policy)
+    calendar = team_calendar(policy, target)
     response = response_window(severity, now, calendar, policy)
     when = "now" if response.due_at <= now else f"by {time_words(response.due_at, zone)}"
     internal = next_internal_followup(severity, now, calendar, policy)

@@ -68,7 +68,7 @@ def propose(brief: Brief, markdown: str, policy: Policy, now: datetime) -> list[
             ),
         ]  # fmt: skip
     team = policy.teams.of(brief.target)
-    due = next_internal_followup(brief.severity, now, team_calendar(policy), policy).due_at
+    due = next_internal_followup(brief.severity, now, team_calendar(policy, brief.target), policy).due_at
     where = f"{team.channel} (restricted)" if brief.target == Target.SECURITY else team.channel
     return [
         Proposal(

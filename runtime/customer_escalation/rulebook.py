@@ -5,6 +5,7 @@ import textwrap
 from customer_escalation import injection, proposals, review
 from customer_escalation.catalogue import CATALOGUE, Entry, Group
 from customer_escalation.derive import cadence
+from customer_escalation.policy import Policy
 from customer_escalation.rules import after, stated
 
 _CARRIED_OUT_IN = (review, stated, after, cadence, injection, proposals)
@@ -38,14 +39,14 @@ def _counted(entry: Entry) -> tuple[int, int, str]:
     return (0, int(number), letters) if number else (1, 0, letters)
 
 
-def rules_table(width: int) -> str:
-    """The rules as text, a group at a time, in lines of at most ``width`` characters."""
+def rules_table(policy: Policy, width: int) -> str:
+    """The rules with their levels in force, a group at a time, in lines of at most ``width`` characters."""
     lines: list[str] = []
     for group, title in TITLES.items():
         lines += ["", title] if lines else [title]
         for entry in all_rules():
             if entry.group == group:
-                head = f"  {entry.id:<10} {entry.level}  "
+                head = f"  {entry.id:<10} {policy.level(entry.id, entry.level):<4}"
                 lines += textwrap.wrap(
                     entry.source, max(width, 60), initial_indent=head, subsequent_indent=" " * len(head)
                 )

@@ -29,6 +29,7 @@ class Command:
             **kept,
             "CUSTOMER_ESCALATION_RUNS": str(self.folder / "runs"),
             "CUSTOMER_ESCALATION_DB": str(self.folder / "workspace.db"),
+            "XDG_CONFIG_HOME": str(self.folder / "config"),
             "COLUMNS": "120",
             **more,
         }

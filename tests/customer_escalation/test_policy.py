@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from tests.customer_escalation.policies import POLICY_FILE, shipped_policy
 
 from customer_escalation.brief import Severity, Target
-from customer_escalation.policy import PolicyError, find_zone, load_policy
+from customer_escalation.policy import PolicyError, find_zone, load_policy, with_overrides
 
 TEXT = POLICY_FILE.read_text(encoding="utf-8")
 
@@ -151,7 +151,7 @@ def test_text_that_is_no_toml_is_told_with_its_line() -> None:
 
 
 def test_a_workspace_overrides_the_values_it_names_and_no_others() -> None:
-    policy, warnings = shipped_policy().with_overrides(
+    policy, warnings = with_overrides(shipped_policy(),
         {
             "high_value_arr": 50_000,
             "high_value_tiers": ["Gold"],
@@ -173,11 +173,11 @@ def test_a_workspace_overrides_the_values_it_names_and_no_others() -> None:
 
 
 def test_no_overrides_leave_the_policy_as_it_is() -> None:
-    assert shipped_policy().with_overrides({}) == (shipped_policy(), ())
+    assert with_overrides(shipped_policy(), {}) == (shipped_policy(), ())
 
 
 def test_an_unknown_key_is_a_warning_that_names_it() -> None:
-    policy, warnings = shipped_policy().with_overrides({"high_value_ARR": 1, "pattern_window_days": 7})
+    policy, warnings = with_overrides(shipped_policy(), {"high_value_ARR": 1, "pattern_window_days": 7})
     assert policy.pattern.window_days == 7
     assert len(warnings) == 1
     assert "'high_value_ARR'" in warnings[0]
@@ -215,7 +215,7 @@ def test_an_unknown_key_is_a_warning_that_names_it() -> None:
 )
 def test_a_malformed_override_is_refused_by_its_key(key: str, value: object) -> None:
     with pytest.raises(PolicyError, match=f"The workspace's policy: {key}: "):
-        shipped_policy().with_overrides({key: value})
+        with_overrides(shipped_policy(), {key: value})
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_a_malformed_override_is_refused_by_its_key(key: str, value: object) -> 
 def test_business_hours_are_read_as_people_write_them(
     text: str, days: set[int], opens: int, closes: int, zone: str
 ) -> None:
-    policy, _ = shipped_policy().with_overrides({"business_hours": text})
+    policy, _ = with_overrides(shipped_policy(), {"business_hours": text})
     hours = policy.business_hours
     assert (set(hours.weekdays), hours.opens, hours.closes) == (days, time(opens), time(closes))
     assert hours.timezone == zone

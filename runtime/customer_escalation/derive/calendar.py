@@ -12,7 +12,8 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from customer_escalation.policy import Policy, find_zone
+from customer_escalation.brief import Target
+from customer_escalation.policy import BusinessHours, Policy, find_zone, parse_business_hours
 
 _DAY = timedelta(days=1)
 _LONGEST_HOURS = 10 * 366 * 24
@@ -52,6 +53,8 @@ class BusinessCalendar:
     closes: time
     """Midnight stands for the end of the day."""
     tz: ZoneInfo
+    holidays: frozenset[date] = frozenset()
+    """Days that are closed whatever their weekday."""
 
     def __post_init__(self) -> None:
         if not self.days or not self.days <= set(range(7)):
@@ -67,7 +70,7 @@ class BusinessCalendar:
     @property
     def always_open(self) -> bool:
         """Is every moment business time?"""
-        return len(self.days) == 7 and self.opens == self.closes == time()
+        return not self.holidays and len(self.days) == 7 and self.opens == self.closes == time()
 
     def is_open(self, moment: datetime) -> bool:
         """Is ``moment`` within business hours?"""
@@ -141,7 +144,7 @@ class BusinessCalendar:
         # A clock put back over midnight shows yesterday's date again although today's hours have begun.
         day = start.astimezone(self.tz).date() - _DAY
         while True:
-            if day.weekday() in self.days:
+            if day.weekday() in self.days and day not in self.holidays:
                 opens = self._first_moment(day, self.opens)
                 closes = self._first_moment(day if self.closes != time() else day + _DAY, self.closes)
                 # A day that the clocks skipped whole opens and closes at the same moment.
@@ -180,10 +183,14 @@ class BusinessCalendar:
         return after
 
 
-def team_calendar(policy: Policy) -> BusinessCalendar:
-    """The receiving team's calendar (S13, internal follow-up)."""
+def team_calendar(policy: Policy, team: Target | None = None) -> BusinessCalendar:
+    """A receiving team's calendar (S13, internal follow-up): its own hours where the policy has some."""
     hours = policy.business_hours
-    return BusinessCalendar(hours.weekdays, hours.opens, hours.closes, ZoneInfo(hours.team_timezone))
+    own = policy.teams.of(team).hours if team else ""
+    if own:
+        hours = hours.model_copy(update=parse_business_hours(own))
+    named = hours.timezone if own and hours.timezone not in ("account", "team") else hours.team_timezone
+    return _calendar(hours, ZoneInfo(named))
 
 
 def account_calendar(policy: Policy, timezone: str | None = None) -> BusinessCalendar:
@@ -196,5 +203,10 @@ def account_calendar(policy: Policy, timezone: str | None = None) -> BusinessCal
     named = {"account": timezone or hours.team_timezone, "team": hours.team_timezone}.get(
         hours.timezone, hours.timezone
     )
-    tz = find_zone(named) or ZoneInfo(hours.team_timezone)
-    return BusinessCalendar(hours.weekdays, hours.opens, hours.closes, tz)
+    return _calendar(hours, find_zone(named) or ZoneInfo(hours.team_timezone))
+
+
+def _calendar(hours: BusinessHours, tz: ZoneInfo) -> BusinessCalendar:
+    always = len(hours.days) == 7 and hours.opens == hours.closes == time()
+    holidays = frozenset() if always else frozenset(hours.holidays)
+    return BusinessCalendar(hours.weekdays, hours.opens, hours.closes, tz, holidays)

@@ -80,8 +80,12 @@ class Check:
 
     def findings(self, view: View) -> Iterator[Finding]:
         """The faults as findings of this rule."""
+        level = view.policy.level(self.rule, self.level)
+        if level == "off":
+            return
         for fault in self.look(view):
-            yield Finding(rule=self.rule, level=fault.level or self.level, where=fault.where, message=fault.message)
+            mild: Level = "W" if "W" in (level, fault.level) else "H"
+            yield Finding(rule=self.rule, level=mild, where=fault.where, message=fault.message)
 
 
 CHECKS: list[Check] = []

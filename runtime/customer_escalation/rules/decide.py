@@ -42,16 +42,14 @@ class Decision:
 def decide(case: Case) -> Decision:
     """Apply every rule to the case (E-NONE, S, T0)."""
     firings = tuple(rule.fire(case) for rule in RULES.values())
-    fired = {firing.rule: firing for firing in firings if firing.state == "yes"}
+    fired = {firing.rule: firing for firing in firings if firing.state == "yes" and firing.level == "H"}
     overriding = [rule for rule in OVERRIDING if rule in fired]
     handling = [rule for rule in HANDLING if rule in fired]
-    reasons = [
-        rule.id for rule in RULES.values() if rule.group == "escalate" and rule.level == "H" and rule.id in fired
-    ]
+    reasons = [rule for rule in fired if RULES[rule].group == "escalate"]
     if (handling and not overriding) or not reasons:
         return Decision(Outcome.HANDLE, None, None, (), firings, tuple(handling) or no_criterion())
-    floors = [firing for firing in firings if firing.floor]
-    level = max((Severity(firing.floor) for firing in floors), key=lambda value: value.rank)
+    floors = [firing for firing in fired.values() if firing.floor]
+    level = max((Severity(firing.floor) for firing in floors), key=lambda value: value.rank, default=Severity.MEDIUM)
     made_by = [firing.rule for firing in floors if firing.floor == level]
     owner, others, owner_rule = owner_of(case, fired)
     return Decision(Outcome.ESCALATE, level, owner, others, firings, (*reasons, *made_by, owner_rule))

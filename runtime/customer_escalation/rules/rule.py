@@ -51,9 +51,12 @@ class Rule:
     target: str = ""
 
     def fire(self, case: Case) -> Firing:
-        """Apply the rule to a case."""
+        """Apply the rule to a case, at the level that the policy in force gives it."""
+        level = case.policy.level(self.id, self.level)
+        if level == "off":
+            return Firing(self.id, self.level, "no", "switched off by the policy")
         verdict = self.check(case)
-        return Firing(self.id, self.level, verdict.state, verdict.because, verdict.refs, verdict.floor, self.target)
+        return Firing(self.id, level, verdict.state, verdict.because, verdict.refs, verdict.floor, self.target)
 
 
 RULES: dict[str, Rule] = {}

@@ -10,6 +10,7 @@ from tests.customer_escalation.derive.calendars import calendars, durations, mom
 from tests.customer_escalation.policies import shipped_policy
 
 from customer_escalation.derive.calendar import BusinessCalendar, account_calendar, in_utc, team_calendar
+from customer_escalation.policy import with_overrides
 
 HOUR = timedelta(hours=1)
 ALL_WEEK = frozenset(range(7))
@@ -228,7 +229,7 @@ def test_a_calendar_without_business_time_is_refused(days: set[int], opens: int,
 
 
 def test_an_account_keeps_hours_in_its_own_zone_and_in_the_teams_where_that_is_not_known() -> None:
-    policy, _ = shipped_policy().with_overrides({"team_timezone": "Europe/Berlin"})
+    policy, _ = with_overrides(shipped_policy(), {"team_timezone": "Europe/Berlin"})
     assert account_calendar(policy, "Asia/Kathmandu").tz.key == "Asia/Kathmandu"
     assert account_calendar(policy).tz.key == "Europe/Berlin"
     assert account_calendar(policy, "Head office").tz.key == "Europe/Berlin"
@@ -238,5 +239,5 @@ def test_an_account_keeps_hours_in_its_own_zone_and_in_the_teams_where_that_is_n
 @pytest.mark.parametrize(("words", "zone"), [("the team timezone", "Europe/Berlin"), ("Asia/Tokyo", "Asia/Tokyo")])
 def test_a_policy_can_put_every_account_on_one_clock(words: str, zone: str) -> None:
     hours = f"Mon-Fri 08:00-16:00 in {words}"
-    policy, _ = shipped_policy().with_overrides({"team_timezone": "Europe/Berlin", "business_hours": hours})
+    policy, _ = with_overrides(shipped_policy(), {"team_timezone": "Europe/Berlin", "business_hours": hours})
     assert account_calendar(policy, "Asia/Kathmandu").tz.key == zone

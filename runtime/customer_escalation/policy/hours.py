@@ -1,0 +1,96 @@
+"""Business hours: as a section of the policy, and as one text."""
+
+import re
+from datetime import date, time
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from customer_escalation.policy.errors import PolicyError
+from customer_escalation.policy.parts import WEEKDAYS, Section, WallTime, Weekday, Zone, known_zone
+
+_HOURS = re.compile(
+    r"(?:(?P<always>24\s*[x/]\s*7)|(?P<days>[a-z,\s\u2013-]+?)\s+(?P<opens>\d\d?:\d\d)\s*(?:[-\u2013]|to)\s*(?P<closes>\d\d?:\d\d))"
+    r"(?:\s+(?:in\s+)?(?:(?:the\s+)?(?P<whose>account|customer|team)(?:'s|s)?\s+time\s?zone|(?P<zone>\S+)))?",
+    re.IGNORECASE,
+)
+_EXAMPLE = 'write it as "Mon-Fri 09:00-18:00 in the account timezone" or "24x7"'
+
+
+def parse_business_hours(value: object) -> dict[str, object]:
+    """The keys of ``BusinessHours`` that a text such as "Mon-Fri 09:00-18:00 in the account timezone" sets.
+
+    Days are names or ranges, also over the week's end ("Sun-Thu"), separated by commas; "24x7" stands for always. The
+    zone is "in the account timezone", "in the team timezone", a named zone, or left out (then it stays as it was).
+    Raises ``PolicyError`` on anything else.
+    """
+    match = _HOURS.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise PolicyError(f"business_hours: {value!r} cannot be read; {_EXAMPLE}.")
+    hours: dict[str, object] = {"days": WEEKDAYS, "opens": time(), "closes": time()}
+    if not match["always"]:
+        hours = {"days": _days(match["days"]), "opens": _clock(match["opens"]), "closes": _clock(match["closes"])}
+    if match["whose"]:
+        hours["timezone"] = "team" if match["whose"].casefold() == "team" else "account"
+    elif match["zone"]:
+        hours["timezone"] = match["zone"]
+    return hours
+
+
+def _days(text: str) -> tuple[Weekday, ...]:
+    chosen: set[int] = set()
+    for part in text.split(","):
+        ends = [_day(name.strip()) for name in re.split(r"[-\u2013]|\bto\b", part)]
+        if len(ends) > 2:
+            raise PolicyError(f"business_hours: {part.strip()!r} is not a range; {_EXAMPLE}.")
+        chosen.update((ends[0] + step) % 7 for step in range((ends[-1] - ends[0]) % 7 + 1))
+    return tuple(WEEKDAYS[day] for day in sorted(chosen))
+
+
+def _day(name: str) -> int:
+    full = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    for number, day in enumerate(full):
+        if len(name) >= 3 and day.startswith(name.casefold()):
+            return number
+    raise PolicyError(f"business_hours: {name!r} is not a day of the week; {_EXAMPLE}.")
+
+
+def _clock(text: str) -> time:
+    hour, minute = (int(part) for part in text.split(":"))
+    if (hour, minute) == (24, 0):
+        return time()
+    if hour > 23 or minute > 59:
+        raise PolicyError(f"business_hours: {text!r} is not a time of day; {_EXAMPLE}.")
+    return time(hour, minute)
+
+
+class BusinessHours(Section):
+    """When people are at work; the same hours for accounts and for our teams, each in its own zone."""
+
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    opens: WallTime
+    closes: WallTime
+    """Later than ``opens``; midnight stands for the end of the day."""
+    timezone: str
+    """Where SLA clocks run: ``account``, ``team``, or the name of a zone."""
+    team_timezone: Zone
+    holidays: tuple[date, ...] = ()
+    """Days on which nobody works."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _account_team_or_zone(cls, value: str) -> str:
+        return value if value in ("account", "team") else known_zone(value)
+
+    @model_validator(mode="after")
+    def _closes_after_opening(self) -> Self:
+        if self.opens.tzinfo or self.closes.tzinfo:
+            raise ValueError("opens and closes are wall-clock times and carry no offset")
+        if time() < self.closes <= self.opens:
+            raise ValueError("closes is not later than opens")
+        return self
+
+    @property
+    def weekdays(self) -> frozenset[int]:
+        """The days as Python counts them, Monday 0."""
+        return frozenset(WEEKDAYS.index(day) for day in self.days)

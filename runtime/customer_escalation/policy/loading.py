@@ -1,0 +1,97 @@
+"""Reading policies: the one that ships, and the files that an organisation puts over it."""
+
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from customer_escalation.policy.errors import PolicyError
+from customer_escalation.policy.sections import PROTECTED, Policy
+
+
+def load_policy(text: str, source: str) -> Policy:
+    """The policy in ``text`` (TOML). ``source`` names it in errors, usually by its path.
+
+    Raises ``PolicyError`` with one line for each fault: source, key, line where it can be told, and what is wrong.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"{source} is not valid TOML: {error}.") from None
+    try:
+        return Policy.model_validate(data)
+    except ValidationError as error:
+        raise PolicyError("\n".join(_sentence(detail, text, source) for detail in error.errors())) from None
+
+
+def overlaid(base: Policy, text: str, source: str, rules: Collection[str]) -> Policy:
+    """``base`` with the settings of another policy file over it; a list replaces a list.
+
+    ``rules`` are the ids that ``levels`` may name. Raises ``PolicyError`` with one line for each fault, as ``load_policy``
+    does, in the order of the file.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"{source} is not valid TOML: {error}.") from None
+    levels = data.get("levels")
+    faults: list[tuple[int, str]] = []
+    for name in levels if isinstance(levels, dict) else ():
+        why = "is no rule; `customer-escalation rules` lists them" if name not in rules else ""
+        why = "is a rule that cannot be lowered" if name in PROTECTED else why
+        if why:
+            line = _line_of(text, ("levels", name))
+            faults.append((line or 0, f"{source}: levels.{name}{f' (line {line})' if line else ''}: {why}."))
+    try:
+        merged = Policy.model_validate(_merged(base.model_dump(), data))
+    except ValidationError as error:
+        for detail in error.errors():
+            line = _line_of(text, tuple(str(part) for part in detail["loc"]))
+            faults.append((line or 0, _sentence(detail, text, source)))
+        merged = base
+    if faults:
+        raise PolicyError("\n".join(sentence for _, sentence in sorted(faults)))
+    return merged
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    whole = dict(base)
+    for key, value in over.items():
+        known = whole.get(key)
+        whole[key] = _merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+    return whole
+
+
+def _sentence(detail: ErrorDetails, text: str, source: str) -> str:
+    path = tuple(str(part) for part in detail["loc"])
+    line = _line_of(text, path)
+    where = f" (line {line})" if line else ""
+    return f"{source}: {'.'.join(path)}{where}: {reason(detail)}."
+
+
+def reason(detail: ErrorDetails) -> str:
+    if detail["type"] == "missing":
+        return "is missing"
+    if detail["type"] == "extra_forbidden":
+        return "is not a known setting; remove it or mend its spelling"
+    message = detail["msg"].removeprefix("Value error, ").rstrip(".")
+    return message[:1].lower() + message[1:] if message.startswith("Input ") else message
+
+
+def _line_of(text: str, path: tuple[str, ...]) -> int | None:
+    """The line of the key at ``path``, or of the nearest table around it that the text holds."""
+    table: tuple[str, ...] = ()
+    found, depth = None, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
+            here = table = tuple(part.strip() for part in header[1].split("."))
+        elif key := re.match(r"\s*([\w.-]+)\s*=", line):
+            here = (*table, *key[1].split("."))
+        else:
+            continue
+        if len(here) > depth and path[: len(here)] == here:
+            found, depth = number, len(here)
+    return found

@@ -1,0 +1,232 @@
+"""Every section of the policy, and the policy itself."""
+
+import re
+from typing import Annotated, Generic, Literal, Self, TypeVar
+
+from pydantic import Field, field_validator, model_validator
+
+from customer_escalation.brief import Severity, Target
+from customer_escalation.catalogue import carries_out
+from customer_escalation.finding import Level
+from customer_escalation.policy.errors import PolicyError
+from customer_escalation.policy.hours import BusinessHours, parse_business_hours
+from customer_escalation.policy.parts import Count, Hours, Section, Text, find_zone
+
+T = TypeVar("T")
+
+
+class PerSeverity(Section, Generic[T]):
+    """One value for each severity."""
+
+    critical: T
+    high: T
+    medium: T
+
+    def of(self, severity: Severity) -> T:
+        """The value of ``severity``."""
+        return {Severity.CRITICAL: self.critical, Severity.HIGH: self.high, Severity.MEDIUM: self.medium}[severity]
+
+
+class PerTarget(Section, Generic[T]):
+    """One value for each target."""
+
+    security: T
+    leadership: T
+    engineering: T
+    product: T
+    l2_support: T
+
+    def of(self, target: Target) -> T:
+        """The value of ``target``."""
+        return {
+            Target.SECURITY: self.security,
+            Target.LEADERSHIP: self.leadership,
+            Target.ENGINEERING: self.engineering,
+            Target.PRODUCT: self.product,
+            Target.L2: self.l2_support,
+        }[target]
+
+
+class HighValue(Section):
+    """Which customers are high-value, or "key" (E-BIZ, S4, S6)."""
+
+    arr_usd: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+    """Annual recurring revenue in USD, from this figure on."""
+    tiers: tuple[Text, ...]
+    critical_from_customers: Count
+    """So many high-value customers impacted are Critical (S4)."""
+
+    @carries_out("S12", "severity", "H", "Without CRM data, high-value is unknown and said so.")
+    def includes(self, arr_usd: float | None, tier: str | None) -> bool | None:
+        """Is an account of this revenue and tier high-value? None where what is known cannot tell (S12)."""
+        in_tier = None if tier is None else tier.strip().casefold() in {name.casefold() for name in self.tiers}
+        rich = None if arr_usd is None else arr_usd >= self.arr_usd
+        if in_tier or rich:
+            return True
+        return None if in_tier is None or rich is None else False
+
+
+class Pattern(Section):
+    """When one issue at several accounts is a pattern (E-PATTERN)."""
+
+    min_customers: Count
+    window_days: Count
+
+
+class Infrastructure(Section):
+    """When one symptom at several accounts needs a look at the system (E-INFRA)."""
+
+    min_accounts: Count
+
+
+class Sla(Section):
+    """How an account's SLA windows are measured (E-SLA, S7)."""
+
+    clock: Literal["business_hours", "round_the_clock"]
+    round_the_clock_tiers: tuple[Text, ...]
+    covers_feature_requests: Annotated[bool, Field(strict=True)]
+    at_risk_fraction: Annotated[float, Field(strict=True, gt=0, lt=1)]
+
+    def round_the_clock(self, tier: str | None) -> bool:
+        """Do the windows of an account of this tier run day and night?"""
+        named = {name.casefold() for name in self.round_the_clock_tiers}
+        return self.clock == "round_the_clock" or (tier or "").strip().casefold() in named
+
+
+class Waiting(Section):
+    """How long is too long where no SLA is known (E-TIME)."""
+
+    update_intervals: Count
+    """So many times the longest customer-update interval of the severity."""
+
+
+class Meaning(Section):
+    """What a severity stands for, in words."""
+
+    meaning: Text
+    attention: Text
+
+
+class Response(Section):
+    """Response windows on the receiving team's calendar (S13). Critical has none: it is now, round the clock."""
+
+    high_hours: Hours
+    high_carry_hours: Hours
+    medium_min_days_left: Count
+    medium_carry_days: Count
+
+
+class Cadence(Section):
+    """How often to follow up internally and to update the customer, in ``unit`` (cadence)."""
+
+    unit: Literal["hours", "business_hours", "business_days"]
+    """``hours`` run round the clock."""
+    internal: Count
+    customer: tuple[Count, Count]
+    """The shortest and the longest interval between two updates."""
+
+    @field_validator("customer")
+    @classmethod
+    def _shortest_first(cls, value: tuple[int, int]) -> tuple[int, int]:
+        if value[0] > value[1]:
+            raise ValueError("the first figure is the shortest interval and cannot exceed the second")
+        return value
+
+
+class DeEscalation(Section):
+    """When silence counts as the customer's agreement (DE1, DE2)."""
+
+    quiet_update_intervals: Count
+
+
+class Asks(Section):
+    """How an ask begins, and of whom it can be asked (B2)."""
+
+    verbs: Annotated[tuple[Text, ...], Field(min_length=1)]
+    spellings: dict[str, str]
+    """Other spellings of a verb."""
+    suits: PerTarget[tuple[Text, ...]]
+
+    @model_validator(mode="after")
+    def _only_known_verbs(self) -> Self:
+        named = {verb for target in Target for verb in self.suits.of(target)} | set(self.spellings.values())
+        if unknown := sorted(named - set(self.verbs)):
+            raise ValueError(f"{', '.join(unknown)} is not among asks.verbs")
+        return self
+
+    def verb_of(self, text: str) -> str | None:
+        """The verb that ``text`` starts with, in the spelling of ``verbs``; None where it starts otherwise."""
+        word = re.match(r"[\W_]*([^\W\d_]+)", text)
+        if word is None:
+            return None
+        verb = word[1].casefold()
+        verb = self.spellings.get(verb, verb)
+        return verb if verb in self.verbs else None
+
+
+class BriefLimits(Section):
+    """Bounds on the brief itself (B4), and what it says where nobody is named."""
+
+    description_sentences: tuple[Count, Count]
+    prose_words: Count
+    """Of the drafted prose that the receiver reads; a brief that passes them goes back once (B4)."""
+    max_repairs: Annotated[int, Field(strict=True, ge=0, le=20)]
+    reported_by: Text
+
+    @field_validator("description_sentences")
+    @classmethod
+    def _fewest_first(cls, value: tuple[int, int]) -> tuple[int, int]:
+        if value[0] > value[1]:
+            raise ValueError("the first figure is the fewest sentences and cannot exceed the second")
+        return value
+
+
+class Team(Section):
+    """Who receives an escalation (T1-T5)."""
+
+    name: Text
+    channel: Annotated[str, Field(pattern=r"^#\S+$")]
+    restricted: Annotated[bool, Field(strict=True)]
+    """Details go to this channel only (T4)."""
+    hours: str = ""
+    """The team's own hours, such as ``24x7`` or ``Mon-Fri 08:00-17:00 America/Chicago``; empty for ``business_hours``."""
+
+    @field_validator("hours")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        try:
+            zone = parse_business_hours(value).get("timezone", "UTC") if value else "UTC"
+        except PolicyError as error:
+            raise ValueError(str(error)) from None
+        if zone != "team" and find_zone(str(zone)) is None:
+            raise ValueError(f"{zone!r} is not a time zone of a team")
+        return value
+
+
+RuleLevel = Literal["H", "W", "off"]
+PROTECTED = frozenset({"S11", "P1"})
+"""Rules that no organisation can lower: records never steer, and nothing is done without approval."""
+
+
+class Policy(Section):
+    """Every number of the rules, and the few names that go with them."""
+
+    high_value: HighValue
+    pattern: Pattern
+    infrastructure: Infrastructure
+    business_hours: BusinessHours
+    sla: Sla
+    waiting: Waiting
+    severity: PerSeverity[Meaning]
+    response: Response
+    cadence: PerSeverity[Cadence]
+    de_escalation: DeEscalation
+    asks: Asks
+    brief: BriefLimits
+    teams: PerTarget[Team]
+    levels: dict[str, RuleLevel] = Field(default_factory=dict)
+    """Rules by id whose level an organisation changed."""
+
+    def level(self, rule_id: str, published: Level) -> RuleLevel:
+        """The level of a rule in force."""
+        return published if rule_id in PROTECTED else self.levels.get(rule_id, published)
