@@ -162,6 +162,9 @@ def list_runs(
 def show(
     run_id: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")],
     format: Annotated[Format, typer.Option(help="What to print.")] = Format.MD,  # noqa: A002 - the option's name
+    why: Annotated[
+        bool, typer.Option("--why", help="The facts, the rules that fired, and what would have changed the decision.")
+    ] = False,
     journal: Annotated[bool, typer.Option("--journal", help="Every journal entry, as JSON lines.")] = False,
 ) -> None:
     """The brief of a run, or where it stands."""
@@ -175,6 +178,12 @@ def show(
     if isinstance(found, str):
         typer.echo(found, err=True)
         raise typer.Exit(FAILED)
+    if why:
+        from customer_escalation.why import why_words
+
+        labels = [found["outcome"].replace("_", " "), found["severity"], found["target"]]
+        typer.echo(why_words(found["why"], ", ".join(label for label in labels if label)))
+        return
     typer.echo(_formatted(found, format), nl=False)
 
 

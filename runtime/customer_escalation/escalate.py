@@ -30,6 +30,7 @@ from customer_escalation.review import withhold_unsupported
 from customer_escalation.review.check import Context
 from customer_escalation.review.passages import passages
 from customer_escalation.rules import Decision
+from customer_escalation.why import why
 from skill_runtime.agent import AgentSettings, run_agent
 from skill_runtime.connectors import Category, ConnectorState, Gap, preflight
 from skill_runtime.errors import ConnectorError, LimitReached, ModelError
@@ -102,6 +103,8 @@ class Outcomes:
     citations: list[str]
     proposals: list[Proposal]
     usage: dict[str, Any]
+    why: dict[str, Any]
+    """See ``why.why``."""
     notice: str = ""
     """Why the drafting ended otherwise than planned, in a sentence."""
     gaps: list[str] = field(default_factory=list)
@@ -125,6 +128,7 @@ class Outcomes:
             "usage": self.usage,
             "drafted_by": brief.drafted_by,
             "ended": self.ended,
+            "why": self.why,
             "notice": self.notice,
         }
 
@@ -271,6 +275,7 @@ def _finish(
             "output_tokens": usage.output_tokens,
             "cost_usd": meter.cost_usd,
         },
+        why=why(case, decision),
         notice=notice,
         gaps=list(gaps),
     )
