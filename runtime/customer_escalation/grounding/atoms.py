@@ -77,7 +77,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("percent", re.compile(rf"({_NUMBER})\s?(?:%|per ?cent\b)", re.IGNORECASE)),
     ("version", re.compile(r"\bv\d+(?:\.\d+)*\b|\b\d+(?:\.\d+){2,}(?:[-+.]?[A-Za-z]\w*)?\b", re.IGNORECASE)),
     ("id", re.compile(
-        r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<!\w)#[\w-]*\w|\b[A-Za-z][A-Za-z0-9_]*-\d[\w-]*\w?\b|"
+        r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<!\w)#[\w-]*\w|\b[A-Za-z]\w*-[A-Za-z]+\d\w*|\b[A-Za-z][A-Za-z0-9_]*-\d[\w-]*\w?\b|"
         r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b|\b(?=\w*_)[A-Za-z]\w*_\w+\b|\b[A-Za-z]+\d\w*\b|\b[A-Z]{2,}_\w+\b",
     )),
     ("duration", re.compile(rf"\b({_NUMBER}|(?:{_WORDS})\b)[\s-]?({_UNITS})\b", re.IGNORECASE)),
@@ -89,11 +89,11 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 def find_atoms(text: str) -> Iterator[Atom]:
     """The atoms of ``text``, kind by kind."""
-    left = re.sub(r"\*\*|(?<!\w)\*|\*(?!\w)", " ", text)
+    whole = left = re.sub(r"\*\*|(?<!\w)\*|\*(?!\w)", " ", text)
     for kind, pattern in _PATTERNS:
         taken: list[tuple[int, int]] = []
         for match in pattern.finditer(left):
-            atom = _atom(kind, match, left)
+            atom = _atom(kind, match, whole)
             if atom is not None:
                 yield atom
                 taken.append(match.span())
@@ -101,12 +101,14 @@ def find_atoms(text: str) -> Iterator[Atom]:
             left = left[:start] + "\0" * (end - start) + left[end:]
 
 
-def _atom(kind: str, match: re.Match[str], text: str) -> Atom | None:
-    shown = match.group().strip()
-    before = text[: match.start()]
+def _atom(kind: str, match: re.Match[str], whole: str) -> Atom | None:
+    """The atom at ``match``; ``whole`` is the text with what was taken before, such as a code span inside a quotation."""
+    shown = whole[match.start() : match.end()].strip()
+    before = whole[: match.start()]
     match kind:
         case "quote" | "code":
-            inner = next(group for group in match.groups() if group is not None)
+            place = next(number for number, group in enumerate(match.groups(), start=1) if group is not None)
+            inner = whole[match.start(place) : match.end(place)]
             plain_word = kind == "quote" and re.fullmatch(r"[a-z]+[.,]?", inner.strip())
             return None if plain_word else Atom(kind, shown, inner)
         case "date":

@@ -35,10 +35,11 @@ def missing_names(
     A single capitalised word that occurs nowhere is let pass: too many honest words look like that.
     """
     plain = _unquoted(text)
+    named = _name_words(everything)
     held = frozenset[str]().union(*(_words(record.text) for record in cited)) if cited else frozenset[str]()
     free = ORDINARY | {word.casefold() for phrase in vocabulary for word in _WORD.findall(phrase)}
     reported: set[str] = set()
-    for run in _runs(plain):
+    for run in _runs(plain, named):
         unknown = [word for word in run if _key(word) not in held and _key(word) not in free]
         unknown = [word for word in unknown if not _ACRONYM.fullmatch(word)]
         if not unknown:
@@ -57,15 +58,24 @@ def _unquoted(text: str) -> str:
     return re.sub(r"`[^`]*`|“[^”]*”|\"[^\"]*\"", " ", text)
 
 
-def _runs(text: str) -> Iterator[list[str]]:
-    """Capitalised words that follow each other, sentence beginnings left out unless the word cannot be an ordinary one."""
+def _name_words(records: Sequence[Record]) -> frozenset[str]:
+    """The words of every customer's, account's and author's name."""
+    names = {str(record.data.get(key) or "") for record in records for key in NAME_FIELDS}
+    return frozenset(_key(word) for name in names for word in _WORD.findall(name) if _CAPITAL.match(word))
+
+
+def _runs(text: str, named: frozenset[str]) -> Iterator[list[str]]:
+    """Capitalised words that follow each other.
+
+    The first word of a sentence counts where it is part of a known name (``named``) or cannot be an ordinary word.
+    """
     for sentence in re.split(r"(?<=[.!?:;])\s+|\n", text):
         run: list[str] = []
         words = list(_WORD.finditer(sentence))
         for position, match in enumerate(words):
             word = match.group()
             capital = bool(_CAPITAL.match(word)) and (
-                position > 0 or _odd(word) or _next_is_capital(words, position, sentence)
+                position > 0 or _odd(word) or _key(word) in named or _next_is_capital(words, position, sentence)
             )
             gap = sentence[words[position - 1].end() : match.start()] if position else ""
             if capital and run and gap.strip(" &") == "":

@@ -22,15 +22,21 @@ from skill_runtime.ledger import Record
 
 TOLERANCE = Decimal("0.05")
 """Of an approximate figure."""
-_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\u00a0": " ", "`": "'"})
+_QUOTES = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\u00a0": " ", "`": None}
+)
 _TOKEN = re.compile(r"[\w#@][\w.@:/+#-]*")
 _NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _SCALED = re.compile(r"(\d+(?:\.\d+)?)\s?(k|m|million|thousand)\b", re.IGNORECASE)
 _DURATION = re.compile(
-    r"(\d[\d,]*(?:\.\d+)?)[\s-]?"
+    rf"(\d[\d,]*(?:\.\d+)?|\b(?:{'|'.join(NUMBER_WORDS)})\b)[\s-]?"
     r"(milliseconds?|ms|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|s|h|d)\b",
     re.IGNORECASE,
 )
+_HOURS_FIELD = re.compile(r"_h[\"']?\s*[:=]\s*(\d+(?:\.\d+)?)")
+"""A field in hours, such as ``update_h: 4``."""
+_PERCENT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s?(?:%|per ?cent\b|pct\b)", re.IGNORECASE)
+_WEEKDAY = re.compile(rf"\b({'|'.join(WEEKDAYS)})s?\b")
 _CLOCK = re.compile(r"(?<!\d)([01]?\d|2[0-3]):([0-5]\d)")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?")
 
@@ -58,6 +64,9 @@ class _Bag:
     days: frozenset[tuple[int, int]]
     times: frozenset[str]
     seconds: frozenset[Decimal]
+    percents: frozenset[Decimal]
+    weekdays: frozenset[str]
+    """As written; a date's weekday is not among them."""
 
 
 def unsupported_atoms(
@@ -89,7 +98,7 @@ def _source(record: Record) -> str:
 
 
 def normalise(text: str) -> str:
-    """Text for comparing: one kind of quote mark and dash, single spaces, no case."""
+    """Text for comparing: one kind of quote mark and dash, no backticks, single spaces, no case."""
     return " ".join(unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold().split())
 
 
@@ -103,9 +112,15 @@ def _bag(text: str) -> _Bag:
     numbers |= {scaled(number, scale) for number, scale in _SCALED.findall(plain)}
     numbers |= {Decimal(NUMBER_WORDS[word]) for word in re.findall(r"[a-z]+", plain) if word in NUMBER_WORDS}
     dates, months, days, times = _moments(text)
-    seconds = {scaled(number) * UNIT_SECONDS[unit(word)] for number, word in _DURATION.findall(plain)}
+    seconds = {_value(number) * UNIT_SECONDS[unit(word)] for number, word in _DURATION.findall(plain)}
+    seconds |= {scaled(number) * UNIT_SECONDS["h"] for number in _HOURS_FIELD.findall(plain)}
+    percents = {scaled(number) for number in _PERCENT.findall(plain)}
     return _Bag(plain, frozenset(tokens), frozenset(numbers), frozenset(dates), frozenset(months), frozenset(days),
-                frozenset(times), frozenset(seconds))  # fmt: skip
+                frozenset(times), frozenset(seconds), frozenset(percents), frozenset(_WEEKDAY.findall(plain)))  # fmt: skip
+
+
+def _value(number: str) -> Decimal:
+    return Decimal(NUMBER_WORDS[number]) if number in NUMBER_WORDS else scaled(number)
 
 
 def _moments(text: str) -> tuple[set[date], set[tuple[int, int]], set[tuple[int, int]], set[str]]:
@@ -150,17 +165,20 @@ def _holds(bag: _Bag, atom: Atom) -> bool:
         case "time":
             return atom.value in bag.times
         case "weekday":
-            wanted = WEEKDAYS.index(atom.value.removesuffix("s") if atom.value not in WEEKDAYS else atom.value)
-            return any(day.weekday() == wanted for day in bag.dates) or WEEKDAYS[wanted] in bag.tokens
+            day = atom.value.removesuffix("s")
+            if bag.weekdays:
+                return day in bag.weekdays
+            return any(moment.weekday() == WEEKDAYS.index(day) for moment in bag.dates)
         case "duration":
             number, _, measure = atom.value.partition(" ")
-            value = Decimal(number)
-            seconds = value * UNIT_SECONDS[measure]
-            near = any(_near(seconds, known, approximate=atom.approximate) for known in bag.seconds)
-            return near or (value in bag.numbers and measure in bag.text)
-        case "number" | "money" | "percent":
-            value = Decimal(atom.value)
-            return any(_near(value, known, approximate=atom.approximate) for known in bag.numbers)
+            seconds = Decimal(number) * UNIT_SECONDS[measure]
+            return any(_near(seconds, known, approximate=atom.approximate) for known in bag.seconds)
+        case "percent":
+            return any(_near(Decimal(atom.value), known, approximate=atom.approximate) for known in bag.percents)
+        case "number" | "money":
+            return any(_near(Decimal(atom.value), known, approximate=atom.approximate) for known in bag.numbers)
+        case "version" if atom.value.isdecimal():
+            return f"v{atom.value}" in bag.tokens or re.search(rf"\bv(?:ersion )?{atom.value}\b", bag.text) is not None
         case "address":
             return atom.value in bag.text
         case _:
