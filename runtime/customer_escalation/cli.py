@@ -54,11 +54,13 @@ PolicyFile = Annotated[
 
 
 class Format(StrEnum):
-    """How a brief is printed."""
+    """How a brief is printed: markdown, JSON, a page, Slack's mrkdwn, Jira's document format."""
 
     MD = "md"
     JSON = "json"
     HTML = "html"
+    SLACK = "slack"
+    ADF = "adf"
 
 
 class AuthorLevel(StrEnum):
@@ -275,11 +277,14 @@ def _absolute(path: str | None) -> str | None:
 def _formatted(result: dict[str, Any], style: Format) -> str:
     if style == Format.JSON:
         return json.dumps(result, ensure_ascii=False, indent=2) + "\n"
-    if style == Format.HTML:
-        from customer_escalation.render import render_html
+    if style == Format.MD:
+        return str(result["markdown"])
+    from customer_escalation.render import document_of, render_adf, render_html, render_slack
 
-        return render_html(result["markdown"], result["brief"]["draft"]["summary"])
-    return str(result["markdown"])
+    document = document_of(result)
+    if style == Format.ADF:
+        return json.dumps(render_adf(document), ensure_ascii=False, indent=2) + "\n"
+    return render_html(document) if style == Format.HTML else render_slack(document)
 
 
 def _deliver(text: str, out: Path | None) -> None:

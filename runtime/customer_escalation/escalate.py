@@ -25,7 +25,7 @@ from customer_escalation.policy import Policy
 from customer_escalation.policy_text import fill
 from customer_escalation.present import present_evidence
 from customer_escalation.proposals import Proposal, propose
-from customer_escalation.render import all_cites, render_markdown
+from customer_escalation.render import Document, all_cites, cited_records, render_markdown
 from customer_escalation.review import withhold_unsupported
 from customer_escalation.review.check import Context
 from customer_escalation.review.passages import passages
@@ -101,6 +101,8 @@ class Outcomes:
     findings: list[Finding]
     markdown: str
     citations: list[str]
+    records: list[dict[str, Any]]
+    """The cited items with all their parts, as they were read."""
     proposals: list[Proposal]
     usage: dict[str, Any]
     why: dict[str, Any]
@@ -124,6 +126,7 @@ class Outcomes:
             "findings": [finding.model_dump() for finding in self.findings],
             "gaps": self.gaps,
             "citations": self.citations,
+            "records": self.records,
             "proposals": [proposal.model_dump() for proposal in self.proposals],
             "usage": self.usage,
             "drafted_by": brief.drafted_by,
@@ -255,9 +258,9 @@ def _finish(
         gaps=tuple(gaps),
     )
     shown = [finding for finding in findings if finding.level == "H"] if hard else []
-    bare = render_markdown(brief, casework.evidence)
+    bare = render_markdown(Document(brief, casework.evidence))
     proposals = propose(brief, bare, job.policy, job.now)
-    markdown = render_markdown(brief, casework.evidence, shown, [proposal.title for proposal in proposals])
+    document = Document(brief, casework.evidence, shown, [proposal.title for proposal in proposals])
     emit(PhaseStarted(name="done", detail="needs review" if hard else "valid"))
     usage = meter.usage
     return Outcomes(
@@ -266,7 +269,8 @@ def _finish(
         status="needs_review" if hard else "valid",
         ended=ended,
         findings=findings,
-        markdown=markdown,
+        markdown=render_markdown(document),
+        records=cited_records(brief, casework.evidence),
         citations=[ref for ref in all_cites(brief) if casework.evidence.ledger.get(ref)],
         proposals=proposals,
         usage={

@@ -1,6 +1,5 @@
 """What a receiver reads: the template's headings and labels, traceable sentences, and no text of others that comes alive."""
 
-import re
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -15,7 +14,7 @@ from customer_escalation.facts import Assessment
 from customer_escalation.figures import computed_lines
 from customer_escalation.finding import Finding
 from customer_escalation.proposals import propose
-from customer_escalation.render import all_cites, inert, render_html, render_markdown
+from customer_escalation.render import Document, all_cites, inert, render_markdown
 
 LABELS = (
     "**Severity:**", "**Target team:**", "**Reported by:**", "**Date:**", "**Customers affected:**", "**Workflow impact:**",
@@ -52,7 +51,7 @@ def escalated(**changes: Any) -> tuple[Casework, Brief]:
 
 def markdown(**changes: Any) -> str:
     work, brief = escalated(**changes)
-    return render_markdown(brief, work.evidence)
+    return render_markdown(Document(brief, work.evidence))
 
 
 def test_every_heading_and_label_of_the_template_is_there_in_its_order() -> None:
@@ -93,15 +92,14 @@ def test_computed_lines_stand_in_their_places() -> None:
 
 def test_a_brief_drafted_by_rules_says_so() -> None:
     work, _ = escalated()
-    assert "Drafted without a model" in render_markdown(finished(work, "rules"), work.evidence)
+    assert "Drafted without a model" in render_markdown(Document(finished(work, "rules"), work.evidence))
     assert "Drafted without a model" not in markdown()
 
 
 def test_findings_stand_on_a_brief_that_needs_review() -> None:
     work, brief = escalated()
-    text = render_markdown(
-        brief, work.evidence, [Finding(rule="G1", level="H", message="Nothing shows it.", where="risk[0]")]
-    )
+    finding = Finding(rule="G1", level="H", message="Nothing shows it.", where="risk[0]")
+    text = render_markdown(Document(brief, work.evidence, [finding]))
     assert "**Needs review.**" in text
     assert "G1, risk[0]: Nothing shows it." in text
 
@@ -119,7 +117,7 @@ def test_many_accounts_become_a_table() -> None:
         workaround={"extent": "none", "cites": [], "why": ""},
     ))) == []  # fmt: skip
     work.submit(EscalationDraft.model_validate(escalation()))
-    text = render_markdown(finished(work), source)
+    text = render_markdown(Document(finished(work), source))
     assert "| Bell & Oak | Business | $20,000 | none | 2026-12-31 | T-2 (2026-03-03) |" in text
     assert "Quill \\| Sons" in text
 
@@ -128,7 +126,7 @@ def test_a_handling_note_is_no_escalation_and_holds_reply_article_and_what_would
     work = Casework(records(), policy(), NOW, max_repairs=3)
     work.assess(Assessment.model_validate(facts(documented_solution=fact("yes", "knowledge_base/K-3", why="it fits"))))
     work.submit(HandlingDraft.model_validate(handling()))
-    text = render_markdown(finished(work), work.evidence)
+    text = render_markdown(Document(finished(work), work.evidence))
     assert text.startswith("## Handle in support:")
     assert "ESCALATION" not in text
     assert "(documented solution, not yet tried in vain [1], H1)" in text
@@ -149,13 +147,6 @@ def test_text_of_others_does_not_come_alive() -> None:
 
 def test_code_spans_keep_their_text() -> None:
     assert inert("Run `curl http://host/a?b=<c>` now") == "Run `curl http://host/a?b=<c>` now"
-
-
-def test_the_page_has_no_script_no_remote_content_and_the_briefs_text() -> None:
-    page = render_html(markdown(), "Nightly <sync>")
-    assert "<title>Nightly &lt;sync&gt;</title>" in page
-    assert not re.search(r"<script|src=|href=", page)
-    assert "<h2>ESCALATION: Nightly sync stops" in page
 
 
 def test_all_cites_name_each_record_once_and_figures_by_their_inputs() -> None:

@@ -1,87 +1,18 @@
-"""A finished brief as markdown or as an HTML page, with the headings and labels of the template.
-
-Text from records and from the model is data: it is put on one line and what would come alive in markdown is escaped.
-"""
+"""What the templates need of one brief: prose with citation marks, references in the order of reading."""
 
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markdown_it import MarkdownIt
-from markupsafe import Markup
-
-from customer_escalation.brief import Brief, EscalationDraft, HandlingDraft, Outcome, RuleNote, Statement
+from customer_escalation.brief import EscalationDraft, HandlingDraft, RuleNote, Statement
 from customer_escalation.derive.words import time_words
-from customer_escalation.evidence import Evidence, field, parse_moment
-from customer_escalation.finding import Finding
+from customer_escalation.evidence import field, parse_moment
+from customer_escalation.render.cites import all_cites
+from customer_escalation.render.document import Document
+from customer_escalation.render.inert import inert, sentence
+from customer_escalation.render.labels import BASIS, HANDLED, REFERENCE_GROUPS, REPRODUCTION_STATUS
 from skill_runtime.ledger import Record
-
-HANDLED = {
-    "H1": "documented solution, not yet tried in vain",
-    "H2": "configuration that support can resolve",
-    "H3": "guidance, not a fix",
-    "H4": "known limitation with a documented alternative",
-    "E-NONE": "no escalation criterion holds",
-}
-"""Why support handles it, by rule."""
-REPRODUCTION_STATUS = {
-    "reproduced": "Reproduced by us.",
-    "reported": "As the customer reported; not repeated by us.",
-    "not_reproduced": "Not reproduced.",
-    "not_applicable": "Not applicable: no defect to reproduce.",
-}
-BASIS = {
-    "customer_given": "given by the customer",
-    "sla": "SLA",
-    "record": "fixed by a record",
-    "proposed": "proposed",
-}
-REFERENCE_GROUPS = (
-    ("support_platform", "Tickets"),
-    ("project_tracker", "Tracker"),
-    ("chat", "Internal discussion"),
-    ("knowledge_base", "Documents"),
-    ("crm", "Accounts"),
-)
-_COMES_ALIVE = re.compile(r"<(?=[A-Za-z/!?])|!\[|\]\(|(?<![\w.])@(?=\w)|(?<=\w)://")
-_CODE_SPAN = re.compile(r"(`+[^`]+`+)")
-
-
-def render_markdown(
-    brief: Brief, evidence: Evidence, findings: Sequence[Finding] = (), next_steps: Sequence[str] = ()
-) -> str:
-    """The brief as markdown; ``findings`` are printed below it, where the writer and the receiver both see them."""
-    view = _View(brief, evidence)
-    template = _environment().get_template(
-        "escalation.md.j2" if brief.outcome == Outcome.ESCALATE else "handling.md.j2"
-    )
-    text = template.render(**view.names(), findings=list(findings), next_steps=list(next_steps))
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
-
-
-def render_html(markdown: str, title: str) -> str:
-    """A standalone page from the rendered markdown: no scripts, no remote content, raw HTML disabled."""
-    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
-    page = Environment(
-        loader=PackageLoader("customer_escalation", "templates"), autoescape=True, undefined=StrictUndefined
-    ).get_template("page.html.j2")
-    return page.render(title=title, body=Markup(body))  # noqa: S704 - markdown-it escaped it, HTML input is off
-
-
-def inert(value: str) -> str:
-    """One line of text in which no HTML, image, link or mention comes alive; code spans stay as they are."""
-    line = " ".join(value.split())
-    parts = _CODE_SPAN.split(line)
-    return "".join(
-        part if index % 2 else _COMES_ALIVE.sub(lambda found: _escape(found.group()), part)
-        for index, part in enumerate(parts)
-    )
-
-
-def _escape(found: str) -> str:
-    return {"![": "!\\[", "](": "]\\(", "://": ":\u2060//", "@": "@\u2060"}.get(found, "\\" + found)
 
 
 def deadline_words(by: str) -> str:
@@ -90,29 +21,13 @@ def deadline_words(by: str) -> str:
     return by if moment is None or len(by) == len("2026-05-08") else time_words(moment)
 
 
-def sentence(value: str) -> str:
-    """Inert text that ends as a sentence does."""
-    line = inert(value).strip()
-    return line if not line or line[-1] in '.!?:”"`)' else line + "."
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("customer_escalation", "templates"),
-        autoescape=False,  # noqa: S701 - markdown, not HTML; `inert` guards it
-        undefined=StrictUndefined,
-    )
-    environment.filters["sentence"] = sentence
-    return environment
-
-
-class _View:
+class View:
     """What the templates need of one brief."""
 
-    def __init__(self, brief: Brief, evidence: Evidence) -> None:
-        self.brief = brief
-        self.evidence = evidence
-        self.figures = {figure.ref: figure for figure in brief.figures}
+    def __init__(self, document: Document) -> None:
+        self.brief = document.brief
+        self.evidence = document.evidence
+        self.figures = {figure.ref: figure for figure in document.brief.figures}
         self.numbers: dict[str, int] = {}
         self.example: tuple[str, Record] | None = None
 
@@ -151,15 +66,19 @@ class _View:
         for index, statement in enumerate(statements):
             following = statements[index + 1] if index + 1 < len(statements) else None
             shared = following is not None and self.shown(following.cites) == self.shown(statement.cites)
-            pieces.append(self.cited(statement.text, () if shared else statement.cites))
+            pieces.append(self.cited(statement.text, statement.cites, marked=not shared))
         return " ".join(pieces)
 
-    def cited(self, text: str, cites: Sequence[str]) -> str:
+    def cited(self, text: str, cites: Sequence[str], *, marked: bool = True) -> str:
         """A sentence with its citation marks before the full stop."""
-        whole, marks = sentence(text), self.marks(cites)
+        whole, marks = sentence(text), self.marks(cites) if marked else ""
         if marks and whole.endswith("."):
-            return f"{whole[:-1]}{marks}."
-        return whole + marks
+            return f"{self.linked(whole[:-1], cites)}{marks}."
+        return self.linked(whole, cites) + marks
+
+    def linked(self, text: str, cites: Sequence[str]) -> str:
+        """The sentence as it stands; a page makes a link of it."""
+        return text
 
     def number(self, record: Record) -> str:
         """The short reference of a record: 3 for the third item that the reader meets, 3.2 for its second message."""
@@ -267,29 +186,3 @@ class _View:
 
 def _reference_order(number: str) -> tuple[int, ...]:
     return tuple(int(part) if part.isdigit() else 0 for part in number.split("."))
-
-
-def all_cites(brief: Brief) -> list[str]:
-    """Refs of every record that the brief rests on, in the order of their first appearance; figures by their inputs."""
-    figures = {figure.ref: figure.inputs for figure in brief.figures}
-    found: dict[str, None] = {}
-    for ref in _walk(brief.model_dump(mode="json", exclude={"figures"})):
-        for one in figures.get(ref, (ref,)):
-            found.setdefault(one)
-    return list(found)
-
-
-def _walk(value: Any) -> Sequence[str]:
-    found: list[str] = []
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key in ("cites", "summary_cites") and isinstance(item, list):
-                found.extend(str(ref) for ref in item)
-            elif key in ("ref", "article") and isinstance(item, str) and item:
-                found.append(item)
-            else:
-                found.extend(_walk(item))
-    elif isinstance(value, list):
-        for item in value:
-            found.extend(_walk(item))
-    return found

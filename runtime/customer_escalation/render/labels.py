@@ -1,0 +1,29 @@
+"""The fixed words of a brief."""
+
+HANDLED = {
+    "H1": "documented solution, not yet tried in vain",
+    "H2": "configuration that support can resolve",
+    "H3": "guidance, not a fix",
+    "H4": "known limitation with a documented alternative",
+    "E-NONE": "no escalation criterion holds",
+}
+"""Why support handles it, by rule."""
+REPRODUCTION_STATUS = {
+    "reproduced": "Reproduced by us.",
+    "reported": "As the customer reported; not repeated by us.",
+    "not_reproduced": "Not reproduced.",
+    "not_applicable": "Not applicable: no defect to reproduce.",
+}
+BASIS = {
+    "customer_given": "given by the customer",
+    "sla": "SLA",
+    "record": "fixed by a record",
+    "proposed": "proposed",
+}
+REFERENCE_GROUPS = (
+    ("support_platform", "Tickets"),
+    ("project_tracker", "Tracker"),
+    ("chat", "Internal discussion"),
+    ("knowledge_base", "Documents"),
+    ("crm", "Accounts"),
+)
