@@ -44,6 +44,7 @@ class View:
             "cell": lambda value: inert(value).replace("|", "\\|"),
             "prose": self.prose,
             "cited": self.cited,
+            "linked": self.linked,
             "marks": self.marks,
             "because": self.because,
             "references": self.references,
@@ -116,7 +117,9 @@ class View:
 
     def because(self, notes: Sequence[RuleNote]) -> str:
         """The reasons with their records, then the ids of the rules (S10); at most three reasons, each once."""
-        reasons = dict.fromkeys(f"{inert(note.because).rstrip('.')}{self.marks(note.cites[:3])}" for note in notes)
+        reasons = dict.fromkeys(
+            f"{self.linked(inert(note.because).rstrip('.'), note.cites)}{self.marks(note.cites[:3])}" for note in notes
+        )
         return f"{'; '.join(list(reasons)[:3])}; {', '.join(note.rule for note in notes)}"
 
     def handled_because(self, notes: Sequence[RuleNote]) -> str:
