@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -282,9 +282,14 @@ def _formatted(result: dict[str, Any], style: Format) -> str:
     from customer_escalation.render import document_of, render_adf, render_html, render_slack
 
     document = document_of(result)
-    if style == Format.ADF:
-        return json.dumps(render_adf(document), ensure_ascii=False, indent=2) + "\n"
-    return render_html(document) if style == Format.HTML else render_slack(document)
+    if style == Format.HTML:
+        return render_html(document)
+    sent = replace(document, for_receiver=True)
+    return (
+        render_slack(sent)
+        if style == Format.SLACK
+        else json.dumps(render_adf(sent), ensure_ascii=False, indent=2) + "\n"
+    )
 
 
 def _deliver(text: str, out: Path | None) -> None:

@@ -258,8 +258,8 @@ def _finish(
         gaps=tuple(gaps),
     )
     shown = [finding for finding in findings if finding.level == "H"] if hard else []
-    bare = render_markdown(Document(brief, casework.evidence))
-    proposals = propose(brief, bare, job.policy, job.now)
+    sent = render_markdown(Document(brief, casework.evidence, shown, for_receiver=True))
+    proposals = propose(brief, sent, job.policy, job.now)
     document = Document(brief, casework.evidence, shown, [proposal.title for proposal in proposals])
     emit(PhaseStarted(name="done", detail="needs review" if hard else "valid"))
     usage = meter.usage

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,17 @@ def test_jira_nodes_are_of_the_format_and_none_is_a_link_or_mention(made: Any) -
     }  # fmt: skip
     assert all(text for text in texts(found))
     assert not any(re.search(r"@(?=\w)", text) for text in texts(found) if "code" not in text)
+
+
+def test_what_is_sent_leaves_out_what_is_for_the_author() -> None:
+    made = document(
+        author_notes=[said("Call first.", kind="proposed")], support_now=[said("Write to them.", kind="proposed")]
+    )
+    whole, sent = render_markdown(made), render_markdown(replace(made, for_receiver=True))
+    for words in ("Call first", "Write to them", "Next steps", "Follow-up", "---\n"):
+        assert words in whole
+        assert words not in sent
+    assert whole.startswith(sent.rstrip())
 
 
 def test_all_forms_can_be_made_again_from_a_recorded_result() -> None:

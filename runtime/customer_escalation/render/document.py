@@ -20,6 +20,8 @@ class Document:
     findings: Sequence[Finding] = ()
     """Printed below the brief, where the writer and the receiver both see them."""
     next_steps: Sequence[str] = ()
+    for_receiver: bool = False
+    """Without what is for its author alone: notes, what support does meanwhile, follow-up, next steps."""
 
     @property
     def title(self) -> str:

@@ -9,8 +9,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from customer_escalation.brief import Figure
-from customer_escalation.derive.words import money_words, time_words
-from customer_escalation.evidence import arr, field
+from customer_escalation.evidence import field
 from customer_escalation.render.document import Document
 from customer_escalation.render.markdown import render_markdown
 from customer_escalation.render.view import View

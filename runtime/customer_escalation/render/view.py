@@ -27,6 +27,7 @@ class View:
     def __init__(self, document: Document) -> None:
         self.brief = document.brief
         self.evidence = document.evidence
+        self.for_receiver = document.for_receiver
         self.figures = {figure.ref: figure for figure in document.brief.figures}
         self.numbers: dict[str, int] = {}
         self.example: tuple[str, Record] | None = None
@@ -36,6 +37,7 @@ class View:
         # What gives references is called by the template, so that they are numbered in the order of reading.
         names: dict[str, Any] = {
             "brief": self.brief,
+            "for_receiver": self.for_receiver,
             "draft": draft,
             "computed": self.brief.computed,
             "text": inert,
