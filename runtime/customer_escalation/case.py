@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from customer_escalation.brief import Severity
 from customer_escalation.evidence import Evidence
 from customer_escalation.facts import Assessment
 from customer_escalation.policy import Policy
@@ -63,8 +64,8 @@ class Case:
     """Clocks of the affected accounts' tickets that count for this issue type."""
     recent: tuple[str, ...]
     """Names of distinct accounts with a ticket of their own within the pattern window."""
-    waiting_too_long: bool
-    """E-TIME's measure: a customer heard nothing for longer than the policy's multiple of the update interval."""
+    waiting_too_long: frozenset[Severity]
+    """E-TIME's measure: severities by whose update interval a customer has heard nothing for too long."""
     policy: Policy
     now: datetime
     evidence: Evidence

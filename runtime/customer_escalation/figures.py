@@ -121,15 +121,16 @@ def build_case(
         figures = {ref: _not_binding(figure) for ref, figure in figures.items()}
     figures = {**{figure.ref: figure for figure in general}, **figures}
     sla: list[SlaView] = []
-    too_long = False
+    too_long: set[Severity] = set()
     for account in affected:
         crm = evidence.account(account.name)
         calendar = account_calendar(policy, account_zone(crm))
         for ticket in evidence.tickets(account.tickets):
             view = ticket_view(evidence, ticket)
             waiting = waiting_since(view, now)
-            if waiting and waited_too_long(Severity.MEDIUM, waiting.since, now, calendar, policy).exceeded:
-                too_long = True
+            if waiting:
+                too_long |= {severity for severity in Severity
+                             if waited_too_long(severity, waiting.since, now, calendar, policy).exceeded}  # fmt: skip
             for clock in _clocks(view, crm, policy, now) if counts else ():
                 if clock.target is not None and clock.state != "stopped":
                     figure = _clock_figure(clock, crm)
@@ -142,7 +143,7 @@ def build_case(
         affected=affected,
         sla=tuple(sla),
         recent=_recent(affected, policy, now),
-        waiting_too_long=too_long,
+        waiting_too_long=frozenset(too_long),
         policy=policy,
         now=now,
         evidence=evidence,

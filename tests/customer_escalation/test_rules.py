@@ -203,6 +203,16 @@ def test_e_time_speaks_up_only_where_no_sla_is_known() -> None:
     assert decided(without).outcome == Outcome.HANDLE
 
 
+def test_e_time_is_measured_by_the_severity_that_the_other_facts_give() -> None:
+    own = ticket(
+        "T-1", "Harrow Mills", "2026-03-04T02:00:00Z", message("T-1", 1, "2026-03-04T02:00:00Z", "customer", "Hm.")
+    )
+    without = evidence(own, account("A-1", "Harrow Mills", sla=None))
+    critical = decided(without, data_harmed=fact("yes", CUSTOMER)).firing("E-TIME")
+    assert (critical.state, "at Critical" in critical.because) == ("yes", True)
+    assert decided(without).firing("E-TIME").state == "no"
+
+
 def test_e_trend_is_a_suggestion() -> None:
     decision = decided(worsening=fact("yes", CUSTOMER))
     assert decision.firing("E-TREND").state == "yes"

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from customer_escalation.brief import Outcome, Severity, Target
 from customer_escalation.case import Case
 from customer_escalation.catalogue import carries_out
-from customer_escalation.rules import escalate, handle, severity, target
+from customer_escalation.rules import escalate, handle, severity, target, waiting
 from customer_escalation.rules.escalate import OVERRIDING
 from customer_escalation.rules.rule import RULES, Firing
 
-_RULE_FILES = (handle, escalate, severity, target)
+_RULE_FILES = (handle, escalate, severity, target, waiting)
 """Imported so that their rules are registered, in this order."""
 
 HANDLING = ("H1", "H2", "H3", "H4")

@@ -149,14 +149,6 @@ def recurred(case: Case) -> Verdict:
     return Verdict("no", "no cited report is newer than a cited record that declares it fixed", tuple(fact.cites))
 
 
-@rule("E-TIME", "escalate", "W", "Waiting more than twice the severity's customer-update interval with no SLA known.")
-def waiting(case: Case) -> Verdict:
-    """A suggestion where no SLA sets a window."""
-    if case.sla or not case.waiting_too_long:
-        return NO
-    return Verdict("yes", "customers wait longer than the policy allows, and no SLA window applies", ("figures/queue",))
-
-
 @rule("E-TREND", "escalate", "W", "Priority or scope rising over time.")
 def trend(case: Case) -> Verdict:
     """A suggestion."""
