@@ -14,22 +14,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from platformdirs import user_data_path
-
 from customer_escalation.bundle import sample_workspace, skill_folder
 from customer_escalation.casework import ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING
 from customer_escalation.escalate import (
     CATEGORIES,
     Connection,
     Drafter,
+    EarlierEscalation,
     Job,
     Outcomes,
     escalate,
     headless_instructions,
 )  # fmt: skip
 from customer_escalation.evidence import parse_moment
+from customer_escalation.history import earlier_escalations
 from customer_escalation.policy import Policy, with_overrides
 from customer_escalation.policy_text import in_force
+from customer_escalation.runs import APP, RESULT, finished_result, runs_folder
 from customer_escalation.settings import Overlay, find_overlays, policy_in_force
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError, SkillError, SkillRuntimeError
@@ -44,9 +45,7 @@ if TYPE_CHECKING:
     from support_connectors.backends.workspace import WorkspaceStore
 
 DEFAULT_MODEL = "claude-sonnet-5-5"
-RESULT = "result"
 READ_REFERENCE = "read_reference"
-APP = "customer-escalation"
 
 
 class InvalidRequest(SkillRuntimeError):
@@ -74,16 +73,16 @@ class Request:
     """Path of a policy; None for those of the user and the project."""
 
     def header(self, now: datetime) -> dict[str, Any]:
-        """The journal's header. It holds the policies themselves, so that a resumed run decides as it began."""
+        """The journal's header. It holds policies and earlier escalations, so that a resumed run decides as it began."""
         overlays = find_overlays(Path(self.policy) if self.policy else None, Path.cwd())
         policy_in_force(overlays)
-        return {"request": self.__dict__ | {}, "now": now.isoformat(), "app": APP, "policies": [*map(list, overlays)]}
-
-
-def runs_folder() -> Path:
-    """Where journals are kept: ``CUSTOMER_ESCALATION_RUNS``, else the user's data folder."""
-    chosen = os.environ.get("CUSTOMER_ESCALATION_RUNS")
-    return Path(chosen) if chosen else user_data_path(APP) / "runs"
+        return {
+            "request": self.__dict__ | {},
+            "now": now.isoformat(),
+            "app": APP,
+            "policies": [*map(list, overlays)],
+            "earlier": [earlier.model_dump(mode="json") for earlier in earlier_escalations(now)],
+        }
 
 
 def open_store(workspace: str | None) -> "WorkspaceStore":
@@ -138,12 +137,6 @@ def resume(prefix: str, emit: Emit, limits: Mapping[str, Any]) -> Outcomes | dic
             return _run(request, datetime.fromisoformat(journal.header["now"]), store, journal, emit)
 
 
-def finished_result(journal: Journal) -> dict[str, Any] | None:
-    """The recorded result of a run, or None while it has none."""
-    entries = journal.entries(RESULT)
-    return entries[-1].data if entries else None
-
-
 def _run(request: Request, now: datetime, store: "WorkspaceStore", journal: Journal, emit: Emit) -> Outcomes:
     recorder = Recorder(journal)
     emit(RunStarted(run_id=journal.run_id, title=request.issue, recorded_steps=recorder.pending()))
@@ -158,6 +151,7 @@ def _run(request: Request, now: datetime, store: "WorkspaceStore", journal: Jour
         policy=policy,
         fallback=request.fallback,
         author_level=request.author_level,
+        earlier=tuple(EarlierEscalation.model_validate(item) for item in journal.header.get("earlier", ())),
     )
     outcomes = asyncio.run(_escalate(request, job, store, recorder, emit))
     journal.append(RESULT, outcomes.to_json())

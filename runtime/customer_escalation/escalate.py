@@ -12,11 +12,14 @@ from datetime import datetime
 from importlib import resources
 from typing import Any, Literal
 
+from pydantic import BaseModel, ConfigDict
+
 from customer_escalation.brief import Brief, Draft, EscalationDraft, Outcome, Related, RuleNote, Target
 from customer_escalation.casework import SUBMIT_ESCALATION, SUBMIT_HANDLING, Casework
 from customer_escalation.derive.words import time_words
 from customer_escalation.draft import assess_by_rules, draft_by_rules
-from customer_escalation.evidence import Evidence
+from customer_escalation.evidence import Evidence, name_key
+from customer_escalation.evidence import field as field_of
 from customer_escalation.figures import computed_lines, ticket_figures
 from customer_escalation.finding import Finding
 from customer_escalation.gather import Fetch, Gatherer
@@ -57,6 +60,27 @@ class MissingConnector(ConnectorError):
     """A category that the skill cannot do without is not connected."""
 
 
+class EarlierEscalation(BaseModel):
+    """A brief that an earlier run made; whether it was sent is not known here."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run: str
+    at: str
+    """The moment as of which it was made, RFC 3339."""
+    severity: str
+    target: str
+    summary: str
+    accounts: tuple[str, ...]
+
+    def record(self) -> dict[str, Any]:
+        """As a record that can be cited, ``escalations/RUN``."""
+        return {
+            "ref": f"escalations/{self.run}", "kind": "escalation", "id": self.run, "at": self.at,
+            "accounts": list(self.accounts), "title": f"{self.severity}, {self.target}, {self.at[:10]}", "severity": self.severity, "target": self.target, "text": self.summary,
+        }  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Job:
     """One run's input; everything in it stands in the journal's header."""
@@ -69,6 +93,8 @@ class Job:
     """Draft by rules when the model's service fails."""
     author_level: Literal["", "L1", "L2"] = ""
     """Who escalates (T6); empty where nobody said."""
+    earlier: tuple[EarlierEscalation, ...] = ()
+    """Escalations that earlier runs made, of whatever account."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +191,7 @@ async def escalate(
     evidence = Evidence(ledger, frozenset(check.connected))
     emit(PhaseStarted(name="gather", detail="the customers, their tickets, and what is known about the issue"))
     await Gatherer(connection.tools, ledger, lambda fetch: emit(_fetched(fetch))).gather(job.issue, evidence)
+    recall(job.earlier, evidence)
     context = Context(
         unread=tuple(category.id for category in CATEGORIES if category.id not in check.connected),
         gaps=tuple(gap.category for gap in check.gaps),
@@ -283,6 +310,14 @@ def _finish(
         notice=notice,
         gaps=list(gaps),
     )
+
+
+def recall(earlier: Sequence[EarlierEscalation], evidence: Evidence) -> None:
+    """Put the earlier escalations of accounts that were met into the evidence (B6)."""
+    met = {name_key(field_of(record, "customer")) for record in evidence.of_kind("ticket")}
+    for item in earlier:
+        if met & {name_key(account) for account in item.accounts}:
+            evidence.ledger.add({"record": item.record()})
 
 
 def first_message(job: Job, evidence: Evidence, gaps: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from skill_runtime.ledger import Ledger, Record
 
-INTERNAL_CATEGORIES = frozenset({"chat", "project_tracker", "knowledge_base", "crm"})
+INTERNAL_CATEGORIES = frozenset({"chat", "project_tracker", "knowledge_base", "crm", "escalations"})
 """Categories whose authors are our own people."""
 
 

@@ -1,10 +1,16 @@
 """Past runs, read from their journals."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
-from customer_escalation.compose import RESULT, finished_result, runs_folder
+from customer_escalation.escalate import EarlierEscalation
+from customer_escalation.evidence import parse_moment
+from customer_escalation.runs import RESULT, finished_result, runs_folder
 from skill_runtime.journal import Journal, RunSummary, find_run, list_runs
+
+EARLIER = timedelta(days=183)
+"""How far back an escalation of the same account is worth linking."""
 
 
 def rows() -> list[dict[str, Any]]:
@@ -23,6 +29,25 @@ def result(prefix: str) -> dict[str, Any] | str:
     return (
         f"Run {run} has no brief yet ({turns} model turns are kept). Go on with: customer-escalation run --resume {run}"
     )
+
+
+def earlier_escalations(now: datetime) -> list[EarlierEscalation]:
+    """Escalations drafted as of a moment within the last half year before ``now``, newest first."""
+    found: list[EarlierEscalation] = []
+    for summary in list_runs(runs_folder()):
+        data = summary.last.data if summary.last and summary.last.type == RESULT else {}
+        moment = parse_moment(summary.header.get("now"))
+        recent = moment is not None and timedelta() < now - moment <= EARLIER
+        if data.get("outcome") == "escalate" and data.get("status") == "valid" and recent:
+            found.append(EarlierEscalation(
+                run=summary.run_id,
+                at=str(summary.header["now"]),
+                severity=str(data["severity"]),
+                target=str(data["target"]),
+                summary=str(data["brief"]["draft"]["summary"]),
+                accounts=tuple(row["name"] for row in data["brief"]["computed"]["accounts"]),
+            ))  # fmt: skip
+    return found
 
 
 def entries(prefix: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ GROUPS = (
     ("chat_message", "Chat"),
     ("issue", "Project tracker"),
     ("article", "Knowledge base"),
+    ("escalation", "Earlier escalation briefs (whether they were sent is not recorded)"),
 )
 _INNER = frozenset({"message", "comment", "activity"})
 _HIDDEN = frozenset({"ref", "kind", "id", "text", "body", "parent", "extra", "messages_complete", "comments_complete"})

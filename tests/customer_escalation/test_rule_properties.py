@@ -16,7 +16,7 @@ from tests.customer_escalation.casebook import (
     ticket,
 )  # fmt: skip
 
-from customer_escalation.brief import Outcome, Severity, Target
+from customer_escalation.brief import Outcome, Target
 from customer_escalation.figures import build_case
 from customer_escalation.rules import RULES, Decision, decide
 from customer_escalation.rules.decide import HANDLING
@@ -125,7 +125,7 @@ def test_one_team_owns_it_and_the_others_are_told(case: dict[str, Any]) -> None:
     if decision.outcome == Outcome.HANDLE:
         assert (decision.severity, decision.target, decision.also_notify) == (None, None, ())
         return
-    assert decision.severity in Severity
+    assert decision.severity is not None
     assert decision.target not in decision.also_notify
     assert fired - {Target.L2} <= {decision.target, *decision.also_notify}
     if Target.SECURITY in fired:

@@ -26,4 +26,5 @@ REFERENCE_GROUPS = (
     ("chat", "Internal discussion"),
     ("knowledge_base", "Documents"),
     ("crm", "Accounts"),
+    ("escalations", "Earlier escalations"),
 )

@@ -1,12 +1,13 @@
-"""Which tracker items the facts rest on and the draft leaves out (B6)."""
+"""Which tracker items and earlier escalations bear on the case and are left out of the draft (B6)."""
 
 from customer_escalation.brief import Draft
 from customer_escalation.case import Case
+from customer_escalation.evidence import name_key
 from customer_escalation.review.passages import passages
 
 
 def unlinked_items(draft: Draft, case: Case) -> list[str]:
-    """Refs of tracker items that the facts cite and the draft neither cites nor lists."""
+    """Refs of tracker items that the facts cite, and of the affected accounts' earlier escalations, that are not linked."""
     used = {related.ref for related in draft.related}
     for passage in passages(draft):
         used.update(passage.cites)
@@ -20,5 +21,11 @@ def unlinked_items(draft: Draft, case: Case) -> list[str]:
         case.evidence.item_of(record).ref
         for record in case.evidence.resolve(cited)[0]
         if record.category == "project_tracker"
+    }
+    names = {name_key(account.name) for account in case.affected}
+    items |= {
+        record.ref
+        for record in case.evidence.of_kind("escalation")
+        if names & {name_key(str(name)) for name in record.data.get("accounts", ())}
     }
     return sorted(items - homes)
