@@ -77,7 +77,8 @@ class EarlierEscalation(BaseModel):
         """As a record that can be cited, ``escalations/RUN``."""
         return {
             "ref": f"escalations/{self.run}", "kind": "escalation", "id": self.run, "at": self.at,
-            "accounts": list(self.accounts), "title": f"{self.severity}, {self.target}, {self.at[:10]}", "severity": self.severity, "target": self.target, "text": self.summary,
+            "accounts": list(self.accounts), "title": f"{self.severity}, {self.target}, {self.at[:10]}",
+            "severity": self.severity, "target": self.target, "text": self.summary,
         }  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """The facts of a case taken from records by rule, each citing the record that shows it; unknown where none could."""
 
-from collections.abc import Sequence
+import re
 from datetime import datetime
 from typing import Literal, cast
 
-from customer_escalation.draft.relevance import Issue, find_issue, text_of, words
-from customer_escalation.draft.signals import DENIED, SIGNALS, matches, sentences
+from customer_escalation.draft.reader import NO, Reader, said
+from customer_escalation.draft.relevance import Issue, find_issue
+from customer_escalation.draft.signals import DENIED, matches
+from customer_escalation.draft.wording import sentences
 from customer_escalation.evidence import Evidence, field, name_key
 from customer_escalation.facts import (
     AffectedAccount,
@@ -23,65 +25,32 @@ from skill_runtime.ledger import Record
 OPEN_STATES = frozenset(
     {"open", "in progress", "new", "backlog", "triage", "to do", "todo", "accepted", "investigating", "in review"}
 )
-SHARED_WORDS = 2
-"""Telling words that an article's title shares with a report before it counts as about the same symptom."""
 
+SOLVING = ("prescribes", "declared_fixed", "succeeded")
+"""Signals of an agent's message that solves a ticket."""
 Impact = Literal["blocked", "major_function_broken", "inconvenienced", "asks_for_feature", "exposed"]
-
-
-class Reader:
-    """Looks for signals in the records of one issue."""
-
-    def __init__(self, issue: Issue, evidence: Evidence) -> None:
-        self.issue = issue
-        self.evidence = evidence
-        self.messages = [
-            part for ticket in issue.tickets for part in evidence.messages(ticket)
-            if not first_instruction_like(field(part, "text"))
-        ]  # fmt: skip
-        self.notes = [
-            part for item in issue.related for part in (item, *evidence.parts(item))
-            if item.data.get("kind") != "article" and (field(part, "text") or field(part, "title"))
-        ]  # fmt: skip
-        self.articles = [item for item in issue.related if item.data.get("kind") == "article"]
-
-    def first(self, signal: str, records: Sequence[Record] | None = None) -> tuple[Record, str] | None:
-        """The first record that carries the signal, with the sentence."""
-        for record in records if records is not None else [*self.messages, *self.notes]:
-            if SIGNALS[signal].ours_only and not self.evidence.by_us(record):
-                continue
-            sentence = matches(signal, field(record, "text") or field(record, "body") or field(record, "title"))
-            if sentence:
-                return record, sentence
-        return None
-
-    def fact(self, signal: str, why: str, records: Sequence[Record] | None = None) -> Fact:
-        """A yes with its record, or a no."""
-        found = self.first(signal, records)
-        return Fact(answer="yes", cites=[found[0].ref], why=why) if found else NO
-
-
-NO = Fact(answer="no", cites=[], why="")
 
 
 def assess_by_rules(issue: str, evidence: Evidence, now: datetime, policy: Policy) -> Assessment:
     """The facts that rules can take from the records read so far."""
     found = find_issue(issue, evidence, now)
     reader = Reader(found, evidence)
-    by_customers = [record for record in reader.messages if field(record, "role") != "agent"]
+    by_customers = reader.by_customers
     wants = _wants_feature(reader, by_customers)
     broken = None if wants else reader.first("broken", [*by_customers, *reader.notes])
-    exposure = reader.first("exposure")
+    minor = reader.first("minor")
+    exposure = reader.first("exposure") or reader.subjects("exposure")
     weakness = reader.first("vulnerability")
     affected = [
-        _account(name, tickets, reader, wants=wants, exposed=bool(exposure)) for name, tickets in _by_customer(found)
+        _account(name, tickets, reader, wants=wants, exposed=bool(exposure), minor=bool(minor))
+        for name, tickets in _by_customer(found)
     ]
     recurred = _recurrence(reader)
     confirmed = _confirmed(reader)
     accounts_broken = [account for account in affected if account.impact in ("blocked", "major_function_broken")]
     ours_to_fix = recurred or wants or confirmed.answer == "yes" or len(accounts_broken) > 1
-    article = None if ours_to_fix else _solution(reader, found)
-    how_to = reader.first("how_to", by_customers)
+    article = None if ours_to_fix else reader.solution()
+    how_to = reader.first("how_to", by_customers) or reader.subjects("how_to")
     guidance = how_to is not None and broken is None and not wants
     exception = reader.fact(
         "exception", "a note or a policy asks for an approved exception", [*reader.notes, *reader.articles]
@@ -105,7 +74,7 @@ def assess_by_rules(issue: str, evidence: Evidence, now: datetime, policy: Polic
         bug_confirmed=confirmed if confirmed.answer == "yes" or not no_tracker else _unknown("the tracker could not be read"),
         infrastructure=_infrastructure(reader, accounts_broken),
         data_harmed=_data_harmed(reader),
-        production_stopped=reader.fact("production_stopped", "a record says that production use has stopped"),
+        production_stopped=_production_stopped(reader),
         beyond_support=reader.fact("beyond_support", "an agent says that it needs others"),
         recurred_after_fix=recurred or NO,
         worsening=reader.fact("worsening", "a record says that it is growing"),
@@ -125,7 +94,7 @@ def assess_by_rules(issue: str, evidence: Evidence, now: datetime, policy: Polic
         code_change_needed=reader.fact("code_change", "a colleague names a change in the code"),
         engineering_engaged=reader.fact("engaged", "a colleague is at work on it", reader.notes),
         open_ask="decision" if wants or exception.answer == "yes" else "technical_work",
-        suspicious=_suspicious(evidence),
+        suspicious=_suspicious(reader),
         reading=Reading(outcome="escalate", severity="none", target="none"),
     )  # fmt: skip
 
@@ -149,18 +118,23 @@ def _by_customer(issue: Issue) -> list[tuple[str, list[Record]]]:
 
 
 def _account(
-    name: str, tickets: list[Record], reader: Reader, *, wants: Record | None, exposed: bool
+    name: str, tickets: list[Record], reader: Reader, *, wants: Record | None, exposed: bool, minor: bool
 ) -> AffectedAccount:
-    spoken = [part for ticket in tickets for part in reader.evidence.messages(ticket) if field(part, "role") != "agent"]
+    """The account with the heaviest impact that its own people report."""
+    own = {ticket.ref for ticket in tickets}
+    spoken = [
+        *tickets,
+        *(part for part in reader.by_customers if part.parent in own and field(part, "role") == "customer"),
+    ]
     hit = None
     impact = "inconvenienced"
     if exposed:
         impact, hit = "exposed", reader.first("exposure", spoken)
     elif wants is not None:
         impact, hit = "asks_for_feature", reader.first("feature", spoken)
-    elif found := reader.first("blocked", spoken):
+    elif found := reader.first("blocked", spoken) or reader.first("locked_out", spoken):
         impact, hit = "blocked", found
-    elif found := reader.first("broken", spoken):
+    elif not minor and (found := reader.first("broken", spoken)):
         impact, hit = "major_function_broken", found
     refs = [ticket.ref for ticket in tickets]
     return AffectedAccount(
@@ -203,15 +177,25 @@ def _infrastructure(reader: Reader, broken: list[AffectedAccount]) -> Fact:
     return reader.fact("infrastructure", "a colleague reports trouble on our side", ours)
 
 
+def _production_stopped(reader: Reader) -> Fact:
+    """Somebody says so, or that nobody at an account can get in."""
+    found = reader.first("production_stopped") or reader.first(
+        "locked_out", [*reader.by_customers, *reader.issue.tickets]
+    )
+    return _yes(found[0], "a record says that production use has stopped") if found else NO
+
+
 def _data_harmed(reader: Reader) -> Fact:
-    """Not where a colleague says that the stored data is intact."""
-    found = reader.first("data_harmed")
+    """Not where the harm is to a file that goes out, or where a colleague says that the stored data is intact."""
+    spoken = [*reader.issue.tickets, *reader.messages, *reader.notes]
+    hits = [(record, hit) for record in spoken if (hit := matches("data_harmed", said(record)))]
+    found = next(((record, hit) for record, hit in hits if not matches("outgoing", hit)), None)
     if found is None:
         return NO
     for record in [*reader.messages, *reader.notes]:
         if reader.evidence.by_us(record):
             for sentence in sentences(field(record, "text")):
-                if "data" in sentence.casefold() and DENIED.search(sentence):
+                if matches("intact", sentence) or ("data" in sentence.casefold() and DENIED.search(sentence)):
                     return Fact(answer="no", cites=[record.ref], why="a colleague says that the stored data is intact")
     return _yes(found[0], "a record says that stored data is lost or altered")
 
@@ -232,18 +216,6 @@ def _recurrence(reader: Reader) -> Fact | None:
     return None
 
 
-def _solution(reader: Reader, issue: Issue) -> Record | None:
-    """An article that prescribes something for the symptom that customers report, and that nobody tried in vain."""
-    if reader.first("tried_in_vain"):
-        return None
-    told = {word for ticket in issue.tickets for word in words(text_of(ticket, reader.evidence))}
-    for article in reader.articles:
-        title = set(words(field(article, "title")))
-        if len(title & told) >= SHARED_WORDS and matches("prescribes", field(article, "body")):
-            return article
-    return None
-
-
 def _limitation(reader: Reader, broken: bool) -> Fact:
     for article in reader.articles:
         body = field(article, "body")
@@ -255,15 +227,14 @@ def _limitation(reader: Reader, broken: bool) -> Fact:
 def _similar_solved(issue: Issue, evidence: Evidence) -> Fact:
     for ticket in issue.solved:
         for message in evidence.messages(ticket):
-            if field(message, "role") == "agent" and (
-                matches("declared_fixed", field(message, "text")) or matches("prescribes", field(message, "text"))
-            ):
+            if field(message, "role") == "agent" and any(matches(name, field(message, "text")) for name in SOLVING):
                 return _yes(message, "a similar ticket was solved by support")
     return NO
 
 
 def _workaround(reader: Reader) -> WorkaroundFact:
-    full, partly, none = reader.first("works_around"), reader.first("helps_partly"), reader.first("no_workaround")
+    full = reader.helped() or reader.first("works_around")
+    partly, none = reader.first("helps_partly"), reader.first("no_workaround")
     if partly and not (full and not matches("helps_partly", full[1])):
         return WorkaroundFact(extent="partial", cites=[partly[0].ref], why="it helps in part")
     if full:
@@ -289,10 +260,21 @@ def _issue_type(
     return "outage" if outage else "bug"
 
 
-def _suspicious(evidence: Evidence) -> list[Suspicious]:
+def _suspicious(reader: Reader) -> list[Suspicious]:
+    """Records that try to steer, as far as they belong to this issue or speak of its tickets or customers."""
+    evidence, tickets = reader.evidence, reader.issue.tickets
+    homes = {item.ref for item in [*tickets, *reader.issue.related]}
+    names = [name_key(field(ticket, "customer")).split()[0] for ticket in tickets if field(ticket, "customer").strip()]
+    marks = [
+        *(ticket.id.casefold() for ticket in tickets),
+        *names,
+        *(re.sub(r"\D", "", ticket.id) for ticket in tickets),
+    ]
     found = []
     for record in evidence.ledger.records.values():
-        reason = first_instruction_like(field(record, "text") or field(record, "body"))
+        text = field(record, "text") or field(record, "body")
+        near = evidence.item_of(record).ref in homes or any(len(mark) > 3 and mark in text.casefold() for mark in marks)
+        reason = first_instruction_like(text) if near else None
         if reason:
             found.append(Suspicious(ref=record.ref, what=reason))
     return found

@@ -1,43 +1,54 @@
 """A brief without a model: sentences quoted from records, plain words between them, "unknown" where nothing was found."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+import re
+from datetime import datetime
 
 from customer_escalation.brief import (
     Ask,
-    Deadline,
     Draft,
     EscalationDraft,
-    HandlingDraft,
     Outcome,
     Related,
-    Reproduction,
     Statement,
     Target,
     TriedStep,
     Unknown,
 )  # fmt: skip
-from customer_escalation.derive.cadence import next_customer_update
-from customer_escalation.derive.calendar import team_calendar
-from customer_escalation.draft.assessment import Reader
-from customer_escalation.draft.relevance import find_issue
-from customer_escalation.draft.signals import matches, sentences
-from customer_escalation.evidence import Evidence, field, open_deals, parse_moment
+from customer_escalation.draft.communication import deadlines, expectations, last_updates, risks
+from customer_escalation.draft.details import environment
+from customer_escalation.draft.handling import handling, writes_english
+from customer_escalation.draft.quoting import Writer, unknown
+from customer_escalation.draft.reproduction import NO_DEFECT, reproduction
+from customer_escalation.draft.steps import NO_RESULT, tried_steps
+from customer_escalation.draft.summary import summary
+from customer_escalation.evidence import Evidence, field
 from customer_escalation.facts import Assessment
 from customer_escalation.policy import Policy
 from customer_escalation.rules import Decision
 from skill_runtime.ledger import Record
 
-LONGEST_QUOTE = 320
-"""Characters; a longer sentence is referred to, not quoted."""
-STEPS = 6
+FEWEST_SENTENCES, MOST_SENTENCES = 3, 5
+"""Of the description."""
+MOST_RELATED = 6
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"“‘(A-Z0-9`])")
+_USERS = re.compile(
+    r"\b\d[\d,.]*\b(?: of our| \w+)? (?:users|people|employees|colleagues|students|teachers|patients|seats|stores|shops|sites|"
+    r"vehicles|orders|Aufträge|Mitarbeiter|Nutzer)\b",
+    re.IGNORECASE,
+)
+_EVERYBODY = re.compile(
+    r"\b(?:all|every|alle)\b.{0,25}\b(?:customers?|users?|accounts?|clients?|kunden)\b", re.IGNORECASE
+)
 
 ASKS: dict[Target, tuple[str, ...]] = {
     Target.ENGINEERING: (
         "Investigate the cause and say what is found.",
         "Fix it, or name a workaround that support can give.",
     ),
-    Target.PRODUCT: ("Decide whether this is planned, and what customers may be told.",),
+    Target.PRODUCT: (
+        "Decide whether this is planned, and what customers may be told.",
+        "Prioritise it against the deals and renewals named above.",
+    ),
     Target.SECURITY: (
         "Investigate what was exposed or run, and for whom.",
         "Contain it, and say what is done.",
@@ -48,319 +59,211 @@ ASKS: dict[Target, tuple[str, ...]] = {
 }
 
 
-class _Writer:
-    """Quotes records of one issue."""
-
-    def __init__(self, request: str, evidence: Evidence, now: datetime) -> None:
-        self.evidence = evidence
-        self.issue = find_issue(request, evidence, now)
-        self.reader = Reader(self.issue, evidence)
-        self.by_customers = [record for record in self.reader.messages if field(record, "role") != "agent"]
-        self.by_us = [record for record in [*self.reader.messages, *self.reader.notes] if evidence.by_us(record)]
-
-    def quote(self, record: Record, sentence: str = "") -> Statement | None:
-        """``Acme Corp wrote on 2026-08-03: “...”``; None where there is nothing short enough to quote."""
-        text = sentence or next(iter(sentences(field(record, "text"))), "")
-        text = " ".join(text.split()).strip('“”"')
-        if not text or len(text) > LONGEST_QUOTE or "“" in text or "”" in text:
-            return None
-        who = self.who(record)
-        day = field(record, "at")[:10]
-        kind = "fact" if self.evidence.by_us(record) else "customer_claim"
-        return Statement(text=f"{who} wrote on {day}: “{text}”", kind=kind, cites=[record.ref])
-
-    def who(self, record: Record) -> str:
-        """An author with their side, such as ``j.doe (Acme Corp)``."""
-        author = field(record, "author") or "Somebody"
-        customer = self.evidence.customer_of(record)
-        if field(record, "role") == "agent":
-            return f"{author} (support)"
-        return f"{author} ({customer})" if customer else author
-
-    def quotes(self, signals: Sequence[str], records: Sequence[Record], most: int) -> list[Statement]:
-        """Up to ``most`` sentences that carry one of the signals, one a record."""
-        found: list[Statement] = []
-        for record in records:
-            sentence = next((hit for signal in signals if (hit := matches(signal, field(record, "text")))), "")
-            statement = self.quote(record, sentence) if sentence else None
-            if statement and len(found) < most:
-                found.append(statement)
-        return found
-
-
 def draft_by_rules(
     issue: str, assessment: Assessment, decision: Decision, evidence: Evidence, now: datetime, policy: Policy
 ) -> Draft:
     """The brief, or the handling note, in quoted sentences."""
-    writer = _Writer(issue, evidence, now)
+    writer = Writer(issue, evidence, now)
     if decision.outcome == Outcome.HANDLE:
-        return _handling(issue, assessment, writer)
-    return _escalation(issue, assessment, decision, writer, now, policy)
+        return handling(issue, assessment, writer)
+    return _escalation(issue, assessment, decision, writer, policy)
 
 
 def _escalation(
-    request: str, assessment: Assessment, decision: Decision, writer: _Writer, now: datetime, policy: Policy
+    request: str, assessment: Assessment, decision: Decision, writer: Writer, policy: Policy
 ) -> EscalationDraft:
+    """Sections are written in the order in which they may choose their sentences, not in that of the brief."""
     target = decision.target or Target.L2
-    impact = writer.quotes(("blocked", "broken", "exposure", "feature"), writer.by_customers, 2)
     tickets = writer.issue.tickets
+    wish = assessment.issue_type == "feature_gap"
+    use_case = _use_case(writer) if wish else []
+    told = ("feature", "need") if wish else ("exposure", "broken", "feature")
+    symptoms = writer.pick(told, writer.by_customers, 2, one_each=True)
+    containment = _containment(writer) if target == Target.SECURITY else []
+    tried = _tried(writer)
+    shown = reproduction(assessment, writer)
+    competitors = (
+        writer.pick(("competitor",), [*writer.by_customers, *writer.by_us], 2) if target == Target.PRODUCT else []
+    )
+    expectation = expectations(writer)
+    risk = risks(writer)
+    impact = use_case or _impact(writer)
+    description = _description(symptoms, assessment, writer)
     return EscalationDraft(
-        summary=_summary(tickets, request),
-        summary_cites=[tickets[0].ref] if tickets else [],
-        customers_note=[],
-        workflow_impact=impact or [_unknown("What the customers cannot do is not stated in the records.")],
+        summary=summary(tickets, request),
+        summary_cites=[ticket.ref for ticket in tickets],
+        customers_note=_customers_note(writer),
+        workflow_impact=impact,
         revenue_note=[],
         queue_note=[],
-        competitive_pressure=[_unknown("No statement on competitors was looked for; unknown.")] if target == Target.PRODUCT else [],
-        description=_description(writer),
-        tried=_tried(writer),
-        containment=_containment(writer) if target == Target.SECURITY else [],
-        reproduction=_reproduction(assessment, writer),
-        last_update=_last_updates(writer),
-        expectation=_expectation(writer),
-        risk=writer.quotes(("churn", "pr_legal", "executive"), writer.by_customers, 2)
-        or [_unknown("No record speaks of a further escalation.")],
+        competitive_pressure=_competition(competitors) if target == Target.PRODUCT else [],
+        description=description,
+        tried=tried,
+        containment=containment,
+        reproduction=shown,
+        last_update=last_updates(writer),
+        expectation=expectation,
+        risk=risk,
         asks=[Ask(owner=target, text=text, cites=[]) for text in ASKS[target]],
-        deadlines=[_deadline(decision, writer, now, policy)],
-        related=[Related(ref=item.ref, note="") for item in writer.issue.related[:5]],
+        deadlines=deadlines(decision, writer, policy),
+        related=[Related(ref=item.ref, note="") for item in writer.issue.related[:MOST_RELATED]],
         conflicts=_conflicts(assessment, writer),
-        unknowns=[
-            Unknown(what="Everything that the quoted records do not say; no model has read them",
-                    how_to_find_out="the owner of the ticket")
-        ],
+        unknowns=_unknowns(assessment, decision, writer, frequency=shown.frequency),
         support_now=[],
-        author_notes=[_unknown("This brief quotes records by rule: check the decision and complete the text before it is sent.")],
+        author_notes=_author_notes(request, writer),
         customer_reply=_reply(writer),
-    )  # fmt: skip
-
-
-def _handling(request: str, assessment: Assessment, writer: _Writer) -> HandlingDraft:
-    article_ref = next(
-        iter(assessment.documented_solution.cites or assessment.known_limitation_with_alternative.cites), ""
     )
-    article = writer.evidence.ledger.get(article_ref)
-    reasons: list[Statement] = []
-    steps: list[Statement] = []
-    if article is not None:
-        reasons.append(
-            Statement(
-                text=f"The article “{field(article, 'title')}” describes this symptom.",
-                kind="fact",
-                cites=[article.ref],
-            )
-        )
-        steps = [
-            Statement(text=f"As the article says: “{sentence}”", kind="proposed", cites=[article.ref])
-            for sentence in sentences(field(article, "body"))
-            if matches("prescribes", sentence) and len(sentence) <= LONGEST_QUOTE and "“" not in sentence
-        ][:STEPS]
-    for ref in assessment.similar_solved_in_support.cites:
-        record = writer.evidence.ledger.get(ref)
-        statement = writer.quote(record, matches("prescribes", field(record, "text")) or "") if record else None
-        if record and statement:
-            home = writer.evidence.item_of(record)
-            reasons.append(
-                statement.model_copy(update={"text": f"A similar ticket was solved ({home.id}): {statement.text}"})
-            )
-    reasons += writer.quotes(("broken", "how_to", "feature"), writer.by_customers, 2)
-    return HandlingDraft(
-        summary=_summary(writer.issue.tickets, request),
-        reason=reasons or [_unknown("No record that was read shows an escalation criterion.")],
-        article=article.ref if article else "",
-        steps=steps or [Statement(text="Answer the customer and diagnose further.", kind="proposed", cites=[])],
-        uncertain=[_unknown("Whether the article fits this customer was decided by shared words only.")] if article else [],
-        would_change=[
-            Statement(text="If the solution is in place and the symptom stays, escalate to L2 Support with the evidence.",
-                      kind="proposed", cites=[]),
-            Statement(text="If further accounts report the same with the solution in place, escalate to Engineering.",
-                      kind="proposed", cites=[]),
-        ],
-        related=[Related(ref=ticket.ref, note="") for ticket in writer.issue.solved[:3]],
-        conflicts=[],
-        author_notes=[_unknown("This note quotes records by rule: read the tickets before you act on it.")],
-        customer_reply="",
-    )  # fmt: skip
 
 
-def _summary(tickets: Sequence[Record], request: str) -> str:
-    if not tickets:
-        return " ".join(request.split())[:115]
-    customers = list(dict.fromkeys(field(ticket, "customer") for ticket in tickets))
-    more = f" and {len(customers) - 1} more" if len(customers) > 1 else ""
-    return f"{field(tickets[0], 'subject').rstrip('.')} ({customers[0]}{more})"[:119]
+def _use_case(writer: Writer) -> list[Statement]:
+    """What customers need it for; else that they ask for it."""
+    needs = writer.pick(("need",), writer.by_customers, 2, one_each=True)
+    return [*needs, *writer.pick(("feature",), writer.by_customers, 3 - len(needs), one_each=True)]
 
 
-def _unknown(text: str) -> Statement:
-    return Statement(text=text, kind="inference", cites=[])
+def _impact(writer: Writer) -> list[Statement]:
+    """Who is blocked and what it costs them, quoted again if need be; else what is reported to fail."""
+    heavy = ("locked_out", "blocked", "production_stopped", "consequence", "no_workaround")
+    found = writer.pick(heavy, writer.by_customers, 3, one_each=True, again=True)
+    found = found or writer.pick(("exposure", "broken"), writer.by_customers, 2, one_each=True, again=True)
+    return found or [unknown("No record says what it keeps the customers from, beyond the symptom.")]
 
 
-def _description(writer: _Writer) -> list[Statement]:
-    """Three to five sentences: what customers report, what colleagues found, what the tracker says."""
-    found: list[Statement] = []
-    customers: set[str] = set()
-    for record in writer.by_customers:
-        customer = writer.evidence.customer_of(record)
-        sentence = (
-            matches("broken", field(record, "text"))
-            or matches("feature", field(record, "text"))
-            or matches("exposure", field(record, "text"))
-        )
-        statement = writer.quote(record, sentence)
-        if statement and customer not in customers and len(found) < 2:
-            customers.add(customer)
-            found.append(statement)
-    found += writer.quotes(
-        ("bug_confirmed", "infrastructure", "declared_fixed", "exposure", "exception", "engaged"), writer.by_us, 2
+def _description(symptoms: list[Statement], assessment: Assessment, writer: Writer) -> list[Statement]:
+    """Three to five sentences: what customers report, what colleagues found or suspect, what the tracker says."""
+    wanted = [*symptoms, *_workaround(assessment, writer)]
+    wanted += (
+        writer.pick(("exception", "effort", "engineering_view"), writer.by_us, 2)
+        if assessment.issue_type in NO_DEFECT
+        else []
     )
-    item = next((item for item in writer.issue.related if item.data.get("kind") == "issue"), None)
-    if item is not None and len(found) < 4:
-        found.append(Statement(
-            text=f"The tracker has {item.id}, “{field(item, 'title')}”, with status {field(item, 'status')}.", kind="fact",
-            cites=[item.ref],
-        ))  # fmt: skip
+    wanted += writer.pick(("cause", "infrastructure", "bug_confirmed", "declared_fixed"), writer.engineers, 1)
+    wanted += _tracker(writer)
+    if len(wanted) < FEWEST_SENTENCES:
+        wanted += writer.pick(("infrastructure", "cause", "declared_fixed", "engaged"), writer.by_us, 1)
+    if not symptoms:
+        again = writer.pick(("exposure", "feature", "broken", "need"), writer.by_customers, 1, again=True)
+        wanted = [*again, *wanted]
     closing = ("The cause is not stated in the records that were read.", "What else is affected is unknown.",
                "The records were not read by a model.")  # fmt: skip
-    for text in closing:
-        if len(found) < 3:
-            found.append(_unknown(text))
-    return found[:5]
+    found: list[Statement] = []
+    for statement in [*wanted, *map(unknown, closing)]:
+        room = MOST_SENTENCES - sum(map(_sentences, found))
+        own = statement.kind == "inference"
+        if _sentences(statement) <= room and not (own and len(found) >= FEWEST_SENTENCES):
+            found.append(statement)
+    return found
 
 
-def _tried(writer: _Writer) -> list[TriedStep]:
-    """What colleagues and customers did, each with the next message of the thread as its result."""
-    steps: list[TriedStep] = []
-    for ticket in writer.issue.tickets:
-        thread = [part for part in writer.evidence.messages(ticket) if part in writer.reader.messages]
-        for place, message in enumerate(thread):
-            text = field(message, "text")
-            done = matches("declared_fixed", text) or matches("works_around", text) or matches("helps_partly", text) or (
-                field(message, "role") == "agent" and next(iter(sentences(text)), "")
-            )  # fmt: skip
-            statement = writer.quote(message, done) if done else None
-            if statement is None:
-                continue
-            after = thread[place + 1] if place + 1 < len(thread) else None
-            answer = writer.quote(after) if after is not None else None
-            steps.append(TriedStep(
-                action=statement.text, result=answer.text if answer else "Result not recorded.",
-                cites=[message.ref, *([after.ref] if after is not None and answer else [])],
-            ))  # fmt: skip
-    if not steps:
-        return [TriedStep(action="No step is on record.", result="Result not recorded.",
-                          cites=[writer.issue.tickets[0].ref] if writer.issue.tickets else [])]  # fmt: skip
-    return steps[:STEPS]
+def _sentences(statement: Statement) -> int:
+    """At least as many as the review will count."""
+    return len(_SENTENCE_END.findall(statement.text)) + 1
 
 
-def _containment(writer: _Writer) -> list[Statement]:
-    return writer.quotes(("helps_partly", "declared_fixed"), writer.by_us, 2) or [
-        _unknown("No containment is recorded.")
+def _workaround(assessment: Assessment, writer: Writer) -> list[Statement]:
+    """The sentence that the answer on workarounds rests on."""
+    records, _ = writer.evidence.resolve(assessment.workaround.cites)
+    signals = ("helps_partly", "works_around", "succeeded", "no_workaround")
+    return writer.pick(signals, records, 1) if records else []
+
+
+def _tracker(writer: Writer) -> list[Statement]:
+    item = next((item for item in writer.issue.related if item.data.get("kind") == "issue"), None)
+    if item is None:
+        return []
+    title = field(item, "title").replace("“", "'").replace("”", "'")
+    text = f"The tracker has {item.id}, “{title}”, with status {field(item, 'status') or 'unknown'}."
+    return [Statement(text=text, kind="fact", cites=[item.ref])] if writer.stands(text, [item]) else []
+
+
+def _tried(writer: Writer) -> list[TriedStep]:
+    steps = tried_steps(writer)
+    if steps:
+        return steps
+    cites = [writer.issue.tickets[0].ref] if writer.issue.tickets else []
+    return [
+        TriedStep(action="No step is on record beside what is quoted in other sections.", result=NO_RESULT, cites=cites)
     ]
 
 
-def _reproduction(assessment: Assessment, writer: _Writer) -> Reproduction:
-    """The sentence in which somebody lists the steps, quoted; otherwise not reproduced."""
-    nothing = {
-        "start": "",
-        "steps": [],
-        "expected": "",
-        "actual": "",
-        "environment": "",
-        "frequency": "",
-        "ruled_out": "",
-    }
-    if assessment.issue_type in ("feature_gap", "billing_or_policy", "how_to"):
-        return Reproduction.model_validate({**nothing, "status": "not_applicable", "cites": []})
-    failing = next(iter(writer.quotes(("broken", "exposure"), writer.by_customers, 1)), None)
-    actual = failing.text if failing else "Unknown: no record states it."
-    steps: list[Statement] = []
-    ours = False
-    for record in writer.reader.messages:
-        listed = [
-            part
-            for part in sentences(field(record, "text"))
-            if part.casefold().startswith(("steps", "to reproduce", "repro"))
-        ]
-        statement = writer.quote(record, listed[0]) if listed else None
-        if statement:
-            steps, ours = [statement], writer.evidence.by_us(record)
-            break
-    status = "not_reproduced" if not steps else "reproduced" if ours else "reported"
-    return Reproduction.model_validate({
-        **nothing, "status": status, "steps": steps, "expected": "It works as documented.", "actual": actual,
-        "environment": "Unknown beyond what the quoted messages say.", "frequency": "Not recorded.",
-        "ruled_out": "Nothing ruled out yet.", "cites": failing.cites if failing else [],
-    })  # fmt: skip
+def _containment(writer: Writer) -> list[Statement]:
+    return writer.pick(("contained", "helps_partly"), writer.by_us, 3) or [unknown("No containment is recorded.")]
 
 
-def _last_updates(writer: _Writer) -> list[Statement]:
-    found: list[Statement] = []
-    for ticket in writer.issue.tickets[:6]:
-        ours = [part for part in writer.evidence.messages(ticket)
-                if field(part, "role") == "agent" and part.data.get("internal") is not True]  # fmt: skip
-        statement = writer.quote(ours[-1]) if ours else None
-        customer = field(ticket, "customer")
-        if statement:
-            found.append(
-                statement.model_copy(
-                    update={"text": f"{customer}: {statement.text}", "cites": [ours[-1].ref, ticket.ref]}
-                )
-            )
-        else:
-            found.append(Statement(text=f"{customer}: no reply on record.", kind="fact", cites=[ticket.ref]))
-    return found or [_unknown("No ticket of an affected account was found.")]
+def _competition(found: list[Statement]) -> list[Statement]:
+    return found or [unknown("No record that was read names a competitor; unknown.")]
 
 
-def _expectation(writer: _Writer) -> list[Statement]:
-    """The last thing that each of the first two customers wrote."""
-    found: list[Statement] = []
-    for ticket in writer.issue.tickets[:2]:
-        spoken = [part for part in writer.evidence.messages(ticket) if part in writer.by_customers]
-        last = next(iter(reversed(sentences(field(spoken[-1], "text")))), "") if spoken else ""
-        statement = writer.quote(spoken[-1], last) if spoken else None
-        if statement:
-            found.append(statement)
-    return found or [_unknown("No expectation and no date is recorded.")]
+def _customers_note(writer: Writer) -> list[Statement]:
+    """Other customers who joined a thread."""
+    return writer.pick(
+        ("broken", "again", "feature"), [part for part in writer.by_customers if _joins(part, writer)], 2
+    )
 
 
-def _conflicts(assessment: Assessment, writer: _Writer) -> list[Statement]:
-    """A fix that was declared and a later report against it."""
-    if assessment.recurred_after_fix.answer != "yes":
-        return []
+def _joins(part: Record, writer: Writer) -> bool:
+    """Somebody of another account than the ticket's."""
+    own = field(writer.evidence.item_of(part), "customer")
+    return bool(writer.evidence.customer_of(part)) and writer.evidence.customer_of(part) != own
+
+
+def _conflicts(assessment: Assessment, writer: Writer) -> list[Statement]:
+    """A fix that was declared and a later report against it, in our words: both are quoted where they belong."""
     records, _ = writer.evidence.resolve(assessment.recurred_after_fix.cites)
-    quotes = [writer.quote(record, matches("declared_fixed", field(record, "text")) or matches("again", field(record, "text")))
-              for record in records]  # fmt: skip
-    return [statement for statement in quotes if statement]
+    if assessment.recurred_after_fix.answer != "yes" or len(records) < 2:
+        return []
+    fix, report = records[0], records[-1]
+    text = (
+        f"{writer.who(fix)} declared it mended {writer.when(fix)}; {writer.who(report)} reports {writer.when(report)} that it happens "
+        "again."
+    )
+    return (
+        [Statement(text=text, kind="fact", cites=[fix.ref, report.ref])] if writer.stands(text, [fix, report]) else []
+    )
 
 
-def _deadline(decision: Decision, writer: _Writer, now: datetime, policy: Policy) -> Deadline:
-    """The nearest deal or renewal of an affected account, else the next customer update."""
-    dated: list[tuple[datetime, str, str, Record]] = []
-    for ticket in writer.issue.tickets:
-        account = writer.evidence.account(field(ticket, "customer"))
-        if account is None:
-            continue
-        for deal in open_deals(account):
-            close = parse_moment(deal.get("close"))
-            if close and close > now:
-                dated.append((close, str(deal.get("close")), f"a deal of {field(account, 'name')} closes", account))
-        renewal = parse_moment(field(account, "renewal"))
-        if renewal and now < renewal <= now + timedelta(days=92):
-            dated.append((renewal, field(account, "renewal"), f"renewal of {field(account, 'name')}", account))
-    if dated and decision.target in (Target.PRODUCT, Target.LEADERSHIP):
-        _, by, what, account = min(dated, key=lambda item: item[0])
-        return Deadline(by=by, what=what, basis="record", cites=[account.ref])
-    severity = decision.severity
-    assert severity is not None
-    due = next_customer_update(severity, now, team_calendar(policy), policy).due_at
-    moment = max(due, now + timedelta(minutes=1)).replace(microsecond=0)
-    return Deadline(by=moment.isoformat(), what="an update that support can pass on", basis="proposed", cites=[])
+def _unknowns(assessment: Assessment, decision: Decision, writer: Writer, frequency: str) -> list[Unknown]:
+    """What the receiving team will ask and no pattern found."""
+    wish = assessment.issue_type in NO_DEFECT
+    named = environment(writer.reader.messages)
+    texts = [field(part, "text") for part in writer.by_customers]
+    asked: list[tuple[bool, str, str]] = [
+        (not wish and writer.reader.first("cause_found") is None, "The cause", "the team that investigates"),
+        (not any(map(_USERS.search, texts)), "How many users of the accounts are affected", "ask the customers"),
+        (not wish and not named, "The environment: version, system, region, plan", "ask the customers"),
+        (not wish and frequency.startswith("Not recorded"), "How often it happens", "ask the customers, or repeat it"),
+        (not wish and assessment.workaround.extent == "unknown", "Whether a workaround exists", "support and the team"),
+        (not wish and assessment.bug_confirmed.answer != "yes", "Whether anybody of us can reproduce it", "support"),
+        (True, "Whether accounts without a ticket are affected", "the logs, or a search for the symptom"),
+        (wish and writer.reader.first("engineering_view") is None, "The effort, as Engineering sees it", "Engineering"),
+        (decision.target == Target.LEADERSHIP, "Who may approve it", "Support leadership"),
+        (decision.target == Target.SECURITY, "What was seen, by whom, and since when", "the access logs"),
+    ]
+    return [Unknown(what=what, how_to_find_out=how) for open_, what, how in asked if open_]
 
 
-def _reply(writer: _Writer) -> str:
+def _author_notes(request: str, writer: Writer) -> list[Statement]:
+    """What to mind before sending, and where the request says more than the records."""
+    notes: list[Statement] = []
+    tickets = writer.issue.tickets
+    customers = list(dict.fromkeys(field(ticket, "customer") for ticket in tickets))
+    if _EVERYBODY.search(request) and customers:
+        text = f"The request speaks of everybody; the tickets that were found are those of {', '.join(customers)}."
+        notes.append(Statement(text=text, kind="inference", cites=[ticket.ref for ticket in tickets]))
+    threatens = re.search(
+        r"\b(?:churn\w*|threat\w+|leav(?:e|ing)|cancel (?:the|their) contract)\b", request, re.IGNORECASE
+    )
+    if threatens and writer.reader.first("churn", writer.by_customers) is None:
+        notes.append(unknown("The request speaks of leaving; no customer's message that was read says so."))
+    return [
+        *notes,
+        unknown("This brief quotes records by rule: check the decision and complete the text before it is sent."),
+    ]
+
+
+def _reply(writer: Writer) -> str:
     """A safe interim reply where the customer writes English; empty otherwise."""
-    text = " ".join(field(record, "text") for record in writer.by_customers[:2]).casefold().split()
-    english = sum(word in {"the", "and", "is", "we", "our", "to", "since", "not", "in", "for"} for word in text)
-    if not text or english < 2:
+    if not writes_english(writer):
         return ""
     return (
         "Thank you for your report. We have passed it on with everything you told us, and it is being looked at. We will "

@@ -44,6 +44,7 @@ FINDERS = {
 }
 """One pattern a kind of atom, the more specific kinds first; names are looked up."""
 KINDS = (*FINDERS, "name")
+_ANY_CASE = frozenset({"address", "date", "weekday", "duration", "number word"})
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,9 @@ class World:
         """The atoms of a sentence, each character in one atom at most."""
         found: list[Atom] = []
         for kind in KINDS:
-            pattern = self.names if kind == "name" else re.compile(FINDERS[kind], re.IGNORECASE if "d" in kind else 0)
+            pattern = (
+                self.names if kind == "name" else re.compile(FINDERS[kind], re.IGNORECASE if kind in _ANY_CASE else 0)
+            )
             for match in pattern.finditer(text):
                 found.append(Atom(kind, match.group(), match.start()))
                 text = text[: match.start()] + "\0" * len(match.group()) + text[match.end() :]
@@ -199,7 +202,7 @@ def _candidates(kind: str, rng: random.Random) -> Iterator[Mutant]:
         held = "\n".join(f"{record.text}\n{record.id}" for record in cited)
         choice = donors[world.name]
         for donor, foreign in rng.sample(choice, min(20, len(choice))):
-            if set(donor.refs) & set(sentence.refs) or stands(kind, foreign.text, held):
+            if set(donor.refs) & set(sentence.refs) or stands(kind, foreign.text, f"{held}\n{atom.text}"):
                 continue
             text = sentence.text[: atom.start] + foreign.text + sentence.text[atom.start + len(atom.text) :]
             known = world.slice([*sentence.refs, *donor.refs], rng)
@@ -219,8 +222,15 @@ def _atoms(world: World, sentence: Sentence) -> tuple[Atom, ...]:
 
 def stands(kind: str, atom: str, text: str) -> bool:
     """Does the text hold the atom, as it is written or in another spelling of the same value?"""
-    plain = _plain(text)
-    spellings = {_plain(atom).strip("\"'` ")}
+    plain = re.sub(r"(?<=\d)t(?=\d\d:)", " ", _plain(text))
+    bare = _plain(atom).strip("\"'` ")
+    spellings = (
+        {bare, f"0{bare}"}
+        if kind == "time"
+        else {bare, bare.removeprefix("v"), f"v{bare}"}
+        if kind == "version"
+        else {bare}
+    )
     numbers = {float(number.replace(",", "")) for number in re.findall(rf"(?<![\w:.-])(?:{_NUMBER})(?![\w:-])", plain)}
     dates = {date.fromisoformat(day) for day in re.findall(r"\d{4}-\d\d-\d\d", plain)}
     if kind == "weekday" and atom.casefold() in {_WEEKDAYS[day.weekday()] for day in dates}:

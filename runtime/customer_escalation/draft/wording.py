@@ -1,0 +1,144 @@
+"""Text as the drafter without a model takes it apart: into sentences that may be quoted, and into words to compare."""
+
+import re
+from functools import lru_cache
+
+_BOUNDARY = re.compile(r"[.!?…]+[\"'’”)\]]*(?=\s)|\n+")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|ca|cf|incl|excl|resp|fig|ver|v|no|nos|nr|dr|mr|mrs|ms|prof|st|inc|ltd|corp|dept|est|min|max|"
+    r"z\.\s?b|d\.\s?h|u\.\s?a|bzw|usw|evtl|ggf|hr|fr|str|p\.\s?ej|sr|sra|p\.\s?ex|a\.m|p\.m))\.$",
+    re.IGNORECASE,
+)
+_SINGLE_LETTER = re.compile(r"(?<![\w.])(?<!\d )[A-Za-z]\.$")
+"""A letter after a figure is a unit, and may end a sentence."""
+_LIST_NUMBER = re.compile(r"(?:^\s*|[.:;!?)\n]\s+)\(?\d{1,2}[.)]$")
+_DAY_NUMBER = re.compile(r"(?<![\w.,])\d{1,2}\.$")
+_MONTH = re.compile(
+    r"\s+(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w*\b", re.IGNORECASE
+)  # fmt: skip
+_FENCE = re.compile(r"```.*?(?:```|$)", re.DOTALL)
+_OPENING = {"(": ")", "[": "]", "{": "}"}
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, each verbatim.
+
+    Nothing is cut where a full stop ends no sentence: in an abbreviation, a list's number, a date, inside brackets, quotation
+    marks or code. A block of code is one sentence.
+    """
+    found: list[str] = []
+    start = 0
+    fences = [match.span() for match in _FENCE.finditer(text)]
+    for match in _BOUNDARY.finditer(text):
+        if match.end() <= start or any(first < match.end() <= last for first, last in fences):
+            continue
+        if "\n" in match.group() or _ends_sentence(text[start : match.end()], text[match.end() :]):
+            found.append(text[start : match.end()].strip())
+            start = match.end()
+    found.append(text[start:].strip())
+    return [part for part in found if re.search(r"\w", part)]
+
+
+def _ends_sentence(so_far: str, rest: str) -> bool:
+    following = rest.lstrip()[:1]
+    if following.islower() or _inside(so_far) or _LIST_NUMBER.search(so_far):
+        return False
+    if _DAY_NUMBER.search(so_far) and _MONTH.match(rest):
+        return False
+    return not (_ABBREVIATION.search(so_far) and _abbreviates(so_far, following)) and not _SINGLE_LETTER.search(so_far)
+
+
+def _abbreviates(so_far: str, following: str) -> bool:
+    """An ordinary word such as "no" or "max" abbreviates only before a number; the others always do."""
+    word = re.findall(r"[\w.]+", so_far)[-1].rstrip(".").casefold()
+    return (
+        following.isdigit() if word in {"no", "nos", "nr", "st", "fr", "hr", "est", "min", "max", "ver", "v"} else True
+    )
+
+
+def _inside(text: str) -> bool:
+    """Is a bracket, a quotation or a code span still open?"""
+    plain = re.sub(r"(?<=\w)['’](?=\w)", "", text)
+    if plain.count("`") % 2 or plain.count('"') % 2 or plain.count("“") > plain.count("”"):
+        return True
+    return any(plain.count(left) > plain.count(right) for left, right in _OPENING.items())
+
+
+_STOP = frozenset(
+    """
+    a an the and or but if of in on at to for from with without by as is are was were be been it its this that these those we
+    our us you your they their he she i me my not no yes do does did have has had can could will would should may might must
+    there here when where what which who how why all any some most than then so just also only very since after before own
+    during about into over under again please thanks thank hello hi dear regards team customer customers account accounts issue
+    issues problem problems ticket tickets case cases says say said get gets got one two three new now today still more every
+    cannot can't don't doesn't didn't won't isn't aren't wasn't i'm we're it's that's im up out off down want wants need needs
+    engineer engineers engineering escalate escalated escalation
+    report reported reports urgent user users affect affecting affected anybody somebody nobody someone everything thing
+    der die das und oder ein eine ist sind nicht wir uns bei von mit für auf den dem des im zu nach seit
+    el la los las un una de que y en con por para no es le les des et est pas pour dans une du sur
+    """.split()
+)
+_CONCEPTS = {
+    "short": "missing miss short incomplete fewer truncated truncate cut-off lost lose loses losing dropped drops drop gap gaps "
+    "shortfall fehlen fehlt fehlende",
+    "export": "export exports exported exporting extract extracts download downloads dump",
+    "import": "import imports imported importing importe importen upload uploads uploaded ingest ingestion",
+    "row": "row rows line lines record records count counts entries zeilen datensätze",
+    "login": "login logins log-in logon signin sign-in signon sign-on logged sso anmeldung anmelden saml",
+    "slow": "slow slower slowly latency lag laggy performance langsam",
+    "stuck": "stuck stall stalls stalled stalling hang hangs hanging hung waiting freeze freezes frozen queued",
+    "fail": "fail fails failed failing failure failures error errors fehler broken breaks",
+    "charge": "charge charges charged charging bill bills billed billing invoice invoices invoiced pay pays paid paying payment payments",
+    "cancel": "cancel cancels cancelled canceled cancelling cancellation cancellations unsubscribe kündigen kündigung",
+    "refund": "refund refunds refunded reimburse chargeback",
+    "answer": "answer answers answered unanswered reply replies replied response responses respond",
+    "loop": "loop loops looping redirect redirects redirected endless schleife bounced bounce",
+    "build": "build builds run runs job jobs pipeline",
+    "duplicate": "duplicate duplicates duplicated twice double doubled",
+    "sep": "sep sept september", "jan": "jan january", "feb": "feb february", "aug": "aug august", "oct": "oct october",
+    "nov": "nov november", "dec": "dec december",
+}  # fmt: skip
+_CONCEPT = {word: concept for concept, listed in _CONCEPTS.items() for word in listed.split()}
+
+
+@lru_cache(maxsize=8192)
+def words(text: str) -> tuple[str, ...]:
+    """The telling words of a text; words for the same thing, plurals and tenses come out as one."""
+    plain = re.sub(r"\bre-(?=[a-z])", "re", text.casefold().replace("’", "'"))
+    found = re.findall(r"\d[\d:,.]*\d|[^\W_][\w.-]*[^\W_]|[^\W\d_]", plain)
+    return tuple(_CONCEPT.get(word) or _stem(word) for word in found if word not in _STOP)
+
+
+def _stem(word: str) -> str:
+    if not word.isalpha():
+        return word
+    for ending in (
+        "ations",
+        "ation",
+        "ings",
+        "ing",
+        "edly",
+        "ed",
+        "ers",
+        "er",
+        "ies",
+        "es",
+        "als",
+        "al",
+        "s",
+        "ly",
+        "e",
+    ):
+        if word.endswith(ending) and len(word) - len(ending) >= (3 if ending in ("ing", "er") else 4):
+            return _stem(word.removesuffix(ending))
+    return word
+
+
+_ENGLISH = frozenset("the and is we our to since not in for it this that are have with you of on be please".split())
+
+
+def english(text: str) -> bool:
+    """Is it written in English, as far as the commonest words tell?"""
+    found = re.findall(r"[^\W\d_]+", text.casefold())
+    hits = sum(word in _ENGLISH for word in found)
+    return hits >= 2 and hits * 8 >= len(found)
