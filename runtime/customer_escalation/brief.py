@@ -253,6 +253,13 @@ class EscalationDraft(_Draft):
             "that nobody approved. '' if a reply now would be wrong."
         )
     )
+    status_update: Line = Field(
+        description=(
+            "A draft status update for the next time that the customer is due to hear from us and nothing is new: that we "
+            "are still at work, what is known so far, when they hear next. In their language, by the rules of the reply. '' "
+            "if the reply is ''."
+        )
+    )
 
 
 class HandlingDraft(_Draft):

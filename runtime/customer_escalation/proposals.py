@@ -82,6 +82,7 @@ def propose(brief: Brief, markdown: str, policy: Policy, now: datetime) -> list[
             text=f"Check with {team.name} for progress: {brief.draft.summary}",
         ),
         Proposal(
-            kind="status_update", title="Draft a customer-facing update with the current status?", destination=ticket, text=""
+            kind="status_update", title="Draft a customer-facing update with the current status?", destination=ticket,
+            text=getattr(brief.draft, "status_update", ""),
         ),
     ]  # fmt: skip

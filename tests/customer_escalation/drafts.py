@@ -104,6 +104,7 @@ def escalation(**changes: Any) -> dict[str, Any]:
         "support_now": [],
         "author_notes": [],
         "customer_reply": "We have reproduced the problem and engineering is looking into it. We will write again tomorrow.",
+        "status_update": "We are still looking into it and have nothing new to tell. We will write again tomorrow.",
         **changes,
     }  # fmt: skip
 

@@ -44,6 +44,7 @@ def test_an_escalation_offers_the_four_next_steps_of_the_skill() -> None:
     assert steps["post_to_channel"].destination == policy().teams.of(Target.ENGINEERING).channel
     assert steps["interim_response"].destination == "support_platform/T-101"
     assert steps["interim_response"].text == escalation()["customer_reply"]
+    assert steps["status_update"].text == escalation()["status_update"]
     assert steps["reminder"].destination > NOW.isoformat()
     assert all(step.title.endswith("?") for step in steps.values())
 

@@ -75,7 +75,11 @@ def test_a_sound_brief_has_no_finding() -> None:
         ("T2", "", repro(status="not_reproduced")),
         ("P2", "", {"customer_reply": "Your account of $150,000 matters to us."}),
         ("P2", "", {"customer_reply": "Bell & Oak see the same."}),
-        ("P2", "", {"customer_reply": "It will be fixed by Friday."}),
+        ("P2", "customer_reply", {"customer_reply": "It will be fixed by Friday."}),
+        ("P2", "status_update", {"status_update": "It will be fixed by Friday."}),
+        ("P2", "customer_reply", {"customer_reply": "We suspect the batch limit."}),
+        ("P2", "customer_reply", {"customer_reply": "Wir haben das Problem gesehen und die Technik ist an der Arbeit. Sie "
+                                                    "hören von uns, sobald wir es wissen, und das ist nicht lange hin."}),
     ],
 )  # fmt: skip
 def test_each_fault_is_found_under_its_rule(rule: str, where: str, changes: dict[str, Any]) -> None:

@@ -112,6 +112,7 @@ def _escalation(
         support_now=[],
         author_notes=_author_notes(request, writer),
         customer_reply=_reply(writer),
+        status_update=_status_update(writer),
     )
 
 
@@ -259,6 +260,16 @@ def _author_notes(request: str, writer: Writer) -> list[Statement]:
         *notes,
         unknown("This brief quotes records by rule: check the decision and complete the text before it is sent."),
     ]
+
+
+def _status_update(writer: Writer) -> str:
+    """The words for when nothing is new, where the customer writes English."""
+    if not writes_english(writer):
+        return ""
+    return (
+        "We are still working on your report. There is no news to tell at this point; the team that it was passed on to has "
+        "everything you sent us. We will write to you again with the next update."
+    )
 
 
 def _reply(writer: Writer) -> str:

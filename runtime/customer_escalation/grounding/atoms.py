@@ -107,7 +107,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.IGNORECASE,
     )),
     ("time", re.compile(
-        r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?![\d:])\s?(am|pm)?\b|\b(1[0-2]|[1-9])\s?(am|pm)\b|"
+        r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!:?\d)(?:\s?(am|pm)\b)?|"
+        r"\b(1[0-2]|[1-9])(?:\s?(am|pm)\b|\s(o['’]clock|in the (?:morning|afternoon|evening))\b)|"
         rf"\b(?P<part>half|quarter|ten|twenty|five) (?P<side>past|to) (?P<hour>one|{'|'.join(_SMALL[:11])})\b",
         re.IGNORECASE,
     )),
@@ -219,7 +220,7 @@ def _read_always(kind: str, match: re.Match[str], text: str) -> list[Atom]:
 
 def _read_date(kind: str, match: re.Match[str], text: str) -> list[Atom]:
     """``2026-08-03``; ``----08-03`` without a year; ``2026-08`` and ``----08`` for a month."""
-    shown = match.group().strip()
+    shown = match.group().strip(" .")
     if match["iso"]:
         clock = [Atom("time", match["clock"], match["clock"])] if match["clock"] else []
         return [Atom(kind, match["iso"], match["iso"]), *clock]
@@ -241,8 +242,8 @@ def _read_time(kind: str, match: re.Match[str], text: str) -> list[Atom]:
         total = int(worded(match["hour"])) * 60 + (minute if match["side"].casefold() == "past" else -minute)
         return [Atom(kind, match.group(), f"{total // 60 % 12:02d}:{total % 60:02d}", approximate=False)]
     hour = int(match[1] or match[5])
-    half = (match[4] or match[6] or "").casefold()
-    if half == "pm" and hour < 12:
+    half = (match[4] or match[6] or match[7] or "").casefold()
+    if half in ("pm", "in the afternoon", "in the evening") and hour < 12:
         hour += 12
     elif half == "am" and hour == 12:
         hour = 0
@@ -255,14 +256,14 @@ def _read_figure(kind: str, match: re.Match[str], text: str) -> list[Atom]:
     shown = match.group().strip()
     if groups["w"] or groups.get("dozen"):
         value = Decimal(12) if groups.get("dozen") else worded(groups["w"])
-        return [Atom(kind, shown, str(value), _about(match, text))]
+        return [Atom(kind, shown, f"{value:f}", _about(match, text))]
     digits, scale = groups["n1"] or groups["n2"], groups["s1"] or groups.get("s2")
-    return [Atom(kind, shown, str(scaled(digits, scale)), _about(match, text), _step(digits, scale))]
+    return [Atom(kind, shown, f"{scaled(digits, scale):f}", _about(match, text), _step(digits, scale))]
 
 
 def _read_percent(kind: str, match: re.Match[str], text: str) -> list[Atom]:
     value = scaled(match[1]) if match[1] else worded(match[2])
-    return [Atom(kind, match.group().strip(), str(value), _about(match, text))]
+    return [Atom(kind, match.group().strip(), f"{value:f}", _about(match, text))]
 
 
 def _read_duration(kind: str, match: re.Match[str], text: str) -> list[Atom]:
@@ -274,7 +275,7 @@ def _read_duration(kind: str, match: re.Match[str], text: str) -> list[Atom]:
         part = "0.5" if match["half"].casefold() == "half" else "0.25"
         return [Atom(kind, shown, f"{part} {unit(match['whole'])}", about)]
     listed = re.findall(rf"{_NUMBER}|\b(?:{_BELOW})\b", match["list"], re.IGNORECASE)
-    return [Atom(kind, shown, f"{_count(number)} {unit(match['unit'])}", about) for number in (*listed, match["n"])]
+    return [Atom(kind, shown, f"{_count(number):f} {unit(match['unit'])}", about) for number in (*listed, match["n"])]
 
 
 _READERS: dict[str, Callable[[str, re.Match[str], str], list[Atom]]] = {

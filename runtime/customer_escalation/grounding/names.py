@@ -40,6 +40,8 @@ class _Capital:
     word: str
     opens: bool
     """Nothing but its place, at the start of a sentence, may be why it is capitalised."""
+    first: bool
+    """It stands there."""
 
 
 def missing_names(
@@ -87,8 +89,10 @@ def _unsupported(run: list[_Capital], everything: Sequence[Record], named: set[s
         marked = not (capital.opens or _dotted(capital.word))
         if _key(capital.word) in named or (marked and any(_key(capital.word) in _capitals(text) for text in texts)):
             known.append(capital.word)
-    new = [capital.word for capital in own if not _dotted(capital.word)]
-    return known or (new if len(new) > 1 else [])
+    new = [capital for capital in own if not _dotted(capital.word)]
+    if len(new) > 2 and new[0].first:  # "Ask Jane Doe": the first word need not belong to the name
+        new = new[1:]
+    return known or ([capital.word for capital in new] if len(new) > 1 else [])
 
 
 def _names(value: Any, key: str = "") -> Iterator[str]:
@@ -130,7 +134,7 @@ def _runs(text: str) -> Iterator[list[_Capital]]:
                 yield run
                 run = []
             if word[0].isupper() or _dotted(word):
-                run.append(_Capital(word, opens))
+                run.append(_Capital(word, opens, position == 0))
         if run:
             yield run
 

@@ -51,6 +51,7 @@ class View:
             "because": self.because,
             "references": self.references,
             "legend": self.legend,
+            "reply_lines": [line.rstrip() for line in draft.customer_reply.splitlines()],
         }
         if isinstance(draft, EscalationDraft):
             names["repro_status"] = REPRODUCTION_STATUS[draft.reproduction.status]
@@ -60,7 +61,6 @@ class View:
         else:
             names["handled_because"] = self.handled_because
             names["article"] = lambda: self.article(draft)
-            names["reply_lines"] = [line.rstrip() for line in draft.customer_reply.splitlines()]
         return names
 
     def prose(self, statements: Sequence[Statement]) -> str:

@@ -85,7 +85,9 @@ def atoms_missing(passage: Passage, records: Sequence[Record], sources: Sources)
 
 
 def _counts_citations(number: str, cites: Sequence[str], records: Sequence[Record], sources: Sources) -> bool:
-    """Is it the number of records, items or customers that the sentence cites, or of tickets whose figures it cites?"""
+    """Is it the number of records or items that the sentence cites, of tickets whose figures it cites, or of some of the
+    customers that it cites ("two of the three")?
+    """
     cited = [record for record in records if record.category != "figures"]
     parts = [record for record in cited if record.parent]
     items = {sources.evidence.item_of(record).ref for record in cited}
@@ -93,7 +95,7 @@ def _counts_citations(number: str, cites: Sequence[str], records: Sequence[Recor
     figured = {ref.rpartition(".")[0] for ref in cites if ref in sources.figures and "." in ref}
     word = number.casefold()
     value = NUMBER_WORDS.get(word) or (int(word) if word.isdecimal() else 0)
-    return value in {len(parts), len(items), len(customers), len(figured)} - {0, 1}
+    return value > 1 and (value in {len(parts), len(items), len(figured)} or value <= len(customers))
 
 
 def unsupported_words(atom: Unsupported, passage: Passage) -> str:

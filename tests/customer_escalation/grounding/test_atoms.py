@@ -15,18 +15,18 @@ def atoms(text: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("text", "kind", "value"),
     [
-        ("It stops after 4,000 rows.", "number", "4E+3"),
+        ("It stops after 4,000 rows.", "number", "4000"),
         ("It is 2.3x slower.", "number", "2.3"),
-        ("About 191k rows arrived.", "number", "1.91E+5"),
-        ("The account stands at 1.15M.", "number", "1.15E+6"),
+        ("About 191k rows arrived.", "number", "191000"),
+        ("The account stands at 1.15M.", "number", "1150000"),
         ("There are seventy-four vehicles.", "number", "74"),
         ("Two hundred and fifty rows are missing.", "number", "250"),
         ("It failed a dozen times.", "number", "12"),
-        ("They pay $58k.", "money", "5.8E+4"),
-        ("They pay 58,000 USD.", "money", "5.8E+4"),
-        ("They pay USD 58,000.", "money", "5.8E+4"),
+        ("They pay $58k.", "money", "58000"),
+        ("They pay 58,000 USD.", "money", "58000"),
+        ("They pay USD 58,000.", "money", "58000"),
         ("They pay fifty thousand dollars.", "money", "50000"),
-        ("They pay $1.2 million.", "money", "1.2E+6"),
+        ("They pay $1.2 million.", "money", "1200000"),
         ("It fails in 6.1 % of the calls.", "percent", "6.1"),
         ("It fails in ninety percent of the calls.", "percent", "90"),
         ("Since 2026-08-03 it fails.", "date", "2026-08-03"),
@@ -41,6 +41,9 @@ def atoms(text: str) -> list[tuple[str, str]]:
         ("At 08:10 it fails.", "time", "08:10"),
         ("At 8:10 pm it fails.", "time", "20:10"),
         ("At 3pm it fails.", "time", "15:00"),
+        ("At 08:10: it fails.", "time", "08:10"),
+        ("At 6 in the evening it fails.", "time", "18:00"),
+        ("At 6 o’clock it fails.", "time", "06:00"),
         ("At 12 am it fails.", "time", "00:00"),
         ("At half past three it fails.", "time", "03:30"),
         ("At quarter to nine it fails.", "time", "08:45"),
@@ -88,9 +91,9 @@ def test_lists_and_ranges_are_taken_apart() -> None:
     assert atoms("Retries come after 1, 5 and 30 minutes.") == [
         ("duration", "1 minute"), ("duration", "5 minute"), ("duration", "30 minute"),
     ]  # fmt: skip
-    assert atoms("It takes 8-10 weeks.") == [("duration", "8 week"), ("duration", "1E+1 week")]
+    assert atoms("It takes 8-10 weeks.") == [("duration", "8 week"), ("duration", "10 week")]
     assert atoms("It failed on 18 and 19 November.") == [("date", "----11-18"), ("date", "----11-19")]
-    assert atoms("Rows 200-300 are missing.") == [("number", "2E+2"), ("number", "3E+2")]
+    assert atoms("Rows 200-300 are missing.") == [("number", "200"), ("number", "300")]
 
 
 def test_a_timestamp_is_a_date_and_a_time() -> None:
@@ -115,7 +118,7 @@ def test_a_rounded_figure_knows_its_last_digit() -> None:
 
 def test_markdown_is_no_part_of_an_atom() -> None:
     assert atoms("**4,000** rows, *two* files and __three__ runs") == [
-        ("number", "4E+3"),
+        ("number", "4000"),
         ("number", "2"),
         ("number", "3"),
     ]

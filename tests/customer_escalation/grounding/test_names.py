@@ -55,7 +55,7 @@ def test_a_handle_of_somebody_else_is_reported() -> None:
 def test_a_name_that_nobody_knows_is_reported_from_two_words_on() -> None:
     assert names("Ask Marguerite Delacroix about it.") == ["Marguerite Delacroix"]
     assert names("Marguerite Delacroix knows it.") == ["Marguerite Delacroix"]
-    assert names("Ask Marguerite about it.") == []
+    assert names("The question went to Marguerite.") == []
 
 
 @pytest.mark.parametrize(
