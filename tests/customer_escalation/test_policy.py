@@ -151,7 +151,8 @@ def test_text_that_is_no_toml_is_told_with_its_line() -> None:
 
 
 def test_a_workspace_overrides_the_values_it_names_and_no_others() -> None:
-    policy, warnings = with_overrides(shipped_policy(),
+    policy, warnings = with_overrides(
+        shipped_policy(),
         {
             "high_value_arr": 50_000,
             "high_value_tiers": ["Gold"],
@@ -159,7 +160,7 @@ def test_a_workspace_overrides_the_values_it_names_and_no_others() -> None:
             "pattern_window_days": 14,
             "business_hours": "Sun-Thu 08:30-17:00 in the team timezone",
             "team_timezone": "Asia/Kathmandu",
-        }
+        },
     )
     assert warnings == ()
     assert (policy.high_value.arr_usd, policy.high_value.tiers) == (50_000, ("Gold",))

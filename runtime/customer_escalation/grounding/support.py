@@ -40,7 +40,16 @@ _COUNTED = {
 }  # fmt: skip
 """Words of a record that a sentence may give as a number."""
 _RELATIVE = {"today": 0, "tonight": 0, "heute": 0, "yesterday": -1, "gestern": -1, "tomorrow": 1, "morgen": 1}
-_KEY_UNITS = {"h": "h", "hours": "h", "min": "min", "minutes": "min", "s": "s", "seconds": "s", "ms": "ms", "days": "day"}
+_KEY_UNITS = {
+    "h": "h",
+    "hours": "h",
+    "min": "min",
+    "minutes": "min",
+    "s": "s",
+    "seconds": "s",
+    "ms": "ms",
+    "days": "day",
+}
 """Endings of field names that say what the number in the field counts, as in ``update_h``."""
 
 
@@ -155,7 +164,13 @@ def _bag(text: str) -> _Bag:
     tokens = {token.strip(".,:;/+-").removeprefix("#") for token in _TOKEN.findall(lower)}
     tokens |= {token.removeprefix("v") for token in tokens if re.match(r"v\d", token)}
     tokens |= {part for token in tokens for part in re.split(r"[/:@=]", token) if part}
-    tokens |= {part for token in tokens if "-" in token for part in token.split("-") if re.search(r"\d", part) and not part.isdigit()}
+    tokens |= {
+        part
+        for token in tokens
+        if "-" in token
+        for part in token.split("-")
+        if re.search(r"\d", part) and not part.isdigit()
+    }
     tokens |= {token.replace("-", "") for token in tokens if "-" in token}
 
     bare = {Decimal(atom.value) for kind in ("number", "money", "percent") for atom in values.get(kind, ())}
@@ -168,7 +183,9 @@ def _bag(text: str) -> _Bag:
     numbers |= {scaled(part) for chain in re.findall(r"\b\d+(?:/\d+)+\b", text) for part in chain.split("/")}
     coded = [atom.value for kind in ("id", "address", "version") for atom in values.get(kind, ())]
     numbers |= {Decimal(digits) for code in coded for digits in re.findall(r"(?<!\d)\d{3,9}(?!\d)", code)}
-    numbers |= {Decimal(head) for atom in values.get("version", ()) for head in re.findall(r"^\d+\.\d+|^\d+", atom.value)}
+    numbers |= {
+        Decimal(head) for atom in values.get("version", ()) for head in re.findall(r"^\d+\.\d+|^\d+", atom.value)
+    }
 
     dates = {day for moment in stamps for day in (moment.date(), _utc(moment).date())}
     months: set[tuple[int, int]] = set()
@@ -184,7 +201,9 @@ def _bag(text: str) -> _Bag:
     named = {atom.value for atom in values.get("weekday", ())}
     dates |= _told(lower, named, {moment.date() for moment in stamps})
     years = {day.year for day in dates} | {year for year, _ in months if year}
-    dated = {exact for month, day in days for year in years for ahead in (0, 1) if (exact := _date(year + ahead, month, day))}
+    dated = {
+        exact for month, day in days for year in years for ahead in (0, 1) if (exact := _date(year + ahead, month, day))
+    }
     weekdays = named | {WEEKDAYS[day.weekday()] for day in dates | dated}
     months |= {(day.year, day.month) for day in dates}
     times = {atom.value for atom in values.get("time", ())}
@@ -345,7 +364,9 @@ def _stands(bag: _Bag, quote: str) -> bool:
 def _holds_date(bag: _Bag, value: str) -> bool:
     year, month, day = _parts(value)
     if not day:
-        return any(month == known and year in (0, of) for of, known in bag.months) or any(month == known for known, _ in bag.days)
+        return any(month == known and year in (0, of) for of, known in bag.months) or any(
+            month == known for known, _ in bag.days
+        )
     if not year:
         return (month, day) in bag.days or any((known.month, known.day) == (month, day) for known in bag.dates)
     if _date(year, month, day) in bag.dates:
