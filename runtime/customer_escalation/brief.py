@@ -182,8 +182,8 @@ class EscalationDraft(_Draft):
     )
     revenue_note: list[Statement] = Field(
         description=(
-            "How to read the computed ARR and pipeline: did anybody say they would leave, is a renewal near, or is it "
-            "exposure only? [] if nothing."
+            "What the computed ARR, pipeline and renewals do not say: who said that they would leave, and on what ground. [] if "
+            "nothing."
         )
     )
     queue_note: list[Statement] = Field(
@@ -286,7 +286,9 @@ class HandlingDraft(_Draft):
     customer_reply: Line = Field(
         description=(
             "The reply that resolves it, ready to send, in the language the customer writes in: the steps, why they "
-            "should help, what to send back if they do not. No account figures, no other customer's name, no promise "
+            "should help, what to send back if they do not (without secrets). Answer what they asked for, such as engineering. "
+            "Commands in fenced code; everyday commands of standard tools that carry out a documented step are fine. No account "
+            "figures, no other customer's name, no promise "
             "that nobody approved."
         )
     )
@@ -363,6 +365,10 @@ class Brief(Part):
     figures: tuple[Figure, ...]
     draft: EscalationDraft | HandlingDraft
     suspicious: tuple[Related, ...]
+    not_met: tuple[str, ...] = ()
+    """For an issue that support handles: the escalation rules that were tested and do not hold."""
+    untested: tuple[str, ...] = ()
+    """And those that could not be tested."""
     gaps: tuple[str, ...]
     """Connectors that could not be read, in words (G3)."""
 

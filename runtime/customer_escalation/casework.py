@@ -51,8 +51,9 @@ TARGET_CONTENTS = {
     Target.ENGINEERING: "the full reproduction or 'not_reproduced' with the attempts, the environment, the exact error or "
     "log text, the business impact, the customers' timeline",
     Target.PRODUCT: "the use case, the business impact, how many accounts ask, competitive pressure or that none is recorded",
-    Target.SECURITY: "what was observed, who or what may be affected, containment taken or that none is recorded, urgency; "
-    "it goes to a restricted channel only",
+    Target.SECURITY: "what was observed and whether it is verified, who or what may be affected, containment taken or that none "
+    "is recorded, urgency; where an article asks for a page or an incident is open, the first ask says so; it goes to a "
+    "restricted channel only",
     Target.LEADERSHIP: "the business context, revenue at risk or 'unknown', what was tried, the decision needed with its "
     "options, the deadline",
 }
@@ -221,7 +222,11 @@ def explain(decision: Decision, assessment: Assessment, figures: dict[str, Figur
     groups = (
         ("handle", "escalate") if decision.outcome == Outcome.HANDLE else ("handle", "escalate", "severity", "target")
     )
-    told = [firing for firing in decision.firings if RULES[firing.rule].group in groups]
+    teams = {decision.target, *decision.also_notify}
+    told = [
+        firing for firing in decision.firings
+        if RULES[firing.rule].group in groups and (not firing.target or firing.target in teams)
+    ]  # fmt: skip
     for firing in told:
         if firing.state == "yes" and not (firing.rule == "S8" and "S8" not in decision.because):
             gives = f" -> {firing.floor or firing.target}" if firing.floor or firing.target else ""

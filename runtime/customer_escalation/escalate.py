@@ -20,6 +20,7 @@ from customer_escalation.derive.words import time_words
 from customer_escalation.draft import assess_by_rules, draft_by_rules
 from customer_escalation.evidence import Evidence, name_key
 from customer_escalation.evidence import field as field_of
+from customer_escalation.facts import Answer
 from customer_escalation.figures import computed_lines, ticket_figures
 from customer_escalation.finding import Finding
 from customer_escalation.gather import Fetch, Gatherer
@@ -283,6 +284,8 @@ def _finish(
         figures=tuple(casework.figures.values()),
         draft=draft,
         suspicious=suspicious(casework, draft),
+        not_met=criteria(decision, "no"),
+        untested=criteria(decision, "unknown"),
         gaps=tuple(gaps),
     )
     shown = [finding for finding in findings if finding.level == "H"] if hard else []
@@ -389,6 +392,16 @@ def rule_notes(decision: Decision, group: Literal["severity", "escalate", "handl
         return (RuleNote(rule="E-NONE", because="no escalation criterion holds", cites=()),)
     firings = [decision.firing(rule) for rule in made]
     return tuple(RuleNote(rule=firing.rule, because=firing.because, cites=firing.refs) for firing in firings)
+
+
+def criteria(decision: Decision, state: Answer) -> tuple[str, ...]:
+    """The hard escalation rules in this state, where support handles the issue; else none."""
+    if decision.outcome != Outcome.HANDLE:
+        return ()
+    return tuple(
+        firing.rule for firing in decision.firings
+        if firing.rule.startswith("E-") and firing.level == "H" and firing.state == state
+    )  # fmt: skip
 
 
 def headless_instructions(policy: Policy) -> str:

@@ -18,7 +18,7 @@ class Fact(Part):
 
     answer: Answer
     cites: Cites = Field(description="Refs of the records that show it. Needed for 'yes'; [] for a plain 'no'.")
-    why: Line = Field(description="The reason in a few words, fit to stand on the brief; '' for a plain 'no'.")
+    why: Line = Field(description="The reason in at most twelve words, fit to stand on the brief; '' for a plain 'no'.")
 
 
 class SecurityFact(Part):
@@ -214,9 +214,10 @@ class Assessment(Part):
     engineering_engaged: Fact = Field(
         description="Is Engineering already at work on it (an owner, an active item, an engineer in the thread)?"
     )
-    open_ask: Literal["technical_work", "decision", "unknown"] = Field(
+    open_ask: Literal["technical_work", "decision", "nothing", "unknown"] = Field(
         description=(
-            "What is still missing before the customers can be helped? technical_work: somebody must investigate or "
+            "What is still missing from others before the customers can be helped? nothing: support can do it. "
+            "technical_work: somebody must investigate or "
             "repair. decision: the next step that only others can take is a decision, exception or commitment, even if "
             "some technical question remains beside it."
         )

@@ -105,7 +105,9 @@ def ticket_figures(
         view = ticket_view(evidence, ticket)
         account = evidence.account(view.customer)
         figures += _times_of_ticket(view, now)
-        figures += [_clock_figure(clock, account) for clock in _clocks(view, account, policy, now) if _tells(clock)]
+        figures += [
+            _clock_figure(clock, account, policy) for clock in _clocks(view, account, policy, now) if _tells(clock)
+        ]
     return {figure.ref: figure for figure in figures}
 
 
@@ -133,7 +135,7 @@ def build_case(
                              if waited_too_long(severity, waiting.since, now, calendar, policy).exceeded}  # fmt: skip
             for clock in _clocks(view, crm, policy, now) if counts else ():
                 if clock.target is not None and clock.state != "stopped":
-                    figure = _clock_figure(clock, crm)
+                    figure = _clock_figure(clock, crm, policy)
                     sla.append(
                         SlaView(account.name, account.high_value, ticket.ref, clock.kind, clock.state, clock.running,
                                 clock.due_at, f"{CLOCK_NAMES[clock.kind]} {figure.text}", figure.ref)
@@ -194,7 +196,7 @@ def computed_lines(case: Case, severity: Severity | None, figures: dict[str, Fig
     return Computed(
         customers=_customers(case, figures["figures/affected"]),
         accounts=tuple(_row(account, case.evidence) for account in case.affected),
-        revenue=_revenue(figures, in_table=len(case.affected) >= TABLE_FROM),
+        revenue=_revenue(case, figures, in_table=len(case.affected) >= TABLE_FROM),
         queue=_from_figure(figures["figures/queue"]),
         sla=tuple(
             _computed(f"{_item_id(clock.ticket)} ({clock.account}): {clock.text}.", figures[clock.figure].inputs)
@@ -224,13 +226,15 @@ def _customers(case: Case, figure: Figure) -> Statement:
     )
 
 
-def _revenue(figures: dict[str, Figure], *, in_table: bool) -> Statement:
-    """ARR and pipeline with each account's share, which is left out where a table shows it."""
+def _revenue(case: Case, figures: dict[str, Figure], *, in_table: bool) -> Statement:
+    """ARR and pipeline with each account's share, which is left out where a table shows it; exposure called exposure."""
     revenue, pipeline = figures["figures/arr"], figures.get("figures/pipeline")
     text = revenue.text[:1].upper() + revenue.text[1:]
     text = (text.partition(":")[0] if in_table and text.startswith("$") else text) + "."
     if pipeline:
         text += f" Open deals, not part of ARR: {pipeline.text.partition(':')[0] if in_table else pipeline.text}."
+    if case.facts.churn_threat.answer == "no" and revenue.inputs:
+        text += " Exposure only: nobody is on record as leaving."
     if in_table:
         return _computed(text, ())
     return _computed(text, dict.fromkeys([*revenue.inputs, *(pipeline.inputs if pipeline else ())]))
@@ -442,7 +446,10 @@ def _tells(clock: SlaClock) -> bool:
     return clock.target is not None and clock.state not in ("stopped", "unknown")
 
 
-def _clock_figure(clock: SlaClock, account: Record | None) -> Figure:
+def _clock_figure(clock: SlaClock, account: Record | None, policy: Policy) -> Figure:
+    """A clock in words; hours are business hours unless the SLA runs round the clock."""
+    terms = sla_terms(account, policy)
+    kind = "" if terms is None or terms.round_the_clock else ", business hours"
     ticket = _item_id(clock.ticket)
     zone_name = account_zone(account)
     zone = find_zone(zone_name) if zone_name else None
@@ -450,14 +457,14 @@ def _clock_figure(clock: SlaClock, account: Record | None) -> Figure:
     target = hours_words(clock.target or timedelta())
     due = time_words(clock.due_at, zone) if clock.due_at else "unknown"
     if clock.state == "met":
-        text = f"met ({used} of {target})"
+        text = f"met ({used} of {target}{kind})"
     elif not clock.running:
-        text = f"was late (given after {used}, {target} agreed)"
+        text = f"was late (given after {used}, {target} agreed{kind})"
     elif clock.state == "breached":
-        text = f"overdue since {due} ({target} agreed)"
+        text = f"overdue since {due} ({target} agreed{kind})"
     else:
         near = "nearly used up, " if clock.state == "at_risk" else ""
-        text = f"{near}due {due} ({used} of {target} used)"
+        text = f"{near}due {due} ({used} of {target} used{kind})"
     return _figure(f"{ticket}.{clock.kind}", f"{ticket} SLA {CLOCK_NAMES[clock.kind]}", text, clock.inputs)
 
 

@@ -106,10 +106,15 @@ def test_a_ticket_tells_its_age_our_last_reply_and_its_clocks() -> None:
     figures = ticket_figures(evidence(T1, T2, A1, A2), policy(), NOW)
     assert figures["figures/T-1.age"].text == "2 days 3 h since it was reported (2026-03-02 09:00 UTC)"
     assert figures["figures/T-1.last_reply"].inputs == ("support_platform/T-1-m2",)
-    assert figures["figures/T-1.first_response"].text == "met (1 h of 4 h)"
-    assert figures["figures/T-1.update"].text == "nearly used up, due 2026-03-04 16:00 UTC (20 h of 24 h used)"
+    assert figures["figures/T-1.first_response"].text == "met (1 h of 4 h, business hours)"
+    assert (
+        figures["figures/T-1.update"].text
+        == "nearly used up, due 2026-03-04 16:00 UTC (20 h of 24 h used, business hours)"
+    )
     assert figures["figures/T-2.last_reply"].text == "no public reply of ours is on record"
-    assert figures["figures/T-2.first_response"].text == "overdue since 2026-03-03 13:00 UTC (4 h agreed)"
+    assert (
+        figures["figures/T-2.first_response"].text == "overdue since 2026-03-03 13:00 UTC (4 h agreed, business hours)"
+    )
 
 
 def test_what_the_run_cannot_know_yet_is_left_out() -> None:
@@ -142,7 +147,7 @@ def test_many_accounts_are_told_by_tier_and_shown_in_a_table() -> None:
     records = evidence(*(account(f"A-{n}", f"Firm {n}", tier="Business" if n else "Enterprise") for n in range(5)))
     brief = lines(*(affected(f"Firm {n}") for n in range(5)), records=records)
     assert brief.customers.text == "5 accounts (1 Enterprise, 4 Business)."
-    assert brief.revenue.text == "$100,000 ARR in all."
+    assert brief.revenue.text == "$100,000 ARR in all. Exposure only: nobody is on record as leaving."
 
 
 def test_a_handled_issue_has_no_window_and_shows_the_next_clock() -> None:

@@ -79,7 +79,7 @@ def test_a_citation_shared_by_neighbours_is_shown_once() -> None:
 
 
 def test_severity_names_its_rules_with_their_records() -> None:
-    assert "**Severity:** High (the nightly sync stops early [1.1]; S5)" in markdown()
+    assert "**Severity:** High (the nightly sync stops early [1.1]; rule S5)" in markdown()
 
 
 def test_computed_lines_stand_in_their_places() -> None:
@@ -129,7 +129,7 @@ def test_a_handling_note_is_no_escalation_and_holds_reply_article_and_what_would
     text = render_markdown(Document(finished(work), work.evidence))
     assert text.startswith("## Handle in support:")
     assert "ESCALATION" not in text
-    assert "(documented solution, not yet tried in vain [1], H1)" in text
+    assert "(a documented solution that was not yet tried [1]; rule H1)" in text
     assert "K-3 (Sync settings)." in text
     assert "> Please check at what time the nightly sync is set to run." in text
     assert "If it still stops, escalate to Engineering." in text

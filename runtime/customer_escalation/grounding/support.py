@@ -343,7 +343,7 @@ def _holds_address(bag: _Bag, value: str) -> bool:
 
 def _holds_quote(bag: _Bag, quote: str) -> bool:
     """Do the parts between omissions and insertions stand in the text, in this order?"""
-    position = 0
+    position = found_parts = 0
     if _stands(bag, quote):
         return True
     for part in re.split(r"\[[^\]]*\]|…|\.\.\.", quote):
@@ -353,7 +353,8 @@ def _holds_quote(bag: _Bag, quote: str) -> bool:
             if found is None:
                 return False
             position += found.end()
-    return True
+            found_parts += 1
+    return found_parts > 0
 
 
 def _stands(bag: _Bag, quote: str) -> bool:

@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from customer_escalation.brief import Outcome
 from customer_escalation.render.document import Document
 from customer_escalation.render.inert import sentence
+from customer_escalation.render.labels import CRITERIA
 from customer_escalation.render.view import View
 
 
@@ -27,4 +28,5 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.filters["sentence"] = sentence
+    environment.filters["criterion"] = CRITERIA.__getitem__
     return environment

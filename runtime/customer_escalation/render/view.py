@@ -51,6 +51,7 @@ class View:
             "because": self.because,
             "references": self.references,
             "legend": self.legend,
+            "suspect": self.suspect,
             "reply_lines": [line.rstrip() for line in draft.customer_reply.splitlines()],
         }
         if isinstance(draft, EscalationDraft):
@@ -93,6 +94,21 @@ class View:
         self.example = self.example or (part, record)
         return part
 
+    def numbered(self, ref: str) -> bool:
+        """Was the record met in the text so far?"""
+        record = self.evidence.ledger.resolve(ref)
+        return record is not None and self.evidence.item_of(record).ref in self.numbers
+
+    def suspect(self, ref: str) -> str:
+        """A record that tries to steer, by its own id and place: it is no evidence for anything."""
+        record = self.evidence.ledger.resolve(ref)
+        if record is None:
+            return inert(ref)
+        item = self.evidence.item_of(record)
+        about = [field(item, key) for key in ("channel", "customer", "title") if field(item, key)]
+        about += [field(record, "author")] if field(record, "author") else []
+        return f"{record.id} ({inert(', '.join(about))})" if about else record.id
+
     def legend(self) -> str:
         """How to read a short reference, by one that stands in this brief; empty where none has two parts."""
         if self.example is None:
@@ -122,11 +138,12 @@ class View:
         reasons = dict.fromkeys(
             f"{self.linked(inert(note.because).rstrip('.'), note.cites)}{self.marks(note.cites[:3])}" for note in notes
         )
-        return f"{'; '.join(list(reasons)[:3])}; {', '.join(note.rule for note in notes)}"
+        return f"{'; '.join(list(reasons)[:3])}; {rule_ids(notes)}"
 
     def handled_because(self, notes: Sequence[RuleNote]) -> str:
         """The rules' own names with their records: the prose below gives the reasons."""
-        return "; ".join(f"{HANDLED[note.rule]}{self.marks(note.cites[:3])}, {note.rule}" for note in notes)
+        reasons = "; ".join(f"{HANDLED[note.rule]}{self.marks(note.cites[:3])}" for note in notes)
+        return f"{reasons}; {rule_ids(notes)}"
 
     def reproduction_lines(self, draft: EscalationDraft) -> list[tuple[str, str]]:
         repro = draft.reproduction
@@ -166,7 +183,10 @@ class View:
                 item = self.evidence.item_of(record)
                 items[item.ref] = item
                 notes[item.ref] = related.note
+        only_suspicious = {item.ref for item in self.brief.suspicious}
         for ref in all_cites(self.brief):
+            if ref in only_suspicious and not self.numbered(ref):
+                continue
             record = self.evidence.ledger.resolve(ref)
             if record and record.category != "figures":
                 item = self.evidence.item_of(record)
@@ -187,6 +207,12 @@ class View:
         number = self.number(item)
         line = f"[{number}] {item.id} ({inert(', '.join(about))})" if about else f"[{number}] {item.id}"
         return f"{line}: {inert(note).rstrip('.')}" if note else line
+
+
+def rule_ids(notes: Sequence[RuleNote]) -> str:
+    """``rule S5``, ``rules H1, H2``."""
+    ids = [note.rule for note in notes]
+    return f"{'rule' if len(ids) == 1 else 'rules'} {', '.join(ids)}"
 
 
 def _reference_order(number: str) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """B1 to B6: the sections of a brief, its asks, its deadlines, its numbers."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC
 
@@ -118,7 +119,11 @@ def short(view: View) -> Iterator[Fault]:
     read = [passage for passage in view.passages if not passage.where.startswith(ASIDE)]
     words, most = sum(len(passage.text.split()) for passage in read), view.policy.brief.prose_words
     if view.escalation and words > most * SLACK:
-        message = f"The prose has {words} words, {most} are enough: cut what would not change what the receiver does."
+        longest = Counter[str]()
+        for passage in read:
+            longest[re.split(r"[.\[]", passage.where)[0]] += len(passage.text.split())
+        shares = ", ".join(f"{name} {count}" for name, count in longest.most_common(4))
+        message = f"The prose has {words} words, {most} are enough ({shares}): cut what would not change what the receiver does."
         yield Fault("", message, "W")
 
 

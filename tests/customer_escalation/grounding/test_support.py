@@ -100,6 +100,7 @@ def test_honest_spellings_pass(record: str, sentence: str) -> None:
         ("/v2/metrics/query", "It concerns /v2/metrics/queries.", "/v2/metrics/queries"),
         ("It is slow, but it works", "He wrote “works […] slow”.", "“works […] slow”"),
         ("It is slow, but it works", "He wrote “It is low”.", "“It is low”"),
+        ("It is slow, but it works", "The log says “[ASYNC: canceled]”.", "“[ASYNC: canceled]”"),
         ("Add `a_b c;` to the block", "Run `a_b d;` first.", "`a_b d;`"),
     ],
 )
