@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 ISSUE ?= API returning 500 errors intermittently for Acme Corp
 
-.PHONY: brief test check docs lock clean
+.PHONY: brief test check docs lock mutate clean
 
 brief: $(VENV)/.ready
 	@$(BIN)/customer-escalation run --sample "$(ISSUE)"
@@ -18,6 +18,16 @@ check: $(VENV)/.ready
 docs: $(VENV)/.ready
 	$(BIN)/python tools/check_policy_text.py --write
 	$(BIN)/python tools/check_docs.py --write
+
+# How many changed rules the tests notice; takes the better part of an hour. The tool is no part of the environment.
+mutate: $(VENV)/.ready
+	rm -rf .mutation && git clone --quiet . .mutation/tree && $(PYTHON) -m venv .mutation/tool
+	.mutation/tool/bin/python -m pip install --quiet --disable-pip-version-check 'cosmic-ray>=8.7,<9'
+	cd .mutation/tree && export PATH="$(abspath $(BIN)):$$PATH" PYTHONPATH="$$PWD/runtime:$$PWD/mcp_servers" && \
+	  ../tool/bin/cosmic-ray init mutation.toml ../session.sqlite && \
+	  ../tool/bin/cr-filter-operators ../session.sqlite mutation.toml && \
+	  ../tool/bin/cosmic-ray exec mutation.toml ../session.sqlite && \
+	  ../tool/bin/cr-report --surviving-only --show-diff ../session.sqlite
 
 # Versions for development, with hashes; users get the ranges of pyproject.toml.
 lock:
