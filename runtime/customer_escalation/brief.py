@@ -386,7 +386,7 @@ def tool_schema(model: type[BaseModel], fill: Callable[[str], str]) -> dict[str,
 
 def _clean(value: Any, fill: Callable[[str], str], *, in_properties: bool = False) -> Any:
     if isinstance(value, dict):
-        dropped = () if in_properties else ("title", "maxLength", "default")
+        dropped = () if in_properties else ("title", "maxLength", "pattern", "default")
         return {
             key: _clean(item, fill, in_properties=key in ("properties", "$defs") and not in_properties)
             for key, item in value.items()

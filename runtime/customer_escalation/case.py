@@ -21,6 +21,8 @@ class AffectedView:
     name: str
     impact: str
     """``blocked``, ``major_function_broken``, ``inconvenienced``, ``asks_for_feature`` or ``exposed``."""
+    users: int | None
+    """How many of its users are hit; None where no record says."""
     refs: tuple[str, ...]
     """What the assessment cites for it."""
     tickets: tuple[str, ...]

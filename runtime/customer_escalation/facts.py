@@ -4,9 +4,9 @@ Three answers are possible. ``unknown`` is for what the records cannot show, abo
 it never counts as ``no``. The descriptions are what the model reads.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from customer_escalation.brief import Cites, Line, Part
 
@@ -66,6 +66,9 @@ class AffectedAccount(Part):
             "asks_for_feature: nothing is broken, it needs something that the product does not do. exposed: a security "
             "matter touches it."
         )
+    )
+    users: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(\d{1,9})?$")] = Field(
+        description="How many of its users are hit, in digits, as a record in `cites` states it; '' where none does."
     )
     cites: Cites
 

@@ -194,7 +194,7 @@ def computed_lines(case: Case, severity: Severity | None, figures: dict[str, Fig
             (),
         )
     return Computed(
-        customers=_customers(case, figures["figures/affected"]),
+        customers=_customers(case, figures["figures/affected"], figures.get("figures/users")),
         accounts=tuple(_row(account, case.evidence) for account in case.affected),
         revenue=_revenue(case, figures, in_table=len(case.affected) >= TABLE_FROM),
         queue=_from_figure(figures["figures/queue"]),
@@ -215,14 +215,17 @@ def _from_figure(figure: Figure) -> Statement:
     return _computed(figure.text[:1].upper() + figure.text[1:] + ".", figure.inputs)
 
 
-def _customers(case: Case, figure: Figure) -> Statement:
-    """Names and tiers; where a table shows the accounts, their number by tier."""
+def _customers(case: Case, figure: Figure, users: Figure | None) -> Statement:
+    """Names and tiers, and the users behind them; where a table shows the accounts, their number by tier."""
+    behind = f" {users.text}." if users else ""
     if len(case.affected) < TABLE_FROM:
-        return _from_figure(figure)
+        line = _from_figure(figure)
+        cites = dict.fromkeys([*line.cites, *(users.inputs if users else ())])
+        return line.model_copy(update={"text": line.text + behind, "cites": list(cites)})
     tiers = Counter(account.tier or "tier unknown" for account in case.affected)
     return _computed(
-        f"{count_words(len(case.affected), 'account')} ({', '.join(f'{count} {tier}' for tier, count in tiers.items())}).",
-        (),
+        f"{count_words(len(case.affected), 'account')} ({', '.join(f'{count} {tier}' for tier, count in tiers.items())}).{behind}",
+        users.inputs if users else (),
     )
 
 
@@ -319,6 +322,7 @@ def _affected(account: AffectedAccount, evidence: Evidence, policy: Policy, now:
     return AffectedView(
         name=field(crm, "name") if crm else account.account,
         impact=account.impact,
+        users=int(account.users) if account.users else None,
         refs=tuple(account.cites),
         tickets=tuple(ticket.ref for ticket in own),
         crm_ref=crm.ref if crm else None,
@@ -353,7 +357,7 @@ def _general_figures(
         else "unknown: no account is named in the records; ask who reported it"
     )
     figures = [_figure("affected", "customers affected", many, inputs)]
-    figures += _revenue_figures(affected, evidence)
+    figures += [*_user_figures(affected), *_revenue_figures(affected, evidence), *_report_figures(affected)]
     tickets = [ticket_view(evidence, ticket) for account in affected for ticket in evidence.tickets(account.tickets)]
     queue = time_in_queue(tickets, now)
     if queue:
@@ -372,6 +376,32 @@ def _general_figures(
     refs = tuple(ref for account in affected if account.name in recent for ref in account.tickets)
     figures.append(_figure("pattern", f"accounts in {days} days", text, refs))
     return figures
+
+
+def _user_figures(affected: Sequence[AffectedView]) -> list[Figure]:
+    """The users behind the accounts, summed where more than one account's are known."""
+    known = [(account, account.users) for account in affected if account.users is not None]
+    if not known:
+        return []
+    each = ", ".join(f"{account.name} {users:,}" for account, users in known)
+    total = count_words(sum(users for _, users in known), "user")
+    missing = [account.name for account in affected if account.users is None]
+    text = f"{total} ({each}" + (f"; unknown for {', '.join(missing)})" if missing else ")")
+    return [
+        _figure("users", "users hit", text, tuple(dict.fromkeys(ref for account, _ in known for ref in account.refs)))
+    ]
+
+
+def _report_figures(affected: Sequence[AffectedView]) -> list[Figure]:
+    """First and last report of an affected account's own tickets."""
+    every = [(moment, account) for account in affected for moment in account.reported_at]
+    reports = sorted(every, key=lambda report: report[0])
+    if not reports:
+        return []
+    (first_at, first), (last_at, last) = reports[0], reports[-1]
+    text = f"{time_words(first_at)} ({first.name}) to {time_words(last_at)} ({last.name})"
+    inputs = tuple(dict.fromkeys([*first.tickets, *last.tickets]))
+    return [_figure("reports", "first and last report", text, inputs)]
 
 
 def _revenue_figures(affected: Sequence[AffectedView], evidence: Evidence) -> list[Figure]:
@@ -464,7 +494,8 @@ def _clock_figure(clock: SlaClock, account: Record | None, policy: Policy) -> Fi
         text = f"overdue since {due} ({target} agreed{kind})"
     else:
         near = "nearly used up, " if clock.state == "at_risk" else ""
-        text = f"{near}due {due} ({used} of {target} used{kind})"
+        left = hours_words(max(timedelta(), (clock.target or timedelta()) - (clock.used or timedelta())))
+        text = f"{near}due {due} ({used} of {target} used, {left} left{kind})"
     return _figure(f"{ticket}.{clock.kind}", f"{ticket} SLA {CLOCK_NAMES[clock.kind]}", text, clock.inputs)
 
 

@@ -88,7 +88,7 @@ def fact(answer: str = "no", *cites: str, why: str = "") -> dict[str, Any]:
 def affected(name: str, *tickets: str, impact: str = "inconvenienced") -> dict[str, Any]:
     """An affected account that cites its own tickets."""
     refs = [f"support_platform/{number}" for number in tickets]
-    return {"account": name, "tickets": refs, "impact": impact, "cites": refs}
+    return {"account": name, "tickets": refs, "impact": impact, "users": "", "cites": refs}
 
 
 FACTS = (

@@ -74,3 +74,29 @@ def shows_the_repair(request: dict[str, Any]) -> None:
     assert refusal["is_error"] is True
     assert "9,731" in words
     assert "G1" in words
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_right_facts_with_wrong_labels_reach_the_expected_decision_and_say_why(tmp_path: Path, name: str) -> None:
+    script = answers(name)
+    expected = case(name)["expected"]
+    assess = next(block["input"] for turn in script for block in turn if block.get("name") == "assess")
+    wrong = {"outcome": "handle_in_support", "severity": "none", "target": "none"}
+    if not expected["escalate"]:
+        wrong = {"outcome": "escalate", "severity": "Critical", "target": "Leadership"}
+    assess["reading"] = wrong
+    with MessagesServer(by_turn([*script, script[-1]])) as api:
+        command = Command(tmp_path)
+        done = command(
+            issue(name), "--workspace", str(CASES / f"{name}.json"), "--format", "json",
+            ANTHROPIC_BASE_URL=api.url, ANTHROPIC_API_KEY=api.key,
+        )  # fmt: skip
+    result = json.loads(done.out)
+    row = compare(name, done.code, result, case(name))
+    assert row.decision_ok, row
+    told = json.dumps([seen.body["messages"][-1] for seen in api.requests])
+    assert f"Your own reading was {wrong['outcome']}, {wrong['severity']}, {wrong['target']}" in told
+    why = command("show", result["run"], "--why").out
+    print(f"{name}: {why.splitlines()[0]} {why.splitlines()[1]}")
+    assert why.startswith(f"Decision: {row.got[0].replace('_', ' ')}")
+    assert "What would have changed the decision" in why

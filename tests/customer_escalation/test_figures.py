@@ -18,6 +18,7 @@ from tests.customer_escalation.casebook import (
 from customer_escalation.brief import Computed, Figure, Severity, Target
 from customer_escalation.evidence import Evidence
 from customer_escalation.figures import build_case, computed_lines, ticket_figures, window_figures
+from customer_escalation.rules.stated import unreferenced_facts
 
 T1 = ticket(
     "T-1", "Harrow Mills", "2026-03-02T09:00:00Z",
@@ -109,7 +110,7 @@ def test_a_ticket_tells_its_age_our_last_reply_and_its_clocks() -> None:
     assert figures["figures/T-1.first_response"].text == "met (1 h of 4 h, business hours)"
     assert (
         figures["figures/T-1.update"].text
-        == "nearly used up, due 2026-03-04 16:00 UTC (20 h of 24 h used, business hours)"
+        == "nearly used up, due 2026-03-04 16:00 UTC (20 h of 24 h used, 4 h left, business hours)"
     )
     assert figures["figures/T-2.last_reply"].text == "no public reply of ours is on record"
     assert (
@@ -154,3 +155,37 @@ def test_a_handled_issue_has_no_window_and_shows_the_next_clock() -> None:
     brief = lines(affected("Harrow Mills", "T-1"), severity=None)
     assert (brief.window, brief.followup) == (None, None)
     assert len(brief.sla) == 1
+
+
+def test_users_behind_accounts_are_summed_with_what_is_missing_named() -> None:
+    records = evidence(
+        ticket("T-1", "Harrow Mills", "2026-03-02T09:00:00Z",
+               message("T-1", 1, "2026-03-02T09:00:00Z", "customer", "All 1,240 of our users see it.")),
+        ticket("T-2", "Bell & Oak", "2026-03-03T09:00:00Z",
+               message("T-2", 1, "2026-03-03T09:00:00Z", "customer", "Same for 35 people here.")),
+        A1, A2,
+    )  # fmt: skip
+    first = {**affected("Harrow Mills", "T-1"), "users": "1240", "cites": ["support_platform/T-1-m1"]}
+    second = {**affected("Bell & Oak", "T-2"), "users": "35", "cites": ["support_platform/T-2-m1"]}
+    both = computed(first, second, records=records)["figures/users"]
+    assert both.text == "1,275 users (Harrow Mills 1,240, Bell & Oak 35)"
+    assert both.inputs == ("support_platform/T-1-m1", "support_platform/T-2-m1")
+    one = computed(first, affected("Bell & Oak", "T-2"), records=records)["figures/users"]
+    assert one.text == "1,240 users (Harrow Mills 1,240; unknown for Bell & Oak)"
+    assert "figures/users" not in computed(*BOTH)
+    assert "1,240 users" in lines(first, affected("Bell & Oak", "T-2"), records=records).customers.text
+
+
+def test_a_number_of_users_must_stand_in_a_cited_record() -> None:
+    wrong = {**affected("Harrow Mills", "T-1"), "users": "77"}
+    made = assessment(affected=[wrong])
+    source = evidence(T1, A1)
+    findings = unreferenced_facts(made, source, {})
+    assert [(finding.rule, finding.where) for finding in findings] == [("G1", "affected[0].users")]
+
+
+def test_first_and_last_report_are_told_with_whose_they_are() -> None:
+    figure = computed(*BOTH)["figures/reports"]
+    assert figure.text == "2026-03-02 09:00 UTC (Harrow Mills) to 2026-03-03 09:00 UTC (Bell & Oak)"
+    assert figure.inputs == ("support_platform/T-1", "support_platform/T-2")
+    assert "figures/reports" not in computed()

@@ -218,3 +218,11 @@ def test_figures_name_the_records_that_they_were_computed_from() -> None:
     )  # fmt: skip
     assert work.figures["figures/queue"].text == "4 h since the first report (2026-03-04 08:00 UTC)"
     assert {BUG, BUG_COMMENT} <= set(work.evidence.ledger.records)
+
+
+def test_g2_a_return_after_a_fix_shows_both_sides() -> None:
+    back = fact("yes", T1M3, T1M1)
+    conflict = [said("An agent looked into it, and the customer reports that it stops with E-77.", T1M3, T1M1)]
+    assert found(reviewed(recurred_after_fix=back), "G2", "conflicts")
+    assert not found(reviewed({"conflicts": conflict}, recurred_after_fix=back), "G2", "conflicts")
+    assert not found(reviewed(), "G2", "conflicts")

@@ -138,7 +138,7 @@ def _account(
         impact, hit = "major_function_broken", found
     refs = [ticket.ref for ticket in tickets]
     return AffectedAccount(
-        account=name, tickets=refs, impact=cast("Impact", impact), cites=[hit[0].ref] if hit else refs[:1]
+        account=name, tickets=refs, impact=cast("Impact", impact), users="", cites=[hit[0].ref] if hit else refs[:1]
     )
 
 

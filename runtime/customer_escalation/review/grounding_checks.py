@@ -86,6 +86,20 @@ def claims_attributed(view: View) -> Iterator[Fault]:
             yield Fault(passage.where, "Only customers' messages stand behind this: say who reports it.")
 
 
+@check("G2", "grounding", "W", "Records that disagree about one fact appear as conflicting evidence.")
+def conflict_shown(view: View) -> Iterator[Fault]:
+    """Where it came back, the item or message that declares it fixed disagrees with the newer report."""
+    fact = view.case.facts.recurred_after_fix
+    if view.escalation and fact.answer == "yes" and not view.escalation.conflicts:
+        records, _ = view.case.evidence.resolve(fact.cites)
+        fixed = [record.ref for record in records if view.case.evidence.by_us(record)]
+        where = f" ({fixed[0]})" if fixed else ""
+        message = (
+            f"One record declares it fixed{where} and a newer one reports it again: give both sides in `conflicts`."
+        )
+        yield Fault("conflicts", message)
+
+
 @check("G3", "grounding", "H", "Every unavailable connector is named as a gap.")
 def gaps_named(view: View) -> Iterator[Fault]:
     """Categories that the run could not read and the brief does not name."""

@@ -84,7 +84,7 @@ def business(case: Case) -> Verdict:
         return Verdict("yes", "; ".join(reason for reason, _ in fired), refs)
     unknown = [fact.why for fact, _ in triggers if fact.answer == "unknown"]
     if churn.state == "unknown" or unknown:
-        return Verdict("unknown", churn.because or unknown[0], churn.refs)
+        return Verdict("unknown", churn.because or next(iter(unknown), ""), churn.refs)
     return churn
 
 

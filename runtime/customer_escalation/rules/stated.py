@@ -1,5 +1,6 @@
 """S10 and S11 on the facts themselves, before they decide anything: each yes has its record, and none obeys a record."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from customer_escalation.brief import Figure
@@ -23,6 +24,11 @@ def deciding_answers(assessment: Assessment) -> Iterator[tuple[str, Sequence[str
         yield f"suspicious[{index}]", [record.ref], True
 
 
+def _holds(number: str, evidence: Evidence, cites: Sequence[str]) -> bool:
+    digits = re.compile(rf"(?<![\d.,]){number}(?![\d.,]*\d)")
+    return any(digits.search(record.text.replace(",", "")) for record in evidence.resolve(cites)[0])
+
+
 @carries_out("S10", "severity", "H", "Every severity names its rule ids and the records behind them.")
 def unreferenced_facts(assessment: Assessment, evidence: Evidence, figures: Mapping[str, Figure]) -> list[Finding]:
     """Findings on answers that decide something and cite nothing, or cite what no tool returned."""
@@ -33,6 +39,10 @@ def unreferenced_facts(assessment: Assessment, evidence: Evidence, figures: Mapp
             Finding(rule="G1", level="H", where=where, message=f"`{cite}` names no record that was read in this run.")
             for cite in missing
         ]
+        users = where.startswith("affected[") and assessment.affected[int(where[9:-1])].users
+        if users and not missing and not _holds(users, evidence, cites):
+            message = f"No cited record says that {users} users are hit: cite the one that does, or leave it ''."
+            findings.append(Finding(rule="G1", level="H", where=f"{where}.users", message=message))
         if decides and not cites:
             message = "An answer that decides something cites its records."
             findings.append(Finding(rule="S10", level="H", where=where, message=message))
