@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from customer_escalation.bundle import sample_workspace, skill_folder
 from customer_escalation.casework import ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING
+from customer_escalation.earlier import EarlierEscalation
 from customer_escalation.escalate import (
     CATEGORIES,
     Connection,
     Drafter,
-    EarlierEscalation,
     Job,
-    Outcomes,
     escalate,
     headless_instructions,
 )  # fmt: skip
 from customer_escalation.evidence import parse_moment
 from customer_escalation.history import earlier_escalations
+from customer_escalation.outcomes import Outcomes
 from customer_escalation.policy import Policy, with_overrides
 from customer_escalation.policy_text import in_force
 from customer_escalation.runs import APP, RESULT, finished_result, runs_folder

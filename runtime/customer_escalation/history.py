@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from customer_escalation.escalate import EarlierEscalation
+from customer_escalation.earlier import EarlierEscalation
 from customer_escalation.evidence import parse_moment
 from customer_escalation.runs import RESULT, finished_result, runs_folder
 from skill_runtime.journal import Journal, RunSummary, find_run, list_runs

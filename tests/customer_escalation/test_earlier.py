@@ -11,7 +11,7 @@ from tests.customer_escalation.scripts import CASES, issue
 
 from customer_escalation.brief import EscalationDraft
 from customer_escalation.casework import Casework
-from customer_escalation.escalate import EarlierEscalation, recall
+from customer_escalation.earlier import EarlierEscalation, recall
 from customer_escalation.facts import Assessment
 from customer_escalation.present import present_evidence
 

@@ -6,9 +6,9 @@ from tests.customer_escalation.drafts import escalation, facts, handling, record
 
 from customer_escalation.brief import Brief, EscalationDraft, HandlingDraft, Target
 from customer_escalation.casework import Casework
-from customer_escalation.escalate import notified, rule_notes
 from customer_escalation.facts import Assessment
 from customer_escalation.figures import computed_lines
+from customer_escalation.outcomes import notified, rule_notes
 from customer_escalation.proposals import Approval, Proposal, approved, fingerprint, propose
 
 

@@ -9,10 +9,10 @@ from tests.customer_escalation.drafts import T1M1, escalation, facts, handling, 
 from customer_escalation.brief import Brief, EscalationDraft, HandlingDraft
 from customer_escalation.casework import Casework
 from customer_escalation.derive.words import time_words
-from customer_escalation.escalate import rule_notes
 from customer_escalation.facts import Assessment
 from customer_escalation.figures import computed_lines
 from customer_escalation.finding import Finding
+from customer_escalation.outcomes import rule_notes
 from customer_escalation.proposals import propose
 from customer_escalation.render import Document, all_cites, inert, render_markdown
 
