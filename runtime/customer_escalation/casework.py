@@ -19,6 +19,7 @@ from customer_escalation.figures import build_case, window_figures
 from customer_escalation.finding import Finding
 from customer_escalation.policy import Policy
 from customer_escalation.policy_text import fill
+from customer_escalation.reminders import reminders
 from customer_escalation.review import Review, review_draft
 from customer_escalation.review.check import Context
 from customer_escalation.rules import RULES, Decision, decide
@@ -71,6 +72,8 @@ class Casework:
     now: datetime
     max_repairs: int
     context: Context = field(default_factory=Context)
+    request: str = ""
+    """What the person asked; where it is given, look-alikes that the facts leave out are named."""
     assessment: Assessment | None = None
     case: Case | None = None
     decision: Decision | None = None
@@ -134,7 +137,11 @@ class Casework:
         if findings:
             return self._assess_again(findings)
         assert self.decision is not None
-        return ToolOutcome(explain(self.decision, assessment, self.figures))
+        told = explain(self.decision, assessment, self.figures)
+        hints = list(reminders(self.request, assessment, self.evidence, self.now)) if self.request else []
+        if hints:
+            told += "\n\nA search over the records found besides:\n" + "\n".join(f"- {hint}" for hint in hints)
+        return ToolOutcome(told)
 
     async def _submit_escalation(self, data: dict[str, Any]) -> ToolOutcome:
         return self._submitted(data, EscalationDraft, Outcome.ESCALATE)

@@ -115,7 +115,7 @@ async def escalate(
         gaps=tuple(gap.category for gap in check.gaps),
         author_level=job.author_level,
     )
-    casework = Casework(evidence, job.policy, job.now, job.policy.brief.max_repairs, context)
+    casework = Casework(evidence, job.policy, job.now, job.policy.brief.max_repairs, context, job.issue)
     ended: Ended = "complete"
     notice = ""
     drafted_by: Literal["model", "rules"] = "rules"

@@ -5,9 +5,6 @@ from datetime import datetime
 from typing import Literal, cast
 
 from customer_escalation.draft.reader import NO, Reader, said
-from customer_escalation.draft.relevance import Issue, find_issue
-from customer_escalation.draft.signals import DENIED, matches
-from customer_escalation.draft.wording import sentences
 from customer_escalation.evidence import Evidence, field, name_key
 from customer_escalation.facts import (
     AffectedAccount,
@@ -20,6 +17,9 @@ from customer_escalation.facts import (
 )  # fmt: skip
 from customer_escalation.injection import first_instruction_like
 from customer_escalation.policy import Policy
+from customer_escalation.relevance.issue import Issue, find_issue
+from customer_escalation.relevance.signals import DENIED, matches
+from customer_escalation.relevance.wording import sentences
 from skill_runtime.ledger import Record
 
 OPEN_STATES = frozenset(

@@ -12,10 +12,10 @@ from customer_escalation.draft.phrases import AHEAD, ANNOUNCED, COMING, DATED, D
 from customer_escalation.draft.quoting import Writer, unknown
 from customer_escalation.draft.reader import said
 from customer_escalation.draft.steps import pleasantry, polite
-from customer_escalation.draft.wording import sentences
 from customer_escalation.evidence import field, open_deals, parse_moment
 from customer_escalation.grounding import find_atoms
 from customer_escalation.policy import Policy
+from customer_escalation.relevance.wording import sentences
 from customer_escalation.rules import Decision
 from skill_runtime.ledger import Record
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from customer_escalation.draft.reader import said
-from customer_escalation.draft.wording import sentences
+from customer_escalation.relevance.wording import sentences
 from skill_runtime.ledger import Record
 
 _COUNTED = (

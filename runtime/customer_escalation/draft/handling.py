@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from customer_escalation.brief import HandlingDraft, Related, Statement
 from customer_escalation.draft.quoting import LONGEST_QUOTE, Writer, unknown
-from customer_escalation.draft.signals import carries, matches
 from customer_escalation.draft.summary import summary
-from customer_escalation.draft.wording import english, sentences
 from customer_escalation.evidence import field
 from customer_escalation.facts import Assessment
+from customer_escalation.relevance.signals import carries, matches
+from customer_escalation.relevance.wording import english, sentences
 from skill_runtime.ledger import Record
 
 MOST_STEPS = 7

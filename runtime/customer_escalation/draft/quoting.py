@@ -7,11 +7,11 @@ from datetime import datetime
 
 from customer_escalation.brief import Statement
 from customer_escalation.draft.reader import Reader, said
-from customer_escalation.draft.relevance import find_issue
-from customer_escalation.draft.signals import carries
-from customer_escalation.draft.wording import sentences
 from customer_escalation.evidence import Evidence, field
 from customer_escalation.grounding import unsupported_atoms
+from customer_escalation.relevance.issue import find_issue
+from customer_escalation.relevance.signals import carries
+from customer_escalation.relevance.wording import sentences
 from skill_runtime.ledger import Record
 
 LONGEST_QUOTE = 320

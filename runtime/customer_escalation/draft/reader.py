@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from customer_escalation.draft.relevance import Issue
-from customer_escalation.draft.signals import SIGNALS, matches
-from customer_escalation.draft.wording import words
 from customer_escalation.evidence import Evidence, field
 from customer_escalation.facts import Fact
 from customer_escalation.injection import first_instruction_like
+from customer_escalation.relevance.issue import Issue
+from customer_escalation.relevance.signals import SIGNALS, matches
+from customer_escalation.relevance.wording import words
 from skill_runtime.ledger import Record
 
 NO = Fact(answer="no", cites=[], why="")

@@ -8,11 +8,11 @@ from customer_escalation.draft.details import ERROR_TEXT, Detail, environment, e
 from customer_escalation.draft.phrases import LISTED, REPRODUCED, RULED_OUT
 from customer_escalation.draft.quoting import Writer
 from customer_escalation.draft.reader import said
-from customer_escalation.draft.signals import carries
 from customer_escalation.draft.steps import asks
-from customer_escalation.draft.wording import sentences
 from customer_escalation.evidence import field
 from customer_escalation.facts import Assessment
+from customer_escalation.relevance.signals import carries
+from customer_escalation.relevance.wording import sentences
 from skill_runtime.ledger import Record
 
 NO_DEFECT = ("feature_gap", "billing_or_policy", "how_to")

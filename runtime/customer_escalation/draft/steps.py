@@ -17,8 +17,8 @@ from customer_escalation.draft.phrases import (
 )
 from customer_escalation.draft.quoting import Writer
 from customer_escalation.draft.reader import said
-from customer_escalation.draft.wording import sentences, words
 from customer_escalation.evidence import field
+from customer_escalation.relevance.wording import sentences, words
 from skill_runtime.ledger import Record
 
 MOST_STEPS = 8

@@ -4,8 +4,8 @@ import pytest
 from tests.customer_escalation.casebook import evidence, message, ticket
 
 from customer_escalation.draft.details import environment, frequency
-from customer_escalation.draft.signals import carries
 from customer_escalation.evidence import Evidence
+from customer_escalation.relevance.signals import carries
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from customer_escalation.draft.signals import matches
-from customer_escalation.draft.wording import words
 from customer_escalation.evidence import Evidence, name_key
 from customer_escalation.evidence import field as text_field
 from customer_escalation.injection import first_instruction_like
+from customer_escalation.relevance.signals import matches
+from customer_escalation.relevance.wording import words
 from skill_runtime.ledger import Record
 
 SHARE = 0.5

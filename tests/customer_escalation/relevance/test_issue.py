@@ -6,9 +6,9 @@ import pytest
 from tests.customer_escalation.casebook import NOW, article, chat, comment, evidence, issue, message, ticket
 from tests.customer_escalation.draft.records import REQUEST, guide, printers
 
-from customer_escalation.draft.relevance import Issue, find_issue
-from customer_escalation.draft.wording import sentences
 from customer_escalation.evidence import Evidence
+from customer_escalation.relevance.issue import Issue, find_issue
+from customer_escalation.relevance.wording import sentences
 
 
 def ids(records: tuple[Any, ...]) -> list[str]:

@@ -7,7 +7,7 @@ sentence that neither denies nor asks it.
 import re
 from dataclasses import dataclass
 
-from customer_escalation.draft.wording import sentences
+from customer_escalation.relevance.wording import sentences
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
