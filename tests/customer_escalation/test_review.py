@@ -21,7 +21,7 @@ from tests.customer_escalation.drafts import (
 from customer_escalation.brief import EscalationDraft, Figure, HandlingDraft
 from customer_escalation.casework import Casework
 from customer_escalation.facts import Assessment
-from customer_escalation.review import WITHHELD, Review, withhold_unsupported
+from customer_escalation.review import WITHHELD, Review, review_draft, withhold_unsupported
 from customer_escalation.review.check import Context
 
 
@@ -198,6 +198,44 @@ def test_after_the_last_repair_an_unsupported_sentence_is_withheld() -> None:
     assert isinstance(draft, EscalationDraft)
     assert draft.risk[0].text == WITHHELD
     assert draft.risk[1].text == escalation()["risk"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"summary": "Sync of 77,000 rows stops for Harrow Mills"}, "summary"),
+        (
+            {"tried": [{"action": "Marguerite ran it 77,000 times.", "result": "No change.", "cites": [T1M3]}]},
+            "tried[0]",
+        ),
+        (repro(actual="It stops with E-99."), "reproduction.actual"),
+        (repro(steps=[said("Open Sync on port 7700.", T1M2)]), "reproduction.steps[0]"),
+        ({"asks": [{"owner": "Engineering", "text": "Fix E-99 in Reykjavik.", "cites": [BUG]}]}, "asks[0]"),
+        (
+            {"deadlines": [{"by": "2026-03-27", "what": "the audit of E-99", "basis": "record", "cites": [T1M1]}]},
+            "deadlines[0]",
+        ),
+        ({"related": [{"ref": BUG, "note": "E-99 in Reykjavik"}]}, "related[0].note"),
+        (
+            {"unknowns": [{"what": "Whether E-99 matters.", "how_to_find_out": "Ask Marguerite Delacroix."}]},
+            "unknowns[0]",
+        ),
+    ],
+)
+def test_nothing_unsupported_is_left_anywhere_after_the_last_repair(changes: dict[str, Any], where: str) -> None:
+    review = reviewed(changes)
+    assert found(review, "G1", where)
+    draft = withhold_unsupported(review)
+    again = review_draft(draft, *checked_against())
+    assert not [finding for finding in again.findings if finding.rule == "G1" and finding.level == "H"]
+    for word in ("77,000", "E-99", "7700", "Reykjavik", "Marguerite"):
+        assert word not in draft.model_dump_json()
+
+
+def checked_against() -> Any:
+    work = Casework(records(), policy(), NOW, max_repairs=3)
+    work.assess(Assessment.model_validate(facts()))
+    return work.case, work.decision, work.figures
 
 
 def test_a_handling_note_is_checked_too() -> None:

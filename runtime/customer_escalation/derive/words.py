@@ -34,18 +34,23 @@ def hours_words(duration: timedelta) -> str:
     return f"{hours:,} h {minutes} min" if minutes else f"{hours:,} h"
 
 
-def time_words(moment: datetime, tz: ZoneInfo | None = None) -> str:
-    """``2024-12-05 12:00 UTC``, with a local time where ``tz`` differs: ``... UTC (13:00 Europe/Berlin)`` (S13).
+def time_words(moment: datetime, *zones: ZoneInfo | None) -> str:
+    """``2024-12-05 12:00 UTC``, with the local time of each zone that differs: ``... UTC (13:00 Europe/Berlin)`` (S13).
 
     The local date is added where it is another day. Raises ``ValueError`` for a naive moment.
     """
     moment = in_utc(moment)
     words = f"{moment:%Y-%m-%d %H:%M} UTC"
-    if tz is None or tz.key in ("UTC", "Etc/UTC"):
+    others = dict.fromkeys(tz for tz in zones if tz is not None and tz.key not in ("UTC", "Etc/UTC"))
+    if not others:
         return words
+    return f"{words} ({', '.join(_local_words(moment, tz) for tz in others)})"
+
+
+def _local_words(moment: datetime, tz: ZoneInfo) -> str:
     local = moment.astimezone(tz)
     form = "%H:%M" if local.date() == moment.date() else "%Y-%m-%d %H:%M"
-    return f"{words} ({local.strftime(form)} {tz.key})"
+    return f"{local.strftime(form)} {tz.key}"
 
 
 def money_words(usd: float) -> str:

@@ -20,7 +20,7 @@ def computed_lines(case: Case, severity: Severity | None, figures: dict[str, Fig
     if severity:
         window = _computed(figures["figures/window"].text, figures["figures/window"].inputs)
         internal, update = (
-            figures[f"figures/{name}"].text.partition(" (")[0] for name in ("followup", "customer_update")
+            figures[f"figures/{name}"].text.rpartition(" (")[0] for name in ("followup", "customer_update")
         )
         owner = case.policy.brief.reported_by
         followup = _computed(

@@ -17,7 +17,7 @@ def window_figures(case: Case, severity: Severity, target: Target) -> dict[str, 
     now, policy, zone = case.now, case.policy, zone_of_first(case)
     calendar = team_calendar(policy, target)
     response = response_window(severity, now, calendar, policy)
-    when = "now" if response.due_at <= now else f"by {time_words(response.due_at, zone)}"
+    when = "now" if response.due_at <= now else f"by {time_words(response.due_at, calendar.tz, zone)}"
     internal = next_internal_followup(severity, now, calendar, policy)
     hours, always = tightest_update(case)
     update = next_customer_update(severity, now, first_calendar(case), policy, hours, round_the_clock=always)
@@ -32,7 +32,7 @@ def window_figures(case: Case, severity: Severity, target: Target) -> dict[str, 
         update_text = f"now for {' and '.join(owed)}, whose SLA is overdue; otherwise {update_text}"
     figures = (
         figure("window", "response window", f"{target.value} responds {when} (response window for {severity.value})", ()),
-        figure("followup", "next internal follow-up", f"{time_words(internal.due_at)} ({internal.explanation})", ()),
+        figure("followup", "next internal follow-up", f"{time_words(internal.due_at, calendar.tz)} ({internal.explanation})", ()),
         figure("customer_update", "next customer update", update_text, ()),
     )  # fmt: skip
     return {figure.ref: figure for figure in figures}

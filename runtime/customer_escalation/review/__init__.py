@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from customer_escalation.brief import Draft, Figure, Statement, Target
+from customer_escalation.brief import Draft, Figure, Target
 from customer_escalation.case import Case
 from customer_escalation.finding import Finding
 from customer_escalation.policy import Policy
@@ -11,12 +11,12 @@ from customer_escalation.review import brief_checks, grounding_checks, privacy, 
 from customer_escalation.review.check import CHECKS, Context, View
 from customer_escalation.review.citing import mend_citations
 from customer_escalation.review.sources import Sources
+from customer_escalation.review.withholding import WITHHELD, withheld
 from customer_escalation.rules import Decision
 
+__all__ = ["WITHHELD", "Review", "review_draft", "vocabulary", "withhold_unsupported"]
 _CHECK_FILES = (brief_checks, reproduction, target_checks, grounding_checks, privacy)
 """Imported so that their checks are registered, in this order."""
-
-WITHHELD = "Unknown: a drafted sentence was withheld here because the records that it cited do not support it."
 
 
 @dataclass(frozen=True)
@@ -44,19 +44,10 @@ def review_draft(
 
 
 def withhold_unsupported(review: Review) -> Draft:
-    """The draft with every statement that G1 rejects replaced by an open 'unknown' (the last resort after repairs)."""
-    places = {finding.where for finding in review.findings if finding.rule == "G1" and finding.level == "H"}
-    update: dict[str, list[Statement]] = {}
-    for name in type(review.draft).model_fields:
-        value = getattr(review.draft, name)
-        if isinstance(value, list) and value and isinstance(value[0], Statement):
-            update[name] = [
-                statement.model_copy(update={"text": WITHHELD, "kind": "inference", "cites": []})
-                if f"{name}[{index}]" in places
-                else statement
-                for index, statement in enumerate(value)
-            ]
-    return review.draft.model_copy(update=update)
+    """The draft with everything that G1 rejects replaced by an open 'unknown' (the last resort after repairs)."""
+    return withheld(
+        review.draft, {finding.where for finding in review.findings if finding.rule == "G1" and finding.level == "H"}
+    )
 
 
 def vocabulary(policy: Policy) -> frozenset[str]:
