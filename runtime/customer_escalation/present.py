@@ -1,6 +1,6 @@
 """Records as the model reads them at the start of a run: compact, complete, and plainly data."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from customer_escalation.brief import Figure
 from customer_escalation.evidence import Evidence
@@ -16,12 +16,16 @@ GROUPS = (
 )
 _INNER = frozenset({"message", "comment", "activity"})
 _HIDDEN = frozenset({"ref", "kind", "id", "text", "body", "parent", "extra", "messages_complete", "comments_complete"})
+FOLDED = " | (shares little with the request; its messages are not shown: read_ticket)"
 _UNREAD = {"ticket": "read_ticket", "issue": "read_issue", "article": "read_article"}
 """Kinds whose content a list or a search leaves out, and the tool that shows it."""
 
 
-def present_evidence(evidence: Evidence, figures: Iterable[Figure]) -> str:
-    """Every record read so far, by kind, with its messages below it; then the computed figures."""
+def present_evidence(evidence: Evidence, figures: Iterable[Figure], folded: Collection[str] = ()) -> str:
+    """Every record read so far, by kind, with its messages below it; then the computed figures.
+
+    Of items whose refs are ``folded`` the header alone is shown, and how to see the rest.
+    """
     known = {kind for kind, _ in GROUPS} | _INNER
     lines: list[str] = []
     for kind, title in GROUPS:
@@ -29,7 +33,7 @@ def present_evidence(evidence: Evidence, figures: Iterable[Figure]) -> str:
         if items:
             lines.append(f"## {title}")
             for item in items:
-                lines += _item(item, evidence)
+                lines += [_line(item) + FOLDED] if item.ref in folded else _item(item, evidence)
             lines.append("")
     rest = [record for record in evidence.ledger.records.values() if str(record.data.get("kind")) not in known]
     if rest:
