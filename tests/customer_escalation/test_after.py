@@ -72,6 +72,21 @@ def test_de4_proposes_every_change_of_severity(reassessed: Severity | None, word
     assert words in proposed(reassessed=reassessed)["DE4"]
 
 
+def test_a_proposal_carries_the_reason_the_records_and_the_new_severity() -> None:
+    confirmed = Fact.model_validate(fact("yes", "support_platform/T-1-m4"))
+    assert proposed(workaround_unblocks=YES, customer_confirmed=confirmed)["DE2"] == (
+        "a setting was wrong; the customer confirmed it"
+    )
+    bare = Fact.model_validate(fact("yes", "support_platform/T-1-m3"))
+    assert proposed(workaround_unblocks=bare, customer_confirmed=confirmed)["DE2"] == "the customer confirmed it"
+    assert "DE2" in proposed(workaround_unblocks=YES, now=FOUND_AT + timedelta(days=30))
+    later = Later(Severity.CRITICAL, Severity.MEDIUM, NO, NO, NO, NO, "", FOUND_AT, None, FOUND_AT)
+    changed = next(
+        firing for firing in propose_deescalation(later, team_calendar(policy()), policy()) if firing.rule == "DE4"
+    )
+    assert changed.floor == "Medium"
+
+
 def test_nothing_new_proposes_nothing() -> None:
     assert proposed() == {}
 
