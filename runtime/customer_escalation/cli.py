@@ -40,8 +40,25 @@ app = typer.Typer(
     ),
     epilog=EPILOG,
 )
-workspace_app = typer.Typer(no_args_is_help=True, help="The embedded workspace that the bundled servers stand on.")
+workspace_app = typer.Typer(no_args_is_help=True, help="The embedded workspace of the servers.")
 app.add_typer(workspace_app, name="workspace")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"customer-escalation {version('customer-escalation')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """What stands before a command."""
 
 
 PolicyFile = Annotated[
@@ -189,7 +206,7 @@ def show(
     typer.echo(_formatted(found, format), nl=False)
 
 
-@app.command()
+@app.command(short_help="Every rule, with its level in force.")
 def rules(
     policy: PolicyFile = None,
     json_output: Annotated[bool, typer.Option("--json", help="One JSON object a rule.")] = False,
@@ -207,7 +224,7 @@ def rules(
         typer.echo(json.dumps(row, ensure_ascii=False))
 
 
-@app.command("policy")
+@app.command("policy", short_help="Check your policy, and show what it changes.")
 def show_policy(
     policy: PolicyFile = None,
     json_output: Annotated[bool, typer.Option("--json", help="The whole policy as JSON.")] = False,
@@ -226,7 +243,7 @@ def show_policy(
         typer.echo(f"  {name} = {json.dumps(value, ensure_ascii=False)} (ships as {was})")
 
 
-@app.command()
+@app.command(short_help="Serve one category as an MCP server.")
 def mcp(
     category: Annotated[str, typer.Argument(help="support_platform, crm, chat, project_tracker or knowledge_base.")],
     http: Annotated[
@@ -311,7 +328,7 @@ def main() -> None:
     """Entry point: an issue as first word is `run`; deliberate errors become a sentence and an exit code."""
     arguments = sys.argv[1:]
     commands = {"run", "list", "show", "rules", "policy", "mcp", "workspace"}
-    globals_ = {"--help", "--install-completion", "--show-completion"}
+    globals_ = {"--help", "--version", "--install-completion", "--show-completion"}
     if arguments and arguments[0] not in commands | globals_:
         arguments = ["run", *arguments]
     try:

@@ -30,6 +30,7 @@ def test_help_shows_the_issue_form_and_the_exit_codes(command: Command) -> None:
     assert done.code == 0
     assert 'customer-escalation "API returning 500 errors' in done.out
     assert "3 needs review" in done.out
+    assert command("--version").out.startswith("customer-escalation 0.")
     options = command("run", "--help").out
     for option in (
         "--workspace",
