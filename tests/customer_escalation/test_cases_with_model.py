@@ -97,6 +97,6 @@ def test_right_facts_with_wrong_labels_reach_the_expected_decision_and_say_why(t
     told = json.dumps([seen.body["messages"][-1] for seen in api.requests])
     assert f"Your own reading was {wrong['outcome']}, {wrong['severity']}, {wrong['target']}" in told
     why = command("show", result["run"], "--why").out
-    print(f"{name}: {why.splitlines()[0]} {why.splitlines()[1]}")
+    print(f"{name}\n{why}")
     assert why.startswith(f"Decision: {row.got[0].replace('_', ' ')}")
     assert "What would have changed the decision" in why
