@@ -82,6 +82,11 @@ def finish(
     findings = list(review.findings)
     if ended == "not_submitted":
         findings.append(Finding(rule="RUN", level="H", message=notice))
+    if drafted_by == "rules" and not case.affected:
+        message = (
+            "No ticket about this request was found: check the customer's name and the words, and what is connected."
+        )
+        findings.append(Finding(rule="RUN", level="H", message=message))
     hard = any(finding.level == "H" for finding in findings)
     draft = withhold_unsupported(review) if hard else review.draft
     brief = Brief(
@@ -98,7 +103,7 @@ def finish(
         figures=tuple(casework.figures.values()),
         draft=draft,
         suspicious=suspicious(casework, draft),
-        not_met=criteria(decision, "no"),
+        not_met=criteria(decision, "no") if case.affected else (),
         untested=criteria(decision, "unknown"),
         gaps=tuple(gaps),
     )

@@ -159,10 +159,15 @@ def test_a_gap_is_named_on_the_brief(command: Command, tmp_path: Path) -> None:
     assert "unknown" in result["brief"]["computed"]["revenue"]["text"].casefold()
 
 
-def test_an_unknown_customer_still_gets_an_answer(command: Command, tmp_path: Path) -> None:
+def test_an_unknown_customer_is_said_to_be_unknown_and_nothing_is_decided_for_sure(
+    command: Command, tmp_path: Path
+) -> None:
     done = command("Quarterly fax gateway jams for Nobody At All Ltd", "--workspace", workspace(tmp_path), "--no-model")
-    assert done.code in (0, 3)
-    assert done.out.startswith("## ")
+    assert done.code == 3
+    assert done.out.startswith("## Handle in support: No record about this request was found")
+    assert "check the customer's name" in done.out
+    assert "Could not be tested:" in done.out
+    assert "Tested, and not met" not in done.out
 
 
 def test_a_workspace_is_loaded_once_and_then_used(command: Command, tmp_path: Path) -> None:

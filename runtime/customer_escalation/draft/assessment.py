@@ -59,7 +59,7 @@ def assess_by_rules(issue: str, evidence: Evidence, now: datetime, policy: Polic
     executive = reader.fact("executive", "somebody in charge is asked for", by_customers)
     no_tracker = "project_tracker" not in evidence.connected
     no_articles = "knowledge_base" not in evidence.connected
-    return Assessment(
+    stated = Assessment(
         issue=issue,
         issue_type=_issue_type(wants=wants, exposure=bool(exposure), article=article is not None, guidance=guidance,
                                exception=exception.answer == "yes", outage=len(accounts_broken) > 1),
@@ -97,6 +97,15 @@ def assess_by_rules(issue: str, evidence: Evidence, now: datetime, policy: Polic
         suspicious=_suspicious(reader),
         reading=Reading(outcome="escalate", severity="none", target="none"),
     )  # fmt: skip
+    return stated if found.tickets else untold(stated)
+
+
+def untold(stated: Assessment) -> Assessment:
+    """The same where no ticket was found: what nobody could look up is unknown, never no."""
+    blank = Fact(answer="unknown", cites=[], why="no ticket about this was found")
+    facts = {name: blank for name in Assessment.model_fields if getattr(stated, name) == NO}
+    security = SecurityFact(level="unknown", cites=[], why="") if stated.security.level == "none" else stated.security
+    return stated.model_copy(update={**facts, "security": security})
 
 
 def _yes(record: Record, why: str) -> Fact:

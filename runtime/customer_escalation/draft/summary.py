@@ -11,9 +11,9 @@ NAMED = 2
 
 
 def summary(tickets: Sequence[Record], request: str) -> str:
-    """The first ticket's subject and its customer; the request itself where there is no ticket."""
+    """The first ticket's subject and its customer; that nothing was found where there is no ticket."""
     if not tickets:
-        return " ".join(request.split())[:LONGEST]
+        return "No record about this request was found"
     customers = list(dict.fromkeys(field(ticket, "customer") for ticket in tickets))
     who = f" ({' and '.join(customers) if len(customers) <= NAMED else f'{customers[0]} and others'})"
     subject = field(tickets[0], "subject").rstrip(".!? ") or " ".join(request.split())
