@@ -13,6 +13,8 @@ from skill_runtime.ledger import Record
 
 OVER = frozenset({"closed", "resolved", "done", "completed", "fixed"})
 """States of a tracker item that call the matter settled."""
+DEFECTS = frozenset({"bug", "incident", "defect", "problem", "outage"})
+"""Kinds of tracker items that can be fixed; a task or a feature that is done can not come back."""
 MOST = 4
 """Records named in one reminder."""
 
@@ -60,8 +62,8 @@ def _cited(assessment: Assessment) -> Iterator[str]:
 
 
 def _reported_since(item: Record, found: Issue, evidence: Evidence) -> bool:
-    """Did a customer write about the issue after the item's last word, though it is called over?"""
-    if field(item, "status").casefold() not in OVER:
+    """Did a customer write about the issue after a defect's last word, though it is called over?"""
+    if field(item, "status").casefold() not in OVER or field(item, "type").casefold() not in DEFECTS:
         return False
     last = max((at for part in (item, *evidence.parts(item)) if (at := evidence.at(part))), default=None)
     spoken = [
