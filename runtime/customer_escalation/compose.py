@@ -8,7 +8,7 @@ import asyncio
 import os
 import time
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -181,13 +181,16 @@ async def _escalate(request: Request, job: Job, store: "WorkspaceStore", recorde
         model=request.model if request.use_model else None,
     )
     own_tools = (ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING, READ_REFERENCE)
-    async with McpHost(specs, DEFAULT_POLICY, recorder, reserved=own_tools) as host:
+    async with AsyncExitStack() as stack:
+        host = await stack.enter_async_context(McpHost(specs, DEFAULT_POLICY, recorder, reserved=own_tools))
         connection = Connection(host.tools, (*host.states, *unconnected))
-        drafter = _drafter(request, host.tools, job.policy, emit)
+        drafter = await _drafter(request, host.tools, job.policy, emit, stack)
         return await escalate(job, connection, drafter, recorder, meter, emit)
 
 
-def _drafter(request: Request, tools: list[Tool], policy: Policy, emit: Emit) -> Drafter | None:
+async def _drafter(
+    request: Request, tools: list[Tool], policy: Policy, emit: Emit, stack: AsyncExitStack
+) -> Drafter | None:
     if not request.use_model:
         return None
     if not (os.environ.get("ANTHROPIC_API_KEY") or os.environ.get("ANTHROPIC_AUTH_TOKEN")):
@@ -196,7 +199,8 @@ def _drafter(request: Request, tools: list[Tool], policy: Policy, emit: Emit) ->
     from skill_runtime.claude import ClaudeModel
 
     skill = load_skill(skill_folder())
-    return Drafter(ClaudeModel(request.model), system_blocks(skill, tools, policy), (reference_tool(skill, policy),))
+    model = await stack.enter_async_context(ClaudeModel(request.model))
+    return Drafter(model, system_blocks(skill, tools, policy), (reference_tool(skill, policy),))
 
 
 def system_blocks(skill: Skill, tools: list[Tool], policy: Policy) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ a half answer never becomes a turn.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import Any, NoReturn, cast
+from types import TracebackType
+from typing import Any, NoReturn, Self, cast
 
 import anthropic
 import httpx2
@@ -71,6 +72,20 @@ class ClaudeModel:
     def name(self) -> str:
         """The model's name as sent."""
         return self._model
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections to the service; a later turn opens new ones."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
 
     async def turn(self, request: ModelRequest, on_notice: OnNotice) -> Turn:
         """Send one request and return the finished answer.

@@ -34,11 +34,9 @@ class Exchange:
             self.slept.append(seconds)
 
         with self.server:
-            model = ClaudeModel(
-                "claude-sonnet-5-5",
-                **{"api_key": "test-key", "base_url": self.server.url, "sleep": sleep, **self.settings},
-            )
-            return await model.turn(request(*messages), self.notices.append)
+            settings = {"api_key": "test-key", "base_url": self.server.url, "sleep": sleep, **self.settings}
+            async with ClaudeModel("claude-sonnet-5-5", **settings) as model:
+                return await model.turn(request(*messages), self.notices.append)
 
 
 async def test_a_turn_comes_back_whole_with_its_usage_and_price() -> None:
@@ -147,8 +145,9 @@ async def test_what_is_not_the_service_is_unavailable_and_never_a_traceback(faul
 
 async def test_nothing_listening_is_unavailable() -> None:
     model = ClaudeModel("claude-sonnet-5-5", api_key="k", base_url=f"http://127.0.0.1:{closed_port()}", attempts=1)
-    with pytest.raises(ModelUnavailable, match="no connection"):
-        await model.turn(request(), lambda notice: None)
+    async with model:
+        with pytest.raises(ModelUnavailable, match="no connection"):
+            await model.turn(request(), lambda notice: None)
 
 
 async def test_a_service_that_never_answers_times_out() -> None:

@@ -224,7 +224,9 @@ async def test_an_http_server_that_drops_one_answer_is_connected_again() -> None
                 while chunk := await up.read(65536):
                     writer.write(chunk)
                 down.close()
+                await down.wait_closed()
             writer.close()
+            await writer.wait_closed()
 
         server = await asyncio.start_server(relay, "127.0.0.1", 0)
         async with server:
