@@ -17,7 +17,7 @@ from tools.sample.company import AGENTS, NOW
 from tools.sample.workspace import SCENARIOS
 
 from support_connectors.backends.workspace import workspace_from
-from support_connectors.records import CATEGORIES
+from support_connectors.records import WORKSPACE_CATEGORIES
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "runtime" / "customer_escalation" / "data" / "sample_workspace.json"
@@ -85,7 +85,7 @@ def test_tickets_and_voices_belong_to_accounts_of_the_crm(records: dict[str, lis
 
 
 def test_whatever_is_mentioned_exists_and_came_before(records: dict[str, list[dict[str, Any]]]) -> None:
-    known = {item["id"]: born(item) for category in CATEGORIES for item in records[category]}
+    known = {item["id"]: born(item) for category in WORKSPACE_CATEGORIES for item in records[category]}
     for moment, text in texts(records):
         for mention in MENTION.findall(text):
             assert known[mention] <= moment, text

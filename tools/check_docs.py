@@ -45,13 +45,13 @@ async def _tools() -> str:
 
     from customer_escalation.bundle import sample_workspace
     from support_connectors.backends.workspace import workspace_from_json
-    from support_connectors.records import CATEGORIES
+    from support_connectors.records import WORKSPACE_CATEGORIES
     from support_connectors.serving import build_category_server
 
     rows = ["| Server | Tool | Access | What it does |", "| --- | --- | --- | --- |"]
     store = workspace_from_json(sample_workspace())
-    for category in CATEGORIES:
-        async with Client(build_category_server(category, store)) as client:
+    for category in WORKSPACE_CATEGORIES:
+        async with Client(build_category_server(category, store.backend(category))) as client:
             for tool in (await client.list_tools()).tools:
                 access = "read" if tool.annotations and tool.annotations.read_only_hint else "write"
                 first = re.split(r"(?<=\.)\s", (tool.description or "").strip().replace("\n", " "))[0]

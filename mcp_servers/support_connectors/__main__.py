@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from support_connectors.records import CATEGORIES, WorkspaceError
+from support_connectors.records import WORKSPACE_CATEGORIES, WorkspaceError
 from support_connectors.serving import DATABASE_VARIABLE, DEFAULT_HOST, ServeError, serve
 
 USAGE_ERROR = 2
@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
         prog="support_connectors",
         description="Serve one category of the embedded workspace over MCP, on stdio unless --http is given.",
     )
-    parser.add_argument("category", choices=CATEGORIES)
+    parser.add_argument("category", choices=WORKSPACE_CATEGORIES)
     parser.add_argument("--http", type=int, metavar="PORT", help="serve streamable HTTP at /mcp; 0 takes a free port")
     parser.add_argument("--host", default=DEFAULT_HOST, help="a loopback address (default: %(default)s)")
     parser.add_argument(

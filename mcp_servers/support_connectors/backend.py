@@ -15,15 +15,26 @@ The Protocols are synchronous. The embedded workspace answers from a local file 
 vendors' clients are synchronous; the server runs each call on a worker thread, so a slow system holds nobody up. A
 backend must therefore be safe to call from several threads at once.
 
-Shared contract: a list is newest first (accounts: by name) and a search best first; paging with the cursor returns
-every item exactly once while nothing changes; ``limit`` is 1 to 50; an unknown customer, status or channel is an empty
-page; a query without a single letter or digit finds nothing. A write with an ``idempotency_key`` happens once: the same
-call again returns the first result. ``at`` and the other times come back as the source wrote them.
+Shared contract, which the contract suite (``support_connectors.contract``) checks:
+
+- A list is newest first (accounts: by name; files: by path) and a search best first, as far as the system sorts. Paging
+  with the cursor returns every item exactly once while nothing changes; ``limit`` is 1 to 50 and a page holds at most
+  that many; ``total`` is None where the system does not say it.
+- Each item's ``ref`` is ``category/id``, each part's (message, comment, activity) too, with the item's ref as ``parent``.
+  An item can be read by its id and by its ref; the ids of parts are unique in the category.
+- An unknown customer, status, channel or folder is an empty page; so is a query without a single letter or digit. An
+  unknown id is ``NotFound`` and its message names it.
+- Times are RFC 3339 with a zone, or a plain date where the system keeps no more.
+- Reading changes nothing, unread marks included.
+- A write with an ``idempotency_key`` happens once: the same call again returns the first result, and the key used for
+  another text is a ``Conflict``. Text is written as text: nothing in it becomes a mention, a link, an image or markup.
+- No call takes much longer than the time limit of its settings, whatever the system does, and every failure is one of
+  the errors above.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from support_connectors.results import (
     Account,
@@ -33,8 +44,10 @@ from support_connectors.results import (
     ChatMessage,
     Comment,
     Issue,
+    Mail,
     Message,
     Page,
+    StoredFile,
     Ticket,
 )
 
@@ -42,12 +55,20 @@ MAX_LIMIT = 50
 DEFAULT_LIMIT = 10
 
 
+ErrorKind = Literal["not_found", "invalid", "denied", "rate_limited", "unavailable"]
+
+
 class BackendError(Exception):
     """Base of the errors that a backend raises on purpose."""
+
+    kind: ErrorKind = "unavailable"
+    """What code may know of it: the first two are about the call, the others about the system."""
 
 
 class InvalidInput(BackendError):
     """The call cannot be meant as it is."""
+
+    kind = "invalid"
 
 
 class InvalidCursor(InvalidInput):
@@ -59,15 +80,21 @@ class Conflict(InvalidInput):
 
 
 class NotFound(BackendError):
-    """No such item; the message names the nearest ones."""
+    """No such item; the message names it, and the nearest ones where they are known."""
+
+    kind = "not_found"
 
 
 class PermissionDenied(BackendError):
     """The system refuses this to the account that we use."""
 
+    kind = "denied"
+
 
 class RateLimited(BackendError):
     """The system wants fewer calls."""
+
+    kind = "rate_limited"
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -141,6 +168,38 @@ class ArticleFilter:
 
     period: Period = Period()
     """When the article was last updated."""
+
+
+@dataclass(frozen=True)
+class MailFilter:
+    """None accepts everything. Text compares without regard to case."""
+
+    correspondent: str | None = None
+    """An address, or a part of one such as a domain, among sender and recipients."""
+    folder: str | None = None
+    period: Period = Period()
+    """When the mail was sent."""
+
+
+@dataclass(frozen=True)
+class FileFilter:
+    """None accepts everything."""
+
+    folder: str | None = None
+    """Only files below this folder, such as ``customers/acme``."""
+    period: Period = Period()
+    """When the file was last changed."""
+
+
+@dataclass(frozen=True)
+class NewMail:
+    """A mail to keep as a draft. It is never sent from here."""
+
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    in_reply_to: str | None = None
+    """The id of the mail that it answers."""
 
 
 @dataclass(frozen=True)
@@ -272,3 +331,47 @@ class KnowledgeBase(Protocol):
     def draft_article(self, title: str, body: str, write: Write) -> Article:
         """Store a draft that is not published."""
         ...
+
+
+class Email(Protocol):
+    """The team's mailbox."""
+
+    def search_mail(self, query: str, paging: Paging) -> Page[Mail]:
+        """Mails, best first."""
+        ...
+
+    def read_mail(self, mail_id: str) -> Mail:
+        """The mail whole, with the others of its conversation. Raises ``NotFound``."""
+        ...
+
+    def list_mail(self, wanted: MailFilter, paging: Paging) -> Page[Mail]:
+        """Mails, newest first."""
+        ...
+
+    def draft_mail(self, mail: NewMail, write: Write) -> Mail:
+        """Store a draft; nothing is sent."""
+        ...
+
+
+class CloudStorage(Protocol):
+    """Files that the team shares."""
+
+    def search_files(self, query: str, paging: Paging) -> Page[StoredFile]:
+        """Files with the text that matches, best first; by name alone where the system cannot search inside."""
+        ...
+
+    def read_file(self, file_id: str) -> StoredFile:
+        """The file with its text, where it is text. Raises ``NotFound``."""
+        ...
+
+    def list_files(self, wanted: FileFilter, paging: Paging) -> Page[StoredFile]:
+        """Files without their text, by path."""
+        ...
+
+    def store_file(self, path: str, text: str, write: Write) -> StoredFile:
+        """Store a new text file; one that exists with other content is never overwritten (``Conflict``)."""
+        ...
+
+
+Backend = SupportPlatform | Crm | Chat | ProjectTracker | KnowledgeBase | Email | CloudStorage
+"""What stands behind one category's server."""

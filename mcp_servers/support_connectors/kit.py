@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver import ResourceSecurity
-from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field
 
@@ -21,13 +21,18 @@ from support_connectors.backend import (
     NotFound,
     Paging,
     Period,
+    RateLimited,
     Write,
 )
-from support_connectors.records import CATEGORY_NAMES, Category
+from support_connectors.categories import CATEGORY_NAMES, Category
 from support_connectors.rendering import render_result
+from support_connectors.results import JsonObject
 from support_connectors.times import end_of, parse_time
 
 __all__ = ["MCPServer", "add_item_resource", "add_read_tool", "add_write_tool", "new_server", "paging", "period"]
+
+ERROR_META = "customer-escalation/error"
+"""The key of a failed result's ``_meta`` under which its ``kind`` stands: not_found, invalid, denied, rate_limited, unavailable."""
 
 MAX_TEXT = 100_000
 """Characters of one text that a tool writes."""
@@ -170,6 +175,14 @@ def written_by(author: str, idempotency_key: str | None) -> Write:
     return Write(author, idempotency_key or None)
 
 
+def _refusal(error: BackendError) -> CallToolResult:
+    """The error as a result: its sentence for the model, its kind for code."""
+    kind: JsonObject = {"kind": error.kind}
+    if isinstance(error, RateLimited) and error.retry_after is not None:
+        kind["retry_after"] = error.retry_after
+    return CallToolResult(content=[TextContent(type="text", text=str(error))], is_error=True, _meta={ERROR_META: kind})
+
+
 def _add_tool(server: MCPServer, tool: Callable[..., BaseModel], title: str, annotations: ToolAnnotations) -> None:
     signature = inspect.signature(tool, eval_str=True)
 
@@ -178,7 +191,7 @@ def _add_tool(server: MCPServer, tool: Callable[..., BaseModel], title: str, ann
         try:
             structured = tool(**arguments).model_dump(mode="json")
         except BackendError as error:
-            raise ToolError(str(error)) from error
+            return _refusal(error)
         return CallToolResult(
             content=[TextContent(type="text", text=render_result(structured))], structured_content=structured
         )

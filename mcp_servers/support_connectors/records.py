@@ -4,23 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, PlainValidator
 
+from support_connectors.categories import Category
 from support_connectors.times import is_date, parse_moment, parse_time
 
-Category = Literal["support_platform", "crm", "chat", "project_tracker", "knowledge_base"]
-CATEGORIES: tuple[Category, ...] = get_args(Category)
-CATEGORY_NAMES: dict[Category, str] = {
-    "support_platform": "support platform",
-    "crm": "CRM",
-    "chat": "chat",
-    "project_tracker": "project tracker",
-    "knowledge_base": "knowledge base",
-}
-"""What a person calls each category."""
+WORKSPACE_CATEGORIES: tuple[Category, ...] = ("support_platform", "crm", "chat", "project_tracker", "knowledge_base")
+"""The categories that a workspace holds."""
 
 CONNECTED = "connected"
 NOT_CONNECTED = "not_connected"

@@ -87,8 +87,10 @@ class Account(ResultModel):
     kind: Literal["account"] = "account"
     id: str
     name: str
-    tier: str
-    arr_usd: int | float
+    tier: str | None
+    """None where the CRM does not say."""
+    arr_usd: int | float | None
+    """Annual recurring revenue in US dollars; None where the CRM does not say, or says it in another currency."""
     renewal: str | None
     """A date; None where there is none."""
     sla: JsonObject | None
@@ -158,14 +160,53 @@ class Article(ResultModel):
     extra: JsonObject = Field(default_factory=dict)
 
 
+class Mail(ResultModel):
+    """One mail of the team's mailbox."""
+
+    ref: str
+    kind: Literal["mail"] = "mail"
+    id: str
+    folder: str
+    at: str
+    author: str
+    """Who sent it: ``Name <address>``."""
+    to: list[str]
+    subject: str
+    text: str
+    """As plain text; the beginning of it in searches and lists."""
+    text_complete: bool = True
+    thread: Annotated[list["Mail"] | None, Field(exclude_if=_is_none)] = None
+    """The other mails of the conversation, oldest first; only where the mail is read whole."""
+    parent: MaybeText = None
+    extra: MaybeExtra = Field(default_factory=dict)
+
+
+class StoredFile(ResultModel):
+    """One file of the shared storage."""
+
+    ref: str
+    kind: Literal["file"] = "file"
+    id: str
+    """Its path from the storage's root, such as ``customers/acme/contract.txt``."""
+    name: str
+    modified_at: str
+    size_bytes: int
+    media_type: MaybeText = None
+    text: MaybeText = None
+    """Its text; left out in lists and where it is not text."""
+    text_complete: bool = True
+    """False where the text is left out or cut."""
+    extra: MaybeExtra = Field(default_factory=dict)
+
+
 class Page(ResultModel, Generic[T]):
     """Some of the items that a search or a list found, best or newest first."""
 
     items: list[T]
     next_cursor: str | None
     """Give it back with the same arguments for the next items; None on the last page."""
-    total: int
-    """How many items there are on all pages together."""
+    total: int | None
+    """How many items there are on all pages together; None where the system does not say."""
 
 
 class Item(ResultModel, Generic[T]):

@@ -4,13 +4,15 @@ import ipaddress
 import os
 import socket
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
-from support_connectors.backends.workspace import WorkspaceStore, open_workspace, workspace_from
-from support_connectors.records import Category
+from support_connectors.backend import Backend
+from support_connectors.backends.workspace import open_workspace, workspace_from
+from support_connectors.categories import Category
 
 if TYPE_CHECKING:
     from support_connectors.kit import MCPServer
@@ -32,33 +34,11 @@ def default_database() -> Path:
     return Path(named) if named else user_data_path("customer-escalation") / "workspace.db"
 
 
-def build_category_server(category: Category, store: WorkspaceStore) -> "MCPServer":
-    """The server of a category on a workspace.
-
-    It is built whatever the category's connector state; where that is not ``connected``, every tool answers so.
-    """
-    # Each import brings mcp with it, which costs most of a second.
-    match category:
-        case "support_platform":
-            from support_connectors.support_platform import build_server as build_support_platform
-
-            return build_support_platform(store.support_platform)
-        case "crm":
-            from support_connectors.crm import build_server as build_crm
-
-            return build_crm(store.crm)
-        case "chat":
-            from support_connectors.chat import build_server as build_chat
-
-            return build_chat(store.chat)
-        case "project_tracker":
-            from support_connectors.project_tracker import build_server as build_project_tracker
-
-            return build_project_tracker(store.project_tracker)
-        case "knowledge_base":
-            from support_connectors.knowledge_base import build_server as build_knowledge_base
-
-            return build_knowledge_base(store.knowledge_base)
+def build_category_server(category: Category, backend: Backend) -> "MCPServer":
+    """The server of a category on a backend of that category."""
+    # The import brings mcp with it, which costs most of a second.
+    server: MCPServer = import_module(f"support_connectors.{category}").build_server(backend)
+    return server
 
 
 def serve(
@@ -76,7 +56,7 @@ def serve(
     with open_workspace(default_database()) if source is None else workspace_from(source) as store:
         for warning in store.warnings:
             print(f"note: {warning}", file=sys.stderr)
-        server = build_category_server(category, store)
+        server = build_category_server(category, store.backend(category))
         if http_port is None:
             server.run("stdio")
         else:

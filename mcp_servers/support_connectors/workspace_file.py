@@ -9,11 +9,11 @@ from typing import Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
+from support_connectors.categories import Category
 from support_connectors.records import (
-    CATEGORIES,
     CONNECTED,
     NOT_CONNECTED,
-    Category,
+    WORKSPACE_CATEGORIES,
     CommentRecord,
     IssueRecord,
     MessageRecord,
@@ -105,7 +105,7 @@ def _no_constant(name: str) -> NoReturn:
 
 def _states(file: WorkspaceFile, warnings: list[str]) -> dict[Category, str]:
     states: dict[Category, str] = {}
-    for category in CATEGORIES:
+    for category in WORKSPACE_CATEGORIES:
         held = getattr(file.records, category) is not None
         said: str | None = getattr(file.connectors, category)
         if said == CONNECTED and not held:

@@ -162,7 +162,7 @@ def _run(request: Request, now: datetime, store: "WorkspaceStore", journal: Jour
 async def _escalate(request: Request, job: Job, store: "WorkspaceStore", recorder: Recorder, emit: Emit) -> Outcomes:
     from skill_runtime.mcp_host import McpHost, ServerSpec
     from skill_runtime.permission import DEFAULT_POLICY
-    from support_connectors.records import CATEGORIES as CONNECTOR_CATEGORIES
+    from support_connectors.records import WORKSPACE_CATEGORIES as CONNECTOR_CATEGORIES
     from support_connectors.serving import build_category_server
 
     specs: list[ServerSpec] = []
@@ -170,7 +170,7 @@ async def _escalate(request: Request, job: Job, store: "WorkspaceStore", recorde
     for category in CONNECTOR_CATEGORIES:
         state = store.connector_state(category)
         if state == "connected":
-            specs.append(ServerSpec(category, category, build_category_server(category, store)))
+            specs.append(ServerSpec(category, category, build_category_server(category, store.backend(category))))
         else:
             error = state.startswith("error")
             reason = state.partition(":")[2].strip() if error else ""

@@ -30,12 +30,12 @@ def serve_category(category: str, workspace: Path | None, port: int | None) -> N
 
     Raises ``InvalidRequest`` for an unknown category, a missing workspace or a port that cannot be used.
     """
-    from support_connectors.records import CATEGORIES, WorkspaceError
+    from support_connectors.records import WORKSPACE_CATEGORIES, WorkspaceError
     from support_connectors.serving import ServeError, serve
 
     name = category.replace("-", "_")
-    if name not in CATEGORIES:
-        raise InvalidRequest(f"{category!r} is no category. Choose one of: {', '.join(CATEGORIES)}.")
+    if name not in WORKSPACE_CATEGORIES:
+        raise InvalidRequest(f"{category!r} is no category. Choose one of: {', '.join(WORKSPACE_CATEGORIES)}.")
     try:
         serve(name, workspace, port)
     except (WorkspaceError, ServeError) as error:

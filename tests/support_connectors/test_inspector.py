@@ -12,7 +12,8 @@ from tests.support_connectors.test_servers import CALLS, http_server
 from tests.support_connectors.workspaces import workspace
 
 from support_connectors.backends.workspace import load_workspace
-from support_connectors.records import CATEGORIES, Category
+from support_connectors.categories import Category
+from support_connectors.records import WORKSPACE_CATEGORIES
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,13 +65,13 @@ def database(tmp_path: Path) -> Path:
     return tmp_path / "workspace.db"
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)
 def test_the_inspector_lists_and_calls_a_server_over_stdio(database: Path, category: Category) -> None:
     target = [sys.executable, "-m", "support_connectors", category]
     check_by_inspector(target, category, CUSTOMER_ESCALATION_DB=str(database))
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)
 def test_the_inspector_lists_and_calls_a_server_over_http(database: Path, category: Category) -> None:
     with http_server(category, database) as url:
         check_by_inspector([url, "--transport", "http"], category)

@@ -19,7 +19,8 @@ from tests.support_connectors.workspaces import many_tickets, workspace
 
 from support_connectors.backend import Paging
 from support_connectors.backends.workspace import WorkspaceStore, load_workspace, open_workspace, workspace_from_json
-from support_connectors.records import CATEGORIES, Category
+from support_connectors.categories import Category
+from support_connectors.records import WORKSPACE_CATEGORIES
 from support_connectors.serving import build_category_server
 
 JsonObject = dict[str, Any]
@@ -85,7 +86,7 @@ def database(tmp_path: Path) -> Path:
 
 @asynccontextmanager
 async def connected(store: WorkspaceStore, category: Category) -> AsyncIterator[Client]:
-    async with Client(build_category_server(category, store)) as client:
+    async with Client(build_category_server(category, store.backend(category))) as client:
         yield client
 
 
@@ -111,7 +112,7 @@ async def check_every_tool(client: Client, category: Category) -> None:
         assert all(f"[{ref}]" in text for ref in refs)
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)
 async def test_every_tool_answers_in_memory(store: WorkspaceStore, category: Category) -> None:
     async with connected(store, category) as client:
         await check_every_tool(client, category)
@@ -119,17 +120,19 @@ async def test_every_tool_answers_in_memory(store: WorkspaceStore, category: Cat
 
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
 async def test_old_and_new_protocols_are_served(store: WorkspaceStore, mode: str) -> None:
-    async with Client(build_category_server("crm", store), mode=mode) as client:
+    async with Client(build_category_server("crm", store.backend("crm")), mode=mode) as client:
         await check_every_tool(client, "crm")
 
 
 async def test_all_five_work_side_by_side_in_one_process(store: WorkspaceStore) -> None:
     async with AsyncExitStack() as stack:
-        clients = [(await stack.enter_async_context(connected(store, category)), category) for category in CATEGORIES]
+        clients = [
+            (await stack.enter_async_context(connected(store, category)), category) for category in WORKSPACE_CATEGORIES
+        ]
         await asyncio.gather(*(check_every_tool(client, category) for client, category in clients for _ in range(3)))
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)
 async def test_every_server_and_tool_explains_itself_within_the_hosts_limits(
     store: WorkspaceStore, category: Category
 ) -> None:
@@ -146,7 +149,7 @@ async def test_every_server_and_tool_explains_itself_within_the_hosts_limits(
             assert tool.input_schema["type"] == "object"
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)
 async def test_reading_and_writing_tools_are_marked_as_what_they_are(store: WorkspaceStore, category: Category) -> None:
     async with connected(store, category) as client:
         for tool in (await client.list_tools()).tools:
@@ -158,13 +161,13 @@ async def test_reading_and_writing_tools_are_marked_as_what_they_are(store: Work
 
 async def test_tool_names_are_unique_over_all_servers(store: WorkspaceStore) -> None:
     names: list[str] = []
-    for category in CATEGORIES:
+    for category in WORKSPACE_CATEGORIES:
         async with connected(store, category) as client:
             names += [tool.name for tool in (await client.list_tools()).tools]
     assert len(set(names)) == len(names) == 23
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)
 async def test_single_items_are_resources(store: WorkspaceStore, category: Category) -> None:
     uri = RESOURCES[category]
     async with connected(store, category) as client:
@@ -258,7 +261,7 @@ def http_server(category: Category, workspace_path: Path, *arguments: str) -> It
     assert (process.returncode, rest) == (130, "")
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)
 async def test_every_tool_answers_over_stdio(database: Path, category: Category) -> None:
     async with Client(stdio(category, CUSTOMER_ESCALATION_DB=str(database))) as client:
         await check_every_tool(client, category)
@@ -268,7 +271,7 @@ async def test_every_tool_answers_over_stdio(database: Path, category: Category)
         )
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)
 async def test_every_tool_answers_over_http(database: Path, category: Category) -> None:
     with http_server(category, database) as url:
         async with Client(url) as client:

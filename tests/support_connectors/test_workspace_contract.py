@@ -30,7 +30,8 @@ from support_connectors.backends.workspace import (
     open_workspace,
     workspace_from_json,
 )
-from support_connectors.records import CATEGORIES, Category
+from support_connectors.categories import Category
+from support_connectors.records import WORKSPACE_CATEGORIES
 from support_connectors.results import Page
 
 
@@ -97,7 +98,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[WorkspaceS
         yield opened
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)
 @pytest.mark.parametrize("check", [check_search_finds_what_read_shows, check_reading, check_cursors, check_writing])
 def test_a_category_of_the_workspace_keeps_the_contract(
     store: WorkspaceStore, category: Category, check: Callable[[CategoryCalls], None]
@@ -105,7 +106,7 @@ def test_a_category_of_the_workspace_keeps_the_contract(
     check(calls_of(store, category))
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)
 def test_paging_through_a_category_is_complete_and_stable(store: WorkspaceStore, category: Category) -> None:
     calls = calls_of(store, category)
     check_paging(calls.browse)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.support_connectors.workspaces import workspace
 
-from support_connectors.records import CATEGORIES, WorkspaceError
+from support_connectors.records import WORKSPACE_CATEGORIES, WorkspaceError
 from support_connectors.workspace_file import parse_workspace, read_workspace
 
 
@@ -192,10 +192,10 @@ def test_a_category_said_to_be_connected_without_records_counts_as_unknown_and_n
     assert any(warning.startswith("connectors.crm") for warning in parsed.warnings)
 
 
-@pytest.mark.parametrize("empty", CATEGORIES)
+@pytest.mark.parametrize("empty", WORKSPACE_CATEGORIES)
 def test_an_empty_list_is_connected(empty: str) -> None:
     data = changed("records", empty, [])
-    assert parse_workspace(data).connectors == dict.fromkeys(CATEGORIES, "connected")
+    assert parse_workspace(data).connectors == dict.fromkeys(WORKSPACE_CATEGORIES, "connected")
 
 
 def test_now_and_policy_come_as_the_file_says_them() -> None:

@@ -32,7 +32,8 @@ from support_connectors.backends.workspace import (
     workspace_from,
     workspace_from_json,
 )
-from support_connectors.records import CATEGORIES, Category, WorkspaceError
+from support_connectors.categories import Category
+from support_connectors.records import WORKSPACE_CATEGORIES, WorkspaceError
 from support_connectors.times import end_of, parse_time
 
 US = Write("agent.tove")
@@ -62,7 +63,7 @@ def test_a_loaded_workspace_is_there_again_when_it_is_opened(tmp_path: Path) -> 
         assert store.now is not None
         assert store.now.isoformat() == "2026-03-10T12:00:00+01:00"
         assert store.policy == {"high_value_arr": 90_000, "team_timezone": "Europe/Berlin"}
-        assert store.connectors == dict.fromkeys(CATEGORIES, "connected")
+        assert store.connectors == dict.fromkeys(WORKSPACE_CATEGORIES, "connected")
         assert store.warnings == ()
         assert len(listed(store, TicketFilter())) == 3
 
@@ -144,7 +145,7 @@ def test_a_workspace_is_opened_as_what_it_is_whatever_its_name(tmp_path: Path) -
             assert store.crm.read_account("ACC-1").name == "Quillfeather Press"
 
 
-@pytest.mark.parametrize("category", CATEGORIES)
+@pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)
 @pytest.mark.parametrize(
     ("state", "says"), [("not_connected", "is not connected"), ("error: 401 from SSO", "401 from SSO")]
 )
@@ -331,7 +332,7 @@ def test_a_search_does_not_page_on_over_a_change(store: WorkspaceStore) -> None:
 
 
 def test_many_threads_share_a_workspace_in_memory(store: WorkspaceStore) -> None:
-    def work(number: int) -> int:
+    def work(number: int) -> int | None:
         store.support_platform.add_internal_note(
             "TCK-1001", f"Note {number}.", Write("me", f"key-{number % 20}-{number}")
         )

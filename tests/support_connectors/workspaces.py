@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from support_connectors.records import Category
+from support_connectors.categories import Category
 
 WORKSPACE: dict[str, Any] = {
     "now": "2026-03-10T12:00:00+01:00",

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from pydantic import JsonValue
 from sqlalchemy.exc import DBAPIError
 
+from support_connectors.backend import Backend
 from support_connectors.backends.workspace_categories import (
     WorkspaceChat,
     WorkspaceCrm,
@@ -32,7 +33,8 @@ from support_connectors.backends.workspace_schema import (
 )
 from support_connectors.backends.workspace_shelf import read_meta
 from support_connectors.backends.workspace_writes import insert_items
-from support_connectors.records import CATEGORIES, CONNECTED, Category, Workspace, WorkspaceError
+from support_connectors.categories import CATEGORY_NAMES, Category
+from support_connectors.records import CONNECTED, WORKSPACE_CATEGORIES, Workspace, WorkspaceError
 from support_connectors.workspace_file import parse_workspace, read_workspace
 
 _SQLITE_HEADER = b"SQLite format 3\0"
@@ -63,6 +65,22 @@ class WorkspaceStore:
         self.project_tracker = WorkspaceProjectTracker(engine)
         self.knowledge_base = WorkspaceKnowledgeBase(engine)
 
+    def backend(self, category: Category) -> Backend:
+        """What stands behind a category's server.
+
+        It is there whatever the category's connector state; where that is not ``connected``, every call says so.
+        """
+        backends: dict[Category, Backend] = {
+            "support_platform": self.support_platform,
+            "crm": self.crm,
+            "chat": self.chat,
+            "project_tracker": self.project_tracker,
+            "knowledge_base": self.knowledge_base,
+        }
+        if category not in backends:
+            raise WorkspaceError(f"A workspace holds no {CATEGORY_NAMES[category]}: connect a system for it.")
+        return backends[category]
+
     @property
     def now(self) -> datetime | None:
         """The moment that the workspace shows, aware; None where the clock decides."""
@@ -78,7 +96,7 @@ class WorkspaceStore:
     @property
     def connectors(self) -> dict[Category, str]:
         """The state of every category: ``connected``, ``not_connected`` or ``error: REASON``."""
-        return {category: self.connector_state(category) for category in CATEGORIES}
+        return {category: self.connector_state(category) for category in WORKSPACE_CATEGORIES}
 
     def connector_state(self, category: Category) -> str:
         """``connected``, ``not_connected`` or ``error: REASON``."""
@@ -181,7 +199,7 @@ def _checked(source: Path | str | Mapping[str, JsonValue]) -> Workspace:
 
 
 def _summary(workspace: Workspace) -> LoadSummary:
-    counts = {category: workspace.count(category) for category in CATEGORIES}
+    counts = {category: workspace.count(category) for category in WORKSPACE_CATEGORIES}
     return LoadSummary(counts, workspace.connectors, workspace.now, workspace.warnings)
 
 
@@ -196,7 +214,7 @@ def _fill(engine: sa.Engine, workspace: Workspace) -> None:
             "changes": 0,
         }
         connection.execute(sa.insert(meta), [{"key": key, "value": value} for key, value in values.items()])
-        for category in CATEGORIES:
+        for category in WORKSPACE_CATEGORIES:
             insert_items(connection, category, rows_of(workspace.records, category))
 
 

@@ -8,10 +8,10 @@ from pydantic import JsonValue
 
 from support_connectors.backends.full_text import indexed
 from support_connectors.backends.workspace_schema import fold
+from support_connectors.categories import Category
 from support_connectors.records import (
     AccountRecord,
     ArticleRecord,
-    Category,
     ChatRecord,
     CommentRecord,
     FileModel,

@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import QueuePool
 
-from support_connectors.records import CATEGORIES, Category
+from support_connectors.categories import Category
+from support_connectors.records import WORKSPACE_CATEGORIES
 
 APPLICATION_ID = 0x43_45_57_53
 """Marks the file as a workspace, so that no other program's database is ever overwritten."""
@@ -111,12 +112,12 @@ def for_writing(engine: sa.Engine) -> sa.Engine:
 
 def create_tables(connection: sa.Connection) -> None:
     """Drop whatever an earlier version made and create everything, empty, inside the running transaction."""
-    for category in CATEGORIES:
+    for category in WORKSPACE_CATEGORIES:
         for index in (item_index(category), part_index(category)):
             connection.exec_driver_sql(f"DROP TABLE IF EXISTS {index.name}")
     metadata.drop_all(connection)
     metadata.create_all(connection)
-    for category in CATEGORIES:
+    for category in WORKSPACE_CATEGORIES:
         for index in (item_index(category), part_index(category)):
             columns = ", ".join(column.name for column in index.columns if column.name != "rowid")
             connection.exec_driver_sql(

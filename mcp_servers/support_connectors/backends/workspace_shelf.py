@@ -11,10 +11,11 @@ from pydantic import JsonValue
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from support_connectors.backend import NotFound, Paging, Period, Unavailable
-from support_connectors.backends.cursors import decode_cursor, encode_cursor
 from support_connectors.backends.full_text import match_expression
 from support_connectors.backends.workspace_schema import fold, item, item_index, meta, part, part_index
-from support_connectors.records import CATEGORY_NAMES, CONNECTED, ERROR_PREFIX, Category
+from support_connectors.categories import CATEGORY_NAMES, Category
+from support_connectors.cursors import decode_cursor, encode_cursor
+from support_connectors.records import CONNECTED, ERROR_PREFIX
 from support_connectors.times import microseconds
 
 BEST_PARTS = 5

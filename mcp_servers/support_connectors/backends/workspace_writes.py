@@ -24,7 +24,7 @@ from support_connectors.backends.workspace_schema import (
     write,
 )
 from support_connectors.backends.workspace_shelf import JsonObject, Shelf, read_meta
-from support_connectors.records import Category
+from support_connectors.categories import Category
 from support_connectors.results import Activity, Comment, Message, ResultModel
 
 _NUMBERED = re.compile(r"(.*?)(\d{1,15})", re.ASCII)

@@ -1,0 +1,90 @@
+"""What the suite calls, and what it says."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Outcome = Literal["passed", "failed", "skipped"]
+
+
+class Refused(Exception):
+    """A tool answered with an error. ``kind`` is as ``BackendError.kind``; empty where the server does not say it."""
+
+    def __init__(self, text: str, kind: str = "") -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+Call = Callable[[str, dict[str, Any]], Awaitable[dict[str, Any]]]
+"""Calls a tool by name with arguments; gives its structured result, or raises ``Refused``."""
+
+
+@dataclass(frozen=True)
+class ToolFacts:
+    """What a server says about one of its tools."""
+
+    name: str
+    read_only: bool | None
+    destructive: bool | None
+
+
+class Broken(Exception):
+    """The contract is broken here: a sentence."""
+
+
+class NothingToTry(Exception):
+    """A check cannot be made on what the system holds: a sentence."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check and how it ended."""
+
+    name: str
+    outcome: Outcome
+    detail: str = ""
+    """What was seen, or what is wrong, in a sentence."""
+
+
+@dataclass
+class Report:
+    """The checks of one server, in the order in which they were made."""
+
+    category: str
+    checks: list[Check] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """Whether something was checked and nothing failed."""
+        return any(check.outcome == "passed" for check in self.checks) and not self.failures
+
+    @property
+    def failures(self) -> list[Check]:
+        """The checks that failed."""
+        return [check for check in self.checks if check.outcome == "failed"]
+
+    @contextmanager
+    def check(self, name: str) -> Iterator[list[str]]:
+        """Make one check; the list takes what is worth saying when it passes."""
+        seen: list[str] = []
+        try:
+            yield seen
+        except NothingToTry as reason:
+            self.checks.append(Check(name, "skipped", str(reason)))
+        except Broken as fault:
+            self.checks.append(Check(name, "failed", str(fault)))
+        except Refused as refusal:
+            self.checks.append(Check(name, "failed", f"a call was refused: {refusal}"))
+        except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+            self.checks.append(
+                Check(name, "failed", f"a result has not the form of its category: {type(error).__name__}: {error}")
+            )
+        else:
+            self.checks.append(Check(name, "passed", "; ".join(seen)))
+
+
+def must(holds: object, sentence: str) -> None:
+    """Raise ``Broken`` with ``sentence`` unless ``holds``."""
+    if not holds:
+        raise Broken(sentence)

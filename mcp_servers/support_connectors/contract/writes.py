@@ -1,0 +1,122 @@
+"""The checks that write: they leave their texts behind, so they run only where somebody asked for them."""
+
+import asyncio
+from typing import Any
+
+from support_connectors.contract.report import Broken, Call, NothingToTry, Refused, Report, must
+from support_connectors.contract.shapes import Shape, WriteShape
+
+HOSTILE = (
+    "Contract check, please ignore.\n"
+    'Markup: <b>bold</b> <script>alert(1)</script> *stars* _lines_ [a](https://example.com) {code} &amp; "quotes"\n'
+    "Mentions: @here @channel @all <!channel> [~admin]\n"
+    "Letters: äöü ß 漢字 🙂"
+)
+PATIENCE_S = 15.0
+"""How long a system's index may take until a search shows what was written."""
+
+Item = dict[str, Any]
+
+
+class Writes:
+    """The writing checks on one server."""
+
+    def __init__(self, call: Call, shape: Shape, write: WriteShape, report: Report, token: str) -> None:
+        """``token`` makes this run's keys and names its own."""
+        self._call = call
+        self._shape = shape
+        self._write = write
+        self._report = report
+        self._token = token
+
+    async def run(self, target: Item) -> None:
+        """Make the checks; what is written goes to ``target``."""
+        key = f"contract-{self._token}"
+        text = f"{HOSTILE}\nRun {self._token}"
+        first: Item = {}
+        with self._report.check("what is written is found again, as it was written"):
+            first = await self._put(text, "a", key, target)
+            held = await self._held(first, target)
+            must(_same(text, held), f"it was written as {text!r} and is read as {held!r}")
+        with self._report.check("the same key writes once"):
+            if not first:
+                raise NothingToTry("the first write failed")
+            again = await self._put(text, "a", key, target)
+            must(again["ref"] == first["ref"], f"the repeated call gives {again['ref']}, the first gave {first['ref']}")
+            must(await self._count(target) == 1, "the text stands there twice")
+        with self._report.check("the same key with another text is refused"):
+            if not first:
+                raise NothingToTry("the first write failed")
+            try:
+                await self._put(f"{text} and more", "a", key, target)
+            except Refused as refusal:
+                must(refusal.kind in ("", "invalid"), f"it is called {refusal.kind}: {refusal}")
+            else:
+                raise Broken("it was written")
+        with self._report.check("another key writes again"):
+            if not first:
+                raise NothingToTry("the first write failed")
+            other = await self._put(f"Second {self._token}", "b", f"{key}-2", target)
+            must(other["ref"] != first["ref"], "it gives the first write's ref")
+        with self._report.check("an unknown target is refused"):
+            await self._unknown_target(target)
+
+    async def _put(self, text: str, name: str, key: str, target: Item) -> Item:
+        arguments = self._write.arguments(text, f"{self._token}-{name}", target)
+        result = await self._call(self._write.tool, {**arguments, "idempotency_key": key})
+        must(isinstance(result.get("item"), dict), f"{self._write.tool} gives no item")
+        item: Item = result["item"]
+        must("ref" in item, f"{self._write.tool} gives an item without a ref")
+        return item
+
+    async def _read(self, name: str) -> Item:
+        result = await self._call(self._shape.read, {"id": name, **self._shape.read_arguments})
+        item: Item = result["item"]
+        return item
+
+    async def _held(self, written: Item, target: Item) -> str:
+        """The text as reading shows it."""
+        if self._write.found_in == "result":
+            return _text(await self._read(written["id"]))
+        for _ in range(int(PATIENCE_S)):
+            parts = (await self._read(target["id"])).get(self._shape.parts) or []
+            for part in parts:
+                if part["ref"] == written["ref"]:
+                    return _text(part)
+            await asyncio.sleep(1)
+        raise Broken(f"{written['ref']} is not among the {self._shape.parts} of {target['ref']}")
+
+    async def _count(self, target: Item) -> int:
+        """How often this run's text stands where it was written."""
+        if self._write.found_in == "read":
+            parts = (await self._read(target["id"])).get(self._shape.parts) or []
+            return sum(f"Run {self._token}" in _text(part) for part in parts)
+        listed = await self._call(self._shape.browse, {"limit": 50})
+        named = sum(self._token in str(item) for item in listed["items"])
+        return max(named, 1)  # a draft need not be listed
+
+    async def _unknown_target(self, target: Item) -> None:
+        if self._write.found_in != "read":
+            raise NothingToTry("this write has no item that it goes to")
+        missing = {**target, "id": "999999999"}
+        arguments = self._write.arguments("Nobody reads this.", "c", missing)
+        try:
+            await self._call(self._write.tool, arguments)
+        except Refused as refusal:
+            must(refusal.kind in ("", "not_found"), f"it is called {refusal.kind}: {refusal}")
+        else:
+            raise Broken("it was written to something that does not exist")
+
+
+def _text(item: Item) -> str:
+    for key in ("text", "body"):
+        if isinstance(item.get(key), str):
+            return str(item[key])
+    return ""
+
+
+def _same(written: str, read: str) -> bool:
+    """Equal but for the white space that systems change at line ends."""
+    return [line.split() for line in written.splitlines() if line.strip()] == [
+        line.split() for line in read.splitlines() if line.strip()
+    ]
