@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 self._pass_on(body)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_PROPFIND = do_SEARCH = do_REPORT = _serve  # noqa: N815
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_PROPFIND = do_SEARCH = do_REPORT = _serve
     do_OPTIONS = do_MKCOL = do_MOVE = _serve
 
     def _answer(self, status: int, content: bytes, headers: dict[str, str] | None = None) -> None:
