@@ -183,7 +183,7 @@ async def _escalate(request: Request, job: Job, store: "WorkspaceStore", recorde
     own_tools = (ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING, READ_REFERENCE)
     async with AsyncExitStack() as stack:
         host = await stack.enter_async_context(McpHost(specs, DEFAULT_POLICY, recorder, reserved=own_tools))
-        connection = Connection(host.tools, (*host.states, *unconnected))
+        connection = Connection(host.tools, lambda: (*host.states, *unconnected))
         drafter = await _drafter(request, host.tools, job.policy, emit, stack)
         return await escalate(job, connection, drafter, recorder, meter, emit)
 

@@ -4,7 +4,7 @@ It knows neither the model's vendor nor how tools are reached: ``compose`` hands
 from outside goes through the recorder, so that the same call on the same journal gives the same brief.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
@@ -70,7 +70,8 @@ class Connection:
 
     tools: Sequence[Tool]
     """Read tools only."""
-    states: Sequence[ConnectorState]
+    states: Callable[[], Sequence[ConnectorState]]
+    """How the connectors are doing now; what a call shows may change it."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,7 @@ async def escalate(
     fails and ``job.fallback`` is off.
     """
     emit(PhaseStarted(name="preflight", detail="which systems are connected"))
-    check = preflight(CATEGORIES, connection.states)
-    gaps = gap_sentences(check.gaps)
+    check = preflight(CATEGORIES, connection.states())
     missing = tuple(category.id for category in check.missing_required)
     emit(
         PreflightDone(
@@ -113,6 +113,8 @@ async def escalate(
     emit(PhaseStarted(name="gather", detail="the customers, their tickets, and what is known about the issue"))
     await Gatherer(connection.tools, ledger, lambda fetch: emit(_fetched(fetch))).gather(job.issue, evidence)
     recall(job.earlier, evidence)
+    check = preflight(CATEGORIES, connection.states())  # what reading showed
+    evidence = Evidence(ledger, frozenset(check.connected))
     context = Context(
         unread=tuple(category.id for category in CATEGORIES if category.id not in check.connected),
         gaps=tuple(gap.category for gap in check.gaps),
@@ -124,7 +126,9 @@ async def escalate(
     drafted_by: Literal["model", "rules"] = "rules"
     if drafter:
         emit(PhaseStarted(name="draft", detail=drafter.model.name))
-        ended, notice = await _draft_with_model(job, connection, drafter, recorder, meter, emit, casework, gaps)
+        ended, notice = await _draft_with_model(
+            job, connection, drafter, recorder, meter, emit, casework, gap_sentences(check.gaps)
+        )
         if casework.sound:
             ended, notice = "complete", ""
         drafted_by = "model" if casework.review else "rules"
@@ -132,8 +136,8 @@ async def escalate(
         emit(PhaseStarted(name="draft", detail="by rules, without a model"))
         _draft_by_rules(job, casework)
     outcomes = finish(
-        casework, run=recorder.journal.run_id, reported_by=job.reported_by, meter=meter, gaps=gaps, ended=ended, notice=notice,
-        drafted_by=drafted_by,
+        casework, run=recorder.journal.run_id, reported_by=job.reported_by, meter=meter, ended=ended, notice=notice,
+        gaps=gap_sentences(preflight(CATEGORIES, connection.states()).gaps), drafted_by=drafted_by,
     )  # fmt: skip
     emit(PhaseStarted(name="done", detail=outcomes.status.replace("_", " ")))
     return outcomes
@@ -210,7 +214,9 @@ def _fenced(text: str) -> str:
 def gap_sentences(gaps: Sequence[Gap]) -> list[str]:
     """G3: every unavailable connector in a sentence."""
     return [
-        f"The {_title(gap.category)} could not be read ({gap.reason.rstrip('.')}): what it would show is unknown."
+        f"The {_title(gap.category)} could be read only in part ({gap.reason.rstrip('.')}): what is missing is unknown."
+        if gap.partly
+        else f"The {_title(gap.category)} could not be read ({gap.reason.rstrip('.')}): what it would show is unknown."
         for gap in gaps
     ]
 

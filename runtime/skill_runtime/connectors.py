@@ -28,7 +28,7 @@ class ConnectorState:
     label: str = ""
     """The server's label; empty where no server is set up."""
     reason: str = ""
-    """Why it is not connected: a sentence's end, fit to follow ``crm: ``. Empty when connected."""
+    """Why it is not connected: a sentence's end, fit to follow ``crm: ``. Of a connected one, what failed all the same."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Gap:
 
     category: str
     reason: str
+    partly: bool = False
+    """The category was read all the same, as far as the reason lets it."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,15 @@ def preflight(categories: Sequence[Category], states: Iterable[ConnectorState]) 
         failed = [state for state in seen if state.status == "error"]
         if any(state.status == "connected" for state in seen):
             connected.append(category.id)
-            gaps += [Gap(category.id, f"server {state.label} failed: {state.reason}") for state in failed]
+            gaps += [Gap(category.id, f"server {state.label} failed: {state.reason}", partly=True) for state in failed]
+            gaps += [Gap(category.id, state.reason, partly=True) for state in seen if _troubled(state)]
             continue
         if category.required:
             missing.append(category)
         reasons = [state.reason for state in failed or seen if state.reason]
         gaps.append(Gap(category.id, "; ".join(reasons) or "not connected"))
     return Preflight(tuple(connected), tuple(missing), tuple(gaps))
+
+
+def _troubled(state: ConnectorState) -> bool:
+    return state.status == "connected" and bool(state.reason)

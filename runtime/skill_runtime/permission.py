@@ -6,12 +6,43 @@ denied. What a server says about its own tools is untrusted: it can tighten acce
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Protocol
 
 from skill_runtime.tools import Access
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A tool as its server describes it. All of it is the server's word, and untrusted."""
+
+    name: str
+    definition: dict[str, Any]
+    """Name, description, input schema and annotations: what a model would see and what is fingerprinted."""
+    read_only: bool | None = None
+    destructive: bool | None = None
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """What was decided about an offered tool."""
+
+    name: str
+    access: Access
+    category: str
+    """The category whose questions it answers; a server may serve several."""
+    withheld: str = ""
+    """For a DENIED one, why: the end of a sentence."""
+
+
+class Gatekeeper(Protocol):
+    """Decides what the tools of a server may do."""
+
+    def admit(self, label: str, category: str, offered: Sequence[Offered]) -> Sequence[Admitted]:
+        """A decision for each offered tool of the server ``label``, which was set up for ``category``."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -37,6 +68,17 @@ class ToolPolicy:
             return Access.WRITE
         return granted
 
+    def admit(self, label: str, category: str, offered: Sequence[Offered]) -> Sequence[Admitted]:
+        """``Gatekeeper`` by these rows alone, for servers whose definitions are our own."""
+        decided = [
+            (tool.name, self.access(category, tool.name, read_only=tool.read_only, destructive=tool.destructive))
+            for tool in offered
+        ]
+        return [
+            Admitted(name, access, category, "no row of the access table names it" if access is Access.DENIED else "")
+            for name, access in decided
+        ]
+
     def over(self, base: "ToolPolicy") -> "ToolPolicy":
         """These rows first, then those of ``base``."""
         return ToolPolicy(
@@ -50,6 +92,8 @@ _READS = {
     "chat": ("search_chat", "read_chat_message", "list_chat_messages"),
     "project_tracker": ("search_issues", "read_issue", "list_issues"),
     "knowledge_base": ("search_articles", "read_article", "list_articles"),
+    "email": ("search_mail", "read_mail", "list_mail"),
+    "cloud_storage": ("search_files", "read_file", "list_files"),
 }
 _WRITES = {
     "support_platform": ("add_internal_note", "reply_to_customer", "set_ticket_status"),
@@ -57,6 +101,8 @@ _WRITES = {
     "chat": ("post_chat_message",),
     "project_tracker": ("create_issue", "comment_on_issue"),
     "knowledge_base": ("draft_article",),
+    "email": ("draft_mail",),
+    "cloud_storage": ("store_file",),
 }
 
 DEFAULT_POLICY = ToolPolicy(

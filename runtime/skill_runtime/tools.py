@@ -41,6 +41,14 @@ class ToolOutcome:
     is_error: bool = False
     final: bool = False
     """True ends the loop: the run's product was accepted."""
+    failure: str = ""
+    """With ``is_error``, what failed where the tool says it: ``unavailable``, ``denied`` and ``rate_limited`` are about the
+    system behind the tool, ``not_found`` and ``invalid`` about this call."""
+
+    @property
+    def system_failed(self) -> bool:
+        """Whether the system behind the tool could not be read, as far as the tool says."""
+        return self.is_error and self.failure in ("unavailable", "denied", "rate_limited")
 
 
 @dataclass(frozen=True)

@@ -35,4 +35,10 @@ def test_a_server_that_failed_beside_a_working_one_is_a_gap_too() -> None:
     states = [ConnectorState("crm", "error", "old", "HTTP 502"), ConnectorState("crm", "connected", "new")]
     found = preflight([CRM], states)
     assert found.connected == ("crm",)
-    assert found.gaps == (Gap("crm", "server old failed: HTTP 502"),)
+    assert found.gaps == (Gap("crm", "server old failed: HTTP 502", partly=True),)
+
+
+def test_a_connected_server_with_a_trouble_is_a_gap_in_part() -> None:
+    found = preflight([CRM], [ConnectorState("crm", "connected", "new", "list_accounts is denied.")])
+    assert found.connected == ("crm",)
+    assert found.gaps == (Gap("crm", "list_accounts is denied.", partly=True),)

@@ -6,9 +6,10 @@ import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import uvicorn
@@ -18,20 +19,21 @@ from mcp.types import CallToolResult, EmbeddedResource, ImageContent, TextConten
 
 from skill_runtime.errors import ConnectorError
 from skill_runtime.journal import Journal, Recorder
-from skill_runtime.mcp_host import (
-    MAX_TEXT,
-    McpHost,
-    ServerSpec,
-    Timeouts,
-    clean_schema,
-    outcome_of,
-    unique_names,
-)
+from skill_runtime.mcp_host import McpHost, ServerSpec, Timeouts
 from skill_runtime.permission import ToolPolicy
+from skill_runtime.remote_tools import FAILURE_META, MAX_STRUCTURED, MAX_TEXT, clean_schema, outcome_of, unique_names
 from skill_runtime.tools import Access, Tool, ToolOutcome
 
 POLICY = ToolPolicy({"*.read_*": Access.READ, "*.post_*": Access.WRITE})
 SERVER = str(Path(__file__).with_name("misbehaving_server.py"))
+
+
+def test_a_structured_result_beyond_all_measure_is_refused_with_a_sentence() -> None:
+    huge = CallToolResult(content=[TextContent(type="text", text="x")], structured_content={"a": "x" * MAX_STRUCTURED})
+    outcome = outcome_of(huge)
+    assert outcome.is_error
+    assert outcome.text.startswith("The answer is longer than 4,000,000 characters")
+    assert outcome.structured is None
 
 
 def crm(calls: list[str] | None = None) -> MCPServer:
@@ -138,7 +140,7 @@ async def test_a_real_process_answers_and_keeps_its_stderr_to_itself(capfd: pyte
     assert "nobody's terminal" not in capfd.readouterr().err
 
 
-async def test_a_process_that_dies_in_a_call_is_an_error_outcome_and_then_a_gap() -> None:
+async def test_a_process_that_dies_in_a_call_is_started_again_and_given_up_when_it_keeps_dying() -> None:
     specs = [stdio("dies"), ServerSpec("good", "crm", crm())]
     async with McpHost(specs, POLICY) as host:
         waiting = asyncio.create_task(run(host, "read_forever"))
@@ -146,8 +148,11 @@ async def test_a_process_that_dies_in_a_call_is_an_error_outcome_and_then_a_gap(
         outcome = await run(host, "read_then_die")
         assert outcome.is_error
         expected = "read_then_die failed: the server ended the connection; its last words: segmentation fault, sort of."
-        assert outcome.text == expected
+        assert outcome.text == f"{expected} It is connected again, so the call can be made again."
         assert (await waiting).is_error, "a call beside it ends too"
+        assert not (await run(host, "read_ok", id="A-1")).is_error
+        assert "connected again" in (await run(host, "read_then_die")).text
+        assert (await run(host, "read_then_die")).text == expected
         later = await run(host, "read_ok", id="A-1")
         assert later.text.startswith("read_ok could not be run: bad is not connected")
         assert [state.status for state in host.states] == ["error", "connected"]
@@ -156,11 +161,47 @@ async def test_a_process_that_dies_in_a_call_is_an_error_outcome_and_then_a_gap(
 
 
 async def test_a_call_without_an_answer_ends_at_its_timeout_and_the_server_stays_usable() -> None:
-    async with McpHost([stdio("fine")], POLICY, timeouts=Timeouts(call=0.2)) as host:
+    async with McpHost([stdio("fine")], POLICY, timeouts=Timeouts(call=0.4)) as host:
         outcome = await run(host, "read_forever")
         assert outcome.is_error
-        assert outcome.text == "read_forever did not answer within 0.2 s. Ask for less, or go on without it."
-        assert host.states[0].status == "connected"
+        sentence = "read_forever did not answer within 0.4 s. Ask for less, or go on without it."
+        assert outcome.text == sentence
+        assert (host.states[0].status, host.states[0].reason) == ("error", sentence)
+        assert not (await run(host, "read_ok", id="A-1")).is_error
+        assert (host.states[0].status, host.states[0].reason) == ("connected", sentence)
+
+
+async def test_a_server_may_have_time_limits_of_its_own() -> None:
+    slow = replace(stdio("fine"), timeouts=Timeouts(call=0.2))
+    async with McpHost([slow], POLICY) as host:
+        assert "within 0.2 s" in (await run(host, "read_forever")).text
+
+
+async def test_what_a_server_says_of_its_system_tells_whether_the_category_could_be_read() -> None:
+    server = MCPServer("tickets")
+    kinds = iter(["not_found", "invalid", "denied", "", "unavailable"])
+
+    @server.tool()
+    def read_ticket(id: str) -> CallToolResult:  # noqa: A002
+        """Read one ticket."""
+        kind = next(kinds)
+        if not kind:
+            return CallToolResult(content=[TextContent(type="text", text="here")])
+        text = TextContent(type="text", text=f"{id} is {kind}.")
+        return CallToolResult(content=[text], is_error=True, _meta={FAILURE_META: {"kind": kind}})
+
+    async with McpHost([ServerSpec("desk", "crm", server)], POLICY) as host:
+        seen = []
+        for number in range(5):
+            await run(host, "read_ticket", id=str(number))
+            seen.append((host.states[0].status, host.states[0].reason))
+    assert seen == [
+        ("connected", ""),
+        ("connected", ""),
+        ("error", "2 is denied."),
+        ("connected", "2 is denied."),
+        ("connected", "2 is denied."),
+    ]
 
 
 @pytest.mark.parametrize("how", ["silent", "stubborn"])
@@ -211,22 +252,22 @@ async def test_an_http_server_that_drops_one_answer_is_connected_again() -> None
     dropped: list[bytes] = []
     with http(crm()) as url:
         port = int(url.split(":")[2].split("/")[0])
+        relays: list[asyncio.Task[None]] = []
 
         async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = re.search(rb"content-length: (\d+)", head.lower())
-            body = await reader.readexactly(int(length[1])) if length else b""
-            if b"tools/call" in body and not dropped:
-                dropped.append(body)
-            else:
+            relays.append(cast("asyncio.Task[None]", asyncio.current_task()))
+            async with closing_of(writer):
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = re.search(rb"content-length: (\d+)", head.lower())
+                body = await reader.readexactly(int(length[1])) if length else b""
+                if b"tools/call" in body and not dropped:
+                    dropped.append(body)
+                    return
                 up, down = await asyncio.open_connection("127.0.0.1", port)
-                down.write(re.sub(rb"(?i)connection: [^\r]*", b"Connection: close", head) + body)
-                while chunk := await up.read(65536):
-                    writer.write(chunk)
-                down.close()
-                await down.wait_closed()
-            writer.close()
-            await writer.wait_closed()
+                async with closing_of(down):
+                    down.write(re.sub(rb"(?i)connection: [^\r]*", b"Connection: close", head) + body)
+                    while chunk := await up.read(65536):
+                        writer.write(chunk)
 
         server = await asyncio.start_server(relay, "127.0.0.1", 0)
         async with server:
@@ -238,6 +279,19 @@ async def test_an_http_server_that_drops_one_answer_is_connected_again() -> None
                 assert dropped
                 assert host.states[0].status == "connected"
                 assert not (await run(host, "read_account", id="A-1")).is_error
+        for task in relays:
+            task.cancel()
+        await asyncio.wait(relays)
+
+
+@asynccontextmanager
+async def closing_of(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 async def test_an_http_server_that_is_gone_is_an_error_outcome() -> None:

@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import pytest
 from mcp import Client, MCPError, StdioServerParameters
 from tests.support_connectors.workspaces import many_tickets, workspace
@@ -103,8 +103,9 @@ async def check_every_tool(client: Client, category: Category) -> None:
     for name, arguments in CALLS[category].items():
         result = await client.call_tool(name, arguments)
         assert not result.is_error, result.content
-        assert tools[name].output_schema is not None
-        jsonschema.validate(result.structured_content, tools[name].output_schema)
+        schema = tools[name].output_schema
+        assert schema is not None
+        jsonschema.validate(result.structured_content, schema)
         refs = re.findall(r'"ref": "(.*?)"', json.dumps(result.structured_content))
         assert refs
         assert all(ref.startswith(f"{category}/") for ref in refs)

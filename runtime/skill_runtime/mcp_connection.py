@@ -1,0 +1,231 @@
+"""One MCP server and the task that owns its connection, because a connection must be entered and left by one task."""
+
+import asyncio
+import logging
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import TextIO, cast
+from urllib.parse import urlsplit
+
+import anyio
+import httpx2
+from mcp import Client, MCPError, StdioServerParameters
+from mcp.client import Transport
+from mcp.client.sse import sse_client
+from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.server import MCPServer
+from mcp.types import CONNECTION_CLOSED
+from mcp.types import Tool as RemoteTool
+
+from skill_runtime.connectors import ConnectorState
+
+# The library logs what servers do wrong, tracebacks included. Our states and outcomes say it; without logging set up,
+# Python would print it into the run's terminal.
+logging.getLogger("mcp").addHandler(logging.NullHandler())
+
+MAX_TOOLS = 500
+_CLOSE_SECONDS = 8.0
+"""Longer than the client library needs to stop a process that ignores it."""
+_STAND_INS = ("Server returned an error response", "Not Found")
+"""What the client library says for an HTTP error status without a JSON-RPC body."""
+
+
+@dataclass(frozen=True)
+class Sse:
+    """The URL of a server that speaks the older HTTP+SSE transport."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """How long a server may take, in seconds."""
+
+    connect: float = 10.0
+    """To start, shake hands and list its tools."""
+    call: float = 30.0
+
+
+@dataclass(frozen=True)
+class ServerSpec:
+    """One server to connect."""
+
+    label: str
+    """Unique among the servers of a run; names the server to people and in the journal."""
+    category: str
+    target: MCPServer | StdioServerParameters | Sse | str
+    """A server object (in memory), a command to start, or the URL of a streamable HTTP or an SSE endpoint."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Sent with every request to a URL; may hold secrets, so it is never printed or journaled."""
+    auth: httpx2.Auth | None = None
+    """For a URL: how requests get their token."""
+    timeouts: Timeouts | None = None
+    """This server's own; None for the host's."""
+
+    @property
+    def url(self) -> str:
+        """The address of a server that is reached over HTTP; empty for the others."""
+        return self.target.url if isinstance(self.target, Sse) else self.target if isinstance(self.target, str) else ""
+
+
+class Connection:
+    """One server, as it is now."""
+
+    def __init__(self, spec: ServerSpec) -> None:
+        self.spec = spec
+        self.state = ConnectorState(spec.category, "error", spec.label)
+        self.listing: list[RemoteTool] = []
+        self.client: Client | None = None
+        self.was_connected = False
+        self.seconds = 0.0
+        """How long it took to connect and list the tools."""
+        self._last_status = 0  # of a refused POST; the client library does not pass it on
+        self._closing = asyncio.Event()
+        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._errors: TextIO | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def connect(self, timeout: float) -> None:
+        """Bring the server up, or say in ``state`` why it is not."""
+        began = asyncio.get_running_loop().time()
+        self._task = asyncio.create_task(self._own(), name=f"mcp {self.spec.label}")
+        done, _ = await asyncio.wait({self._ready}, timeout=timeout)
+        self.seconds = asyncio.get_running_loop().time() - began
+        if not done:
+            # Stopping a process that ignores us takes seconds: its owner goes on doing so while the run starts.
+            self._task.cancel()
+            self._announce()
+            self.fail(f"did not answer within {timeout:g} s of starting{self._said()}")
+        elif self.client is not None:
+            self.was_connected = True
+            self.state = ConnectorState(self.spec.category, "connected", self.spec.label)
+
+    async def close(self) -> None:
+        """Leave the connection and wait until its process or socket is gone."""
+        self._closing.set()
+        if self._task is not None:
+            if not self._ready.done():
+                self._task.cancel()
+            _, running = await asyncio.wait({self._task}, timeout=_CLOSE_SECONDS)
+            if running:
+                self._task.cancel()
+                await asyncio.wait(running, timeout=_CLOSE_SECONDS)
+        if self._errors is not None:
+            self._errors.close()
+
+    def fail(self, reason: str) -> None:
+        """Note why the server is lost; what follows from the first failure does not hide it."""
+        if self.state.status == "error" and self.state.reason:
+            return
+        self.state = ConnectorState(self.spec.category, "error", self.spec.label, reason)
+
+    def explain(self, error: BaseException) -> str:
+        """Why this server failed, as the end of a sentence."""
+        cause = leaf(error)
+        target = self.spec.target
+        if isinstance(target, StdioServerParameters) and isinstance(cause, FileNotFoundError | PermissionError):
+            return f"the command {target.command!r} cannot be started: {cause.strerror}"
+        where = public_url(self.spec.url) if self.spec.url else "the server"
+        status = self._last_status
+        if isinstance(cause, httpx2.HTTPStatusError):
+            status = cause.response.status_code
+        if status in (401, 403):
+            return f"{where} refused the credentials (HTTP {status})"
+        if status and (str(cause) in _STAND_INS or isinstance(cause, httpx2.HTTPStatusError)):
+            return f"{where} answered with HTTP {status}"
+        if isinstance(cause, httpx2.TransportError | OSError):
+            return f"{where} cannot be reached: {_sentence(cause)}"
+        if is_closed(cause):
+            return f"{where} ended the connection{self._said()}"
+        return _sentence(cause)
+
+    async def _own(self) -> None:
+        try:
+            async with AsyncExitStack() as stack:
+                client = await stack.enter_async_context(Client(await self._transport(stack)))
+                self.listing = await _list_all(client)
+                self.client = client
+                self._announce()
+                await self._closing.wait()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # whatever a server makes the library raise is a state of the server
+            self.fail(self.explain(error))
+        finally:
+            self.client = None
+            self._announce()
+
+    def _announce(self) -> None:
+        if not self._ready.done():
+            self._ready.set_result(None)
+
+    async def _transport(self, stack: AsyncExitStack) -> MCPServer | Transport:
+        target = self.spec.target
+        if isinstance(target, StdioServerParameters):
+            # What the server prints must not reach the terminal of the run; its last line explains a failure.
+            self._errors = cast("TextIO", tempfile.TemporaryFile("w+"))  # noqa: SIM115 - closed by close()
+            return stdio_client(target, errlog=self._errors)
+        if isinstance(target, Sse):
+            return cast("Transport", sse_client(target.url, headers=dict(self.spec.headers), auth=self.spec.auth))
+        if isinstance(target, str):
+            http = httpx2.AsyncClient(
+                headers=dict(self.spec.headers),
+                auth=self.spec.auth,
+                timeout=httpx2.Timeout(30.0, read=300.0),
+                event_hooks={"response": [self._note_status]},
+            )
+            return streamable_http_client(target, http_client=await stack.enter_async_context(http))
+        return target
+
+    async def _note_status(self, response: httpx2.Response) -> None:
+        if response.request.method == "POST":
+            self._last_status = response.status_code if response.status_code >= 400 else 0
+
+    def _said(self) -> str:
+        """The last line that a started server printed as an error, if any."""
+        if self._errors is None or self._errors.closed:
+            return ""
+        # Read at a place of its own: the server shares the file's position and may still be writing.
+        fd = self._errors.fileno()
+        tail = os.pread(fd, 65_536, max(0, os.fstat(fd).st_size - 65_536)).decode(errors="replace")
+        lines = [line.strip() for line in tail.splitlines() if line.strip()]
+        return f"; its last words: {lines[-1][:200]}" if lines else ""
+
+
+def leaf(error: BaseException) -> BaseException:
+    """The exception at the bottom of nested groups."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+def is_closed(error: BaseException) -> bool:
+    """Whether the connection is gone."""
+    return (isinstance(error, MCPError) and error.code == CONNECTION_CLOSED) or isinstance(
+        error, anyio.ClosedResourceError | anyio.BrokenResourceError
+    )
+
+
+def public_url(url: str) -> str:
+    """The URL without what may be secret: user, password and query."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+async def _list_all(client: Client) -> list[RemoteTool]:
+    listing: list[RemoteTool] = []
+    cursor: str | None = None
+    while True:
+        page = await client.list_tools(cursor=cursor)
+        listing += page.tools
+        cursor = page.next_cursor
+        if cursor is None or len(listing) >= MAX_TOOLS or not page.tools:
+            return listing[:MAX_TOOLS]
+
+
+def _sentence(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).rstrip(".")[:500]

@@ -1,0 +1,123 @@
+"""Servers' tools and results as the loop takes them: names, schemas, texts and structured values, all bounded."""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from mcp.types import CallToolResult, EmbeddedResource, ResourceLink, TextContent, TextResourceContents
+
+from skill_runtime.ledger import JsonObject
+from skill_runtime.tools import ToolOutcome
+
+MAX_TEXT = 200_000
+"""Characters of one result that the model reads."""
+MAX_STRUCTURED = 4_000_000
+"""Characters of one structured result, as JSON, that is kept; a longer one is refused with a sentence."""
+MAX_DESCRIPTION = 2_048
+FAILURE_META = "customer-escalation/error"
+"""The key of a failed result's ``_meta`` under which a server may say what ``kind`` of failure it is."""
+_MAX_NAME = 64
+
+
+def outcome_of(result: CallToolResult) -> ToolOutcome:
+    """A server's result as the loop takes it; text over ``MAX_TEXT`` characters is cut, with a note."""
+    structured = result.structured_content
+    if structured is not None and len(json.dumps(structured)) > MAX_STRUCTURED:
+        return ToolOutcome(
+            f"The answer is longer than {MAX_STRUCTURED:,} characters, the most that is read. Ask for fewer items, or for "
+            "single ones.",
+            is_error=True,
+        )
+    if structured is not None and not isinstance(structured, dict):
+        structured = {"result": structured}
+    text = "\n".join(_text_of(block) for block in result.content)
+    if structured is not None and (not text or _is_json_of(text, result.structured_content)):
+        text = json.dumps(structured, ensure_ascii=False, separators=(",", ":"))
+    if len(text) > MAX_TEXT:
+        note = f"[Cut: the first {MAX_TEXT} of {len(text)} characters. Ask for fewer items, or read single ones.]"
+        text = f"{text[:MAX_TEXT]}\n{note}"
+    return ToolOutcome(text or "The tool returned nothing.", structured, result.is_error, failure=_failure(result))
+
+
+def clean_schema(schema: JsonObject) -> JsonObject:
+    """A tool's input schema as model services take it: an object, without titles and root-level unions.
+
+    What is dropped narrows nothing for good: the server still checks its own schema.
+    """
+    refused = ("$schema", "$id", "oneOf", "anyOf", "allOf", "not", "if", "then", "else")
+    root = {key: value for key, value in schema.items() if key not in refused}
+    cleaned: JsonObject = _untitled({**root, "type": "object"})
+    cleaned.setdefault("properties", {})
+    return cleaned
+
+
+def unique_names(keys: Iterable[tuple[str, str]], reserved: Collection[str] = ()) -> dict[tuple[str, str], str]:
+    """A name for each (server label, tool name): at most 64 of ``a-zA-Z0-9_-``, none twice.
+
+    A name that only one server uses stays as it is; the others get their server's label in front.
+    """
+    pairs = list(keys)
+    plain = Counter(_plain(tool) for _, tool in pairs) + Counter(reserved)
+    names: dict[tuple[str, str], str] = {}
+    taken = set(reserved)
+    for label, tool in pairs:
+        name = _plain(tool)
+        if plain[name] > 1:
+            name = f"{_plain(label)}__{name}"
+        if len(name) > _MAX_NAME or name in taken:
+            name = f"{name[: _MAX_NAME - 9]}_{hashlib.sha256(f'{label}/{tool}'.encode()).hexdigest()[:8]}"
+        taken.add(name)
+        names[label, tool] = name
+    return names
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-zA-Z0-9_-]", "_", name) or "tool"
+
+
+_BY_NAME = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+"""Schema keywords whose value maps names to schemas: a property may well be called ``title``."""
+_VERBATIM = ("enum", "const", "default", "examples", "required")
+
+
+def _untitled(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_untitled(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    cleaned = {}
+    for key, value in schema.items():
+        if key == "title":
+            continue
+        if key in _BY_NAME and isinstance(value, dict):
+            cleaned[key] = {name: _untitled(item) for name, item in value.items()}
+        else:
+            cleaned[key] = value if key in _VERBATIM else _untitled(value)
+    return cleaned
+
+
+def _failure(result: CallToolResult) -> str:
+    about = (result.meta or {}).get(FAILURE_META) if result.is_error else None
+    kind = about.get("kind") if isinstance(about, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
+def _text_of(block: object) -> str:
+    if isinstance(block, TextContent):
+        return block.text
+    if isinstance(block, EmbeddedResource) and isinstance(block.resource, TextResourceContents):
+        return block.resource.text
+    if isinstance(block, ResourceLink):
+        return f"[resource {block.name}: {block.uri}]"
+    return f"[{getattr(block, 'type', 'content')} left out: only text is read]"
+
+
+def _is_json_of(text: str, value: object) -> bool:
+    """Servers repeat their structured result as indented text; the compact form says the same in fewer tokens."""
+    try:
+        return bool(json.loads(text) == value)
+    except ValueError:
+        return False
