@@ -62,11 +62,18 @@ class ToolPolicy:
         ``read_only`` and ``destructive`` are the server's own hints (None where it gives none): a tool that the table
         calls READ and its server calls writing or destructive becomes WRITE.
         """
-        name = f"{category}.{tool}"
-        granted = next((access for glob, access in self.rows.items() if fnmatchcase(name, glob)), Access.DENIED)
+        granted = self._row(category, tool) or Access.DENIED
         if granted is Access.READ and (read_only is False or destructive is True):
             return Access.WRITE
         return granted
+
+    def names(self, category: str, tool: str) -> bool:
+        """Whether a row names the tool, be it to deny it."""
+        return self._row(category, tool) is not None
+
+    def _row(self, category: str, tool: str) -> Access | None:
+        name = f"{category}.{tool}"
+        return next((access for glob, access in self.rows.items() if fnmatchcase(name, glob)), None)
 
     def admit(self, label: str, category: str, offered: Sequence[Offered]) -> Sequence[Admitted]:
         """``Gatekeeper`` by these rows alone, for servers whose definitions are our own."""

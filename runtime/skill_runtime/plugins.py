@@ -5,16 +5,16 @@ Nothing is started, nothing of the plugin runs, and every path that it names sta
 
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from skill_runtime.errors import PluginError, SkillError
+from skill_runtime.errors import ConnectorError, PluginError, SkillError
 from skill_runtime.frontmatter import Diagnostic, shown
+from skill_runtime.servers import ServerConfig, first_fault, server_entry
 from skill_runtime.skills import Skill, find_skills, load_skill
 
 MANIFEST = ".claude-plugin/plugin.json"
@@ -22,28 +22,6 @@ SERVERS = ".mcp.json"
 SKILLS = "skills"
 MAX_FILE = 1_048_576
 """Bytes of a manifest or a list of servers."""
-
-_VARIABLE = re.compile(r"\$\{(?P<name>[^{}:]+)(?::-(?P<default>[^}]*))?\}")
-
-Transport = Literal["stdio", "http", "sse"]
-
-
-@dataclass(frozen=True)
-class ServerConfig:
-    """How a plugin wants one MCP server to be reached, variables expanded."""
-
-    name: str
-    transport: Transport
-    command: str = ""
-    """For ``stdio``: the program to start."""
-    args: tuple[str, ...] = ()
-    env: Mapping[str, str] = field(default_factory=dict)
-    cwd: str = ""
-    """Empty: the current folder."""
-    url: str = ""
-    """For ``http`` and ``sse``."""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """May hold secrets that came from the environment."""
 
 
 @dataclass(frozen=True)
@@ -82,20 +60,6 @@ class _Manifest(BaseModel):
     mcpServers: str | list[str] | dict[str, Any] = Field(default_factory=dict)  # noqa: N815 - the file's own word
 
 
-class _Server(BaseModel):
-    """One entry of a server list."""
-
-    model_config = ConfigDict(extra="ignore", strict=True)
-
-    type: Literal["stdio", "http", "streamable-http", "sse"] | None = None
-    command: str | None = None
-    args: list[str] = Field(default_factory=list)
-    env: dict[str, str] = Field(default_factory=dict)
-    cwd: str = ""
-    url: str | None = None
-    headers: dict[str, str] = Field(default_factory=dict)
-
-
 def load_plugin(root: Path, env: Mapping[str, str] | None = None) -> Plugin:
     """Read the plugin in ``root``: a folder with .claude-plugin/plugin.json, with skills/, or with a SKILL.md.
 
@@ -117,7 +81,10 @@ def load_plugin(root: Path, env: Mapping[str, str] | None = None) -> Plugin:
     skills = tuple(_skills(root, manifest, notes))
     servers: dict[str, ServerConfig] = {}
     for where, name, entry in _entries(root, manifest):
-        server = _server(name, entry, where, variables, notes)
+        try:
+            server = server_entry(name, entry, where, variables, notes)
+        except ConnectorError as error:
+            raise PluginError(str(error)) from error
         if name in servers:
             notes.append(
                 Diagnostic("warning", f"the server {shown(name)} is listed a second time; the first counts", where)
@@ -133,7 +100,7 @@ def _manifest(file: Path) -> _Manifest:
     try:
         return _Manifest.model_validate(_json(file))
     except ValidationError as error:
-        raise PluginError(f"{file} cannot be used: {_first(error)}.") from error
+        raise PluginError(f"{file} cannot be used: {first_fault(error)}.") from error
 
 
 def _skills(root: Path, manifest: _Manifest, notes: list[Diagnostic]) -> Iterator[Skill]:
@@ -181,54 +148,6 @@ def _entries(root: Path, manifest: _Manifest) -> Iterator[tuple[str, str, Any]]:
         yield f"{where}.{name}", name, entry
 
 
-def _server(
-    name: str, entry: Any, where: str, variables: Mapping[str, str], notes: list[Diagnostic]
-) -> ServerConfig | None:
-    """The server that ``entry`` describes, or None with a note where it is not meant to be used as it stands."""
-    try:
-        given = _Server.model_validate(entry)
-    except ValidationError as error:
-        raise PluginError(f"{where} cannot be used: {_first(error)}.") from error
-    unset: set[str] = set()
-
-    def expand(text: str) -> str:
-        def value(match: re.Match[str]) -> str:
-            found = variables.get(match["name"]) or match["default"]
-            if found is None:
-                unset.add(match["name"])
-            return found or ""
-
-        return _VARIABLE.sub(value, text)
-
-    if given.command is None and given.url is None:
-        raise PluginError(f"{where} cannot be used: it needs a command to start or a url to reach.")
-    server = ServerConfig(
-        name=name,
-        transport=_transport(given),
-        command=expand(given.command or ""),
-        args=tuple(map(expand, given.args)),
-        env={key: expand(item) for key, item in given.env.items()},
-        cwd=expand(given.cwd),
-        url=expand(given.url or ""),
-        headers={key: expand(item) for key, item in given.headers.items()},
-    )
-    if unset:
-        names = ", ".join(sorted(unset))
-        notes.append(Diagnostic("warning", f"left out: {names} is not set in the environment", where))
-        return None
-    if not (server.command if server.transport == "stdio" else server.url).strip():
-        part = "command" if server.transport == "stdio" else "url"
-        notes.append(Diagnostic("info", f"left out: its {part} is empty, so there is nothing to connect to", where))
-        return None
-    return server
-
-
-def _transport(given: _Server) -> Transport:
-    if given.type is None:
-        return "stdio" if given.command is not None else "http"
-    return "http" if given.type == "streamable-http" else given.type
-
-
 def _below(root: Path, path: str, where: str) -> Path:
     """``path`` inside the plugin. Raises ``PluginError`` when it leads out."""
     target = root / path
@@ -258,11 +177,3 @@ def _json(file: Path) -> Any:
         raise PluginError(f"{file}, line {error.lineno}, column {error.colno} is not JSON: {error.msg}.") from error
     except (RecursionError, ValueError) as error:  # ValueError: a number with thousands of digits
         raise PluginError(f"{file} cannot be read as JSON: {error}.") from error
-
-
-def _first(error: ValidationError) -> str:
-    """The first fault of a file, with its place."""
-    fault = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(part) for part in fault["loc"] if part not in ("str", "list[str]", "dict[str,any]"))
-    text = fault["msg"][:1].lower() + fault["msg"][1:]
-    return f"{place}: {text}" if place else text

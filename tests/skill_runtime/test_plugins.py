@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from skill_runtime.errors import PluginError, SkillError
-from skill_runtime.plugins import Plugin, ServerConfig, load_plugin
+from skill_runtime.plugins import Plugin, load_plugin
+from skill_runtime.servers import ServerConfig
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,0 +1,115 @@
+"""Finding the items in a JSON answer of unknown form: which objects are things with an identity, and what belongs to them."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+JsonObject = dict[str, Any]
+
+DEPTH = 5
+"""Wrappers around the items that are looked through: data, results, edges."""
+_IDS = ("key", "identifier", "ticket_id", "conversation_id", "issue_key", "display_id", "id", "_id", "gid", "sys_id", "uuid",
+        "message_id", "page_id", "task_id", "ts", "iid", "number", "slug", "path", "url")  # fmt: skip
+"""Keys of an identity, those that people quote first."""
+_CONTENT = frozenset(
+    "subject title name summary text body content message description snippet comment plain_text status state stage "
+    "priority email domain".split()
+)
+_MERGED = ("properties", "fields", "attributes")
+"""Objects inside an item that hold its own fields."""
+
+
+def plain_key(key: str) -> str:
+    """A key for comparing: ``createdAt``, ``created_at`` and ``Created At`` are one."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key)
+    return re.sub(r"[\W_]+", "_", spaced).strip("_").casefold()
+
+
+def fields_of(item: Mapping[str, Any]) -> JsonObject:
+    """An item's own fields by plain key, those inside ``properties`` and the like included; the outer ones count first."""
+    found: JsonObject = {}
+    for key, value in item.items():
+        found.setdefault(plain_key(key), value)
+    for key in _MERGED:
+        inner = found.get(key)
+        if isinstance(inner, dict):
+            for name, value in inner.items():
+                found.setdefault(plain_key(name), value)
+    return found
+
+
+def identity(item: Mapping[str, Any]) -> str:
+    """The id that people quote, as text; empty where the item has none."""
+    own = {plain_key(key): value for key, value in item.items()}
+    for key in _IDS:
+        value = own.get(key)
+        if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
+            return str(value).strip()
+    return ""
+
+
+def is_item(value: Any) -> bool:
+    """Whether a JSON value is a thing of its own: it has an id and says something."""
+    return isinstance(value, dict) and bool(identity(value)) and bool(_CONTENT & fields_of(value).keys())
+
+
+def is_part(value: Any) -> bool:
+    """Whether a JSON value in a list below an item is a message, a comment or the like."""
+    if not isinstance(value, dict):
+        return False
+    fields = fields_of(value)
+    says = any(
+        fields.get(key)
+        for key in ("text", "body", "content", "message", "comment", "plain_text", "plain_body", "html_body")
+    )
+    return says and (
+        bool(identity(value)) or any(key in fields for key in ("author", "user", "created_at", "at", "date", "from"))
+    )
+
+
+def find_items(value: Any, depth: int = 0) -> Iterator[JsonObject]:
+    """The outermost items of an answer, in its order."""
+    if depth > DEPTH:
+        return
+    if isinstance(value, list):
+        for element in value:
+            yield from find_items(element, depth + 1)
+    elif isinstance(value, dict):
+        node = value.get("node")
+        if isinstance(node, dict):  # an edge of a GraphQL connection
+            yield from find_items(node, depth + 1)
+        elif is_item(value) and not _wraps(value):
+            yield value
+        else:
+            for child in value.values():
+                if isinstance(child, list | dict):
+                    yield from find_items(child, depth + 1)
+
+
+def _wraps(value: JsonObject) -> bool:
+    """Whether an object with an id is only the envelope of a list of items: it says nothing itself but a message."""
+    lists = [child for child in value.values() if isinstance(child, list) and any(map(is_item, child))]
+    own = _CONTENT & {plain_key(key) for key, child in value.items() if not isinstance(child, list | dict)}
+    return bool(lists) and own <= {"message", "status", "state"}
+
+
+def find_parts(item: JsonObject) -> Iterator[tuple[str, list[JsonObject]]]:
+    """The lists of parts below an item, each with the name of its key."""
+    for key, value in item.items():
+        inner = value
+        if isinstance(value, dict):  # {"comments": {"nodes": […]}}, {"conversation_parts": {"conversation_parts": […]}}
+            lists = [child for child in value.values() if isinstance(child, list)]
+            inner = lists[0] if len(lists) == 1 else None
+        if isinstance(inner, list):
+            nodes = [element.get("node", element) if isinstance(element, dict) else element for element in inner]
+            parts = [node for node in nodes if is_part(node)]
+            if parts:
+                yield plain_key(key), parts
+
+
+def short_digest(value: Any) -> str:
+    """Eight hex digits of a JSON value or a text: the same content has the same."""
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
