@@ -8,17 +8,19 @@ import asyncio
 import os
 import time
 from collections.abc import Mapping
-from contextlib import AsyncExitStack, closing
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from customer_escalation.bundle import sample_workspace, skill_folder
 from customer_escalation.casework import ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING
+from customer_escalation.connections.source import InvalidRequest, Source, open_source
 from customer_escalation.earlier import EarlierEscalation
 from customer_escalation.escalate import (
     CATEGORIES,
+    OPTIONAL,
     Connection,
     Drafter,
     Job,
@@ -32,8 +34,7 @@ from customer_escalation.policy import Policy, with_overrides
 from customer_escalation.policy_text import in_force
 from customer_escalation.runs import APP, RESULT, finished_result, runs_folder
 from customer_escalation.settings import Overlay, find_overlays, policy_in_force
-from skill_runtime.connectors import ConnectorState
-from skill_runtime.errors import ConnectorError, SkillError, SkillRuntimeError
+from skill_runtime.errors import SkillError
 from skill_runtime.events import Emit, Notice, RunFinished, RunStarted
 from skill_runtime.journal import Journal, Recorder, find_run, new_run_id
 from skill_runtime.limits import Limits, Meter
@@ -41,15 +42,8 @@ from skill_runtime.placeholders import resolve_placeholders
 from skill_runtime.skills import Skill, load_skill, read_reference
 from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
 
-if TYPE_CHECKING:
-    from support_connectors.backends.workspace import WorkspaceStore
-
 DEFAULT_MODEL = "claude-sonnet-5-5"
 READ_REFERENCE = "read_reference"
-
-
-class InvalidRequest(SkillRuntimeError):
-    """What the user asked for cannot be run: the sentence says what to change."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +65,22 @@ class Request:
     author_level: Literal["", "L1", "L2"] = ""
     policy: str | None = None
     """Path of a policy; None for those of the user and the project."""
+    connectors: str | None = None
+    """Path of a connectors file; None for those of the user and the project."""
+    folder: str = ""
+    """The project's folder; empty for the one that the process works in."""
+
+    @property
+    def project(self) -> Path:
+        """The project's folder."""
+        return Path(self.folder) if self.folder else Path.cwd()
 
     def header(self, now: datetime) -> dict[str, Any]:
         """The journal's header. It holds policies and earlier escalations, so that a resumed run decides as it began."""
-        overlays = find_overlays(Path(self.policy) if self.policy else None, Path.cwd())
+        overlays = find_overlays(Path(self.policy) if self.policy else None, self.project)
         policy_in_force(overlays)
         return {
-            "request": self.__dict__ | {},
+            "request": {**self.__dict__, "folder": str(self.project)},
             "now": now.isoformat(),
             "app": APP,
             "policies": [*map(list, overlays)],
@@ -85,38 +88,16 @@ class Request:
         }
 
 
-def open_store(workspace: str | None) -> "WorkspaceStore":
-    """The workspace of this run; a JSON file is imported for the length of the run.
-
-    Raises ``ConnectorError`` where there is none, and ``InvalidRequest`` where a file is missing or breaks the format.
-    """
-    from support_connectors.backends.workspace import open_workspace, workspace_from
-    from support_connectors.records import WorkspaceError
-    from support_connectors.serving import default_database
-
-    path = default_database()
-    if workspace is None and not path.exists():
-        raise ConnectorError(
-            "No workspace is loaded, so there are no tickets to read. Load one with `customer-escalation workspace "
-            "load FILE.json`, name one with --workspace FILE, or try the sample with --sample."
-        )
-    try:
-        return open_workspace(path) if workspace is None else workspace_from(workspace)
-    except WorkspaceError as error:
-        raise InvalidRequest(str(error)) from error
-
-
 def start(request: Request, emit: Emit) -> Outcomes:
     """Run a new request to its end.
 
     Raises ``SkillRuntimeError`` with a sentence for whatever the user or an operator must mend.
     """
-    store = open_store(request.workspace)
-    with closing(store):
-        now = _moment(request.as_of) or store.now or datetime.now(UTC)
+    with open_source(request.workspace, request.connectors, request.project) as source:
+        now = _moment(request.as_of) or source.now or datetime.now(UTC)
         run = new_run_id(datetime.now(UTC))
         with Journal.create(runs_folder(), run, request.header(now)) as journal:
-            return _run(request, now, store, journal, emit)
+            return _run(request, now, source, journal, emit)
 
 
 def resume(prefix: str, emit: Emit, limits: Mapping[str, Any]) -> Outcomes | dict[str, Any]:
@@ -132,17 +113,16 @@ def resume(prefix: str, emit: Emit, limits: Mapping[str, Any]) -> Outcomes | dic
         ended = finished.get("ended") if finished else None
         if finished is not None and ended != "model_unavailable" and not (ended == "limit" and limits):
             return finished
-        store = open_store(request.workspace)
-        with closing(store):
-            return _run(request, datetime.fromisoformat(journal.header["now"]), store, journal, emit)
+        with open_source(request.workspace, request.connectors, request.project) as source:
+            return _run(request, datetime.fromisoformat(journal.header["now"]), source, journal, emit)
 
 
-def _run(request: Request, now: datetime, store: "WorkspaceStore", journal: Journal, emit: Emit) -> Outcomes:
+def _run(request: Request, now: datetime, source: Source, journal: Journal, emit: Emit) -> Outcomes:
     recorder = Recorder(journal)
     emit(RunStarted(run_id=journal.run_id, title=request.issue, recorded_steps=recorder.pending()))
     overlays = [Overlay(*overlay) for overlay in journal.header.get("policies", ())]
-    policy, warnings = with_overrides(policy_in_force(overlays), store.policy or {})
-    for warning in warnings:
+    policy, warnings = with_overrides(policy_in_force(overlays), source.policy)
+    for warning in (*warnings, *source.notes):
         emit(Notice(kind="warning", text=warning))
     job = Job(
         issue=request.issue,
@@ -153,28 +133,15 @@ def _run(request: Request, now: datetime, store: "WorkspaceStore", journal: Jour
         author_level=request.author_level,
         earlier=tuple(EarlierEscalation.model_validate(item) for item in journal.header.get("earlier", ())),
     )
-    outcomes = asyncio.run(_escalate(request, job, store, recorder, emit))
+    outcomes = asyncio.run(_escalate(request, job, source, recorder, emit))
     journal.append(RESULT, outcomes.to_json())
     emit(RunFinished(outcome=outcomes.brief.outcome.value, detail=outcomes.status))
     return outcomes
 
 
-async def _escalate(request: Request, job: Job, store: "WorkspaceStore", recorder: Recorder, emit: Emit) -> Outcomes:
-    from skill_runtime.mcp_host import McpHost, ServerSpec
-    from skill_runtime.permission import DEFAULT_POLICY
-    from support_connectors.records import WORKSPACE_CATEGORIES as CONNECTOR_CATEGORIES
-    from support_connectors.serving import build_category_server
+async def _escalate(request: Request, job: Job, source: Source, recorder: Recorder, emit: Emit) -> Outcomes:
+    from skill_runtime.mcp_host import McpHost
 
-    specs: list[ServerSpec] = []
-    unconnected: list[ConnectorState] = []
-    for category in CONNECTOR_CATEGORIES:
-        state = store.connector_state(category)
-        if state == "connected":
-            specs.append(ServerSpec(category, category, build_category_server(category, store.backend(category))))
-        else:
-            error = state.startswith("error")
-            reason = state.partition(":")[2].strip() if error else ""
-            unconnected.append(ConnectorState(category, "error" if error else "not_connected", "", reason))
     meter = Meter(
         Limits(max_turns=request.max_turns, max_cost_usd=request.max_cost_usd, max_seconds=request.max_seconds),
         clock=time.monotonic,
@@ -182,8 +149,9 @@ async def _escalate(request: Request, job: Job, store: "WorkspaceStore", recorde
     )
     own_tools = (ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING, READ_REFERENCE)
     async with AsyncExitStack() as stack:
-        host = await stack.enter_async_context(McpHost(specs, DEFAULT_POLICY, recorder, reserved=own_tools))
-        connection = Connection(host.tools, lambda: (*host.states, *unconnected))
+        specs, gate, adapter = source.servers()
+        host = await stack.enter_async_context(McpHost(specs, gate, recorder, reserved=own_tools, adapter=adapter))
+        connection = Connection(host.tools, lambda: (*host.states, *source.states))
         drafter = await _drafter(request, host.tools, job.policy, emit, stack)
         return await escalate(job, connection, drafter, recorder, meter, emit)
 
@@ -212,7 +180,7 @@ def system_blocks(skill: Skill, tools: list[Tool], policy: Policy) -> tuple[str,
     text, _ = resolve_placeholders(
         in_force(skill.instructions("(the request stands in the first message)"), policy),
         connected,
-        {category.title: category.id for category in CATEGORIES},
+        {category.title: category.id for category in (*CATEGORIES, *OPTIONAL)},
     )
     return headless_instructions(policy), f'<skill name="{skill.name}">\n{text.strip()}\n</skill>'
 

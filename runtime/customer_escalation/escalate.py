@@ -26,7 +26,7 @@ from customer_escalation.present import present_evidence
 from customer_escalation.relevance import find_issue
 from customer_escalation.review.check import Context
 from skill_runtime.agent import AgentSettings, run_agent
-from skill_runtime.connectors import Category, ConnectorState, Gap, preflight
+from skill_runtime.connectors import Category, ConnectorState, Gap, Preflight, preflight
 from skill_runtime.errors import ConnectorError, LimitReached, ModelError
 from skill_runtime.events import Emit, Notice, PhaseStarted, PreflightDone, PreflightGap
 from skill_runtime.journal import Recorder
@@ -42,6 +42,10 @@ CATEGORIES = (
     Category("project_tracker", "project tracker"),
     Category("knowledge_base", "knowledge base"),
 )
+
+
+OPTIONAL = (Category("email", "email"), Category("cloud_storage", "cloud storage"))
+"""Categories that are read where they are connected and that nobody misses where they are not."""
 
 
 class MissingConnector(ConnectorError):
@@ -93,7 +97,7 @@ async def escalate(
     fails and ``job.fallback`` is off.
     """
     emit(PhaseStarted(name="preflight", detail="which systems are connected"))
-    check = preflight(CATEGORIES, connection.states())
+    check = _preflight(connection)
     missing = tuple(category.id for category in check.missing_required)
     emit(
         PreflightDone(
@@ -113,7 +117,7 @@ async def escalate(
     emit(PhaseStarted(name="gather", detail="the customers, their tickets, and what is known about the issue"))
     await Gatherer(connection.tools, ledger, lambda fetch: emit(_fetched(fetch))).gather(job.issue, evidence)
     recall(job.earlier, evidence)
-    check = preflight(CATEGORIES, connection.states())  # what reading showed
+    check = _preflight(connection)  # what reading showed
     evidence = Evidence(ledger, frozenset(check.connected))
     context = Context(
         unread=tuple(category.id for category in CATEGORIES if category.id not in check.connected),
@@ -137,7 +141,7 @@ async def escalate(
         _draft_by_rules(job, casework)
     outcomes = finish(
         casework, run=recorder.journal.run_id, reported_by=job.reported_by, meter=meter, ended=ended, notice=notice,
-        gaps=gap_sentences(preflight(CATEGORIES, connection.states()).gaps), drafted_by=drafted_by,
+        gaps=gap_sentences(_preflight(connection).gaps), drafted_by=drafted_by,
     )  # fmt: skip
     emit(PhaseStarted(name="done", detail=outcomes.status.replace("_", " ")))
     return outcomes
@@ -227,8 +231,15 @@ def headless_instructions(policy: Policy) -> str:
     return fill(text, policy)
 
 
+def _preflight(connection: Connection) -> Preflight:
+    """How every category is doing now that the skill asks for or that is set up beside."""
+    states = connection.states()
+    set_up = {state.category for state in states}
+    return preflight([*CATEGORIES, *(category for category in OPTIONAL if category.id in set_up)], states)
+
+
 def _title(category: str) -> str:
-    return next((known.title for known in CATEGORIES if known.id == category), category)
+    return next((known.title for known in (*CATEGORIES, *OPTIONAL) if known.id == category), category)
 
 
 def _fetched(fetch: Fetch) -> Notice:

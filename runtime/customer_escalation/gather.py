@@ -9,12 +9,13 @@ to: the same error codes and subject elsewhere, and the ids of tickets, tracker 
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from customer_escalation.evidence import Evidence, name_key
 from customer_escalation.evidence import field as text_field
+from customer_escalation.reading import ReadTools
 from skill_runtime.ledger import Ledger, Record
 from skill_runtime.tools import Tool
 
@@ -90,7 +91,7 @@ class Gatherer:
     """Runs the prefetch and puts what it finds into the ledger, in an order that does not depend on timing."""
 
     def __init__(self, tools: Iterable[Tool], ledger: Ledger, on_fetch: OnFetch) -> None:
-        self._tools: Mapping[str, Tool] = {tool.remote_name or tool.spec.name: tool for tool in tools}
+        self._tools = ReadTools(tools)
         self._ledger = ledger
         self._on_fetch = on_fetch
         self._done: set[str] = set()
@@ -252,9 +253,13 @@ class Gatherer:
         distinct = {_key(call): call for call in calls if call[0] in self._tools and _key(call) not in self._done}
         allowed = dict(list(distinct.items())[: MOST_CALLS - len(self._done)])
         self._done.update(allowed)
-        outcomes = await asyncio.gather(*(self._tools[name].run(arguments) for name, arguments in allowed.values()))
+        uses = [
+            (name, arguments, tool, given)
+            for name, arguments in allowed.values() for tool, given in self._tools.calls(name, arguments)
+        ]  # fmt: skip
+        outcomes = await asyncio.gather(*(tool.run(given) for _, _, tool, given in uses))
         result = _Round()
-        for (name, arguments), outcome in zip(allowed.values(), outcomes, strict=True):
+        for (name, arguments, _, _), outcome in zip(uses, outcomes, strict=True):
             records = self._ledger.add(outcome.structured) if outcome.structured and not outcome.is_error else []
             query = str(arguments.get("query") or arguments.get("customer") or arguments.get("id") or "")
             items = [record for record in records if record.parent is None or name.startswith("search")]

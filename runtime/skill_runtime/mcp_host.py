@@ -6,10 +6,11 @@ that fails is a ``ToolOutcome`` with ``is_error`` and a sentence.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from types import TracebackType
+from typing import Protocol
 
 from mcp.server import MCPServer
 from mcp.types import Tool as RemoteTool
@@ -23,12 +24,22 @@ from skill_runtime.permission import Admitted, Gatekeeper, Offered, ToolPolicy
 from skill_runtime.remote_tools import MAX_DESCRIPTION, clean_schema, outcome_of, unique_names
 from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
 
-__all__ = ["McpHost", "Reshape", "ServerSpec", "Sse", "Timeouts"]
+__all__ = ["Adapter", "McpHost", "ServerSpec", "Sse", "Timeouts"]
 
 RESTARTS = 2
 """How often a server that was lost is brought back in one run."""
-Reshape = Callable[[ServerSpec, str, JsonObject, ToolOutcome], ToolOutcome]
-"""Turns a successful outcome of a tool (server, the tool's own name, its input) into one whose records can be cited."""
+
+
+class Adapter(Protocol):
+    """Stands between a run and its servers: what it changes is not journaled, so it must depend on its arguments alone."""
+
+    def before(self, spec: ServerSpec, tool: str, arguments: JsonObject) -> JsonObject:
+        """The input that the server's tool gets."""
+        ...
+
+    def after(self, spec: ServerSpec, tool: str, outcome: ToolOutcome) -> ToolOutcome:
+        """A successful outcome as the run takes it, such as with records that can be cited."""
+        ...
 
 
 class McpHost:
@@ -45,7 +56,7 @@ class McpHost:
         recorder: Recorder | None = None,
         timeouts: Timeouts | None = None,
         reserved: Collection[str] = (),
-        reshape: Reshape | None = None,
+        adapter: Adapter | None = None,
     ) -> None:
         """``gate`` says what each tool may do; ``reserved`` are names of LOCAL tools, which no server's tool may take.
 
@@ -56,7 +67,7 @@ class McpHost:
             raise ConnectorError(f"Two servers are called {twice[0]!r}; give each server a label of its own.")
         self._specs = tuple(specs)
         self._gate = gate
-        self._reshape = reshape
+        self._adapter = adapter
         self._recorder = recorder
         self._timeouts = timeouts or Timeouts()
         self._reserved = frozenset(reserved)
@@ -177,6 +188,10 @@ class McpHost:
             )
 
     async def _run(self, label: str, name: str, arguments: JsonObject) -> ToolOutcome:
+        spec = self._connections[label].spec
+        if self._adapter:
+            arguments = self._adapter.before(spec, name, arguments)
+
         async def now() -> JsonObject:
             outcome, lost = await self._call(label, name, arguments)
             done = {"text": outcome.text, "structured": outcome.structured, "is_error": outcome.is_error, "lost": lost}
@@ -193,8 +208,8 @@ class McpHost:
             self._troubles.setdefault(label, {})[outcome.text] = None
         elif not outcome.is_error:
             self._answered.add(label)
-            if self._reshape:
-                outcome = self._reshape(self._connections[label].spec, name, arguments, outcome)
+            if self._adapter:
+                outcome = self._adapter.after(spec, name, outcome)
         return outcome
 
     async def _call(self, label: str, name: str, arguments: JsonObject) -> tuple[ToolOutcome, str]:

@@ -88,13 +88,12 @@ async def test_a_person_logs_in_once_and_later_processes_need_nobody(store: File
 
 
 async def test_tokens_that_expired_between_processes_are_refreshed_without_a_person(store: FileStore) -> None:
-    grants = Grants(expires_in=1)
+    grants = Grants()
     with guarded_server(grants) as there:
         assert (await log_in(there, store, Browser(), [])).status == "connected"
         kept = json.loads(store.get("oauth:desk") or "")
         store.put("oauth:desk", json.dumps({**kept, "expires_at": 1.0}))
         grants.access.clear()
-        grants.expires_in = 3600
         state = await connect(there, auth_for("desk", there.url, OAUTH, store))
         assert state.status == "connected"
         assert grants.exchanged[-1] == "refresh"

@@ -20,6 +20,11 @@ class Guarded:
     known: KnownServer | None = None
 
     @property
+    def categories(self) -> frozenset[str]:
+        """Categories that some of its tools answer for beside its own."""
+        return frozenset(self.known.categories.values()) if self.known else frozenset()
+
+    @property
     def policy(self) -> ToolPolicy:
         """Its rows of the known servers' table, then the rows of our category servers, whose tools others may offer too."""
         return self.known.policy.over(DEFAULT_POLICY) if self.known else DEFAULT_POLICY
