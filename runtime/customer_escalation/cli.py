@@ -16,6 +16,8 @@ from typing import Annotated, Any
 
 import typer
 
+from customer_escalation.connectors_cli import ConnectorsFile
+from customer_escalation.connectors_cli import app as connectors_app
 from customer_escalation.progress import Progress
 from skill_runtime.errors import ConnectorError, LimitReached, ModelError, SkillRuntimeError
 
@@ -42,6 +44,7 @@ app = typer.Typer(
 )
 workspace_app = typer.Typer(no_args_is_help=True, help="The embedded workspace of the servers.")
 app.add_typer(workspace_app, name="workspace")
+app.add_typer(connectors_app, name="connectors")
 
 
 def _version(wanted: bool) -> None:
@@ -117,6 +120,7 @@ def run(
     ] = None,
     resume: Annotated[str | None, typer.Option(metavar="RUN", help="Go on with this run.", show_default=False)] = None,
     policy: PolicyFile = None,
+    connectors: ConnectorsFile = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")] = False,
 ) -> None:
     """Make the brief for one issue."""
@@ -148,6 +152,7 @@ def run(
                 reported_by=reported_by,
                 author_level=author_level.value if author_level else "",
                 policy=_absolute(str(policy)) if policy else None,
+                connectors=_absolute(str(connectors)) if connectors else None,
             )
             result = compose.start(request, progress.emit).to_json()
     _deliver(_formatted(result, format), out)
@@ -327,7 +332,7 @@ def _deliver(text: str, out: Path | None) -> None:
 def main() -> None:
     """Entry point: an issue as first word is `run`; deliberate errors become a sentence and an exit code."""
     arguments = sys.argv[1:]
-    commands = {"run", "list", "show", "rules", "policy", "mcp", "workspace"}
+    commands = {"run", "list", "show", "rules", "policy", "mcp", "workspace", "connectors"}
     globals_ = {"--help", "--version", "--install-completion", "--show-completion"}
     if arguments and arguments[0] not in commands | globals_:
         arguments = ["run", *arguments]

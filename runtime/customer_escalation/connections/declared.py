@@ -111,7 +111,7 @@ def find_declarations(folder: Path, lookup: Lookup, named: Path | None = None) -
     notes: list[Diagnostic] = []
     for scope, path in sources:
         for name, entry in _entries(path):
-            if _is_ours(entry):
+            if path.name == ASSISTANTS_FILE and _is_ours(entry):
                 continue
             declared = _declared(name, entry, scope, path, lookup, notes)
             if declared is None:

@@ -62,6 +62,20 @@ class TrustGate:
             decided.append(_decide(tool, place, pinned[tool.name].decision, server.policy))
         return decided
 
+    def as_trusted(self, label: str, category: str, offered: Sequence[Offered]) -> Sequence[Admitted]:
+        """The decisions as they would be if these definitions were trusted."""
+        server = self._guarded[label]
+        pinned = self._trust.pinned(label, server.identity)
+        return [
+            _decide(
+                tool,
+                server.known.category_of(tool.name, category) if server.known else category,
+                pinned[tool.name].decision if tool.name in pinned else None,
+                server.policy,
+            )
+            for tool in offered
+        ]
+
 
 def _decide(tool: Offered, category: str, decision: Decision | None, policy: ToolPolicy) -> Admitted:
     """A person's word, else the table; the server's own annotations may only tighten either."""
