@@ -29,7 +29,7 @@ from support_connectors.remote.guard import (
 )
 
 READS = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT", "SEARCH"})
-Params = Mapping[str, str | int | float | bool | list[str] | None]
+Params = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
