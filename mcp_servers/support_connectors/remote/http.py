@@ -6,6 +6,7 @@ again only where the request surely was not taken: the connection was refused, o
 
 import json
 import time
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -90,6 +91,8 @@ class Api:
             timeout=guard.timeout_s,
             follow_redirects=False,
         )
+        self.close = weakref.finalize(self, self._client.close)
+        """Closes the connections; happens by itself when nobody uses the system any more."""
 
     def get(self, path: str, params: Params | None = None, *, what: str = "", **options: Any) -> Any:
         """GET and read JSON. ``what`` names the thing asked for in a refusal."""
@@ -129,10 +132,6 @@ class Api:
             return retrying(self._once, method, url, given, what, looks, deadline, options)
         except _Refused as refusal:
             raise refusal.error from refusal.__cause__
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
 
     def _url(self, path: str) -> str:
         """``path`` below the base; a whole address (such as a next link) must be on the same host."""

@@ -1,0 +1,82 @@
+"""What the tests of hosted vendors' backends share: the suite on a stand-in, and the faults of networks before it."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from mcp import Client
+from tests.faults import Fault, FaultProxy
+from tests.support_connectors.vendors.openapi import VendorServer
+
+from support_connectors.contract.client import calls_of, tools_of
+from support_connectors.contract.report import Refused
+from support_connectors.contract.shapes import SHAPES
+from support_connectors.contract.suite import run_suite
+from support_connectors.serving import build_category_server
+from support_connectors.systems import connect_system
+
+PATIENCE = {"timeout_s": 1.0, "total_s": 3.0, "attempts": 2}
+LONGEST_S = 10.0
+KINDS = {"404": {"not_found"}, "429": {"rate_limited"}, "401": {"denied"}, "403": {"denied"}}
+
+
+async def passes_the_suite(name: str, settings: dict[str, Any], vendor: VendorServer, *, writes: bool = True) -> None:
+    """Run the contract suite on the system ``name``; nothing may fail, neither there nor in the vendor's description."""
+    system, backend = connect_system(name, settings)
+    try:
+        async with Client(build_category_server(system.category, backend)) as client:
+            report = await run_suite(system.category, calls_of(client), await tools_of(client), writes=writes)
+    finally:
+        backend.close()  # type: ignore[union-attr]
+    assert report.failures == []
+    assert len([check for check in report.checks if check.outcome == "passed"]) >= (14 if writes else 10)
+    assert vendor.violations == []
+
+
+async def called(name: str, settings: dict[str, Any], tool: str, **arguments: Any) -> dict[str, Any]:
+    """One call of a tool of the system ``name``; raises ``Refused`` where it answers with an error."""
+    system, backend = connect_system(name, settings)
+    try:
+        async with Client(build_category_server(system.category, backend)) as client:
+            return await calls_of(client)(tool, arguments)
+    finally:
+        backend.close()  # type: ignore[union-attr]
+
+
+async def stands_the_fault(
+    name: str,
+    fault: Fault,
+    upstream: str,
+    settings_at: Callable[[str], dict[str, Any]],
+    item_id: str,
+    *,
+    many: Any = None,
+    only: str = "",
+    query: str = "errors",
+) -> None:
+    """Every read tool, the proxy before the stand-in: a typed error in bounded time, or (10,000 results) a page of its limit.
+
+    ``settings_at`` gives the settings for an address; ``only`` names the requests that are spoiled where not all are.
+    """
+    with FaultProxy(upstream, fault, many) as proxy:
+        proxy.only = only if fault == "10,000 results" else ""
+        settings = {**settings_at(proxy.url), **PATIENCE}
+        shape = SHAPES[connect_system(name, settings)[0].category]
+        calls: tuple[tuple[str, dict[str, Any]], ...] = (
+            (shape.browse, {"limit": 5}),
+            (shape.search, {"query": query, "limit": 5}),
+            (shape.read, {"id": item_id}),
+        )
+        for tool, arguments in calls:
+            began = time.monotonic()
+            try:
+                result = await called(name, settings, tool, **arguments)
+            except Refused as refusal:
+                assert refusal.kind in KINDS.get(fault, {"unavailable"}), f"{tool}: {refusal.kind}: {refusal}"
+                assert not any(word in str(refusal) for word in ("Traceback", "Error executing tool", "Error("))
+            else:
+                if fault != "10,000 results":
+                    pytest.fail(f"{tool} answers in spite of {fault}: {str(result)[:300]}")
+                assert len(result.get("items", ())) <= 5
+            assert time.monotonic() - began < LONGEST_S
