@@ -42,7 +42,7 @@ apt_get() {
 }
 find_python() { # find_python MIN: a python >= MIN that can make a venv
   local c
-  for c in ${PYTHON:-} python3 /usr/bin/python3 python3.13 python3.12 python3.11 "$HOME"/.pyenv/versions/3.1[2-9]*/bin/python /usr/local/bin/python3; do
+  for c in ${PYTHON:-} python3 /usr/bin/python3 python3.13 python3.12 python3.11 "${HOME:-/root}"/.pyenv/versions/3.1[2-9]*/bin/python /usr/local/bin/python3; do
     "$c" -c "import sys,ensurepip; sys.exit(sys.version_info < tuple(map(int,'$1'.split('.'))))" 2>/dev/null && { echo "$c"; return 0; }
   done
   return 1
