@@ -119,7 +119,9 @@ async def test_configured_channels_are_a_wall(vendor: VendorServer) -> None:
 
 
 async def test_what_was_deleted_is_not_found(vendor: VendorServer, data: Slack) -> None:
-    data.rows[SUPPORT].append({"type": "message", "subtype": "tombstone", "ts": stand_in.DELETED, "text": "This was deleted."})
+    data.rows[SUPPORT].append(
+        {"type": "message", "subtype": "tombstone", "ts": stand_in.DELETED, "text": "This was deleted."}
+    )
     for ts in (stand_in.DELETED, "1767600999.000000"):
         with pytest.raises(Refused) as refusal:
             await called("slack", settings_of(vendor.url), "read_chat_message", id=f"{SUPPORT}-{ts}")

@@ -250,6 +250,7 @@ class _Http(ThreadingHTTPServer):
 
 class _RequestHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes, and the second would wait for an acknowledgement
     server: _Http
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
