@@ -3,7 +3,6 @@
 Not through zenpy: it is under the GPL, which this package is not, and it sleeps for as long as Zendesk asks without a bound.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from threading import Lock
@@ -20,16 +19,16 @@ from support_connectors.backend import (
     Write,
 )
 from support_connectors.backends.zendesk_api import PAGE, TITLE, Found, Row, ZendeskApi, ZendeskSettings
+from support_connectors.backends.zendesk_records import CATEGORY, markup_of, message_of, ticket_of
 from support_connectors.cursors import decode_cursor, encode_cursor
 from support_connectors.remote.budget import Budget
 from support_connectors.remote.guard import readable
 from support_connectors.remote.markers import Marker, find_marked
 from support_connectors.remote.paging import empty_page, own_id
-from support_connectors.remote.texts import as_html, has_words, plain_text, words
+from support_connectors.remote.texts import has_words, words
 from support_connectors.results import JsonObject, Message, Page, Ticket
 from support_connectors.systems import System
 
-CATEGORY: Final = "support_platform"
 STATUSES: Final = ("new", "open", "pending", "hold", "solved", "closed")
 REACH: Final = 1000
 """Results of one search that Zendesk gives out at most."""
@@ -37,8 +36,6 @@ ALONE: Final = 4
 """Words that are looked for one by one where no ticket holds all."""
 MARK: Final = "customer_escalation"
 """The key of an audit's metadata under which the marker of our write stands."""
-_OPENING = re.compile(r"\{(?=[{%])")
-_KEPT_APART = re.compile("\\{\u200b(?=[{%])")
 
 
 class Zendesk:
@@ -69,7 +66,7 @@ class Zendesk:
         rows = found.tickets[offset : offset + paging.limit]
         more = page * paging.limit < min(found.count, REACH)
         return Page(
-            items=[self._ticket(row, found, described=True) for row in rows],
+            items=[ticket_of(row, found, described=True) for row in rows],
             next_cursor=encode_cursor(call, [page + 1, single]) if more else None,
             total=found.count,
         )
@@ -81,8 +78,8 @@ class Zendesk:
         try:
             messages = self._messages(number, found)
         except PermissionDenied:
-            return self._ticket(found.tickets[0], found, missing="comments")
-        return self._ticket(found.tickets[0], found, messages=messages)
+            return ticket_of(found.tickets[0], found, missing="comments")
+        return ticket_of(found.tickets[0], found, messages=messages)
 
     def list_tickets(self, wanted: TicketFilter, paging: Paging) -> Page[Ticket]:
         """See ``SupportPlatform``. A page begins where the one before ended in time, so new tickets shift nothing."""
@@ -105,7 +102,7 @@ class Zendesk:
                 seen: list[Any] = sorted(same | (shown if last == until else set()))
                 cursor = encode_cursor(call, [last, seen, found.count if total is None else total])
         return Page(
-            items=[self._ticket(row, found) for row in found.tickets],
+            items=[ticket_of(row, found) for row in found.tickets],
             next_cursor=cursor,
             total=found.count if total is None else total,
         )
@@ -128,7 +125,11 @@ class Zendesk:
                 found.tickets = [
                     self._api.update(number, {**self._status(status), **_metadata(marker, write)})["ticket"]
                 ]
-        return self._ticket(found.tickets[0], found)
+        return ticket_of(found.tickets[0], found)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._api.close()
 
     def _conditions(self, wanted: TicketFilter) -> list[str] | None:
         """What a list's filter means in a search; None where nothing can fit."""
@@ -199,7 +200,7 @@ class Zendesk:
         messages: list[Message] = []
         for rows, users in self._api.comments(number, Budget(TITLE, self._api.guard)):
             found.users |= users
-            messages += [self._message(row, number, found) for row in rows]
+            messages += [message_of(row, number, found) for row in rows]
         return messages
 
     def _say(self, ticket_id: str, text: str, write: Write, *, public: bool) -> Message:
@@ -210,8 +211,7 @@ class Zendesk:
             marker = _marker(write, number, "reply" if public else "note", text)
             audit = self._written(number, marker, write) if marker else None
             if audit is None:
-                kept_apart = _OPENING.sub("{\u200b", text)
-                change = {"comment": {"html_body": as_html(kept_apart), "public": public}, **_metadata(marker, write)}
+                change = {"comment": {"html_body": markup_of(text), "public": public}, **_metadata(marker, write)}
                 audit = self._api.update(number, change)["audit"]
         with readable(TITLE):
             comments = [event["id"] for event in audit["events"] if event["type"] == "Comment"]
@@ -239,74 +239,6 @@ class Zendesk:
                 return {"custom_status_id": row["id"]}
         names = [*STATUSES, *(str(row.get("agent_label") or "") for row in own)]
         raise InvalidInput(f"Zendesk has no ticket status {wanted!r}. It has: {', '.join(dict.fromkeys(names))}.")
-
-    def _ticket(
-        self,
-        row: Row,
-        found: Found,
-        *,
-        messages: list[Message] | None = None,
-        missing: str = "",
-        described: bool = False,
-    ) -> Ticket:
-        with readable(TITLE):
-            number = str(row["id"])
-            requester = found.users.get(row.get("requester_id") or 0, {})
-            assignee = found.users.get(row.get("assignee_id") or 0, {})
-            organization = found.organizations.get(row.get("organization_id") or 0, {})
-            extra: JsonObject = {
-                "requester": requester.get("name"),
-                "requester_suspended": requester.get("suspended"),
-                "assignee": assignee.get("name"),
-                "tags": row.get("tags"),
-                "channel": (row.get("via") or {}).get("channel"),
-                "updated_at": row.get("updated_at"),
-                "due_at": row.get("due_at"),
-                "problem_ticket": row.get("problem_id"),
-                "description": str(row.get("description") or "") if described else None,
-                "not_readable": missing,
-            }
-            return Ticket(
-                ref=f"{CATEGORY}/{number}",
-                id=number,
-                customer=str(organization.get("name") or requester.get("name") or "unknown"),
-                created_at=row["created_at"],
-                status=str(row["status"]),
-                priority=str(row.get("priority") or ""),
-                subject=str(row.get("subject") or row.get("raw_subject") or ""),
-                ticket_kind=row.get("type"),
-                messages=messages or [],
-                messages_complete=messages is not None,
-                extra={key: value for key, value in extra.items() if value},
-            )
-
-    def _message(self, row: Row, number: str, found: Found) -> Message:
-        with readable(TITLE):
-            ticket = found.tickets[0]
-            public = bool(row.get("public", True))
-            author = found.users.get(row["author_id"], {})
-            role = author.get("role")
-            customer = role == "end-user" if role else public and row["author_id"] != -1
-            markup = str(row.get("html_body") or "")
-            text = plain_text(markup) if markup else str(row.get("plain_body") or row.get("body") or "")
-            organization = found.organizations.get(author.get("organization_id") or 0, {})
-            files: list[Any] = [
-                str(file["file_name"]) for file in row.get("attachments") or () if file.get("file_name")
-            ]
-            extra: JsonObject = {"attachments": files, "author_suspended": author.get("suspended")}
-            name = f"{number}-m{row['id']}"
-            return Message(
-                ref=f"{CATEGORY}/{name}",
-                id=name,
-                at=row.get("created_at") or ticket["created_at"],
-                author=str(author.get("name") or f"user {row['author_id']}"),
-                role="customer" if customer else "agent",
-                text=_KEPT_APART.sub("{", text),
-                account=organization.get("name") if customer else None,
-                internal=not public,
-                parent=f"{CATEGORY}/{number}",
-                extra={key: value for key, value in extra.items() if value},
-            )
 
 
 def _number(given: str) -> str:

@@ -26,7 +26,7 @@ class ZendeskSettings(ServerSettings):
 
     url: str = ""
     """The address, where it is not ``https://SUBDOMAIN.zendesk.com``."""
-    subdomain: str = Field(default="", pattern=r"\A([A-Za-z0-9][A-Za-z0-9-]*)?\Z")
+    subdomain: str = Field(default="", pattern=r"^([A-Za-z0-9][A-Za-z0-9-]*)?$")
     email: str = ""
     """Whose API token it is."""
     api_token: SecretStr | None = None
