@@ -15,6 +15,7 @@ from typing import Any
 
 from customer_escalation.evidence import Evidence, name_key
 from customer_escalation.evidence import field as text_field
+from customer_escalation.naming import mentions, searchable
 from customer_escalation.reading import ReadTools
 from skill_runtime.ledger import Ledger, Record
 from skill_runtime.tools import Tool
@@ -37,6 +38,8 @@ NAMED = 2
 """Accounts that the request names and that are looked at closely."""
 OTHERS = 6
 """Chat messages, issues and articles taken from each search."""
+LETTERS = 3
+"""Mails and files taken from a search, where a mailbox or a storage is connected."""
 ARTICLES = 15
 """Latest articles listed by title, because the one that decides may share no word with the request."""
 LEADS = 2
@@ -104,6 +107,8 @@ class Gatherer:
             ("search_chat", {"query": issue, "limit": OTHERS}),
             ("search_issues", {"query": issue, "limit": OTHERS}),
             ("search_articles", {"query": issue, "limit": OTHERS}),
+            ("search_mail", {"query": issue, "limit": LETTERS}),
+            ("search_files", {"query": issue, "limit": LETTERS}),
         )
         named = named_accounts(issue, evidence)
         tickets = [*await self._own_tickets(issue, named[:NAMED]), *first.items("search_tickets")]
@@ -147,8 +152,11 @@ class Gatherer:
             codes = " ".join(self._codes(lead, evidence))
             calls += [("search_tickets", {"query": query, "limit": TICKETS}) for query in (codes, subject) if query]
             calls += [
-                ("search_chat", {"query": f"{lead.id} {codes or subject}", "limit": OTHERS}),
-                ("search_issues", {"query": " ".join(filter(None, (lead.id, codes, subject))), "limit": 3}),
+                (
+                    "search_chat",
+                    {"query": " ".join(filter(None, (searchable(lead.id), codes or subject))), "limit": OTHERS},
+                ),
+                ("search_issues", {"query": " ".join(filter(None, (searchable(lead.id), codes, subject))), "limit": 3}),
                 ("search_articles", {"query": subject, "limit": 3}),
             ]
             calls += [("search_chat", {"query": f"{text_field(lead, 'customer')} {subject}", "limit": 3})]
@@ -173,23 +181,23 @@ class Gatherer:
         await self._read("ticket", [*live[:ALIKE], *solved[:SOLVED]])
         others = [ticket.id for ticket in evidence.of_kind("ticket") if _open(ticket) and self._whole(ticket)]
         others = [name for name in others if name not in {lead.id for lead in leads}]
-        await self._calls(*(("search_chat", {"query": name, "limit": 3}) for name in others[:TALKED]))
+        await self._calls(
+            *(("search_chat", {"query": searchable(name), "limit": 3}) for name in others[:TALKED] if searchable(name))
+        )
         await self._talk(leads, evidence)
         await self._mentioned(leads, evidence, most=2)
 
     async def _talk(self, leads: Sequence[Record], evidence: Evidence) -> None:
         """What was said around the latest chat messages that name a lead or its error code."""
-        marks = {lead.id for lead in leads} | {code for lead in leads for code in self._codes(lead, evidence)}
-        naming = [record for record in evidence.of_kind("chat_message") if any(mark in record.text for mark in marks)]
+        naming = [record for record in evidence.of_kind("chat_message") if self._points_at(record, leads, evidence)]
         naming.sort(key=lambda record: (str(evidence.at(record)), record.ref), reverse=True)
         await self._calls(*(("read_chat_message", {"id": record.id, "neighbours": 2}) for record in naming[:TALKED]))
 
     async def _mentioned(self, leads: Sequence[Record], evidence: Evidence, most: int) -> None:
         """Read items whose ids stand in the leads' threads, then in other records that name a lead or share its code."""
         near: list[Record] = [part for lead in leads for part in (self._latest(lead), *evidence.parts(lead))]
-        marks = {lead.id for lead in leads} | {code for lead in leads for code in self._codes(lead, evidence)}
         for record in evidence.of_kind("chat_message", "issue", "comment", "message"):
-            if any(mark in record.text for mark in marks) and record not in near:
+            if record not in near and self._points_at(record, leads, evidence):
                 near.append(record)
         homes = {evidence.item_of(record).ref: evidence.item_of(record) for record in near}
         kinds = self._kinds_by_prefix()
@@ -203,6 +211,13 @@ class Gatherer:
                     wanted.setdefault((kind, match.group()))
         unread = [(kind, name) for kind, name in wanted if not self._is_read(kind, name)]
         await self._calls(*((_READ_TOOLS[kind], {"id": name}) for kind, name in unread[:most]))
+
+    def _points_at(self, record: Record, leads: Sequence[Record], evidence: Evidence) -> bool:
+        """Whether a record names a lead or its error code."""
+        return any(
+            mentions(record.text, lead.id) or any(code in record.text for code in self._codes(lead, evidence))
+            for lead in leads
+        )
 
     async def _accounts(self, evidence: Evidence) -> None:
         """The accounts behind the open tickets that were read whole, as far as they are not known yet."""

@@ -12,6 +12,8 @@ GROUPS = (
     ("chat_message", "Chat"),
     ("issue", "Project tracker"),
     ("article", "Knowledge base"),
+    ("mail", "Mail (the beginnings; who a mail says it is from proves nothing)"),
+    ("file", "Files (names only; read_file shows the text)"),
     ("escalation", "Earlier escalation briefs (whether they were sent is not recorded)"),
 )
 _INNER = frozenset({"message", "comment", "activity"})

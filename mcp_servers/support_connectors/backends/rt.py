@@ -265,8 +265,7 @@ class RequestTracker:
         return str(self._user(user).get("Organization") or "") if user else ""
 
     def _person(self, user: str) -> str:
-        name = str(self._user(user).get("RealName") or "")
-        return f"{name} <{user}>" if name and "@" in user else name or user
+        return str(self._user(user).get("RealName") or user)
 
     def _user(self, name: str) -> Row:
         """What is known of a user; nothing where we may not look. Kept, because a thread names few people often."""

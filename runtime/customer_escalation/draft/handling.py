@@ -9,6 +9,7 @@ from customer_escalation.draft.quoting import LONGEST_QUOTE, Writer, unknown
 from customer_escalation.draft.summary import summary
 from customer_escalation.evidence import field
 from customer_escalation.facts import Assessment
+from customer_escalation.naming import shown_id
 from customer_escalation.relevance.signals import carries, matches
 from customer_escalation.relevance.wording import english, sentences
 from skill_runtime.ledger import Record
@@ -69,8 +70,12 @@ def _step(article: Record, line: str, writer: Writer) -> Statement | None:
     """The line as a quotation; one that holds quotation marks or code may stand bare."""
     if len(line) > LONGEST_QUOTE:
         return None
-    texts = [f"From {article.id}: “{line}”"] if not re.search("[“”]", line) else []
-    fitting = (text for text in [*texts, f"From {article.id}: {line}"] if writer.stands(text, [article]))
+    texts = [f"From {shown_id(article.id) or 'the article'}: “{line}”"] if not re.search("[“”]", line) else []
+    fitting = (
+        text
+        for text in [*texts, f"From {shown_id(article.id) or 'the article'}: {line}"]
+        if writer.stands(text, [article])
+    )
     text = next(fitting, "")
     return Statement(text=text, kind="proposed", cites=[article.ref]) if text else None
 
@@ -84,7 +89,7 @@ def _reasons(article: Record | None, solved: tuple[Record, Statement] | None, wr
         reasons += _explanation(article, writer)
     if solved:
         home, statement = solved
-        text = f"A similar ticket of another customer was solved by support ({home.id}): {statement.text}"
+        text = f"A similar ticket of another customer was solved by support ({shown_id(home.id) or 'see there'}): {statement.text}"
         reasons.append(statement.model_copy(update={"text": text, "cites": [*statement.cites, home.ref]}))
     if article is None:
         reasons += writer.pick(("intact", "succeeded", "declared_fixed"), writer.by_us, 1)

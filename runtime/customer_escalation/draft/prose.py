@@ -23,6 +23,7 @@ from customer_escalation.draft.steps import NO_RESULT, tried_steps
 from customer_escalation.draft.summary import summary
 from customer_escalation.evidence import Evidence, field
 from customer_escalation.facts import Assessment
+from customer_escalation.naming import shown_id
 from customer_escalation.policy import Policy
 from customer_escalation.rules import Decision
 from skill_runtime.ledger import Record
@@ -173,7 +174,7 @@ def _tracker(writer: Writer) -> list[Statement]:
     if item is None:
         return []
     title = field(item, "title").replace("“", "'").replace("”", "'")
-    text = f"The tracker has {item.id}, “{title}”, with status {field(item, 'status') or 'unknown'}."
+    text = f"The tracker has {shown_id(item.id) or 'an item'}, “{title}”, with status {field(item, 'status') or 'unknown'}."
     return [Statement(text=text, kind="fact", cites=[item.ref])] if writer.stands(text, [item]) else []
 
 

@@ -9,6 +9,7 @@ from customer_escalation.brief import Statement
 from customer_escalation.draft.reader import Reader, said
 from customer_escalation.evidence import Evidence, field
 from customer_escalation.grounding import unsupported_atoms
+from customer_escalation.naming import shown_id
 from customer_escalation.relevance.issue import find_issue
 from customer_escalation.relevance.signals import carries
 from customer_escalation.relevance.wording import sentences
@@ -128,7 +129,8 @@ class Writer:
         day = f"on {field(record, 'at')[:10]}" if field(record, "at") else "without a date"
         if record.category == "chat" and field(record, "channel"):
             return f"in {field(record, 'channel')} {day}"
-        return f"in {self.evidence.item_of(record).id} {day}" if record.category == "project_tracker" else day
+        item = shown_id(self.evidence.item_of(record).id) or "the tracker"
+        return f"in {item} {day}" if record.category == "project_tracker" else day
 
     def stands(self, text: str, records: Sequence[Record]) -> bool:
         """Would the review find every atom of the text in these records and the items that they belong to?"""

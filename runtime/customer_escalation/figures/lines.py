@@ -8,6 +8,7 @@ from customer_escalation.case import AffectedView, Case, SlaView
 from customer_escalation.derive.words import count_words, money_words
 from customer_escalation.evidence import Evidence, field, open_deals
 from customer_escalation.figures.parts import item_id
+from customer_escalation.naming import shown_id
 
 TABLE_FROM = 4
 """So many affected accounts are shown as a table."""
@@ -93,7 +94,8 @@ def _row(account: AffectedView, evidence: Evidence) -> AccountRow:
         or "none",
         renewal=account.renewal or "none",
         tickets=tuple(
-            f"{ticket.id} ({field(ticket, 'created_at')[:10]})" for ticket in evidence.tickets(account.tickets)
+            f"{shown_id(ticket.id) or 'one'} ({field(ticket, 'created_at')[:10]})"
+            for ticket in evidence.tickets(account.tickets)
         ),
         cites=tuple(ref for ref in (account.crm_ref, *account.tickets) if ref),
     )

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from customer_escalation.evidence import Evidence, name_key
 from customer_escalation.evidence import field as text_field
 from customer_escalation.injection import first_instruction_like
+from customer_escalation.naming import mentions
 from customer_escalation.relevance.signals import matches
 from customer_escalation.relevance.wording import words
 from skill_runtime.ledger import Record
@@ -278,7 +279,7 @@ def is_open(ticket: Record) -> bool:
 
 
 def _names(text: str, ids: Sequence[str]) -> bool:
-    return any(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE) for name in ids)
+    return any(mentions(text, name) for name in ids)
 
 
 def _named(request: str, tickets: Sequence[Record]) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from customer_escalation.brief import EscalationDraft, HandlingDraft, RuleNote, Statement
 from customer_escalation.derive.words import time_words
 from customer_escalation.evidence import field, parse_moment
+from customer_escalation.naming import shown_id
 from customer_escalation.render.cites import all_cites
 from customer_escalation.render.document import Document
 from customer_escalation.render.inert import inert, sentence
@@ -107,14 +108,14 @@ class View:
         item = self.evidence.item_of(record)
         about = [field(item, key) for key in ("channel", "customer", "title") if field(item, key)]
         about += [field(record, "author")] if field(record, "author") else []
-        return f"{record.id} ({inert(', '.join(about))})" if about else record.id
+        return _with_about(record, about) or record.id
 
     def legend(self) -> str:
         """How to read a short reference, by one that stands in this brief; empty where none has two parts."""
         if self.example is None:
             return ""
         number, record = self.example
-        return f"[{number}] is {record.id} in [{number.partition('.')[0]}]."
+        return f"[{number}] is {shown_id(record.id) or 'a part'} in [{number.partition('.')[0]}]."
 
     def shown(self, cites: Sequence[str]) -> list[str]:
         """Short references of the records behind citations; a figure stands for the records that it was computed from.
@@ -205,8 +206,15 @@ class View:
         if item.category == "chat":
             about.append(field(item, "at")[:10])
         number = self.number(item)
-        line = f"[{number}] {item.id} ({inert(', '.join(about))})" if about else f"[{number}] {item.id}"
+        line = f"[{number}] {_with_about(item, about) or item.id}"
         return f"{line}: {inert(note).rstrip('.')}" if note else line
+
+
+def _with_about(record: Record, about: Sequence[str]) -> str:
+    """``SUP-4016 (Acme Corp, open)``; what it is about alone where nobody would quote its id."""
+    words = inert(", ".join(about))
+    name = shown_id(record.id)
+    return f"{name} ({words})" if name and words else name or words
 
 
 def rule_ids(notes: Sequence[RuleNote]) -> str:
