@@ -77,13 +77,19 @@ class Api:
         headers: Mapping[str, str] | None = None,
         auth: httpx2.Auth | tuple[str, str] | None = None,
         error_words: Callable[[bytes], str] = words_of,
+        wait_of: Callable[[Mapping[str, str]], float | None] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """``system`` is its title in our sentences; ``error_words`` reads the message out of an error's body."""
+        """``system`` is its title in our sentences.
+
+        ``error_words`` reads the message out of an error's body, ``wait_of`` the seconds to wait out of an error's headers
+        where the system says them in another way than ``Retry-After``.
+        """
         self.system = system
         self._base = base_url.rstrip("/") + "/"
         self._guard = guard
         self._words = error_words
+        self._wait_of = wait_of or (lambda headers: retry_after(headers.get("retry-after")))
         self._sleep = sleep
         self._client = httpx2.Client(
             headers={"User-Agent": "customer-escalation", "Accept": "application/json", **(headers or {})},
@@ -168,7 +174,7 @@ class Api:
             raise _Refused(unreadable(self.system, f"it sends us on to {place}; check the url"), again=False)
         if status < 400:
             return Answer(status, response.headers, content, self.system)
-        wait = retry_after(response.headers.get("retry-after"))
+        wait = self._wait_of(response.headers)
         refusal = failure(self.system, status, self._words(content), wait, what)
         raise _Refused(refusal, again=status == 429 or (looks and status in RETRIED_STATUSES), wait=wait)
 
