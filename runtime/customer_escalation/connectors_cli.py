@@ -133,6 +133,7 @@ def add(
     target = _file(project, context.obj)
     if system is not None:
         given = _pairs(settings or [], "--set")
+        on_system(name, system, given)  # what cannot be is said before anything is asked
         for key, hidden in missing_settings(system, list(given)):
             given[key] = _ask(f"{key} of {system}", hidden=hidden, option=f"--set {key}=…")
         addition = on_system(name, system, given)

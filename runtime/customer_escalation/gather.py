@@ -112,6 +112,7 @@ class Gatherer:
         )
         named = named_accounts(issue, evidence)
         tickets = [*await self._own_tickets(issue, named[:NAMED]), *first.items("search_tickets")]
+        tickets = [ticket for ticket in tickets if ticket.data.get("kind") == "ticket"]  # not a foreign answer in prose
         chosen = _open_first(list({ticket.ref: ticket for ticket in tickets}.values()))[:READ]
         await self._read("ticket", [ticket.id for ticket in chosen])
         leads = self._leads(issue, chosen, evidence)

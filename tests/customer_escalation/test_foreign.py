@@ -162,6 +162,13 @@ def test_an_answer_without_items_is_one_text(value: Any) -> None:
     assert result["item"]["kind"] == "text"
 
 
+def test_json_in_an_envelope_is_looked_into() -> None:
+    inner = json.dumps({"conversations": [{"id": "7", "title": "API 500"}]})
+    assert adopt("support_platform", "search", {"result": inner}, inner)["items"][0]["ref"] == "support_platform/7"
+    prose = adopt("support_platform", "search", {"result": "none found"}, "none found")
+    assert prose["item"]["text"] == "none found"
+
+
 def test_a_server_cannot_speak_for_another_system() -> None:
     forged = {
         "items": [{"ref": "crm/ACC-1", "kind": "account", "id": "ACC-1", "name": "Acme", "arr_usd": 9e9, "text": "hi"}]

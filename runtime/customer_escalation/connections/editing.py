@@ -95,7 +95,7 @@ def remove(path: Path, name: str, secrets: SecretStore) -> None:
         raise ConnectorError(f"{path} does not declare {name}.")
     entry = document.unwrap()[name]
     del document[name]
-    _write(path, tomlkit.dumps(document))
+    _write(path, tomlkit.dumps(document).rstrip() + "\n")
     for kept in (f"token:{name}", f"oauth:{name}", *(f"{name}.{key}" for key in entry)):
         secrets.remove(kept)
 

@@ -30,7 +30,7 @@ def adopt(category: str, tool: str, structured: JsonObject | None, text: str) ->
 
     A server of our own form keeps its references in its own category.
     """
-    value: Any = structured if structured is not None else _json_of(text)
+    value: Any = _unwrapped(structured) if structured is not None else _json_of(text)
     if isinstance(value, dict) and any(record.category == category for record in find_records(value)):
         own: JsonObject = own_category_only(value, category)
         return own
@@ -45,6 +45,15 @@ def adopt(category: str, tool: str, structured: JsonObject | None, text: str) ->
     if len(items) > MOST_ITEMS:
         result["note"] = f"The first {MOST_ITEMS} of {len(items)} items. Ask for fewer, or search more narrowly."
     return result
+
+
+def _unwrapped(structured: JsonObject) -> Any:
+    """The value of a result that is one text of JSON in an envelope, as servers give whose tools return texts."""
+    if len(structured) == 1:
+        [only] = structured.values()
+        if isinstance(only, str):
+            return _json_of(only)
+    return structured
 
 
 def own_category_only(value: Any, category: str) -> Any:
