@@ -12,7 +12,6 @@ from pydantic import JsonValue, SecretStr
 
 from support_connectors.backend import (
     ArticleFilter,
-    InvalidCursor,
     InvalidInput,
     NotFound,
     Paging,
@@ -21,7 +20,6 @@ from support_connectors.backend import (
     Write,
 )
 from support_connectors.backends.confluence_text import as_storage, storage_text
-from support_connectors.cursors import decode_cursor, encode_cursor
 from support_connectors.remote.budget import Budget
 from support_connectors.remote.guard import ServerSettings, readable, secret
 from support_connectors.remote.http import Api
@@ -29,9 +27,9 @@ from support_connectors.remote.markers import Marker, find_marked, marked, unmar
 from support_connectors.remote.paging import empty_page, own_id, token_page
 from support_connectors.remote.snapshot import Snapshot
 from support_connectors.remote.texts import has_words, words
+from support_connectors.remote.walking import walked
 from support_connectors.results import Article, Page
 from support_connectors.systems import System
-from support_connectors.times import parse_time
 
 CATEGORY: Final = "knowledge_base"
 TITLE = "Confluence"
@@ -101,34 +99,17 @@ class Confluence:
 
     def list_articles(self, wanted: ArticleFilter, paging: Paging) -> Page[Article]:
         """See ``KnowledgeBase``. Confluence cannot list by time, so its pages are walked through from the newest."""
-        call: JsonValue = ["list_articles", repr(wanted)]
-        token, offset = _place(call, paging)
-        since, until = wanted.period.since, wanted.period.until
         budget = Budget(TITLE, self._settings.guard)
-        rows: list[Row] = []
-        while True:
-            listed = self._api.get(
-                "/api/v2/pages",
-                {"space-id": list(self._walls.get()) or None, "status": ["current"], "sort": "-modified-date",
-                 "limit": AT_ONCE, "cursor": token or None},
-            )  # fmt: skip
-            with readable(TITLE):
-                found, following = list(listed["results"]), _cursor_in(listed)
-                for index, row in enumerate(found[offset:], offset):
-                    at = parse_time(row["version"]["createdAt"])
-                    if until is not None and at > until:
-                        continue
-                    if since is not None and at < since:
-                        return Page(items=self._shown(rows), next_cursor=None, total=None)
-                    if len(rows) == paging.limit:
-                        return Page(
-                            items=self._shown(rows), next_cursor=encode_cursor(call, [token, index]), total=None
-                        )
-                    rows.append(row)
-            if following is None:
-                return Page(items=self._shown(rows), next_cursor=None, total=None)
-            token, offset = following, 0
-            budget.check()
+        spaces = list(self._walls.get()) or None
+
+        def fetch(token: str) -> tuple[list[Row], str | None]:
+            asked = {"space-id": spaces, "status": ["current"], "sort": "-modified-date", "limit": AT_ONCE}
+            listed = self._api.get("/api/v2/pages", {**asked, "cursor": token or None})
+            return list(listed["results"]), _cursor_in(listed)
+
+        with readable(TITLE):
+            rows, cursor = walked(["list_articles", repr(wanted)], paging, wanted.period, fetch, _changed_at, budget)
+        return Page(items=self._shown(rows), next_cursor=cursor, total=None)
 
     def draft_article(self, title: str, body: str, write: Write) -> Article:
         """See ``KnowledgeBase``. The draft is the account's own; nothing in the body becomes markup."""
@@ -238,7 +219,7 @@ class Confluence:
                 ref=f"{CATEGORY}/{number}",
                 id=number,
                 title=str(row["title"]),
-                updated_at=row["version"]["createdAt"],
+                updated_at=_changed_at(row),
                 body=None if stored is None else unmarked(storage_text(str(stored))),
                 extra={name: value for name, value in extra.items() if value},
             )
@@ -270,14 +251,8 @@ def _cursor_in(answer: Row) -> str | None:
     return parse_qs(urlsplit(link).query)["cursor"][0] if link else None
 
 
-def _place(call: JsonValue, paging: Paging) -> tuple[str, int]:
-    """Where a list goes on: Confluence's cursor, and how many of the pages there were shown."""
-    if paging.cursor is None:
-        return "", 0
-    token, offset = decode_cursor(call, paging.cursor)
-    if not isinstance(token, str) or not isinstance(offset, int) or offset < 0:
-        raise InvalidCursor("This is not a cursor of this call. Repeat the call without one.")
-    return token, offset
+def _changed_at(row: Row) -> str:
+    return str(row["version"]["createdAt"])
 
 
 SYSTEM = System(
