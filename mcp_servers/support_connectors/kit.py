@@ -22,6 +22,7 @@ from support_connectors.backend import (
     Paging,
     Period,
     RateLimited,
+    Unavailable,
     Write,
 )
 from support_connectors.categories import CATEGORY_NAMES, Category
@@ -185,11 +186,17 @@ def _refusal(error: BackendError) -> CallToolResult:
 
 def _add_tool(server: MCPServer, tool: Callable[..., BaseModel], title: str, annotations: ToolAnnotations) -> None:
     signature = inspect.signature(tool, eval_str=True)
+    names_item = "id" in signature.parameters or not annotations.read_only_hint
 
     @functools.wraps(tool)
     def run(**arguments: Any) -> CallToolResult:
         try:
             structured = tool(**arguments).model_dump(mode="json")
+        except NotFound as error:
+            # Nothing was asked for by id: it is the system itself that is not where it should be.
+            return _refusal(
+                error if names_item else Unavailable(f"{error} Check the address in the connector's settings.")
+            )
         except BackendError as error:
             return _refusal(error)
         return CallToolResult(

@@ -94,10 +94,15 @@ def start(request: Request, emit: Emit) -> Outcomes:
     Raises ``SkillRuntimeError`` with a sentence for whatever the user or an operator must mend.
     """
     with open_source(request.workspace, request.connectors, request.project) as source:
-        now = _moment(request.as_of) or source.now or datetime.now(UTC)
-        run = new_run_id(datetime.now(UTC))
-        with Journal.create(runs_folder(), run, request.header(now)) as journal:
-            return _run(request, now, source, journal, emit)
+        return start_on(request, source, emit)
+
+
+def start_on(request: Request, source: Source, emit: Emit) -> Outcomes:
+    """Run a new request on a source that is open already. Raises as ``start``."""
+    now = _moment(request.as_of) or source.now or datetime.now(UTC)
+    run = new_run_id(datetime.now(UTC))
+    with Journal.create(runs_folder(), run, request.header(now)) as journal:
+        return _run(request, now, source, journal, emit)
 
 
 def resume(prefix: str, emit: Emit, limits: Mapping[str, Any]) -> Outcomes | dict[str, Any]:
