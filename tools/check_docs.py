@@ -1,7 +1,7 @@
 """Keep the generated parts of README.md and CONNECTORS.md true: compare them, or rewrite them with ``--write``.
 
 A generated part stands between ``<!-- generated:NAME -->`` and ``<!-- /generated -->``. ``options`` is made from the command
-line itself, ``tools`` from the servers as a client sees them.
+line itself, ``tools`` from the servers as a client sees them, ``systems`` and ``known`` from their declarations.
 """
 
 import asyncio
@@ -9,6 +9,11 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
+
+from support_connectors.backend import Backend
+from support_connectors.categories import CATEGORIES
+from support_connectors.records import WORKSPACE_CATEGORIES
 
 ROOT = Path(__file__).resolve().parent.parent
 CHOICES = {"format": "md\\|json\\|html"}
@@ -40,18 +45,52 @@ def tools() -> str:
     return asyncio.run(_tools())
 
 
+class _Nothing:
+    """Answers to any name, and is never called."""
+
+    def __getattr__(self, name: str) -> object:
+        return lambda *_: None
+
+
+def systems() -> str:
+    """Every bundled system as a table."""
+    from support_connectors.systems import find_system, system_names
+
+    rows = ["| System | Name | Category | Needs | Tested against |", "| --- | --- | --- | --- | --- |"]
+    found = sorted(
+        (find_system(name) for name in system_names()), key=lambda one: (CATEGORIES.index(one.category), one.name)
+    )
+    for one in found:
+        needs = ", ".join(f"`{key}`" for key, about in one.settings.model_fields.items() if about.is_required())
+        rows.append(f"| {one.title} | `{one.name}` | `{one.category}` | {needs or 'see its settings'} | {one.tested} |")
+    return "\n".join(rows) + "\n"
+
+
+def known() -> str:
+    """The known MCP servers as a table."""
+    from customer_escalation.connections.known import known_servers
+
+    rows = ["| Product | Category | Recognised by |", "| --- | --- | --- |"]
+    for row in known_servers():
+        also = "".join(f", `{name}`" for name in sorted(set(row.categories.values())))
+        marks = ", ".join(f"`{mark}`" for mark in (*row.hosts, *row.packages))
+        rows.append(f"| {row.title} | `{row.category}`{also} | {marks} |")
+    return "\n".join(rows) + "\n"
+
+
 async def _tools() -> str:
     from mcp import Client
 
     from customer_escalation.bundle import sample_workspace
     from support_connectors.backends.workspace import workspace_from_json
-    from support_connectors.records import WORKSPACE_CATEGORIES
     from support_connectors.serving import build_category_server
 
     rows = ["| Server | Tool | Access | What it does |", "| --- | --- | --- | --- |"]
     store = workspace_from_json(sample_workspace())
-    for category in WORKSPACE_CATEGORIES:
-        async with Client(build_category_server(category, store.backend(category))) as client:
+    for category in CATEGORIES:
+        # Listing tools asks no backend, so any stands in for the two categories that a workspace does not hold.
+        backend = store.backend(category) if category in WORKSPACE_CATEGORIES else _Nothing()
+        async with Client(build_category_server(category, cast("Backend", backend))) as client:
             for tool in (await client.list_tools()).tools:
                 access = "read" if tool.annotations and tool.annotations.read_only_hint else "write"
                 first = re.split(r"(?<=\.)\s", (tool.description or "").strip().replace("\n", " "))[0]
@@ -60,7 +99,7 @@ async def _tools() -> str:
     return "\n".join(rows) + "\n"
 
 
-PARTS: dict[str, Callable[[], str]] = {"options": options, "tools": tools}
+PARTS: dict[str, Callable[[], str]] = {"options": options, "tools": tools, "systems": systems, "known": known}
 
 
 def main() -> int:

@@ -56,12 +56,17 @@ def serve(
     with open_workspace(default_database()) if source is None else workspace_from(source) as store:
         for warning in store.warnings:
             print(f"note: {warning}", file=sys.stderr)
-        server = build_category_server(category, store.backend(category))
-        if http_port is None:
-            server.run("stdio")
-        else:
-            with _listen(host, http_port) as listener:
-                _serve_http(server, host, listener)
+        serve_backend(category, store.backend(category), http_port, host)
+
+
+def serve_backend(category: Category, backend: Backend, http_port: int | None = None, host: str = DEFAULT_HOST) -> None:
+    """Serve a category on a backend, as ``serve`` does. Raises ``ServeError``."""
+    server = build_category_server(category, backend)
+    if http_port is None:
+        server.run("stdio")
+    else:
+        with _listen(host, http_port) as listener:
+            _serve_http(server, host, listener)
 
 
 def _listen(host: str, port: int) -> socket.socket:

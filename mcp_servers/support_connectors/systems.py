@@ -36,6 +36,8 @@ class System:
     """What it needs: address, credentials, limits, and what narrows it (a project, a queue)."""
     connect: Callable[[Any], Backend]
     """Makes the backend from checked settings. Neither this nor the import of the module asks the network."""
+    tested: str = ""
+    """Against what the contract suite and the network's faults were tried, for the table in CONNECTORS.md."""
     note: str = ""
     """What a reader of its records should know, in a sentence: what it cannot search, which times it keeps."""
 

@@ -250,18 +250,22 @@ def show_policy(
 
 @app.command(short_help="Serve one category as an MCP server.")
 def mcp(
-    category: Annotated[str, typer.Argument(help="support_platform, crm, chat, project_tracker or knowledge_base.")],
+    category: Annotated[str, typer.Argument(help="support_platform, crm, chat, project_tracker, knowledge_base, email or cloud_storage.")],
     http: Annotated[
         int | None, typer.Option(metavar="PORT", help="Serve streamable HTTP on this loopback port.")
     ] = None,
     workspace: Annotated[Path | None, typer.Option(metavar="FILE", help="Workspace JSON or database.")] = None,
     sample: Annotated[bool, typer.Option("--sample", help="Use the sample workspace.")] = False,
+    connectors: ConnectorsFile = None,
 ) -> None:
-    """Serve one category as an MCP server, over stdio unless --http is given."""
+    """Serve one category as an MCP server, over stdio unless --http is given.
+
+    It stands on the system that your connectors declare for the category, else on the loaded workspace.
+    """
     from customer_escalation import compose
     from customer_escalation.serving import serve_category
 
-    serve_category(category, compose.sample_workspace() if sample else workspace, http)
+    serve_category(category, compose.sample_workspace() if sample else workspace, http, connectors)
 
 
 @workspace_app.command("load")

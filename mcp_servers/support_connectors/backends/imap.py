@@ -423,5 +423,6 @@ SYSTEM = System(
     category=CATEGORY,
     settings=ImapSettings,
     connect=Imap,
+    tested="Cyrus (IMAP), started by CI: contract with reads and writes",
     note="The newest 300 mails of each folder. Mails with all words of a search, or with any where none has them all.",
 )

@@ -314,5 +314,6 @@ SYSTEM = System(
     category=CATEGORY,
     settings=JmapSettings,
     connect=Jmap,
+    tested="Cyrus (JMAP), started by CI: contract with reads and writes, network faults, the main job",
     note="Newest first; mails with all words of a search, or with any where none has them all.",
 )

@@ -267,6 +267,7 @@ SYSTEM = System(
     category=CATEGORY,
     settings=MatrixSettings,
     connect=Matrix,
+    tested="Matrix Synapse, started by CI: contract with reads and writes, network faults, the main job",
     note="Rooms that the account has joined. A search wants all words in one message; where none has them, it tries with fewer. "
     "Lists hold the newest 1,000 messages. Encrypted messages cannot be read.",
 )

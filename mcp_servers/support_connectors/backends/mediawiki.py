@@ -298,5 +298,6 @@ SYSTEM = System(
     category=CATEGORY,
     settings=MediaWikiSettings,
     connect=MediaWiki,
+    tested="MediaWiki 1.39, started by CI: contract with reads and writes, network faults, the main job",
     note="Pages that hold all words of a search come first, then those with some; at most 50. Lists hold the first 2,000 pages.",
 )

@@ -236,5 +236,6 @@ SYSTEM = System(
     category="project_tracker",
     settings=RedmineSettings,
     connect=Redmine,
+    tested="Redmine 5.0.4, started by CI: contract with reads and writes, network faults, the main job",
     note="Any word of a search may match; the newest issues come first. Times are UTC.",
 )

@@ -311,6 +311,7 @@ SYSTEM = System(
     category=CATEGORY,
     settings=RtSettings,
     connect=RequestTracker,
+    tested="Request Tracker 5.0.3, started by CI: contract with reads and writes, network faults, the main job",
     note="A search looks at the newest 100 tickets that hold any of its words. Priorities are numbers, higher is more urgent. "
     "Times in filters count in the time zone of the account, which should be UTC.",
 )
