@@ -31,7 +31,7 @@ mutate: $(VENV)/.ready
 
 # Versions for development, with hashes; users get the ranges of pyproject.toml.
 lock:
-	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate \
+	uv pip compile pyproject.toml --group dev --all-extras --universal --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url -o requirements-dev.lock
 
 $(VENV)/.ready: pyproject.toml requirements-dev.lock
