@@ -17,7 +17,7 @@ from support_connectors.systems import connect_system
 
 PATIENCE = {"timeout_s": 1.0, "total_s": 3.0, "attempts": 2}
 LONGEST_S = 10.0
-KINDS = {"404": {"not_found"}, "429": {"rate_limited"}, "401": {"denied"}, "403": {"denied"}}
+KINDS = {"404": {"not_found", "unavailable"}, "429": {"rate_limited"}, "401": {"denied"}, "403": {"denied"}}
 
 
 async def passes_the_suite(name: str, settings: dict[str, Any], vendor: VendorServer, *, writes: bool = True) -> None:
