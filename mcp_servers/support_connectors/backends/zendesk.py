@@ -94,13 +94,12 @@ class Zendesk:
             until, shown, total = _ended(decode_cursor(call, paging.cursor, 3))
         terms = [*conditions, *([f"created<={until}"] if until else [])]
         found, left = self._unseen(terms, shown, paging.limit)
-        with readable(TITLE):
-            cursor = None
-            if left and found.tickets:
-                last = str(found.tickets[-1]["created_at"])
-                same = {int(row["id"]) for row in found.tickets if row["created_at"] == last}
-                seen: list[Any] = sorted(same | (shown if last == until else set()))
-                cursor = encode_cursor(call, [last, seen, found.count if total is None else total])
+        cursor = None
+        if left and found.tickets:
+            last = found.tickets[-1]["created_at"]
+            same = {row["id"] for row in found.tickets if row["created_at"] == last}
+            seen: list[Any] = sorted(same | (shown if last == until else set()))
+            cursor = encode_cursor(call, [last, seen, found.count if total is None else total])
         return Page(
             items=[ticket_of(row, found) for row in found.tickets],
             next_cursor=cursor,
@@ -182,8 +181,7 @@ class Zendesk:
         rows: dict[int, Row] = {}
         for page in range(1, REACH // PAGE + 1):
             found = self._api.search(terms, page=page, per_page=size, newest_first=True)
-            with readable(TITLE):
-                rows |= {int(row["id"]): row for row in found.tickets if int(row["id"]) not in shown}
+            rows |= {row["id"]: row for row in found.tickets if row["id"] not in shown}
             if len(rows) >= limit or page * size >= found.count:
                 break
             budget.check()
@@ -226,7 +224,8 @@ class Zendesk:
     def _written(self, number: str, marker: Marker, write: Write) -> Row | None:
         """The audit of an earlier write under the same key."""
         budget = Budget(TITLE, self._api.guard)
-        marks = ((_mark(audit), audit) for audit in self._api.audits(number, budget))
+        with readable(TITLE):
+            marks = [(_mark(audit), audit) for audit in self._api.audits(number, budget)]
         return find_marked(marker, marks, write.idempotency_key or "")
 
     def _status(self, wanted: str) -> JsonObject:

@@ -98,7 +98,7 @@ class ZendeskApi:
         answer = self._api.get("/api/v2/search", {**asked, "include": "tickets(users,organizations)"})
         with readable(TITLE):
             rows = [row for row in answer["results"] if row.get("result_type", "ticket") == "ticket"]
-            tickets = [row for row in rows if row.get("status") != "deleted"]
+            tickets = [_ticket(row) for row in rows if row.get("status") != "deleted"]
             return Found(tickets, int(answer["count"]), _by_id(answer, "users"), _by_id(answer, "organizations"))
 
     def named(self, kind: str, keyword: str, value: str) -> list[Row]:
@@ -115,7 +115,7 @@ class ZendeskApi:
         asked = {"include": "users,organizations"}
         answer = self._api.get(f"/api/v2/tickets/{number}", asked, what=f"ticket {number}")
         with readable(TITLE):
-            return Found([answer["ticket"]], 1, _by_id(answer, "users"), _by_id(answer, "organizations"))
+            return Found([_ticket(answer["ticket"])], 1, _by_id(answer, "users"), _by_id(answer, "organizations"))
 
     def comments(self, number: str, budget: Budget) -> Iterator[tuple[list[Row], dict[int, Row]]]:
         """A ticket's comments page by page, oldest first, each page with the users that it names."""
@@ -129,14 +129,14 @@ class ZendeskApi:
         """A ticket's audits, oldest first: one for each update."""
         for answer in self._pages(f"/api/v2/tickets/{number}/audits", {}, f"ticket {number}", budget):
             with readable(TITLE):
-                page = list(answer["audits"])
+                page = [dict(row) for row in answer["audits"]]
             yield from page
 
     def update(self, number: str, change: Row) -> Row:
         """Change a ticket; gives the answer with ``ticket`` and ``audit``."""
         answer = self._api.put(f"/api/v2/tickets/{number}", {"ticket": change}, what=f"ticket {number}")
         with readable(TITLE):
-            return {"ticket": answer["ticket"], "audit": answer["audit"]}
+            return {"ticket": _ticket(answer["ticket"]), "audit": dict(answer["audit"])}
 
     def statuses(self) -> list[Row]:
         """The account's own ticket statuses."""
@@ -195,6 +195,11 @@ class _Tokens:
 def quoted(text: str) -> str:
     """A text as one value in a search."""
     return '"' + text.replace("\\", " ").replace('"', " ").strip() + '"'
+
+
+def _ticket(row: Row) -> Row:
+    """The row, which has what every ticket has. Raises ``TypeError`` or ``KeyError`` where it has not."""
+    return {**row, "id": int(row["id"]), "created_at": str(row["created_at"])}
 
 
 def _by_id(answer: Row, name: str) -> dict[int, Row]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.faults import FAULTS, Fault
+from tests.faults import FAULTS, Fault, FaultProxy
 from tests.support_connectors.backends.hosted import called, passes_the_suite, stands_the_fault
 from tests.support_connectors.vendors.openapi import Reply, VendorServer
 from tests.support_connectors.vendors.zendesk import (
@@ -58,6 +58,30 @@ async def test_faults_are_typed_errors(vendor: VendorServer, fault: Fault) -> No
     await stands_the_fault(
         "zendesk", fault, vendor.url, settings_of, "17", only="/search", many={"results": rows, "count": 10_000}
     )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [], 7, {}, {"results": 5, "count": 1}, {"results": [7], "count": 1}, {"results": [{}], "count": "many"}, {"ticket": 7},
+        {"ticket": {"id": 17}, "users": 3}, {"results": [{"id": 1, "status": "open"}], "count": 1, "users": [{}]},
+    ],
+)  # fmt: skip
+async def test_answers_of_another_shape_are_unreadable(answer: Any) -> None:
+    with FaultProxy(fault="10,000 results", many=answer) as proxy:
+        for tool, arguments in (
+            ("list_tickets", {}),
+            ("search_tickets", {"query": "errors"}),
+            ("read_ticket", {"id": "17"}),
+        ):
+            refused = None
+            page: dict[str, Any] = {"items": []}
+            try:
+                page = await called("zendesk", settings_of(proxy.url), tool, **arguments)
+            except Refused as refusal:
+                refused = refusal
+            assert page["items"] == []
+            assert refused is None or (refused.kind, "cannot be read" in str(refused)) == ("unavailable", True)
 
 
 async def every(settings: dict[str, Any], tool: str, **arguments: Any) -> list[dict[str, Any]]:
