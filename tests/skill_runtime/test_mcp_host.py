@@ -19,7 +19,7 @@ from mcp.types import CallToolResult, EmbeddedResource, ImageContent, TextConten
 
 from skill_runtime.errors import ConnectorError
 from skill_runtime.journal import Journal, Recorder
-from skill_runtime.mcp_host import McpHost, ServerSpec, Timeouts
+from skill_runtime.mcp_host import McpHost, ServerSpec, Sse, Timeouts
 from skill_runtime.permission import ToolPolicy
 from skill_runtime.remote_tools import FAILURE_META, MAX_STRUCTURED, MAX_TEXT, clean_schema, outcome_of, unique_names
 from skill_runtime.tools import Access, Tool, ToolOutcome
@@ -225,14 +225,14 @@ async def test_a_command_that_does_not_exist_is_named() -> None:
 
 
 @contextmanager
-def http(server: MCPServer) -> Iterator[str]:
+def http(server: MCPServer, transport: str = "mcp") -> Iterator[str]:
     listener = socket.create_server(("127.0.0.1", 0))
-    app = server.streamable_http_app()
+    app = server.sse_app() if transport == "sse" else server.streamable_http_app()
     uv = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=uv.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/{transport}"
     finally:
         uv.should_exit = True
         thread.join()
@@ -246,6 +246,16 @@ async def test_a_server_over_http_answers() -> None:
             assert (await run(host, "read_account", id="A-1")).structured is not None
             outcomes = await asyncio.gather(*(run(host, "read_account", id=f"A-{n}") for n in range(5)))
             assert [o.structured["item"]["ref"] for o in outcomes if o.structured] == [f"crm/A-{n}" for n in range(5)]
+
+
+async def test_a_server_of_the_older_transport_answers() -> None:
+    with http(crm(), "sse") as url:
+        async with McpHost([ServerSpec("web", "crm", Sse(url))], POLICY) as host:
+            assert host.states[0].status == "connected"
+            assert (await run(host, "read_account", id="A-1")).structured is not None
+    async with McpHost([ServerSpec("web", "crm", Sse(url))], POLICY) as host:
+        assert host.states[0].reason.startswith("http://127.0.0.1:")
+        assert "cannot be reached" in host.states[0].reason
 
 
 async def test_an_http_server_that_drops_one_answer_is_connected_again() -> None:

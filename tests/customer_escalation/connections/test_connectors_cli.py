@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.skill_runtime.authorization import Grants, guarded_server
 
 SERVER = Path(__file__).with_name("foreign_server.py")
 COMMAND = f"{shlex.quote(sys.executable)} {shlex.quote(str(SERVER))}"
@@ -202,6 +203,20 @@ def test_a_token_from_standard_input_is_kept(desk: Desk) -> None:
     assert "cannot be reached" in desk.shown()["x"]["reason"]
     desk.connectors("logout", "x")
     assert "has no token yet" in desk.shown()["x"]["reason"]
+
+
+def test_a_person_logs_in_through_the_browser_and_later_runs_need_nobody(desk: Desk) -> None:
+    follow = Path(__file__).with_name("follow.py")
+    with guarded_server(Grants()) as there:
+        desk.connectors("add", "sales", "--url", there.url, "--category", "crm", "--auth", "oauth")
+        assert "connectors login sales" in desk.shown()["sales"]["reason"]
+        done = desk.connectors("login", "sales", BROWSER=f"{sys.executable} {follow} %s")
+        assert "You are logged in to sales" in done.stderr
+        assert desk.shown()["sales"]["status"] == "connected"
+        secrets = Path(desk.environment["CUSTOMER_ESCALATION_STATE"]) / "secrets.json"
+        assert secrets.stat().st_mode & 0o077 == 0
+        desk.connectors("logout", "sales")
+        assert "connectors login sales" in desk.shown()["sales"]["reason"]
 
 
 def test_the_systems_are_listed_with_what_they_need(desk: Desk) -> None:
