@@ -64,7 +64,7 @@ class Zendesk:
             found = self._any_word(terms, of_customer)
             offset = (page - 1) * paging.limit
         rows = found.tickets[offset : offset + paging.limit]
-        more = page * paging.limit < min(found.count, REACH)
+        more = page * paging.limit < found.count and (page + 1) * paging.limit <= REACH
         return Page(
             items=[ticket_of(row, found, described=True) for row in rows],
             next_cursor=encode_cursor(call, [page + 1, single]) if more else None,

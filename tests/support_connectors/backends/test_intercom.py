@@ -205,6 +205,17 @@ async def test_a_reply_is_seen_and_a_note_is_not(vendor: VendorServer, data: Int
     assert (parts[-1]["part_type"], parts[-1]["author"]["id"]) == ("note", COLLEAGUE)
 
 
+async def test_what_reads_is_tried_again_and_a_write_that_may_have_happened_is_not(vendor: VendorServer) -> None:
+    down = Reply({"type": "error.list", "errors": [{"code": "server_error"}]}, 503)
+    vendor.next_replies.append(down)
+    assert (await called("intercom", settings_of(vendor.url), "list_tickets", limit=1))["items"]
+    vendor.handlers = {**vendor.handlers, "replyConversation": lambda request: down}
+    with pytest.raises(Refused) as refusal:
+        await called("intercom", settings_of(vendor.url), "reply_to_customer", id=str(LONG), text="Once")
+    assert refusal.value.kind == "unavailable"
+    assert [request.operation for request in vendor.requests].count("replyConversation") == 1
+
+
 async def test_the_state_is_set_once(vendor: VendorServer, data: Intercom) -> None:
     settings = settings_of(vendor.url)
     for _ in range(2):

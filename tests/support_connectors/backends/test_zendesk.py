@@ -176,6 +176,27 @@ async def test_a_sentence_finds_tickets_that_hold_some_of_its_words(vendor: Vend
     assert (await called("zendesk", settings, "search_tickets", query="errors", customer="Nobody"))["items"] == []
 
 
+async def test_a_search_ends_where_zendesk_ends_it(vendor: VendorServer, data: Zendesk) -> None:
+    for number in range(2_000, 3_100):
+        data._open(number, 21, "Reindexing", "Slow")
+    cursor, items = None, []
+    for _ in range(20):
+        page = await called(
+            "zendesk", settings_of(vendor.url), "search_tickets", query="reindexing", limit=48, cursor=cursor
+        )
+        items += page["items"]
+        cursor = page["next_cursor"]
+    assert (cursor, page["total"], len({item["id"] for item in items})) == (None, 1_100, 960)
+
+
+async def test_a_write_that_may_have_happened_is_not_repeated(vendor: VendorServer) -> None:
+    vendor.handlers = {**vendor.handlers, "UpdateTicket": lambda request: Reply({"error": "Unavailable"}, 503)}
+    with pytest.raises(Refused) as refusal:
+        await called("zendesk", settings_of(vendor.url), "reply_to_customer", id="17", text="Once")
+    assert refusal.value.kind == "unavailable"
+    assert [request.operation for request in vendor.requests].count("UpdateTicket") == 1
+
+
 async def test_comments_that_we_may_not_read_leave_the_header(vendor: VendorServer, data: Zendesk) -> None:
     data.forbidden = {"ListTicketComments"}
     ticket = (await called("zendesk", settings_of(vendor.url), "read_ticket", id="17"))["item"]
