@@ -192,6 +192,9 @@ def trust(
     ] = None,
     read: Annotated[bool, typer.Option("--read", help="These tools only look.")] = False,
     write: Annotated[bool, typer.Option("--write", help="These tools change something.")] = False,
+    category: Annotated[
+        str | None, typer.Option(help="The category that it serves, where no file says it.", show_default=False)
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Approve a connector of this project, its new and changed tools, or classify TOOLS that no table knows."""
@@ -202,6 +205,10 @@ def trust(
         raise InvalidRequest("To classify tools, name them and say --read or --write; without tools, say neither.")
     known = _open(context.obj)
     link = known.named(name)
+    if category or not link.category:
+        known.trust.name_category(name, _checked_category(category) if category else _asked_category(name))
+        known = _open(context.obj)
+        link = known.named(name)
     _approve(link, known, yes=yes)
     if not link.foreign:
         typer.echo(f"{name} is one of our own servers: its tools need no trust.", err=True)
@@ -398,20 +405,35 @@ def _ask(what: str, *, hidden: bool, option: str) -> str:
 
 def _category_for(name: str, entry: dict[str, Any]) -> dict[str, str]:
     """The category of a server that nobody named one for: from the table, or by asking once."""
-    from customer_escalation.connections.known import category_by_name, known_as
+    from customer_escalation.connections.known import known_as
     from skill_runtime.servers import server_entry
-    from support_connectors.categories import CATEGORIES
 
     config = server_entry(name, entry, name, lambda _: "x", [])
     if config is not None and known_as(config):
         return {}
+    return {"category": _asked_category(name)}
+
+
+def _checked_category(category: str) -> str:
+    from support_connectors.categories import CATEGORIES
+
+    if category not in CATEGORIES:
+        raise ConnectorError(f"There is no category {category!r}; choose one of {', '.join(CATEGORIES)}.")
+    return category
+
+
+def _asked_category(name: str) -> str:
+    """The category that a person names for a server."""
+    from customer_escalation.connections.known import category_by_name
+    from support_connectors.categories import CATEGORIES
+
     if not sys.stdin.isatty():
         raise ConnectorError(f"Which category does {name} serve? Say --category with one of: {', '.join(CATEGORIES)}.")
     guess = category_by_name(name) or None
     while True:
         said = str(typer.prompt(f"Which category does {name} serve ({', '.join(CATEGORIES)})", default=guess))
         if said in CATEGORIES:
-            return {"category": said}
+            return said
 
 
 def _pairs(texts: Iterable[str] | None, option: str) -> dict[str, str]:

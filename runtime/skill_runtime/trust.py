@@ -40,6 +40,8 @@ class _Server(BaseModel):
     """Digest of the declaration that a person approved; empty where none was asked for."""
     identity: str = ""
     """What the pins belong to: the address or the command."""
+    category: str = ""
+    """The category that a person named for it, where no file does."""
     tools: dict[str, Pinned] = Field(default_factory=dict)
 
 
@@ -72,6 +74,15 @@ class TrustStore:
         """Note that a person approved this declaration."""
         with self._changing() as file:
             file.servers.setdefault(server, _Server()).declaration = declaration
+
+    def category(self, server: str) -> str:
+        """The category that a person named for ``server``; empty where nobody did."""
+        return self._server(server).category
+
+    def name_category(self, server: str, category: str) -> None:
+        """Note which category ``server`` serves."""
+        with self._changing() as file:
+            file.servers.setdefault(server, _Server()).category = category
 
     def pinned(self, server: str, identity: str) -> Mapping[str, Pinned]:
         """The tools of ``server`` as they were trusted; empty where it was never met at this address."""

@@ -1,8 +1,9 @@
 """The connectors that the user and the project declare, read from their files; nothing is started.
 
-Two kinds of files: ``connectors.toml``, a table a connector, and ``.mcp.json`` as AI assistants write it. The project's
-come before the user's, and the first declaration of a name counts. Whoever can change a project's files must not be able to
-start commands or to send secrets elsewhere, so what a project declares needs a person's approval (see ``trust``).
+Two kinds of files: ``connectors.toml``, a table a connector, and ``.mcp.json`` as AI assistants write it. The project's come
+before the user's, those before what the plugin itself ships, and the first declaration of a name counts. Whoever can change a
+project's files must not be able to start commands or to send secrets elsewhere, so what a project declares needs a person's
+approval (see ``trust``).
 """
 
 import json
@@ -16,6 +17,7 @@ from typing import Any, Literal
 
 from platformdirs import user_config_path
 
+from customer_escalation.bundle import plugin_root
 from customer_escalation.settings import APP
 from skill_runtime.errors import ConnectorError
 from skill_runtime.frontmatter import Diagnostic
@@ -106,6 +108,7 @@ def find_declarations(folder: Path, lookup: Lookup, named: Path | None = None) -
         sources: list[tuple[Scope, Path]] = [("named", named)]
     else:
         sources = [("project", project_file(folder)), ("project", folder / ASSISTANTS_FILE), ("user", user_file())]
+        sources += [("user", plugin_root() / ASSISTANTS_FILE)]
         sources = [(scope, path) for scope, path in sources if path.is_file()]
     found: dict[str, Declared] = {}
     notes: list[Diagnostic] = []

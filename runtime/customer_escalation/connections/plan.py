@@ -169,7 +169,7 @@ def unclaimed(states: Iterable[ConnectorState], categories: Sequence[str]) -> li
 
 def _link(declared: Declared, trust: TrustStore) -> Link:
     known = known_as(declared.server) if declared.server else None
-    category = declared.category or (known.category if known else "")
+    category = declared.category or trust.category(declared.name) or (known.category if known else "")
     problem = declared.problem
     if declared.system:
         try:
@@ -184,7 +184,12 @@ def _link(declared: Declared, trust: TrustStore) -> Link:
     if not category:
         guess = category_by_name(declared.name)
         hint = f" (perhaps {guess})" if guess else ""
-        return Link(declared, "", known, f'nobody said which category it serves{hint}: add `category = "…"`')
+        return Link(
+            declared,
+            "",
+            known,
+            f"nobody said which category it serves{hint}: customer-escalation connectors trust {declared.name}",
+        )
     if declared.scope == "project" and not trust.approved(declared.name, declared.digest):
         problem = f"this project declares it and you have not approved that: customer-escalation connectors trust {declared.name}"
     return Link(declared, category, known, problem)

@@ -123,6 +123,19 @@ def test_a_projects_server_is_not_started_before_somebody_approved_it(desk: Desk
     assert mark.exists()
 
 
+def test_a_server_that_no_file_names_a_category_for_is_asked_about_once(desk: Desk) -> None:
+    entry = {"command": sys.executable, "args": [str(SERVER)]}
+    desk.config.parent.mkdir(parents=True)
+    desk.config.write_text(
+        f"[helpdesk]\ncommand = {json.dumps(entry['command'])}\nargs = {json.dumps(entry['args'])}\n"
+    )
+    assert "which category it serves" in desk.connectors().stdout
+    assert "Say --category" in desk.connectors("trust", "helpdesk", "--yes", code=4).stderr
+    assert "no category 'desk'" in desk.connectors("trust", "helpdesk", "--category", "desk", "--yes", code=4).stderr
+    desk.connectors("trust", "helpdesk", "get_*", "--read", "--category", "support_platform", "--yes")
+    assert access(desk.shown()["helpdesk"])["get_conversation"] == "read"
+
+
 def test_denying_takes_back_what_was_granted(desk: Desk) -> None:
     desk.connectors(
         "add", "tickets", "--command", f"{OURS} support_platform --sample", "--category", "support_platform"
