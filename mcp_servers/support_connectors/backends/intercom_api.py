@@ -25,7 +25,7 @@ from pydantic import SecretStr
 from support_connectors.backend import NotFound
 from support_connectors.remote.budget import Budget
 from support_connectors.remote.guard import Guard, ServerSettings, readable, retry_after, secret, unreadable
-from support_connectors.remote.http import Api
+from support_connectors.remote.http import Answer, Api
 from support_connectors.remote.httpx_guard import GuardedTransport
 
 TITLE: Final = "Intercom"
@@ -35,6 +35,9 @@ MOST_CONTACTS: Final = 750
 """Contacts of one company that a list looks for: 15 conditions of 50 each, as much as one search takes."""
 AT_ONCE: Final = 50
 """Contacts of one condition or one page."""
+MOST_ITEMS: Final = 500
+"""Items of any answer: Intercom gives no more parts of a conversation, and lists are shorter. The client takes about a
+millisecond for each."""
 Condition = tuple[str, Literal["=", "IN", "<", ">", "~"], str | int | list[str]]
 """Field, operator and value of a search."""
 
@@ -66,7 +69,9 @@ class IntercomApi:
     def __init__(self, settings: IntercomSettings) -> None:
         self.guard: Guard = settings.guard
         api = Api(TITLE, settings.url, self.guard, wait_of=_wait_of)
-        self._http = httpx.Client(transport=GuardedTransport(api, _only_reads), timeout=self.guard.timeout_s)
+        self._http = httpx.Client(
+            transport=GuardedTransport(api, _only_reads, _check_length), timeout=self.guard.timeout_s
+        )
         self._client = Client(
             base_url=settings.url,
             token=secret(settings.access_token),
@@ -217,6 +222,17 @@ def _one(condition: Condition) -> SingleFilterSearchRequest:
 
 def _only_reads(request: httpx.Request) -> bool:
     return request.method == "GET" or request.url.path.endswith("/search")
+
+
+def _check_length(answer: Answer) -> None:
+    found = answer.json()
+    if not isinstance(found, dict):
+        raise unreadable(TITLE, "no JSON object")
+    parts = found.get("conversation_parts")
+    lists = (found.get("conversations"), found.get("data"), isinstance(parts, dict) and parts.get("conversation_parts"))
+    longest = max(len(items) if isinstance(items, list) else 0 for items in lists)
+    if longest > MOST_ITEMS:
+        raise unreadable(TITLE, f"{longest:,} items, where at most {MOST_ITEMS} belong")
 
 
 def _wait_of(headers: Mapping[str, str]) -> float | None:

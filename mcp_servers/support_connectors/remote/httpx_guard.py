@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import httpx
 
-from support_connectors.remote.http import Api
+from support_connectors.remote.http import Answer, Api
 
 _OURS = frozenset({"accept-encoding", "connection", "content-length", "host"})
 _SPENT = frozenset({"connection", "content-encoding", "content-length", "transfer-encoding"})
@@ -17,10 +17,20 @@ class GuardedTransport(httpx.BaseTransport):
     the client unchanged. The client must not try again by itself.
     """
 
-    def __init__(self, api: Api, only_reads: Callable[[httpx.Request], bool] | None = None) -> None:
-        """``only_reads`` tells which requests may be tried again after a failure; by default those of a reading method."""
+    def __init__(
+        self,
+        api: Api,
+        only_reads: Callable[[httpx.Request], bool] | None = None,
+        check: Callable[[Answer], None] | None = None,
+    ) -> None:
+        """``only_reads`` tells which requests may be tried again after a failure; by default those of a reading method.
+
+        ``check`` sees each answer before the client does, and may raise a ``BackendError``: what the client makes of a long
+        answer takes time that the guard does not bound.
+        """
         self._api = api
         self._only_reads = only_reads
+        self._check = check
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """As ``httpx.BaseTransport``."""
@@ -31,6 +41,8 @@ class GuardedTransport(httpx.BaseTransport):
             headers=[(name, value) for name, value in request.headers.multi_items() if name.lower() not in _OURS],
             content=request.read() or None,
         )
+        if self._check:
+            self._check(answer)
         headers = [(name, value) for name, value in answer.headers.multi_items() if name.lower() not in _SPENT]
         return httpx.Response(answer.status, headers=headers, content=answer.content, request=request)
 
