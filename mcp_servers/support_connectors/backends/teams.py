@@ -24,10 +24,10 @@ from support_connectors.backends.teams_messages import (
     Said,
     author_of,
     is_talk,
-    linked_place,
     message_of,
     no_message,
     place_of,
+    place_of_hit,
     text_of,
 )
 from support_connectors.cursors import decode_cursor, encode_cursor
@@ -220,7 +220,7 @@ class Teams:
         known = {channel.id: channel for channel in self._channels.get()}
         for hit in hits:
             with readable(TITLE):
-                place = _place_of_hit(hit)
+                place = place_of_hit(hit)
             if place is None or place.channel_id not in known:
                 continue  # a chat between people, or another team's channel
             budget.check()
@@ -312,18 +312,6 @@ class Teams:
         path = path_of("teams", channel.team_id, "channels", channel.id, "messages", root, "replies")
         rows = self._graph.rows(path, {"$top": AT_ONCE}, self._graph.budget(), f"message {root}")
         return [Said(channel, row) for row in rows if is_talk(row)]
-
-
-def _place_of_hit(hit: Row) -> Place | None:
-    """Where a hit stands; None for a chat between people."""
-    link = str(hit.get("webLink") or hit.get("webUrl") or "")
-    channel = (hit.get("channelIdentity") or {}).get("channelId")
-    if not channel:
-        return None
-    root = str(hit.get("replyToId") or "")
-    if root:
-        return Place(str(channel), root, str(hit["id"]))
-    return linked_place(link) or Place(str(channel), str(hit["id"]))
 
 
 def _key(call: JsonValue, paging: Paging) -> tuple[int, str] | None:

@@ -120,7 +120,7 @@ def text_of(row: Row) -> str:
 def author_of(row: Row) -> str:
     """Who wrote a message: a person, an app or a device."""
     sender = row.get("from") or {}
-    found = next((one for one in (sender.get("user"), sender.get("application"), sender.get("device")) if one), {})
+    found: Row = next((one for one in (sender.get("user"), sender.get("application"), sender.get("device")) if one), {})
     return str(found.get("displayName") or found.get("id") or "unknown")
 
 
@@ -139,6 +139,18 @@ def place_of(given: str) -> Place:
     raise no_message(given)
 
 
+def place_of_hit(hit: Row) -> Place | None:
+    """Where a hit of Microsoft's search stands; None for a chat between people."""
+    link = str(hit.get("webLink") or hit.get("webUrl") or "")
+    channel = (hit.get("channelIdentity") or {}).get("channelId")
+    if not channel:
+        return None
+    root = str(hit.get("replyToId") or "")
+    if root:
+        return Place(str(channel), root, str(hit["id"]))
+    return linked_place(link) or Place(str(channel), str(hit["id"]))
+
+
 def linked_place(link: str) -> Place | None:
     """Where the message of a link of Teams stands; None for other links."""
     parts = urlsplit(link)
@@ -146,6 +158,8 @@ def linked_place(link: str) -> Place | None:
     if found is None:
         return None
     root = parse_qs(parts.query).get("parentMessageId", [found["message"]])[0]
+    if not (root.isascii() and root.isdecimal()):
+        return None
     return Place(found["channel"], root, "" if root == found["message"] else found["message"])
 
 
