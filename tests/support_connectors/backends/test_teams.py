@@ -165,7 +165,6 @@ async def test_a_token_is_renewed_before_it_ends_and_after_a_refusal(vendor: Ven
     with pytest.MonkeyPatch.context() as patch:
         clock = [1_000.0]
         patch.setattr(backend._graph._api._client._auth, "_clock", lambda: clock[0])  # type: ignore[union-attr]
-        tokens = [request for request in vendor.requests if request.operation == "token"]
         backend.search_chat("errors", Paging(1))  # type: ignore[union-attr]
         backend.search_chat("errors", Paging(1))  # type: ignore[union-attr]
         tokens = [request.body["refresh_token"] for request in vendor.requests if request.operation == "token"]

@@ -58,9 +58,10 @@ class Graph:
             GENERAL, THREAD, PEOPLE[0], "<p>Bulk export stalls for Globex</p>", FIRST + timedelta(minutes=10)
         )
         root["subject"] = "Exports"
-        for number, text in ((REPLY, "Queue depth is 40k"), ("1767500000012", "Fixed by a restart")):
-            at = FIRST + timedelta(minutes=11 if number == REPLY else 12)
-            root["replies"].append({**_row(GENERAL, number, PEOPLE[1], f"<p>{text}</p>", at), "replyToId": THREAD})
+        answers = ((REPLY, "Queue depth is 40k"), ("1767500000012", "Fixed by a restart"))
+        for minute, (name, text) in enumerate(answers, 11):
+            at = FIRST + timedelta(minutes=minute)
+            root["replies"].append({**_row(GENERAL, name, PEOPLE[1], f"<p>{text}</p>", at), "replyToId": THREAD})
         hostile = (
             '<p>&lt;script&gt; <at id="0">Maya Ortiz</at> <emoji id="smile" alt="🙂" title="Smile"></emoji>'
             '<attachment id="1"></attachment></p><script>alert(1)</script>'
