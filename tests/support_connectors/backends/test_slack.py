@@ -154,7 +154,11 @@ async def test_a_post_carries_its_key_and_its_author_and_nothing_comes_alive(ven
         (Reply({"ok": False, "error": "invalid_auth"}), "denied", "credentials"),
         (Reply({"ok": False, "error": "missing_scope", "needed": "channels:history"}), "denied", "channels:history"),
         (Reply({"ok": False, "error": "not_in_channel"}), "denied", "invited"),
-        (Reply({"ok": False, "error": "channel_not_found"}), "not_found", "channel"),
+        (
+            Reply({"ok": False, "error": "channel_not_found"}),
+            "unavailable",
+            "no such channel",
+        ),  # the list itself was asked for
         (Reply({"ok": False, "error": "ratelimited"}, headers={"Retry-After": "30"}), "rate_limited", "30 s"),
         (Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "30"}), "rate_limited", "30 s"),
         (Reply({"ok": False, "error": "internal_error"}), "unavailable", "internal_error"),
