@@ -129,7 +129,7 @@ class Slack:
         return ChatContext(item=item, before=others[: len(before)], after=others[len(before) :])
 
     def list_chat_messages(self, wanted: ChatFilter, paging: Paging) -> Page[ChatMessage]:
-        """See ``Chat``. What stands in threads is shown around a message that is read."""
+        """See ``Chat``. What stands in threads is shown around a message that is read; closed channels are passed over."""
         call: JsonValue = ["list_chat_messages", repr(wanted)]
         last = _list_place(call, paging)
         channels = self._joined.get()
@@ -139,14 +139,23 @@ class Slack:
         latest = min((one for one in (until, last and last[0]) if one), default=None)
         budget = self._bot.budget()
 
+        closed: list[PermissionDenied] = []
+
         def said_in(channel: Channel) -> Iterator[Said]:
             size = min(PAGE, paging.limit + 10)
-            rows = self._bot.history(channel.id, budget, oldest=oldest, latest=latest, inclusive=True, size=size)
-            return (Said(channel, row) for row in rows)
+            try:
+                for row in self._bot.history(
+                    channel.id, budget, oldest=oldest, latest=latest, inclusive=True, size=size
+                ):
+                    yield Said(channel, row)
+            except PermissionDenied as error:
+                closed.append(error)
 
         streams = [said_in(channel) for channel in channels[: self._settings.scan_channels]]
         merged = heapq.merge(*streams, key=lambda said: said.key, reverse=True)
         found = list(islice((said for said in merged if last is None or said.key < last), paging.limit + 1))
+        if closed and len(closed) == len(streams):
+            raise closed[0]
         shown = found[: paging.limit]
         cursor = encode_cursor(call, list(shown[-1].key)) if len(found) > len(shown) else None
         return Page(items=self._shown(shown), next_cursor=cursor, total=None)
@@ -210,13 +219,20 @@ class Slack:
         return Page(items=self._shown(shown[: paging.limit], user), next_cursor=cursor, total=None)
 
     def _scan(self) -> list[Said]:
-        """The newest messages of the app's channels, newest first."""
+        """The newest messages of the app's channels, newest first; channels that are closed to it are passed over."""
         budget = self._bot.budget()
         found: list[Said] = []
-        for channel in self._joined.get()[: self._settings.scan_channels]:
-            rows = islice(self._bot.history(channel.id, budget), self._settings.scan_messages)
-            found += [Said(channel, row) for row in rows]
+        channels = self._joined.get()[: self._settings.scan_channels]
+        closed: list[PermissionDenied] = []
+        for channel in channels:
             budget.check()
+            try:
+                rows = islice(self._bot.history(channel.id, budget), self._settings.scan_messages)
+                found += [Said(channel, row) for row in rows]
+            except PermissionDenied as error:
+                closed.append(error)
+        if closed and len(closed) == len(channels):
+            raise closed[0]
         return sorted(found, key=lambda said: said.key, reverse=True)
 
     def _list_channels(self) -> list[Channel]:

@@ -132,6 +132,15 @@ async def test_partial_permissions_give_what_can_be_read(vendor: VendorServer, d
     data.scopes_missing = {"users_info", "groups:read"}
     page = await called("slack", settings_of(vendor.url), "list_chat_messages", channel=SUPPORT, limit=1)
     assert page["items"][0]["author"].startswith("U0")
+    data.closed = {INCIDENTS}
+    for tool, more in (("list_chat_messages", {}), ("search_chat", {"query": "errors"})):
+        page = await called("slack", settings_of(vendor.url), tool, limit=50, **more)
+        assert {item["channel"] for item in page["items"]} == {"#support"}
+    data.closed = {INCIDENTS, SUPPORT}
+    for tool, more in (("list_chat_messages", {}), ("search_chat", {"query": "errors"})):
+        with pytest.raises(Refused) as refusal:
+            await called("slack", settings_of(vendor.url), tool, limit=50, **more)
+        assert refusal.value.kind == "denied"
 
 
 async def test_a_post_carries_its_key_and_its_author_and_nothing_comes_alive(vendor: VendorServer, data: Slack) -> None:

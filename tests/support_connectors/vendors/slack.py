@@ -32,6 +32,8 @@ class Slack:
         self.rows: dict[str, list[Row]] = {SUPPORT: [], INCIDENTS: [], RANDOM: [], DIRECT: []}
         self.scopes_missing: set[str] = set()
         """Operations that miss a scope."""
+        self.closed: set[str] = set()
+        """Channels whose messages the app may not read."""
         for number in range(66):
             place = (SUPPORT, INCIDENTS)[number % 2]
             person = list(NAMES)[number % 3]
@@ -93,7 +95,7 @@ class Slack:
 
     def history(self, request: Request, token: str) -> Reply:
         place = request.one("channel")
-        if place not in self._sees(token):
+        if place not in self._sees(token) or place in self.closed:
             return _error("not_in_channel" if place in self.rows else "channel_not_found")
         low, high = request.one("oldest", "0"), request.one("latest", "9999999999.000000")
         inclusive = request.one("inclusive") == "true"
