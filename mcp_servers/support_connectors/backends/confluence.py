@@ -261,6 +261,7 @@ SYSTEM = System(
     category="knowledge_base",
     settings=ConfluenceSettings,
     connect=Confluence,
+    tested="a stand-in made of Atlassian's published descriptions: contract with reads and writes, network faults; not the real service",
     note=(
         "Any word of a search may match, whole words only; Confluence ranks. Comments and attachments are not read. Its "
         "search learns of changes a little late, drafts included."

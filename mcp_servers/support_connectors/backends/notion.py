@@ -271,6 +271,7 @@ SYSTEM = System(
     category="knowledge_base",
     settings=NotionSettings,
     connect=Notion,
+    tested="a stand-in made of Notion's published description: contract with reads and writes, network faults; not the real service",
     note=(
         "Notion searches titles alone, and only pages that were shared with the integration. A page of a search holds at most "
         "10 articles. Bodies of very long articles are cut, and say so. Notion has no drafts: they are pages below "

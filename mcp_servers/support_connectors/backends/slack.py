@@ -317,6 +317,7 @@ SYSTEM = System(
     category="chat",
     settings=SlackSettings,
     connect=Slack,
+    tested="a stand-in made of Slack's published description: contract with reads and writes, network faults; not the real service",
     note=(
         "With a user token Slack's own search is used: all words must match, else the longest. Without one the newest "
         "messages of some channels are searched (settings scan_messages and scan_channels), what stands in threads left "
