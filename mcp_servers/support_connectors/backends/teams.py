@@ -341,7 +341,7 @@ SYSTEM = System(
     category="chat",
     settings=TeamsSettings,
     connect=Teams,
-    tested="a stand-in made of Microsoft Graph's published description: contract with reads and writes, network faults; not the real service",
+    tested="a stand-in made of Graph's published description: contract with reads and writes, network faults; not the real service",
     note=(
         "With a person's refresh token Microsoft's search is used: all words must match, else the longest. Without one the "
         "newest conversations of some channels are searched (settings scan_messages and scan_channels); lists look at those "
