@@ -250,7 +250,10 @@ def show_policy(
 
 @app.command(short_help="Serve one category as an MCP server.")
 def mcp(
-    category: Annotated[str, typer.Argument(help="support_platform, crm, chat, project_tracker, knowledge_base, email or cloud_storage.")],
+    category: Annotated[
+        str,
+        typer.Argument(help="support_platform, crm, chat, project_tracker, knowledge_base, email or cloud_storage."),
+    ],
     http: Annotated[
         int | None, typer.Option(metavar="PORT", help="Serve streamable HTTP on this loopback port.")
     ] = None,

@@ -156,7 +156,10 @@ def test_large_odd_texts_are_resolved_quickly(text: str) -> None:
 
 def test_the_projects_own_skill_has_no_unknown_placeholder() -> None:
     skill = load_skill(Path(__file__).parents[2] / "skills" / "customer-escalation")
-    names = {name: name.lower().replace(" ", "_") for name in (*list(NAMES)[:3], "knowledge base", "project tracker")}
+    names = {
+        name: name.lower().replace(" ", "_")
+        for name in (*list(NAMES)[:3], "knowledge base", "project tracker", "email", "cloud storage")
+    }
     resolved = resolve_placeholders(skill.body, {category: ["look"] for category in names.values()}, names)
     assert resolved.diagnostics == ()
     assert "~~" not in resolved.text

@@ -312,6 +312,7 @@ SYSTEM = System(
     category=CATEGORY,
     settings=BottleCrmSettings,
     connect=BottleCrm,
+    tested="BottleCRM, started by CI: contract with reads and writes, network faults, the main job",
     note="Tier, recurring revenue and renewal are custom fields (settings tier_field, arr_field, renewal_field). "
     "What was promised stands in the setting sla_by_tier.",
 )
