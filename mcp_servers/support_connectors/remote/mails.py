@@ -97,9 +97,3 @@ def weighed(found: Iterable[tuple[Collection[K], int]]) -> dict[K, float]:
         for mail in mails:
             scores[mail] = scores.get(mail, 0.0) + math.log(1 + commonest / count)
     return scores
-
-
-def checked_address(text: str) -> str:
-    """One address as it stands in a header."""
-    ((name, address),) = recipients([text])
-    return f"{name} <{address}>" if name else address
