@@ -45,6 +45,7 @@ class System:
 BUNDLED = (
     "bottlecrm",
     "confluence",
+    "github",
     "imap",
     "intercom",
     "jmap",

@@ -175,6 +175,8 @@ class Api:
         if status < 400:
             return Answer(status, response.headers, content, self.system)
         wait = self._wait_of(response.headers)
+        if status == 403 and wait is not None:  # some systems refuse so who asks too often
+            status = 429
         refusal = failure(self.system, status, self._words(content), wait, what)
         raise _Refused(refusal, again=status == 429 or (looks and status in RETRIED_STATUSES), wait=wait)
 

@@ -167,7 +167,7 @@ class VendorServer:
         return self._problem(schema, body)
 
     def _reply_problem(self, operation: JsonObject, reply: Reply) -> str:
-        if reply.status in (401, 429, 500, 502, 503) and str(reply.status) not in operation["responses"]:
+        if reply.status in (401, 403, 429, 500, 502, 503) and str(reply.status) not in operation["responses"]:
             return ""  # descriptions seldom list what any request may meet
         responses = operation["responses"]
         found = self._resolved(
