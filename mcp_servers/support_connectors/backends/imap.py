@@ -72,10 +72,12 @@ class Imap:
         asked = terms(query)
 
         def work(box: Box) -> Page[Mail]:
+            # An index knows charsets that a plain search may not; a plain search knows what is not indexed yet.
+            keys = ["TEXT", "FUZZY TEXT"] if "SEARCH=FUZZY" in box.wire.capabilities else ["TEXT"]
             held: list[set[Place]] = [set() for _ in asked]
             for folder, validity in self._opened(box):
                 for own, term in zip(held, asked, strict=True):
-                    own |= {Place(folder.raw, validity, uid) for uid in box.search_text(["TEXT"], term)}
+                    own |= {Place(folder.raw, validity, uid) for uid in box.search_text(keys, term)}
             scores = weighed((own, len(own)) for own in held)
             best = sorted(scores, key=lambda place: (-scores[place], place.folder, -place.uid))[:MOST_FOUND]
             dates = self._dated(box, best)
