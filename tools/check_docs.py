@@ -54,12 +54,10 @@ class _Nothing:
 
 def systems() -> str:
     """Every bundled system as a table."""
-    from support_connectors.systems import find_system, system_names
+    from support_connectors.systems import BUNDLED, find_system
 
     rows = ["| System | Name | Category | Needs | Tested against |", "| --- | --- | --- | --- | --- |"]
-    found = sorted(
-        (find_system(name) for name in system_names()), key=lambda one: (CATEGORIES.index(one.category), one.name)
-    )
+    found = sorted((find_system(name) for name in BUNDLED), key=lambda one: (CATEGORIES.index(one.category), one.name))
     for one in found:
         needs = ", ".join(f"`{key}`" for key, about in one.settings.model_fields.items() if about.is_required())
         rows.append(f"| {one.title} | `{one.name}` | `{one.category}` | {needs or 'see its settings'} | {one.tested} |")

@@ -46,6 +46,7 @@ BUNDLED = (
     "bottlecrm",
     "confluence",
     "github",
+    "hubspot",
     "imap",
     "intercom",
     "jmap",
@@ -79,9 +80,8 @@ def find_system(name: str) -> System:
     try:
         found = import_module(module).SYSTEM
     except ModuleNotFoundError as error:
-        raise UnusableSystem(
-            f"{name} needs the package {error.name!r}, which is not installed: pip install 'customer-escalation[{name}]'."
-        ) from error
+        extra = f": pip install 'customer-escalation[{name}]'" if name in BUNDLED else ""
+        raise UnusableSystem(f"{name} needs the package {error.name!r}, which is not installed{extra}.") from error
     except (ImportError, AttributeError) as error:
         raise UnusableSystem(f"The module {module} of the system {name!r} cannot be used: {error}.") from error
     if not isinstance(found, System):

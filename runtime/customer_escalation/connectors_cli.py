@@ -15,6 +15,7 @@ from skill_runtime.errors import ConnectorError
 if TYPE_CHECKING:
     from customer_escalation.connections.looking import Offer, Overview, Seen
     from customer_escalation.connections.plan import Connectors, Link
+    from support_connectors.contract.report import Report
 
 REQUIRED = "support_platform"
 NOT_READY = 4
@@ -89,7 +90,7 @@ def add(
         typer.Option(help="Command line that starts an MCP server, in one pair of quotes.", show_default=False),
     ] = None,
     system: Annotated[
-        str | None, typer.Option(help="A bundled system; see `connectors systems`.", show_default=False)
+        str | None, typer.Option(help="A system, bundled or installed; see `connectors systems`.", show_default=False)
     ] = None,
     category: Annotated[str | None, typer.Option(help="The category that it serves.", show_default=False)] = None,
     settings: Annotated[
@@ -337,6 +338,20 @@ def systems(json_output: AsJson = False) -> None:
             typer.echo(
                 f"{name:<12} {system.title} ({system.category})\n{'':<12} needs {', '.join(needed)}; takes {', '.join(other)}"
             )
+
+
+def _takes(needed: list[str], other: list[str]) -> str:
+    return f"needs {', '.join(needed)}; takes {', '.join(other)}" if needed else f"takes {', '.join(other)}"
+
+
+def _verdict(name: str, report: "Report") -> str:
+    if report.failures:
+        return f"{len(report.failures)} checks failed."
+    if not report.proved:
+        return f"Nothing was proved: {name} holds nothing that could be read. Put a few items into it first."
+    skipped = sum(check.outcome == "skipped" for check in report.checks)
+    rest = f" {skipped} checks could not be made." if skipped else ""
+    return f"{name} keeps the contract of its category, {report.category}.{rest}"
 
 
 async def _log_in(link: "Link", known: "Connectors") -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from support_connectors.contract.report import Broken, Call, NothingToTry, Refused, Report, ToolFacts, must
+from support_connectors.contract.report import READ_CHECK, Broken, Call, NothingToTry, Refused, Report, ToolFacts, must
 from support_connectors.contract.shapes import Shape
 from support_connectors.times import parse_time
 
@@ -36,7 +36,7 @@ class Reads:
         with self._report.check("a list holds items of its category") as seen:
             listed = await self._listed(seen)
         whole: list[Item] = []
-        with self._report.check("each item is read by its id and by its ref") as seen:
+        with self._report.check(READ_CHECK) as seen:
             whole = await self._whole(listed, seen)
         with self._report.check("refs are unique, and parts name their item"):
             self._refs(whole)
@@ -112,6 +112,8 @@ class Reads:
         return parts if isinstance(parts, list) else []
 
     def _refs(self, whole: list[Item]) -> None:
+        if not whole:
+            raise NothingToTry("nothing was read")
         refs: set[str] = set()
         for item in whole:
             for part in self._parts(item):
