@@ -53,9 +53,13 @@ async def test_a_list_of_several_pages_is_whole_and_newest_first_across_zones(bo
     assert {one["folder"] for one in leaf} == {box.below}
 
 
+def numbers(found: list[dict[str, Any]]) -> list[int]:
+    """The numbers in the subjects of mails."""
+    return sorted(int(one["subject"].split()[1]) for one in found)
+
+
 @BOTH
 async def test_a_period_is_by_the_time_of_sending_to_the_second(box: Mailbox, name: str) -> None:
-    numbers = lambda found: sorted(int(one["subject"].split()[1]) for one in found)  # noqa: E731
     day = await items(box, name, "list_mail", folder=box.folder, since="2026-03-01", until="2026-03-01")
     assert numbers(day) == [0, 1, 2, 3, 4, 5]
     hours = {"since": "2026-03-02T02:00:00+02:00", "until": "2026-03-02T00:40:00Z"}
