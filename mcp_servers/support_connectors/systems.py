@@ -49,6 +49,7 @@ BUNDLED = (
     "hubspot",
     "imap",
     "intercom",
+    "jira",
     "jmap",
     "matrix",
     "mediawiki",

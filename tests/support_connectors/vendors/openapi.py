@@ -170,9 +170,8 @@ class VendorServer:
         if reply.status in (401, 403, 429, 500, 502, 503) and str(reply.status) not in operation["responses"]:
             return ""  # descriptions seldom list what any request may meet
         responses = operation["responses"]
-        found = self._resolved(
-            responses.get(str(reply.status)) or responses.get(f"{reply.status // 100}XX") or responses.get("default")
-        )
+        names = (str(reply.status), f"{reply.status // 100}XX", "default")
+        found = self._resolved(next((responses[name] for name in names if name in responses), None))
         if found is None:
             return f"a status that the contract does not name (it names {sorted(responses)})"
         media = found.get("content", {})
