@@ -96,6 +96,18 @@ def new_server(category: Category, about: str) -> MCPServer:
     )
 
 
+def unconnected_server(category: Category, reason: str) -> MCPServer:
+    """A server without tools for a category that nothing stands behind."""
+    name = CATEGORY_NAMES[category]
+    return MCPServer(
+        category.replace("_", "-"),
+        title=name[:1].upper() + name[1:],
+        instructions=f"The {name} has no tools here: {reason} Treat what it would show as unknown, and say so.",
+        version=version("customer-escalation"),
+        log_level="WARNING",
+    )
+
+
 def add_read_tool(server: MCPServer, tool: Callable[..., BaseModel], title: str) -> None:
     """Offer a function that only looks; its docstring is what the model reads about it."""
     annotations = ToolAnnotations(

@@ -61,7 +61,18 @@ def serve(
 
 def serve_backend(category: Category, backend: Backend, http_port: int | None = None, host: str = DEFAULT_HOST) -> None:
     """Serve a category on a backend, as ``serve`` does. Raises ``ServeError``."""
-    server = build_category_server(category, backend)
+    run_server(build_category_server(category, backend), http_port, host)
+
+
+def serve_unconnected(category: Category, reason: str, http_port: int | None = None, host: str = DEFAULT_HOST) -> None:
+    """Serve a category that nothing stands behind: no tools, and instructions that say why. Raises ``ServeError``."""
+    from support_connectors.kit import unconnected_server
+
+    run_server(unconnected_server(category, reason), http_port, host)
+
+
+def run_server(server: "MCPServer", http_port: int | None = None, host: str = DEFAULT_HOST) -> None:
+    """Run a server until the client or the user ends it: over stdio, or over streamable HTTP. Raises ``ServeError``."""
     if http_port is None:
         server.run("stdio")
     else:

@@ -16,7 +16,7 @@ from customer_escalation.case import Case
 from customer_escalation.evidence import Evidence
 from customer_escalation.facts import Assessment
 from customer_escalation.figures import build_case, window_figures
-from customer_escalation.finding import Finding
+from customer_escalation.finding import Finding, listed, schema_findings
 from customer_escalation.policy import Policy
 from customer_escalation.policy_text import fill
 from customer_escalation.reminders import reminders
@@ -181,16 +181,16 @@ class Casework:
         self.polished = True
         return ToolOutcome(
             "The brief is sound. Before it goes out, mend what is right in these remarks and hand in the whole brief once "
-            f"more, unchanged where you disagree:\n{_listed(review.findings)}"
+            f"more, unchanged where you disagree:\n{listed(review.findings)}"
         )
 
     def _assess_again(self, findings: Sequence[Finding]) -> ToolOutcome:
         self.assessments_refused += 1
-        text = f"The assessment was not taken. Correct these and call `{ASSESS}` again:\n{_listed(findings)}"
+        text = f"The assessment was not taken. Correct these and call `{ASSESS}` again:\n{listed(findings)}"
         return ToolOutcome(text, is_error=True, final=self.assessments_refused > self.max_repairs)
 
     def _again(self, intro: str, findings: Sequence[Finding]) -> ToolOutcome:
-        text = intro + ("\n" + _listed(findings) if findings else "")
+        text = intro + ("\n" + listed(findings) if findings else "")
         self.refused.append(text)
         if self.repairs >= self.max_repairs:
             return ToolOutcome(
@@ -257,24 +257,3 @@ def explain(decision: Decision, assessment: Assessment, figures: dict[str, Figur
     else:
         lines.append(f"\nHand in the note with `{SUBMIT_HANDLING}`.")
     return "\n".join(lines)
-
-
-def schema_findings(error: ValidationError) -> list[Finding]:
-    """A schema error as findings, one a place."""
-    return [
-        Finding(
-            rule="B4",
-            level="H",
-            where=".".join(str(part) for part in item["loc"]),
-            message=item["msg"].rstrip(".") + ".",
-        )
-        for item in error.errors(include_url=False, include_context=False, include_input=False)[:25]
-    ]
-
-
-def _listed(findings: Sequence[Finding]) -> str:
-    return "\n".join(
-        f"- {finding.rule}{' (warning)' if finding.level == 'W' else ''}"
-        f"{' at ' + finding.where if finding.where else ''}: {finding.message}"
-        for finding in findings
-    )

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -248,11 +248,13 @@ def show_policy(
         typer.echo(f"  {name} = {json.dumps(value, ensure_ascii=False)} (ships as {was})")
 
 
-@app.command(short_help="Serve one category as an MCP server.")
+@app.command(short_help="Serve one category, or `escalation`, over MCP.")
 def mcp(
     category: Annotated[
         str,
-        typer.Argument(help="support_platform, crm, chat, project_tracker, knowledge_base, email or cloud_storage."),
+        typer.Argument(
+            help="support_platform, crm, chat, project_tracker, knowledge_base, email, cloud_storage or escalation."
+        ),
     ],
     http: Annotated[
         int | None, typer.Option(metavar="PORT", help="Serve streamable HTTP on this loopback port.")
@@ -261,9 +263,9 @@ def mcp(
     sample: Annotated[bool, typer.Option("--sample", help="Use the sample workspace.")] = False,
     connectors: ConnectorsFile = None,
 ) -> None:
-    """Serve one category as an MCP server, over stdio unless --http is given.
+    """Serve one category, or the tools that write a brief (`escalation`), over MCP: stdio unless --http is given.
 
-    It stands on the system that your connectors declare for the category, else on the loaded workspace.
+    A category stands on the system that your connectors declare for it, else on the loaded workspace.
     """
     from customer_escalation import compose
     from customer_escalation.serving import serve_category
@@ -304,21 +306,9 @@ def _absolute(path: str | None) -> str | None:
 
 
 def _formatted(result: dict[str, Any], style: Format) -> str:
-    if style == Format.JSON:
-        return json.dumps(result, ensure_ascii=False, indent=2) + "\n"
-    if style == Format.MD:
-        return str(result["markdown"])
-    from customer_escalation.render import document_of, render_adf, render_html, render_slack
+    from customer_escalation.render import render_result
 
-    document = document_of(result)
-    if style == Format.HTML:
-        return render_html(document)
-    sent = replace(document, for_receiver=True)
-    return (
-        render_slack(sent)
-        if style == Format.SLACK
-        else json.dumps(render_adf(sent), ensure_ascii=False, indent=2) + "\n"
-    )
+    return render_result(result, style.value)
 
 
 def _deliver(text: str, out: Path | None) -> None:

@@ -114,6 +114,8 @@ def resume(prefix: str, emit: Emit, limits: Mapping[str, Any]) -> Outcomes | dic
     run = find_run(runs_folder(), prefix)
     with Journal.open(runs_folder(), run) as journal:
         finished = finished_result(journal)
+        if journal.header.get("kind") == "assisted":
+            raise InvalidRequest(f"{run} is a case that an assistant works on; go on with it there.")
         request = Request(**{**journal.header["request"], **limits})
         ended = finished.get("ended") if finished else None
         if finished is not None and ended != "model_unavailable" and not (ended == "limit" and limits):

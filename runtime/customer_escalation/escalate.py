@@ -112,18 +112,7 @@ async def escalate(
             f"The {' and the '.join(_title(name) for name in missing)} is required and could not be read ({reasons}). "
             "Connect it, or load a workspace that has it."
         )
-    ledger = Ledger()
-    evidence = Evidence(ledger, frozenset(check.connected))
-    emit(PhaseStarted(name="gather", detail="the customers, their tickets, and what is known about the issue"))
-    await Gatherer(connection.tools, ledger, lambda fetch: emit(_fetched(fetch))).gather(job.issue, evidence)
-    recall(job.earlier, evidence)
-    check = _preflight(connection)  # what reading showed
-    evidence = Evidence(ledger, frozenset(check.connected))
-    context = Context(
-        unread=tuple(category.id for category in CATEGORIES if category.id not in check.connected),
-        gaps=tuple(gap.category for gap in check.gaps),
-        author_level=job.author_level,
-    )
+    evidence, context = await read_up(job, connection, emit)
     casework = Casework(evidence, job.policy, job.now, job.policy.brief.max_repairs, context, job.issue)
     ended: Ended = "complete"
     notice = ""
@@ -131,7 +120,7 @@ async def escalate(
     if drafter:
         emit(PhaseStarted(name="draft", detail=drafter.model.name))
         ended, notice = await _draft_with_model(
-            job, connection, drafter, recorder, meter, emit, casework, gap_sentences(check.gaps)
+            job, connection, drafter, recorder, meter, emit, casework, connection_gaps(connection)
         )
         if casework.sound:
             ended, notice = "complete", ""
@@ -141,10 +130,33 @@ async def escalate(
         _draft_by_rules(job, casework)
     outcomes = finish(
         casework, run=recorder.journal.run_id, reported_by=job.reported_by, meter=meter, ended=ended, notice=notice,
-        gaps=gap_sentences(_preflight(connection).gaps), drafted_by=drafted_by,
+        gaps=connection_gaps(connection), drafted_by=drafted_by,
     )  # fmt: skip
     emit(PhaseStarted(name="done", detail=outcomes.status.replace("_", " ")))
     return outcomes
+
+
+async def read_up(
+    job: Job, connection: Connection, emit: Emit, ledger: Ledger | None = None
+) -> tuple[Evidence, Context]:
+    """What routine searches find about the issue, and what could not be read."""
+    ledger = ledger or Ledger()
+    evidence = Evidence(ledger, frozenset(_preflight(connection).connected))
+    emit(PhaseStarted(name="gather", detail="the customers, their tickets, and what is known about the issue"))
+    await Gatherer(connection.tools, ledger, lambda fetch: emit(_fetched(fetch))).gather(job.issue, evidence)
+    recall(job.earlier, evidence)
+    check = _preflight(connection)  # what reading showed
+    context = Context(
+        unread=tuple(category.id for category in CATEGORIES if category.id not in check.connected),
+        gaps=tuple(gap.category for gap in check.gaps),
+        author_level=job.author_level,
+    )
+    return Evidence(ledger, frozenset(check.connected)), context
+
+
+def connection_gaps(connection: Connection) -> list[str]:
+    """G3: every category that cannot be read now, in a sentence each."""
+    return gap_sentences(_preflight(connection).gaps)
 
 
 async def _draft_with_model(

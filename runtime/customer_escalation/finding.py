@@ -1,8 +1,9 @@
 """A finding: one rule that a brief or an assessment does not meet, said so that the writer can mend it."""
 
+from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 Level = Literal["H", "W"]
 """H: hard, the brief goes back or ends as ``needs_review``. W: warning, printed beside the brief."""
@@ -20,3 +21,25 @@ class Finding(BaseModel):
     """What is wrong and how to mend it, in whole sentences."""
     where: str = ""
     """The place in the draft, such as ``description[1]``; empty where it concerns the whole."""
+
+
+def schema_findings(error: ValidationError) -> list[Finding]:
+    """A schema error as findings, one a place."""
+    return [
+        Finding(
+            rule="B4",
+            level="H",
+            where=".".join(str(part) for part in item["loc"]),
+            message=item["msg"].rstrip(".") + ".",
+        )
+        for item in error.errors(include_url=False, include_context=False, include_input=False)[:25]
+    ]
+
+
+def listed(findings: Sequence[Finding]) -> str:
+    """Findings as lines, for the writer."""
+    return "\n".join(
+        f"- {finding.rule}{' (warning)' if finding.level == 'W' else ''}"
+        f"{' at ' + finding.where if finding.where else ''}: {finding.message}"
+        for finding in findings
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 from customer_escalation.earlier import EarlierEscalation
 from customer_escalation.evidence import parse_moment
-from customer_escalation.runs import RESULT, finished_result, runs_folder
+from customer_escalation.runs import finished_result, runs_folder, summary_result
 from skill_runtime.journal import Journal, RunSummary, find_run, list_runs
 
 EARLIER = timedelta(days=183)
@@ -25,6 +25,8 @@ def result(prefix: str) -> dict[str, Any] | str:
     found = finished_result(journal)
     if found is not None:
         return found
+    if journal.header.get("kind") == "assisted":
+        return f"Run {run} is an assistant's case without a saved brief yet: go on with it there."
     turns = len(journal.entries("turn"))
     return (
         f"Run {run} has no brief yet ({turns} model turns are kept). Go on with: customer-escalation run --resume {run}"
@@ -35,7 +37,7 @@ def earlier_escalations(now: datetime) -> list[EarlierEscalation]:
     """Escalations drafted as of a moment within the last half year before ``now``, newest first."""
     found: list[EarlierEscalation] = []
     for summary in list_runs(runs_folder()):
-        data = summary.last.data if summary.last and summary.last.type == RESULT else {}
+        data = summary_result(summary) or {}
         moment = parse_moment(summary.header.get("now"))
         recent = moment is not None and timedelta() < now - moment <= EARLIER
         if data.get("outcome") == "escalate" and data.get("status") == "valid" and recent:
@@ -58,8 +60,8 @@ def entries(prefix: str) -> Iterator[str]:
 
 
 def _row(summary: RunSummary) -> dict[str, Any]:
-    data = summary.last.data if summary.last else {}
-    finished = summary.last is not None and summary.last.type == RESULT
+    data = summary_result(summary) or {}
+    finished = bool(data)
     decision = f"{data.get('severity')} -> {data.get('target')}" if finished and data.get("severity") else ""
     return {
         "run": summary.run_id,

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from customer_escalation.brief import Brief, Draft, EscalationDraft, Outcome, Related, RuleNote, Target
+from customer_escalation.case import Case
 from customer_escalation.casework import Casework
 from customer_escalation.derive.words import time_words
 from customer_escalation.facts import Answer
-from customer_escalation.figures import computed_lines
+from customer_escalation.figures import computed_lines, due_moments
 from customer_escalation.finding import Finding
 from customer_escalation.injection import first_instruction_like
 from customer_escalation.proposals import Proposal, propose
@@ -41,6 +42,9 @@ class Outcomes:
     usage: dict[str, Any]
     why: dict[str, Any]
     """See ``why.why``."""
+    due: dict[str, str] = field(default_factory=dict)
+    """When to ask the team next (``team``) and to tell the customer at the latest (``customer``), RFC 3339; empty where
+    support handles it."""
     notice: str = ""
     """Why the drafting ended otherwise than planned, in a sentence."""
     gaps: list[str] = field(default_factory=list)
@@ -66,6 +70,7 @@ class Outcomes:
             "drafted_by": brief.drafted_by,
             "ended": self.ended,
             "why": self.why,
+            "due": self.due,
             "notice": self.notice,
         }
 
@@ -129,9 +134,17 @@ def finish(
             "cost_usd": meter.cost_usd,
         },
         why=why(case, decision),
+        due=_due(case, decision),
         notice=notice,
         gaps=list(gaps),
     )
+
+
+def _due(case: Case, decision: Decision) -> dict[str, str]:
+    if decision.severity is None or decision.target is None:
+        return {}
+    team, customer = due_moments(case, decision.severity, decision.target)
+    return {"team": team.isoformat(), "customer": customer.isoformat()}
 
 
 def suspicious(casework: Casework, draft: Draft) -> tuple[Related, ...]:

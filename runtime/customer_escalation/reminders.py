@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from customer_escalation.evidence import Evidence, field, name_key
-from customer_escalation.facts import Assessment, Fact
+from customer_escalation.facts import Assessment
 from customer_escalation.relevance import Issue, find_issue
+from customer_escalation.rules.stated import cites_of
 from skill_runtime.ledger import Record
 
 OVER = frozenset({"closed", "resolved", "done", "completed", "fixed"})
@@ -28,7 +29,7 @@ def reminders(request: str, assessment: Assessment, evidence: Evidence, now: dat
             f"Open tickets that look alike, of accounts that you did not state as affected: {'; '.join(alike[:MOST])}. State "
             "the account if it has this very issue."
         )
-    cited = {evidence.item_of(record).ref for record in evidence.resolve(_cited(assessment))[0]}
+    cited = {evidence.item_of(record).ref for record in evidence.resolve(cites_of(assessment))[0]}
     items = [record for record in found.related if record.data.get("kind") == "issue"]
     unused = [_named(item, "title") for item in items if item.ref not in cited]
     if unused:
@@ -49,16 +50,6 @@ def _unstated(found: Issue, assessment: Assessment, evidence: Evidence) -> Itera
     for ticket in found.tickets:
         if name_key(field(ticket, "customer")) not in stated:
             yield _named(ticket, "subject")
-
-
-def _cited(assessment: Assessment) -> Iterator[str]:
-    for name in Assessment.model_fields:
-        value = getattr(assessment, name)
-        if isinstance(value, Fact):
-            yield from value.cites
-    yield from (*assessment.security.cites, *assessment.workaround.cites)
-    for account in assessment.affected:
-        yield from (*account.tickets, *account.cites)
 
 
 def _reported_since(item: Record, found: Issue, evidence: Evidence) -> bool:

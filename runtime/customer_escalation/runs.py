@@ -6,11 +6,15 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from skill_runtime.journal import Journal
+from skill_runtime.journal import Journal, RunSummary
 
 APP = "customer-escalation"
 RESULT = "result"
 """The journal's last entry of a finished run."""
+
+
+AFTERWARDS = frozenset({"approval", "follow_up", "reassess", "de_escalation", "read", "assess", "brief", "saved"})
+"""Entries that may follow a result: the case went on."""
 
 
 def runs_folder() -> Path:
@@ -23,3 +27,12 @@ def finished_result(journal: Journal) -> dict[str, Any] | None:
     """The recorded result of a run, or None while it has none."""
     entries = journal.entries(RESULT)
     return entries[-1].data if entries else None
+
+
+def summary_result(summary: RunSummary) -> dict[str, Any] | None:
+    """The recorded result of a run at a glance; its journal is read whole only where the case went on after it."""
+    if summary.last is None:
+        return None
+    if summary.last.type == RESULT:
+        return summary.last.data
+    return finished_result(Journal.read(runs_folder(), summary.run_id)) if summary.last.type in AFTERWARDS else None

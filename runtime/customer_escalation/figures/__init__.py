@@ -6,6 +6,6 @@ No figure comes from anywhere but the records, the policy and ``now`` (B1, E-SLA
 from customer_escalation.figures.building import build_case
 from customer_escalation.figures.lines import computed_lines
 from customer_escalation.figures.tickets import ticket_figures
-from customer_escalation.figures.windows import window_figures
+from customer_escalation.figures.windows import due_moments, window_figures
 
-__all__ = ["build_case", "computed_lines", "ticket_figures", "window_figures"]
+__all__ = ["build_case", "computed_lines", "due_moments", "ticket_figures", "window_figures"]

@@ -1,5 +1,6 @@
 """When the response, the next follow-up and the next customer update are due (S13, cadence)."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from customer_escalation.brief import Figure, Severity, Target
@@ -36,6 +37,17 @@ def window_figures(case: Case, severity: Severity, target: Target) -> dict[str, 
         figure("customer_update", "next customer update", update_text, ()),
     )  # fmt: skip
     return {figure.ref: figure for figure in figures}
+
+
+def due_moments(case: Case, severity: Severity, target: Target) -> tuple[datetime, datetime]:
+    """When to ask the team next, and when the customer hears from us at the latest: now where an SLA is overdue already."""
+    internal = next_internal_followup(severity, case.now, team_calendar(case.policy, target), case.policy)
+    if any(clock.status == "breached" and clock.kind != "resolution" for clock in case.late):
+        return internal.due_at, case.now
+    hours, always = tightest_update(case)
+    update = next_customer_update(severity, case.now, first_calendar(case), case.policy, hours, round_the_clock=always)
+    running = [clock.due_at for clock in case.sla if clock.kind == "update" and clock.running and clock.due_at]
+    return internal.due_at, min([update.due_at, *(due for due in running if due > case.now)])
 
 
 def zone_of_first(case: Case) -> ZoneInfo | None:

@@ -30,6 +30,18 @@ def _holds(number: str, evidence: Evidence, cites: Sequence[str]) -> bool:
 
 
 @carries_out("S10", "severity", "H", "Every severity names its rule ids and the records behind them.")
+def cites_of(assessment: Assessment) -> Iterator[str]:
+    """Every citation of the stated facts."""
+    for name in Assessment.model_fields:
+        value = getattr(assessment, name)
+        if isinstance(value, Fact):
+            yield from value.cites
+    yield from (*assessment.security.cites, *assessment.workaround.cites)
+    for account in assessment.affected:
+        yield from (*account.tickets, *account.cites)
+    yield from (named.ref for named in assessment.suspicious)
+
+
 def unreferenced_facts(assessment: Assessment, evidence: Evidence, figures: Mapping[str, Figure]) -> list[Finding]:
     """Findings on answers that decide something and cite nothing, or cite what no tool returned."""
     findings: list[Finding] = []

@@ -1,0 +1,165 @@
+"""What the workbench answers: typed results, each with the text that an assistant reads."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from customer_escalation.finding import Finding
+
+
+class Answer(BaseModel):
+    """Base: ``text`` is for the assistant's model, the rest for programs and for the card."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: SkipJsonSchema[str] = Field("", exclude=True)
+
+
+class FigureLine(BaseModel):
+    """A figure that code computed."""
+
+    ref: str
+    label: str
+    text: str
+
+
+class Assessed(Answer):
+    """What the rules decide on the stated facts; without a decision the findings say what to correct."""
+
+    case: str
+    """Names this escalation in every later call; the run's id in the journal."""
+    outcome: Literal["escalate", "handle_in_support", ""]
+    severity: str | None
+    target: str | None
+    also_notify: list[str]
+    hand_in: Literal["escalation", "handling", ""]
+    """Which draft ``check_brief`` expects."""
+    figures: list[FigureLine]
+    findings: list[Finding]
+    unverified: list[str]
+    """Refs of records that the assistant handed over and that could not be read again here."""
+    gaps: list[str]
+
+
+class Checked(Answer):
+    """The review of a draft."""
+
+    case: str
+    verdict: Literal["accepted", "rejected"]
+    outcome: str
+    severity: str | None
+    target: str | None
+    findings: list[Finding]
+    """Empty or warnings alone where it is accepted."""
+    unverified: list[str]
+    gaps: list[str]
+
+
+class Rendered(Answer):
+    """The brief in one form."""
+
+    case: str
+    format: str
+    status: Literal["valid", "needs_review"]
+    content: str
+
+
+class Saved(Answer):
+    """Where the brief is kept."""
+
+    case: str
+    status: Literal["valid", "needs_review"]
+    file: str
+    """Empty where no file was asked for."""
+
+
+class Action(BaseModel):
+    """One next step, exactly as it would be carried out."""
+
+    number: int
+    id: str
+    """Of exactly this text and destination; it is no longer approved when either changes."""
+    kind: str
+    title: str
+    destination: str
+    text: str
+    tool: str
+    """The category tool that carries it out; empty where a person does it."""
+    approved_by: str = ""
+
+
+class Actions(Answer):
+    """The next steps of a case."""
+
+    case: str
+    actions: list[Action]
+
+
+class Due(BaseModel):
+    """An open escalation and what is due for it."""
+
+    case: str
+    summary: str
+    severity: str
+    target: str
+    accounts: list[str]
+    team_due: str
+    """When to ask the receiving team next: RFC 3339."""
+    customer_due: str
+    """When the customer hears from us at the latest."""
+    overdue: list[str]
+    """``team``, ``customer``."""
+    followed_up: int
+    """How often a follow-up was logged."""
+    left_of_deescalation: list[str]
+    """Of an escalation that comes down: what is still to do."""
+
+
+class FollowUps(Answer):
+    """Every open escalation, the most urgent first."""
+
+    now: str
+    open: list[Due]
+
+
+class Reassessed(Answer):
+    """An escalation as it stands now, beside what it was."""
+
+    case: str
+    changed: bool
+    was: dict[str, str | None]
+    now: dict[str, str | None]
+    new_records: list[str]
+    """Refs of what was written in the meantime."""
+    figures_changed: list[FigureLine]
+    findings: list[Finding]
+
+
+class DeEscalation(Answer):
+    """Whether an escalation may come down, and what that takes."""
+
+    case: str
+    rules: dict[str, str]
+    """Rule id to yes, no or unknown."""
+    proposed: bool
+    confirmed_by: str
+    left: list[str]
+    closed: bool
+
+
+class Ran(Answer):
+    """What the headless job made."""
+
+    case: str
+    outcome: str
+    status: Literal["valid", "needs_review"]
+    severity: str | None
+    target: str | None
+    also_notify: list[str]
+    drafted_by: Literal["model", "rules"]
+    findings: list[Finding]
+    gaps: list[str]
+    citations: list[str]
+    markdown: str
+    usage: dict[str, float | None]
