@@ -56,19 +56,7 @@ def serve(
     with open_workspace(default_database()) if source is None else workspace_from(source) as store:
         for warning in store.warnings:
             print(f"note: {warning}", file=sys.stderr)
-        serve_backend(category, store.backend(category), http_port, host)
-
-
-def serve_backend(category: Category, backend: Backend, http_port: int | None = None, host: str = DEFAULT_HOST) -> None:
-    """Serve a category on a backend, as ``serve`` does. Raises ``ServeError``."""
-    run_server(build_category_server(category, backend), http_port, host)
-
-
-def serve_unconnected(category: Category, reason: str, http_port: int | None = None, host: str = DEFAULT_HOST) -> None:
-    """Serve a category that nothing stands behind: no tools, and instructions that say why. Raises ``ServeError``."""
-    from support_connectors.kit import unconnected_server
-
-    run_server(unconnected_server(category, reason), http_port, host)
+        run_server(build_category_server(category, store.backend(category)), http_port, host)
 
 
 def run_server(server: "MCPServer", http_port: int | None = None, host: str = DEFAULT_HOST) -> None:

@@ -1,12 +1,19 @@
 """The embedded workspace and its servers, as the command line offers them."""
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from customer_escalation.compose import InvalidRequest
 from skill_runtime.errors import ConnectorError
 from support_connectors.backend import Backend
 from support_connectors.categories import Category
+
+if TYPE_CHECKING:
+    from mcp.server import MCPServer
 
 ESCALATION = "escalation"
 """The server beside those of the categories."""
@@ -34,38 +41,61 @@ def load_file(file: Path, database: Path | None) -> str:
 
 
 def serve_category(category: str, workspace: Path | None, port: int | None, connectors: Path | None = None) -> None:
-    """Serve one category, or ``escalation``, until the client goes away.
+    """Serve one category, or ``escalation``, until the client goes away: over stdio, or over HTTP on a port.
+
+    Raises as ``opened_server``, and ``InvalidRequest`` for a port that cannot be listened on.
+    """
+    from support_connectors.serving import ServeError, run_server
+
+    with opened_server(category, workspace, connectors) as server:
+        try:
+            run_server(server, port)
+        except ServeError as error:
+            raise InvalidRequest(str(error)) from error
+
+
+@contextmanager
+def opened_server(
+    category: str, workspace: Path | None = None, connectors: Path | None = None
+) -> "Iterator[MCPServer[Any]]":
+    """The server of a category, or the one called ``escalation``, with what it stands on.
 
     A category stands on the system that a connector declares for it; with ``workspace`` given, or where nothing at all is
-    declared, on the workspace. One that nothing stands behind is served without tools and says so: an assistant that
-    starts all servers of the plugin finds each of them well.
+    declared, on the workspace. One that nothing stands behind has no tools and says so: an assistant that starts all servers
+    of the plugin finds each of them well.
 
-    Raises ``InvalidRequest`` for an unknown category, a workspace that cannot be used or a port that cannot be listened on,
-    and ``ConnectorError`` for a connector that cannot be used.
+    Raises ``InvalidRequest`` for an unknown category or a workspace that cannot be used, and ``ConnectorError`` for a
+    connector that cannot be used.
     """
+    from support_connectors.backends.workspace import open_workspace, workspace_from
     from support_connectors.categories import CATEGORIES
-    from support_connectors.records import WorkspaceError
-    from support_connectors.serving import ServeError, serve, serve_backend, serve_unconnected
+    from support_connectors.kit import unconnected_server
+    from support_connectors.records import WORKSPACE_CATEGORIES, WorkspaceError
+    from support_connectors.serving import build_category_server, default_database
 
     name = category.replace("-", "_")
+    if name == ESCALATION:
+        yield _escalation_server(workspace, connectors)
+        return
+    if name not in CATEGORIES:
+        raise InvalidRequest(f"{category!r} is no category. Choose one of: {', '.join((*CATEGORIES, ESCALATION))}.")
+    stands_on = None if workspace else _stands_on(name, connectors)
+    if isinstance(stands_on, str):
+        yield unconnected_server(name, stands_on)
+        return
+    if stands_on is not None:
+        yield build_category_server(name, stands_on)
+        return
+    if name not in WORKSPACE_CATEGORIES:
+        raise InvalidRequest(f"A workspace holds nothing for {name}.")
     try:
-        if name == ESCALATION:
-            _serve_escalation(workspace, port, connectors)
-            return
-        if name not in CATEGORIES:
-            raise InvalidRequest(f"{category!r} is no category. Choose one of: {', '.join((*CATEGORIES, ESCALATION))}.")
-        if workspace is not None:
-            serve(name, workspace, port)
-            return
-        stands_on = _stands_on(name, connectors)
-        if stands_on is None:
-            serve(name, None, port)
-        elif isinstance(stands_on, str):
-            serve_unconnected(name, stands_on, port)
-        else:
-            serve_backend(name, stands_on, port)
-    except (WorkspaceError, ServeError) as error:
+        store = workspace_from(workspace) if workspace else open_workspace(default_database())
+    except WorkspaceError as error:
         raise InvalidRequest(str(error)) from error
+    with store:
+        for warning in store.warnings:
+            print(f"note: {warning}", file=sys.stderr)
+        yield build_category_server(name, store.backend(name))
 
 
 def project_folder() -> Path:
@@ -74,16 +104,12 @@ def project_folder() -> Path:
     return Path(named) if named and Path(named).is_dir() else Path.cwd()
 
 
-def _serve_escalation(workspace: Path | None, port: int | None, connectors: Path | None) -> None:
+def _escalation_server(workspace: Path | None, connectors: Path | None) -> "MCPServer[Any]":
     from customer_escalation.server.escalation import Place, build_escalation_server
-    from support_connectors.serving import run_server
 
-    place = Place(
-        project_folder(),
-        str(workspace.absolute()) if workspace else None,
-        str(connectors.absolute()) if connectors else None,
-    )
-    run_server(build_escalation_server(place), port)
+    named = {"workspace": workspace, "connectors": connectors}
+    files = {name: str(path.absolute()) for name, path in named.items() if path}
+    return build_escalation_server(Place(project_folder(), files.get("workspace"), files.get("connectors")))
 
 
 def _stands_on(category: Category, connectors: Path | None) -> Backend | str | None:

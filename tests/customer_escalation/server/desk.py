@@ -32,7 +32,7 @@ class Desk:
     async def call(self, tool: str, **arguments: Any) -> Told:
         """Call a tool."""
 
-        async def note(done: float, total: float | None, message: str | None) -> None:
+        async def note(progress: float, total: float | None, message: str | None) -> None:
             self.progress.append(message or "")
 
         result = await self.client.call_tool(tool, arguments, progress_callback=note)
