@@ -127,14 +127,15 @@ def add_write_tool(
     """Offer a function that changes the system.
 
     ``overwrites`` marks one that replaces something, which repeating does not do twice; ``leaves_house`` one whose text
-    reaches people outside the company.
+    reaches people outside the company. All of them say that they reach into the world: clients carry out what they take for
+    a matter of this machine without asking anybody.
     """
     annotations = ToolAnnotations(
         title=title,
         read_only_hint=False,
         destructive_hint=overwrites or leaves_house,
         idempotent_hint=overwrites,
-        open_world_hint=leaves_house,
+        open_world_hint=True,
     )
     _add_tool(server, tool, title, annotations)
 

@@ -239,8 +239,16 @@ def gap_sentences(gaps: Sequence[Gap]) -> list[str]:
 
 def headless_instructions(policy: Policy) -> str:
     """How an unattended run works, as the model reads it, with the figures of the policy in force."""
-    text = resources.files("customer_escalation").joinpath("templates", "headless.md").read_text(encoding="utf-8")
-    return fill(text, policy)
+    return fill(f"{_template('headless.md')}\n{_template('writing.md')}", policy)
+
+
+def writing_instructions(policy: Policy) -> str:
+    """How facts are cited and how a brief should read, with the figures of the policy in force."""
+    return fill(_template("writing.md"), policy)
+
+
+def _template(name: str) -> str:
+    return resources.files("customer_escalation").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def _preflight(connection: Connection) -> Preflight:

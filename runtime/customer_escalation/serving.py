@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from customer_escalation.compose import InvalidRequest
+from customer_escalation.connections.source import InvalidRequest
 from skill_runtime.errors import ConnectorError
 from support_connectors.backend import Backend
 from support_connectors.categories import Category

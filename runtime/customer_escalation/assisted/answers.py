@@ -1,6 +1,6 @@
 """What the workbench answers: typed results, each with the text that an assistant reads."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
@@ -14,6 +14,8 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     text: SkipJsonSchema[str] = Field("", exclude=True)
+    card: SkipJsonSchema[dict[str, Any]] = Field(default_factory=dict, exclude=True)
+    """What only a card shows: it goes into the result's ``_meta``, not to the model."""
 
 
 class FigureLine(BaseModel):
@@ -87,6 +89,26 @@ class Action(BaseModel):
     tool: str
     """The category tool that carries it out; empty where a person does it."""
     approved_by: str = ""
+
+
+class Shown(Answer):
+    """A brief on a card, with its next steps."""
+
+    case: str
+    status: Literal["valid", "needs_review"]
+    outcome: str
+    severity: str | None
+    target: str | None
+    also_notify: list[str]
+    summary: str
+    actions: list[Action]
+
+
+class Approved(Answer):
+    """A person's yes to one action."""
+
+    case: str
+    action: Action
 
 
 class Actions(Answer):

@@ -33,6 +33,8 @@ class Case:
     gaps: list[str] = field(default_factory=list)
     kept: int = 0
     """Results of the ledger that stand in the file."""
+    guided: bool = False
+    """How to write was told."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from customer_escalation.assisted.answers import Action
 from customer_escalation.brief import Outcome
 from customer_escalation.proposals import Proposal
 
@@ -37,6 +38,21 @@ def hand_in_words(outcome: Outcome) -> str:
 def action_tool(proposal: Proposal) -> str:
     """The category tool that carries a proposal out; a reminder is set by a person."""
     return _TOOLS.get(proposal.kind, "")
+
+
+def listed_actions(actions: Sequence[Action]) -> str:
+    """The next steps as text, each exactly as it would be carried out."""
+    if not actions:
+        return "No next step is proposed."
+    lines = ["Next steps; nothing is carried out without a person's yes to exactly this text and destination:"]
+    for action in actions:
+        by = f"; approved by {action.approved_by}" if action.approved_by else ""
+        how = f"; tool: {action.tool}" if action.tool else "; a person does it"
+        lines.append(
+            f"\n{action.number}. {action.title} [{action.kind}; destination: {action.destination or 'none'}{how}{by}]"
+        )
+        lines += [f"   {line}" for line in (action.text or "(no text yet: to be drafted)").splitlines()]
+    return "\n".join(lines)
 
 
 def slug(text: str, most: int = 60) -> str:

@@ -7,24 +7,24 @@ unverified.
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from customer_escalation.assisted.answers import Action, Actions, Assessed, Checked, FigureLine, Rendered, Saved
+from customer_escalation.assisted.answers import Action, Actions, Assessed, Checked, FigureLine, Rendered, Saved, Shown
 from customer_escalation.assisted.case import Case, casework_of, restored
 from customer_escalation.assisted.case_file import APPROVAL, ASSESS, BRIEF, SAVED, CaseFile
 from customer_escalation.assisted.errors import BadPlace, UnknownCase, WrongOrder
 from customer_escalation.assisted.given import GivenRecord
 from customer_escalation.assisted.reading_desk import ReadingDesk
 from customer_escalation.assisted.rereading import read_again
-from customer_escalation.assisted.wording import action_tool, hand_in_words, slug
+from customer_escalation.assisted.wording import action_tool, hand_in_words, listed_actions, slug
 from customer_escalation.brief import Draft, EscalationDraft, Outcome
 from customer_escalation.casework import Casework, explain
 from customer_escalation.derive.words import time_words
 from customer_escalation.earlier import recall
-from customer_escalation.escalate import Connection, Job, connection_gaps, read_up
+from customer_escalation.escalate import Connection, Job, connection_gaps, read_up, writing_instructions
 from customer_escalation.evidence import Evidence
 from customer_escalation.facts import Assessment
 from customer_escalation.finding import Finding, listed
@@ -33,7 +33,7 @@ from customer_escalation.outcomes import Outcomes, finish
 from customer_escalation.policy import Policy, with_overrides
 from customer_escalation.proposals import Proposal, fingerprint
 from customer_escalation.reminders import reminders
-from customer_escalation.render import Form, render_result
+from customer_escalation.render import Form, document_of, page_parts, render_result
 from customer_escalation.review.passages import passages
 from customer_escalation.rules.stated import cites_of
 from customer_escalation.runs import RESULT
@@ -138,7 +138,22 @@ class Workbench:
             )
             for number, proposal in enumerate(map(Proposal.model_validate, result["proposals"]), 1)
         ]  # fmt: skip
-        return Actions(text="", case=file.case, actions=actions)
+        return Actions(text=listed_actions(actions), case=file.case, actions=actions)
+
+    async def show(self, case: str) -> Shown:
+        """The brief with its evidence and next steps, for a card."""
+        result, status = await self._result(case)
+        document = document_of(result)
+        body, panels = page_parts(document)
+        actions = (await self.actions(case)).actions
+        text = str(result["markdown"]) + "\n\n" + listed_actions(actions)
+        return Shown(
+            text=text, case=str(result["run"]), status=status, outcome=result["outcome"], severity=result["severity"],
+            target=result["target"], also_notify=result["also_notify"], summary=document.title, actions=actions,
+            card={"body": str(body), "panels": [asdict(panel) | {"figures": [
+                figure.model_dump(mode="json") for figure in panel.figures
+            ]} for panel in panels]},
+        )  # fmt: skip
 
     async def approve(self, case: str, action: str, by: str) -> Action:
         """Write down a person's yes to one action, by its id. Raises ``WrongOrder`` where it is no longer the same."""
@@ -289,6 +304,9 @@ class Workbench:
         ):
             if lines:
                 text += f"\n\n{title}:\n" + "\n".join(f"- {line}" for line in lines)
+        if not case.guided:
+            case.guided = True
+            text += f"\n\n{writing_instructions(case.job.policy)}"
         return Assessed(
             text=text, case=name, outcome="escalate" if decision.outcome == Outcome.ESCALATE else "handle_in_support",
             severity=decision.severity.value if decision.severity else None,

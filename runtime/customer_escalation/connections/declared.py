@@ -28,6 +28,7 @@ FILE = "connectors.toml"
 ASSISTANTS_FILE = ".mcp.json"
 MAX_FILE = 1_000_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_OURS = re.compile(r"customer_escalation|bin/customer-escalation\b")
 _SYSTEM = re.compile(r"[a-z0-9_-]+")
 
 Scope = Literal["project", "user", "named"]
@@ -166,7 +167,7 @@ def _is_ours(entry: Any) -> bool:
     if not isinstance(entry, dict):
         return False
     words = [entry.get("command"), *(entry.get("args") or [] if isinstance(entry.get("args"), list) else [])]
-    return entry.get("command") == APP or any(isinstance(word, str) and "customer_escalation" in word for word in words)
+    return entry.get("command") == APP or any(isinstance(word, str) and _OURS.search(word) for word in words)
 
 
 def _declared(

@@ -57,7 +57,7 @@ def start_hub(path: str) -> None:
     os.chmod(path, 0o600)  # noqa: PTH101
     listener.listen(32)
     subprocess.Popen(
-        [sys.executable, "-m", "customer_escalation.hub.serve", str(listener.fileno()), path],
+        [sys.executable, "-m", "customer_escalation.hub", str(listener.fileno()), path],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[listener.fileno()], start_new_session=True,
     )  # fmt: skip
     listener.close()

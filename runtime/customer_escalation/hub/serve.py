@@ -1,12 +1,11 @@
 """The hub: serves every server that the relays of a session ask for, until the last of them is gone.
 
-    python -m customer_escalation.hub.serve FD PATH
+    python -m customer_escalation.hub FD PATH
 
 ``FD`` is a listening socket that the first relay made at ``PATH``.
 """
 
 import asyncio
-import os
 import socket
 import sys
 from contextlib import ExitStack, suppress
@@ -97,8 +96,3 @@ def main(fd: int, path: Path) -> None:
         with suppress(OSError):
             path.unlink()
         listener.close()
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]))
-    os._exit(0)  # readers that wait for a line of a client that is gone hold nobody up

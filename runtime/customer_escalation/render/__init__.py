@@ -6,7 +6,7 @@ from customer_escalation.render.document import Document, cited_records, documen
 from customer_escalation.render.forms import Form, render_result
 from customer_escalation.render.inert import inert
 from customer_escalation.render.markdown import render_markdown
-from customer_escalation.render.page import render_html
+from customer_escalation.render.page import page_parts, render_html
 from customer_escalation.render.slack import render_slack
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "cited_records",
     "document_of",
     "inert",
+    "page_parts",
     "render_adf",
     "render_html",
     "render_markdown",

@@ -85,10 +85,16 @@ class PageView(View):
 
 def render_html(document: Document) -> str:
     """A standalone page: no scripts, no remote content, raw HTML of others disabled."""
-    view = PageView(document)
-    text = render_markdown(document, view)
-    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    body, panels = page_parts(document)
     page = Environment(
         loader=PackageLoader("customer_escalation", "templates"), autoescape=True, undefined=StrictUndefined
     ).get_template("page.html.j2")
-    return page.render(title=document.title, body=Markup(body), panels=view.panels)  # noqa: S704 - markdown-it escaped it
+    return page.render(title=document.title, body=body, panels=panels)
+
+
+def page_parts(document: Document) -> tuple[Markup, list[Panel]]:
+    """The brief's own markup, whose sentences link to panels, and the panels."""
+    view = PageView(document)
+    text = render_markdown(document, view)
+    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    return Markup(body), view.panels  # noqa: S704 - markdown-it escaped it

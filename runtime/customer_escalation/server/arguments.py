@@ -101,6 +101,13 @@ class CaseArguments(Arguments):
     case: CaseName
 
 
+class ApproveArguments(CaseArguments):
+    """See ``approve_action``."""
+
+    action: str = Field(min_length=64, max_length=64, description="The action's whole id.")
+    name: str = Field(min_length=1, max_length=200, description="Who says yes.")
+
+
 class FollowUpsArguments(Arguments):
     """See ``followups``."""
 

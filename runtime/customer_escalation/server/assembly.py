@@ -15,7 +15,8 @@ from customer_escalation.brief import tool_schema
 from customer_escalation.finding import listed, schema_findings
 from skill_runtime.errors import SkillRuntimeError
 
-MAX_FAULTS = 25
+CARD = "customer-escalation/card"
+"""The key of a result's ``_meta`` under which stands what only the card shows."""
 Fill = Callable[[str], str]
 Run = Callable[[Any, Context[Any]], Awaitable[Answer]]
 _log = logging.getLogger(__name__)
@@ -73,7 +74,9 @@ async def answered(run: Run, given: Any, ctx: Context[Any]) -> CallToolResult:
         _log.exception("a tool failed")
         return failed(f"This failed inside the server ({type(error).__name__}). What was saved is kept; try once more.")
     return CallToolResult(
-        content=[TextContent(type="text", text=answer.text)], structured_content=answer.model_dump(mode="json")
+        content=[TextContent(type="text", text=answer.text)],
+        structured_content=answer.model_dump(mode="json"),
+        _meta={CARD: answer.card} if answer.card else None,
     )
 
 

@@ -15,13 +15,16 @@ from mcp.server.mcpserver.tools import Tool
 from customer_escalation.assisted import answers
 from customer_escalation.assisted.errors import WrongOrder
 from customer_escalation.bundle import skill_folder
-from customer_escalation.policy_text import fill
+from customer_escalation.policy import Policy
+from customer_escalation.policy_text import fill, in_force
 from customer_escalation.server import arguments as takes
 from customer_escalation.server import words
 from customer_escalation.server.assembly import new_tool
+from customer_escalation.server.card import APP_ONLY, META, card
 from customer_escalation.settings import find_overlays, policy_in_force
 from skill_runtime.events import Event, Notice, PhaseStarted
-from skill_runtime.skills import load_skill
+from skill_runtime.skill_server import SkillServer
+from skill_runtime.skills import Skill, load_skill
 
 if TYPE_CHECKING:
     from customer_escalation.assisted.following import FollowUpDesk
@@ -71,6 +74,7 @@ class _Desks:
 def build_escalation_server(place: Place) -> "MCPServer[Any]":
     """The server. Raises ``PolicyError`` for a policy of the project or the user that cannot be used."""
     policy = policy_in_force(find_overlays(place.policy, place.folder))
+    skill = load_skill(skill_folder())
     desks = _Desks(place)
 
     @asynccontextmanager
@@ -87,9 +91,10 @@ def build_escalation_server(place: Place) -> "MCPServer[Any]":
         version=version("customer-escalation"),
         log_level="WARNING",
         tools=_tools(desks, place, lambda text: fill(text, policy)),
+        extensions=[SkillServer([skill], lambda text: in_force(text, policy)), card()],
         lifespan=lifespan,
     )
-    _add_prompts(server)
+    _add_prompts(server, skill, policy)
     return server
 
 
@@ -116,6 +121,15 @@ def _tools(desks: _Desks, place: Place, told: Any) -> list[Tool]:
     async def propose(given: takes.CaseArguments, ctx: Context[Any]) -> answers.Actions:
         return await desks.bench.actions(given.case)
 
+    async def show(given: takes.CaseArguments, ctx: Context[Any]) -> answers.Shown:
+        return await desks.bench.show(given.case)
+
+    async def approve(given: takes.ApproveArguments, ctx: Context[Any]) -> answers.Approved:
+        action = await desks.bench.approve(given.case, given.action, given.name)
+        return answers.Approved(
+            text=f"Action {action.number} is approved by {given.name}.", case=given.case, action=action
+        )
+
     async def followups(given: takes.FollowUpsArguments, ctx: Context[Any]) -> answers.FollowUps:
         return await desks.follow.followups(given.case)
 
@@ -139,6 +153,9 @@ def _tools(desks: _Desks, place: Place, told: Any) -> list[Tool]:
         new_tool(assess, "assess", "Assess the case", words.ASSESS, takes.AssessArguments, answers.Assessed, told, reads=True),
         new_tool(check, "check_brief", "Check the brief", words.CHECK, takes.CheckArguments, answers.Checked, told, reads=True),
         new_tool(render, "render_brief", "Render the brief", words.RENDER, takes.RenderArguments, answers.Rendered, told, reads=True),
+        new_tool(show, "show_brief", "Show the brief", words.SHOW, takes.CaseArguments, answers.Shown, told, reads=True, meta=META),
+        new_tool(approve, "approve_action", "Approve an action", words.APPROVE, takes.ApproveArguments, answers.Approved, told,
+                 reads=False, meta=APP_ONLY),
         new_tool(save, "save_brief", "Save the brief", words.SAVE, takes.SaveArguments, answers.Saved, told, reads=False),
         new_tool(propose, "propose_actions", "Propose next steps", words.PROPOSE, takes.CaseArguments, answers.Actions, told, reads=True),
         approval_tool(lambda: desks.bench),
@@ -151,13 +168,11 @@ def _tools(desks: _Desks, place: Place, told: Any) -> list[Tool]:
     ]  # fmt: skip
 
 
-def _add_prompts(server: "MCPServer[Any]") -> None:
-    skill = load_skill(skill_folder())
-
+def _add_prompts(server: "MCPServer[Any]", skill: Skill, policy: Policy) -> None:
     @server.prompt("customer-escalation", title="Escalate a customer issue", description=skill.description)
     def customer_escalation(issue: str) -> str:
         """``issue``: what is wrong, and for whom."""
-        return skill.instructions(issue)
+        return in_force(skill.instructions(issue), policy)
 
     @server.prompt(
         "followups",

@@ -29,6 +29,14 @@ RENDER = """\
 The checked brief as people read it: severity, target and computed lines added, citations as numbered references. Show it to \
 the person as it is; do not retell it. A brief with findings left shows them and withholds what no record supports."""
 
+SHOW = """\
+Show the checked brief to the person as a card: a click on a sentence shows the records behind it, and each proposed action \
+can be read whole and approved there. Clients without cards get the brief and the actions as text; then show them as they \
+are."""
+
+APPROVE = """\
+A person's yes to one action, given on the card. For the card alone: never called by a model."""
+
 SAVE = """\
 Keep the brief: in the journal, where it is followed up and where later cases of the same accounts find it, and as a file in \
 the project's folder. Call it when the person has seen the brief; again after each change."""
