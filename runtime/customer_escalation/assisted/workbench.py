@@ -143,7 +143,7 @@ class Workbench:
     async def show(self, case: str) -> Shown:
         """The brief with its evidence and next steps, for a card."""
         result, status = await self._result(case)
-        document = document_of(result)
+        document = replace(document_of(result), next_steps=())  # the card has them by itself
         body, panels = page_parts(document)
         actions = (await self.actions(case)).actions
         text = str(result["markdown"]) + "\n\n" + listed_actions(actions)

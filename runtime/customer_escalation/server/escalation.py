@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcp.server import MCPServer
+from mcp.server.apps import client_supports_apps
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
 
@@ -125,6 +126,8 @@ def _tools(desks: _Desks, place: Place, told: Any) -> list[Tool]:
         return await desks.bench.show(given.case)
 
     async def approve(given: takes.ApproveArguments, ctx: Context[Any]) -> answers.Approved:
+        if not client_supports_apps(ctx):
+            raise WrongOrder("Only the card can say this. Ask the person with `request_approval`.")
         action = await desks.bench.approve(given.case, given.action, given.name)
         return answers.Approved(
             text=f"Action {action.number} is approved by {given.name}.", case=given.case, action=action
