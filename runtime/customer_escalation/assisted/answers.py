@@ -9,21 +9,16 @@ from customer_escalation.finding import Finding
 
 
 class Answer(BaseModel):
-    """Base: ``text`` is for the assistant's model, the rest for programs and for the card."""
+    """Base. Some clients show their model the structured result alone, others its text alone: each has to be enough."""
 
     model_config = ConfigDict(frozen=True)
 
-    text: SkipJsonSchema[str] = Field("", exclude=True)
+    text: str
+    """What the model reads beside the other fields."""
+    full: SkipJsonSchema[str] = Field("", exclude=True)
+    """The text for clients that show nothing else, where it says more."""
     card: SkipJsonSchema[dict[str, Any]] = Field(default_factory=dict, exclude=True)
     """What only a card shows: it goes into the result's ``_meta``, not to the model."""
-
-
-class FigureLine(BaseModel):
-    """A figure that code computed."""
-
-    ref: str
-    label: str
-    text: str
 
 
 class Assessed(Answer):
@@ -37,7 +32,6 @@ class Assessed(Answer):
     also_notify: list[str]
     hand_in: Literal["escalation", "handling", ""]
     """Which draft ``check_brief`` expects."""
-    figures: list[FigureLine]
     findings: list[Finding]
     unverified: list[str]
     """Refs of records that the assistant handed over and that could not be read again here."""
@@ -64,7 +58,6 @@ class Rendered(Answer):
     case: str
     format: str
     status: Literal["valid", "needs_review"]
-    content: str
 
 
 class Saved(Answer):
@@ -154,7 +147,6 @@ class Reassessed(Answer):
     now: dict[str, str | None]
     new_records: list[str]
     """Refs of what was written in the meantime."""
-    figures_changed: list[FigureLine]
     findings: list[Finding]
 
 
@@ -183,5 +175,4 @@ class Ran(Answer):
     findings: list[Finding]
     gaps: list[str]
     citations: list[str]
-    markdown: str
     usage: dict[str, float | None]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from customer_escalation.assisted.answers import DeEscalation, Due, FigureLine, FollowUps, Reassessed
+from customer_escalation.assisted.answers import DeEscalation, Due, FollowUps, Reassessed
 from customer_escalation.assisted.case_file import DE_ESCALATION, FOLLOW_UP, REASSESS, CaseFile
 from customer_escalation.assisted.due import customer_calendar, next_due
 from customer_escalation.assisted.errors import WrongOrder
@@ -12,7 +12,7 @@ from customer_escalation.assisted.given import GivenRecord
 from customer_escalation.assisted.rereading import read_again
 from customer_escalation.assisted.since import Since
 from customer_escalation.assisted.workbench import Workbench
-from customer_escalation.brief import Severity
+from customer_escalation.brief import Figure, Severity
 from customer_escalation.casework import Casework
 from customer_escalation.derive.words import time_words
 from customer_escalation.escalate import Job, read_up
@@ -50,7 +50,8 @@ class FollowUpDesk:
         )
         found = [due for name in names if (due := await self._due(CaseFile.find(name), now))]
         found.sort(key=lambda due: min(due.team_due, due.customer_due))
-        return FollowUps(text=_followup_words(found, now), now=now.isoformat(), open=found)
+        text, full = _followup_words(found, now)
+        return FollowUps(text=text, full=full, now=now.isoformat(), open=found)
 
     async def log(self, case: str, done: Sequence[str], note: str) -> FollowUps:
         """Write down that a follow-up was made: ``asked_team``, ``told_customer`` or both."""
@@ -95,14 +96,14 @@ class FollowUpDesk:
             ]
             was, is_now = _labels(old), _labels(fresh)
             figures = [
-                FigureLine(ref=figure.ref, label=figure.label, text=figure.text)
+                figure
                 for ref, figure in fresh.figures.items()
                 if ref not in old.figures or old.figures[ref].text != figure.text
             ]
             answer = Reassessed(
                 text=_reassessed_words(found.file.case, was, is_now, new, evidence, figures, findings, now),
                 case=found.file.case, changed=was != is_now and not findings, was=was, now=is_now, new_records=new,
-                figures_changed=figures, findings=findings,
+                findings=findings,
             )  # fmt: skip
             found.file.append(REASSESS, {"now": now.isoformat(), "was": was, "is": is_now, "new": new})
             if not findings:
@@ -213,9 +214,10 @@ def _labels(casework: Casework) -> dict[str, str | None]:
     }
 
 
-def _followup_words(found: Sequence[Due], now: datetime) -> str:
+def _followup_words(found: Sequence[Due], now: datetime) -> tuple[str, str]:
     if not found:
-        return "No escalation is open."
+        return "No escalation is open.", ""
+    todo = "At each follow-up: " + " ".join(follow_up_actions(resolved=False)) + " Then call `log_followup`."
     lines = [f"Open escalations as of {time_words(now)}, the most urgent first:"]
     for due in found:
         team, customer = (datetime.fromisoformat(text) for text in (due.team_due, due.customer_due))
@@ -225,13 +227,12 @@ def _followup_words(found: Sequence[Due], now: datetime) -> str:
             f"{late.get('team', '')} | tell the customer by {time_words(customer)}{late.get('customer', '')}"
         )
         lines += [f"  still to do before it is closed: {step}" for step in due.left_of_deescalation]
-    lines.append("At each follow-up: " + " ".join(follow_up_actions(resolved=False)) + " Then call `log_followup`.")
-    return "\n".join(lines)
+    return todo, "\n".join([*lines, todo])
 
 
 def _reassessed_words(
     case: str, was: dict[str, str | None], now: dict[str, str | None], new: Sequence[str], evidence: Evidence,
-    figures: Sequence[FigureLine], findings: Sequence[Any], moment: datetime,
+    figures: Sequence[Figure], findings: Sequence[Any], moment: datetime,
 ) -> str:  # fmt: skip
     if findings:
         return f"The facts were not taken. Correct these and call `reassess` again:\n{listed(findings)}"

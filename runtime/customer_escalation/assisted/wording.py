@@ -9,6 +9,7 @@ from customer_escalation.proposals import Proposal
 
 MOST_NAMED = 12
 """Refs named in one sentence."""
+ACTIONS_NOTE = "Next steps; nothing is carried out without a person's yes to exactly this text and destination."
 _TOOLS = {
     "post_to_channel": "post_chat_message",
     "interim_response": "reply_to_customer",
@@ -44,7 +45,7 @@ def listed_actions(actions: Sequence[Action]) -> str:
     """The next steps as text, each exactly as it would be carried out."""
     if not actions:
         return "No next step is proposed."
-    lines = ["Next steps; nothing is carried out without a person's yes to exactly this text and destination:"]
+    lines = [ACTIONS_NOTE]
     for action in actions:
         by = f"; approved by {action.approved_by}" if action.approved_by else ""
         how = f"; tool: {action.tool}" if action.tool else "; a person does it"

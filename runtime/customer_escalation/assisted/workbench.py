@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from customer_escalation.assisted.answers import Action, Actions, Assessed, Checked, FigureLine, Rendered, Saved, Shown
+from customer_escalation.assisted.answers import Action, Actions, Assessed, Checked, Rendered, Saved, Shown
 from customer_escalation.assisted.case import Case, casework_of, restored
 from customer_escalation.assisted.case_file import APPROVAL, ASSESS, BRIEF, SAVED, CaseFile
 from customer_escalation.assisted.errors import BadPlace, UnknownCase, WrongOrder
 from customer_escalation.assisted.given import GivenRecord
 from customer_escalation.assisted.reading_desk import ReadingDesk
 from customer_escalation.assisted.rereading import read_again
-from customer_escalation.assisted.wording import action_tool, hand_in_words, listed_actions, slug
+from customer_escalation.assisted.wording import ACTIONS_NOTE, action_tool, hand_in_words, listed_actions, slug
 from customer_escalation.brief import Draft, EscalationDraft, Outcome
 from customer_escalation.casework import Casework, explain
 from customer_escalation.derive.words import time_words
@@ -107,8 +107,7 @@ class Workbench:
     async def render(self, case: str, style: Form) -> Rendered:
         """The brief that was checked last, as it stands; a saved one as it was saved."""
         result, status = await self._result(case)
-        content = render_result(result, style)
-        return Rendered(text=content, case=str(result["run"]), format=style, status=status, content=content)
+        return Rendered(text=render_result(result, style), case=str(result["run"]), format=style, status=status)
 
     async def save(self, case: str, style: Form = "md", file: str | None = None) -> Saved:
         """Keep the brief in the journal, and in a file below the project's folder (none where ``file`` is empty)."""
@@ -138,7 +137,7 @@ class Workbench:
             )
             for number, proposal in enumerate(map(Proposal.model_validate, result["proposals"]), 1)
         ]  # fmt: skip
-        return Actions(text=listed_actions(actions), case=file.case, actions=actions)
+        return Actions(text=ACTIONS_NOTE, full=listed_actions(actions), case=file.case, actions=actions)
 
     async def show(self, case: str) -> Shown:
         """The brief with its evidence and next steps, for a card."""
@@ -146,9 +145,10 @@ class Workbench:
         document = replace(document_of(result), next_steps=())  # the card has them by itself
         body, panels = page_parts(document)
         actions = (await self.actions(case)).actions
-        text = str(result["markdown"]) + "\n\n" + listed_actions(actions)
+        text = str(result["markdown"])
         return Shown(
-            text=text, case=str(result["run"]), status=status, outcome=result["outcome"], severity=result["severity"],
+            text=text, full=f"{text}\n\n{listed_actions(actions)}", case=str(result["run"]), status=status,
+            outcome=result["outcome"], severity=result["severity"],
             target=result["target"], also_notify=result["also_notify"], summary=document.title, actions=actions,
             card={"body": str(body), "panels": [asdict(panel) | {"figures": [
                 figure.model_dump(mode="json") for figure in panel.figures
@@ -288,7 +288,7 @@ class Workbench:
                     "can read, hand over in `records`, word for word."
                 )
             return Assessed(
-                text=text, case=name, outcome="", severity=None, target=None, also_notify=[], hand_in="", figures=[],
+                text=text, case=name, outcome="", severity=None, target=None, also_notify=[], hand_in="",
                 findings=list(findings), unverified=case.unverified, gaps=gaps,
             )  # fmt: skip
         decision = casework.decision
@@ -313,7 +313,6 @@ class Workbench:
             target=decision.target.value if decision.target else None,
             also_notify=[target.value for target in decision.also_notify],
             hand_in="escalation" if decision.outcome == Outcome.ESCALATE else "handling",
-            figures=[FigureLine(ref=figure.ref, label=figure.label, text=figure.text) for figure in casework.figures.values()],
             findings=[], unverified=case.unverified, gaps=gaps,
         )  # fmt: skip
 
@@ -321,21 +320,23 @@ class Workbench:
         decision = case.casework.decision
         assert decision is not None
         verdict: Literal["accepted", "rejected"] = "rejected" if hard else "accepted"
+        lines = f":\n{listed(findings)}" if findings else ""
         if hard:
             text = (
-                f"Rejected: {len(hard)} findings. Mend these and call `check_brief` again with the whole brief; leave what they "
-                f"do not touch as it is:\n{listed(findings)}"
+                f"Rejected: {len(hard)} findings. Mend them and call `check_brief` again with the whole brief; leave what they "
+                "do not touch as it is"
             )
         elif findings:
-            text = f"Accepted. Remarks, to be mended where they are right:\n{listed(findings)}"
+            text = "Accepted. Remarks, to be mended where they are right"
         else:
-            text = "Accepted. `render_brief` gives it to show, `save_brief` keeps it, `propose_actions` lists what comes next."
+            text = "Accepted. Show it with `show_brief`; `save_brief` keeps it, `propose_actions` lists what comes next"
+        full, text = f"{text}{lines}" if lines else f"{text}.", f"{text}."
         if case.unverified:
-            text += "\n\nUnverified (only your copies, not read again here): " + ", ".join(case.unverified) + "."
+            full += "\n\nUnverified (only your copies, not read again here): " + ", ".join(case.unverified) + "."
         if moved:
-            text = f"{moved}\n\n{text}"
+            full, text = f"{moved}\n\n{full}", f"{moved}\n\n{text}"
         return Checked(
-            text=text, case=case.file.case, verdict=verdict, outcome=decision.outcome.value,
+            text=text, full=full, case=case.file.case, verdict=verdict, outcome=decision.outcome.value,
             severity=decision.severity.value if decision.severity else None,
             target=decision.target.value if decision.target else None,
             findings=list(findings), unverified=case.unverified, gaps=case.all_gaps(),

@@ -74,7 +74,7 @@ async def answered(run: Run, given: Any, ctx: Context[Any]) -> CallToolResult:
         _log.exception("a tool failed")
         return failed(f"This failed inside the server ({type(error).__name__}). What was saved is kept; try once more.")
     return CallToolResult(
-        content=[TextContent(type="text", text=answer.text)],
+        content=[TextContent(type="text", text=answer.full or answer.text)],
         structured_content=answer.model_dump(mode="json"),
         _meta={CARD: answer.card} if answer.card else None,
     )

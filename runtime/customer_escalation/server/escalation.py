@@ -207,7 +207,7 @@ async def _run_unattended(given: takes.RunArguments, place: Place, progress: "_P
         text=outcomes.markdown + (f"\n\n{outcomes.notice}" if outcomes.notice else ""), case=outcomes.run,
         outcome=result["outcome"], status=outcomes.status, severity=result["severity"], target=result["target"],
         also_notify=result["also_notify"], drafted_by=result["drafted_by"], findings=outcomes.findings, gaps=outcomes.gaps,
-        citations=outcomes.citations, markdown=outcomes.markdown, usage=outcomes.usage,
+        citations=outcomes.citations, usage=outcomes.usage,
     )  # fmt: skip
 
 

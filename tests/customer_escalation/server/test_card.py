@@ -45,7 +45,7 @@ addEventListener("message", async event => {
 @asynccontextmanager
 async def shown(at: Desk, case: str, theme: str = "light") -> AsyncIterator[tuple[Any, Any]]:
     """The card with a case's brief: the page of the host and the frame of the card. Fails on any error in the browser."""
-    html = (await at.client.read_resource(URI)).contents[0]
+    html = getattr((await at.client.read_resource(URI)).contents[0], "text", "")
 
     async def call(name: str, arguments: dict[str, Any]) -> Any:
         result = await at.client.call_tool(name, arguments)
@@ -61,7 +61,7 @@ async def shown(at: Desk, case: str, theme: str = "light") -> AsyncIterator[tupl
         policy = {"Content-Security-Policy": POLICY}
         await page.route("http://host.test/", lambda route: route.fulfill(content_type="text/html", body=host))
         await page.route(
-            "http://app.test/", lambda route: route.fulfill(content_type="text/html", body=html.text, headers=policy)
+            "http://app.test/", lambda route: route.fulfill(content_type="text/html", body=html, headers=policy)
         )
         await page.expose_function("call", call)
         await page.goto("http://host.test/")

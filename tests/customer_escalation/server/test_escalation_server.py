@@ -159,7 +159,7 @@ async def test_the_whole_job_runs_unattended_with_progress(folder: Path) -> None
         assert told.data["drafted_by"] == "rules"
         assert told.text.startswith("## ESCALATION: ")
         assert any("gather" in message for message in at.progress)
-        assert (await at.good("render_brief", case=told.data["case"])).text == told.data["markdown"]
+        assert (await at.good("render_brief", case=told.data["case"])).text == told.data["text"]
         assert told.data["case"] in (await at.good("followups")).text
 
 
