@@ -216,7 +216,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("connection", "close")
         self.end_headers()
         self.close_connection = True
-        start = {"id": "msg_test", "type": "message", "role": "assistant", "model": body["model"], "content": [],
+        start = {"id": f"msg_test_{next(_ids)}", "type": "message", "role": "assistant", "model": body["model"], "content": [],
                  "stop_reason": None, "stop_sequence": None, "usage": {**usage, "output_tokens": 1}}  # fmt: skip
         self._event("message_start", message=start)
         self._event("ping")

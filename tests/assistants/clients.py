@@ -1,0 +1,40 @@
+"""The foreign programs of these tests: where they are, and how a test runs one."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NODE_FOLDER = Path(os.environ.get("ASSISTANTS_FOLDER") or ROOT / ".ci-node")
+"""Where the CI script installs them with npm."""
+BIN = NODE_FOLDER / "node_modules" / ".bin"
+LONGEST_S = 150
+
+
+def client(name: str) -> str:
+    """The program's path; the test is skipped where it is not installed."""
+    found = BIN / name
+    if not found.exists():
+        pytest.skip(f"{name} is not installed in {BIN} (see .ci/run)")
+    return str(found)
+
+
+def run(
+    command: list[str], home: Path, folder: Path, *, code: int | None = 0, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a client in ``folder`` as a user whose home is ``home``, with nothing else of this environment."""
+    node = shutil.which("node", path=str(BIN)) or shutil.which("node") or "node"
+    path = os.pathsep.join([str(Path(node).parent), "/usr/local/bin", "/usr/bin", "/bin"])
+    kept = {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", "TMPDIR": os.environ.get("TMPDIR", "/tmp")}
+    done = subprocess.run(
+        command, env={**kept, **environment}, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=LONGEST_S, check=False,
+    )  # fmt: skip
+    if code is not None:
+        assert done.returncode == code, (
+            f"{command[:3]} ended with {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        )
+    return done
