@@ -13,7 +13,7 @@ pytestmark = pytest.mark.node
 PREFIX = "mcp__plugin_customer-escalation_"
 QUIET = {
     "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "ENABLE_TOOL_SEARCH": "false", "MCP_CONNECTION_NONBLOCKING": "false",
-    "ANTHROPIC_API_KEY": "test-key",
+    "ANTHROPIC_API_KEY": "test-key", "ANTHROPIC_BASE_URL": "http://127.0.0.1:9",
 }  # fmt: skip
 SERVERS = {"support", "crm", "chat", "tracker", "knowledge", "email", "storage", "escalation"}
 
@@ -43,13 +43,13 @@ def session(
         "--verbose",
         *flags,
     ]
-    done = run(command, home, project, ANTHROPIC_BASE_URL=server.url, **QUIET)
+    done = run(command, home, project, **{**QUIET, "ANTHROPIC_BASE_URL": server.url})
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
 def test_the_plugin_and_the_marketplace_are_valid(plugin: Path, home: Path, project: Path) -> None:
     for place in (plugin, plugin / ".claude-plugin" / "plugin.json", plugin / ".claude-plugin" / "marketplace.json"):
-        done = run([client("claude"), "plugin", "validate", "--strict", str(place)], home, project)
+        done = run([client("claude"), "plugin", "validate", "--strict", str(place)], home, project, **QUIET)
         assert "Validation passed" in done.stdout
 
 
