@@ -10,7 +10,7 @@ Text that comes from the policy stands between markers in SKILL.md and reference
 
 A marker alone on its line encloses a block of markdown; inside a line it encloses a value:
 
-    worth <!-- policy:high-value-arr -->$100,000<!-- /policy --> a year
+    worth <!-- policy:high-value-arr -->100,000 USD<!-- /policy --> a year
 
 Blocks:  severity-windows   response windows (S13)
          cadence            internal follow-ups and customer updates

@@ -2,7 +2,7 @@
 
 In the text they stand between markers: a block of markdown, or a value inside a line.
 
-    <!-- policy:cadence -->                      worth <!-- policy:high-value-arr -->$100,000<!-- /policy --> a year
+    <!-- policy:cadence -->                      worth <!-- policy:high-value-arr -->100,000 USD<!-- /policy --> a year
     ...a table...
     <!-- /policy -->
 """
@@ -24,6 +24,11 @@ Render = Callable[[Policy], str]
 def fill(text: str, policy: Policy) -> str:
     """``text`` with every ``{{ name }}`` of a known value put in. Raises ``KeyError`` for an unknown one."""
     return SLOT.sub(lambda match: VALUES[match["name"]](policy), text)
+
+
+def _dollars(usd: float) -> str:
+    """Money in the text of a skill: hosts take a dollar sign before a digit for an argument's place."""
+    return f"{money_words(usd).removeprefix('$')} USD"
 
 
 def in_force(text: str, policy: Policy) -> str:
@@ -111,7 +116,7 @@ def thresholds(policy: Policy) -> str:
     rich, pattern = policy.high_value, policy.pattern
     days, times = count_words(pattern.window_days, "day"), number_words(policy.waiting.update_intervals)
     rules = {
-        'High-value (also "key")': f"ARR of {money_words(rich.arr_usd)} or more, or tier {listed(rich.tiers)}",
+        'High-value (also "key")': f"ARR of {_dollars(rich.arr_usd)} or more, or tier {listed(rich.tiers)}",
         "Several high-value customers": f"{rich.critical_from_customers} or more impacted (Critical)",
         "Pattern": f"{pattern.min_customers} or more distinct accounts, each with a ticket of its own, within {days}",
         "System-level": f"the same symptom at {policy.infrastructure.min_accounts} or more accounts",
@@ -173,7 +178,7 @@ BLOCKS: dict[str, Render] = {
     "de-escalation": de_escalation,
 }
 VALUES: dict[str, Render] = {
-    "high-value-arr": lambda policy: money_words(policy.high_value.arr_usd),
+    "high-value-arr": lambda policy: _dollars(policy.high_value.arr_usd),
     "high-value-tiers": lambda policy: listed(policy.high_value.tiers),
     "high-value-count": lambda policy: number_words(policy.high_value.critical_from_customers),
     "pattern-customers": lambda policy: number_words(policy.pattern.min_customers),

@@ -2,11 +2,13 @@
 
 import dataclasses
 import json
+import re
 
 import pytest
 from tests.customer_escalation.casebook import NOW, policy
 from tests.customer_escalation.drafts import records
 
+from customer_escalation.bundle import skill_folder
 from customer_escalation.casework import Casework
 from customer_escalation.escalate import headless_instructions
 from customer_escalation.policy import Policy
@@ -33,15 +35,15 @@ def changed(**brief: object) -> Policy:
 
 def test_marked_passages_say_what_the_policy_in_force_says() -> None:
     text = in_force(TEXT, changed())
-    assert "ARR of $7,000 or more" in text
-    assert "Worth $7,000 a year" in text
+    assert "ARR of 7,000 USD or more" in text
+    assert "Worth 7,000 USD a year" in text
     assert "9 hours" in text
     assert "old words" not in text
     assert "policy:" not in text
 
 
 def test_slots_are_filled_and_an_unknown_one_is_an_error() -> None:
-    assert fill("{{ prose-words }} words, {{ high-value-arr }}", changed(prose_words=99)) == "99 words, $7,000"
+    assert fill("{{ prose-words }} words, {{ high-value-arr }}", changed(prose_words=99)) == "99 words, 7,000 USD"
     with pytest.raises(KeyError):
         fill("{{ nonsense }}", policy())
 
@@ -58,3 +60,8 @@ def test_instructions_and_schemas_carry_the_figures_in_force() -> None:
     assert "The problem in 2-6 sentences" in schemas
     assert "{{" not in schemas
     assert "{{" not in headless_instructions(policy())
+
+
+def test_no_dollar_sign_stands_before_a_digit_where_hosts_would_put_an_argument() -> None:
+    for path in skill_folder().rglob("*.md"):
+        assert not re.search(r"\$\d", path.read_text(encoding="utf-8")), path

@@ -41,7 +41,7 @@ def inspect(target: list[str], method: str, *arguments: str, **env: str) -> Any:
         check=False,
         capture_output=True,
         text=True,
-        env={**os.environ, **env},
+        env={**os.environ, **env, "PATH": f"{Path(COMMAND).parent}{os.pathsep}{os.environ.get('PATH', '')}"},
         timeout=120,
     )
     assert ended.returncode == 0, ended.stderr
@@ -67,8 +67,7 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)
 def test_the_inspector_lists_and_calls_a_server_over_stdio(database: Path, category: Category) -> None:
-    target = [sys.executable, "-m", "support_connectors", category]
-    check_by_inspector(target, category, CUSTOMER_ESCALATION_DB=str(database))
+    check_by_inspector([sys.executable, "-m", "support_connectors", category, "--workspace", str(database)], category)
 
 
 @pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)

@@ -41,7 +41,7 @@ def add(skill: Path, text: str, file: str = "SKILL.md") -> Path:
 def test_empty_markers_are_filled_and_then_agree(skill: Path) -> None:
     text = (skill / "SKILL.md").read_text(encoding="utf-8")
     assert "| **Critical** | every 2 hours, round the clock | every 2-4 hours" in text
-    assert "ARR of $100,000 or more, or tier Enterprise or Strategic" in text
+    assert "ARR of 100,000 USD or more, or tier Enterprise or Strategic" in text
     assert "3 or more distinct accounts, each with a ticket of its own, within 30 days" in text
     assert "80 % of a window used" in text
     assert "the earlier of the end of the business day and 8 h from now" in text
@@ -53,7 +53,7 @@ def test_empty_markers_are_filled_and_then_agree(skill: Path) -> None:
 
 
 def test_a_changed_number_in_the_policy_is_found_in_every_text_and_mended_by_write(skill: Path) -> None:
-    add(skill, "Key: <!-- policy:high-value-arr -->$100,000<!-- /policy --> a year.\n", "references/impact.md")
+    add(skill, "Key: <!-- policy:high-value-arr -->100,000 USD<!-- /policy --> a year.\n", "references/impact.md")
     policy = skill / "policy.toml"
     policy.write_text(policy.read_text(encoding="utf-8").replace("100_000", "250_000"), encoding="utf-8")
     found = run(skill)
@@ -62,7 +62,7 @@ def test_a_changed_number_in_the_policy_is_found_in_every_text_and_mended_by_wri
     assert "policy:thresholds does not say" in found.stderr
     assert "policy:cadence" not in found.stderr
     assert run(skill, "--write").returncode == 0
-    assert "$250,000<!-- /policy --> a year." in (skill / "references/impact.md").read_text(encoding="utf-8")
+    assert "250,000 USD<!-- /policy --> a year." in (skill / "references/impact.md").read_text(encoding="utf-8")
     assert run(skill).returncode == 0
 
 
@@ -102,7 +102,7 @@ def test_a_figure_outside_the_markers_that_the_policy_does_not_have_is_found(
 def test_figures_of_the_policy_and_figures_that_are_no_rules_are_left_alone(skill: Path) -> None:
     add(
         skill,
-        "Every 4 hours, within thirty minutes, 2-4 hours, 30 days, 80 %, $100,000, 3-5 sentences, three customers, one "
+        "Every 4 hours, within thirty minutes, 2-4 hours, 30 days, 80 %, 100,000 USD, 3-5 sentences, three customers, one "
         'day.\nSay "waiting for 9 days", or `sleep 7 days`, HTTP 500, 2026-05-04, version 12.3.\n'
         "```\nretry in 11 hours\n```\n<!-- policy:example -->\nIt took 17 hours.\n<!-- /policy -->\n",
     )
