@@ -7,7 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from platformdirs import user_data_path
+
+from customer_escalation.bundle import plugin_root
 from customer_escalation.connections.source import InvalidRequest
+from customer_escalation.runs import APP
 from skill_runtime.errors import ConnectorError
 from support_connectors.backend import Backend
 from support_connectors.categories import Category
@@ -99,9 +103,18 @@ def opened_server(
 
 
 def project_folder() -> Path:
-    """The project that a server works for: as the assistant says, else the folder that it was started in."""
+    """The project that a server works for: as the assistant says, else the folder that it was started in.
+
+    Some assistants start servers in the plugin's own folder, or in the root of all: then it is a folder of the user's data.
+    """
     named = next((value for name in PROJECT_VARIABLES if (value := os.environ.get(name))), "")
-    return Path(named) if named and Path(named).is_dir() else Path.cwd()
+    if named and Path(named).is_dir():
+        return Path(named)
+    here = Path.cwd()
+    if here in (Path(here.anchor), plugin_root()) or (here / ".claude-plugin" / "plugin.json").is_file():
+        here = user_data_path(APP) / "desk"
+        here.mkdir(parents=True, exist_ok=True)
+    return here
 
 
 def _escalation_server(workspace: Path | None, connectors: Path | None) -> "MCPServer[Any]":

@@ -28,7 +28,10 @@ def main() -> int:
     hub.sendall(sys.argv[1].encode() + b"\n")
     answer = first_line(hub)
     if answer != b"ok":
-        sys.stderr.write(f"customer-escalation: {answer.decode(errors='replace') or 'the server process ended'}\n")
+        log = os.path.join(*session_place()) + ".log"  # noqa: PTH118
+        sys.stderr.write(
+            f"customer-escalation: {answer.decode(errors='replace') or f'the servers ended (see {log})'}\n"
+        )
         return USAGE
     pump(hub)
     return 0
@@ -36,35 +39,42 @@ def main() -> int:
 
 def connected() -> socket.socket:
     """A connection to the hub, which is started where there is none."""
-    place = session_place()
-    with open(f"{place}.lock", "w") as lock:  # noqa: PTH123 - pathlib takes longer to load than all else here
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        client = socket.socket(socket.AF_UNIX)
-        try:
-            client.connect(f"{place}.sock")
-        except OSError:  # none yet, or one that was killed
-            start_hub(f"{place}.sock")
-            client.connect(f"{place}.sock")
-        return client
+    here = os.getcwd()  # noqa: PTH109 - pathlib takes longer to load than all else here
+    folder, name = session_place()
+    os.chdir(folder)  # a socket's whole path may be longer than the system takes
+    try:
+        with open(f"{name}.lock", "w") as lock:  # noqa: PTH123
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            client = socket.socket(socket.AF_UNIX)
+            try:
+                client.connect(f"{name}.sock")
+            except OSError:  # none yet, or one that was killed
+                start_hub(folder, f"{name}.sock", here)
+                client.connect(f"{name}.sock")
+            return client
+    finally:
+        os.chdir(here)
 
 
-def start_hub(path: str) -> None:
+def start_hub(folder: str, name: str, here: str) -> None:
     """Listen, and hand the socket to a new hub: whoever connects before it is up waits in the queue."""
-    if os.path.exists(path):  # noqa: PTH110
-        os.unlink(path)  # noqa: PTH108
+    if os.path.exists(name):  # noqa: PTH110
+        os.unlink(name)  # noqa: PTH108
     listener = socket.socket(socket.AF_UNIX)
-    listener.bind(path)
-    os.chmod(path, 0o600)  # noqa: PTH101
+    listener.bind(name)
+    os.chmod(name, 0o600)  # noqa: PTH101
     listener.listen(32)
-    subprocess.Popen(
-        [sys.executable, "-m", "customer_escalation.hub", str(listener.fileno()), path],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=[listener.fileno()], start_new_session=True,
-    )  # fmt: skip
+    command = [sys.executable, "-m", "customer_escalation.hub", str(listener.fileno()), os.path.join(folder, name)]  # noqa: PTH118
+    with open(f"{name[:-5]}.log", "w") as log:  # noqa: PTH123 - a client's own standard error must end with its relay
+        subprocess.Popen(
+            command, cwd=here, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[listener.fileno()],
+            start_new_session=True,
+        )  # fmt: skip
     listener.close()
 
 
-def session_place() -> str:
-    """Beginning of the names of this session's files, in a folder that only this user can enter."""
+def session_place() -> tuple[str, str]:
+    """A folder that only this user can enter, and the beginning of the names of this session's files in it."""
     folder = os.path.join(  # noqa: PTH118
         os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir(), f"customer-escalation-{os.getuid()}"
     )
@@ -73,7 +83,7 @@ def session_place() -> str:
     if found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077 or not stat.S_ISDIR(found.st_mode):
         raise SystemExit(f"customer-escalation: {folder} is open to others; remove it.")
     session = f"{os.getppid()} {os.getcwd()} {sys.executable}"  # noqa: PTH109
-    return os.path.join(folder, hashlib.sha256(session.encode()).hexdigest()[:16])  # noqa: PTH118
+    return folder, hashlib.sha256(session.encode()).hexdigest()[:16]
 
 
 def first_line(hub: socket.socket) -> bytes:

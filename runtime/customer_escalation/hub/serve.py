@@ -93,6 +93,9 @@ def main(fd: int, path: Path) -> None:
     try:
         asyncio.run(Hub(listener).run())
     finally:
+        listener.close()
+        log = path.with_suffix(".log")
         with suppress(OSError):
             path.unlink()
-        listener.close()
+            if not log.stat().st_size:
+                log.unlink()
