@@ -69,7 +69,7 @@ class ResponsesServer:
                 items.append({**item, "namespace": call.namespace} if call.namespace else item)
         usage = {"input_tokens": 10, "input_tokens_details": None, "output_tokens": 5, "output_tokens_details": None,
                  "total_tokens": 15}  # fmt: skip
-        found = [{"type": "response.created", "response": {"id": f"resp_{number}"}}]
+        found: list[dict[str, Any]] = [{"type": "response.created", "response": {"id": f"resp_{number}"}}]
         for index, item in enumerate(items):
             found.append({"type": "response.output_item.added", "output_index": index, "item": item})
             found.append({"type": "response.output_item.done", "output_index": index, "item": item})

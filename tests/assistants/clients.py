@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -23,14 +24,14 @@ def client(name: str) -> str:
 
 
 def run(
-    command: list[str], home: Path, folder: Path, *, code: int | None = 0, **environment: str
+    command: list[str], home: Path, folder: Path, environment: Mapping[str, str] | None = None, *, code: int | None = 0
 ) -> subprocess.CompletedProcess[str]:
     """Run a client in ``folder`` as a user whose home is ``home``, with nothing else of this environment."""
     node = shutil.which("node", path=str(BIN)) or shutil.which("node") or "node"
     path = os.pathsep.join([str(Path(node).parent), "/usr/local/bin", "/usr/bin", "/bin"])
     kept = {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", "TMPDIR": os.environ.get("TMPDIR", "/tmp")}
     done = subprocess.run(
-        command, env={**kept, **environment}, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        command, env={**kept, **(environment or {})}, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=LONGEST_S, check=False,
     )  # fmt: skip
     if code is not None:

@@ -43,25 +43,25 @@ def session(
         "--verbose",
         *flags,
     ]
-    done = run(command, home, project, **{**QUIET, "ANTHROPIC_BASE_URL": server.url})
+    done = run(command, home, project, {**QUIET, "ANTHROPIC_BASE_URL": server.url})
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
 def test_the_plugin_and_the_marketplace_are_valid(plugin: Path, home: Path, project: Path) -> None:
     for place in (plugin, plugin / ".claude-plugin" / "plugin.json", plugin / ".claude-plugin" / "marketplace.json"):
-        done = run([client("claude"), "plugin", "validate", "--strict", str(place)], home, project, **QUIET)
+        done = run([client("claude"), "plugin", "validate", "--strict", str(place)], home, project, QUIET)
         assert "Validation passed" in done.stdout
 
 
 def test_it_installs_from_a_marketplace_and_every_server_connects(plugin: Path, home: Path, project: Path) -> None:
     claude = client("claude")
-    run([claude, "plugin", "marketplace", "add", str(plugin)], home, project, **QUIET)
-    run([claude, "plugin", "install", "customer-escalation@customer-escalation"], home, project, **QUIET)
-    listed = json.loads(run([claude, "plugin", "list", "--json"], home, project, **QUIET).stdout)
+    run([claude, "plugin", "marketplace", "add", str(plugin)], home, project, QUIET)
+    run([claude, "plugin", "install", "customer-escalation@customer-escalation"], home, project, QUIET)
+    listed = json.loads(run([claude, "plugin", "list", "--json"], home, project, QUIET).stdout)
     entry = next(one for one in listed if one["id"].startswith("customer-escalation@"))
     assert entry["enabled"]
     assert set(entry["mcpServers"]) == SERVERS
-    connected = run([claude, "mcp", "list"], home, project, **QUIET).stdout
+    connected = run([claude, "mcp", "list"], home, project, QUIET).stdout
     for server in SERVERS:
         line = next(line for line in connected.splitlines() if f":{server}:" in line)
         assert "Connected" in line, line

@@ -42,7 +42,7 @@ def session(server: ResponsesServer, home: Path, project: Path, prompt: str) -> 
     kept = config.read_text(encoding="utf-8") if config.exists() else ""
     config.write_text(CONFIG.format(url=server.url) + kept, encoding="utf-8")
     command = [client("codex"), "exec", "--json", "--skip-git-repo-check", prompt]
-    done = run(command, home, project, TEST_KEY="test-key")
+    done = run(command, home, project, {"TEST_KEY": "test-key"})
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 

@@ -49,7 +49,7 @@ def test_the_whole_job_runs_in_opencode(plugin: Path, home: Path, project: Path)
         }  # fmt: skip
         (project / "opencode.json").write_text(json.dumps(settings), encoding="utf-8")
         command = [client("opencode"), "run", "--format", "json", "--pure", "--command", "customer-escalation", ISSUE]
-        done = run(command, home, project, **QUIET)
+        done = run(command, home, project, QUIET)
     talks = [request.body for request in server.requests if request.body.get("tools")]
     first = "\n".join(text_of(message["content"]) for message in talks[0]["messages"])
     assert ISSUE in first
