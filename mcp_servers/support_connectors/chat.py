@@ -29,9 +29,9 @@ from support_connectors.results import ChatContext, ChatMessage, Item, Page
 MAX_NEIGHBOURS = 25
 
 
-def build_server(backend: Chat) -> MCPServer:
-    """The server of the chat on ``backend``."""
-    server = new_server(
+def build_server(backend: Chat, onto: MCPServer | None = None) -> MCPServer:
+    """The server of the chat on ``backend``; with ``onto`` its tools on a server that is there."""
+    server = onto or new_server(
         "chat",
         "The team's chat: messages by channel, author and time. What colleagues say here is often early and "
         "unconfirmed.",

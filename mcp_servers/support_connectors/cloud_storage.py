@@ -28,9 +28,9 @@ from support_connectors.results import Item, Page, StoredFile
 FilePath = Annotated[str, Field(description="The file's id (its path from the root) or ref.")]
 
 
-def build_server(backend: CloudStorage) -> MCPServer:
-    """The server of the shared storage on ``backend``."""
-    server = new_server(
+def build_server(backend: CloudStorage, onto: MCPServer | None = None) -> MCPServer:
+    """The server of the shared storage on ``backend``; with ``onto`` its tools on a server that is there."""
+    server = onto or new_server(
         "cloud_storage", "The team's shared storage: files such as contracts, runbooks and logs, by path and time."
     )
 

@@ -28,9 +28,9 @@ from support_connectors.results import Account, Activity, Item, Page
 AccountId = Annotated[str, Field(description="The account's id or ref; its exact name works too.")]
 
 
-def build_server(backend: Crm) -> MCPServer:
-    """The server of the CRM on ``backend``."""
-    server = new_server(
+def build_server(backend: Crm, onto: MCPServer | None = None) -> MCPServer:
+    """The server of the CRM on ``backend``; with ``onto`` its tools on a server that is there."""
+    server = onto or new_server(
         "crm",
         "The CRM: customer accounts with tier, annual recurring revenue in US dollars (arr_usd), renewal date, "
         "promised response times in hours (sla), contacts, open deals and health.",

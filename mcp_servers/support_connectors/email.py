@@ -29,9 +29,9 @@ from support_connectors.results import Item, Mail, Page
 MailId = Annotated[str, Field(description="The mail's id or ref.")]
 
 
-def build_server(backend: Email) -> MCPServer:
-    """The server of the mailbox on ``backend``."""
-    server = new_server(
+def build_server(backend: Email, onto: MCPServer | None = None) -> MCPServer:
+    """The server of the mailbox on ``backend``; with ``onto`` its tools on a server that is there."""
+    server = onto or new_server(
         "email",
         "The team's mailbox: mails by folder, sender, recipient and time. Who a mail says it is from is no proof of who "
         "sent it.",

@@ -27,9 +27,9 @@ from support_connectors.kit import (
 from support_connectors.results import Article, Item, Page
 
 
-def build_server(backend: KnowledgeBase) -> MCPServer:
-    """The server of the knowledge base on ``backend``."""
-    server = new_server(
+def build_server(backend: KnowledgeBase, onto: MCPServer | None = None) -> MCPServer:
+    """The server of the knowledge base on ``backend``; with ``onto`` its tools on a server that is there."""
+    server = onto or new_server(
         "knowledge_base",
         "The knowledge base: articles on known issues, workarounds, limits, set-up and procedures, each with the time "
         "of its last update.",

@@ -29,9 +29,9 @@ from support_connectors.results import Comment, Issue, Item, Page
 IssueId = Annotated[str, Field(description="The issue's id or ref; the id of one of its comments works too.")]
 
 
-def build_server(backend: ProjectTracker) -> MCPServer:
-    """The server of the project tracker on ``backend``."""
-    server = new_server(
+def build_server(backend: ProjectTracker, onto: MCPServer | None = None) -> MCPServer:
+    """The server of the project tracker on ``backend``; with ``onto`` its tools on a server that is there."""
+    server = onto or new_server(
         "project_tracker",
         "The project tracker: bugs, features and incidents with status, priority, labels and the comments of "
         "engineers.",

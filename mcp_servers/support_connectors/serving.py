@@ -34,10 +34,10 @@ def default_database() -> Path:
     return Path(named) if named else user_data_path("customer-escalation") / "workspace.db"
 
 
-def build_category_server(category: Category, backend: Backend) -> "MCPServer":
-    """The server of a category on a backend of that category."""
+def build_category_server(category: Category, backend: Backend, onto: "MCPServer | None" = None) -> "MCPServer":
+    """The server of a category on a backend of that category; with ``onto`` its tools on a server that is there."""
     # The import brings mcp with it, which costs most of a second.
-    server: MCPServer = import_module(f"support_connectors.{category}").build_server(backend)
+    server: MCPServer = import_module(f"support_connectors.{category}").build_server(backend, onto)
     return server
 
 

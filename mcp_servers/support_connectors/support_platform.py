@@ -36,9 +36,9 @@ Customer = Annotated[
 ]
 
 
-def build_server(backend: SupportPlatform) -> MCPServer:
-    """The server of the support platform on ``backend``."""
-    server = new_server(
+def build_server(backend: SupportPlatform, onto: MCPServer | None = None) -> MCPServer:
+    """The server of the support platform on ``backend``; with ``onto`` its tools on a server that is there."""
+    server = onto or new_server(
         "support_platform",
         "The support platform: customers' tickets with status, priority and the whole thread of messages between "
         "customers and agents, internal notes included.",

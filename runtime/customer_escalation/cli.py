@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -73,6 +74,22 @@ PolicyFile = Annotated[
 ]  # fmt: skip
 
 
+def run_ids(incomplete: str) -> list[tuple[str, str]]:
+    """Completion: the runs of this machine."""
+    from customer_escalation import history
+
+    with suppress(Exception):  # a shell that completes shows no errors
+        return [(row["run"], row["issue"][:60]) for row in history.rows() if row["run"].startswith(incomplete)]
+    return []
+
+
+def server_names(incomplete: str) -> list[str]:
+    """Completion: what ``mcp`` serves."""
+    from support_connectors.categories import CATEGORIES
+
+    return [name for name in (*CATEGORIES, "escalation", "all") if name.startswith(incomplete)]
+
+
 class Format(StrEnum):
     """How a brief is printed: markdown, JSON, a page, Slack's mrkdwn, Jira's document format."""
 
@@ -118,7 +135,10 @@ def run(
     author_level: Annotated[
         AuthorLevel | None, typer.Option(metavar="L1|L2", help="The support level that escalates.")
     ] = None,
-    resume: Annotated[str | None, typer.Option(metavar="RUN", help="Go on with this run.", show_default=False)] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(metavar="RUN", help="Go on with this run.", show_default=False, autocompletion=run_ids),
+    ] = None,
     policy: PolicyFile = None,
     connectors: ConnectorsFile = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")] = False,
@@ -184,7 +204,7 @@ def list_runs(
 
 @app.command()
 def show(
-    run_id: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")],
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.", autocompletion=run_ids)],
     format: Annotated[Format, typer.Option(help="What to print.")] = Format.MD,  # noqa: A002 - the option's name
     why: Annotated[
         bool, typer.Option("--why", help="The facts, the rules that fired, and what would have changed the decision.")
@@ -253,7 +273,8 @@ def mcp(
     category: Annotated[
         str,
         typer.Argument(
-            help="support_platform, crm, chat, project_tracker, knowledge_base, email, cloud_storage or escalation."
+            help="support_platform, crm, chat, project_tracker, knowledge_base, email, cloud_storage, escalation, or all.",
+            autocompletion=server_names,
         ),
     ],
     http: Annotated[
@@ -263,7 +284,7 @@ def mcp(
     sample: Annotated[bool, typer.Option("--sample", help="Use the sample workspace.")] = False,
     connectors: ConnectorsFile = None,
 ) -> None:
-    """Serve one category, or the tools that write a brief (`escalation`), over MCP: stdio unless --http is given.
+    """Serve one category, the tools that write a brief (`escalation`), or `all` in one, over MCP: stdio unless --http is given.
 
     A category stands on the system that your connectors declare for it, else on the loaded workspace.
     """
@@ -271,6 +292,28 @@ def mcp(
     from customer_escalation.serving import serve_category
 
     serve_category(category, compose.sample_workspace() if sample else workspace, http, connectors)
+
+
+@app.command(short_help="Find what is wrong with the set-up.")
+def doctor(
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object a check.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no system and no assistant.")] = False,
+    connectors: ConnectorsFile = None,
+) -> None:
+    """Look at everything that a run needs, change nothing, and say how to mend what is wrong.
+
+    The output holds no secrets and no records, so it can be passed on. Exit code 0 without a failure, 1 with one.
+    """
+    from customer_escalation.doctor import examine, report
+
+    checks = examine(Path.cwd(), connectors, offline=offline)
+    if json_output:
+        for one in checks:
+            typer.echo(json.dumps(asdict(one), ensure_ascii=False))
+    else:
+        typer.echo(report(checks, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")), nl=False)
+    if any(one.status == "fail" for one in checks):
+        raise typer.Exit(FAILED)
 
 
 @workspace_app.command("load")
@@ -329,7 +372,7 @@ def _deliver(text: str, out: Path | None) -> None:
 def main() -> None:
     """Entry point: an issue as first word is `run`; deliberate errors become a sentence and an exit code."""
     arguments = sys.argv[1:]
-    commands = {"run", "list", "show", "rules", "policy", "mcp", "workspace", "connectors"}
+    commands = {"run", "list", "show", "rules", "policy", "mcp", "workspace", "connectors", "doctor"}
     globals_ = {"--help", "--version", "--install-completion", "--show-completion"}
     if arguments and arguments[0] not in commands | globals_:
         arguments = ["run", *arguments]

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ESCALATION = "escalation"
 """The server beside those of the categories."""
+EVERYTHING = "all"
+"""One server with the tools of all others, for clients that take one."""
 PROJECT_VARIABLES = ("CUSTOMER_ESCALATION_PROJECT", "CLAUDE_PROJECT_DIR")
 
 
@@ -62,7 +64,7 @@ def serve_category(category: str, workspace: Path | None, port: int | None, conn
 def opened_server(
     category: str, workspace: Path | None = None, connectors: Path | None = None
 ) -> "Iterator[MCPServer[Any]]":
-    """The server of a category, or the one called ``escalation``, with what it stands on.
+    """The server of a category, the one called ``escalation``, or ``all`` in one, with what it stands on.
 
     A category stands on the system that a connector declares for it; with ``workspace`` given, or where nothing at all is
     declared, on the workspace. One that nothing stands behind has no tools and says so: an assistant that starts all servers
@@ -78,11 +80,18 @@ def opened_server(
     from support_connectors.serving import build_category_server, default_database
 
     name = category.replace("-", "_")
-    if name == ESCALATION:
-        yield _escalation_server(workspace, connectors)
+    if name in (ESCALATION, EVERYTHING):
+        server = _escalation_server(workspace, connectors)
+        with ExitStack() as stack:
+            if name == EVERYTHING:
+                for each in CATEGORIES:
+                    _add_category(each, server, workspace, connectors, stack)
+            yield server
         return
     if name not in CATEGORIES:
-        raise InvalidRequest(f"{category!r} is no category. Choose one of: {', '.join((*CATEGORIES, ESCALATION))}.")
+        raise InvalidRequest(
+            f"{category!r} is no category. Choose one of: {', '.join((*CATEGORIES, ESCALATION, EVERYTHING))}."
+        )
     stands_on = None if workspace else _stands_on(name, connectors)
     if isinstance(stands_on, str):
         yield unconnected_server(name, stands_on)
@@ -100,6 +109,26 @@ def opened_server(
         for warning in store.warnings:
             print(f"note: {warning}", file=sys.stderr)
         yield build_category_server(name, store.backend(name))
+
+
+def _add_category(
+    category: Category, server: "MCPServer[Any]", workspace: Path | None, connectors: Path | None, stack: ExitStack
+) -> None:
+    """The category's tools on the server, where anything stands behind it."""
+    from support_connectors.backends.workspace import open_workspace, workspace_from
+    from support_connectors.records import WORKSPACE_CATEGORIES, WorkspaceError
+    from support_connectors.serving import build_category_server, default_database
+
+    stands_on = None if workspace else _stands_on(category, connectors)
+    if isinstance(stands_on, str) or (stands_on is None and category not in WORKSPACE_CATEGORIES):
+        return
+    if stands_on is None:
+        try:
+            store = stack.enter_context(workspace_from(workspace) if workspace else open_workspace(default_database()))
+        except WorkspaceError as error:
+            raise InvalidRequest(str(error)) from error
+        stands_on = store.backend(category)
+    build_category_server(category, stands_on, server)
 
 
 def project_folder() -> Path:

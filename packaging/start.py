@@ -1,0 +1,9 @@
+"""What a desktop client starts: one server with every tool, over stdio."""
+
+import sys
+
+from customer_escalation.cli import main
+
+if __name__ == "__main__":
+    sys.argv[1:] = ["mcp", "all"]
+    main()
