@@ -1,4 +1,4 @@
-"""Keep the generated parts of README.md and CONNECTORS.md true: compare them, or rewrite them with ``--write``.
+"""Keep the generated parts of the documentation true: compare them, or rewrite them with ``--write``.
 
 A generated part stands between ``<!-- generated:NAME -->`` and ``<!-- /generated -->``. ``options`` is made from the command
 line itself, ``tools`` from the servers as a client sees them, ``systems`` and ``known`` from their declarations.
@@ -16,8 +16,8 @@ from support_connectors.categories import CATEGORIES
 from support_connectors.records import WORKSPACE_CATEGORIES
 
 ROOT = Path(__file__).resolve().parent.parent
-CHOICES = {"format": "md\\|json\\|html"}
-BLOCK = re.compile(r"(<!-- generated:(\w+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
+CHOICES = {"format": "md\\|json\\|html\\|slack\\|adf"}
+BLOCK = re.compile(r"(<!-- generated:([\w-]+) -->\n).*?(<!-- /generated -->)", re.DOTALL)
 
 
 def options() -> str:
@@ -97,14 +97,37 @@ async def _tools() -> str:
     return "\n".join(rows) + "\n"
 
 
-PARTS: dict[str, Callable[[], str]] = {"options": options, "tools": tools, "systems": systems, "known": known}
+def tools_of_escalation() -> str:
+    """The tools of the server for assistants as a table, as a client sees them."""
+    return asyncio.run(_tools_of_escalation())
+
+
+async def _tools_of_escalation() -> str:
+    from mcp import Client
+
+    from customer_escalation.server.escalation import Place, build_escalation_server
+
+    rows = ["| Tool | What it does |", "| --- | --- |"]
+    async with Client(
+        build_escalation_server(Place(ROOT, policy=ROOT / "skills/customer-escalation/policy.toml"))
+    ) as client:
+        for tool in (await client.list_tools()).tools:
+            first = re.split(r"(?<=[.])\s", (tool.description or "").strip().replace("\n", " "))[0]
+            rows.append(f"| `{tool.name}` | {first} |")
+    return "\n".join(rows) + "\n"
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "options": options, "tools": tools, "systems": systems, "known": known, "tools-of-escalation": tools_of_escalation,
+}  # fmt: skip
+FILES = ("README.md", "CONNECTORS.md", "docs/assistants.md")
 
 
 def main() -> int:
     """Compare or rewrite; 1 when something is out of date."""
     write = "--write" in sys.argv[1:]
     stale = 0
-    for name in ("README.md", "CONNECTORS.md"):
+    for name in FILES:
         path = ROOT / name
         before = path.read_text(encoding="utf-8")
         after = BLOCK.sub(lambda found: found[1] + PARTS[found[2]]() + found[3], before)

@@ -307,6 +307,7 @@ SYSTEM = System(
     category=CATEGORY,
     settings=JmapSettings,
     connect=Jmap,
+    tested="Cyrus, started by CI: contract with reads and writes, network faults, the main job",
     note="Whole words are found, as the server makes them out; mails in the bin or among spam are left out of searches and "
     "lists unless their folder is named.",
 )
