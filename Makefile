@@ -10,7 +10,7 @@ brief: $(VENV)/.ready
 	@$(BIN)/customer-escalation run --sample "$(ISSUE)"
 
 test: $(VENV)/.ready
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: $(VENV)/.ready
 	PATH="$(abspath $(BIN)):$$PATH" sh tools/check

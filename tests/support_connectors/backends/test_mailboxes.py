@@ -11,6 +11,8 @@ from tests.support_connectors.backends.mailboxes import LATIN, REPORTS, Mailbox,
 from support_connectors.contract.report import Refused
 from support_connectors.times import parse_time
 
+pytestmark = pytest.mark.xdist_group("mailbox")
+"""One after another: pages of a search shift while others write to the same mailbox."""
 BOTH = pytest.mark.parametrize("name", ["jmap", "imap"])
 Item = dict[str, Any]
 
