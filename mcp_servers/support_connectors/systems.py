@@ -51,6 +51,7 @@ BUNDLED = (
     "intercom",
     "jira",
     "jmap",
+    "linear",
     "matrix",
     "mediawiki",
     "notion",
