@@ -57,6 +57,7 @@ BUNDLED = (
     "notion",
     "redmine",
     "rt",
+    "salesforce",
     "slack",
     "teams",
     "webdav",

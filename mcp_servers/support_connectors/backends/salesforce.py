@@ -1,0 +1,358 @@
+"""Salesforce as CRM, over its REST interface.
+
+Not through simple-salesforce: it stands on requests, waits for answers of any length, and renews no session.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+from pydantic import Field, JsonValue, SecretStr, model_validator
+
+from support_connectors.backend import (
+    AccountFilter,
+    BackendError,
+    InvalidInput,
+    NotFound,
+    Paging,
+    PermissionDenied,
+    RateLimited,
+    Unavailable,
+    Write,
+)
+from support_connectors.backends.crm_fields import CrmFields, date_or_none, number_or_none, text_or_none
+from support_connectors.remote.bearer import RenewedBearer
+from support_connectors.remote.guard import ServerSettings, readable, secret
+from support_connectors.remote.http import Api
+from support_connectors.remote.markers import Marker, find_marked, marked, unmarked
+from support_connectors.remote.paging import empty_page, offset_page, own_id, token_page
+from support_connectors.remote.texts import has_words, words
+from support_connectors.results import Account, Activity, Page
+from support_connectors.systems import System
+
+CATEGORY: Final = "crm"
+TITLE = "Salesforce"
+MOST_FOUND = 200
+"""Accounts of one search."""
+MOST_PARTS = 100
+"""Contacts, open deals and tasks of one account that are read."""
+MOST_DROPPED = 8
+"""Fields that a query may lose because the organisation does not have them, or hides them."""
+_OWN: Final = ("Id", "Name", "Industry", "Website", "Description", "Owner.Name", "CurrencyIsoCode")
+_ACCOUNT = re.compile(r"001[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
+_FIELD = re.compile(r"[A-Za-z]\w{0,79}")
+_COLUMN = re.compile(r"[Nn]o such column '([\w.]+)'")
+_RELATION = re.compile(r"[Dd]idn't understand relationship '(\w+)'")
+_WORD = re.compile(r"[^\W_]+")
+Row = dict[str, Any]
+FieldName = Annotated[str, Field(pattern=_FIELD.pattern)]
+
+
+class SalesforceSettings(ServerSettings, CrmFields):
+    """Where the organisation is (``https://acme.my.salesforce.com``), how it knows us, and which fields hold what."""
+
+    client_id: str = ""
+    """Of a connected app that may use the client credentials flow, with ``client_secret``."""
+    client_secret: SecretStr | None = None
+    access_token: SecretStr | None = None
+    """Instead of the two: a session that ends."""
+    api_version: Annotated[str, Field(pattern=r"\d{2}\.0")] = "62.0"
+    currency: str = "USD"
+    """The organisation's currency, where accounts have none of their own."""
+    tier_field: FieldName = "Tier__c"
+    arr_field: FieldName = "ARR__c"
+    renewal_field: FieldName = "Renewal_Date__c"
+
+    @model_validator(mode="after")
+    def _check(self) -> "SalesforceSettings":
+        if not self.access_token and not (self.client_id and self.client_secret):
+            raise ValueError("give client_id and client_secret, or access_token")
+        return self
+
+
+class Salesforce:
+    """``Crm`` on Salesforce: an activity is a task of the account."""
+
+    def __init__(self, settings: SalesforceSettings) -> None:
+        self._settings = settings
+        self._base = f"/services/data/v{settings.api_version}"
+        self._sessions = Api(TITLE, settings.url, settings.guard)
+        auth = RenewedBearer(secret(settings.access_token), self._session)
+        self._api = Api(TITLE, settings.url, settings.guard, auth=auth, error_words=_said)
+        self._absent: set[str] = set()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._api.close()
+        self._sessions.close()
+
+    def search_accounts(self, query: str, paging: Paging) -> Page[Account]:
+        """See ``Crm``. Any word may match, anywhere in the account; Salesforce ranks."""
+        terms = list(dict.fromkeys(part for word in words(query) for part in _WORD.findall(word) if len(part) > 1))
+        if not has_words(query) or not terms:
+            return empty_page()
+
+        def fetch(offset: int, limit: int) -> tuple[list[Account], int]:
+            asked = {"q": " OR ".join(terms), "sobject": "Account", "Account.fields": "Id", "defaultLimit": MOST_FOUND}
+            found = self._get(f"{self._base}/parameterizedSearch", asked)
+            with readable(TITLE):
+                ids = [str(row["Id"]) for row in found["searchRecords"]]
+            part = ids[offset : offset + limit]
+            rows = {str(row["Id"]): row for row in self._accounts(_among(part), len(part))} if part else {}
+            return [self._account(rows[name]) for name in part if name in rows], len(ids)
+
+        return offset_page(["search_accounts", query], paging, fetch)
+
+    def read_account(self, account_id: str) -> Account:
+        """See ``Crm``."""
+        row = self._row(account_id)
+        try:
+            return self._account(row).model_copy(update={"timeline": [_activity(one, row) for one in self._tasks(row)]})
+        except (PermissionDenied, InvalidInput):  # an object that is hidden from us does not exist for us
+            account = self._account(row)
+            return account.model_copy(update={"extra": {**account.extra, "not_readable": "its tasks"}})
+
+    def list_accounts(self, wanted: AccountFilter, paging: Paging) -> Page[Account]:
+        """See ``Crm``."""
+        settings = self._settings
+        walls: list[tuple[str, str]] = []
+        if wanted.customer is not None:
+            own = own_id(CATEGORY, wanted.customer)
+            field = "Id" if _ACCOUNT.fullmatch(own) else "Name"
+            walls.append((field, f"{field} = {_quoted(own)}"))
+        if wanted.tier is not None:
+            walls.append((settings.tier_field, f"{settings.tier_field} = {_quoted(wanted.tier)}"))
+        for operator, moment in ((">=", wanted.renewal.since), ("<=", wanted.renewal.until)):
+            if moment is not None:
+                day = moment.astimezone(UTC).date().isoformat()
+                walls.append((settings.renewal_field, f"{settings.renewal_field} {operator} {day}"))
+
+        def fetch(token: str | None, limit: int) -> tuple[list[Account], str | None, None]:
+            after = json.loads(token) if token else None
+            parts = [wall for _, wall in walls]
+            if after:
+                name, row_id = map(_quoted, after)
+                parts.append(f"(Name > {name} OR (Name = {name} AND Id > {row_id}))")
+            rows = self._accounts(" AND ".join(parts), limit + 1, needs=[field for field, _ in walls])
+            with readable(TITLE):
+                last = rows[limit - 1] if len(rows) > limit else None
+                following = json.dumps([last["Name"], last["Id"]]) if last else None
+            return [self._account(row) for row in rows[:limit]], following, None
+
+        return token_page(["list_accounts", repr(wanted)], paging, fetch)
+
+    def log_account_activity(self, account_id: str, text: str, write: Write) -> Activity:
+        """See ``Crm``. It is a completed task; its subject is the text's first line."""
+        row = self._row(account_id)
+        key = write.idempotency_key
+        marker = Marker.of(key, str(row["Id"]), text) if key else None
+        if marker and key:
+            tasks = self._tasks(row)
+            known = find_marked(marker, [(str(task.get("Description") or ""), task) for task in tasks], key)
+            if known is not None:
+                return _activity(known, row)
+        task = {
+            "Subject": text.strip().split("\n")[0][:255], "Description": marked(text, marker), "WhatId": row["Id"],
+            "Status": "Completed", "ActivityDate": datetime.now(UTC).date().isoformat(),
+        }  # fmt: skip
+        try:
+            made = self._api.post(f"{self._base}/sobjects/Task", task, what=f"account {row['Id']}")
+        except BackendError as error:
+            raise _meant(error) from error
+        with readable(TITLE):
+            name = str(made["id"])
+        found = self._query(_TASK, "Task", f"Id = {_quoted(name)}", 1)
+        if not found:
+            raise Unavailable(
+                f"Salesforce took the task {name}, but does not show it. Look there before you repeat it."
+            )
+        return _activity(found[0], row)
+
+    def _session(self) -> str:
+        """A new session. Raises ``PermissionDenied`` where there is no way to one."""
+        settings = self._settings
+        if not settings.client_secret:
+            raise PermissionDenied(
+                "Salesforce refused our session: it ended. Set a new access_token, or client_id and client_secret."
+            )
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": settings.client_id,
+            "client_secret": secret(settings.client_secret),
+        }
+        try:
+            answer = self._sessions.request("POST", "/services/oauth2/token", data=form, reads=True).json()
+        except InvalidInput as error:  # wrong credentials come with status 400
+            raise PermissionDenied(f"Salesforce refused our credentials: {error}") from error
+        with readable(TITLE):
+            return str(answer["access_token"])
+
+    def _row(self, given: str) -> Row:
+        """One account, by its id or its exact name."""
+        name = (
+            own_id(CATEGORY, given).split("-a")[0]
+            if _ACCOUNT.match(own_id(CATEGORY, given))
+            else own_id(CATEGORY, given)
+        )
+        field = "Id" if _ACCOUNT.fullmatch(name) else "Name"
+        rows = self._accounts(f"{field} = {_quoted(name)}", 1)
+        if not rows:
+            raise NotFound(
+                f"There is no account {given!r} in Salesforce: it was deleted, never was, or is not for us to see."
+            )
+        return rows[0]
+
+    def _accounts(self, where: str, limit: int, needs: Sequence[str] = ()) -> list[Row]:
+        """Accounts with their contacts and open deals, by name. ``needs`` names the fields that ``where`` rests on."""
+        if self._absent & set(needs):
+            raise InvalidInput(
+                f"Salesforce has no field {', '.join(sorted(self._absent & set(needs)))} here; check the settings."
+            )
+        settings = self._settings
+        fields = [*_OWN, settings.tier_field, settings.arr_field, settings.renewal_field]
+        parts = {
+            "Contacts": f"(SELECT Name, Title, Email FROM Contacts LIMIT {MOST_PARTS})",
+            "Opportunities": "(SELECT Name, Amount, CloseDate, StageName FROM Opportunities WHERE IsClosed = false "
+            f"LIMIT {MOST_PARTS})",
+        }
+        return self._query([*fields, *parts.values()], "Account", where, limit, order="Name, Id")
+
+    def _tasks(self, row: Row) -> list[Row]:
+        return self._query(
+            _TASK, "Task", f"WhatId = {_quoted(str(row['Id']))}", MOST_PARTS, order="CreatedDate DESC, Id"
+        )[::-1]
+
+    def _query(self, fields: Sequence[str], kind: str, where: str, limit: int, order: str = "") -> list[Row]:
+        """Rows of a query; fields and parts that this organisation does not have, or hides, are left out."""
+        for _ in range(MOST_DROPPED):
+            shown = [field for field in fields if not any(_names(field, absent) for absent in self._absent)]
+            text = f"SELECT {', '.join(shown)} FROM {kind}"
+            text += f" WHERE {where}" if where else ""
+            text += f" ORDER BY {order}" if order else ""
+            try:
+                return self._rows(f"{text} LIMIT {limit}", limit)
+            except InvalidInput as error:
+                missing = _COLUMN.search(str(error)) or _RELATION.search(str(error))
+                if missing is None or not any(_names(field, missing[1]) for field in shown):
+                    raise
+                self._absent.add(missing[1])
+        raise Unavailable("Salesforce hides too many fields from our account to be read.")
+
+    def _rows(self, text: str, most: int) -> list[Row]:
+        answer = self._get(f"{self._base}/query", {"q": text})
+        with readable(TITLE):
+            rows = [dict(row) for row in answer["records"]]
+            while not answer["done"] and len(rows) < most:
+                answer = self._get(str(answer["nextRecordsUrl"]))
+                rows += [dict(row) for row in answer["records"]]
+        return rows[:most]
+
+    def _get(self, path: str, params: Row | None = None) -> Any:
+        try:
+            return self._api.get(path, params)
+        except BackendError as error:
+            raise _meant(error) from error
+
+    def _account(self, row: Row) -> Account:
+        settings = self._settings
+        with readable(TITLE):
+            name, tier = str(row["Id"]), text_or_none(row.get(settings.tier_field))
+            currency = str(row.get("CurrencyIsoCode") or settings.currency).upper()
+            worth = number_or_none(row.get(settings.arr_field))
+            extra: dict[str, JsonValue] = {
+                "industry": row.get("Industry"), "website": row.get("Website"), "description": row.get("Description"),
+                "owner": (row.get("Owner") or {}).get("Name"), "link": f"{settings.url}/{name}",
+            }  # fmt: skip
+            if currency != "USD" and worth is not None:
+                extra["arr"] = f"{worth} {currency}"
+            return Account(
+                ref=f"{CATEGORY}/{name}",
+                id=name,
+                name=str(row["Name"]),
+                tier=tier,
+                arr_usd=worth if currency == "USD" else None,
+                renewal=date_or_none(row.get(settings.renewal_field)),
+                sla=settings.sla(tier),
+                contacts=[
+                    {"name": str(one.get("Name") or ""), "role": str(one.get("Title") or ""), "email": one.get("Email")}
+                    for one in _parts(row, "Contacts")
+                ],
+                open_deals=[_deal(one, currency) for one in _parts(row, "Opportunities")],
+                extra={key: value for key, value in extra.items() if value},
+            )
+
+
+_TASK: Final = ("Id", "Subject", "Description", "CreatedDate", "Owner.Name")
+
+
+def _meant(error: BackendError) -> BackendError:
+    """Salesforce says that its limit is reached as a refusal."""
+    if isinstance(error, PermissionDenied) and "REQUEST_LIMIT_EXCEEDED" in str(error):
+        return RateLimited("Salesforce wants fewer calls: the organisation's daily limit is reached.")
+    return error
+
+
+def _said(body: bytes) -> str:
+    """Codes and messages of an error."""
+    try:
+        rows = json.loads(body)
+        return "; ".join(f"{row.get('errorCode', '')}: {' '.join(str(row.get('message', '')).split())}" for row in rows)
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return ""
+
+
+def _names(field: str, absent: str) -> bool:
+    """Whether a selected field, or a part in brackets, is what is absent."""
+    return field in (absent, f"Owner.{absent}") or (field.startswith("(") and f"FROM {absent} " in field)
+
+
+def _quoted(text: str) -> str:
+    """A text inside a query: nothing in it can end it."""
+    clean = "".join(character for character in text if character >= " " or character in "\n\r\t")
+    for plain, escaped in (("\\", "\\\\"), ("'", "\\'"), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
+        clean = clean.replace(plain, escaped)
+    return f"'{clean}'"
+
+
+def _among(ids: Sequence[str]) -> str:
+    return f"Id IN ({', '.join(map(_quoted, ids))})"
+
+
+def _parts(row: Row, name: str) -> list[Row]:
+    return list((row.get(name) or {}).get("records") or ())
+
+
+def _deal(one: Row, currency: str) -> Row:
+    amount = number_or_none(one.get("Amount"))
+    deal: Row = {"name": str(one.get("Name") or ""), "amount": amount, "currency": currency}
+    if currency == "USD" and amount is not None:
+        deal["amount_usd"] = amount
+    return {**deal, "close": date_or_none(one.get("CloseDate")), "stage": one.get("StageName")}
+
+
+def _activity(task: Row, account: Row) -> Activity:
+    with readable(TITLE):
+        name = f"{account['Id']}-a{task['Id']}"
+        at = re.sub(r"([+-]\d\d)(\d\d)\Z", r"\1:\2", str(task["CreatedDate"]))
+        return Activity(
+            ref=f"{CATEGORY}/{name}",
+            id=name,
+            at=at,
+            author=str((task.get("Owner") or {}).get("Name") or "unknown"),
+            text=unmarked(str(task.get("Description") or task.get("Subject") or "")),
+            parent=f"{CATEGORY}/{account['Id']}",
+        )
+
+
+SYSTEM = System(
+    name="salesforce",
+    title=TITLE,
+    category=CATEGORY,
+    settings=SalesforceSettings,
+    connect=Salesforce,
+    tested="a stand-in after recorded answers of the real service: contract with reads and writes, network faults; not the real service",
+    note="Tier, recurring revenue and renewal are fields of the account (settings tier_field, arr_field, renewal_field); those that "
+    "the organisation does not have are left out. A search gives 200 accounts at most.",
+)
