@@ -104,3 +104,68 @@ def test_no_known_row_lets_a_model_see_a_tool_that_changes_something() -> None:
             for name in (f"{verb}_ticket", f"{verb}-object", f"{verb}Issue", f"slack_{verb}_message", f"jira_{verb}_issue",
                          f"hubspot-{verb}-object", f"API-{verb}-page", f"linear_{verb}Issue", f"asana_{verb}_task"):  # fmt: skip
                 assert row.policy.access(row.category, name) is not Access.READ, (row.title, name)
+
+
+REAL = {
+    "Slack": {
+        "read": "channels_list conversations_history conversations_replies conversations_search_messages users_search",
+        "write": "conversations_add_message",
+        "denied": "conversations_mark reactions_add usergroups_update attachment_get_data",
+    },
+    "Microsoft 365, Teams": {
+        "read": "list-mail-messages get-mail-message list-channel-messages search_messages get_channel_messages list_chats",
+        "write": "send-mail send-channel-message reply-to-chat-message create-draft-email reply_to_channel_message",
+        "denied": "delete-mail-message update_chat_message delete_channel_message create-chat set_chat_message_reaction",
+    },
+    "Zendesk": {
+        "read": "get_ticket get_tickets get_ticket_comments zendesk_get_ticket_details zendesk_search list_articles search",
+        "write": "create_ticket create_ticket_comment update_ticket zendesk_add_private_note zendesk_add_public_note",
+        "denied": "delete_ticket create_user update_macro delete_organization create_trigger get_macro",
+    },
+    "Freshdesk": {
+        "read": "get_ticket search_tickets get_ticket_conversation list_solution_articles view_company find_company_by_name",
+        "write": "create_ticket update_ticket create_ticket_note create_ticket_reply",
+        "denied": "delete_ticket update_ticket_field create_ticket_field create_agent update_group update_contact",
+    },
+    "Help Scout": {
+        "read": "searchConversations getConversation getThreads comprehensiveConversationSearch listAllInboxes getDocsArticle",
+        "denied": "getWebhook getOriginalSourceRfc822 downloadAttachmentFile",
+    },
+    "Pipedrive": {"read": "get-deals get-organization search-all search-organizations get-stages"},
+    "Linear": {"read": "linear_search_issues linear_get_user_issues", "write": "linear_add_comment linear_create_issue",
+               "denied": "linear_update_issue"},
+    "GitHub": {
+        "read": "issue_read list_issues search_issues pull_request_read get_commit",
+        "write": "issue_write add_issue_comment",
+        "denied": "get_secret_scanning_alert list_secret_scanning_alerts delete_file merge_pull_request actions_run_trigger "
+        "create_or_update_file label_write create_repository",
+    },
+    "monday.com": {
+        "read": "get_board_items_page get_board_info search get_updates",
+        "write": "create_item create_update",
+        "denied": "all_monday_api all_api_write delete_item change_item_column_values create_automation get_asset_upload_url",
+    },
+    "Notion": {
+        "read": "API-post-search API-retrieve-a-page API-get-block-children API-retrieve-page-markdown API-query-data-source",
+        "write": "API-post-page API-create-a-comment",
+        "denied": "API-patch-page API-delete-a-block API-update-page-markdown API-move-page API-create-a-data-source",
+    },
+    "HubSpot": {
+        "read": "search_crm_objects get_crm_objects search_properties get_user_details",
+        "write": "manage_crm_objects",
+        "denied": "manage_segment query_crm_data",
+    },
+}  # fmt: skip
+"""Names that the servers really have, as their sources show, and what a model may do with each (denied: it is not shown)."""
+
+
+@pytest.mark.parametrize("title", REAL)
+def test_real_tools_get_the_access_that_they_should(title: str) -> None:
+    row = next(row for row in known_servers() if row.title == title)
+    for access, names in REAL[title].items():
+        for name in names.split():
+            assert row.policy.access(row.category_of(name, row.category), name) is Access(access), name
+
+
+def test_every_row_says_where_it_was_read() -> None:
+    assert all(row.source for row in known_servers())
