@@ -293,7 +293,7 @@ SYSTEM = System(
     category=CATEGORY,
     settings=GitHubSettings,
     connect=GitHub,
-    tested="a stand-in made of GitHub's published description: contract with reads and writes, network faults",
+    tested="a stand-in made of GitHub's published description: contract with reads and writes, network faults; not the real service",
     note="A search wants all words; where no issue holds them all, the longest are looked for. It gives the first 1,000 issues. "
     "Priorities and, without issue types, types are read off labels.",
 )

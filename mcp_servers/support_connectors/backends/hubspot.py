@@ -245,7 +245,7 @@ SYSTEM = System(
     category=CATEGORY,
     settings=HubSpotSettings,
     connect=HubSpot,
-    tested="a stand-in made of HubSpot's published description: contract with reads and writes, network faults",
+    tested="a stand-in made of HubSpot's published description: contract with reads and writes, network faults; not the real service",
     note="A search looks at the names and domains of 100 companies at most. Tier, recurring revenue and renewal are properties "
     "(settings tier_field, arr_field, renewal_field).",
 )

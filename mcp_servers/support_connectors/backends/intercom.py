@@ -249,7 +249,7 @@ SYSTEM = System(
     category=CATEGORY,
     settings=IntercomSettings,
     connect=Intercom,
-    tested="a stand-in made of Intercom's published description: contract with reads and writes, network faults",
+    tested="a stand-in made of Intercom's published description: contract with reads and writes, network faults; not the real service",
     note="Tickets are conversations. A search looks at the 150 newest whose first message or subject holds any of its longest "
     "words; replies are not searched. A customer's conversations are those of its company's first 750 contacts. Times are UTC.",
 )
