@@ -6,6 +6,7 @@ Not through simple-salesforce: it stands on requests, waits for answers of any l
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -38,16 +39,42 @@ MOST_FOUND = 200
 """Accounts of one search."""
 MOST_PARTS = 100
 """Contacts, open deals and tasks of one account that are read."""
+MOST_MARKED = 2_000
+"""Tasks of one account, the newest, among which a write is looked for: descriptions cannot be searched."""
 MOST_DROPPED = 8
 """Fields that a query may lose because the organisation does not have them, or hides them."""
 _OWN: Final = ("Id", "Name", "Industry", "Website", "Description", "Owner.Name", "CurrencyIsoCode")
 _ACCOUNT = re.compile(r"001[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
-_FIELD = re.compile(r"[A-Za-z]\w{0,79}")
-_COLUMN = re.compile(r"[Nn]o such column '([\w.]+)'")
+_COLUMN = re.compile(r"[Nn]o such column '([\w.]+)'(?: on entity '(\w+)')?")
 _RELATION = re.compile(r"[Dd]idn't understand relationship '(\w+)'")
 _WORD = re.compile(r"[^\W_]+")
 Row = dict[str, Any]
-FieldName = Annotated[str, Field(pattern=_FIELD.pattern)]
+FieldName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,79}$")]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Rows of an account that are read with it."""
+
+    name: str
+    """The relationship's."""
+    kind: str
+    fields: Sequence[str]
+    where: str = ""
+
+    def shown(self, absent: set[tuple[str, str]]) -> str:
+        """The part in a query; empty where nothing of it may be seen."""
+        fields = [field for field in self.fields if not _is_absent(field, self.kind, absent)]
+        if not fields or ("", self.name) in absent:
+            return ""
+        where = f" WHERE {self.where}" if self.where else ""
+        return f"(SELECT {', '.join(fields)} FROM {self.name}{where} LIMIT {MOST_PARTS})"
+
+
+_PARTS: Final = (
+    _Part("Contacts", "Contact", ("Name", "Title", "Email")),
+    _Part("Opportunities", "Opportunity", ("Name", "Amount", "CloseDate", "StageName"), "IsClosed = false"),
+)
 
 
 class SalesforceSettings(ServerSettings, CrmFields):
@@ -58,7 +85,7 @@ class SalesforceSettings(ServerSettings, CrmFields):
     client_secret: SecretStr | None = None
     access_token: SecretStr | None = None
     """Instead of the two: a session that ends."""
-    api_version: Annotated[str, Field(pattern=r"\d{2}\.0")] = "62.0"
+    api_version: Annotated[str, Field(pattern=r"^[0-9]{2}\.0$")] = "62.0"
     currency: str = "USD"
     """The organisation's currency, where accounts have none of their own."""
     tier_field: FieldName = "Tier__c"
@@ -81,7 +108,8 @@ class Salesforce:
         self._sessions = Api(TITLE, settings.url, settings.guard)
         auth = RenewedBearer(secret(settings.access_token), self._session)
         self._api = Api(TITLE, settings.url, settings.guard, auth=auth, error_words=_said)
-        self._absent: set[str] = set()
+        self._absent: set[tuple[str, str]] = set()
+        """What the organisation does not have, or hides: an object's name and a field's, or "" and a relationship's."""
 
     def close(self) -> None:
         """Close the connections."""
@@ -95,8 +123,9 @@ class Salesforce:
             return empty_page()
 
         def fetch(offset: int, limit: int) -> tuple[list[Account], int]:
-            asked = {"q": " OR ".join(terms), "sobject": "Account", "Account.fields": "Id", "defaultLimit": MOST_FOUND}
-            found = self._get(f"{self._base}/parameterizedSearch", asked)
+            wanted = " OR ".join(f'"{term}"' for term in terms)  # in quotes, and, or and not are words
+            asked = f"FIND {{{wanted}}} IN ALL FIELDS RETURNING Account(Id) LIMIT {MOST_FOUND}"
+            found = self._get(f"{self._base}/search/", {"q": asked})
             with readable(TITLE):
                 ids = [str(row["Id"]) for row in found["searchRecords"]]
             part = ids[offset : offset + limit]
@@ -109,10 +138,13 @@ class Salesforce:
         """See ``Crm``."""
         row = self._row(account_id)
         try:
-            return self._account(row).model_copy(update={"timeline": [_activity(one, row) for one in self._tasks(row)]})
+            tasks, hidden = [_activity(one, row) for one in self._tasks(row, MOST_PARTS)], []
         except (PermissionDenied, InvalidInput):  # an object that is hidden from us does not exist for us
-            account = self._account(row)
-            return account.model_copy(update={"extra": {**account.extra, "not_readable": "its tasks"}})
+            tasks, hidden = [], ["Tasks"]
+        account = self._account(row)
+        hidden += sorted(f"{kind} {field}".strip() for kind, field in self._absent - {("Account", "CurrencyIsoCode")})
+        extra = {**account.extra, "not_readable": ", ".join(hidden)} if hidden else account.extra
+        return account.model_copy(update={"timeline": tasks, "extra": extra})
 
     def list_accounts(self, wanted: AccountFilter, paging: Paging) -> Page[Account]:
         """See ``Crm``."""
@@ -149,7 +181,12 @@ class Salesforce:
         key = write.idempotency_key
         marker = Marker.of(key, str(row["Id"]), text) if key else None
         if marker and key:
-            tasks = self._tasks(row)
+            tasks = self._tasks(row, MOST_MARKED)
+            if ("Task", "Description") in self._absent:
+                raise PermissionDenied(
+                    "Salesforce hides the descriptions of tasks from our account, so that this write could not be found again. "
+                    "Let it read Task.Description."
+                )
             known = find_marked(marker, [(str(task.get("Description") or ""), task) for task in tasks], key)
             if known is not None:
                 return _activity(known, row)
@@ -163,7 +200,7 @@ class Salesforce:
             raise _meant(error) from error
         with readable(TITLE):
             name = str(made["id"])
-        found = self._query(_TASK, "Task", f"Id = {_quoted(name)}", 1)
+        found = self._query("Task", _TASK, f"Id = {_quoted(name)}", 1)
         if not found:
             raise Unavailable(
                 f"Salesforce took the task {name}, but does not show it. Look there before you repeat it."
@@ -197,47 +234,50 @@ class Salesforce:
             else own_id(CATEGORY, given)
         )
         field = "Id" if _ACCOUNT.fullmatch(name) else "Name"
-        rows = self._accounts(f"{field} = {_quoted(name)}", 1)
+        rows = self._accounts(f"{field} = {_quoted(name)}", 2)
         if not rows:
             raise NotFound(
                 f"There is no account {given!r} in Salesforce: it was deleted, never was, or is not for us to see."
+            )
+        if len(rows) > 1 and field == "Name":
+            raise InvalidInput(
+                f"Salesforce has several accounts {given!r}; give the id, as {' or '.join(str(row['Id']) for row in rows)}."
             )
         return rows[0]
 
     def _accounts(self, where: str, limit: int, needs: Sequence[str] = ()) -> list[Row]:
         """Accounts with their contacts and open deals, by name. ``needs`` names the fields that ``where`` rests on."""
-        if self._absent & set(needs):
-            raise InvalidInput(
-                f"Salesforce has no field {', '.join(sorted(self._absent & set(needs)))} here; check the settings."
-            )
         settings = self._settings
+        if lacking := sorted({name for kind, name in self._absent if kind == "Account"} & set(needs)):
+            raise InvalidInput(f"Salesforce has no field {', '.join(lacking)} here; check the settings.")
         fields = [*_OWN, settings.tier_field, settings.arr_field, settings.renewal_field]
-        parts = {
-            "Contacts": f"(SELECT Name, Title, Email FROM Contacts LIMIT {MOST_PARTS})",
-            "Opportunities": "(SELECT Name, Amount, CloseDate, StageName FROM Opportunities WHERE IsClosed = false "
-            f"LIMIT {MOST_PARTS})",
-        }
-        return self._query([*fields, *parts.values()], "Account", where, limit, order="Name, Id")
+        return self._query("Account", fields, where, limit, order="Name, Id", parts=_PARTS)
 
-    def _tasks(self, row: Row) -> list[Row]:
-        return self._query(
-            _TASK, "Task", f"WhatId = {_quoted(str(row['Id']))}", MOST_PARTS, order="CreatedDate DESC, Id"
-        )[::-1]
+    def _tasks(self, row: Row, most: int) -> list[Row]:
+        """The newest tasks of an account, the oldest of them first."""
+        return self._query("Task", _TASK, f"WhatId = {_quoted(str(row['Id']))}", most, order="CreatedDate DESC, Id")[
+            ::-1
+        ]
 
-    def _query(self, fields: Sequence[str], kind: str, where: str, limit: int, order: str = "") -> list[Row]:
+    def _query(
+        self, kind: str, fields: Sequence[str], where: str, limit: int, order: str = "", parts: Sequence[_Part] = ()
+    ) -> list[Row]:
         """Rows of a query; fields and parts that this organisation does not have, or hides, are left out."""
         for _ in range(MOST_DROPPED):
-            shown = [field for field in fields if not any(_names(field, absent) for absent in self._absent)]
-            text = f"SELECT {', '.join(shown)} FROM {kind}"
-            text += f" WHERE {where}" if where else ""
-            text += f" ORDER BY {order}" if order else ""
+            shown = [field for field in fields if not _is_absent(field, kind, self._absent)]
+            shown += [text for part in parts if (text := part.shown(self._absent))]
+            query = f"SELECT {', '.join(shown)} FROM {kind}"
+            query += f" WHERE {where}" if where else ""
+            query += f" ORDER BY {order}" if order else ""
             try:
-                return self._rows(f"{text} LIMIT {limit}", limit)
+                return self._rows(f"{query} LIMIT {limit}", limit)
             except InvalidInput as error:
-                missing = _COLUMN.search(str(error)) or _RELATION.search(str(error))
-                if missing is None or not any(_names(field, missing[1]) for field in shown):
+                if "invalid ID field" in str(error):  # the shape of an id, and its check characters are wrong
+                    return []
+                lost = _lost(str(error), kind)
+                if lost is None or lost in self._absent or not _asks_for(lost, kind, fields, parts):
                     raise
-                self._absent.add(missing[1])
+                self._absent.add(lost)
         raise Unavailable("Salesforce hides too many fields from our account to be read.")
 
     def _rows(self, text: str, most: int) -> list[Row]:
@@ -303,9 +343,27 @@ def _said(body: bytes) -> str:
         return ""
 
 
-def _names(field: str, absent: str) -> bool:
-    """Whether a selected field, or a part in brackets, is what is absent."""
-    return field in (absent, f"Owner.{absent}") or (field.startswith("(") and f"FROM {absent} " in field)
+def _lost(said: str, kind: str) -> tuple[str, str] | None:
+    """What an error says is not there: an object's name and a field's, or "" and a relationship's."""
+    if column := _COLUMN.search(said):
+        return (column[2] or kind, column[1])
+    relation = _RELATION.search(said)
+    return ("", relation[1]) if relation else None
+
+
+def _asks_for(lost: tuple[str, str], kind: str, fields: Sequence[str], parts: Sequence[_Part]) -> bool:
+    """Whether a query asks for what is lost, so that it can do without."""
+    return (
+        any(_is_absent(field, kind, {lost}) for field in fields)
+        or any(_is_absent(field, part.kind, {lost}) for part in parts for field in part.fields)
+        or lost in {("", part.name) for part in parts}
+    )
+
+
+def _is_absent(field: str, kind: str, absent: set[tuple[str, str]]) -> bool:
+    """Whether a field of an object is absent, by itself or with the object that it leads to."""
+    through, _, last = field.rpartition(".")
+    return (kind, field) in absent or bool(through and {("User", last), ("", through)} & absent)
 
 
 def _quoted(text: str) -> str:
@@ -341,9 +399,16 @@ def _activity(task: Row, account: Row) -> Activity:
             id=name,
             at=at,
             author=str((task.get("Owner") or {}).get("Name") or "unknown"),
-            text=unmarked(str(task.get("Description") or task.get("Subject") or "")),
+            text=_told(str(task.get("Subject") or ""), unmarked(str(task.get("Description") or ""))),
             parent=f"{CATEGORY}/{account['Id']}",
         )
+
+
+def _told(subject: str, description: str) -> str:
+    """What a task says; its subject is often the first line of its description, as it is with what we write."""
+    if not description or description.lstrip().startswith(subject):
+        return description or subject
+    return f"{subject}\n{description}"
 
 
 SYSTEM = System(
@@ -354,5 +419,6 @@ SYSTEM = System(
     connect=Salesforce,
     tested="a stand-in after recorded answers of the real service: contract with reads and writes, network faults; not the real service",
     note="Tier, recurring revenue and renewal are fields of the account (settings tier_field, arr_field, renewal_field); those that "
-    "the organisation does not have are left out. A search gives 200 accounts at most.",
+    "the organisation does not have, or hides, are left out and named. A search gives 200 accounts at most, an account its newest "
+    "100 tasks; those of its deals are not read.",
 )

@@ -33,7 +33,7 @@ async def passes_the_suite(name: str, settings: dict[str, Any], vendor: Standing
             report = await run_suite(system.category, calls_of(client), await tools_of(client), writes=writes)
     finally:
         backend.close()  # type: ignore[union-attr]
-    assert report.failures == []
+    assert report.failures == [], report.failures
     assert len([check for check in report.checks if check.outcome == "passed"]) >= (14 if writes else 10)
     assert vendor.violations == []
 

@@ -10,6 +10,7 @@ from tests.support_connectors.vendors.openapi import Reply, VendorServer
 from tests.support_connectors.vendors.salesforce import ACME, CLIENT, DELETED, EURO, SECRET, Salesforce
 
 from support_connectors.contract.report import Refused
+from support_connectors.systems import UnusableSystem, connect_system
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ async def test_an_account_is_read_whole(vendor: VendorServer) -> None:
         ("Renewal", 26000.5, "2026-12-31")
     ]
     assert [one["text"] for one in item["timeline"]] == [
-        f"Worried about 500 errors, call {number}" for number in range(3)
+        f"Call {number}\nWorried about 500 errors, call {number}" for number in range(3)
     ]
 
 
@@ -70,6 +71,65 @@ async def test_fields_that_are_not_there_leave_facts_unknown(vendor: VendorServe
     assert (item["tier"], item["arr_usd"]) == (None, 1000)
     with pytest.raises(Refused, match="Tier__c"):
         await called("salesforce", settings_of(vendor.url), "list_accounts", tier="Enterprise")
+
+
+async def test_what_is_hidden_is_left_out_and_named(vendor: VendorServer, data: Salesforce) -> None:
+    data.hidden = {("Contact", "Title"), ("Opportunity", "Amount"), ("Account", "Industry")}
+    item = (await called("salesforce", settings_of(vendor.url), "read_account", id=ACME))["item"]
+    assert item["contacts"] == [{"name": "Dana Reyes", "role": "", "email": "dana@acme.example"}]
+    assert len(item["timeline"]) == 3
+    assert item["extra"]["not_readable"] == "Account Industry, Contact Title, Opportunity Amount"
+    assert (await called("salesforce", settings_of(vendor.url), "list_accounts"))["items"]
+
+
+async def test_a_write_is_found_among_many_newer_ones(vendor: VendorServer, data: Salesforce) -> None:
+    write = {"id": ACME, "text": "They will wait until Friday.", "idempotency_key": "once"}
+    first = (await called("salesforce", settings_of(vendor.url), "log_account_activity", **write))["item"]
+    for number in range(150):
+        data._task(ACME, f"Later {number}", "Something else")
+    again = (await called("salesforce", settings_of(vendor.url), "log_account_activity", **write))["item"]
+    assert again == first
+    assert sum("until Friday" in task["Description"] for task in data.tasks) == 1
+
+
+async def test_a_write_that_could_not_be_found_again_is_refused(vendor: VendorServer, data: Salesforce) -> None:
+    data.hidden = {("Task", "Description")}
+    write = {"id": ACME, "text": "Hello", "idempotency_key": "once"}
+    with pytest.raises(Refused, match=r"Task\.Description") as refusal:
+        await called("salesforce", settings_of(vendor.url), "log_account_activity", **write)
+    assert refusal.value.kind == "denied"
+    assert len(data.tasks) == 3
+
+
+async def test_the_subject_of_a_task_is_read_with_its_description(vendor: VendorServer, data: Salesforce) -> None:
+    data._task(ACME, "May cancel the contract", "Notes of the call.")
+    item = (await called("salesforce", settings_of(vendor.url), "read_account", id=ACME))["item"]
+    assert item["timeline"][-1]["text"] == "May cancel the contract\nNotes of the call."
+
+
+async def test_one_of_two_accounts_of_a_name_is_not_taken(vendor: VendorServer, data: Salesforce) -> None:
+    data.accounts["001000000000002AAA"]["Name"] = "Acme Corp"
+    with pytest.raises(Refused, match=f"{ACME} or 001000000000002AAA"):
+        await called("salesforce", settings_of(vendor.url), "read_account", id="Acme Corp")
+
+
+async def test_an_id_that_cannot_be_is_not_found(vendor: VendorServer) -> None:
+    with pytest.raises(Refused) as refusal:
+        await called("salesforce", settings_of(vendor.url), "read_account", id="001A00000000001AAA")
+    assert refusal.value.kind == "not_found"
+
+
+async def test_words_of_the_search_language_are_words(vendor: VendorServer) -> None:
+    page = await called(
+        "salesforce", settings_of(vendor.url), "search_accounts", query="Initech and not {Globex} or (x)"
+    )
+    assert {item["name"] for item in page["items"]} >= {"Initech", "Globex"}
+
+
+@pytest.mark.parametrize(("name", "value"), [("tier_field", "Tier__c FROM User"), ("api_version", "62.0/../..")])
+async def test_settings_cannot_change_a_query(name: str, value: str) -> None:
+    with pytest.raises(UnusableSystem, match=name):
+        connect_system("salesforce", settings_of("https://acme.my.salesforce.com", **{name: value}))
 
 
 async def test_lists_go_on_over_many_answers(vendor: VendorServer) -> None:

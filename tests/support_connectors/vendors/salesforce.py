@@ -14,6 +14,7 @@ NAMES = ("Acme Corp", "Globex", "Initech")
 FIELDS = frozenset(
     "Id Name Industry Website Description Owner.Name CurrencyIsoCode Tier__c ARR__c Renewal_Date__c WhatId Subject CreatedDate".split()
 )
+PARTS = {"Contacts": "Contact", "Opportunities": "Opportunity"}
 AT_ONCE = 40
 """Records of one answer; a longer one goes on at ``nextRecordsUrl``."""
 _QUERY = re.compile(
@@ -41,6 +42,8 @@ class Salesforce:
         self.tasks: list[Row] = []
         self.fields = set(FIELDS)
         """Fields that exist, or that our account may see."""
+        self.hidden: set[tuple[str, str]] = set()
+        """Objects' names with fields that our account may not see."""
         self.session = "session-1"
         self.sessions_asked = 0
         self.waiting: dict[str, list[Row]] = {}
@@ -96,10 +99,16 @@ class Salesforce:
         if asked is None:
             return _error(400, "MALFORMED_QUERY", f"unexpected token in {request.one('q')}")
         plain = re.sub(r", \(SELECT [^()]+\)", "", asked["fields"])
-        for field in [*plain.split(", "), *(clause["field"] for clause in _CLAUSE.finditer(asked["where"] or ""))]:
-            if field not in self.fields:
-                said = f"\nSELECT\n^\nERROR at Row:1:Column:8\nNo such column '{field}' on entity '{asked['kind']}'."
+        wanted = [*plain.split(", "), *(clause["field"] for clause in _CLAUSE.finditer(asked["where"] or ""))]
+        columns = [(asked["kind"], field) for field in wanted]
+        for fields, relation in re.findall(r"\(SELECT (.+?) FROM (\w+)", asked["fields"]):
+            columns += [(PARTS[relation], field) for field in fields.split(", ")]
+        for kind, field in columns:
+            if (kind, field) in self.hidden or (kind == asked["kind"] and field not in self.fields):
+                said = f"\nSELECT\n^\nERROR at Row:1:Column:8\nNo such column '{field}' on entity '{kind}'."
                 return _error(400, "INVALID_FIELD", said)
+        if re.search(r"Id (?:=|IN) \(?'001(?![0-9]{12})", asked["where"] or ""):
+            return _error(400, "INVALID_QUERY_FILTER_OPERATOR", "\nERROR at Row:1:Column:9\ninvalid ID field: 001")
         rows = list(self.accounts.values()) if asked["kind"] == "Account" else self.tasks
         found = [row for row in rows if _holds(row, asked["where"] or "")]
         if asked["kind"] == "Account":
@@ -114,16 +123,17 @@ class Salesforce:
         return self._page(rows, len(rows))
 
     def search(self, request: Request) -> Reply:
-        terms = request.one("q").casefold().split(" or ")
+        asked = re.fullmatch(r"FIND \{(.+)\} IN ALL FIELDS RETURNING Account\(Id\) LIMIT (\d+)", request.one("q"))
+        if asked is None or not re.fullmatch(r'"[^\W_]+"(?: OR "[^\W_]+")*', asked[1]):
+            return _error(400, "MALFORMED_SEARCH", f"unexpected token in {request.one('q')}")
+        terms = [term.strip('"') for term in asked[1].casefold().split(" or ")]
         found = [
             row
             for row in self.accounts.values()
             if any(term in f"{row['Name']} {row['Website']}".casefold() for term in terms)
         ]
         found.sort(key=lambda row: -sum(term in row["Name"].casefold() for term in terms))
-        records = [
-            {"Id": row["Id"], "attributes": _about("Account", row)} for row in found[: int(request.one("defaultLimit"))]
-        ]
+        records = [{"Id": row["Id"], "attributes": _about("Account", row)} for row in found[: int(asked[2])]]
         return Reply({"searchRecords": records})
 
     def create(self, request: Request) -> Reply:
@@ -146,12 +156,13 @@ class Salesforce:
         shown["attributes"] = _about(asked["kind"], row)
         if "FROM Contacts" in asked["fields"]:
             person = {
-                "Name": "Dana Reyes",
-                "Title": "CTO",
-                "Email": "dana@acme.example",
-                "attributes": {"type": "Contact", "url": "x"},
+                name: value
+                for name, value in {"Name": "Dana Reyes", "Title": "CTO", "Email": "dana@acme.example"}.items()
+                if ("Contact", name) not in self.hidden
             }
-            shown["Contacts"] = _nested([person]) if row["Id"] == ACME else None
+            shown["Contacts"] = (
+                _nested([{**person, "attributes": {"type": "Contact", "url": "x"}}]) if row["Id"] == ACME else None
+            )
         if "FROM Opportunities" in asked["fields"]:
             deal = {"Name": "Renewal", "Amount": 26000.5, "CloseDate": "2026-12-31", "StageName": "Negotiation",
                     "attributes": {"type": "Opportunity", "url": "x"}}  # fmt: skip
