@@ -1,8 +1,10 @@
 """The card (MCP Apps): the page that a client shows for ``show_brief``."""
 
 from importlib import resources
+from typing import Any
 
-from mcp.server.apps import Apps
+from mcp.server.apps import Apps, client_supports_apps
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
 URI = "ui://customer-escalation/brief.html"
 META = {"ui": {"resourceUri": URI, "visibility": ["model", "app"]}}
@@ -20,3 +22,11 @@ def card() -> Apps:
         description="A brief with the records behind each sentence, and approvals.",
     )  # fmt: skip
     return apps
+
+
+async def keep_from_others(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    """Middleware: tools that only the card calls are not listed to clients that show no cards."""
+    result = await call_next(ctx)
+    if ctx.method == "tools/list" and isinstance(result, dict) and not client_supports_apps(ctx):
+        return {**result, "tools": [tool for tool in result["tools"] if tool.get("_meta") != APP_ONLY]}
+    return result

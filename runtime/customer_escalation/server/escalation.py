@@ -21,7 +21,7 @@ from customer_escalation.policy_text import fill, in_force
 from customer_escalation.server import arguments as takes
 from customer_escalation.server import words
 from customer_escalation.server.assembly import new_tool
-from customer_escalation.server.card import APP_ONLY, META, card
+from customer_escalation.server.card import APP_ONLY, META, card, keep_from_others
 from customer_escalation.settings import find_overlays, policy_in_force
 from skill_runtime.events import Event, Notice, PhaseStarted
 from skill_runtime.skill_server import SkillServer
@@ -93,6 +93,7 @@ def build_escalation_server(place: Place) -> "MCPServer[Any]":
         log_level="WARNING",
         tools=_tools(desks, place, lambda text: fill(text, policy)),
         extensions=[SkillServer([skill], lambda text: in_force(text, policy)), card()],
+        middleware=[keep_from_others],
         lifespan=lifespan,
     )
     _add_prompts(server, skill, policy)

@@ -143,6 +143,7 @@ async def test_tools_of_the_card_say_so(folder: Path) -> None:
         tools = {tool.name: tool for tool in (await at.client.list_tools()).tools}
         told = await at.call("approve_action", case="x", action="0" * 64, name="Mallory")
     async with desk(folder) as at:
+        assert {tool.name for tool in (await at.client.list_tools()).tools} == tools.keys() - {"approve_action"}
         case = await accepted(at, "15")
         action = (await at.good("propose_actions", case=case)).data["actions"][0]["id"]
         alone = await at.call("approve_action", case=case, action=action, name="Mallory")
