@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
-from support_connectors.backend import AccountFilter, NotFound, Paging, Unavailable, Write
+from support_connectors.backend import AccountFilter, InvalidInput, NotFound, Paging, Unavailable, Write
 from support_connectors.backends.crm_fields import CrmFields, date_or_none, number_or_none, text_or_none
 from support_connectors.remote.guard import ServerSettings, readable
 from support_connectors.remote.http import Api
@@ -31,6 +31,10 @@ MOST_WORDS = 4
 AT_ONCE = 4
 MOST_PARTS = 100
 """Contacts, deals and notes of one company that are read."""
+MOST_MARKED = 1_000
+"""Notes of one company, the newest, among which a write is looked for."""
+READ_AT_ONCE = 100
+"""HubSpot's limit for objects that are read with one request."""
 NOTE_OF_COMPANY = 190
 """HubSpot's own type of the association from a note to a company."""
 _OWN = ("name", "domain", "industry", "description", "hubspot_owner_id", "hs_lastmodifieddate", "createdate")
@@ -110,7 +114,7 @@ class HubSpot:
         key = write.idempotency_key
         marker = Marker.of(key, name, text) if key else None
         if marker and key:
-            notes = self._parts(self._company(name), "notes", ["hs_note_body", "hs_timestamp"])
+            notes = self._parts(self._company(name), "notes", ["hs_note_body", "hs_timestamp"], MOST_MARKED)
             known = find_marked(marker, [(_body(note), note) for note in notes], key)
             if known is not None:
                 return _activity(known, name)
@@ -134,7 +138,10 @@ class HubSpot:
         if not rows:
             raise NotFound(f"There is no account {given!r} in HubSpot. Search for it; its id is a number.")
         with readable(TITLE):
-            return str(rows[0]["id"])
+            ids = [str(row["id"]) for row in rows]
+        if len(ids) > 1:
+            raise InvalidInput(f"HubSpot has several accounts {given!r}; give the id, as {' or '.join(ids)}.")
+        return ids[0]
 
     def _search(self, kind: str, groups: Sequence[Sequence[Row]], offset: int, limit: int) -> tuple[list[Row], int]:
         body = {
@@ -161,18 +168,24 @@ class HubSpot:
             found: Row = {**row, "properties": dict(row["properties"])}
             return found
 
-    def _parts(self, company: Row, kind: str, properties: list[str]) -> list[Row]:
-        """What is associated with a company, read with one request; what we may not read is left out."""
+    def _parts(self, company: Row, kind: str, properties: list[str], most: int = MOST_PARTS) -> list[Row]:
+        """What is associated with a company, the newest ``most`` of it; what we may not read is left out."""
         with readable(TITLE):
             linked = ((company.get("associations") or {}).get(kind) or {}).get("results") or ()
-            ids = list(dict.fromkeys(str(one["id"]) for one in linked))[:MOST_PARTS]
-        if not ids:
-            return []
-        body = {"inputs": [{"id": name} for name in ids], "properties": properties, "propertiesWithHistory": []}
-        answer = self._api.post(f"/crm/v3/objects/{kind}/batch/read", body, reads=True)
-        with readable(TITLE):
-            by_id = {str(row["id"]): row for row in answer["results"]}
-            return [by_id[name] for name in ids if name in by_id]
+            ids = list(dict.fromkeys(str(one["id"]) for one in linked))
+        newest = set(sorted(ids, key=lambda name: (len(name), name))[-most:])  # ids are numbers that grow
+        ids = [name for name in ids if name in newest]
+        found: list[Row] = []
+        for first in range(0, len(ids), READ_AT_ONCE):
+            asked = ids[first : first + READ_AT_ONCE]
+            body = {
+                "inputs": [{"id": name} for name in asked], "properties": properties, "propertiesWithHistory": [],
+            }  # fmt: skip
+            answer = self._api.post(f"/crm/v3/objects/{kind}/batch/read", body, reads=True)
+            with readable(TITLE):
+                by_id = {str(row["id"]): row for row in answer["results"]}
+                found += [by_id[name] for name in asked if name in by_id]
+        return found
 
     def _account(self, row: Row) -> Account:
         contacts = self._parts(row, "contacts", ["firstname", "lastname", "email", "jobtitle"])

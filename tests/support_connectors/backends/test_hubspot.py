@@ -56,6 +56,26 @@ async def test_an_account_is_read_whole(vendor: VendorServer) -> None:
     assert [one["text"] for one in item["timeline"]] == ["Worried about 500 errors"]
 
 
+async def test_the_newest_notes_are_read_and_a_write_is_found_among_more(vendor: VendorServer, data: HubSpot) -> None:
+    write = {"id": ACME, "text": "They will wait until Friday.", "idempotency_key": "once"}
+    first = (await called("hubspot", settings_of(vendor.url), "log_account_activity", **write))["item"]
+    for number in range(150):
+        note = {"hs_note_body": f"<p>Later {number}</p>", "hs_timestamp": f"2026-12-01T10:{number % 60:02d}:00Z"}
+        data._link(ACME, "notes", data._add("notes", str(7000 + number), **note))
+    again = (await called("hubspot", settings_of(vendor.url), "log_account_activity", **write))["item"]
+    assert again["id"] == first["id"]
+    assert sum("until Friday" in note["properties"]["hs_note_body"] for note in data.objects["notes"].values()) == 1
+    item = (await called("hubspot", settings_of(vendor.url), "read_account", id=ACME))["item"]
+    assert {one["text"] for one in item["timeline"]} == {f"Later {number}" for number in range(50, 150)}
+
+
+async def test_one_of_two_accounts_of_a_name_is_not_taken(vendor: VendorServer, data: HubSpot) -> None:
+    data.objects["companies"]["1002"]["properties"]["name"] = "Acme Corp"
+    with pytest.raises(Refused, match=f"{ACME} or 1002") as refusal:
+        await called("hubspot", settings_of(vendor.url), "read_account", id="Acme Corp")
+    assert refusal.value.kind == "invalid"
+
+
 async def test_revenue_in_another_currency_is_not_taken_for_dollars(vendor: VendorServer) -> None:
     item = (await called("hubspot", settings_of(vendor.url, currency="EUR"), "read_account", id=ACME))["item"]
     assert item["arr_usd"] is None

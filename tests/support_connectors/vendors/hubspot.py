@@ -101,6 +101,8 @@ class HubSpot:
         return Reply({**shown, "associations": linked} if linked else shown)
 
     def batch(self, request: Request) -> Reply:
+        if len(request.body["inputs"]) > 100:
+            return _error(400, "a batch holds 100 at the most", "VALIDATION_ERROR")
         rows = [self.objects[request.path["objectType"]].get(one["id"]) for one in request.body["inputs"]]
         shown = [_shown(row, request.body["properties"]) for row in rows if row]
         at = "2026-01-01T00:00:00Z"
