@@ -189,9 +189,13 @@ class BottleCrm(Crm):
             return self._detail(name, f"account {given}")
         rows = self._rows.get()
         with readable(TITLE):
-            found = next((str(row["id"]) for row in rows if str(row["name"]).casefold() == name.casefold()), None)
-            if found is not None:
-                return self._detail(found, f"account {given}")
+            found = [str(row["id"]) for row in rows if str(row["name"]).casefold() == name.casefold()]
+            if len(found) > 1:
+                raise InvalidInput(
+                    f"BottleCRM has several accounts {given!r}; give the id, as {' or '.join(found[:5])}."
+                )
+            if found:
+                return self._detail(found[0], f"account {given}")
             near = ", ".join(str(row["name"]) for row in ranked(name, rows, _searched)[:3])
         raise NotFound(f"There is no account {given!r} in BottleCRM.{f' Nearest: {near}.' if near else ''}")
 

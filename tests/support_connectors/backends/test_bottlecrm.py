@@ -56,6 +56,16 @@ async def test_faults_are_typed_errors(vendor: VendorServer, data: BottleCrmData
     )
 
 
+async def test_one_of_two_accounts_of_a_name_is_not_taken(vendor: VendorServer, data: BottleCrmData) -> None:
+    other = account_id("Globex")
+    data.accounts[other]["name"] = "ACME corp"
+    with pytest.raises(Refused, match="several accounts") as refusal:
+        await read(vendor, "Acme Corp")
+    assert refusal.value.kind == "invalid"
+    assert ACME in str(refusal.value)
+    assert other in str(refusal.value)
+
+
 @pytest.mark.parametrize("fault", ["hung", "slow", "429", "500", "cut", "10 MB"])
 async def test_a_fault_of_the_single_accounts_ends_the_page_in_time(vendor: VendorServer, fault: Fault) -> None:
     with FaultProxy(vendor.url, fault) as proxy:
