@@ -2,7 +2,7 @@
 
 import sys
 
-from customer_escalation.cli import main
+from customer_escalation.cli.main import main
 
 if __name__ == "__main__":
     sys.argv[1:] = ["mcp", "all"]

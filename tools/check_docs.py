@@ -24,7 +24,7 @@ def options() -> str:
     """The options of ``run`` as a table."""
     import typer.main
 
-    from customer_escalation.cli import app
+    from customer_escalation.cli.main import app
 
     command = typer.main.get_command(app)
     run = command.commands["run"]  # type: ignore[attr-defined]
@@ -66,7 +66,7 @@ def systems() -> str:
 
 def known() -> str:
     """The known MCP servers as a table."""
-    from customer_escalation.connections.known import known_servers
+    from customer_escalation.connectors.known import known_servers
 
     rows = ["| Product | Category | Recognised by |", "| --- | --- | --- |"]
     for row in known_servers():
@@ -79,7 +79,7 @@ def known() -> str:
 async def _tools() -> str:
     from mcp import Client
 
-    from customer_escalation.bundle import sample_workspace
+    from customer_escalation.resources import sample_workspace
     from support_connectors.backends.workspace import workspace_from_json
     from support_connectors.serving import build_category_server
 
@@ -105,7 +105,7 @@ def tools_of_escalation() -> str:
 async def _tools_of_escalation() -> str:
     from mcp import Client
 
-    from customer_escalation.server.escalation import Place, build_escalation_server
+    from customer_escalation.mcp_server.escalation import Place, build_escalation_server
 
     rows = ["| Tool | What it does |", "| --- | --- |"]
     async with Client(

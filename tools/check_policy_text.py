@@ -35,10 +35,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from customer_escalation.brief import Severity
-from customer_escalation.derive.words import number_words
+from customer_escalation.domain.brief import Severity
+from customer_escalation.domain.formatting import number_words
 from customer_escalation.policy import Policy, PolicyError, load_policy
-from customer_escalation.policy_text import BLOCKS, EXAMPLE, MARKED, VALUES
+from customer_escalation.policy.text import BLOCKS, EXAMPLE, MARKED, VALUES
 
 SKILL = Path(__file__).resolve().parents[1] / "skills" / "customer-escalation"
 REQUIRED = (("severity-windows",), ("cadence",), ("thresholds",), ("sla",), ("asks", "ask-verbs"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.assistants.clients import ROOT
-from tests.customer_escalation.server.desk import workspace
+from tests.customer_escalation.mcp_server.desk import workspace
 
 from support_connectors.backends.workspace import load_workspace
 

@@ -5,8 +5,8 @@ import json
 import re
 from typing import Any
 
+from tests.customer_escalation.mcp_server.desk import scripted
 from tests.customer_escalation.scripts import FOREIGN, issue
-from tests.customer_escalation.server.desk import scripted
 
 READS = {
     "support": ("read_ticket", {"id": "KB-5266"}, "support_platform/KB-5266"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.assistants.clients import client, run
-from tests.customer_escalation.server.desk import workspace
+from tests.customer_escalation.mcp_server.desk import workspace
 
 from support_connectors.records import WORKSPACE_CATEGORIES
 

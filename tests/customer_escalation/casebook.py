@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from customer_escalation.bundle import policy_text
-from customer_escalation.evidence import Evidence
-from customer_escalation.facts import Assessment
+from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.facts import Assessment
 from customer_escalation.policy import Policy, load_policy
+from customer_escalation.resources import policy_text
 from skill_runtime.ledger import Ledger
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

@@ -16,7 +16,7 @@ from tests.customer_escalation.casebook import (
     ticket,
 )  # fmt: skip
 
-from customer_escalation.evidence import Evidence
+from customer_escalation.domain.evidence import Evidence
 
 ISSUE = "Nightly sync fails for Harrow Mills"
 T1, T1M1, T1M2, T1M3 = (f"support_platform/T-101{part}" for part in ("", "-m1", "-m2", "-m3"))

@@ -15,7 +15,7 @@ from typing import Any
 import anthropic  # noqa: F401 - loaded once, before forking
 import mcp  # noqa: F401
 
-from customer_escalation import cli
+from customer_escalation.cli.main import main
 from skill_runtime.journal import Entry, Journal
 
 
@@ -47,7 +47,7 @@ def run(order: dict[str, Any], out: Path) -> None:
     sys.argv = ["customer-escalation", *order["arguments"]]
     code = 0
     try:
-        cli.main()
+        main()
     except SystemExit as end:
         code = int(end.code or 0)
     finally:

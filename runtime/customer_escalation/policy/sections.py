@@ -5,9 +5,9 @@ from typing import Annotated, Generic, Literal, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
-from customer_escalation.brief import Severity, Target
-from customer_escalation.catalogue import carries_out
-from customer_escalation.finding import Level
+from customer_escalation.domain.brief import Severity, Target
+from customer_escalation.domain.findings import Level
+from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.policy.errors import PolicyError
 from customer_escalation.policy.hours import BusinessHours, parse_business_hours
 from customer_escalation.policy.parts import Count, Hours, Section, Text, find_zone

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from customer_escalation.brief import Draft, Figure, Target
-from customer_escalation.case import Case
-from customer_escalation.finding import Finding
+from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.rules import Decision
+from customer_escalation.domain.brief import Draft, Figure, Target
+from customer_escalation.domain.findings import Finding
 from customer_escalation.policy import Policy
 from customer_escalation.review import brief_checks, grounding_checks, privacy, reproduction, target_checks
 from customer_escalation.review.check import CHECKS, Context, View
 from customer_escalation.review.citing import mend_citations
 from customer_escalation.review.sources import Sources
 from customer_escalation.review.withholding import WITHHELD, withheld
-from customer_escalation.rules import Decision
 
 __all__ = ["WITHHELD", "Review", "review_draft", "vocabulary", "withhold_unsupported"]
 _CHECK_FILES = (brief_checks, reproduction, target_checks, grounding_checks, privacy)

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC
 
-from customer_escalation.brief import Target
-from customer_escalation.evidence import parse_moment
+from customer_escalation.domain.brief import Target
+from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.review.check import Fault, View, check
 from customer_escalation.review.linking import unlinked_items
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from customer_escalation.brief import Draft, EscalationDraft, HandlingDraft
-from customer_escalation.case import Case
-from customer_escalation.catalogue import Group, carries_out
-from customer_escalation.finding import Finding, Level
+from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.rules import Decision
+from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft
+from customer_escalation.domain.findings import Finding, Level
+from customer_escalation.domain.rule_registry import Group, carries_out
 from customer_escalation.policy import Policy
 from customer_escalation.review.passages import Passage, passages
 from customer_escalation.review.sources import Sources
-from customer_escalation.rules import Decision
 
 
 @dataclass(frozen=True)

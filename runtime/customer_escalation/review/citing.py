@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from customer_escalation.brief import Draft
+from customer_escalation.domain.brief import Draft
 from customer_escalation.review.passages import Passage, PassageKind
 from customer_escalation.review.sources import FIGURE_KINDS, Sources, atoms_missing
 

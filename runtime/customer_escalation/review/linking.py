@@ -1,8 +1,8 @@
 """Which tracker items and earlier escalations bear on the case and are left out of the draft (B6)."""
 
-from customer_escalation.brief import Draft
-from customer_escalation.case import Case
-from customer_escalation.evidence import name_key
+from customer_escalation.decision.inputs import Case
+from customer_escalation.domain.brief import Draft
+from customer_escalation.domain.evidence import name_key
 from customer_escalation.review.passages import passages
 
 

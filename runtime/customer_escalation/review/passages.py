@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from customer_escalation.brief import EscalationDraft, HandlingDraft, Statement
+from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, Statement
 
 PassageKind = Literal["fact", "customer_claim", "inference", "proposed"]
 

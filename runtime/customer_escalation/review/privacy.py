@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from customer_escalation.brief import Draft
-from customer_escalation.evidence import field, name_key
+from customer_escalation.domain.brief import Draft
+from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.review.check import Fault, View, check
 from customer_escalation.review.language import language_of
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from customer_escalation.brief import Reproduction, Target
+from customer_escalation.domain.brief import Reproduction, Target
 from customer_escalation.review.check import Fault, View, check
 
 _FREQUENCY = re.compile(r"\b(?:always|every|intermittent\w*|only|sometimes|once|twice|\d+ (?:of|out of|in) \d+|not recorded|"

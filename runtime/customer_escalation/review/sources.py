@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from customer_escalation.brief import Figure
-from customer_escalation.evidence import Evidence
-from customer_escalation.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
+from customer_escalation.domain.brief import Figure
+from customer_escalation.domain.evidence import Evidence
+from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
 from customer_escalation.review.passages import Passage
 from skill_runtime.ledger import Record
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from customer_escalation.brief import Severity, Target
+from customer_escalation.domain.brief import Severity, Target
 from customer_escalation.review.check import Fault, View, check
 
 DIRECT = (Target.SECURITY, Target.LEADERSHIP)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from customer_escalation.brief import Draft
+from customer_escalation.domain.brief import Draft
 
 WITHHELD = "Unknown: a drafted sentence was withheld here because the records that it cited do not support it."
 WITHHELD_SUMMARY = "Summary withheld: it names something that the cited records do not hold"

@@ -1,0 +1,88 @@
+"""What could be done next, as typed proposals. Nothing here acts: each waits for a person's approval (P1)."""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from customer_escalation.domain.brief import Brief, Outcome, Target
+from customer_escalation.domain.formatting import time_words
+from customer_escalation.domain.rule_registry import carries_out
+from customer_escalation.policy import Policy
+from customer_escalation.sla.cadence import next_internal_followup
+from customer_escalation.sla.calendar import team_calendar
+
+
+class Proposal(BaseModel):
+    """One action that a person may approve: its kind, where it goes and its exact text."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Literal["post_to_channel", "interim_response", "reminder", "status_update", "customer_reply"]
+    title: str
+    """The offer, as a question to the person."""
+    destination: str
+    """A channel, a ticket's ref, or a moment (RFC 3339) for a reminder; empty where it is not known."""
+    text: str
+    """Exactly what would be posted or sent; empty where it has yet to be drafted."""
+
+
+class Approval(BaseModel):
+    """A person's yes to one proposal as it stood."""
+
+    model_config = ConfigDict(frozen=True)
+
+    proposal: str
+    """``fingerprint`` of what was approved."""
+    by: str
+    at: datetime
+
+
+def fingerprint(proposal: Proposal) -> str:
+    """sha256 of what would be done: kind, destination and text. The title may change without harm."""
+    exact = json.dumps([proposal.kind, proposal.destination, proposal.text], ensure_ascii=True)
+    return hashlib.sha256(exact.encode()).hexdigest()
+
+
+@carries_out(
+    "P1", "acting", "H",
+    "Nothing is posted, sent or created without a person's approval of that very text and destination.",
+)  # fmt: skip
+def approved(proposal: Proposal, approval: Approval | None) -> bool:
+    """True only for an approval of exactly this; it dies when text or destination change."""
+    return approval is not None and approval.proposal == fingerprint(proposal)
+
+
+def propose(brief: Brief, markdown: str, policy: Policy, now: datetime) -> list[Proposal]:
+    """The next steps that fit this brief, in the order in which they are usually wanted."""
+    ticket = next((row.cites[-1] for row in brief.computed.accounts if row.tickets), "")
+    reply = brief.draft.customer_reply
+    if brief.outcome == Outcome.HANDLE or brief.target is None or brief.severity is None:
+        return [
+            Proposal(kind="customer_reply", title="Send the reply to the customer?", destination=ticket, text=reply),
+            Proposal(
+                kind="reminder", title="Set a reminder to check whether it helped?", destination="",
+                text=f"Did the documented solution help? {brief.draft.summary}",
+            ),
+        ]  # fmt: skip
+    team = policy.teams.of(brief.target)
+    due = next_internal_followup(brief.severity, now, team_calendar(policy, brief.target), policy).due_at
+    where = f"{team.channel} (restricted)" if brief.target == Target.SECURITY else team.channel
+    return [
+        Proposal(
+            kind="post_to_channel", title=f"Post this in {where} for {team.name}?", destination=team.channel, text=markdown
+        ),
+        Proposal(
+            kind="interim_response", title="Update the customer with an interim response?", destination=ticket, text=reply
+        ),
+        Proposal(
+            kind="reminder", title=f"Set a follow-up reminder for {time_words(due)}?", destination=due.isoformat(),
+            text=f"Check with {team.name} for progress: {brief.draft.summary}",
+        ),
+        Proposal(
+            kind="status_update", title="Draft a customer-facing update with the current status?", destination=ticket,
+            text=getattr(brief.draft, "status_update", ""),
+        ),
+    ]  # fmt: skip

@@ -1,0 +1,178 @@
+"""What the workbench answers: typed results, each with the text that an assistant reads."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from customer_escalation.domain.findings import Finding
+
+
+class Answer(BaseModel):
+    """Base. Some clients show their model the structured result alone, others its text alone: each has to be enough."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    """What the model reads beside the other fields."""
+    full: SkipJsonSchema[str] = Field("", exclude=True)
+    """The text for clients that show nothing else, where it says more."""
+    card: SkipJsonSchema[dict[str, Any]] = Field(default_factory=dict, exclude=True)
+    """What only a card shows: it goes into the result's ``_meta``, not to the model."""
+
+
+class Assessed(Answer):
+    """What the rules decide on the stated facts; without a decision the findings say what to correct."""
+
+    case: str
+    """Names this escalation in every later call; the run's id in the journal."""
+    outcome: Literal["escalate", "handle_in_support", ""]
+    severity: str | None
+    target: str | None
+    also_notify: list[str]
+    hand_in: Literal["escalation", "handling", ""]
+    """Which draft ``check_brief`` expects."""
+    findings: list[Finding]
+    unverified: list[str]
+    """Refs of records that the assistant handed over and that could not be read again here."""
+    gaps: list[str]
+
+
+class Checked(Answer):
+    """The review of a draft."""
+
+    case: str
+    verdict: Literal["accepted", "rejected"]
+    outcome: str
+    severity: str | None
+    target: str | None
+    findings: list[Finding]
+    """Empty or warnings alone where it is accepted."""
+    unverified: list[str]
+    gaps: list[str]
+
+
+class Rendered(Answer):
+    """The brief in one form."""
+
+    case: str
+    format: str
+    status: Literal["valid", "needs_review"]
+
+
+class Saved(Answer):
+    """Where the brief is kept."""
+
+    case: str
+    status: Literal["valid", "needs_review"]
+    file: str
+    """Empty where no file was asked for."""
+
+
+class Action(BaseModel):
+    """One next step, exactly as it would be carried out."""
+
+    number: int
+    id: str
+    """Of exactly this text and destination; it is no longer approved when either changes."""
+    kind: str
+    title: str
+    destination: str
+    text: str
+    tool: str
+    """The category tool that carries it out; empty where a person does it."""
+    approved_by: str = ""
+
+
+class Shown(Answer):
+    """A brief on a card, with its next steps."""
+
+    case: str
+    status: Literal["valid", "needs_review"]
+    outcome: str
+    severity: str | None
+    target: str | None
+    also_notify: list[str]
+    summary: str
+    actions: list[Action]
+
+
+class Approved(Answer):
+    """A person's yes to one action."""
+
+    case: str
+    action: Action
+
+
+class Actions(Answer):
+    """The next steps of a case."""
+
+    case: str
+    actions: list[Action]
+
+
+class Due(BaseModel):
+    """An open escalation and what is due for it."""
+
+    case: str
+    summary: str
+    severity: str
+    target: str
+    accounts: list[str]
+    team_due: str
+    """When to ask the receiving team next: RFC 3339."""
+    customer_due: str
+    """When the customer hears from us at the latest."""
+    overdue: list[str]
+    """``team``, ``customer``."""
+    followed_up: int
+    """How often a follow-up was logged."""
+    left_of_deescalation: list[str]
+    """Of an escalation that comes down: what is still to do."""
+
+
+class FollowUps(Answer):
+    """Every open escalation, the most urgent first."""
+
+    now: str
+    open: list[Due]
+
+
+class Reassessed(Answer):
+    """An escalation as it stands now, beside what it was."""
+
+    case: str
+    changed: bool
+    was: dict[str, str | None]
+    now: dict[str, str | None]
+    new_records: list[str]
+    """Refs of what was written in the meantime."""
+    findings: list[Finding]
+
+
+class DeEscalation(Answer):
+    """Whether an escalation may come down, and what that takes."""
+
+    case: str
+    rules: dict[str, str]
+    """Rule id to yes, no or unknown."""
+    proposed: bool
+    confirmed_by: str
+    left: list[str]
+    closed: bool
+
+
+class Ran(Answer):
+    """What the headless job made."""
+
+    case: str
+    outcome: str
+    status: Literal["valid", "needs_review"]
+    severity: str | None
+    target: str | None
+    also_notify: list[str]
+    drafted_by: Literal["model", "rules"]
+    findings: list[Finding]
+    gaps: list[str]
+    citations: list[str]
+    usage: dict[str, float | None]

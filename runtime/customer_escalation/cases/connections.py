@@ -1,0 +1,116 @@
+"""Read access to what is connected, for a server that lives long: opened when it is first needed, renewed when it is stale."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from customer_escalation.cases.workflow import CATEGORIES, Connection
+from customer_escalation.connectors.source import Source, open_source
+from skill_runtime.connectors import ConnectorState
+from skill_runtime.errors import ConnectorError
+from skill_runtime.permission import DEFAULT_POLICY
+
+if TYPE_CHECKING:
+    from skill_runtime.mcp_host import McpHost
+
+STALE_S = 600.0
+"""After so long the servers are connected anew: tokens run out, systems come back."""
+RESERVED = ("assess", "check_brief")
+
+
+class ReadingDesk:
+    """One set of connections for all cases; safe to use from several tasks of one event loop."""
+
+    def __init__(
+        self, workspace: str | None, connectors: str | None, folder: Path, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """As ``open_source``: a workspace alone, or the connectors that are declared for ``folder``."""
+        self._workspace, self._connectors, self._folder = workspace, connectors, folder
+        self._clock = clock
+        self._lock = asyncio.Lock()
+        self._open: _Desk | None = None
+
+    async def connection(self) -> Connection:
+        """What can be read now; nothing at all is a connection without tools, and its states say why."""
+        return (await self._desk()).connection
+
+    async def source(self) -> Source:
+        """Where it is read from."""
+        return (await self._desk()).source
+
+    async def now(self) -> datetime:
+        """The moment that counts: a workspace's own, else the clock's."""
+        return (await self.source()).now or datetime.now(UTC)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        async with self._lock:
+            await self._shut()
+
+    async def _desk(self) -> "_Desk":
+        async with self._lock:
+            if self._open is not None and self._clock() - self._open.since > STALE_S:
+                await self._shut()
+            if self._open is None:
+                desk = _Desk(self._clock())
+                await desk.start(self._workspace, self._connectors, self._folder)
+                self._open = desk
+            return self._open
+
+    async def _shut(self) -> None:
+        desk, self._open = self._open, None
+        if desk is not None:
+            await desk.stop()
+
+
+class _Desk:
+    """Connections held by a task of their own: they must be closed by the task that opened them."""
+
+    def __init__(self, since: float) -> None:
+        self.since = since
+        self.source = Source((), DEFAULT_POLICY)
+        self.connection = Connection((), tuple)
+        self._ready: asyncio.Future[None] | None = None
+        self._done = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self, workspace: str | None, connectors: str | None, folder: Path) -> None:
+        """Connect; raises what ``open_source`` raises, but for having nothing to read from."""
+        self._ready = asyncio.get_running_loop().create_future()
+        self._task = asyncio.create_task(self._hold(workspace, connectors, folder))
+        await asyncio.wait({self._task, self._ready}, return_when=asyncio.FIRST_COMPLETED)
+        if not self._ready.done():
+            await self._task  # raises
+
+    async def stop(self) -> None:
+        """Close everything."""
+        self._done.set()
+        if self._task is not None:
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _hold(self, workspace: str | None, connectors: str | None, folder: Path) -> None:
+        async with AsyncExitStack() as stack:
+            try:
+                self.source = stack.enter_context(open_source(workspace, connectors, folder))
+            except ConnectorError as error:
+                states = [ConnectorState(category.id, "not_connected", "", str(error)) for category in CATEGORIES]
+                self.connection = Connection((), lambda: states)
+            else:
+                host = await stack.enter_async_context(_host(self.source))
+                source = self.source
+                self.connection = Connection(host.tools, lambda: (*host.states, *source.states))
+            assert self._ready is not None
+            self._ready.set_result(None)
+            await self._done.wait()
+
+
+def _host(source: Source) -> "McpHost":
+    from skill_runtime.mcp_host import McpHost
+
+    specs, gate, adapter = source.servers()
+    return McpHost(specs, gate, None, reserved=RESERVED, adapter=adapter)

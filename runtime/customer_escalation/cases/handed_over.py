@@ -1,0 +1,100 @@
+"""Records that an assistant hands over because it read them with tools that this process does not have.
+
+They make its figures and sentences checkable against each other, and nothing more: whether a system really holds them is
+not known here, so whatever rests on them is reported as unverified.
+"""
+
+import re
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from customer_escalation.domain.brief import Line
+from skill_runtime.ledger import Ledger, Record
+
+KINDS = Literal["ticket", "message", "account", "chat_message", "issue", "comment", "article", "mail", "file"]
+_REF = re.compile(r"[a-z][a-z_]*/\S.*")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_TIME = {"ticket": "created_at", "issue": "created_at", "article": "updated_at", "file": "modified_at"}
+_TITLE = {
+    "ticket": "subject",
+    "account": "name",
+    "issue": "title",
+    "article": "title",
+    "mail": "subject",
+    "file": "name",
+}
+_TEXT = {"article": "body"}
+_OWN = frozenset({"ref", "kind", "id", "parent"})
+
+
+class GivenField(BaseModel):
+    """One further field of a record."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(
+        max_length=80,
+        description="As the system calls it. Of an account: tier, arr_usd (a plain number), renewal (a date), owner. Of a "
+        "message that only the team sees: internal = true.",
+    )
+    value: str = Field(max_length=4000, description="As the system shows it.")
+
+
+class GivenRecord(BaseModel):
+    """One record, copied word for word from another tool's result."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    ref: str = Field(
+        pattern=_REF.pattern,
+        max_length=300,
+        description="`category/id` with the system's own id, such as `support_platform/48213` or `chat/1718000000.1234`; "
+        "categories: support_platform, crm, chat, project_tracker, knowledge_base, email, cloud_storage. Cite it like this.",
+    )
+    kind: KINDS
+    parent: str = Field(
+        "", description="Of a message or comment: the ref of its ticket or issue, which you hand over too."
+    )
+    at: str = Field("", description="When it was written, opened or last changed: RFC 3339 with its zone, or a date.")
+    author: str = ""
+    role: Literal["", "customer", "agent"] = Field("", description="Of a message: who wrote it.")
+    customer: str = Field("", description="The account that it belongs to, by name.")
+    title: str = Field("", description="Subject, title or the account's name.")
+    status: str = ""
+    text: Line = Field("", description="The text word for word; of a long one, the passages that matter.")
+    fields: list[GivenField] = Field(default_factory=list, max_length=40)
+
+    def record(self) -> dict[str, Any]:
+        """The record in the form that our own servers give."""
+        more = {_key(field.name): _value(_key(field.name), field.value) for field in self.fields}
+        data: dict[str, Any] = {name: value for name, value in more.items() if name not in _OWN}
+        data |= {"ref": self.ref, "kind": self.kind, "id": self.ref.partition("/")[2]}
+        if self.kind == "message":
+            data |= {"role": self.role or "agent"}
+        given = {
+            "customer": self.customer, "author": self.author, "status": self.status, "parent": self.parent,
+            _TIME.get(self.kind, "at"): self.at, _TITLE.get(self.kind, "title"): self.title,
+            _TEXT.get(self.kind, "text"): self.text,
+        }  # fmt: skip
+        data |= {name: value for name, value in given.items() if value}
+        if self.kind == "account":
+            data.setdefault("name", self.customer)
+        return data
+
+    def put_into(self, ledger: Ledger) -> None:
+        """Stand in for the record until it is read."""
+        ledger.put(Record(ref=self.ref, parent=self.parent or None, data=self.record()))
+
+
+def _key(name: str) -> str:
+    return re.sub(r"\W+", "_", name.strip().casefold()).strip("_") or "field"
+
+
+def _value(name: str, text: str) -> Any:
+    """Text as it stands; the two fields that code reckons with by their types."""
+    if name == "arr_usd":
+        return float(text) if _NUMBER.fullmatch(text) else None
+    if name == "internal":
+        return text.strip().casefold() in ("true", "yes", "1")
+    return text

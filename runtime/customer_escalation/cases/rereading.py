@@ -1,0 +1,53 @@
+"""Cited records, read again through the connectors: what an assistant says that it read is looked at by code."""
+
+import asyncio
+import re
+from collections.abc import Iterable
+
+from customer_escalation.connectors.lookup import ReadTools
+from skill_runtime.ledger import Ledger
+from skill_runtime.tools import Tool
+
+READ_BY = {
+    "support_platform": "read_ticket",
+    "crm": "read_account",
+    "chat": "read_chat_message",
+    "project_tracker": "read_issue",
+    "knowledge_base": "read_article",
+    "email": "read_mail",
+    "cloud_storage": "read_file",
+}
+MOST_READ = 60
+"""Items read again for one check."""
+MOST_TRIED = 3
+"""Ids tried for one citation."""
+_PART = re.compile(r"(?P<item>.+?)[-#:./](?=[^-#:./]*\Z)")
+
+
+async def read_again(cites: Iterable[str], ledger: Ledger, tools: Iterable[Tool]) -> list[str]:
+    """Read the items behind citations that the ledger does not hold whole; returns those that were not found.
+
+    A part's id (a message's, a comment's) names its item in most systems, so beginnings of it are tried too.
+    """
+    reading = ReadTools(tools)
+    wanted = [cite for cite in dict.fromkeys(cites) if "/" in cite and ledger.resolve(cite) is None][:MOST_READ]
+    tries = {cite: _ids(cite) for cite in wanted}
+    for turn in range(MOST_TRIED):
+        calls = []
+        for cite in wanted:
+            category = cite.partition("/")[0]
+            name = READ_BY.get(category, "")
+            if ledger.resolve(cite) is None and turn < len(tries[cite]) and name in reading:
+                calls += reading.calls(name, {"id": tries[cite][turn]})
+        for outcome in await asyncio.gather(*(tool.run(given) for tool, given in calls)):
+            if outcome.structured and not outcome.is_error:
+                ledger.add(outcome.structured)
+    return [cite for cite in wanted if ledger.resolve(cite) is None]
+
+
+def _ids(cite: str) -> list[str]:
+    """The id itself, then its beginnings, the longest first."""
+    ids = [cite.partition("/")[2]]
+    while len(ids) < MOST_TRIED and (match := _PART.match(ids[-1])):
+        ids.append(match["item"])
+    return ids

@@ -1,0 +1,403 @@
+"""The command line: `customer-escalation "ISSUE"` and its companions.
+
+The brief alone goes to standard output, progress to standard error. Exit codes: 0 a valid brief; 2 a wrong request; 3 the
+brief needs review; 4 a required connector is missing; 5 a limit was reached (the brief by rules is still printed); 6 the
+model is unavailable and the fallback is off; 1 anything else.
+"""
+
+import json
+import os
+import shutil
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from customer_escalation.cli.connectors import ConnectorsFile
+from customer_escalation.cli.connectors import app as connectors_app
+from customer_escalation.cli.progress import Progress
+from skill_runtime.errors import ConnectorError, LimitReached, ModelError, SkillRuntimeError
+
+VALID, FAILED, USAGE, NEEDS_REVIEW, NO_CONNECTOR, LIMIT, NO_MODEL = 0, 1, 2, 3, 4, 5, 6
+MAX_ISSUE = 8_000
+"""Characters of an issue text; a longer one is a ticket, not a summary."""
+
+EPILOG = (
+    "Exit codes: 0 valid brief, 2 wrong request, 3 needs review, 4 required connector missing, 5 limit reached, "
+    "6 model unavailable (with --no-fallback), 1 anything else."
+)
+
+app = typer.Typer(
+    name="customer-escalation",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help=(
+        "Package a support issue into an escalation brief whose every figure can be traced to a record.\n\n"
+        '    customer-escalation "API returning 500 errors intermittently for Acme Corp"\n\n'
+        "is short for `customer-escalation run ISSUE`; see `customer-escalation run --help` for its options."
+    ),
+    epilog=EPILOG,
+)
+workspace_app = typer.Typer(no_args_is_help=True, help="The embedded workspace of the servers.")
+app.add_typer(workspace_app, name="workspace")
+app.add_typer(connectors_app, name="connectors")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"customer-escalation {version('customer-escalation')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """What stands before a command."""
+
+
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy", metavar="FILE", help="Policy to put over the one that ships; default: the user's and the project's.",
+        show_default=False,
+    ),
+]  # fmt: skip
+
+
+def run_ids(incomplete: str) -> list[tuple[str, str]]:
+    """Completion: the runs of this machine."""
+    from customer_escalation.cases import history
+
+    with suppress(Exception):  # a shell that completes shows no errors
+        return [(row["run"], row["issue"][:60]) for row in history.rows() if row["run"].startswith(incomplete)]
+    return []
+
+
+def server_names(incomplete: str) -> list[str]:
+    """Completion: what ``mcp`` serves."""
+    from support_connectors.categories import CATEGORIES
+
+    return [name for name in (*CATEGORIES, "escalation", "all") if name.startswith(incomplete)]
+
+
+class Format(StrEnum):
+    """How a brief is printed: markdown, JSON, a page, Slack's mrkdwn, Jira's document format."""
+
+    MD = "md"
+    JSON = "json"
+    HTML = "html"
+    SLACK = "slack"
+    ADF = "adf"
+
+
+class AuthorLevel(StrEnum):
+    """Who escalates."""
+
+    L1 = "L1"
+    L2 = "L2"
+
+
+@app.command(epilog=EPILOG)
+def run(
+    issue: Annotated[str | None, typer.Argument(help="What is wrong, and for whom.", show_default=False)] = None,
+    workspace: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Workspace JSON or database; default: the loaded one.")
+    ] = None,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Use the sample workspace that ships with the package.")
+    ] = False,
+    as_of: Annotated[str | None, typer.Option(metavar="TIME", help="Run as of this moment (RFC 3339).")] = None,
+    format: Annotated[Format, typer.Option(help="What to print.")] = Format.MD,  # noqa: A002 - the option's name
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there instead of standard output.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Claude model to draft with.", show_default="claude-sonnet-5-5")
+    ] = None,
+    no_model: Annotated[bool, typer.Option("--no-model", help="Draft by rules, without a model.")] = False,
+    fallback: Annotated[
+        bool, typer.Option("--fallback/--no-fallback", help="Draft by rules when the model's service fails.")
+    ] = True,
+    max_cost: Annotated[float | None, typer.Option(metavar="USD", min=0, help="Stop before spending more.")] = None,
+    max_turns: Annotated[int | None, typer.Option(min=1, help="Model turns at the most.", show_default="30")] = None,
+    max_time: Annotated[float | None, typer.Option(metavar="SECONDS", min=1, help="Model time at the most.")] = None,
+    reported_by: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who escalates; default from the policy.")
+    ] = None,
+    author_level: Annotated[
+        AuthorLevel | None, typer.Option(metavar="L1|L2", help="The support level that escalates.")
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(metavar="RUN", help="Go on with this run.", show_default=False, autocompletion=run_ids),
+    ] = None,
+    policy: PolicyFile = None,
+    connectors: ConnectorsFile = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")] = False,
+) -> None:
+    """Make the brief for one issue."""
+    from customer_escalation import headless as compose
+
+    with Progress(quiet=quiet) as progress:
+        if resume:
+            if issue:
+                raise compose.InvalidRequest(
+                    "Give either an issue or --resume RUN, not both: a run keeps its own issue."
+                )
+            given = {"max_cost_usd": max_cost, "max_turns": max_turns, "max_seconds": max_time}
+            limits = {name: value for name, value in given.items() if value is not None}
+            outcome = compose.resume(resume, progress.emit, limits)
+            result = outcome if isinstance(outcome, dict) else outcome.to_json()
+        else:
+            if sample and workspace:
+                raise compose.InvalidRequest("Give either --sample or --workspace FILE, not both.")
+            request = compose.Request(
+                issue=checked_issue(issue),
+                workspace=str(compose.sample_workspace()) if sample else _absolute(workspace),
+                as_of=as_of,
+                model=model or compose.DEFAULT_MODEL,
+                use_model=not no_model,
+                fallback=fallback,
+                max_cost_usd=max_cost,
+                max_turns=max_turns or 30,
+                max_seconds=max_time,
+                reported_by=reported_by,
+                author_level=author_level.value if author_level else "",
+                policy=_absolute(str(policy)) if policy else None,
+                connectors=_absolute(str(connectors)) if connectors else None,
+            )
+            result = compose.start(request, progress.emit).to_json()
+    _deliver(_formatted(result, format), out)
+    if result["notice"]:
+        typer.echo(result["notice"], err=True)
+    if result["ended"] == "limit":
+        typer.echo(f"Go on with: customer-escalation run --resume {result['run']} and a higher limit.", err=True)
+        raise typer.Exit(LIMIT)
+    raise typer.Exit(VALID if result["status"] == "valid" else NEEDS_REVIEW)
+
+
+@app.command("list")
+def list_runs(
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """The runs on this machine, newest first."""
+    from customer_escalation.cases import history
+
+    rows = history.rows()
+    if json_output:
+        for row in rows:
+            typer.echo(json.dumps(row, ensure_ascii=False))
+    elif not rows:
+        typer.echo("No runs yet.", err=True)
+    else:
+        for row in rows:
+            typer.echo(f"{row['run']}  {row['state']:<12}  {row['decision']:<28}  {row['issue'][:70]}")
+
+
+@app.command()
+def show(
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.", autocompletion=run_ids)],
+    format: Annotated[Format, typer.Option(help="What to print.")] = Format.MD,  # noqa: A002 - the option's name
+    why: Annotated[
+        bool, typer.Option("--why", help="The facts, the rules that fired, and what would have changed the decision.")
+    ] = False,
+    journal: Annotated[bool, typer.Option("--journal", help="Every journal entry, as JSON lines.")] = False,
+) -> None:
+    """The brief of a run, or where it stands."""
+    from customer_escalation.cases import history
+
+    if journal:
+        for line in history.entries(run_id):
+            typer.echo(line)
+        return
+    found = history.result(run_id)
+    if isinstance(found, str):
+        typer.echo(found, err=True)
+        raise typer.Exit(FAILED)
+    if why:
+        from customer_escalation.decision.explanation import why_words
+
+        labels = [found["outcome"].replace("_", " "), found["severity"], found["target"]]
+        typer.echo(why_words(found["why"], ", ".join(label for label in labels if label)))
+        return
+    typer.echo(_formatted(found, format), nl=False)
+
+
+@app.command(short_help="Every rule, with its level in force.")
+def rules(
+    policy: PolicyFile = None,
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object a rule.")] = False,
+) -> None:
+    """Every rule: its id, its level in force (H hard, W warning, off) and what it asks for."""
+    from customer_escalation.cases.rulebook import all_rules, rules_table
+    from customer_escalation.policy.sources import find_overlays, policy_in_force
+
+    in_force = policy_in_force(find_overlays(policy, Path.cwd()))
+    if not json_output:
+        typer.echo(rules_table(in_force, shutil.get_terminal_size().columns))
+        return
+    for entry in all_rules():
+        row = {**asdict(entry), "level": in_force.level(entry.id, entry.level)}
+        typer.echo(json.dumps(row, ensure_ascii=False))
+
+
+@app.command("policy", short_help="Check your policy, and show what it changes.")
+def show_policy(
+    policy: PolicyFile = None,
+    json_output: Annotated[bool, typer.Option("--json", help="The whole policy as JSON.")] = False,
+) -> None:
+    """Check the policy in force, and say where it differs from the one that ships."""
+    from customer_escalation.policy.sources import changes, find_overlays, policy_in_force
+
+    overlays = find_overlays(policy, Path.cwd())
+    in_force = policy_in_force(overlays)
+    if json_output:
+        typer.echo(in_force.model_dump_json(indent=2))
+        return
+    typer.echo("Policy: as it ships" + "".join(f", with {overlay.source}" for overlay in overlays) + ".")
+    for name, value, shipped in changes(in_force):
+        was = "not set" if shipped is None else json.dumps(shipped, ensure_ascii=False)
+        typer.echo(f"  {name} = {json.dumps(value, ensure_ascii=False)} (ships as {was})")
+
+
+@app.command(short_help="Serve one category, or `escalation`, over MCP.")
+def mcp(
+    category: Annotated[
+        str,
+        typer.Argument(
+            help="support_platform, crm, chat, project_tracker, knowledge_base, email, cloud_storage, escalation, or all.",
+            autocompletion=server_names,
+        ),
+    ],
+    http: Annotated[
+        int | None, typer.Option(metavar="PORT", help="Serve streamable HTTP on this loopback port.")
+    ] = None,
+    workspace: Annotated[Path | None, typer.Option(metavar="FILE", help="Workspace JSON or database.")] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Use the sample workspace.")] = False,
+    connectors: ConnectorsFile = None,
+) -> None:
+    """Serve one category, the tools that write a brief (`escalation`), or `all` in one, over MCP: stdio unless --http is given.
+
+    A category stands on the system that your connectors declare for it, else on the loaded workspace.
+    """
+    from customer_escalation import headless as compose
+    from customer_escalation.mcp_server.serving import serve_category
+
+    serve_category(category, compose.sample_workspace() if sample else workspace, http, connectors)
+
+
+@app.command(short_help="Find what is wrong with the set-up.")
+def doctor(
+    json_output: Annotated[bool, typer.Option("--json", help="One JSON object a check.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no system and no assistant.")] = False,
+    connectors: ConnectorsFile = None,
+) -> None:
+    """Look at everything that a run needs, change nothing, and say how to mend what is wrong.
+
+    The output holds no secrets and no records, so it can be passed on. Exit code 0 without a failure, 1 with one.
+    """
+    from customer_escalation.cli.doctor import examine, report
+
+    checks = examine(Path.cwd(), connectors, offline=offline)
+    if json_output:
+        for one in checks:
+            typer.echo(json.dumps(asdict(one), ensure_ascii=False))
+    else:
+        typer.echo(report(checks, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")), nl=False)
+    if any(one.status == "fail" for one in checks):
+        raise typer.Exit(FAILED)
+
+
+@workspace_app.command("load")
+def workspace_load(
+    file: Annotated[Path, typer.Argument(help="A workspace JSON file.")],
+    database: Annotated[Path | None, typer.Option("--db", metavar="FILE", help="Database to fill.")] = None,
+) -> None:
+    """Fill the embedded workspace from a JSON file; what it held before is replaced."""
+    from customer_escalation.mcp_server.serving import load_file
+
+    typer.echo(load_file(file, database))
+
+
+def checked_issue(issue: str | None) -> str:
+    """The issue text, trimmed. Raises ``InvalidRequest`` for none, or for one too long to be a summary."""
+    from customer_escalation.headless import InvalidRequest
+
+    text = (issue or "").strip().removeprefix("/customer-escalation").strip()
+    if not text:
+        raise InvalidRequest(
+            'Say what is wrong and for whom, such as: customer-escalation "API returning 500 errors for Acme Corp".'
+        )
+    if len(text) > MAX_ISSUE:
+        raise InvalidRequest(
+            f"The issue text has {len(text)} characters; {MAX_ISSUE} are enough. Summarise it: the records hold "
+            f"the rest."
+        )
+    return text
+
+
+def _absolute(path: str | None) -> str | None:
+    return str(Path(path).absolute()) if path else None
+
+
+def _formatted(result: dict[str, Any], style: Format) -> str:
+    from customer_escalation.rendering import render_result
+
+    return render_result(result, style.value)
+
+
+def _deliver(text: str, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        from customer_escalation.headless import InvalidRequest
+
+        raise InvalidRequest(
+            f"Cannot write {out}: {error.strerror}. `customer-escalation show` has the brief."
+        ) from error
+
+
+def main() -> None:
+    """Entry point: an issue as first word is `run`; deliberate errors become a sentence and an exit code."""
+    arguments = sys.argv[1:]
+    commands = {"run", "list", "show", "rules", "policy", "mcp", "workspace", "connectors", "doctor"}
+    globals_ = {"--help", "--version", "--install-completion", "--show-completion"}
+    if arguments and arguments[0] not in commands | globals_:
+        arguments = ["run", *arguments]
+    try:
+        app(args=arguments, prog_name="customer-escalation")
+    except SkillRuntimeError as error:
+        typer.echo(f"customer-escalation: {error}", err=True)
+        sys.exit(exit_code(error))
+    except KeyboardInterrupt:
+        typer.echo("\nStopped. What was paid for is kept: see `customer-escalation list`.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def exit_code(error: SkillRuntimeError) -> int:
+    """The documented exit code of a deliberate error."""
+    from customer_escalation.headless import InvalidRequest
+    from customer_escalation.policy import PolicyError
+
+    if isinstance(error, ConnectorError):
+        return NO_CONNECTOR
+    if isinstance(error, LimitReached):
+        return LIMIT
+    if isinstance(error, ModelError):
+        return NO_MODEL
+    return USAGE if isinstance(error, InvalidRequest | PolicyError) else FAILED

@@ -1,0 +1,114 @@
+"""Where a run reads from: one workspace alone, or the connectors that are declared.
+
+They do not mix. ``--workspace`` (and ``--sample``) means that workspace and nothing else; otherwise the declared connectors
+count; where none is declared, the loaded workspace does. Examples must never stand beside real customers.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from customer_escalation.connectors.plan import open_connectors, plan, unclaimed
+from skill_runtime.connectors import ConnectorState
+from skill_runtime.errors import ConnectorError, SkillRuntimeError
+from skill_runtime.permission import DEFAULT_POLICY
+from support_connectors.categories import CATEGORIES
+from support_connectors.records import WORKSPACE_CATEGORIES, WorkspaceError
+
+if TYPE_CHECKING:
+    from skill_runtime.mcp_connection import ServerSpec
+    from skill_runtime.mcp_host import Adapter
+    from skill_runtime.permission import Gatekeeper
+    from support_connectors.backends.workspace import WorkspaceStore
+
+
+class InvalidRequest(SkillRuntimeError):
+    """What the user asked for cannot be run: the sentence says what to change."""
+
+
+@dataclass
+class Source:
+    """What a run reads from."""
+
+    specs: "Sequence[ServerSpec]"
+    gate: "Gatekeeper"
+    adapter: "Adapter | None" = None
+    states: Sequence[ConnectorState] = ()
+    """Of what is not connected at all."""
+    now: datetime | None = None
+    """The moment of a workspace; None where the clock decides."""
+    policy: dict[str, Any] = field(default_factory=dict)
+    """A workspace's overrides."""
+    notes: Sequence[str] = ()
+
+    def servers(self) -> "tuple[Sequence[ServerSpec], Gatekeeper, Adapter | None]":
+        """What a host needs."""
+        return self.specs, self.gate, self.adapter
+
+
+@contextmanager
+def open_source(workspace: str | None, connectors: str | None, folder: Path) -> Iterator[Source]:
+    """The source for a request, closed afterwards.
+
+    Raises ``ConnectorError`` where there is nothing to read from, and ``InvalidRequest`` where a file is missing or breaks
+    its format.
+    """
+    if workspace is None:
+        declared = open_connectors(folder, Path(connectors) if connectors else None)
+        if declared.links or connectors:
+            made = plan(declared, CATEGORIES)
+            states = [*made.left_out, *unclaimed(_states(made.specs, made.left_out), WORKSPACE_CATEGORIES)]
+            yield Source(made.specs, made.gate(declared.trust), made.adapter(), states, notes=made.notes)
+            return
+    elif connectors:
+        raise InvalidRequest("Give either --workspace FILE or --connectors FILE, not both: they do not mix.")
+    store = open_store(workspace)
+    try:
+        yield _of_workspace(store)
+    finally:
+        store.close()
+
+
+def open_store(workspace: str | None) -> "WorkspaceStore":
+    """The workspace of this run; a JSON file is imported for the length of the run.
+
+    Raises ``ConnectorError`` where there is none, and ``InvalidRequest`` where a file is missing or breaks the format.
+    """
+    from support_connectors.backends.workspace import open_workspace, workspace_from
+    from support_connectors.serving import default_database
+
+    path = default_database()
+    if workspace is None and not path.exists():
+        raise ConnectorError(
+            "Nothing is connected, so there are no tickets to read. Add your systems with `customer-escalation connectors "
+            "add`, load a workspace with `customer-escalation workspace load FILE.json`, name one with --workspace FILE, or "
+            "try the sample with --sample."
+        )
+    try:
+        return open_workspace(path) if workspace is None else workspace_from(workspace)
+    except WorkspaceError as error:
+        raise InvalidRequest(str(error)) from error
+
+
+def _of_workspace(store: "WorkspaceStore") -> Source:
+    from skill_runtime.mcp_connection import ServerSpec
+    from support_connectors.serving import build_category_server
+
+    specs: list[ServerSpec] = []
+    states: list[ConnectorState] = []
+    for category in WORKSPACE_CATEGORIES:
+        state = store.connector_state(category)
+        if state == "connected":
+            specs.append(ServerSpec(category, category, build_category_server(category, store.backend(category))))
+        else:
+            error = state.startswith("error")
+            reason = state.partition(":")[2].strip() if error else ""
+            states.append(ConnectorState(category, "error" if error else "not_connected", "", reason))
+    return Source(specs, DEFAULT_POLICY, None, states, store.now, dict(store.policy or {}))
+
+
+def _states(specs: "Sequence[ServerSpec]", left_out: Sequence[ConnectorState]) -> list[ConnectorState]:
+    return [*(ConnectorState(spec.category, "connected", spec.label) for spec in specs), *left_out]

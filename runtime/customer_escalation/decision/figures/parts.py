@@ -1,0 +1,17 @@
+"""What all figures are made with."""
+
+from typing import Any
+
+from customer_escalation.domain.brief import Figure
+
+
+def figure(name: str, label: str, text: str, inputs: tuple[str, ...]) -> Figure:
+    return Figure(ref=f"figures/{name}", label=label, text=text, inputs=inputs)
+
+
+def item_id(ref: str) -> str:
+    return ref.partition("/")[2]
+
+
+def hours(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

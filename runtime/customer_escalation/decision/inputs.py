@@ -1,0 +1,89 @@
+"""A case as the decision rules see it: the model's facts beside what code computed from the records."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from customer_escalation.domain.brief import Severity
+from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.facts import Assessment
+from customer_escalation.policy import Policy
+
+SlaKind = Literal["first_response", "update", "resolution"]
+SlaStatus = Literal["met", "ok", "at_risk", "breached", "stopped", "unknown"]
+
+
+@dataclass(frozen=True)
+class AffectedView:
+    """An affected account with what the CRM and its own tickets say."""
+
+    name: str
+    impact: str
+    """``blocked``, ``major_function_broken``, ``inconvenienced``, ``asks_for_feature`` or ``exposed``."""
+    users: int | None
+    """How many of its users are hit; None where no record says."""
+    refs: tuple[str, ...]
+    """What the assessment cites for it."""
+    tickets: tuple[str, ...]
+    """Refs of its own tickets about this issue."""
+    crm_ref: str | None
+    tier: str
+    arr_usd: float | None
+    high_value: bool | None
+    """None where no CRM record tells (S12)."""
+    renewal: str
+    pipeline_usd: float
+    reported_at: tuple[datetime, ...]
+    """When its own tickets were opened or written to by the customer, oldest first."""
+
+
+@dataclass(frozen=True)
+class SlaView:
+    """One SLA clock of one ticket."""
+
+    account: str
+    high_value: bool | None
+    ticket: str
+    kind: SlaKind
+    status: SlaStatus
+    running: bool
+    """False once it was answered: a first response given late is over, and nothing can mend it."""
+    due_at: datetime | None
+    text: str
+    """The figure in words, such as ``update overdue since 2026-08-03 15:00 UTC (4 h agreed)``."""
+    figure: str
+    """Ref of the figure that holds it."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything that a decision rule reads; nothing in it is a decision."""
+
+    facts: Assessment
+    affected: tuple[AffectedView, ...]
+    sla: tuple[SlaView, ...]
+    """Clocks of the affected accounts' tickets that count for this issue type."""
+    recent: tuple[str, ...]
+    """Names of distinct accounts with a ticket of their own within the pattern window."""
+    waiting_too_long: frozenset[Severity]
+    """E-TIME's measure: severities by whose update interval a customer has heard nothing for too long."""
+    policy: Policy
+    now: datetime
+    evidence: Evidence
+
+    @property
+    def high_value(self) -> Sequence[AffectedView]:
+        """The affected accounts known to be high-value."""
+        return [account for account in self.affected if account.high_value]
+
+    @property
+    def late(self) -> Sequence[SlaView]:
+        """The windows that are breached or nearly used and still open, breached ones first (E-SLA)."""
+        open_ones = [clock for clock in self.sla if clock.running and clock.status in ("breached", "at_risk")]
+        return sorted(open_ones, key=lambda clock: clock.status != "breached")
+
+    @property
+    def full_workaround(self) -> bool:
+        """S9's only condition: a workaround that gives the customers everything back."""
+        return self.facts.workaround.extent == "full"

@@ -1,0 +1,78 @@
+"""What would have changed the decision: each fact answered otherwise, one at a time, and the rules applied again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.rules.decide import Decision, decide
+from customer_escalation.domain.brief import Outcome, Severity, Target
+from customer_escalation.domain.facts import Assessment, Fact
+
+OTHER_ANSWERS = {"yes": ("no",), "no": ("yes",), "unknown": ("yes", "no")}
+EXTENTS = ("none", "partial", "full")
+LEVELS = ("none", "vulnerability_or_compliance", "exposure_or_breach")
+ASKS = ("technical_work", "decision")
+IMPACTS = ("blocked", "inconvenienced")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One fact answered otherwise, and what the rules would then decide."""
+
+    fact: str
+    now: str
+    instead: str
+    outcome: Outcome
+    severity: Severity | None
+    target: Target | None
+
+
+def what_would_change(case: Case) -> tuple[Change, ...]:
+    """Every single answer that leads to another outcome, severity or target, in the order of the facts.
+
+    A supposed yes cites a record of ours where there is one, because a customer's word alone confirms nothing.
+    """
+    actual = _labels(decide(case))
+    found: list[Change] = []
+    for name, now, instead, other in _others(case):
+        labels = _labels(decide(other))
+        if labels != actual:
+            found.append(Change(name, now, instead, *labels))
+    return tuple(found)
+
+
+def _labels(decision: Decision) -> tuple[Outcome, Severity | None, Target | None]:
+    return decision.outcome, decision.severity, decision.target
+
+
+def _others(case: Case) -> Iterator[tuple[str, str, str, Case]]:
+    facts = case.facts
+    ours = next((ref for ref, record in case.evidence.ledger.records.items() if case.evidence.by_us(record)), None)
+    supposed = [ours] if ours else []
+    for name in Assessment.model_fields:
+        value = getattr(facts, name)
+        if isinstance(value, Fact):
+            for answer in OTHER_ANSWERS[value.answer]:
+                cites = value.cites or (supposed if answer == "yes" else [])
+                changed = value.model_copy(update={"answer": answer, "cites": cites})
+                yield name, value.answer, answer, _with(case, name, changed)
+    for extent in EXTENTS:
+        if extent != facts.workaround.extent:
+            changed_way = facts.workaround.model_copy(update={"extent": extent})
+            yield "workaround", facts.workaround.extent, extent, _with(case, "workaround", changed_way)
+    for level in LEVELS:
+        if level != facts.security.level:
+            changed_level = facts.security.model_copy(update={"level": level})
+            yield "security", facts.security.level, level, _with(case, "security", changed_level)
+    for ask in ASKS:
+        if ask != facts.open_ask:
+            yield "open_ask", facts.open_ask, ask, _with(case, "open_ask", ask)
+    for place, account in enumerate(case.affected):
+        for impact in IMPACTS:
+            if impact != account.impact:
+                others = (*case.affected[:place], replace(account, impact=impact), *case.affected[place + 1 :])
+                yield f"impact of {account.name}", account.impact, impact, replace(case, affected=others)
+
+
+def _with(case: Case, name: str, value: object) -> Case:
+    return replace(case, facts=case.facts.model_copy(update={name: value}))

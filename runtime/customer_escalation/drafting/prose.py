@@ -1,0 +1,283 @@
+"""A brief without a model: sentences quoted from records, plain words between them, "unknown" where nothing was found."""
+
+import re
+from datetime import datetime
+
+from customer_escalation.decision.rules import Decision
+from customer_escalation.domain.brief import (
+    Ask,
+    Draft,
+    EscalationDraft,
+    Outcome,
+    Related,
+    Statement,
+    Target,
+    TriedStep,
+    Unknown,
+)  # fmt: skip
+from customer_escalation.domain.evidence import Evidence, field
+from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.record_ids import shown_id
+from customer_escalation.drafting.communication import deadlines, expectations, last_updates, risks
+from customer_escalation.drafting.details import environment
+from customer_escalation.drafting.handling import handling, writes_english
+from customer_escalation.drafting.quoting import Writer, unknown
+from customer_escalation.drafting.reproduction import NO_DEFECT, reproduction
+from customer_escalation.drafting.steps import NO_RESULT, tried_steps
+from customer_escalation.drafting.summary import summary
+from customer_escalation.policy import Policy
+from skill_runtime.ledger import Record
+
+FEWEST_SENTENCES, MOST_SENTENCES = 3, 5
+"""Of the description."""
+MOST_RELATED = 6
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"“‘(A-Z0-9`])")
+_USERS = re.compile(
+    r"\b\d[\d,.]*\b(?: of our| \w+)? (?:users|people|employees|colleagues|students|teachers|patients|seats|stores|shops|sites|"
+    r"vehicles|orders|Aufträge|Mitarbeiter|Nutzer)\b",
+    re.IGNORECASE,
+)
+_EVERYBODY = re.compile(
+    r"\b(?:all|every|alle)\b.{0,25}\b(?:customers?|users?|accounts?|clients?|kunden)\b", re.IGNORECASE
+)
+
+ASKS: dict[Target, tuple[str, ...]] = {
+    Target.ENGINEERING: (
+        "Investigate the cause and say what is found.",
+        "Fix it, or name a workaround that support can give.",
+    ),
+    Target.PRODUCT: (
+        "Decide whether this is planned, and what customers may be told.",
+        "Prioritise it against the deals and renewals named above.",
+    ),
+    Target.SECURITY: (
+        "Investigate what was exposed or run, and for whom.",
+        "Contain it, and say what is done.",
+        "Approve what customers may be told.",
+    ),
+    Target.LEADERSHIP: ("Decide on the exception or commitment that the customers wait for.",),
+    Target.L2: ("Investigate what support could not diagnose.",),
+}
+
+
+def draft_by_rules(
+    issue: str, assessment: Assessment, decision: Decision, evidence: Evidence, now: datetime, policy: Policy
+) -> Draft:
+    """The brief, or the handling note, in quoted sentences."""
+    writer = Writer(issue, evidence, now)
+    if decision.outcome == Outcome.HANDLE:
+        return handling(issue, assessment, writer)
+    return _escalation(issue, assessment, decision, writer, policy)
+
+
+def _escalation(
+    request: str, assessment: Assessment, decision: Decision, writer: Writer, policy: Policy
+) -> EscalationDraft:
+    """Sections are written in the order in which they may choose their sentences, not in that of the brief."""
+    target = decision.target or Target.L2
+    tickets = writer.issue.tickets
+    wish = assessment.issue_type == "feature_gap"
+    use_case = _use_case(writer) if wish else []
+    told = ("feature", "need") if wish else ("exposure", "broken", "feature")
+    symptoms = writer.pick(told, writer.by_customers, 2, one_each=True)
+    containment = _containment(writer) if target == Target.SECURITY else []
+    tried = _tried(writer)
+    shown = reproduction(assessment, writer)
+    competitors = (
+        writer.pick(("competitor",), [*writer.by_customers, *writer.by_us], 2) if target == Target.PRODUCT else []
+    )
+    expectation = expectations(writer)
+    risk = risks(writer)
+    impact = use_case or _impact(writer)
+    description = _description(symptoms, assessment, writer)
+    return EscalationDraft(
+        summary=summary(tickets, request),
+        summary_cites=[ticket.ref for ticket in tickets],
+        customers_note=_customers_note(writer),
+        workflow_impact=impact,
+        revenue_note=[],
+        queue_note=[],
+        competitive_pressure=_competition(competitors) if target == Target.PRODUCT else [],
+        description=description,
+        tried=tried,
+        containment=containment,
+        reproduction=shown,
+        last_update=last_updates(writer),
+        expectation=expectation,
+        risk=risk,
+        asks=[Ask(owner=target, text=text, cites=[]) for text in ASKS[target]],
+        deadlines=deadlines(decision, writer, policy),
+        related=[Related(ref=item.ref, note="") for item in writer.issue.related[:MOST_RELATED]],
+        conflicts=_conflicts(assessment, writer),
+        unknowns=_unknowns(assessment, decision, writer, frequency=shown.frequency),
+        support_now=[],
+        author_notes=_author_notes(request, writer),
+        customer_reply=_reply(writer),
+        status_update=_status_update(writer),
+    )
+
+
+def _use_case(writer: Writer) -> list[Statement]:
+    """What customers need it for; else that they ask for it."""
+    needs = writer.pick(("need",), writer.by_customers, 2, one_each=True)
+    return [*needs, *writer.pick(("feature",), writer.by_customers, 3 - len(needs), one_each=True)]
+
+
+def _impact(writer: Writer) -> list[Statement]:
+    """Who is blocked and what it costs them, quoted again if need be; else what is reported to fail."""
+    heavy = ("locked_out", "blocked", "production_stopped", "consequence", "no_workaround")
+    found = writer.pick(heavy, writer.by_customers, 3, one_each=True, again=True)
+    found = found or writer.pick(("exposure", "broken"), writer.by_customers, 2, one_each=True, again=True)
+    return found or [unknown("No record says what it keeps the customers from, beyond the symptom.")]
+
+
+def _description(symptoms: list[Statement], assessment: Assessment, writer: Writer) -> list[Statement]:
+    """Three to five sentences: what customers report, what colleagues found or suspect, what the tracker says."""
+    wanted = [*symptoms, *_workaround(assessment, writer)]
+    wanted += (
+        writer.pick(("exception", "effort", "engineering_view"), writer.by_us, 2)
+        if assessment.issue_type in NO_DEFECT
+        else []
+    )
+    wanted += writer.pick(("cause", "infrastructure", "bug_confirmed", "declared_fixed"), writer.engineers, 1)
+    wanted += _tracker(writer)
+    if len(wanted) < FEWEST_SENTENCES:
+        wanted += writer.pick(("infrastructure", "cause", "declared_fixed", "engaged"), writer.by_us, 1)
+    if not symptoms:
+        again = writer.pick(("exposure", "feature", "broken", "need"), writer.by_customers, 1, again=True)
+        wanted = [*again, *wanted]
+    closing = ("The cause is not stated in the records that were read.", "What else is affected is unknown.",
+               "The records were not read by a model.")  # fmt: skip
+    found: list[Statement] = []
+    for statement in [*wanted, *map(unknown, closing)]:
+        room = MOST_SENTENCES - sum(map(_sentences, found))
+        own = statement.kind == "inference"
+        if _sentences(statement) <= room and not (own and len(found) >= FEWEST_SENTENCES):
+            found.append(statement)
+    return found
+
+
+def _sentences(statement: Statement) -> int:
+    """At least as many as the review will count."""
+    return len(_SENTENCE_END.findall(statement.text)) + 1
+
+
+def _workaround(assessment: Assessment, writer: Writer) -> list[Statement]:
+    """The sentence that the answer on workarounds rests on."""
+    records, _ = writer.evidence.resolve(assessment.workaround.cites)
+    signals = ("helps_partly", "works_around", "succeeded", "no_workaround")
+    return writer.pick(signals, records, 1) if records else []
+
+
+def _tracker(writer: Writer) -> list[Statement]:
+    item = next((item for item in writer.issue.related if item.data.get("kind") == "issue"), None)
+    if item is None:
+        return []
+    title = field(item, "title").replace("“", "'").replace("”", "'")
+    text = f"The tracker has {shown_id(item.id) or 'an item'}, “{title}”, with status {field(item, 'status') or 'unknown'}."
+    return [Statement(text=text, kind="fact", cites=[item.ref])] if writer.stands(text, [item]) else []
+
+
+def _tried(writer: Writer) -> list[TriedStep]:
+    steps = tried_steps(writer)
+    if steps:
+        return steps
+    cites = [writer.issue.tickets[0].ref] if writer.issue.tickets else []
+    return [
+        TriedStep(action="No step is on record beside what is quoted in other sections.", result=NO_RESULT, cites=cites)
+    ]
+
+
+def _containment(writer: Writer) -> list[Statement]:
+    return writer.pick(("contained", "helps_partly"), writer.by_us, 3) or [unknown("No containment is recorded.")]
+
+
+def _competition(found: list[Statement]) -> list[Statement]:
+    return found or [unknown("No record that was read names a competitor; unknown.")]
+
+
+def _customers_note(writer: Writer) -> list[Statement]:
+    """Other customers who joined a thread."""
+    return writer.pick(
+        ("broken", "again", "feature"), [part for part in writer.by_customers if _joins(part, writer)], 2
+    )
+
+
+def _joins(part: Record, writer: Writer) -> bool:
+    """Somebody of another account than the ticket's."""
+    own = field(writer.evidence.item_of(part), "customer")
+    return bool(writer.evidence.customer_of(part)) and writer.evidence.customer_of(part) != own
+
+
+def _conflicts(assessment: Assessment, writer: Writer) -> list[Statement]:
+    """A fix that was declared and a later report against it, in our words: both are quoted where they belong."""
+    records, _ = writer.evidence.resolve(assessment.recurred_after_fix.cites)
+    if assessment.recurred_after_fix.answer != "yes" or len(records) < 2:
+        return []
+    fix, report = records[0], records[-1]
+    text = (
+        f"{writer.who(fix)} declared it mended {writer.when(fix)}; {writer.who(report)} reports {writer.when(report)} that it happens "
+        "again."
+    )
+    return (
+        [Statement(text=text, kind="fact", cites=[fix.ref, report.ref])] if writer.stands(text, [fix, report]) else []
+    )
+
+
+def _unknowns(assessment: Assessment, decision: Decision, writer: Writer, frequency: str) -> list[Unknown]:
+    """What the receiving team will ask and no pattern found."""
+    wish = assessment.issue_type in NO_DEFECT
+    named = environment(writer.reader.messages)
+    texts = [field(part, "text") for part in writer.by_customers]
+    asked: list[tuple[bool, str, str]] = [
+        (not wish and writer.reader.first("cause_found") is None, "The cause", "the team that investigates"),
+        (not any(map(_USERS.search, texts)), "How many users of the accounts are affected", "ask the customers"),
+        (not wish and not named, "The environment: version, system, region, plan", "ask the customers"),
+        (not wish and frequency.startswith("Not recorded"), "How often it happens", "ask the customers, or repeat it"),
+        (not wish and assessment.workaround.extent == "unknown", "Whether a workaround exists", "support and the team"),
+        (not wish and assessment.bug_confirmed.answer != "yes", "Whether anybody of us can reproduce it", "support"),
+        (True, "Whether accounts without a ticket are affected", "the logs, or a search for the symptom"),
+        (wish and writer.reader.first("engineering_view") is None, "The effort, as Engineering sees it", "Engineering"),
+        (decision.target == Target.LEADERSHIP, "Who may approve it", "Support leadership"),
+        (decision.target == Target.SECURITY, "What was seen, by whom, and since when", "the access logs"),
+    ]
+    return [Unknown(what=what, how_to_find_out=how) for open_, what, how in asked if open_]
+
+
+def _author_notes(request: str, writer: Writer) -> list[Statement]:
+    """What to mind before sending, and where the request says more than the records."""
+    notes: list[Statement] = []
+    tickets = writer.issue.tickets
+    customers = list(dict.fromkeys(field(ticket, "customer") for ticket in tickets))
+    if _EVERYBODY.search(request) and customers:
+        text = f"The request speaks of everybody; the tickets that were found are those of {', '.join(customers)}."
+        notes.append(Statement(text=text, kind="inference", cites=[ticket.ref for ticket in tickets]))
+    threatens = re.search(
+        r"\b(?:churn\w*|threat\w+|leav(?:e|ing)|cancel (?:the|their) contract)\b", request, re.IGNORECASE
+    )
+    if threatens and writer.reader.first("churn", writer.by_customers) is None:
+        notes.append(unknown("The request speaks of leaving; no customer's message that was read says so."))
+    return [
+        *notes,
+        unknown("This brief quotes records by rule: check the decision and complete the text before it is sent."),
+    ]
+
+
+def _status_update(writer: Writer) -> str:
+    """The words for when nothing is new, where the customer writes English."""
+    if not writes_english(writer):
+        return ""
+    return (
+        "We are still working on your report. There is no news to tell at this point; the team that it was passed on to has "
+        "everything you sent us. We will write to you again with the next update."
+    )
+
+
+def _reply(writer: Writer) -> str:
+    """A safe interim reply where the customer writes English; empty otherwise."""
+    if not writes_english(writer):
+        return ""
+    return (
+        "Thank you for your report. We have passed it on with everything you told us, and it is being looked at. We will "
+        "write to you again with the next update, also if there is nothing new by then."
+    )

@@ -1,0 +1,163 @@
+"""What the tools take: one model a tool, whose descriptions are what an assistant's model reads."""
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from customer_escalation.cases.handed_over import GivenRecord
+from customer_escalation.domain.brief import EscalationDraft, HandlingDraft
+from customer_escalation.domain.facts import Assessment
+from customer_escalation.followups.since import Since
+
+MAX_ISSUE = 8_000
+MAX_RECORDS = 200
+
+
+def _decoded(value: Any) -> Any:
+    """Some clients send objects as JSON text."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+Decoded = BeforeValidator(_decoded)
+CaseName = Annotated[
+    str, Field(min_length=1, max_length=80, description="The case, as `assess` named it; the beginning is enough.")
+]
+Facts = Annotated[Assessment, Decoded]
+Records = Annotated[
+    list[GivenRecord],
+    Decoded,
+    Field(
+        max_length=MAX_RECORDS,
+        description="Only what this server cannot read itself: records that you read with tools of other servers, copied word "
+        "for word, so that sentences and figures can be checked against them. The brief says that they are not verified. "
+        "[] where every cited record comes from the category servers of this plugin.",
+    ),
+]
+
+
+class Arguments(BaseModel):
+    """Base: unknown arguments are refused by name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AssessArguments(Arguments):
+    """See ``assess``."""
+
+    issue: str = Field(
+        "",
+        max_length=MAX_ISSUE,
+        description="What the person asked for, in their words. Begins a case; leave it out with `case`.",
+    )
+    case: str = Field("", max_length=80, description="To assess a known case again with corrected facts.")
+    facts: Facts
+    records: Records = Field(default_factory=list)
+    reported_by: str = Field("", max_length=200, description="Who escalates, as the brief shows it; '' for the team.")
+    author_level: Literal["", "L1", "L2"] = Field(
+        "", description="The support level of who escalates, where it is known."
+    )
+
+
+class CheckArguments(Arguments):
+    """See ``check_brief``."""
+
+    case: CaseName
+    escalation: Annotated[EscalationDraft | None, Decoded] = Field(
+        None, description="The draft where `assess` decided to escalate; else leave it out."
+    )
+    handling: Annotated[HandlingDraft | None, Decoded] = Field(
+        None, description="The draft where `assess` decided that support handles it; else leave it out."
+    )
+
+
+class RenderArguments(Arguments):
+    """See ``render_brief``."""
+
+    case: CaseName
+    format: Literal["md", "html", "slack", "adf", "json"] = Field(
+        "md", description="md: markdown. html: a page where a click on a sentence shows its records. slack: for Slack, adf: for "
+        "Jira, both without what is the author's alone. json: everything, for programs."
+    )  # fmt: skip
+
+
+class SaveArguments(RenderArguments):
+    """See ``save_brief``."""
+
+    file: str | None = Field(
+        None, max_length=400,
+        description="A file below the project's folder; leave it out for `escalations/DATE-SUMMARY`, '' for no file.",
+    )  # fmt: skip
+
+
+class CaseArguments(Arguments):
+    """A tool that takes a case alone."""
+
+    case: CaseName
+
+
+class ApproveArguments(CaseArguments):
+    """See ``approve_action``."""
+
+    action: str = Field(min_length=64, max_length=64, description="The action's whole id.")
+    name: str = Field(min_length=1, max_length=200, description="Who says yes.")
+
+
+class FollowUpsArguments(Arguments):
+    """See ``followups``."""
+
+    case: str = Field("", max_length=80, description="One escalation; '' for all that are open.")
+
+
+class LogArguments(Arguments):
+    """See ``log_followup``."""
+
+    case: CaseName
+    done: Annotated[list[Literal["asked_team", "told_customer"]], Decoded] = Field(
+        min_length=1, description="What was really done, by a person or with a person's approval."
+    )
+    note: str = Field("", max_length=4000, description="What came of it, in a sentence or two.")
+
+
+class ReassessArguments(Arguments):
+    """See ``reassess``."""
+
+    case: CaseName
+    facts: Annotated[Assessment | None, Decoded] = Field(
+        None, description="All facts again where one of them has changed; leave them out to see what is new first."
+    )
+    records: Records = Field(default_factory=list)
+
+
+class DeEscalateArguments(Arguments):
+    """See ``deescalate``."""
+
+    case: CaseName
+    since: Annotated[Since | None, Decoded] = Field(
+        None, description="What has been found out since; needed once, for the rules to decide."
+    )
+    done: Annotated[list[Literal["notify_team", "update_ticket", "inform_customer", "record_learning"]], Decoded] = (
+        Field(default_factory=list, description="Which of the four steps are done now.")
+    )
+    confirmed_by: str = Field(
+        "", max_length=200, description="The person who said yes to the de-escalation in this conversation, by name."
+    )
+
+
+class RunArguments(Arguments):
+    """See ``run_escalation``."""
+
+    issue: str = Field(
+        min_length=1, max_length=MAX_ISSUE, description="What is wrong and for whom, in the person's words."
+    )
+    use_model: bool = Field(
+        True,
+        description="Draft with a Claude model of this server's own (needs its ANTHROPIC_API_KEY); otherwise by rules.",
+    )
+    max_cost_usd: float | None = Field(None, ge=0, description="Stop before spending more on that model.")
+    reported_by: str = Field("", max_length=200, description="Who escalates, as the brief shows it; '' for the team.")

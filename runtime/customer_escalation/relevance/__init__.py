@@ -1,5 +1,0 @@
-"""Which of the records that were read belong to an issue, by codes, ids and telling words; and what sentences signal."""
-
-from customer_escalation.relevance.issue import Issue, find_issue
-
-__all__ = ["Issue", "find_issue"]

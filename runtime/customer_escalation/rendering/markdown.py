@@ -1,0 +1,32 @@
+"""A brief as markdown, with the headings and labels of the template."""
+
+import re
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from customer_escalation.domain.brief import Outcome
+from customer_escalation.rendering.document import Document
+from customer_escalation.rendering.inert import sentence
+from customer_escalation.rendering.labels import CRITERIA
+from customer_escalation.rendering.view import View
+
+
+def render_markdown(document: Document, view: View | None = None) -> str:
+    """The brief as markdown; ``view`` gives the prose where another than the plain one is wanted."""
+    view = view or View(document)
+    template = _environment().get_template(
+        "escalation.md.j2" if document.brief.outcome == Outcome.ESCALATE else "handling.md.j2"
+    )
+    text = template.render(**view.names(), findings=list(document.findings), next_steps=list(document.next_steps))
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("customer_escalation", "templates"),
+        autoescape=False,  # noqa: S701 - markdown, not HTML; `inert` guards it
+        undefined=StrictUndefined,
+    )
+    environment.filters["sentence"] = sentence
+    environment.filters["criterion"] = CRITERIA.__getitem__
+    return environment

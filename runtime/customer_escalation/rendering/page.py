@@ -1,0 +1,100 @@
+"""A brief as an HTML page that needs nothing else: a click on a sentence shows the records behind it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from customer_escalation.domain.brief import Figure
+from customer_escalation.domain.evidence import field
+from customer_escalation.rendering.document import Document
+from customer_escalation.rendering.markdown import render_markdown
+from customer_escalation.rendering.view import View
+from skill_runtime.ledger import Record
+
+ABOUT = ("customer", "name", "channel", "title", "subject", "author", "role", "status", "priority", "tier")
+"""What is told of a record beside its moment and its text."""
+_CODE_SPAN = re.compile(r"(`+[^`]+`+)")
+_BRACKET = re.compile(r"(?<!\\)[\[\]]")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A record as the page shows it."""
+
+    number: str
+    ref: str
+    about: str
+    """Who, when, what, in a line."""
+    text: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What stands behind one sentence."""
+
+    id: str
+    figures: tuple[Figure, ...]
+    sources: tuple[Source, ...]
+
+
+class PageView(View):
+    """Prose in which every sentence with a citation is a link to its panel."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self.panels: list[Panel] = []
+
+    def linked(self, text: str, cites: Sequence[str]) -> str:
+        """The sentence as a link; brackets in it are escaped, so that it stays one."""
+        figures = tuple(self.figures[cite] for cite in cites if cite in self.figures)
+        behind = [*cites, *(ref for figure in figures for ref in figure.inputs)]
+        records, _ = self.evidence.resolve(ref for ref in behind if ref not in self.figures)
+        if not records and not figures:
+            return text
+        panel = Panel(f"e{len(self.panels) + 1}", figures, tuple(self.source(record) for record in records))
+        self.panels.append(panel)
+        parts = _CODE_SPAN.split(text)
+        inside = "".join(part if index % 2 else _BRACKET.sub(r"\\\g<0>", part) for index, part in enumerate(parts))
+        return f"[{inside}](#{panel.id})"
+
+    def source(self, record: Record) -> Source:
+        """The record whole, with who said it and when."""
+        keys = (
+            "customer",
+            "name",
+            "channel",
+            "title",
+            "subject",
+            "author",
+            "role",
+            "at",
+            "created_at",
+            "status",
+            "tier",
+        )
+        about = [field(record, key) for key in keys if field(record, key)]
+        text = field(record, "text") or field(record, "body")
+        if record.category == "crm":
+            about += [f"{key}: {record.data[key]}" for key in ("arr_usd", "renewal", "sla") if record.data.get(key)]
+        return Source(self.number(record), record.ref, ", ".join(about), text)
+
+
+def render_html(document: Document) -> str:
+    """A standalone page: no scripts, no remote content, raw HTML of others disabled."""
+    body, panels = page_parts(document)
+    page = Environment(
+        loader=PackageLoader("customer_escalation", "templates"), autoescape=True, undefined=StrictUndefined
+    ).get_template("page.html.j2")
+    return page.render(title=document.title, body=body, panels=panels)
+
+
+def page_parts(document: Document) -> tuple[Markup, list[Panel]]:
+    """The brief's own markup, whose sentences link to panels, and the panels."""
+    view = PageView(document)
+    text = render_markdown(document, view)
+    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    return Markup(body), view.panels  # noqa: S704 - markdown-it escaped it

@@ -1,0 +1,321 @@
+"""The prefetch: deterministic searches of every connected category for the customers and the issue.
+
+It runs before the model's first turn, so that the model starts from the records that anybody would look up first, and
+it is all that the drafter without a model reads. It calls read tools only, and no more than ``MOST_CALLS``.
+
+The order: what the request says, the accounts that it names, the best tickets whole, then what the leading tickets point
+to: the same error codes and subject elsewhere, and the ids of tickets, tracker items and articles that anybody mentions.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from customer_escalation.connectors.lookup import ReadTools
+from customer_escalation.domain.evidence import Evidence, name_key
+from customer_escalation.domain.evidence import field as text_field
+from customer_escalation.domain.record_ids import mentions, searchable
+from skill_runtime.ledger import Ledger, Record
+from skill_runtime.tools import Tool
+
+MOST_CALLS = 44
+"""Calls of one prefetch; what comes last in the order is left out first."""
+TICKETS = 8
+"""Tickets taken from a search for the request."""
+READ = 5
+"""Tickets of the request's searches read whole."""
+ALIKE = 4
+"""Tickets of the searches by error code and subject read whole."""
+ISSUES = 2
+"""Tracker items with words of the symptom read whole."""
+SOLVED = 1
+"""Closed tickets with the same subject read whole."""
+CUSTOMER_TICKETS = 6
+"""Latest tickets listed of each customer that the request names."""
+NAMED = 2
+"""Accounts that the request names and that are looked at closely."""
+OTHERS = 6
+"""Chat messages, issues and articles taken from each search."""
+LETTERS = 3
+"""Mails and files taken from a search, where a mailbox or a storage is connected."""
+ARTICLES = 15
+"""Latest articles listed by title, because the one that decides may share no word with the request."""
+LEADS = 2
+"""Tickets whose error codes, subject and id are looked for everywhere."""
+TALKED = 3
+"""Chat messages read with what stands around them, and further tickets looked for in chat."""
+MENTIONED = 6
+"""Items read because a ticket, a comment or a chat message names their id."""
+CLOSED = frozenset({"solved", "closed", "resolved", "done", "completed"})
+ERROR_CODE = re.compile(
+    r"\b(?!(?:SHA|ISO|UTF|RFC|AES|RSA|TLS|HTTP|UTC|GMT|ANSI|ASCII|IEEE|DIN)[-_]?\d)[A-Z][A-Z_]+-?\d{2,}\b"
+)
+"""Codes such as ``ABC-1234`` and ``SAML_ERR_12``; standards look alike and are none."""
+_ID = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9]*)-(\d+)(?![\w-])")
+_WORD = re.compile(r"[^\W\d_]{4,}")
+STEM = 5
+SHARED_WORDS = 2
+_COMMON = frozenset(
+    word[:STEM]
+    for word in """all about account accounts after again because been before cannot could customer customers does
+    from have into just more only please since some still than that their them then there these they this today very want wants
+    were what when where which while will with would your nach über oder nicht eine einen""".split()
+)
+_READ_TOOLS = {"ticket": "read_ticket", "issue": "read_issue", "article": "read_article"}
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """One call of the prefetch, for the person who watches."""
+
+    tool: str
+    query: str
+    found: int
+    error: str = ""
+
+
+OnFetch = Callable[[Fetch], None]
+Call = tuple[str, dict[str, Any]]
+
+
+@dataclass
+class _Round:
+    """What the calls of one round brought in, best first for each tool."""
+
+    found: dict[str, list[Record]] = field(default_factory=dict)
+
+    def items(self, tool: str) -> list[Record]:
+        return list({record.ref: record for record in self.found.get(tool, []) if record.parent is None}.values())
+
+
+class Gatherer:
+    """Runs the prefetch and puts what it finds into the ledger, in an order that does not depend on timing."""
+
+    def __init__(self, tools: Iterable[Tool], ledger: Ledger, on_fetch: OnFetch) -> None:
+        self._tools = ReadTools(tools)
+        self._ledger = ledger
+        self._on_fetch = on_fetch
+        self._done: set[str] = set()
+
+    async def gather(self, issue: str, evidence: Evidence) -> list[str]:
+        """Search for the issue, read what it finds, then follow what it names; returns refs of the accounts named."""
+        first = await self._calls(
+            ("search_accounts", {"query": issue, "limit": 10}),
+            ("search_tickets", {"query": issue, "limit": TICKETS}),
+            ("search_chat", {"query": issue, "limit": OTHERS}),
+            ("search_issues", {"query": issue, "limit": OTHERS}),
+            ("search_articles", {"query": issue, "limit": OTHERS}),
+            ("search_mail", {"query": issue, "limit": LETTERS}),
+            ("search_files", {"query": issue, "limit": LETTERS}),
+        )
+        named = named_accounts(issue, evidence)
+        tickets = [*await self._own_tickets(issue, named[:NAMED]), *first.items("search_tickets")]
+        tickets = [ticket for ticket in tickets if ticket.data.get("kind") == "ticket"]  # not a foreign answer in prose
+        chosen = _open_first(list({ticket.ref: ticket for ticket in tickets}.values()))[:READ]
+        await self._read("ticket", [ticket.id for ticket in chosen])
+        leads = self._leads(issue, chosen, evidence)
+        await self._follow(issue, leads, first.items("search_issues"), evidence)
+        await self._accounts(evidence)
+        await self._calls(("list_articles", {"limit": ARTICLES}))
+        return [account.ref for account in named]
+
+    async def _own_tickets(self, issue: str, named: Sequence[Record]) -> list[Record]:
+        """Tickets of the accounts that the request names: those that match it, then the latest open ones."""
+        names = [(account, text_field(account, "name")) for account in named]
+        own = await self._calls(
+            *(("search_tickets", {"query": issue, "customer": name, "limit": TICKETS}) for _, name in names),
+            *(("list_tickets", {"customer": name, "limit": CUSTOMER_TICKETS}) for _, name in names),
+            *(("read_account", {"id": account.id}) for account, _ in names),
+        )
+        keys = {name_key(name) for _, name in names}
+        found = [*own.items("search_tickets")[:3], *filter(_open, own.items("list_tickets"))]
+        return [ticket for ticket in found if name_key(text_field(ticket, "customer")) in keys]
+
+    def _leads(self, issue: str, chosen: Sequence[Record], evidence: Evidence) -> list[Record]:
+        """The best ticket, open if there is one, and the next that shares an error code with it or words with the request."""
+        ranked = [self._latest(ticket) for ticket in chosen]
+        ranked = [ticket for ticket in ranked if _open(ticket)] or ranked
+        first, rest = ranked[:1], ranked[1:]
+        codes = {code for ticket in first for code in self._codes(ticket, evidence)}
+        also = [
+            ticket for ticket in rest
+            if codes & set(self._codes(ticket, evidence)) or _share_words(issue, text_field(ticket, "subject"))
+        ]  # fmt: skip
+        return [*first, *also][:LEADS]
+
+    async def _follow(self, issue: str, leads: Sequence[Record], items: Sequence[Record], evidence: Evidence) -> None:
+        """The leading tickets' symptom at other accounts, and whatever names them or is named by them."""
+        calls: list[Call] = []
+        for lead in leads:
+            subject = text_field(lead, "subject")
+            codes = " ".join(self._codes(lead, evidence))
+            calls += [("search_tickets", {"query": query, "limit": TICKETS}) for query in (codes, subject) if query]
+            calls += [
+                (
+                    "search_chat",
+                    {"query": " ".join(filter(None, (searchable(lead.id), codes or subject))), "limit": OTHERS},
+                ),
+                ("search_issues", {"query": " ".join(filter(None, (searchable(lead.id), codes, subject))), "limit": 3}),
+                ("search_articles", {"query": subject, "limit": 3}),
+            ]
+            calls += [("search_chat", {"query": f"{text_field(lead, 'customer')} {subject}", "limit": 3})]
+        found = await self._calls(*calls)
+        alike = found.items("search_tickets")
+        symptom = " ".join([issue, *(text_field(lead, "subject") for lead in leads)])
+        codes_wanted = {code for lead in leads for code in self._codes(lead, evidence)}
+        unread = [
+            ticket for ticket in alike
+            if not self._whole(ticket)
+            and (codes_wanted & set(self._codes(ticket, evidence)) or _share_words(symptom, self._shown(ticket, evidence)))
+        ]  # fmt: skip
+        live = [ticket.id for ticket in unread if _open(ticket)]
+        solved = [ticket.id for ticket in unread if not _open(ticket)]
+        told = " ".join(self._shown(lead, evidence) for lead in leads)
+        tracked = [
+            item.id for item in [*found.items("search_issues"), *items]
+            if _share_words(symptom, self._shown(item, evidence)) or _share_words(told, text_field(item, "title"), 3)
+        ]  # fmt: skip
+        await self._mentioned(leads, evidence, most=MENTIONED - 2)
+        await self._read("issue", tracked[:ISSUES])
+        await self._read("ticket", [*live[:ALIKE], *solved[:SOLVED]])
+        others = [ticket.id for ticket in evidence.of_kind("ticket") if _open(ticket) and self._whole(ticket)]
+        others = [name for name in others if name not in {lead.id for lead in leads}]
+        await self._calls(
+            *(("search_chat", {"query": searchable(name), "limit": 3}) for name in others[:TALKED] if searchable(name))
+        )
+        await self._talk(leads, evidence)
+        await self._mentioned(leads, evidence, most=2)
+
+    async def _talk(self, leads: Sequence[Record], evidence: Evidence) -> None:
+        """What was said around the latest chat messages that name a lead or its error code."""
+        naming = [record for record in evidence.of_kind("chat_message") if self._points_at(record, leads, evidence)]
+        naming.sort(key=lambda record: (str(evidence.at(record)), record.ref), reverse=True)
+        await self._calls(*(("read_chat_message", {"id": record.id, "neighbours": 2}) for record in naming[:TALKED]))
+
+    async def _mentioned(self, leads: Sequence[Record], evidence: Evidence, most: int) -> None:
+        """Read items whose ids stand in the leads' threads, then in other records that name a lead or share its code."""
+        near: list[Record] = [part for lead in leads for part in (self._latest(lead), *evidence.parts(lead))]
+        for record in evidence.of_kind("chat_message", "issue", "comment", "message"):
+            if record not in near and self._points_at(record, leads, evidence):
+                near.append(record)
+        homes = {evidence.item_of(record).ref: evidence.item_of(record) for record in near}
+        kinds = self._kinds_by_prefix()
+        wanted: dict[tuple[str, str], None] = {
+            (str(home.data.get("kind")), home.id): None for home in homes.values() if home.data.get("kind") == "issue"
+        }
+        for record in near:
+            for match in _ID.finditer(record.text):
+                kind = kinds.get(match[1].casefold())
+                if kind:
+                    wanted.setdefault((kind, match.group()))
+        unread = [(kind, name) for kind, name in wanted if not self._is_read(kind, name)]
+        await self._calls(*((_READ_TOOLS[kind], {"id": name}) for kind, name in unread[:most]))
+
+    def _points_at(self, record: Record, leads: Sequence[Record], evidence: Evidence) -> bool:
+        """Whether a record names a lead or its error code."""
+        return any(
+            mentions(record.text, lead.id) or any(code in record.text for code in self._codes(lead, evidence))
+            for lead in leads
+        )
+
+    async def _accounts(self, evidence: Evidence) -> None:
+        """The accounts behind the open tickets that were read whole, as far as they are not known yet."""
+        known = {name_key(text_field(account, "name")) for account in evidence.of_kind("account")}
+        tickets = [ticket for ticket in evidence.of_kind("ticket") if self._whole(ticket) and _open(ticket)]
+        names = dict.fromkeys(text_field(ticket, "customer") for ticket in tickets)
+        calls = [
+            ("search_accounts", {"query": name, "limit": 2}) for name in names if name and name_key(name) not in known
+        ]
+        await self._calls(*calls)
+
+    def _shown(self, item: Record, evidence: Evidence) -> str:
+        own = [text_field(item, "subject"), text_field(item, "title")]
+        return "\n".join([*own, *(text_field(part, "text") for part in evidence.parts(item))])
+
+    def _codes(self, ticket: Record, evidence: Evidence) -> list[str]:
+        """Error codes of a ticket, without ids of records, which look alike."""
+        prefixes = self._kinds_by_prefix()
+        codes = dict.fromkeys(ERROR_CODE.findall(self._shown(ticket, evidence)))
+        return [code for code in codes if re.split(r"[-_]", code)[0].casefold() not in prefixes][:3]
+
+    def _kinds_by_prefix(self) -> dict[str, str]:
+        """``{"tck": "ticket"}`` where tickets are called TCK-1, TCK-2."""
+        found: dict[str, str] = {}
+        for record in self._ledger.records.values():
+            match = _ID.fullmatch(record.id)
+            if match and str(record.data.get("kind")) in _READ_TOOLS:
+                found.setdefault(match[1].casefold(), str(record.data.get("kind")))
+        return found
+
+    def _latest(self, record: Record) -> Record:
+        return self._ledger.get(record.ref) or record
+
+    def _whole(self, ticket: Record) -> bool:
+        return self._is_read("ticket", ticket.id)
+
+    def _is_read(self, kind: str, name: str) -> bool:
+        return _key((_READ_TOOLS[kind], {"id": name})) in self._done
+
+    async def _read(self, kind: str, names: Sequence[str]) -> None:
+        await self._calls(*((_READ_TOOLS[kind], {"id": name}) for name in names))
+
+    async def _calls(self, *calls: Call) -> _Round:
+        """Run the calls whose tool exists and that were not made before, all at once, within ``MOST_CALLS``.
+
+        Results enter the ledger in the order given.
+        """
+        distinct = {_key(call): call for call in calls if call[0] in self._tools and _key(call) not in self._done}
+        allowed = dict(list(distinct.items())[: MOST_CALLS - len(self._done)])
+        self._done.update(allowed)
+        uses = [
+            (name, arguments, tool, given)
+            for name, arguments in allowed.values() for tool, given in self._tools.calls(name, arguments)
+        ]  # fmt: skip
+        outcomes = await asyncio.gather(*(tool.run(given) for _, _, tool, given in uses))
+        result = _Round()
+        for (name, arguments, _, _), outcome in zip(uses, outcomes, strict=True):
+            records = self._ledger.add(outcome.structured) if outcome.structured and not outcome.is_error else []
+            query = str(arguments.get("query") or arguments.get("customer") or arguments.get("id") or "")
+            items = [record for record in records if record.parent is None or name.startswith("search")]
+            result.found.setdefault(name, []).extend(items)
+            self._on_fetch(Fetch(name, query, len(items), outcome.text if outcome.is_error else ""))
+        return result
+
+
+def _key(call: Call) -> str:
+    return repr(call).casefold()
+
+
+def _open(ticket: Record) -> bool:
+    return text_field(ticket, "status").casefold() not in CLOSED
+
+
+def _share_words(one: str, other: str, least: int = SHARED_WORDS) -> bool:
+    """So many telling words in common, compared by their first letters so that endings do not count."""
+    first, second = ({word[:STEM] for word in _WORD.findall(text.casefold())} - _COMMON for text in (one, other))
+    return len(first & second) >= least
+
+
+def _open_first(tickets: Sequence[Record]) -> list[Record]:
+    """Open tickets, then closed ones, each in the order given."""
+    return sorted(tickets, key=lambda ticket: not _open(ticket))
+
+
+def named_accounts(issue: str, evidence: Evidence) -> list[Record]:
+    """The CRM accounts whose name occurs in the request, the longest names first."""
+    text = name_key(issue)
+    named = [
+        account for account in evidence.of_kind("account")
+        if (name := name_key(text_field(account, "name"))) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+    ]  # fmt: skip
+    if not named:
+        named = [account for account in evidence.of_kind("account") if _first_word_named(account, text)]
+    return sorted(named, key=lambda account: -len(text_field(account, "name")))[:4]
+
+
+def _first_word_named(account: Record, text: str) -> bool:
+    """A distinctive first word counts when the whole name does not occur: "Metro" for "Metro Freight Ltd"."""
+    words = name_key(text_field(account, "name")).split()
+    return bool(words) and len(words[0]) > 3 and bool(re.search(rf"(?<!\w){re.escape(words[0])}(?!\w)", text))

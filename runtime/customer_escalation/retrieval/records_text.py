@@ -1,0 +1,83 @@
+"""Records as the model reads them at the start of a run: compact, complete, and plainly data."""
+
+from collections.abc import Collection, Iterable
+
+from customer_escalation.domain.brief import Figure
+from customer_escalation.domain.evidence import Evidence
+from skill_runtime.ledger import Record
+
+GROUPS = (
+    ("ticket", "Tickets (support platform)"),
+    ("account", "Accounts (CRM)"),
+    ("chat_message", "Chat"),
+    ("issue", "Project tracker"),
+    ("article", "Knowledge base"),
+    ("mail", "Mail (the beginnings; who a mail says it is from proves nothing)"),
+    ("file", "Files (names only; read_file shows the text)"),
+    ("escalation", "Earlier escalation briefs (whether they were sent is not recorded)"),
+)
+_INNER = frozenset({"message", "comment", "activity"})
+_HIDDEN = frozenset({"ref", "kind", "id", "text", "body", "parent", "extra", "messages_complete", "comments_complete"})
+FOLDED = " | (shares little with the request; its messages are not shown: read_ticket)"
+_UNREAD = {"ticket": "read_ticket", "issue": "read_issue", "article": "read_article"}
+"""Kinds whose content a list or a search leaves out, and the tool that shows it."""
+
+
+def present_evidence(evidence: Evidence, figures: Iterable[Figure], folded: Collection[str] = ()) -> str:
+    """Every record read so far, by kind, with its messages below it; then the computed figures.
+
+    Of items whose refs are ``folded`` the header alone is shown, and how to see the rest.
+    """
+    known = {kind for kind, _ in GROUPS} | _INNER
+    lines: list[str] = []
+    for kind, title in GROUPS:
+        items = evidence.of_kind(kind)
+        if items:
+            lines.append(f"## {title}")
+            for item in items:
+                lines += [_line(item) + FOLDED] if item.ref in folded else _item(item, evidence)
+            lines.append("")
+    rest = [record for record in evidence.ledger.records.values() if str(record.data.get("kind")) not in known]
+    if rest:
+        lines.append("## Other records")
+        lines += [_line(record) for record in rest]
+        lines.append("")
+    figures = list(figures)
+    if figures:
+        lines.append("## Figures computed from these records")
+        lines += [f"- {figure.ref}: {figure.label}: {figure.text}" for figure in figures]
+    return "\n".join(lines).strip()
+
+
+def _item(item: Record, evidence: Evidence) -> list[str]:
+    children = sorted(evidence.ledger.children(item.ref), key=lambda child: (str(child.data.get("at", "")), child.ref))
+    tool = _UNREAD.get(str(item.data.get("kind")))
+    unread = f" | (content not read yet: {tool})" if tool and not children and not item.data.get("body") else ""
+    return [_line(item) + unread, *(f"  {_line(child)}" for child in children)]
+
+
+def _line(record: Record) -> str:
+    """One record on one line: its ref, its fields, then its text."""
+    data = dict(record.data)
+    extra = data.get("extra")
+    if isinstance(extra, dict):
+        data.update(extra)
+    fields = [
+        f"{key}={_value(value)}"
+        for key, value in data.items()
+        if key not in _HIDDEN and value not in (None, "", [], {})
+    ]
+    text = str(data.get("text") or data.get("body") or "")
+    return f"- {record.ref} | {' | '.join(fields)}" + (f" | text: {_oneline(text)}" if text else "")
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_value(item)}" for key, item in value.items() if item is not None) + "}"
+    if isinstance(value, list):
+        return "; ".join(_value(item) for item in value)
+    return _oneline(str(value))
+
+
+def _oneline(text: str) -> str:
+    return " ⏎ ".join(line.strip() for line in text.splitlines() if line.strip())

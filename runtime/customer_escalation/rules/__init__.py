@@ -1,6 +1,0 @@
-"""The decision rules: pure functions with the ids of the published rules."""
-
-from customer_escalation.rules.decide import Decision, decide
-from customer_escalation.rules.rule import RULES, Firing, Rule
-
-__all__ = ["RULES", "Decision", "Firing", "Rule", "decide"]

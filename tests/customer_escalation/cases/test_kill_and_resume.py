@@ -1,0 +1,98 @@
+"""`kill -9` after each journal entry, then `--resume`: the same brief, and no model turn paid twice."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.customer_escalation.commands import Command
+from tests.customer_escalation.scripts import CASES, answers, issue, spoilt
+from tests.messages_api import MessagesServer, by_turn
+
+NAME = "08"
+
+
+class Lab:
+    """A process that runs the command line and kills it where it is told."""
+
+    def __init__(self, folder: Path, api: MessagesServer) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, Path(__file__).parents[1] / "kill_lab.py"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env=Command(folder).environment(ANTHROPIC_BASE_URL=api.url, ANTHROPIC_API_KEY=api.key),
+        )  # fmt: skip
+
+    def run(self, name: str, *arguments: str, kill_after: int | None = None) -> dict[str, Any]:
+        """Run to its end, or to its death."""
+        order = {"arguments": arguments, "runs": str(self.folder / name), "kill_after": kill_after}
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+        found: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return found
+
+    def journal(self, name: str) -> Path:
+        """The only journal of these runs."""
+        (path,) = (self.folder / name).glob("*.jsonl")
+        return path
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.communicate(timeout=30)
+
+
+@pytest.fixture
+def api() -> Iterator[MessagesServer]:
+    script = answers(NAME)
+    script.insert(-1, spoilt(script[-1]))
+    with MessagesServer(by_turn(script)) as server:
+        yield server
+
+
+@pytest.fixture
+def lab(tmp_path: Path, api: MessagesServer) -> Iterator[Lab]:
+    lab = Lab(tmp_path, api)
+    yield lab
+    lab.close()
+
+
+def test_a_run_killed_after_any_entry_goes_on_to_the_same_brief_and_pays_no_turn_twice(
+    lab: Lab, api: MessagesServer
+) -> None:
+    arguments = (issue(NAME), "--workspace", str(CASES / f"{NAME}.json"))
+    whole = lab.run("whole", *arguments)
+    assert whole["code"] == 0
+    turns = len(api.requests)
+    entries = lab.journal("whole").read_text(encoding="utf-8").splitlines()
+    assert turns == 4
+    assert len(entries) > 10
+    for count in range(1, len(entries) + 1):
+        name = f"killed-{count}"
+        before = len(api.requests)
+        dead = lab.run(name, *arguments, kill_after=count)
+        assert (dead["signal"], dead["out"]) == (signal.SIGKILL, "")
+        journal = lab.journal(name)
+        assert len(journal.read_text(encoding="utf-8").splitlines()) == count
+        resumed = lab.run(name, "--resume", journal.stem)
+        assert (resumed["code"], resumed["out"]) == (0, whole["out"]), f"after entry {count}"
+        assert len(api.requests) - before == turns, f"after entry {count}"
+
+
+def test_a_run_killed_again_and_again_still_ends(lab: Lab, api: MessagesServer) -> None:
+    arguments = (issue(NAME), "--workspace", str(CASES / f"{NAME}.json"))
+    whole = lab.run("whole", *arguments)
+    entries = len(lab.journal("whole").read_text(encoding="utf-8").splitlines())
+    turns = len(api.requests)
+    lab.run("killed", *arguments, kill_after=1)
+    run = lab.journal("killed").stem
+    for count in range(2, entries):
+        assert lab.run("killed", "--resume", run, kill_after=count)["signal"] == signal.SIGKILL
+    for _ in range(2):
+        assert lab.run("killed", "--resume", run)["out"] == whole["out"]
+    assert len(api.requests) == 2 * turns

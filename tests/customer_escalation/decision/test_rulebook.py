@@ -1,0 +1,63 @@
+"""The table of rules: every published id is there, carried out by code."""
+
+import json
+from pathlib import Path
+from pkgutil import resolve_name
+
+import pytest
+from tests.customer_escalation.casebook import policy
+from tests.customer_escalation.commands import Command
+
+from customer_escalation.cases.rulebook import all_rules, rules_table
+from customer_escalation.domain.rule_registry import CATALOGUE, carries_out
+
+PUBLISHED = {
+    "H1": "H", "H2": "H", "H3": "H", "H4": "H", "H5": "W",
+    "E-BUG": "H", "E-INFRA": "H", "E-DATA": "H", "E-COMPLEX": "H", "E-DOWN": "H", "E-SEC": "H", "E-BIZ": "H", "E-SLA": "H",
+    "E-PATTERN": "H", "E-RECUR": "H", "E-TIME": "W", "E-TREND": "W", "E-NONE": "H",
+    "S1": "H", "S2": "H", "S3": "H", "S4": "H", "S5": "H", "S6": "H", "S7": "H", "S8": "H", "S9": "H", "S10": "H",
+    "S11": "H", "S12": "H", "S13": "W",
+    "T0": "H", "T1": "H", "T2": "H", "T3": "H", "T4": "H", "T5": "H", "T6": "W",
+    "B1": "H", "B2": "H", "B3": "H", "B4": "H", "B5": "W", "B6": "W",
+    "R1": "W", "R2": "W", "R3": "H", "R4": "H", "R5": "H", "R6": "W", "R7": "W",
+    "G1": "H", "G2": "W", "G3": "H", "P1": "H", "P2": "H",
+    "C-ACT": "H", "DE1": "H", "DE2": "H", "DE3": "H", "DE4": "H", "DE-ACT": "H",
+}  # fmt: skip
+"""Every id of the published rules, with its level."""
+
+
+def test_every_published_rule_is_carried_out_by_a_function_and_no_other_is() -> None:
+    assert {entry.id: entry.level for entry in all_rules()} == PUBLISHED
+    for entry in all_rules():
+        assert entry.source.endswith(".")
+        assert entry.functions
+        for name in entry.functions:
+            found = resolve_name(f"customer_escalation.{name}")
+            assert callable(found)
+
+
+def test_the_table_holds_one_row_a_rule_in_the_order_of_the_groups() -> None:
+    rows = [
+        line.split()[0] for line in rules_table(policy(), 100).splitlines() if line.startswith("  ") and line[2] != " "
+    ]
+    assert sorted(rows) == sorted(PUBLISHED)
+    assert rows.index("H1") < rows.index("E-BUG") < rows.index("S2") < rows.index("S10") < rows.index("DE1")
+    assert max(len(line) for line in rules_table(policy(), 100).splitlines()) <= 100
+
+
+def test_one_rule_cannot_be_in_two_groups() -> None:
+    def another() -> None: ...
+
+    with pytest.raises(ValueError, match="H1 is entered by"):
+        carries_out("H1", "severity", "H", "Another sentence.")(another)
+    assert CATALOGUE["H1"].group == "handle"
+
+
+def test_the_command_prints_the_table(tmp_path: Path) -> None:
+    command = Command(tmp_path)
+    done = command("rules")
+    assert (done.code, done.err) == (0, "")
+    assert "E-PATTERN" in done.out
+    rows = [json.loads(line) for line in command("rules", "--json").out.splitlines()]
+    assert {row["id"] for row in rows} == set(PUBLISHED)
+    assert rows[0]["functions"] == ["rules.handle.documented_solution"]

@@ -1,0 +1,102 @@
+"""An invented issue for the drafter's tests: label printers that stop, at two accounts, with what colleagues know."""
+
+from datetime import datetime
+from typing import Any
+
+from tests.customer_escalation.casebook import (
+    NOW,
+    account,
+    article,
+    chat,
+    comment,
+    evidence,
+    issue,
+    message,
+    policy,
+    ticket,
+)  # fmt: skip
+
+from customer_escalation.cases.session import Casework
+from customer_escalation.decision.rules import Decision
+from customer_escalation.domain.brief import EscalationDraft, HandlingDraft
+from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.facts import Assessment
+from customer_escalation.drafting import assess_by_rules, draft_by_rules
+
+REQUEST = "Label printing stops for Vale Foods"
+
+
+def printers(*more: dict[str, Any], talk: tuple[dict[str, Any], ...] = ()) -> Evidence:
+    """Two accounts with the same error code, a tracker item that names one, and things that are about something else."""
+    first = ticket(
+        "T-10", "Vale Foods", "2026-03-03T08:00:00Z",
+        message("T-10", 1, "2026-03-03T08:00:00Z", "customer",
+                "Label printing stops after the third page with PRN_4410 since version 7.2.1. Our packing line stands still by noon."),
+        message("T-10", 2, "2026-03-03T09:00:00Z", "agent",
+                "Hello, thank you for the details. Please restart the print service on the station."),
+        message("T-10", 3, "2026-03-03T10:00:00Z", "customer",
+                "Restarted it at 09:40. No change, it stops at page three again. We need an answer by 6 March."),
+        *talk,
+        subject="Label printing stops after three pages",
+    )  # fmt: skip
+    second = ticket(
+        "T-11", "Harbour Mills", "2026-03-03T11:00:00Z",
+        message("T-11", 1, "2026-03-03T11:00:00Z", "customer", "Our tags come out blank and the log says PRN_4410."),
+        subject="Blank tags",
+    )  # fmt: skip
+    other = ticket(
+        "T-12", "Orchard Bank", "2026-03-03T12:00:00Z",
+        message("T-12", 1, "2026-03-03T12:00:00Z", "customer", "How can we change the colour of the start page?"),
+        subject="Colour of the start page",
+    )  # fmt: skip
+    return evidence(
+        first, second, other,
+        account("A-1", "Vale Foods", tier="Enterprise", arr_usd=150_000), account("A-2", "Harbour Mills"),
+        account("A-3", "Orchard Bank"),
+        issue("DEV-7", "Spooler drops the job after page three", "Open", "2026-03-03T12:00:00Z",
+              comment("DEV-7", 1, "2026-03-03T12:30:00Z", "T-10: reproduced 4 of 4 with 7.2.1, 0 of 4 with 7.1.9.")),
+        issue("DEV-8", "Start page loads its colours late", "Open", "2026-03-03T12:00:00Z"),
+        *more,
+    )  # fmt: skip
+
+
+def drafted(
+    found: Evidence, request: str = REQUEST, now: datetime = NOW
+) -> tuple[Assessment, Decision, EscalationDraft | HandlingDraft, Casework]:
+    """Assess, decide and draft by rules, through the review."""
+    casework = Casework(found, policy(), now, 3)
+    stated = assess_by_rules(request, found, now, policy())
+    assert casework.assess(stated) == []
+    assert casework.decision is not None
+    draft = draft_by_rules(request, stated, casework.decision, found, now, policy())
+    casework.submit(draft)
+    return stated, casework.decision, draft, casework
+
+
+def escalated(found: Evidence, request: str = REQUEST, now: datetime = NOW) -> EscalationDraft:
+    """The brief, which the review takes."""
+    _, _, draft, casework = drafted(found, request, now)
+    assert isinstance(draft, EscalationDraft)
+    assert casework.review is not None
+    assert [finding.message for finding in casework.review.hard] == []
+    return draft
+
+
+def handled(found: Evidence, request: str, now: datetime = NOW) -> HandlingDraft:
+    """The note, which the review takes."""
+    _, _, draft, casework = drafted(found, request, now)
+    assert isinstance(draft, HandlingDraft)
+    assert casework.review is not None
+    assert [finding.message for finding in casework.review.hard] == []
+    return draft
+
+
+def said_in_chat(text: str, at: str = "2026-03-03T13:00:00Z") -> dict[str, Any]:
+    """A colleague's chat message."""
+    return chat("C-1", at, text)
+
+
+def guide(number: str = "G-1") -> dict[str, Any]:
+    """An article on a question."""
+    return article(number, "Print labels on two trays",
+                   "A label goes to the tray of its size. 1. Open Settings > Trays. 2. Choose a size for each tray. 3. Save.")  # fmt: skip

@@ -1,0 +1,163 @@
+"""Approvals, follow-ups, a second look and the way down."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import types
+from tests.customer_escalation.mcp_server.desk import accepted, desk, scripted, workspace
+from tests.customer_escalation.scripts import case
+
+from skill_runtime.journal import Journal
+
+
+class Person:
+    """Answers elicitations, and remembers what was asked."""
+
+    def __init__(self, action: str, **content: Any) -> None:
+        self.action, self.content = action, content
+        self.asked: list[str] = []
+
+    async def __call__(self, context: Any, params: types.ElicitRequestParams) -> types.ElicitResult:
+        self.asked.append(params.message)
+        return types.ElicitResult.model_validate({"action": self.action, "content": self.content or None})
+
+
+@pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+async def test_a_person_approves_exactly_what_is_shown(folder: Path, mode: str) -> None:
+    person = Person("accept", approve=True, name="Sam")
+    async with desk(folder, elicitation_callback=person, mode=mode) as at:
+        name = await accepted(at, "15")
+        actions = (await at.good("propose_actions", case=name)).data["actions"]
+        reply = next(action for action in actions if action["kind"] == "interim_response")
+        told = await at.good("request_approval", case=name, action=str(reply["number"]))
+        assert told.data == {"case": name, "action": reply["id"], "approved": True, "by": "Sam"}
+        assert "`reply_to_customer`" in told.text
+        assert reply["text"] in person.asked[0]
+        assert reply["destination"] in person.asked[0]
+        after = (await at.good("propose_actions", case=name)).data["actions"]
+        assert [action["approved_by"] for action in after if action["id"] == reply["id"]] == ["Sam"]
+        _, _, draft = scripted("15")
+        draft["customer_reply"] += " Thank you for your patience."
+        await at.good("check_brief", case=name, escalation=draft)
+        changed = (await at.good("propose_actions", case=name)).data["actions"]
+        assert [action["approved_by"] for action in changed if action["kind"] == "interim_response"] == [""]
+
+
+@pytest.mark.parametrize("person", [Person("accept", approve=False, name=""), Person("decline"), Person("cancel")])
+async def test_no_is_no(folder: Path, person: Person) -> None:
+    async with desk(folder, elicitation_callback=person) as at:
+        name = await accepted(at, "15")
+        told = await at.good("request_approval", case=name, action="1")
+        assert told.data["approved"] is False
+        assert "Do not carry it out" in told.text
+        actions = (await at.good("propose_actions", case=name)).data["actions"]
+        assert not any(action["approved_by"] for action in actions)
+
+
+async def test_a_client_that_cannot_ask_is_told_how(folder: Path) -> None:
+    async with desk(folder) as at:
+        name = await accepted(at, "15")
+        told = await at.good("request_approval", case=name, action="2")
+        assert told.data["approved"] is False
+        assert "cannot ask" in told.text
+        assert scripted("15")[2]["customer_reply"][:60] in told.text
+        assert "There is no action" in (await at.call("request_approval", case=name, action="9")).text
+
+
+async def test_open_escalations_are_followed_up_until_they_are_closed(folder: Path) -> None:
+    person = {"answer": "yes", "cites": ["support_platform/KB-5266-m2"], "why": "the script was repaired"}
+    none = {"answer": "no", "cites": [], "why": ""}
+    async with desk(folder) as at:
+        assert "No escalation is open" in (await at.good("followups")).text
+        name = await accepted(at, "15")
+        assert (await at.good("followups")).data["open"] == []
+        await at.good("save_brief", case=name, file="")
+        due = (await at.good("followups")).data["open"][0]
+        assert (due["case"], due["severity"], due["target"], due["overdue"]) == (
+            name,
+            "High",
+            "Leadership",
+            ["customer"],
+        )
+        logged = (await at.good("log_followup", case=name, done=["told_customer"], note="Sent the status.")).data[
+            "open"
+        ][0]
+        assert logged["overdue"] == []
+        assert logged["followed_up"] == 1
+        told, now = (datetime.fromisoformat(text) for text in (logged["customer_due"], case("15")["now"]))
+        assert timedelta(0) < told - now < timedelta(days=2)
+        assert logged["team_due"] == due["team_due"]
+        early = await at.call("deescalate", case=name, confirmed_by="Sam")
+        assert "nothing to confirm" in early.text
+        since = {
+            "support_resolvable_cause": person, "workaround_unblocks": none, "resolved_by_itself": none,
+            "customer_confirmed": none, "root_cause": "", "changed_at": "2026-05-04T08:30:00Z",
+        }  # fmt: skip
+        waiting = await at.good("deescalate", case=name, since=since)
+        assert waiting.data["proposed"] is False
+        assert "quiet long enough only at" in waiting.text
+        since["customer_confirmed"] = {"answer": "yes", "cites": ["support_platform/none-1"], "why": "they said so"}
+        assert "No connected server has these" in (await at.call("deescalate", case=name, since=since)).text
+        since["customer_confirmed"] = {**person, "why": "they said so"}
+        proposed = await at.good("deescalate", case=name, since=since)
+        assert proposed.data["rules"]["DE1"] == "yes"
+        assert proposed.data["proposed"]
+        half = await at.good("deescalate", case=name, confirmed_by="Sam", done=["notify_team", "inform_customer"])
+        assert (half.data["confirmed_by"], half.data["closed"], len(half.data["left"])) == ("Sam", False, 2)
+        assert len((await at.good("followups", case=name)).data["open"][0]["left_of_deescalation"]) == 2
+        end = await at.good("deescalate", case=name, done=["update_ticket", "record_learning"])
+        assert end.data["closed"]
+        assert (await at.good("followups")).data["open"] == []
+
+
+async def test_what_is_new_is_named_and_decided_again(folder: Path) -> None:
+    file = workspace(folder, "15")
+    async with desk(folder, file=file) as at:
+        name = await accepted(at, "15")
+        await at.good("save_brief", case=name, file="")
+        still = await at.good("reassess", case=name)
+        assert still.data["changed"] is False
+        assert still.data["new_records"] == []
+    later = json.loads(file.read_text(encoding="utf-8"))
+    later["now"] = "2026-05-06T09:00:00Z"
+    ticket = next(row for row in later["records"]["support_platform"] if row["id"] == "KB-5266")
+    ticket["messages"].append({
+        "id": "KB-5266-m9", "at": "2026-05-05T09:00:00Z", "author": ticket["messages"][0]["author"], "role": "customer",
+        "text": "Somebody else read our invoices in your portal, we saw their name in the log.",
+    })  # fmt: skip
+    file.write_text(json.dumps(later), encoding="utf-8")
+    facts, _, _ = scripted("15")
+    facts["security"] = {
+        "level": "exposure_or_breach", "cites": ["support_platform/KB-5266-m9"], "why": "reported by a customer, not verified",
+    }  # fmt: skip
+    async with desk(folder, file=file) as at:
+        new = await at.good("reassess", case=name)
+        assert "support_platform/KB-5266-m9" in new.data["new_records"]
+        assert "Somebody else read our invoices" in new.text
+        up = await at.good("reassess", case=name, facts=facts)
+        assert up.data["changed"]
+        assert (up.data["was"]["target"], up.data["now"]["target"]) == ("Leadership", "Security")
+        assert up.data["now"]["severity"] == "Critical"
+        due = (await at.good("followups", case=name)).data["open"][0]
+        assert due["severity"] == "Critical"
+
+
+async def test_the_journal_holds_every_step(folder: Path, tmp_path: Path) -> None:
+    person = Person("accept", approve=True, name="Sam")
+    async with desk(folder, elicitation_callback=person) as at:
+        name = await accepted(at, "15")
+        await at.good("save_brief", case=name, file="")
+        await at.good("request_approval", case=name, action="1")
+        await at.good("log_followup", case=name, done=["asked_team"])
+    kinds = [entry.type for entry in Journal.read(tmp_path / "runs", name).entries()]
+    assert kinds[0] == "header"
+    assert [kind for kind in kinds if kind not in ("header", "read")] == [
+        "assess",
+        "brief",
+        "result",
+        "approval",
+        "follow_up",
+    ]

@@ -1,0 +1,220 @@
+"""The escalation server as an assistant meets it: facts, decision, draft, findings, brief, file."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client
+from tests.customer_escalation.mcp_server.desk import accepted, desk, scripted, workspace
+from tests.customer_escalation.scripts import FOREIGN, NAMES, case, issue
+
+from customer_escalation.mcp_server.escalation import Place, build_escalation_server
+
+PREFIX = "mcp__plugin_customer-escalation_escalation__"
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_bad_brief_is_rejected_and_a_mended_one_accepted(folder: Path, name: str) -> None:
+    facts, kind, draft = scripted(name)
+    bad = copy.deepcopy(draft)
+    place = "workflow_impact" if kind == "escalation" else "reason"
+    bad[place][0]["text"] += f" {FOREIGN}"
+    async with desk(folder, name) as at:
+        assessed = await at.good("assess", issue=issue(name), facts=facts)
+        expected = case(name)["expected"]
+        assert (assessed.data["outcome"] == "escalate") == expected["escalate"]
+        assert assessed.data["hand_in"] == kind
+        rejected = await at.good("check_brief", case=assessed.data["case"], **{kind: bad})
+        assert rejected.data["verdict"] == "rejected"
+        faults = [finding for finding in rejected.data["findings"] if finding["level"] == "H"]
+        assert {(fault["rule"], fault["where"]) for fault in faults} == {("G1", f"{place}[0]")}
+        assert "9,731" in rejected.text
+        mended = await at.good("check_brief", case=assessed.data["case"], **{kind: draft})
+        assert mended.data["verdict"] == "accepted", mended.text
+        assert mended.data["unverified"] == []
+        shown = (await at.good("render_brief", case=assessed.data["case"])).text
+        assert shown.startswith("## ESCALATION: " if kind == "escalation" else "## Handle in support: ")
+        assert "FINDINGS" not in shown.upper()
+
+
+async def test_a_case_goes_on_in_another_process(folder: Path) -> None:
+    facts, _, draft = scripted("15")
+    async with desk(folder) as at:
+        name = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
+    async with desk(folder) as at:
+        checked = await at.good("check_brief", case=name, escalation=draft)
+        assert checked.data["verdict"] == "accepted"
+        before = (await at.good("render_brief", case=name, format="json")).text
+    async with desk(folder) as at:
+        assert (await at.good("render_brief", case=name, format="json")).text == before
+        saved = await at.good("save_brief", case=name[:17])
+    file = Path(saved.data["file"])
+    assert file.parent == folder / "escalations"
+    assert file.read_text(encoding="utf-8") == json.loads(before)["markdown"]
+
+
+async def test_facts_that_do_not_fit_come_back_with_their_places(folder: Path) -> None:
+    facts, _, _ = scripted("15")
+    bent = {**facts, "issue_type": "catastrophe", "extra": 1}
+    del bent["worsening"]
+    async with desk(folder) as at:
+        told = await at.call("assess", issue=issue("15"), facts=bent)
+    assert told.failed
+    for place in ("facts.issue_type", "facts.worsening", "facts.extra"):
+        assert place in told.text
+    assert "Traceback" not in told.text
+
+
+async def test_objects_may_come_as_json_text(folder: Path) -> None:
+    facts, kind, draft = scripted("20")
+    async with desk(folder, "20") as at:
+        name = (await at.good("assess", issue=issue("20"), facts=json.dumps(facts))).data["case"]
+        assert (await at.good("check_brief", case=name, **{kind: json.dumps(draft)})).data["verdict"] == "accepted"
+        assert "facts" in (await at.call("assess", issue="x", facts="{no json")).text
+
+
+async def test_a_citation_that_no_system_holds_is_named(folder: Path) -> None:
+    facts, _, draft = scripted("15")
+    invented = {**facts, "worsening": {"answer": "yes", "cites": ["support_platform/ZZ-99999"], "why": "it grows"}}
+    async with desk(folder) as at:
+        told = await at.good("assess", issue=issue("15"), facts=invented)
+        assert told.data["outcome"] == ""
+        assert "support_platform/ZZ-99999" in told.text
+        assert "`records`" in told.text
+        again = await at.good("assess", case=told.data["case"], facts=facts)
+        assert again.data["outcome"] == "escalate"
+        cited = copy.deepcopy(draft)
+        cited["risk"][0]["cites"] = ["chat/C-99999"]
+        checked = await at.good("check_brief", case=told.data["case"], escalation=cited)
+        assert any("chat/C-99999" in finding["message"] for finding in checked.data["findings"])
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "said"),
+    [
+        ("check_brief", {"case": "20990101-000000-000000"}, "There is no case"),
+        ("render_brief", {"case": "20990101-000000-000000"}, "`assess` makes a new one"),
+        ("assess", {}, "facts"),
+        ("render_brief", {"case": "x", "format": "pdf"}, "format"),
+        ("run_escalation", {"issue": ""}, "issue"),
+    ],
+)
+async def test_a_wrong_call_gets_a_sentence(folder: Path, tool: str, arguments: dict[str, Any], said: str) -> None:
+    async with desk(folder) as at:
+        if tool == "check_brief":
+            arguments = {**arguments, "escalation": scripted("15")[2]}
+        told = await at.call(tool, **arguments)
+    assert told.failed
+    assert said in told.text
+    assert "Traceback" not in told.text
+
+
+async def test_steps_out_of_order_say_which_comes_first(folder: Path) -> None:
+    facts, _, draft = scripted("15")
+    async with desk(folder) as at:
+        assert "Give `issue`" in (await at.call("assess", facts=facts)).text
+        name = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
+        for tool in ("render_brief", "save_brief", "propose_actions"):
+            assert "`check_brief`" in (await at.call(tool, case=name)).text
+        _, _, handling = scripted("20")
+        assert "as `escalation`" in (await at.call("check_brief", case=name, handling=handling)).text
+        assert "Give one draft" in (await at.call("check_brief", case=name)).text
+        assert "Give one draft" in (await at.call("check_brief", case=name, handling=handling, escalation=draft)).text
+        assert "no saved escalation" in (await at.call("deescalate", case=name, done=["notify_team"])).text
+
+
+async def test_a_brief_is_saved_inside_the_project_alone_and_over_nothing(folder: Path) -> None:
+    async with desk(folder) as at:
+        name = await accepted(at, "15")
+        for place in ("../outside.md", "/tmp/outside.md"):
+            assert "outside of the project" in (await at.call("save_brief", case=name, file=place)).text
+        (folder / "README.md").write_text("mine", encoding="utf-8")
+        assert "exists already" in (await at.call("save_brief", case=name, file="README.md")).text
+        assert (folder / "README.md").read_text(encoding="utf-8") == "mine"
+        page = await at.good("save_brief", case=name, file="briefs/one.html", format="html")
+        assert Path(page.data["file"]).read_text(encoding="utf-8").startswith("<!doctype html>")
+        assert (await at.good("save_brief", case=name, file="briefs/one.html", format="html")).data["status"] == "valid"
+        assert (await at.good("save_brief", case=name, file="")).data["file"] == ""
+
+
+async def test_every_form_is_rendered(folder: Path) -> None:
+    async with desk(folder) as at:
+        name = await accepted(at, "15")
+        forms = {
+            form: (await at.good("render_brief", case=name, format=form)).text
+            for form in ("html", "slack", "adf", "json")
+        }
+    assert forms["html"].startswith("<!doctype html>")
+    assert "*ESCALATION" in forms["slack"]
+    assert json.loads(forms["adf"])["type"] == "doc"
+    assert json.loads(forms["json"])["status"] == "valid"
+
+
+async def test_the_whole_job_runs_unattended_with_progress(folder: Path) -> None:
+    async with desk(folder) as at:
+        told = await at.good("run_escalation", issue=issue("15"), use_model=False)
+        assert told.data["outcome"] == "escalate"
+        assert told.data["drafted_by"] == "rules"
+        assert told.text.startswith("## ESCALATION: ")
+        assert any("gather" in message for message in at.progress)
+        assert (await at.good("render_brief", case=told.data["case"])).text == told.data["text"]
+        assert told.data["case"] in (await at.good("followups")).text
+
+
+async def test_without_anything_connected_the_facts_say_so(folder: Path) -> None:
+    facts, _, _ = scripted("15")
+    async with Client(build_escalation_server(Place(folder))) as client:
+        result = await client.call_tool("assess", {"issue": issue("15"), "facts": facts})
+        failed = await client.call_tool("run_escalation", {"issue": issue("15")})
+    assert result.structured_content is not None
+    assert result.structured_content["outcome"] == ""
+    assert any("support platform could not be read" in gap for gap in result.structured_content["gaps"])
+    assert failed.is_error
+    assert "connectors add" in str(failed.content)
+
+
+async def test_texts_keep_within_what_clients_show(folder: Path) -> None:
+    async with desk(folder) as at:
+        tools = (await at.client.list_tools()).tools
+        assert len(str(at.client.instructions)) <= 2_000
+        for tool in tools:
+            assert len(PREFIX + tool.name) <= 64
+            assert len(tool.description or "") <= 2_000
+            assert tool.annotations is not None
+            assert tool.title
+            assert tool.output_schema
+            assert "{{" not in json.dumps(tool.input_schema)
+        assert {tool.name for tool in tools} >= {
+            "assess", "check_brief", "render_brief", "save_brief", "propose_actions", "followups", "reassess", "deescalate",
+            "run_escalation",
+        }  # fmt: skip
+
+
+async def test_the_prompt_holds_every_line_of_the_skill_and_the_arguments(folder: Path) -> None:
+    root = Path(__file__).parents[3]
+    text = (root / "skills" / "customer-escalation" / "SKILL.md").read_text(encoding="utf-8").split("---\n", 2)[2]
+    async with desk(folder) as at:
+        prompts = {prompt.name: prompt for prompt in (await at.client.list_prompts()).prompts}
+        assert set(prompts) == {"customer-escalation", "followups"}
+        found = await at.client.get_prompt("customer-escalation", {"issue": "Exports of Acme Corp fail"})
+        follow = await at.client.get_prompt("followups")
+    told = str(getattr(found.messages[0].content, "text", ""))
+    assert "The issue to work on: Exports of Acme Corp fail" in told
+    for line in text.splitlines():
+        if line.strip() and "$ARGUMENTS" not in line and not line.startswith("<!--"):
+            assert line.strip() in told
+    assert "`followups`" in str(getattr(follow.messages[0].content, "text", ""))
+
+
+async def test_a_workspace_file_is_needed_in_one_piece(folder: Path) -> None:
+    file = folder / "broken.json"
+    file.write_text("{", encoding="utf-8")
+    facts, _, _ = scripted("15")
+    async with desk(folder, file=file) as at:
+        told = await at.call("assess", issue=issue("15"), facts=facts)
+        assert told.failed
+        assert "broken.json" in told.text
+        workspace(folder, "15").rename(file)
+        assert (await at.good("assess", issue=issue("15"), facts=facts)).data["outcome"] == "escalate"

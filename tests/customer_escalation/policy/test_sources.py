@@ -1,0 +1,153 @@
+"""An organisation's own policy: where it is found, what it changes, and how a fault in it is said."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.customer_escalation.casebook import NOW, account, affected, assessment, evidence, fact, message, ticket
+from tests.customer_escalation.commands import Command
+from tests.customer_escalation.scripts import CASES, issue
+
+from customer_escalation.decision.figures import build_case
+from customer_escalation.decision.rules import Decision, decide
+from customer_escalation.domain.brief import Outcome, Severity, Target
+from customer_escalation.policy import Policy, PolicyError
+from customer_escalation.policy.sources import Overlay, changes, find_overlays, policy_in_force
+from customer_escalation.sla.calendar import team_calendar
+
+OWN = """\
+[high_value]
+arr_usd = 5_000
+
+[teams.engineering]
+channel = "#eng-intake"
+hours = "Mon-Fri 07:00-15:00 America/Chicago"
+
+[business_hours]
+holidays = [2026-03-05]
+
+[levels]
+E-SLA = "W"
+G2 = "H"
+R6 = "off"
+"""
+CUSTOMER = "support_platform/T-1-m1"
+
+
+def own(text: str = OWN) -> Policy:
+    return policy_in_force([Overlay("own.toml", text)])
+
+
+def decided(policy: Policy, **facts: object) -> Decision:
+    """A business customer whose ticket nobody answered in time."""
+    records = evidence(
+        ticket("T-1", "Harrow Mills", "2026-03-03T10:00:00Z",
+               message("T-1", 1, "2026-03-03T10:00:00Z", "customer", "The nightly sync fails, we cannot work.")),
+        account("A-1", "Harrow Mills", arr_usd=20_000),
+    )  # fmt: skip
+    case, _ = build_case(
+        assessment(affected=[affected("Harrow Mills", "T-1", impact="blocked")], **facts), records, policy, NOW
+    )
+    return decide(case)
+
+
+def test_settings_are_put_over_what_ships_and_the_rest_stays() -> None:
+    names = [name for name, _, _ in changes(own())]
+    assert names == [
+        "business_hours.holidays", "high_value.arr_usd", "levels.E-SLA", "levels.G2", "levels.R6",
+        "teams.engineering.channel", "teams.engineering.hours",
+    ]  # fmt: skip
+    assert list(changes(own(""))) == []
+
+
+def test_a_later_policy_goes_over_an_earlier_one() -> None:
+    later = Overlay("later.toml", "[high_value]\narr_usd = 9\n")
+    policy = policy_in_force([Overlay("own.toml", OWN), later])
+    assert (policy.high_value.arr_usd, policy.teams.engineering.channel) == (9.0, "#eng-intake")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[high_value]\narr_usd = -1\n", "own.toml: high_value.arr_usd (line 2)"),
+        ("\n[high_valu]\narr_usd = 1\n", "own.toml: high_valu (line 2): is not a known setting"),
+        ("[levels]\nG2 = 'H'\nE-NOPE = 'W'\n", "own.toml: levels.E-NOPE (line 3): is no rule"),
+        ("[levels]\nP1 = 'off'\n", "own.toml: levels.P1 (line 2): is a rule that cannot be lowered"),
+        ("[levels]\nG2 = 'mild'\n", "own.toml: levels.G2 (line 2)"),
+        ("[teams.engineering]\nhours = 'whenever'\n", "own.toml: teams.engineering.hours (line 2)"),
+        ("[teams.engineering]\nhours = 'Mon-Fri 09:00-17:00 Mars/Olympus'\n", "is not a time zone"),
+        ("[high_value\n", "own.toml is not valid TOML"),
+    ],
+)
+def test_a_fault_is_named_with_its_place(text: str, sentence: str) -> None:
+    with pytest.raises(PolicyError) as raised:
+        own(text)
+    assert sentence in str(raised.value)
+
+
+def test_several_faults_come_in_the_order_of_the_file() -> None:
+    with pytest.raises(PolicyError) as raised:
+        own("[levels]\nE-NOPE = 'W'\n[high_value]\narr_usd = -1\n")
+    lines = str(raised.value).splitlines()
+    assert ["line 2" in lines[0], "line 4" in lines[1]] == [True, True]
+
+
+def test_a_lowered_rule_no_longer_decides_and_a_changed_number_does() -> None:
+    assert decided(own("")).outcome == Outcome.ESCALATE
+    assert decided(own()).outcome == Outcome.HANDLE
+    assert decided(own(), bug_confirmed=fact("yes", "crm/A-1")).severity == Severity.HIGH
+    assert "S6" in decided(own(), bug_confirmed=fact("yes", "crm/A-1")).because
+
+
+def test_a_rule_switched_off_says_so() -> None:
+    firing = decided(own("[levels]\nE-SLA = 'off'\n")).firing("E-SLA")
+    assert (firing.state, firing.because) == ("no", "switched off by the policy")
+
+
+def test_a_team_has_its_own_hours_and_holidays_close_for_all() -> None:
+    calendar = team_calendar(own(), Target.ENGINEERING)
+    assert (calendar.tz.key, calendar.opens.hour, calendar.closes.hour) == ("America/Chicago", 7, 15)
+    assert team_calendar(own(), Target.PRODUCT).tz.key == "UTC"
+    assert team_calendar(own()).end_of_day(NOW.replace(day=5)).date().isoformat() == "2026-03-06"
+    always = own("[teams.security]\nhours = '24x7'\n[business_hours]\nholidays = [2026-03-05]\n")
+    assert team_calendar(always, Target.SECURITY).always_open
+
+
+def test_the_project_comes_over_the_user_and_a_named_file_stands_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    project = tmp_path / "project"
+    for path in (tmp_path / "config/customer-escalation/policy.toml", project / ".customer-escalation/policy.toml"):
+        path.parent.mkdir(parents=True)
+        path.write_text("[high_value]\narr_usd = 1\n", encoding="utf-8")
+    sources = [overlay.source for overlay in find_overlays(None, project)]
+    assert [Path(source).parent.name for source in sources] == ["customer-escalation", ".customer-escalation"]
+    named = tmp_path / "named.toml"
+    named.write_text("", encoding="utf-8")
+    assert find_overlays(named, project) == (Overlay(str(named), ""),)
+    with pytest.raises(PolicyError, match="cannot be read"):
+        find_overlays(tmp_path / "missing.toml", project)
+
+
+def test_the_command_line_uses_checks_and_shows_it(tmp_path: Path) -> None:
+    command = Command(tmp_path)
+    path = tmp_path / "own.toml"
+    path.write_text(OWN, encoding="utf-8")
+    shown = command("policy", "--policy", str(path))
+    assert (shown.code, shown.err) == (0, "")
+    assert "high_value.arr_usd = 5000.0 (ships as 100000.0)" in shown.out
+    assert "  R6         off" in command("rules", "--policy", str(path)).out
+    run = command(
+        issue("08"), "--workspace", str(CASES / "08.json"), "--no-model", "--policy", str(path), "--format", "json"
+    )
+    assert run.code in (0, 3), run.err
+    assert "#eng-intake" in json.loads(run.out)["markdown"]
+    path.write_text("[high_value]\narr_usd = 'lots'\n", encoding="utf-8")
+    for arguments in (["policy"], ["rules"], [issue("08"), "--workspace", str(CASES / "08.json"), "--no-model"]):
+        done = command(*arguments, "--policy", str(path))
+        assert (done.code, done.out) == (2, "")
+        assert "high_value.arr_usd (line 2)" in done.err
+        assert "Traceback" not in done.err
+    again = command("--resume", json.loads(run.out)["run"], "--format", "json")
+    assert again.out == run.out

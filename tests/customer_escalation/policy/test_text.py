@@ -1,0 +1,67 @@
+"""The policy in words: what the model reads says what the policy in force says."""
+
+import dataclasses
+import json
+import re
+
+import pytest
+from tests.customer_escalation.casebook import NOW, policy
+from tests.customer_escalation.drafts import records
+
+from customer_escalation.cases.session import Casework
+from customer_escalation.cases.workflow import headless_instructions
+from customer_escalation.policy import Policy
+from customer_escalation.policy.text import BLOCKS, VALUES, fill, in_force
+from customer_escalation.resources import skill_folder
+
+TEXT = """Before.
+<!-- policy:thresholds -->
+old words
+<!-- /policy -->
+Worth <!-- policy:high-value-arr -->$1<!-- /policy --> a year, as in
+<!-- policy:example -->
+9 hours
+<!-- /policy -->
+"""
+
+
+def changed(**brief: object) -> Policy:
+    """The policy with other limits of the brief, and a lower bound for high-value customers."""
+    data = policy().model_dump()
+    data["brief"] |= brief
+    data["high_value"]["arr_usd"] = 7_000.0
+    return Policy.model_validate(data)
+
+
+def test_marked_passages_say_what_the_policy_in_force_says() -> None:
+    text = in_force(TEXT, changed())
+    assert "ARR of 7,000 USD or more" in text
+    assert "Worth 7,000 USD a year" in text
+    assert "9 hours" in text
+    assert "old words" not in text
+    assert "policy:" not in text
+
+
+def test_slots_are_filled_and_an_unknown_one_is_an_error() -> None:
+    assert fill("{{ prose-words }} words, {{ high-value-arr }}", changed(prose_words=99)) == "99 words, 7,000 USD"
+    with pytest.raises(KeyError):
+        fill("{{ nonsense }}", policy())
+
+
+def test_every_name_can_be_rendered() -> None:
+    assert all(render(policy()).strip() for render in (*BLOCKS.values(), *VALUES.values()))
+
+
+def test_instructions_and_schemas_carry_the_figures_in_force() -> None:
+    strict = changed(prose_words=222, description_sentences=(2, 6))
+    assert "222 words" in headless_instructions(strict)
+    casework = Casework(records(), strict, NOW, max_repairs=3)
+    schemas = json.dumps([dataclasses.asdict(tool.spec) for tool in casework.tools()])
+    assert "The problem in 2-6 sentences" in schemas
+    assert "{{" not in schemas
+    assert "{{" not in headless_instructions(policy())
+
+
+def test_no_dollar_sign_stands_before_a_digit_where_hosts_would_put_an_argument() -> None:
+    for path in skill_folder().rglob("*.md"):
+        assert not re.search(r"\$\d", path.read_text(encoding="utf-8")), path

@@ -1,0 +1,167 @@
+"""The prefetch: what it looks for, in which order, and where it stops."""
+
+import asyncio
+import re
+from typing import Any
+
+from tests.customer_escalation.casebook import ALL, account, article, chat, comment, issue, message, ticket
+
+from customer_escalation.domain.evidence import Evidence
+from customer_escalation.retrieval.prefetch import MOST_CALLS, Fetch, Gatherer
+from skill_runtime.ledger import Ledger
+from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
+
+KINDS = {"ticket": "tickets", "account": "accounts", "chat_message": "chat", "issue": "issues", "article": "articles"}
+REQUEST = "Label printing stops for Vale Foods"
+
+
+class Desk:
+    """Tools over a list of records: a search finds items with any of its words, most of them first."""
+
+    def __init__(self, *records: dict[str, Any]) -> None:
+        self.records = records
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+
+    def tools(self, *left_out: str) -> list[Tool]:
+        names = [f"search_{plural}" for plural in KINDS.values()]
+        names += [
+            "list_tickets",
+            "list_articles",
+            "read_ticket",
+            "read_issue",
+            "read_article",
+            "read_account",
+            "read_chat_message",
+        ]
+        return [self.tool(name) for name in names if name not in left_out]
+
+    def tool(self, name: str) -> Tool:
+        async def run(arguments: dict[str, Any]) -> ToolOutcome:
+            self.calls.append((name, arguments))
+            return ToolOutcome("", {"items": self.answer(name, arguments)})
+
+        return Tool(ToolSpec(name, "", {}), Access.READ, run)
+
+    def answer(self, name: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+        action, _, what = name.partition("_")
+        if action == "read":
+            return [record for record in self.records if record["id"].casefold() == arguments["id"].casefold()]
+        kind = next(kind for kind, plural in KINDS.items() if plural == what)
+        found = [record for record in self.records if record["kind"] == kind]
+        if arguments.get("customer"):
+            found = [record for record in found if record["customer"] == arguments["customer"]]
+        if action == "search":
+            wanted = set(re.findall(r"\w+", arguments["query"].casefold()))
+            ranked = [(len(wanted & set(re.findall(r"\w+", str(record).casefold()))), record) for record in found]
+            found = [record for hits, record in sorted(ranked, key=lambda pair: -pair[0]) if hits]
+        return found[: arguments.get("limit", 10)]
+
+    def read(self, tool: str) -> set[str]:
+        return {arguments["id"] for name, arguments in self.calls if name == tool}
+
+
+def gather(desk: Desk, request: str = REQUEST, *left_out: str) -> list[Fetch]:
+    ledger = Ledger()
+    fetches: list[Fetch] = []
+    asyncio.run(Gatherer(desk.tools(*left_out), ledger, fetches.append).gather(request, Evidence(ledger, ALL)))
+    return fetches
+
+
+def thread(number: str, customer: str, subject: str, *texts: str, **more: Any) -> dict[str, Any]:
+    messages = [message(number, at, "2026-03-03T08:00:00Z", "customer", text) for at, text in enumerate(texts, 1)]
+    return ticket(number, customer, "2026-03-03T08:00:00Z", *messages, subject=subject, **more)
+
+
+LEAD = thread(
+    "T-10", "Vale Foods", "Label printing stops after three pages", "The log says PRN_4410. See DEV-7 and G-3."
+)
+
+
+def test_the_same_error_code_is_looked_for_at_other_accounts_and_read_whole() -> None:
+    desk = Desk(
+        LEAD, account("A-1", "Vale Foods"), thread("T-11", "Harbour Mills", "Blank tags", "PRN_4410 in the log.")
+    )
+    gather(desk)
+    assert any(arguments.get("query") == "PRN_4410" for name, arguments in desk.calls if name == "search_tickets")
+    assert {"T-10", "T-11"} <= desk.read("read_ticket")
+
+
+def test_accounts_of_further_customers_are_looked_up() -> None:
+    desk = Desk(LEAD, account("A-1", "Vale Foods"), account("A-2", "Harbour Mills"),
+                thread("T-11", "Harbour Mills", "Blank tags", "PRN_4410 in the log."))  # fmt: skip
+    gather(desk)
+    assert "Harbour Mills" in {arguments["query"] for name, arguments in desk.calls if name == "search_accounts"}
+
+
+def test_items_that_the_ticket_names_by_id_are_read() -> None:
+    desk = Desk(
+        LEAD, account("A-1", "Vale Foods"), issue("DEV-1", "Old", "Done", "2026-01-01T00:00:00Z"),
+        issue("DEV-7", "Spooler", "Open", "2026-03-03T09:00:00Z"), article("G-3", "Spooler", "Restart."),
+        article("G-1", "Label printing", "Choose a tray."),
+        chat("C-1", "2026-03-03T09:00:00Z", "T-10 looks like T-12 to me."),
+        thread("T-12", "Orchard Bank", "Odd noise", "It hums."),
+    )  # fmt: skip
+    gather(desk, "Label printing stops, spooler DEV, for Vale Foods")
+    assert "DEV-7" in desk.read("read_issue")
+    assert "G-3" in desk.read("read_article")
+    assert "T-12" in desk.read("read_ticket")
+
+
+def test_a_tracker_item_that_names_the_ticket_is_read_whole() -> None:
+    item = issue(
+        "DEV-9", "Spooler", "Open", "2026-03-03T09:00:00Z", comment("DEV-9", 1, "2026-03-03T10:00:00Z", "T-10 has it.")
+    )
+    desk = Desk(thread("T-10", "Vale Foods", "Label printing stops", "It stops."), account("A-1", "Vale Foods"), item)
+    gather(desk)
+    assert "DEV-9" in desk.read("read_issue")
+
+
+def test_what_was_said_around_a_message_that_names_the_lead_is_read() -> None:
+    desk = Desk(LEAD, account("A-1", "Vale Foods"), chat("C-1", "2026-03-03T09:00:00Z", "Anybody for T-10?"))
+    gather(desk)
+    assert desk.read("read_chat_message") == {"C-1"}
+
+
+def test_another_matter_of_the_same_customer_is_not_followed() -> None:
+    other = thread("T-20", "Vale Foods", "Invoice address", "Please change it.")
+    desk = Desk(LEAD, other, account("A-1", "Vale Foods"))
+    gather(desk)
+    queries = [
+        arguments["query"] for name, arguments in desk.calls if name.startswith("search") and "query" in arguments
+    ]
+    assert not any("Invoice" in query for query in queries)
+
+
+def test_a_closed_ticket_that_looks_alike_is_read_too() -> None:
+    solved = [thread(f"S-{number}", "Orchard Bank", "Label printing stops after a page", "It stops.", status="solved")
+              for number in range(9)]  # fmt: skip
+    desk = Desk(LEAD, account("A-1", "Vale Foods"), *solved)
+    gather(desk)
+    assert desk.read("read_ticket") & {ticket_["id"] for ticket_ in solved}
+
+
+def test_no_call_is_made_twice_and_their_number_is_bounded() -> None:
+    crowd = [
+        thread(f"T-{number}", f"Customer {number}", "Label printing stops", f"PRN_4410, see DEV-{number}, G-{number}, T-{number + 1}.")
+        for number in range(100, 160)
+    ]  # fmt: skip
+    items = [issue(f"DEV-{number}", "Label printing", "Open", "2026-03-03T09:00:00Z") for number in range(100, 160)]
+    guides = [article(f"G-{number}", "Label printing", "Restart.") for number in range(100, 160)]
+    talk = [chat(f"C-{number}", "2026-03-03T09:00:00Z", f"T-{number}: PRN_4410.") for number in range(100, 160)]
+    desk = Desk(LEAD, account("A-1", "Vale Foods"), *crowd, *items, *guides, *talk)
+    fetches = gather(desk)
+    assert len(fetches) == len(desk.calls) <= MOST_CALLS
+    assert len({repr(call) for call in desk.calls}) == len(desk.calls)
+
+
+def test_categories_that_are_not_there_are_left_out() -> None:
+    desk = Desk(LEAD)
+    absent = (
+        "search_accounts",
+        "search_chat",
+        "search_issues",
+        "search_articles",
+        "list_articles",
+        "read_chat_message",
+    )
+    assert {fetch.tool for fetch in gather(desk, REQUEST, *absent)} <= {"search_tickets", "list_tickets", "read_ticket"}
