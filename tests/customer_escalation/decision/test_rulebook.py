@@ -60,4 +60,4 @@ def test_the_command_prints_the_table(tmp_path: Path) -> None:
     assert "E-PATTERN" in done.out
     rows = [json.loads(line) for line in command("rules", "--json").out.splitlines()]
     assert {row["id"] for row in rows} == set(PUBLISHED)
-    assert rows[0]["functions"] == ["rules.handle.documented_solution"]
+    assert rows[0]["functions"] == ["decision.rules.handle.documented_solution"]
