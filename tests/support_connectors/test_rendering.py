@@ -4,8 +4,8 @@ from pydantic import JsonValue
 from tests.support_connectors.workspaces import workspace
 
 from support_connectors.backend import Paging
-from support_connectors.backends.workspace import workspace_from_json
 from support_connectors.rendering import render_result
+from support_connectors.workspace.store import workspace_from_json
 
 
 def test_a_page_of_tickets_reads_as_headers_with_messages_below() -> None:
