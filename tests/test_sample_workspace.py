@@ -16,7 +16,7 @@ from tools.sample.calendars import is_holiday, later, numbers
 from tools.sample.company import AGENTS, NOW
 from tools.sample.workspace import SCENARIOS
 
-from support_connectors.workspace.records import WORKSPACE_CATEGORIES
+from support_connectors.categories import WORKSPACE_CATEGORIES
 from support_connectors.workspace.store import workspace_from
 
 ROOT = Path(__file__).parents[1]

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from support_connectors.backend import Backend
-from support_connectors.categories import CATEGORIES
-from support_connectors.workspace.records import WORKSPACE_CATEGORIES
+from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES
 
 ROOT = Path(__file__).resolve().parent.parent
 CHOICES = {"format": "md\\|json\\|html\\|slack\\|adf"}

@@ -73,10 +73,10 @@ def opened_server(
     Raises ``InvalidRequest`` for an unknown category or a workspace that cannot be used, and ``ConnectorError`` for a
     connector that cannot be used.
     """
-    from support_connectors.categories import CATEGORIES
+    from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES
     from support_connectors.kit import unconnected_server
     from support_connectors.serving import build_category_server, default_database
-    from support_connectors.workspace.records import WORKSPACE_CATEGORIES, WorkspaceError
+    from support_connectors.workspace.records import WorkspaceError
     from support_connectors.workspace.store import open_workspace, workspace_from
 
     name = category.replace("-", "_")
@@ -115,8 +115,9 @@ def _add_category(
     category: Category, server: "MCPServer[Any]", workspace: Path | None, connectors: Path | None, stack: ExitStack
 ) -> None:
     """The category's tools on the server, where anything stands behind it."""
+    from support_connectors.categories import WORKSPACE_CATEGORIES
     from support_connectors.serving import build_category_server, default_database
-    from support_connectors.workspace.records import WORKSPACE_CATEGORIES, WorkspaceError
+    from support_connectors.workspace.records import WorkspaceError
     from support_connectors.workspace.store import open_workspace, workspace_from
 
     stands_on = None if workspace else _stands_on(category, connectors)
@@ -160,9 +161,9 @@ def _stands_on(category: Category, connectors: Path | None) -> Backend | str | N
     MCP servers of others are not passed on: an assistant connects those itself. A workspace never stands beside connectors.
     """
     from customer_escalation.connections.plan import open_connectors
+    from support_connectors.categories import WORKSPACE_CATEGORIES
     from support_connectors.serving import default_database
     from support_connectors.systems import UnusableSystem, connect_system
-    from support_connectors.workspace.records import WORKSPACE_CATEGORIES
 
     links = open_connectors(project_folder(), connectors).links
     own = [link for link in links if link.category == category]

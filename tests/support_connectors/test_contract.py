@@ -7,13 +7,12 @@ from mcp import Client
 from tests.support_connectors.test_workspace_contract import two_of_everything
 
 from support_connectors.backend import NotFound, Paging, TicketFilter, Write
-from support_connectors.categories import Category
+from support_connectors.categories import WORKSPACE_CATEGORIES, Category
 from support_connectors.contract.client import calls_of, tools_of
 from support_connectors.contract.report import Report
 from support_connectors.contract.suite import run_suite
 from support_connectors.results import Message, Page, Ticket
 from support_connectors.serving import build_category_server
-from support_connectors.workspace.records import WORKSPACE_CATEGORIES
 from support_connectors.workspace.store import workspace_from_json
 
 

@@ -24,9 +24,8 @@ from support_connectors.backend import (
     TicketFilter,
     Write,
 )
-from support_connectors.categories import Category
+from support_connectors.categories import WORKSPACE_CATEGORIES, Category
 from support_connectors.results import Page
-from support_connectors.workspace.records import WORKSPACE_CATEGORIES
 from support_connectors.workspace.store import (
     WorkspaceStore,
     load_workspace,

@@ -25,9 +25,9 @@ from support_connectors.backend import (
     Unavailable,
     Write,
 )
-from support_connectors.categories import Category
+from support_connectors.categories import WORKSPACE_CATEGORIES, Category
 from support_connectors.times import end_of, parse_time
-from support_connectors.workspace.records import WORKSPACE_CATEGORIES, WorkspaceError
+from support_connectors.workspace.records import WorkspaceError
 from support_connectors.workspace.store import (
     WorkspaceStore,
     load_workspace,

@@ -62,13 +62,15 @@ class Reads:
 
     def _tools(self, tools: Sequence[ToolFacts]) -> None:
         known = {tool.name: tool for tool in tools}
-        shape = self._shape
-        for name in (shape.search, shape.read, shape.browse):
-            must(name in known, f"there is no tool {name}")
-            must(known[name].read_only is not False, f"{name} only reads, but says that it writes")
-            must(known[name].destructive is not True, f"{name} only reads, but says that it is destructive")
-        for name in (*([shape.write.tool] if shape.write else []), *shape.other_writes):
-            must(name not in known or known[name].read_only is not True, f"{name} writes, but says that it only reads")
+        for tool in self._shape.row.reads:
+            must(tool.name in known, f"there is no tool {tool.name}")
+            must(known[tool.name].read_only is not False, f"{tool.name} only reads, but says that it writes")
+            must(known[tool.name].destructive is not True, f"{tool.name} only reads, but says that it is destructive")
+        for write in self._shape.row.writes:
+            must(
+                write.name not in known or known[write.name].read_only is not True,
+                f"{write.name} writes, but says that it only reads",
+            )
 
     async def _page(self, tool: str, **arguments: Any) -> dict[str, Any]:
         page = await self._call(tool, {key: value for key, value in arguments.items() if value is not None})

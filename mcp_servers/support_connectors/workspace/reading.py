@@ -9,11 +9,10 @@ from typing import Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
-from support_connectors.categories import Category
+from support_connectors.categories import WORKSPACE_CATEGORIES, Category
 from support_connectors.workspace.records import (
     CONNECTED,
     NOT_CONNECTED,
-    WORKSPACE_CATEGORIES,
     CommentRecord,
     IssueRecord,
     MessageRecord,
@@ -42,6 +41,9 @@ _SAYS = {
     "int_type": "must be a whole number",
 }
 """What to say for the common kinds of pydantic's errors, in the words of JSON."""
+
+_PARTS: dict[Category, str] = {"support_platform": "messages", "project_tracker": "comments"}
+"""The keys under which the file's items hold parts with ids."""
 
 Loc = tuple[int | str, ...]
 _PartRecord = TypeVar("_PartRecord", MessageRecord, CommentRecord)
@@ -117,10 +119,11 @@ def _states(file: WorkspaceFile, warnings: list[str]) -> dict[Category, str]:
 
 
 def _with_ids(records: Records) -> Records:
-    tickets = _claim("support_platform", records.support_platform or (), "messages")
-    for category in ("crm", "chat", "knowledge_base"):
-        _claim(category, getattr(records, category) or (), None)
-    issues = _claim("project_tracker", records.project_tracker or (), "comments")
+    taken = {
+        category: _claim(category, getattr(records, category) or (), _PARTS.get(category))
+        for category in WORKSPACE_CATEGORIES
+    }
+    tickets, issues = taken["support_platform"], taken["project_tracker"]
     return records.model_copy(
         update={
             "support_platform": records.support_platform

@@ -12,9 +12,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Pl
 from support_connectors.categories import Category
 from support_connectors.times import is_date, parse_moment, parse_time
 
-WORKSPACE_CATEGORIES: tuple[Category, ...] = ("support_platform", "crm", "chat", "project_tracker", "knowledge_base")
-"""The categories that a workspace holds."""
-
 CONNECTED = "connected"
 NOT_CONNECTED = "not_connected"
 ERROR_PREFIX = "error: "

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from support_connectors.categories import Category
+from support_connectors.categories import CATEGORY_TABLE, Category
 from support_connectors.results import (
     Account,
     Article,
@@ -34,7 +34,7 @@ from support_connectors.workspace.records import (
 from support_connectors.workspace.schema import fold
 
 _TITLE_KEYS = ("id", "subject", "title", "name", "customer", "channel")
-_NOT_STORED = {"messages", "messages_complete", "comments", "comments_complete", "timeline"}
+_NOT_STORED = {key for row in CATEGORY_TABLE.values() if row.parts for key in (row.parts, f"{row.parts}_complete")}
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import QueuePool
 
-from support_connectors.categories import Category
-from support_connectors.workspace.records import WORKSPACE_CATEGORIES
+from support_connectors.categories import WORKSPACE_CATEGORIES, Category
 
 APPLICATION_ID = 0x43_45_57_53
 """Marks the file as a workspace, so that no other program's database is ever overwritten."""

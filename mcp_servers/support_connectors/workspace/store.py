@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from sqlalchemy.exc import DBAPIError
 
 from support_connectors.backend import Backend
-from support_connectors.categories import CATEGORY_NAMES, Category
+from support_connectors.categories import CATEGORY_NAMES, WORKSPACE_CATEGORIES, Category
 from support_connectors.workspace.backends import (
     WorkspaceChat,
     WorkspaceCrm,
@@ -23,7 +23,7 @@ from support_connectors.workspace.backends import (
     WorkspaceSupportPlatform,
 )
 from support_connectors.workspace.reading import parse_workspace, read_workspace
-from support_connectors.workspace.records import CONNECTED, WORKSPACE_CATEGORIES, Workspace, WorkspaceError
+from support_connectors.workspace.records import CONNECTED, Workspace, WorkspaceError
 from support_connectors.workspace.rows import rows_of
 from support_connectors.workspace.schema import (
     APPLICATION_ID,
@@ -77,7 +77,7 @@ class WorkspaceStore:
             "project_tracker": self.project_tracker,
             "knowledge_base": self.knowledge_base,
         }
-        if category not in backends:
+        if category not in WORKSPACE_CATEGORIES:
             raise WorkspaceError(f"A workspace holds no {CATEGORY_NAMES[category]}: connect a system for it.")
         return backends[category]
 

@@ -15,8 +15,8 @@ from customer_escalation.connections.plan import open_connectors, plan, unclaime
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError, SkillRuntimeError
 from skill_runtime.permission import DEFAULT_POLICY
-from support_connectors.categories import CATEGORIES
-from support_connectors.workspace.records import WORKSPACE_CATEGORIES, WorkspaceError
+from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES
+from support_connectors.workspace.records import WorkspaceError
 
 if TYPE_CHECKING:
     from skill_runtime.mcp_connection import ServerSpec
