@@ -6,6 +6,7 @@ from pydantic import Field
 
 from support_connectors.backend import DEFAULT_LIMIT, IssueFilter, NewIssue, ProjectTracker
 from support_connectors.kit import (
+    STATE_NAMES,
     Author,
     Cursor,
     IdempotencyKey,
@@ -55,7 +56,9 @@ def build_server(backend: ProjectTracker, onto: MCPServer | None = None) -> MCPS
         return Item(item=backend.read_issue(id))
 
     def list_issues(
-        status: Annotated[str | None, Field(description="Only issues with this status, such as Open.")] = None,
+        status: Annotated[
+            str | None, Field(description=f"Only issues with this status, such as Open. {STATE_NAMES}")
+        ] = None,
         type: Annotated[str | None, Field(description="Only issues of this type, such as bug.")] = None,  # noqa: A002
         since: Since = None,
         until: Until = None,

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from support_connectors.backend import DEFAULT_LIMIT, SupportPlatform, TicketFilter
 from support_connectors.kit import (
+    STATE_NAMES,
     Author,
     Cursor,
     IdempotencyKey,
@@ -65,7 +66,9 @@ def build_server(backend: SupportPlatform, onto: MCPServer | None = None) -> MCP
 
     def list_tickets(
         customer: Customer = None,
-        status: Annotated[str | None, Field(description="Only tickets with this status, such as open.")] = None,
+        status: Annotated[
+            str | None, Field(description=f"Only tickets with this status, such as open. {STATE_NAMES}")
+        ] = None,
         since: Since = None,
         until: Until = None,
         limit: Limit = DEFAULT_LIMIT,

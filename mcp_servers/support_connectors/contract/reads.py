@@ -1,11 +1,13 @@
 """The checks that only look."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from support_connectors.contract.report import READ_CHECK, Broken, Call, NothingToTry, Refused, Report, ToolFacts, must
 from support_connectors.contract.shapes import Shape
+from support_connectors.states import STATES
 from support_connectors.times import parse_time
 
 SAMPLE = 5
@@ -42,6 +44,11 @@ class Reads:
             self._refs(whole)
         with self._report.check("times carry a zone"):
             self._times(whole)
+        if self._shape.states:
+            with self._report.check(
+                "a state is open, waiting, closed or unknown, and lists are narrowed by it"
+            ) as seen:
+                await self._states(listed, whole, seen)
         with self._report.check("a search finds what reading shows") as seen:
             await self._searches(whole, seen)
         with self._report.check("paging is complete and stable, whatever the page's size") as seen:
@@ -137,6 +144,32 @@ class Reads:
                     parse_time(text)
                 except ValueError as error:
                     raise Broken(f"{ref}: {key} {text!r} {error}") from error
+
+    async def _states(self, listed: list[Item], whole: list[Item], seen: list[str]) -> None:
+        if not listed:
+            raise NothingToTry("nothing is listed")
+        for item in (*listed, *whole):
+            must("state" in item, f"{item['ref']} has no state")
+            must(item["state"] in (None, *STATES), f"{item['ref']} is {item['state']!r}, which is no state")
+        by_ref = {item["ref"]: item for item in listed}
+        for item in whole:
+            known = by_ref[item["ref"]]
+            must(
+                item["status"] != known["status"] or item["state"] == known["state"],
+                f"{item['ref']} is listed as {known['state']} and read as {item['state']}",
+            )
+        for state in STATES:
+            page = await self._page(self._shape.browse, status=state, limit=50)
+            for item in page["items"]:
+                fits = item["state"] == state or str(item["status"]).strip().casefold() == state
+                must(
+                    fits, f"a list of what is {state} holds {item['ref']}, which is {item['state']} ({item['status']})"
+                )
+            found = {item["ref"] for item in page["items"]}
+            missing = [item["ref"] for item in listed if item["state"] == state and item["ref"] not in found]
+            must(not missing, f"a list of what is {state} lacks {', '.join(missing[:3])}")
+        counted = Counter(str(item["state"] or "unknown") for item in listed)
+        seen.append(", ".join(f"{number} {state}" for state, number in sorted(counted.items())))
 
     async def _searches(self, whole: list[Item], seen: list[str]) -> None:
         if not whole:

@@ -31,6 +31,10 @@ class Shape:
     """Keys of the item's own times."""
     write: WriteShape | None = None
     read_arguments: Arguments = field(default_factory=dict)
+    states: bool = False
+    """Whether its items are open, waiting or closed."""
+    sets_status: str = ""
+    """The tool that changes an item's status."""
     filters: tuple[str, ...] = ()
     """Arguments of the list tool that narrow it by a text."""
 
@@ -64,7 +68,7 @@ SHAPES: dict[Category, Shape] = {
     "support_platform": Shape(
         CATEGORY_TABLE["support_platform"], "subject", ("created_at",),
         write=WriteShape("add_internal_note", lambda text, name, item: {"id": item["id"], "text": text}),
-        filters=("customer", "status"),
+        states=True, sets_status="set_ticket_status", filters=("customer", "status"),
     ),
     "crm": Shape(
         CATEGORY_TABLE["crm"], "name", (),
@@ -79,7 +83,7 @@ SHAPES: dict[Category, Shape] = {
     "project_tracker": Shape(
         CATEGORY_TABLE["project_tracker"], "title", ("created_at",),
         write=WriteShape("comment_on_issue", lambda text, name, item: {"id": item["id"], "text": text}),
-        filters=("status", "type"),
+        states=True, filters=("status", "type"),
     ),
     "knowledge_base": Shape(
         CATEGORY_TABLE["knowledge_base"], "title", ("updated_at",),

@@ -27,7 +27,7 @@ from support_connectors.results import (
 )
 from support_connectors.workspace.rows import article_row, chat_row, issue_row
 from support_connectors.workspace.schema import fold, item
-from support_connectors.workspace.shelf import Found, Selection, equal, of_customer, within
+from support_connectors.workspace.shelf import Found, Selection, equal, of_customer, of_status, within
 from support_connectors.workspace.writes import WritableShelf, checked_text
 
 _EVERYTHING = Selection("")
@@ -55,7 +55,7 @@ class WorkspaceSupportPlatform:
         """See ``SupportPlatform``."""
         conditions = (
             *of_customer(wanted.customer),
-            *equal(item.c.status_key, wanted.status),
+            *of_status(wanted.status),
             *within(wanted.period),
         )
         rows = self._shelf.browse(Selection(repr(wanted), conditions), paging)
@@ -216,7 +216,7 @@ class WorkspaceProjectTracker:
     def list_issues(self, wanted: IssueFilter, paging: Paging) -> Page[Issue]:
         """See ``ProjectTracker``."""
         conditions = (
-            *equal(item.c.status_key, wanted.status),
+            *of_status(wanted.status),
             *equal(item.c.group_key, wanted.type),
             *within(wanted.period),
         )
@@ -245,6 +245,7 @@ class WorkspaceProjectTracker:
                 type=issue.type,
                 title=issue.title,
                 status="Open",
+                state="open",
                 priority=issue.priority,
                 created_at=at,
                 labels=list(issue.labels),

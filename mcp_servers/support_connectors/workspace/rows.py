@@ -18,6 +18,7 @@ from support_connectors.results import (
     Ticket,
     nameless,
 )
+from support_connectors.states import State, state_of
 from support_connectors.times import microseconds, parse_time
 from support_connectors.workspace.full_text import indexed
 from support_connectors.workspace.records import (
@@ -34,6 +35,8 @@ from support_connectors.workspace.records import (
 from support_connectors.workspace.schema import fold
 
 _TITLE_KEYS = ("id", "subject", "title", "name", "customer", "channel")
+_NOT_SEARCHED = ("ref", "kind", "parent", "state")
+"""Our own words, not the source's: the word open would find every ticket that is."""
 _NOT_STORED = {key for row in CATEGORY_TABLE.values() if row.parts for key in (row.parts, f"{row.parts}_complete")}
 
 
@@ -46,6 +49,7 @@ class ItemRow:
     name: str = ""
     customer: str | None = None
     status: str | None = None
+    state: State | None = None
     group: str | None = None
     at: str | None = None
     parts: tuple[Message | Comment, ...] = ()
@@ -59,6 +63,7 @@ class ItemRow:
             "name_key": fold(self.name),
             "customer_key": None if self.customer is None else fold(self.customer),
             "status_key": None if self.status is None else fold(self.status),
+            "state": self.state,
             "group_key": None if self.group is None else fold(self.group),
             "at": None if self.at is None else microseconds(parse_time(self.at)),
             "data": stored(self.result),
@@ -72,7 +77,7 @@ def stored(result: ResultModel) -> dict[str, JsonValue]:
 
 def searchable(data: Mapping[str, JsonValue]) -> str:
     """Every text and number of a stored result, ready for the index."""
-    telling = {key: value for key, value in data.items() if key not in ("ref", "kind", "parent")}
+    telling = {key: value for key, value in data.items() if key not in _NOT_SEARCHED}
     return indexed("\n".join(_scalars(telling)))
 
 
@@ -95,6 +100,7 @@ def ticket_row(ticket: Ticket) -> ItemRow:
         ticket.id,
         customer=ticket.customer,
         status=ticket.status,
+        state=ticket.state,
         at=ticket.created_at,
         parts=tuple(ticket.messages),
     )
@@ -122,6 +128,7 @@ def issue_row(issue: Issue) -> ItemRow:
         issue,
         issue.id,
         status=issue.status,
+        state=issue.state,
         group=issue.type,
         at=issue.created_at,
         parts=tuple(issue.comments),
@@ -142,6 +149,7 @@ def _ticket(record: TicketRecord) -> ItemRow:
             customer=record.customer,
             created_at=record.created_at,
             status=record.status,
+            state=state_of(record.status),
             priority=record.priority,
             subject=record.subject,
             ticket_kind=record.kind,
@@ -207,6 +215,7 @@ def _issue(record: IssueRecord) -> ItemRow:
             type=record.type,
             title=record.title,
             status=record.status,
+            state=state_of(record.status),
             priority=record.priority,
             created_at=record.created_at,
             labels=record.labels,

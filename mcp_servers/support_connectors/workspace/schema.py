@@ -11,7 +11,7 @@ from support_connectors.categories import WORKSPACE_CATEGORIES, Category
 
 APPLICATION_ID = 0x43_45_57_53
 """Marks the file as a workspace, so that no other program's database is ever overwritten."""
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_TIMEOUT_S = 10.0
 """How long a call waits for another process that writes."""
 
@@ -35,6 +35,7 @@ item = sa.Table(
     sa.Column("name_key", sa.Text, nullable=False, doc="an account's name; empty elsewhere"),
     sa.Column("customer_key", sa.Text, doc="a ticket's customer"),
     sa.Column("status_key", sa.Text, doc="a ticket's or an issue's status"),
+    sa.Column("state", sa.Text, doc="whether a ticket or an issue is open, waiting or closed; null where nobody knows"),
     sa.Column("group_key", sa.Text, doc="a chat message's channel, an issue's type, an account's tier"),
     sa.Column("at", sa.Integer, doc="created, sent, updated, or an account's renewal; microseconds since 1970"),
     sa.Column("data", sa.JSON, nullable=False, doc="the record as the tools show it, without its parts"),

@@ -243,6 +243,14 @@ def equal(column: sa.Column[Any], text: str | None) -> list[sa.ColumnElement[boo
     return [] if text is None else [column == fold(text)]
 
 
+def of_status(status: str | None) -> list[sa.ColumnElement[bool]]:
+    """Items of a status, or of all statuses that mean the state of that name; all where it is None."""
+    if status is None:
+        return []
+    key = fold(status)
+    return [sa.or_(item.c.status_key == key, item.c.state == key)]
+
+
 def within(period: Period) -> list[sa.ColumnElement[bool]]:
     """Items whose time lies in the period."""
     conditions = []

@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from support_connectors.backend import Conflict, InvalidInput, Write
 from support_connectors.categories import Category
 from support_connectors.results import Activity, Comment, Message, ResultModel
+from support_connectors.states import state_of
 from support_connectors.workspace.rows import ItemRow, searchable, searchable_title, stored
 from support_connectors.workspace.schema import (
     fold,
@@ -111,8 +112,9 @@ class WritableShelf(Shelf):
 
     def set_status(self, connection: sa.Connection, row: sa.Row[Any], status: str) -> JsonObject:
         """Change an item's status and return its data."""
-        data: JsonObject = {**row.data, "status": status}
-        values = {"status_key": fold(status), "data": data}
+        state = state_of(status)
+        data: JsonObject = {**row.data, "status": status, "state": state}
+        values = {"status_key": fold(status), "state": state, "data": data}
         connection.execute(sa.update(item).where(item.c.seq == row.seq).values(**values))
         self._reindex(connection, row.seq, data)
         return data

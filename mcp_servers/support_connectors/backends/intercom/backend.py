@@ -21,6 +21,7 @@ from support_connectors.backend import (
 from support_connectors.backends.intercom.api import AT_ONCE, TITLE, Condition, IntercomApi, IntercomSettings
 from support_connectors.backends.intercom.records import (
     CATEGORY,
+    STATES,
     company_of,
     contact_of,
     message_of,
@@ -39,7 +40,6 @@ from support_connectors.remote.texts import as_html, has_words, plain_text, word
 from support_connectors.results import Message, Page, Ticket
 from support_connectors.systems import System
 
-STATES: Final = ("open", "closed", "snoozed")
 CANDIDATES: Final = 150
 """Newest matches of a search that are ranked: the longest page that Intercom gives."""
 MOST_WORDS: Final = 7
@@ -85,10 +85,11 @@ class Intercom:
         """See ``SupportPlatform``. Intercom may compare whole days only, so the days around a period are asked for too."""
         groups = self._of_customer(wanted.customer)
         status = wanted.status.strip().casefold() if wanted.status is not None else None
-        if groups is None or (status is not None and status not in STATES):
+        states = [name for name, meaning in STATES.items() if status in (None, name, meaning)]
+        if groups is None or not states:
             return empty_page()
         if status is not None:
-            groups.append([("state", "=", status)])
+            groups.append([("state", "=", name) for name in states])
         since, until = wanted.period.since, wanted.period.until
         if since:
             groups.append([("created_at", ">", max(0, int((since - 2 * DAY).timestamp())))])

@@ -1,6 +1,6 @@
 """Intercom's conversations and their parts as our tickets and messages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -13,10 +13,13 @@ from support_connectors.remote.guard import readable
 from support_connectors.remote.markers import unmarked
 from support_connectors.remote.texts import plain_text
 from support_connectors.results import JsonObject, Message, Ticket
+from support_connectors.states import State
 
 CATEGORY: Final = "support_platform"
 SEEN: Final = ("comment", "quick_reply", "open", "close", "assignment", "assign_and")
 """How the types of those parts begin that the contact sees; all others, such as notes, stay with the team."""
+STATES: Final[Mapping[str, State]] = {"open": "open", "snoozed": "waiting", "closed": "closed"}
+"""What Intercom's states mean."""
 OURS: Final = frozenset({"admin", "bot", "team"})
 SUBJECT_LENGTH: Final = 120
 
@@ -47,7 +50,8 @@ def ticket_of(
             id=number,
             customer=customer,
             created_at=_moment(row.created_at),
-            status=str(row.state or ("open" if row.open else "closed")),
+            status=_status(row),
+            state=STATES.get(_status(row)),
             priority="priority" if row.priority == "priority" else "",
             subject=_subject(row),
             messages=messages or [],
@@ -129,6 +133,10 @@ def _message(
         parent=f"{CATEGORY}/{number}",
         extra={"attachments": names} if names else {},
     )
+
+
+def _status(row: Conversation) -> str:
+    return str(row.state or ("open" if row.open else "closed"))
 
 
 def _subject(row: Conversation) -> str:

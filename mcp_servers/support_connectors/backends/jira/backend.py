@@ -24,6 +24,7 @@ from support_connectors.remote.snapshot import Snapshot
 from support_connectors.remote.texts import has_words, words
 from support_connectors.remote.walking import walked
 from support_connectors.results import Comment, Issue, Page
+from support_connectors.states import State, state_while_open
 from support_connectors.systems import System
 
 CATEGORY: Final = "project_tracker"
@@ -77,7 +78,7 @@ class Jira:
         )
         keys = ", ".join(f'"{key}"' for key in settings.projects)
         self._within = f"project in ({keys})"
-        self._statuses = Snapshot(lambda: self._names("/status"), KEEP_NAMES_S)
+        self._statuses = Snapshot(lambda: self._api.get("/status"), KEEP_NAMES_S)
         self._types = Snapshot(lambda: self._names("/issuetype"), KEEP_NAMES_S)
         self._made: dict[str, str] = {}
         self.close = self._api.close
@@ -119,13 +120,16 @@ class Jira:
     def list_issues(self, wanted: IssueFilter, paging: Paging) -> Page[Issue]:
         """See ``ProjectTracker``. Jira reads times in the account's own zone, so days are asked for and cut to the second here."""
         parts = [self._within]
-        for field, name, names in (("status", wanted.status, self._statuses), ("issuetype", wanted.type, self._types)):
-            if name is None:
-                continue
-            known = names.get().get(name.casefold())
+        if wanted.status is not None:
+            ids = self._ids_of_statuses(wanted.status)
+            if not ids:
+                return empty_page()
+            parts.append(f"status in ({', '.join(ids)})")
+        if wanted.type is not None:
+            known = self._types.get().get(wanted.type.casefold())
             if known is None:
                 return empty_page()
-            parts.append(f'{field} = "{_quoted(known)}"')
+            parts.append(f'issuetype = "{_quoted(known)}"')
         day = timedelta(days=1)
         if wanted.period.since is not None:
             parts.append(f'created >= "{(wanted.period.since - day).date().isoformat()}"')
@@ -271,6 +275,16 @@ class Jira:
         with readable(TITLE):
             return kind, {str(one["fieldId"]): one for one in fields["fields"]}
 
+    def _ids_of_statuses(self, wanted: str) -> list[str]:
+        """The ids of the statuses of that name or state; projects may have statuses of the same name."""
+        name = wanted.strip().casefold()
+        with readable(TITLE):
+            rows = self._statuses.get()
+            found = [str(row["id"]) for row in rows if name in (str(row["name"]).casefold(), _state(row))]
+            if not all(one.isdecimal() for one in found):
+                raise ValueError("a status's id is no number")
+            return found
+
     def _names(self, path: str) -> dict[str, str]:
         rows = self._api.get(path)
         with readable(TITLE):
@@ -294,6 +308,7 @@ class Jira:
                 type=_name(fields.get("issuetype")) or "issue",
                 title=str(fields["summary"]),
                 status=_name(fields.get("status")),
+                state=_state(fields.get("status")),
                 priority=_name(fields.get("priority")),
                 created_at=_time(fields["created"]),
                 labels=[str(label) for label in fields.get("labels") or ()],
@@ -359,6 +374,14 @@ def _marker_of(comment: Row) -> str:
 
 def _name(value: Any) -> str:
     return str((value or {}).get("name") or "")
+
+
+def _state(status: Any) -> State | None:
+    """What a status means: its category says whether it is closed."""
+    category = ((status or {}).get("statusCategory") or {}).get("key")
+    if category in ("new", "indeterminate"):
+        return state_while_open(_name(status))
+    return "closed" if category == "done" else None
 
 
 def _names_of(values: Any) -> str:

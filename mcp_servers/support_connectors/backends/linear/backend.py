@@ -30,12 +30,15 @@ from support_connectors.remote.http import Api
 from support_connectors.remote.paging import empty_page, own_id, token_page
 from support_connectors.remote.texts import has_words, words
 from support_connectors.results import Comment, Issue, Page
+from support_connectors.states import State, state_while_open
 from support_connectors.systems import System
 
 CATEGORY: Final = "project_tracker"
 TITLE = "Linear"
 MOST_PAGES = 10
 """Pages of 100 comments read of one issue."""
+OPEN_TYPES: Final = ("triage", "backlog", "unstarted", "started")
+CLOSED_TYPES: Final = ("completed", "canceled", "duplicate")
 PRIORITIES: Final = {
     "urgent": 1,
     "critical": 1,
@@ -119,7 +122,10 @@ class Linear:
         """See ``ProjectTracker``. A type is a label."""
         wall: Row = dict(self._within)
         if wanted.status is not None:
-            wall["state"] = {"name": {"eqIgnoreCase": wanted.status}}
+            ids = self._states(wanted.status)
+            if not ids:
+                return empty_page()
+            wall["state"] = {"id": {"in": ids}}
         if wanted.type is not None:
             wall["labels"] = {"some": {"name": {"eqIgnoreCase": wanted.type}}}
         times = {"gte": wanted.period.since, "lte": wanted.period.until}
@@ -184,6 +190,13 @@ class Linear:
         if match is None:
             raise NotFound(f"There is no issue {given!r} in Linear: its ids are such as {self._teams[0]}-123.")
         return match["key"].upper()
+
+    def _states(self, wanted: str) -> list[str]:
+        """The ids of the teams' statuses of that name or state."""
+        rows = self._asked(ask.STATES, {"teams": list(self._teams)})["workflowStates"]["nodes"]
+        name = wanted.strip().casefold()
+        with readable(TITLE):
+            return [str(row["id"]) for row in rows if name in (str(row["name"]).casefold(), _state(row))]
 
     def _known(self, uuid: str) -> Row | None:
         """The issue that an earlier write with this id made."""
@@ -305,6 +318,7 @@ def _issue(row: Row, comments: list[Comment], *, complete: bool) -> Issue:
             type=labels[0] if labels else "issue",
             title=str(row["title"]),
             status=str(row["state"]["name"]),
+            state=_state(row["state"]),
             priority=str(row["priorityLabel"]),
             created_at=str(row["createdAt"]),
             labels=labels,
@@ -312,6 +326,13 @@ def _issue(row: Row, comments: list[Comment], *, complete: bool) -> Issue:
             comments_complete=complete,
             extra={key: value for key, value in extra.items() if value},
         )
+
+
+def _state(status: Row) -> State | None:
+    """What a status means: its type says whether it is closed."""
+    if status["type"] in OPEN_TYPES:
+        return state_while_open(str(status["name"]))
+    return "closed" if status["type"] in CLOSED_TYPES else None
 
 
 def _opening(row: Row) -> list[Comment]:

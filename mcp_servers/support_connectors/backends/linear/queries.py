@@ -36,15 +36,20 @@ TEAM = """
 query Team($key: String!) {
   teams(filter: { key: { eq: $key } }, first: 1) { nodes { id key labels(first: 250) { nodes { id name } } } }
 }"""
+STATES = """
+query States($teams: [String!]) {
+  workflowStates(filter: { team: { key: { in: $teams } } }, first: 250) { nodes { id name type } }
+}"""
 CREATE = "mutation Create($input: IssueCreateInput!) { issueCreate(input: $input) { success issue { identifier } } }"
 SAY = f"""
 mutation Say($input: CommentCreateInput!) {{ commentCreate(input: $input) {{ success comment {{ ...Comment }} }} }}
 {COMMENT}"""
-DOCUMENTS = (SEARCH, LIST, READ, READ_COMMENT, TEAM, CREATE, SAY)
+DOCUMENTS = (SEARCH, LIST, READ, READ_COMMENT, TEAM, STATES, CREATE, SAY)
 INPUTS = {
     "IssueFilter": ("team", "state", "labels", "createdAt"),
     "TeamFilter": ("key",),
-    "WorkflowStateFilter": ("name",),
+    "WorkflowStateFilter": ("id", "team"),
+    "IDComparator": ("in",),
     "IssueLabelCollectionFilter": ("some",),
     "IssueLabelFilter": ("name",),
     "StringComparator": ("eq", "in", "eqIgnoreCase"),

@@ -19,7 +19,7 @@ from support_connectors.backend import (
     Write,
 )
 from support_connectors.backends.zendesk.api import PAGE, TITLE, Found, Row, ZendeskApi, ZendeskSettings
-from support_connectors.backends.zendesk.records import CATEGORY, markup_of, message_of, ticket_of
+from support_connectors.backends.zendesk.records import CATEGORY, STATES, markup_of, message_of, ticket_of
 from support_connectors.cursors import decode_cursor, encode_cursor
 from support_connectors.remote.budget import Budget
 from support_connectors.remote.guard import readable
@@ -27,9 +27,13 @@ from support_connectors.remote.markers import Marker, find_marked
 from support_connectors.remote.paging import empty_page, own_id
 from support_connectors.remote.texts import has_words, words
 from support_connectors.results import JsonObject, Message, Page, Ticket
+from support_connectors.states import State, is_state
 from support_connectors.systems import System
 
-STATUSES: Final = ("new", "open", "pending", "hold", "solved", "closed")
+OF_STATE: Final[Mapping[State, tuple[str, ...]]] = {
+    "open": ("status<pending",), "waiting": ("status>open", "status<solved"), "closed": ("status>hold",),
+}  # fmt: skip
+"""Search terms for a state; statuses compare in their order."""
 REACH: Final = 1000
 """Results of one search that Zendesk gives out at most."""
 ALONE: Final = 4
@@ -137,9 +141,13 @@ class Zendesk:
             return None
         if wanted.status is not None:
             status = _known_status(wanted.status)
-            if status is None:
+            named = wanted.status.strip().casefold()
+            if is_state(named):
+                conditions += OF_STATE[named]
+            elif status is not None:
+                conditions.append(f"status:{status}")
+            else:
                 return None
-            conditions.append(f"status:{status}")
         if wanted.period.since:
             conditions.append(f"created>={_moment(wanted.period.since)}")
         return conditions
@@ -236,7 +244,7 @@ class Zendesk:
         for row in own:
             if str(row.get("agent_label") or "").casefold() == wanted.casefold():
                 return {"custom_status_id": row["id"]}
-        names = [*STATUSES, *(str(row.get("agent_label") or "") for row in own)]
+        names = [*STATES, *(str(row.get("agent_label") or "") for row in own)]
         raise InvalidInput(f"Zendesk has no ticket status {wanted!r}. It has: {', '.join(dict.fromkeys(names))}.")
 
 
@@ -249,7 +257,7 @@ def _number(given: str) -> str:
 
 def _known_status(given: str) -> str | None:
     name = given.strip().casefold()
-    return "hold" if name in ("on-hold", "on hold", "on_hold") else name if name in STATUSES else None
+    return "hold" if name in ("on-hold", "on hold", "on_hold") else name if name in STATES else None
 
 
 def _moment(moment: datetime) -> str:

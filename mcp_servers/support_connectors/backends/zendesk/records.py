@@ -1,14 +1,21 @@
 """Zendesk's tickets and comments as ours."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from support_connectors.backends.zendesk.api import TITLE, Found, Row
 from support_connectors.remote.guard import readable
 from support_connectors.remote.texts import as_html, plain_text
 from support_connectors.results import JsonObject, Message, Ticket
+from support_connectors.states import State
 
 CATEGORY: Final = "support_platform"
+STATES: Final[Mapping[str, State]] = {
+    "new": "open", "open": "open", "pending": "waiting", "hold": "waiting", "solved": "closed", "closed": "closed",
+}  # fmt: skip
+"""Zendesk's statuses, in its order, and what they mean. An account's own status belongs to one of them, which is what the
+ticket's ``status`` says then."""
 _OPENING = re.compile(r"\{(?=[{%])")
 _KEPT_APART = re.compile("\\{\u200b(?=[{%])")
 
@@ -50,6 +57,7 @@ def ticket_of(
             customer=str(organization.get("name") or requester.get("name") or "unknown"),
             created_at=row["created_at"],
             status=str(row["status"]),
+            state=STATES.get(str(row["status"])),
             priority=str(row.get("priority") or ""),
             subject=str(row.get("subject") or row.get("raw_subject") or ""),
             ticket_kind=row.get("type"),
