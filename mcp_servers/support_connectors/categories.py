@@ -11,7 +11,17 @@ from typing import Literal, get_args
 
 Category = Literal["support_platform", "crm", "chat", "project_tracker", "knowledge_base", "email", "cloud_storage"]
 RecordKind = Literal[
-    "ticket", "message", "account", "activity", "chat_message", "issue", "comment", "article", "mail", "file"
+    "ticket",
+    "message",
+    "account",
+    "activity",
+    "chat_message",
+    "issue",
+    "comment",
+    "article",
+    "mail",
+    "file",
+    "attachment",
 ]
 """What a record's ``kind`` may say (``support_connectors.results``)."""
 Verb = Literal["search", "read", "list"]
@@ -56,6 +66,8 @@ class CategoryRow:
     """The kind of record that an item holds."""
     parts: str | None = None
     """The key under which an item holds them."""
+    attachments: bool = False
+    """Whether files may hang on its records, each a record of the kind ``attachment``."""
     customer_words: frozenset[RecordKind] = frozenset()
     """Kinds whose text a customer may have written (a message says so by its ``role``); all others are our own people's."""
     in_workspace: bool = True
@@ -64,7 +76,8 @@ class CategoryRow:
     @property
     def kinds(self) -> tuple[RecordKind, ...]:
         """Every kind of record of this category, the items' first."""
-        return (self.item,) if self.part is None or self.part == self.item else (self.item, self.part)
+        parts: tuple[RecordKind, ...] = () if self.part is None or self.part == self.item else (self.part,)
+        return (self.item, *parts, *(("attachment",) if self.attachments else ()))
 
     @property
     def tools(self) -> tuple[ReadTool | WriteTool, ...]:
@@ -85,7 +98,12 @@ def checked(rows: Iterable[CategoryRow]) -> Mapping[Category, CategoryRow]:
     """
     table = tuple(rows)
     _all_once("category", (row.id for row in table), get_args(Category))
-    _all_once("kind", (kind for row in table for kind in row.kinds), get_args(RecordKind))
+    kinds = [kind for row in table for kind in row.kinds]
+    _all_once(
+        "kind",
+        [*(kind for kind in kinds if kind != "attachment"), *({"attachment"} & set(kinds))],
+        get_args(RecordKind),
+    )
     names = [tool.name for row in table for tool in row.tools]
     _all_once("tool", names, names)
     for row in table:
@@ -116,7 +134,8 @@ CATEGORY_TABLE: Mapping[Category, CategoryRow] = checked([
             WriteTool("set_ticket_status", "Set a ticket's status", overwrites=True),
         ),
         item="ticket", part="message", parts="messages",
-        customer_words=frozenset({"ticket", "message"}),
+        attachments=True,
+        customer_words=frozenset({"ticket", "message", "attachment"}),
     ),
     CategoryRow(
         "crm", "CRM",
@@ -150,6 +169,7 @@ CATEGORY_TABLE: Mapping[Category, CategoryRow] = checked([
             WriteTool("comment_on_issue", "Comment on an issue"),
         ),
         item="issue", part="comment", parts="comments",
+        attachments=True,
     ),
     CategoryRow(
         "knowledge_base", "knowledge base",
@@ -170,7 +190,8 @@ CATEGORY_TABLE: Mapping[Category, CategoryRow] = checked([
         ),
         writes=(WriteTool("draft_mail", "Draft a mail"),),
         item="mail", part="mail", parts="thread",
-        customer_words=frozenset({"mail"}),
+        attachments=True,
+        customer_words=frozenset({"mail", "attachment"}),
         in_workspace=False,
     ),
     CategoryRow(

@@ -81,6 +81,7 @@ def test_a_server_that_differs_from_its_row_is_not_built(*, missing: bool) -> No
         (ROWS[:-1], "every category once: cloud_storage"),
         ([*ROWS, ROWS[0]], "every category once: support_platform"),
         ([replace(ROWS[0], part=None, parts=None, customer_words=frozenset()), *ROWS[1:]], "every kind once: message"),
+        ([replace(row, attachments=False, customer_words=frozenset()) for row in ROWS], "every kind once: attachment"),
         ([replace(ROWS[0], writes=ROWS[0].writes[:1] * 2), *ROWS[1:]], "every tool once: add_internal_note"),
         ([replace(ROWS[0], reads=ROWS[0].reads[:2]), *ROWS[1:]], "every verb of support_platform once: list"),
         ([replace(ROWS[0], parts=None), *ROWS[1:]], "names parts"),

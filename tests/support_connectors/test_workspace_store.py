@@ -389,3 +389,30 @@ def test_a_database_that_is_locked_for_too_long_is_unavailable(tmp_path: Path, m
         other.execute("ROLLBACK")
         other.close()
         assert store.support_platform.add_internal_note("TCK-1001", "A note.", US).id == "TCK-1001-m4"
+
+
+def test_people_and_files_of_a_ticket_are_shown_and_searched() -> None:
+    made = workspace()
+    ticket = made["records"]["support_platform"][0]
+    ticket["people"] = [
+        {"relation": "requester", "name": "Ines Balogh", "title": "Head of print", "account": "Quillfeather"}
+    ]
+    ticket["messages"][0]["attachments"] = [
+        {"name": "proof-sheet.pdf", "media_type": "application/pdf", "size_bytes": 9}
+    ]
+    ticket["messages"][0]["people"] = [{"relation": "author", "email": "ines@quillfeather.example"}]
+    with workspace_from_json(made) as store:
+        found = store.support_platform.read_ticket(ticket["id"])
+        assert (found.people[0].title, found.messages[0].people[0].email) == (
+            "Head of print",
+            "ines@quillfeather.example",
+        )
+        file = found.messages[0].attachments[0]
+        assert (file.ref, file.parent) == (f"{found.messages[0].ref}-a1", found.messages[0].ref)
+        assert (file.name, file.media_type, file.size_bytes) == ("proof-sheet.pdf", "application/pdf", 9)
+        for query in ("proof-sheet.pdf", "head of print", "ines@quillfeather.example"):
+            assert found.ref in [one.ref for one in store.support_platform.search_tickets(query, None, FIRST).items]
+        assert store.support_platform.search_tickets("requester", None, FIRST).items == []
+    made["records"]["support_platform"][0]["messages"][0]["attachments"][0]["size_bytes"] = -1
+    with pytest.raises(WorkspaceError, match=r"attachments\[0\].size_bytes"):
+        workspace_from_json(made)

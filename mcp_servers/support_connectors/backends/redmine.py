@@ -4,8 +4,9 @@ Not through python-redmine: it reads answers of any length whole and tries again
 neither a bound in bytes nor one in time.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import SecretStr
 
@@ -15,12 +16,14 @@ from support_connectors.remote.http import Api
 from support_connectors.remote.markers import Marker, find_marked, marked, unmarked
 from support_connectors.remote.paging import empty_page, offset_page, own_id
 from support_connectors.remote.texts import has_words, words
-from support_connectors.results import Comment, Issue, Page
+from support_connectors.results import Attachment, Comment, Issue, Page, Person
 from support_connectors.states import State, state_of, state_while_open
 from support_connectors.systems import System
 
 CATEGORY: Final = "project_tracker"
 TITLE = "Redmine"
+PEOPLE: Final[Mapping[Literal["author", "owner"], str]] = {"author": "author", "owner": "assigned_to"}
+"""Under which keys Redmine names them."""
 NEWEST_FIRST = "created_on:desc,id:desc"
 
 
@@ -139,7 +142,7 @@ class Redmine:
         name = own_id(CATEGORY, given).lstrip("#").partition("-")[0]
         if not name.isdecimal():
             raise NotFound(f"There is no issue {given!r} in Redmine: its ids are numbers such as 1024.")
-        found = self._api.get(f"/issues/{name}.json", {"include": "journals"}, what=f"issue {name}")
+        found = self._api.get(f"/issues/{name}.json", {"include": "journals,attachments"}, what=f"issue {name}")
         with readable(TITLE):
             row: dict[str, Any] = found["issue"]
             return row
@@ -206,10 +209,28 @@ def _issue(row: dict[str, Any], *, complete: bool) -> Issue:
             priority=str(row["priority"]["name"]),
             created_at=row["created_on"],
             labels=[str(row["category"]["name"])] if row.get("category") else [],
+            people=[
+                Person(relation=relation, name=str(row[key]["name"]))
+                for relation, key in PEOPLE.items()
+                if row.get(key)
+            ],
+            attachments=[_attachment(one, number) for one in row.get("attachments") or ()],
             comments=comments,
             comments_complete=complete,
             extra={key: value for key, value in extra.items() if value},
         )
+
+
+def _attachment(row: dict[str, Any], number: str) -> Attachment:
+    name = f"{number}-a{row['id']}"
+    return Attachment(
+        ref=f"{CATEGORY}/{name}",
+        id=name,
+        name=str(row["filename"]),
+        media_type=row.get("content_type") or None,
+        size_bytes=int(row["filesize"]),
+        parent=f"{CATEGORY}/{number}",
+    )
 
 
 def _state(status: dict[str, Any]) -> State | None:

@@ -7,7 +7,7 @@ a bound in bytes nor one in time.
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import SecretStr, model_validator
 
@@ -17,7 +17,7 @@ from support_connectors.remote.http import Api
 from support_connectors.remote.markers import Marker, find_marked, marked, unmarked
 from support_connectors.remote.paging import empty_page, offset_page, own_id
 from support_connectors.remote.texts import has_words, plain_text, words
-from support_connectors.results import Message, Page, Ticket
+from support_connectors.results import Attachment, Message, Page, Person, Ticket
 from support_connectors.states import WORDS, State, is_state, state_while_open
 from support_connectors.systems import System
 
@@ -30,6 +30,8 @@ CANDIDATES = 100
 """Newest matches of a search that are ranked."""
 MOST_PAGES = 10
 """Pages of a ticket's history that are read, 100 transactions each."""
+NOBODY = "Nobody"
+"""Owns what nobody works on."""
 AT_ONCE = 40
 """Transactions whose texts are asked for in one request."""
 INACTIVE = "Status = '__Inactive__'"
@@ -160,11 +162,11 @@ class RequestTracker:
 
     def _messages(self, number: str, ticket: Row) -> Iterator[Message]:
         spoken = [row for row in self._history(number) if row.get("Type") in SPOKEN]
-        texts = self._texts([str(row["id"]) for row in spoken])
+        texts, files = self._contents([str(row["id"]) for row in spoken])
         for row in spoken:
             name = str(row["id"])
-            if name in texts:
-                yield self._message(number, ticket, row, texts[name])
+            if name in texts or name in files:
+                yield self._message(number, ticket, row, texts.get(name, ""), files.get(name, ()))
 
     def _history(self, number: str) -> list[Row]:
         found: list[Row] = []
@@ -177,29 +179,30 @@ class RequestTracker:
                     break
         return sorted(found, key=lambda row: int(row["id"]))
 
-    def _texts(self, transactions: Sequence[str]) -> dict[str, str]:
-        """The text of each transaction that has one: its first plain text, else its HTML as plain text."""
+    def _contents(self, transactions: Sequence[str]) -> tuple[dict[str, str], dict[str, list[Row]]]:
+        """By transaction: its text (its first plain text, else its HTML as plain text), and its files."""
         found: dict[str, str] = {}
         marked_up: dict[str, str] = {}
+        files: dict[str, list[Row]] = {}
         for start in range(0, len(transactions), AT_ONCE):
             part = transactions[start : start + AT_ONCE]
             terms = [
                 {"field": "TransactionId", "operator": "=", "value": name, "entry_aggregator": "OR"} for name in part
             ]
-            asked = {"fields": "Content,ContentType,TransactionId,Filename", "per_page": 100}
+            asked = {"fields": "Content,ContentType,ContentLength,TransactionId,Filename", "per_page": 100}
             answer = self._api.post("/attachments", terms, params=asked, reads=True)
             with readable(TITLE):
                 for row in answer["items"]:
                     name, kind = str(row["TransactionId"]), str(row.get("ContentType") or "")
-                    if row.get("Filename") or not row.get("Content"):
-                        continue
-                    if kind.startswith("text/plain"):
+                    if row.get("Filename"):
+                        files.setdefault(name, []).append(row)
+                    elif row.get("Content") and kind.startswith("text/plain"):
                         found.setdefault(name, str(row["Content"]).replace("\r\n", "\n").rstrip())
-                    elif kind.startswith("text/html"):
+                    elif row.get("Content") and kind.startswith("text/html"):
                         marked_up.setdefault(name, plain_text(str(row["Content"])))
-        return {**marked_up, **found}
+        return {**marked_up, **found}, files
 
-    def _message(self, number: str, ticket: Row, row: Row, text: str) -> Message:
+    def _message(self, number: str, ticket: Row, row: Row, text: str, files: Sequence[Row] = ()) -> Message:
         with readable(TITLE):
             creator = str(row["Creator"]["id"])
             requestor = str(ticket["Requestor"][0]["id"]) if ticket.get("Requestor") else ""
@@ -215,6 +218,8 @@ class RequestTracker:
                 role="agent" if agent else "customer",
                 text=unmarked(text),
                 internal=row["Type"] == "Comment",
+                people=[self._somebody("author", said_by)],
+                attachments=[_attachment(file, f"{CATEGORY}/{name}", number) for file in files],
                 parent=f"{CATEGORY}/{number}",
                 extra={"recorded_by": creator} if said_by != creator else {},
             )
@@ -262,10 +267,28 @@ class RequestTracker:
                 state=self._state(row),
                 priority=str(row.get("Priority") or ""),
                 subject=str(row["Subject"]),
+                people=self._people(row) if complete else [],
                 messages=messages or [],
                 messages_complete=complete,
-                extra={key: value for key, value in extra.items() if value and value != "Nobody"},
+                extra={key: value for key, value in extra.items() if value and value != NOBODY},
             )
+
+    def _people(self, row: Row) -> list[Person]:
+        """For whom a ticket was opened, mostly known from its messages, and who works on it, of whom the name is enough."""
+        owner = str(row["Owner"]["id"])
+        return [
+            *(self._somebody("requester", str(one["id"])) for one in row.get("Requestor") or ()),
+            *([Person(relation="owner", name=owner)] if owner != NOBODY else []),
+        ]
+
+    def _somebody(self, relation: Literal["author", "requester"], user: str) -> Person:
+        known = self._user(user)
+        return Person(
+            relation=relation,
+            name=known.get("RealName") or user,
+            email=known.get("EmailAddress") or (user if "@" in user else None),
+            account=known.get("Organization") or None,
+        )
 
     def _say(self, way: str, ticket_id: str, text: str, write: Write) -> Message:
         """Write a comment or a correspondence, once for each key."""
@@ -290,7 +313,7 @@ class RequestTracker:
 
     def _spoken(self, number: str, kind: str) -> list[tuple[str, tuple[Row, str]]]:
         rows = [row for row in self._history(number) if row.get("Type") == kind]
-        texts = self._texts([str(row["id"]) for row in rows])
+        texts, _ = self._contents([str(row["id"]) for row in rows])
         return [(texts[str(row["id"])], (row, texts[str(row["id"])])) for row in rows if str(row["id"]) in texts]
 
     def _organization(self, user: str) -> str:
@@ -313,6 +336,19 @@ class RequestTracker:
                 self._users.clear()
             self._users[name] = row
         return row
+
+
+def _attachment(row: Row, parent: str, number: str) -> Attachment:
+    name = f"{number}-a{row['id']}"
+    size = str(row.get("ContentLength") or "")
+    return Attachment(
+        ref=f"{CATEGORY}/{name}",
+        id=name,
+        name=str(row["Filename"]),
+        media_type=row.get("ContentType") or None,
+        size_bytes=int(size) if size.isdecimal() else None,
+        parent=parent,
+    )
 
 
 def _number(given: str) -> str:

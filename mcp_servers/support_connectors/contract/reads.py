@@ -132,6 +132,10 @@ class Reads:
                     must(part["parent"] == item["ref"], f"{part['ref']} does not name {item['ref']} as its parent")
                     must(part["ref"] not in refs, f"{part['ref']} stands twice")
                 refs.add(part["ref"])
+            for holder in (item, *self._parts(item)):
+                for file in holder.get("attachments") or ():
+                    must(file["ref"] == f"{self._category}/{file['id']}", f"{file['ref']!r} is not category/id")
+                    must(file["parent"] == holder["ref"], f"{file['ref']} does not name {holder['ref']} as its parent")
 
     def _times(self, whole: list[Item]) -> None:
         if not whole:

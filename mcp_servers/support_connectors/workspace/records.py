@@ -93,6 +93,24 @@ class FileModel(BaseModel):
         return dict(self.__pydantic_extra__)
 
 
+class PersonRecord(FileModel):
+    """Somebody whom a ticket or a message names."""
+
+    relation: Literal["author", "requester", "owner", "to", "cc"]
+    name: str | None = None
+    email: str | None = None
+    title: str | None = None
+    account: str | None = None
+
+
+class AttachmentRecord(FileModel):
+    """A file that hangs on a message."""
+
+    name: NonEmpty
+    media_type: str | None = None
+    size_bytes: Annotated[int, Field(ge=0)] | None = None
+
+
 class MessageRecord(FileModel):
     """One message of a ticket."""
 
@@ -105,6 +123,8 @@ class MessageRecord(FileModel):
     account: str | None = None
     internal: bool = False
     """True for a note that the customer does not see."""
+    people: list[PersonRecord] = Field(default_factory=list)
+    attachments: list[AttachmentRecord] = Field(default_factory=list)
 
 
 class TicketRecord(FileModel):
@@ -117,6 +137,7 @@ class TicketRecord(FileModel):
     priority: str
     subject: str
     messages: list[MessageRecord]
+    people: list[PersonRecord] = Field(default_factory=list)
     kind: str | None = None
 
 

@@ -10,10 +10,12 @@ from support_connectors.categories import CATEGORY_TABLE, Category
 from support_connectors.results import (
     Account,
     Article,
+    Attachment,
     ChatMessage,
     Comment,
     Issue,
     Message,
+    Person,
     ResultModel,
     Ticket,
     nameless,
@@ -24,11 +26,13 @@ from support_connectors.workspace.full_text import indexed
 from support_connectors.workspace.records import (
     AccountRecord,
     ArticleRecord,
+    AttachmentRecord,
     ChatRecord,
     CommentRecord,
     FileModel,
     IssueRecord,
     MessageRecord,
+    PersonRecord,
     Records,
     TicketRecord,
 )
@@ -37,6 +41,7 @@ from support_connectors.workspace.schema import fold
 _TITLE_KEYS = ("id", "subject", "title", "name", "customer", "channel")
 _NOT_SEARCHED = ("ref", "kind", "parent", "state")
 """Our own words, not the source's: the word open would find every ticket that is."""
+_NESTED = ("people", "attachments")
 _NOT_STORED = {key for row in CATEGORY_TABLE.values() if row.parts for key in (row.parts, f"{row.parts}_complete")}
 
 
@@ -77,7 +82,10 @@ def stored(result: ResultModel) -> dict[str, JsonValue]:
 
 def searchable(data: Mapping[str, JsonValue]) -> str:
     """Every text and number of a stored result, ready for the index."""
-    telling = {key: value for key, value in data.items() if key not in _NOT_SEARCHED}
+    telling = {key: value for key, value in data.items() if key not in (*_NOT_SEARCHED, *_NESTED)}
+    for key in _NESTED:
+        inner = data.get(key)
+        telling[key] = [_told(one) for one in inner] if isinstance(inner, list) else None
     return indexed("\n".join(_scalars(telling)))
 
 
@@ -153,6 +161,7 @@ def _ticket(record: TicketRecord) -> ItemRow:
             priority=record.priority,
             subject=record.subject,
             ticket_kind=record.kind,
+            people=[_person(person) for person in record.people],
             messages=[_message(message, ref) for message in record.messages],
             extra=_extra(record),
         )
@@ -169,8 +178,27 @@ def _message(record: MessageRecord, parent: str) -> Message:
         text=record.text,
         account=record.account,
         internal=record.internal,
+        people=[_person(person) for person in record.people],
+        attachments=[_attachment(file, f"{record.id}-a{number}") for number, file in enumerate(record.attachments, 1)],
         parent=parent,
         extra=_extra(record),
+    )
+
+
+def _person(record: PersonRecord) -> Person:
+    return Person(
+        relation=record.relation, name=record.name, email=record.email, title=record.title, account=record.account
+    )
+
+
+def _attachment(record: AttachmentRecord, name: str) -> Attachment:
+    return Attachment(
+        ref=f"support_platform/{name}",
+        id=name,
+        name=record.name,
+        media_type=record.media_type,
+        size_bytes=record.size_bytes,
+        parent=f"support_platform/{name.rpartition('-')[0]}",
     )
 
 
@@ -268,6 +296,13 @@ def _whole(record: FileModel, always: tuple[str, ...] = ()) -> dict[str, JsonVal
     given = record.model_dump(mode="json", exclude_unset=True)
     kept = {key: given.get(key) for key in (*given, *always)}
     return {("source_ref" if key == "ref" else key): nameless(value) for key, value in kept.items()}
+
+
+def _told(value: JsonValue) -> JsonValue:
+    """A record inside another, without our own words."""
+    if not isinstance(value, dict):
+        return value
+    return {key: item for key, item in value.items() if key not in (*_NOT_SEARCHED, "relation")}
 
 
 def _scalars(value: JsonValue) -> Iterator[str]:

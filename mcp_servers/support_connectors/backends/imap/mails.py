@@ -12,14 +12,14 @@ from typing import Any, Final, TypeVar
 
 from support_connectors.backend import InvalidInput, NewMail
 from support_connectors.backends.imap.box import Fetched, Place, decoded, moment
-from support_connectors.remote.mails import address_words, preview, readable_text, recipients
-from support_connectors.results import Mail
+from support_connectors.remote.mails import address_words, attachment, persons, preview, readable_text, recipients
+from support_connectors.results import Attachment, Mail
 
 T = TypeVar("T")
 CATEGORY: Final = "email"
 KEY_HEADER = "X-Escalation-Key"
 """The header of a draft that names its write."""
-NONE: tuple[str, ...] = ()
+NONE: tuple[Attachment, ...] = ()
 _NAME = re.compile(r"<[!#-;=?-\[\]-~]+>")
 _UNREADABLE = (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError, MessageError)
 """What the standard library's reading of malformed mails raises."""
@@ -52,8 +52,9 @@ def mail_of(fetched: Fetched, folder: str, validity: int, shown: int | None) -> 
     message = message_of(fetched.content)
     text = _or("", lambda: readable_text(message))
     is_cut = fetched.number("RFC822.SIZE") > len(fetched.content) and _ends_in_text(message)
-    attached = _or(NONE, lambda: _attachments(message))
-    extra: dict[str, Any] = {"cc": _people(message, "Cc"), "attachments": list(attached)}
+    is_whole = fetched.number("RFC822.SIZE") <= len(fetched.content)
+    attached = _or(NONE, lambda: _attachments(message, place.id, is_whole=is_whole))
+    extra: dict[str, Any] = {"cc": _people(message, "Cc")}
     if rb"\draft" in fetched.about.lower():
         extra["draft"] = True
     return Mail(
@@ -66,6 +67,12 @@ def mail_of(fetched: Fetched, folder: str, validity: int, shown: int | None) -> 
         subject=header(message, "Subject"),
         text=preview(text) if shown is None else text[:shown],
         text_complete=shown is not None and len(text) <= shown and not is_cut,
+        people=[
+            *persons("author", _addresses(message, "From")),
+            *persons("to", _addresses(message, "To")),
+            *persons("cc", _addresses(message, "Cc")),
+        ],
+        attachments=list(attached),
         extra={key: value for key, value in extra.items() if value},
     )
 
@@ -99,12 +106,33 @@ def draft_of(mail: NewMail, sender: str, answered: EmailMessage | None, marker: 
 
 
 def _people(message: EmailMessage, key: str) -> list[str]:
-    return address_words(getaddresses([header(message, key)]))
+    return address_words(_addresses(message, key))
 
 
-def _attachments(message: EmailMessage) -> tuple[str, ...]:
-    parts = message.iter_attachments() if message.is_multipart() else ()
-    return tuple(str(part.get_filename() or part.get_content_type()) for part in parts)
+def _addresses(message: EmailMessage, key: str) -> list[tuple[str, str]]:
+    return getaddresses([header(message, key)])
+
+
+def _attachments(message: EmailMessage, mail: str, *, is_whole: bool) -> tuple[Attachment, ...]:
+    """The files of a message. Where it is cut, its last part is, and how long that is nobody knows."""
+    parts = list(message.iter_attachments()) if message.is_multipart() else []
+    last = list(message.walk())[-1]
+    return tuple(
+        attachment(
+            mail,
+            number,
+            str(part.get_filename() or ""),
+            part.get_content_type(),
+            _size(part) if is_whole or part is not last else None,
+        )
+        for number, part in enumerate(parts, 1)
+    )
+
+
+def _size(part: Any) -> int | None:
+    """Bytes of a file; None for a mail inside a mail."""
+    content = None if part.is_multipart() else part.get_payload(decode=True)
+    return len(content) if isinstance(content, bytes) else None
 
 
 def _ends_in_text(message: EmailMessage) -> bool:

@@ -11,13 +11,14 @@ from typing import Final
 
 from support_connectors.backend import InvalidInput, MailFilter, NewMail, NotFound, Paging, Period, Write
 from support_connectors.backends.jmap.api import TITLE, Call, JmapApi, JmapSettings, Row, is_id
-from support_connectors.backends.jmap.rows import Folders, people, text_of
+from support_connectors.backends.jmap.rows import Folders, attachments_of, pairs, people, text_of
 from support_connectors.remote.budget import Budget
 from support_connectors.remote.guard import readable
 from support_connectors.remote.mails import (
     MOST_THREAD,
     SHOWN,
     SHOWN_IN_THREAD,
+    persons,
     preview,
     recipients,
     terms,
@@ -267,8 +268,6 @@ class Jmap:
             folder, *further = self._folders.get().of(row)
             text, complete = text_of(row, shown) if shown else (preview(str(row.get("preview") or "")), False)
             extra: Row = {"cc": cc} if (cc := people(row.get("cc"))) else {}
-            if row.get("attachments"):
-                extra["attachments"] = [str(one.get("name") or one.get("type")) for one in row["attachments"]]
             if (row.get("keywords") or {}).get("$draft"):
                 extra["draft"] = True
             if further:
@@ -283,6 +282,12 @@ class Jmap:
                 subject=str(row.get("subject") or ""),
                 text=text,
                 text_complete=complete,
+                people=[
+                    *persons("author", pairs(row.get("from"))),
+                    *persons("to", pairs(row.get("to"))),
+                    *persons("cc", pairs(row.get("cc"))),
+                ],
+                attachments=attachments_of(row),
                 extra=extra,
             )
 

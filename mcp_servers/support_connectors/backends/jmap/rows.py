@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from support_connectors.remote.mails import address_words, tidy
+from support_connectors.remote.mails import address_words, attachment, tidy
+from support_connectors.results import Attachment
 
 HIDDEN_ROLES = frozenset({"trash", "junk"})
 Row = dict[str, Any]
@@ -46,7 +47,20 @@ class Folders:
 
 def people(found: Any) -> list[str]:
     """Addresses of a mail in words."""
-    return address_words((str(one.get("name") or ""), str(one.get("email") or "")) for one in found or ())
+    return address_words(pairs(found))
+
+
+def pairs(found: Any) -> list[tuple[str, str]]:
+    """Addresses of a mail as names and addresses."""
+    return [(str(one.get("name") or ""), str(one.get("email") or "")) for one in found or ()]
+
+
+def attachments_of(row: Row) -> list[Attachment]:
+    """The files of a mail, as far as they were asked for."""
+    return [
+        attachment(str(row["id"]), number, str(one.get("name") or ""), str(one.get("type") or ""), int(one["size"]))
+        for number, one in enumerate(row.get("attachments") or (), 1)
+    ]
 
 
 def text_of(row: Row, shown: int) -> tuple[str, bool]:
