@@ -4,6 +4,8 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from support_connectors.states import State
+
 T = TypeVar("T")
 
 
@@ -32,6 +34,37 @@ class ResultModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Person(ResultModel):
+    """Somebody whom a source names; what it does not say is left out."""
+
+    relation: Literal["author", "requester", "owner", "to", "cc"]
+    """What they are to the record: who wrote it, for whom a ticket was opened, who works on it, whom a mail went to."""
+    name: MaybeText = None
+    email: MaybeText = None
+    title: MaybeText = None
+    """Their position, such as ``Head of IT``."""
+    account: MaybeText = None
+    """The company that they belong to."""
+
+
+class Attachment(ResultModel):
+    """A file that hangs on a message, an issue or a mail; its content is not read."""
+
+    ref: str
+    kind: Literal["attachment"] = "attachment"
+    id: str
+    name: str
+    media_type: MaybeText = None
+    size_bytes: Annotated[int | None, Field(ge=0, exclude_if=_is_none)] = None
+    parent: str
+
+
+MaybePeople = Annotated[list[Person], Field(exclude_if=_is_empty)]
+"""Left out of the result where the source names nobody."""
+MaybeAttachments = Annotated[list[Attachment], Field(exclude_if=_is_empty)]
+"""Left out of the result where there are none."""
+
+
 class Message(ResultModel):
     """One message of a ticket."""
 
@@ -46,6 +79,8 @@ class Message(ResultModel):
     """The account that the author writes for, where the source says so."""
     internal: Annotated[bool, Field(exclude_if=_is_false)] = False
     """True for a note that the customer does not see."""
+    people: MaybePeople = Field(default_factory=list)
+    attachments: MaybeAttachments = Field(default_factory=list)
     parent: str
     extra: MaybeExtra = Field(default_factory=dict)
 
@@ -59,9 +94,14 @@ class Ticket(ResultModel):
     customer: str
     created_at: str
     status: str
+    """The source's own word."""
+    state: State | None
+    """What it means; None where nobody knows."""
     priority: str
     subject: str
     ticket_kind: MaybeText = None
+    people: MaybePeople = Field(default_factory=list)
+    """Only where the ticket is read whole."""
     messages: list[Message] = Field(default_factory=list)
     messages_complete: bool = True
     """False where only some messages are shown; reading the ticket shows all."""
@@ -138,9 +178,15 @@ class Issue(ResultModel):
     type: str
     title: str
     status: str
+    """The source's own word."""
+    state: State | None
+    """What it means; None where nobody knows."""
     priority: str
     created_at: str
     labels: list[str]
+    people: MaybePeople = Field(default_factory=list)
+    attachments: MaybeAttachments = Field(default_factory=list)
+    """Only where the issue is read whole."""
     comments: list[Comment] = Field(default_factory=list)
     comments_complete: bool = True
     """False where only some comments are shown; reading the issue shows all."""
@@ -175,6 +221,8 @@ class Mail(ResultModel):
     text: str
     """As plain text; the beginning of it in searches and lists."""
     text_complete: bool = True
+    people: MaybePeople = Field(default_factory=list)
+    attachments: MaybeAttachments = Field(default_factory=list)
     thread: Annotated[list["Mail"] | None, Field(exclude_if=_is_none)] = None
     """The other mails of the conversation, oldest first; only where the mail is read whole."""
     parent: MaybeText = None

@@ -7,7 +7,7 @@ a bound in bytes nor one in time.
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import SecretStr, model_validator
 
@@ -17,7 +17,8 @@ from support_connectors.remote.http import Api
 from support_connectors.remote.markers import Marker, find_marked, marked, unmarked
 from support_connectors.remote.paging import empty_page, offset_page, own_id
 from support_connectors.remote.texts import has_words, plain_text, words
-from support_connectors.results import Message, Page, Ticket
+from support_connectors.results import Attachment, Message, Page, Person, Ticket
+from support_connectors.states import WORDS, State, is_state, state_while_open
 from support_connectors.systems import System
 
 CATEGORY: Final = "support_platform"
@@ -29,8 +30,13 @@ CANDIDATES = 100
 """Newest matches of a search that are ranked."""
 MOST_PAGES = 10
 """Pages of a ticket's history that are read, 100 transactions each."""
+NOBODY = "Nobody"
+"""Owns what nobody works on."""
 AT_ONCE = 40
 """Transactions whose texts are asked for in one request."""
+INACTIVE = "Status = '__Inactive__'"
+ACTIVE = "Status = '__Active__'"
+"""What a queue's lifecycle counts as done, and what not."""
 Row = dict[str, Any]
 
 
@@ -63,6 +69,7 @@ class RequestTracker:
         auth = None if settings.token else (settings.user, secret(settings.password))
         self._api = Api(TITLE, f"{settings.url}/REST/2.0", settings.guard, headers=headers, auth=auth)
         self._users: dict[str, Row] = {}
+        self._inactive: dict[tuple[str, str], bool] = {}
         self._lock = Lock()
 
     def search_tickets(self, query: str, customer: str | None, paging: Paging) -> Page[Ticket]:
@@ -76,7 +83,7 @@ class RequestTracker:
         ranked = sorted(rows, key=lambda row: -self._shared(row, terms))
 
         def fetch(offset: int, limit: int) -> tuple[list[Ticket], int]:
-            return [self._ticket(row, complete=False) for row in ranked[offset : offset + limit]], len(ranked)
+            return self._tickets(ranked[offset : offset + limit]), len(ranked)
 
         return offset_page(["search_tickets", query, customer], paging, fetch)
 
@@ -86,20 +93,21 @@ class RequestTracker:
         row = self._api.get(f"/ticket/{number}", {"fields[Queue]": "Name"}, what=f"ticket {number}")
         if row.get("Status") == "deleted":
             raise NotFound(f"Ticket {number} was deleted in Request Tracker.")
+        self._learn_states([row])
         return self._ticket(row, complete=True, messages=list(self._messages(number, row)))
 
     def list_tickets(self, wanted: TicketFilter, paging: Paging) -> Page[Ticket]:
         """See ``SupportPlatform``."""
         conditions = self._of_customer(wanted.customer)
         if wanted.status is not None:
-            conditions.append(f"Status = {_quoted(wanted.status)}")
+            conditions.append(_of_status(wanted.status.strip()))
         for sign, moment in ((">=", wanted.period.since), ("<=", wanted.period.until)):
             if moment is not None:
                 conditions.append(f"Created {sign} {_quoted(_written(moment))}")
 
         def fetch(offset: int, limit: int) -> tuple[list[Ticket], int]:
             rows, total = self._rows(conditions, offset, limit)
-            return [self._ticket(row, complete=False) for row in rows], total
+            return self._tickets(rows), total
 
         return offset_page(["list_tickets", repr(wanted)], paging, fetch)
 
@@ -121,7 +129,7 @@ class RequestTracker:
             raise InvalidInput(
                 f"Request Tracker did not set ticket {number} to {status!r}: {reason or 'it did not say why'}."
             )
-        return self._ticket(row, complete=False)
+        return self._tickets([row])[0]
 
     def _rows(self, conditions: Sequence[str], offset: int, limit: int) -> tuple[list[Row], int]:
         """Tickets from an offset, newest first. RT counts pages, so two of them may be needed for one of ours."""
@@ -154,11 +162,11 @@ class RequestTracker:
 
     def _messages(self, number: str, ticket: Row) -> Iterator[Message]:
         spoken = [row for row in self._history(number) if row.get("Type") in SPOKEN]
-        texts = self._texts([str(row["id"]) for row in spoken])
+        texts, files = self._contents([str(row["id"]) for row in spoken])
         for row in spoken:
             name = str(row["id"])
-            if name in texts:
-                yield self._message(number, ticket, row, texts[name])
+            if name in texts or name in files:
+                yield self._message(number, ticket, row, texts.get(name, ""), files.get(name, ()))
 
     def _history(self, number: str) -> list[Row]:
         found: list[Row] = []
@@ -171,29 +179,30 @@ class RequestTracker:
                     break
         return sorted(found, key=lambda row: int(row["id"]))
 
-    def _texts(self, transactions: Sequence[str]) -> dict[str, str]:
-        """The text of each transaction that has one: its first plain text, else its HTML as plain text."""
+    def _contents(self, transactions: Sequence[str]) -> tuple[dict[str, str], dict[str, list[Row]]]:
+        """By transaction: its text (its first plain text, else its HTML as plain text), and its files."""
         found: dict[str, str] = {}
         marked_up: dict[str, str] = {}
+        files: dict[str, list[Row]] = {}
         for start in range(0, len(transactions), AT_ONCE):
             part = transactions[start : start + AT_ONCE]
             terms = [
                 {"field": "TransactionId", "operator": "=", "value": name, "entry_aggregator": "OR"} for name in part
             ]
-            asked = {"fields": "Content,ContentType,TransactionId,Filename", "per_page": 100}
+            asked = {"fields": "Content,ContentType,ContentLength,TransactionId,Filename", "per_page": 100}
             answer = self._api.post("/attachments", terms, params=asked, reads=True)
             with readable(TITLE):
                 for row in answer["items"]:
                     name, kind = str(row["TransactionId"]), str(row.get("ContentType") or "")
-                    if row.get("Filename") or not row.get("Content"):
-                        continue
-                    if kind.startswith("text/plain"):
+                    if row.get("Filename"):
+                        files.setdefault(name, []).append(row)
+                    elif row.get("Content") and kind.startswith("text/plain"):
                         found.setdefault(name, str(row["Content"]).replace("\r\n", "\n").rstrip())
-                    elif kind.startswith("text/html"):
+                    elif row.get("Content") and kind.startswith("text/html"):
                         marked_up.setdefault(name, plain_text(str(row["Content"])))
-        return {**marked_up, **found}
+        return {**marked_up, **found}, files
 
-    def _message(self, number: str, ticket: Row, row: Row, text: str) -> Message:
+    def _message(self, number: str, ticket: Row, row: Row, text: str, files: Sequence[Row] = ()) -> Message:
         with readable(TITLE):
             creator = str(row["Creator"]["id"])
             requestor = str(ticket["Requestor"][0]["id"]) if ticket.get("Requestor") else ""
@@ -209,9 +218,36 @@ class RequestTracker:
                 role="agent" if agent else "customer",
                 text=unmarked(text),
                 internal=row["Type"] == "Comment",
+                people=[self._somebody("author", said_by)],
+                attachments=[_attachment(file, f"{CATEGORY}/{name}", number) for file in files],
                 parent=f"{CATEGORY}/{number}",
                 extra={"recorded_by": creator} if said_by != creator else {},
             )
+
+    def _tickets(self, rows: Sequence[Row]) -> list[Ticket]:
+        self._learn_states(rows)
+        return [self._ticket(row, complete=False) for row in rows]
+
+    def _learn_states(self, rows: Sequence[Row]) -> None:
+        """Ask which of these tickets' statuses are inactive in their queues' lifecycles, as far as that is not known yet."""
+        with readable(TITLE):
+            new = {_status_in_queue(row): str(int(row["id"])) for row in rows}
+        with self._lock:
+            new = {place: number for place, number in new.items() if place not in self._inactive}
+        if not new:
+            return
+        named = " OR ".join(f"id = {number}" for number in new.values())
+        asked = {"query": f"({named}) AND {INACTIVE}", "per_page": len(new)}
+        answer = self._api.get("/tickets", asked)
+        with readable(TITLE):
+            closed = {str(row["id"]) for row in answer["items"]}
+        with self._lock:
+            self._inactive |= {place: number in closed for place, number in new.items()}
+
+    def _state(self, row: Row) -> State:
+        with self._lock:
+            closed = self._inactive[_status_in_queue(row)]
+        return "closed" if closed else state_while_open(str(row["Status"]))
 
     def _ticket(self, row: Row, *, complete: bool, messages: list[Message] | None = None) -> Ticket:
         with readable(TITLE):
@@ -228,12 +264,31 @@ class RequestTracker:
                 customer=customer or "unknown",
                 created_at=row["Created"],
                 status=str(row["Status"]),
+                state=self._state(row),
                 priority=str(row.get("Priority") or ""),
                 subject=str(row["Subject"]),
+                people=self._people(row) if complete else [],
                 messages=messages or [],
                 messages_complete=complete,
-                extra={key: value for key, value in extra.items() if value and value != "Nobody"},
+                extra={key: value for key, value in extra.items() if value and value != NOBODY},
             )
+
+    def _people(self, row: Row) -> list[Person]:
+        """For whom a ticket was opened, mostly known from its messages, and who works on it, of whom the name is enough."""
+        owner = str(row["Owner"]["id"])
+        return [
+            *(self._somebody("requester", str(one["id"])) for one in row.get("Requestor") or ()),
+            *([Person(relation="owner", name=owner)] if owner != NOBODY else []),
+        ]
+
+    def _somebody(self, relation: Literal["author", "requester"], user: str) -> Person:
+        known = self._user(user)
+        return Person(
+            relation=relation,
+            name=known.get("RealName") or user,
+            email=known.get("EmailAddress") or (user if "@" in user else None),
+            account=known.get("Organization") or None,
+        )
 
     def _say(self, way: str, ticket_id: str, text: str, write: Write) -> Message:
         """Write a comment or a correspondence, once for each key."""
@@ -258,7 +313,7 @@ class RequestTracker:
 
     def _spoken(self, number: str, kind: str) -> list[tuple[str, tuple[Row, str]]]:
         rows = [row for row in self._history(number) if row.get("Type") == kind]
-        texts = self._texts([str(row["id"]) for row in rows])
+        texts, _ = self._contents([str(row["id"]) for row in rows])
         return [(texts[str(row["id"])], (row, texts[str(row["id"])])) for row in rows if str(row["id"]) in texts]
 
     def _organization(self, user: str) -> str:
@@ -283,6 +338,19 @@ class RequestTracker:
         return row
 
 
+def _attachment(row: Row, parent: str, number: str) -> Attachment:
+    name = f"{number}-a{row['id']}"
+    size = str(row.get("ContentLength") or "")
+    return Attachment(
+        ref=f"{CATEGORY}/{name}",
+        id=name,
+        name=str(row["Filename"]),
+        media_type=row.get("ContentType") or None,
+        size_bytes=int(size) if size.isdecimal() else None,
+        parent=parent,
+    )
+
+
 def _number(given: str) -> str:
     name = own_id(CATEGORY, given).lstrip("#").partition("-")[0]
     if not name.isdecimal():
@@ -299,6 +367,23 @@ def _value(row: Row, field: str) -> str:
 def _quoted(text: str) -> str:
     """A text in TicketSQL. A backslash or quote in it cannot end it."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _status_in_queue(row: Row) -> tuple[str, str]:
+    """Which status of which queue a ticket has: a lifecycle's statuses mean the same for all its tickets."""
+    return str(row["Queue"]["id"]), str(row["Status"])
+
+
+def _of_status(wanted: str) -> str:
+    """The condition on a status, or on all those of a state. TicketSQL compares whole words, so it knows those of the table."""
+    named = wanted.casefold()
+    if not is_state(named):
+        return f"Status = {_quoted(wanted)}"
+    if named == "closed":
+        return INACTIVE
+    sign, joint = ("=", " OR ") if named == "waiting" else ("!=", " AND ")
+    words = joint.join(f"Status {sign} {_quoted(word)}" for word in sorted(WORDS["waiting"]))
+    return f"{ACTIVE} AND ({words})"
 
 
 def _written(moment: datetime) -> str:

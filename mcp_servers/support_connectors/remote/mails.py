@@ -4,10 +4,11 @@ import math
 from collections.abc import Collection, Hashable, Iterable
 from email.message import EmailMessage
 from email.utils import getaddresses
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from support_connectors.backend import InvalidInput
 from support_connectors.remote.texts import plain_text, words
+from support_connectors.results import Attachment, Person
 
 K = TypeVar("K", bound=Hashable)
 PREVIEW = 300
@@ -28,6 +29,28 @@ def address_words(people: Iterable[tuple[str, str]]) -> list[str]:
         f"{name} <{address}>" if name and address and name != address else address or name for name, address in people
     )
     return [one for one in named if one]
+
+
+def persons(relation: Literal["author", "to", "cc"], people: Iterable[tuple[str, str]]) -> list[Person]:
+    """The people of a mail's header, from their names and addresses; what is empty is left out."""
+    return [
+        Person(relation=relation, name=name or None, email=address or None)
+        for name, address in people
+        if name or address
+    ]
+
+
+def attachment(mail: str, number: int, name: str, media_type: str, size: int | None) -> Attachment:
+    """The file at a place, counted from 1, of the mail with that id; without a name it is called by its type."""
+    own = f"{mail}-a{number}"
+    return Attachment(
+        ref=f"email/{own}",
+        id=own,
+        name=name or media_type,
+        media_type=media_type or None,
+        size_bytes=size,
+        parent=f"email/{mail}",
+    )
 
 
 def recipients(given: Iterable[str]) -> list[tuple[str, str]]:

@@ -120,7 +120,23 @@ async def test_texts_are_plain_and_decoded(box: Mailbox, name: str, word: str, t
     if word == "latin":
         assert found["author"] == "Jürgen <juergen@globex.example>"
     if word == "attached":
-        assert found["extra"] == {"cc": ["Osei, Kim <kim@initech.example>"], "attachments": ["log.pdf"]}
+        assert found["extra"] == {"cc": ["Osei, Kim <kim@initech.example>"]}
+        assert [
+            {key: file[key] for key in ("ref", "kind", "name", "media_type", "size_bytes")}
+            for file in found["attachments"]
+        ] == [
+            {
+                "ref": f"{found['ref']}-a1",
+                "kind": "attachment",
+                "name": "log.pdf",
+                "media_type": "application/pdf",
+                "size_bytes": 27,
+            }
+        ]
+        assert found["people"] == [
+            {"relation": "author", "email": "a@b.example"}, {"relation": "to", "email": "lee@mail.example"},
+            {"relation": "cc", "name": "Osei, Kim", "email": "kim@initech.example"},
+        ]  # fmt: skip
 
 
 @BOTH
