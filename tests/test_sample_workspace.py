@@ -16,8 +16,8 @@ from tools.sample.calendars import is_holiday, later, numbers
 from tools.sample.company import AGENTS, NOW
 from tools.sample.workspace import SCENARIOS
 
-from support_connectors.backends.workspace import workspace_from
-from support_connectors.records import WORKSPACE_CATEGORIES
+from support_connectors.categories import WORKSPACE_CATEGORIES
+from support_connectors.workspace.store import workspace_from
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "runtime" / "customer_escalation" / "data" / "sample_workspace.json"

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from support_connectors.backend import Backend
-from support_connectors.categories import CATEGORIES
-from support_connectors.records import WORKSPACE_CATEGORIES
+from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES
 
 ROOT = Path(__file__).resolve().parent.parent
 CHOICES = {"format": "md\\|json\\|html\\|slack\\|adf"}
@@ -80,8 +79,8 @@ async def _tools() -> str:
     from mcp import Client
 
     from customer_escalation.resources import sample_workspace
-    from support_connectors.backends.workspace import workspace_from_json
     from support_connectors.serving import build_category_server
+    from support_connectors.workspace.store import workspace_from_json
 
     rows = ["| Server | Tool | Access | What it does |", "| --- | --- | --- | --- |"]
     store = workspace_from_json(sample_workspace())

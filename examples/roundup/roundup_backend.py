@@ -22,6 +22,7 @@ from support_connectors.remote.snapshot import Snapshot
 from support_connectors.remote.texts import has_words
 from support_connectors.remote.walking import walked
 from support_connectors.results import Comment, Issue, Page
+from support_connectors.states import state_of
 from support_connectors.systems import System
 
 CATEGORY: Final = "project_tracker"
@@ -81,8 +82,8 @@ class Roundup:
         if wanted.type is not None and wanted.type.casefold() != TYPE:
             return empty_page()
         if wanted.status is not None:
-            asked["status"] = self._id_of("status", wanted.status)
-            if asked["status"] is None:
+            asked["status"] = self._ids_of_statuses(wanted.status)
+            if not asked["status"]:
                 return empty_page()
 
         def fetch(token: str) -> tuple[list[Issue], str | None]:
@@ -225,6 +226,11 @@ class Roundup:
         with readable(TITLE):
             return {str(row["name"]): str(row["id"]) for row in found["data"]["collection"]}
 
+    def _ids_of_statuses(self, wanted: str) -> list[str]:
+        """The ids of the statuses of that name or state."""
+        names = self._names("status")
+        return [number for name, number in names.items() if wanted.casefold() in (name.casefold(), state_of(name))]
+
     def _id_of(self, kind: str, wanted: str) -> str | None:
         """The id of a name in any case; None where there is none."""
         return {name.casefold(): number for name, number in self._names(kind).items()}.get(wanted.casefold())
@@ -240,6 +246,7 @@ def _issue(row: Row, messages: Sequence[Row] | None = None) -> Issue:
             type=TYPE,
             title=str(row["title"] or ""),
             status=str(row.get("status.name") or ""),
+            state=state_of(row.get("status.name")),
             priority=str(row.get("priority.name") or ""),
             created_at=_time(row["creation"]),
             labels=[str(word["name"]) for word in row.get("keyword") or ()],

@@ -76,7 +76,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any
 def test_the_contract_is_kept_reading_and_writing(settings: dict[str, Any]) -> None:
     report = asyncio.run(_checked(settings))
     assert report.failures == []
-    assert len([check for check in report.checks if check.outcome == "passed"]) == 19
+    assert len([check for check in report.checks if check.outcome == "passed"]) == 20
 
 
 def test_an_issue_is_made_once_for_a_key(settings: dict[str, Any]) -> None:

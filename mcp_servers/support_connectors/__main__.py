@@ -4,8 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from support_connectors.records import WORKSPACE_CATEGORIES, WorkspaceError
+from support_connectors.categories import WORKSPACE_CATEGORIES
 from support_connectors.serving import DATABASE_VARIABLE, DEFAULT_HOST, ServeError, serve
+from support_connectors.workspace.records import WorkspaceError
 
 USAGE_ERROR = 2
 INTERRUPTED = 130

@@ -24,6 +24,9 @@ Shared contract, which the contract suite (``support_connectors.contract``) chec
   An item can be read by its id and by its ref; the ids of parts are unique in the category.
 - An unknown customer, status, channel or folder is an empty page; so is a query without a single letter or digit. An
   unknown id is ``NotFound`` and its message names it.
+- A ticket and an issue say beside their source's ``status`` which ``state`` that is: as the source itself says it, else by
+  its word (``support_connectors.states``), else None. A filter's status is one of the source's; ``open``, ``waiting`` and
+  ``closed`` stand for every status of that state.
 - Times are RFC 3339 with a zone, or a plain date where the system keeps no more.
 - Reading changes nothing, unread marks included.
 - A write with an ``idempotency_key`` happens once: the same call again returns the first result, and the key used for
@@ -129,6 +132,7 @@ class TicketFilter:
     customer: str | None = None
     """A name as on the ticket, or a CRM account's id or name."""
     status: str | None = None
+    """One of the source's, or the name of a state."""
     period: Period = Period()
     """When the ticket was created."""
 
@@ -157,6 +161,7 @@ class IssueFilter:
     """None accepts everything. Text compares without regard to case."""
 
     status: str | None = None
+    """One of the source's, or the name of a state."""
     type: str | None = None
     period: Period = Period()
     """When the issue was created."""

@@ -17,8 +17,7 @@ from support_connectors.kit import (
     Since,
     Until,
     add_item_resource,
-    add_read_tool,
-    add_write_tool,
+    add_tools,
     new_server,
     paging,
     period,
@@ -83,10 +82,7 @@ def build_server(backend: Chat, onto: MCPServer | None = None) -> MCPServer:
         """
         return Item(item=backend.post_chat_message(channel, text, written_by(author, idempotency_key)))
 
-    add_read_tool(server, search_chat, "Search the chat")
-    add_read_tool(server, read_chat_message, "Read a chat message in its context")
-    add_read_tool(server, list_chat_messages, "List chat messages")
-    add_write_tool(server, post_chat_message, "Post a chat message")
+    add_tools(server, "chat", search_chat, read_chat_message, list_chat_messages, post_chat_message)
     add_item_resource(
         server, "chat://messages/{id}", "chat message", lambda id_: backend.read_chat_message(id_, neighbours=0).item
     )

@@ -16,8 +16,7 @@ from support_connectors.kit import (
     Since,
     Until,
     add_item_resource,
-    add_read_tool,
-    add_write_tool,
+    add_tools,
     new_server,
     paging,
     period,
@@ -75,9 +74,6 @@ def build_server(backend: CloudStorage, onto: MCPServer | None = None) -> MCPSer
         """
         return Item(item=backend.store_file(path, text, written_by(author, idempotency_key)))
 
-    add_read_tool(server, search_files, "Search files")
-    add_read_tool(server, read_file, "Read a file")
-    add_read_tool(server, list_files, "List files")
-    add_write_tool(server, store_file, "Store a file")
+    add_tools(server, "cloud_storage", search_files, read_file, list_files, store_file)
     add_item_resource(server, "cloud-storage://files/{id}", "file", backend.read_file)
     return server

@@ -16,8 +16,7 @@ from support_connectors.kit import (
     Since,
     Until,
     add_item_resource,
-    add_read_tool,
-    add_write_tool,
+    add_tools,
     new_server,
     paging,
     period,
@@ -81,9 +80,6 @@ def build_server(backend: Crm, onto: MCPServer | None = None) -> MCPServer:
         """
         return Item(item=backend.log_account_activity(id, text, written_by(author, idempotency_key)))
 
-    add_read_tool(server, search_accounts, "Search accounts")
-    add_read_tool(server, read_account, "Read an account")
-    add_read_tool(server, list_accounts, "List accounts")
-    add_write_tool(server, log_account_activity, "Log an account activity")
+    add_tools(server, "crm", search_accounts, read_account, list_accounts, log_account_activity)
     add_item_resource(server, "crm://accounts/{id}", "account", backend.read_account)
     return server

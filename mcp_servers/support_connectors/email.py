@@ -17,8 +17,7 @@ from support_connectors.kit import (
     Since,
     Until,
     add_item_resource,
-    add_read_tool,
-    add_write_tool,
+    add_tools,
     new_server,
     paging,
     period,
@@ -87,9 +86,6 @@ def build_server(backend: Email, onto: MCPServer | None = None) -> MCPServer:
         mail = NewMail(tuple(to), subject, text, in_reply_to or None)
         return Item(item=backend.draft_mail(mail, written_by(author, idempotency_key)))
 
-    add_read_tool(server, search_mail, "Search the mail")
-    add_read_tool(server, read_mail, "Read a mail")
-    add_read_tool(server, list_mail, "List mails")
-    add_write_tool(server, draft_mail, "Draft a mail")
+    add_tools(server, "email", search_mail, read_mail, list_mail, draft_mail)
     add_item_resource(server, "email://mails/{id}", "mail", backend.read_mail)
     return server

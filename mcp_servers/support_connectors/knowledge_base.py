@@ -17,8 +17,7 @@ from support_connectors.kit import (
     Since,
     Until,
     add_item_resource,
-    add_read_tool,
-    add_write_tool,
+    add_tools,
     new_server,
     paging,
     period,
@@ -70,9 +69,6 @@ def build_server(backend: KnowledgeBase, onto: MCPServer | None = None) -> MCPSe
         """
         return Item(item=backend.draft_article(title, body, written_by(author, idempotency_key)))
 
-    add_read_tool(server, search_articles, "Search articles")
-    add_read_tool(server, read_article, "Read an article")
-    add_read_tool(server, list_articles, "List articles")
-    add_write_tool(server, draft_article, "Draft an article")
+    add_tools(server, "knowledge_base", search_articles, read_article, list_articles, draft_article)
     add_item_resource(server, "knowledge-base://articles/{id}", "article", backend.read_article)
     return server

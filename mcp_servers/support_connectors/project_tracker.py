@@ -6,6 +6,7 @@ from pydantic import Field
 
 from support_connectors.backend import DEFAULT_LIMIT, IssueFilter, NewIssue, ProjectTracker
 from support_connectors.kit import (
+    STATE_NAMES,
     Author,
     Cursor,
     IdempotencyKey,
@@ -17,8 +18,7 @@ from support_connectors.kit import (
     Since,
     Until,
     add_item_resource,
-    add_read_tool,
-    add_write_tool,
+    add_tools,
     new_server,
     paging,
     period,
@@ -56,7 +56,9 @@ def build_server(backend: ProjectTracker, onto: MCPServer | None = None) -> MCPS
         return Item(item=backend.read_issue(id))
 
     def list_issues(
-        status: Annotated[str | None, Field(description="Only issues with this status, such as Open.")] = None,
+        status: Annotated[
+            str | None, Field(description=f"Only issues with this status, such as Open. {STATE_NAMES}")
+        ] = None,
         type: Annotated[str | None, Field(description="Only issues of this type, such as bug.")] = None,  # noqa: A002
         since: Since = None,
         until: Until = None,
@@ -98,10 +100,6 @@ def build_server(backend: ProjectTracker, onto: MCPServer | None = None) -> MCPS
         """
         return Item(item=backend.comment_on_issue(id, text, written_by(author, idempotency_key)))
 
-    add_read_tool(server, search_issues, "Search issues")
-    add_read_tool(server, read_issue, "Read an issue")
-    add_read_tool(server, list_issues, "List issues")
-    add_write_tool(server, create_issue, "Create an issue")
-    add_write_tool(server, comment_on_issue, "Comment on an issue")
+    add_tools(server, "project_tracker", search_issues, read_issue, list_issues, create_issue, comment_on_issue)
     add_item_resource(server, "project-tracker://issues/{id}", "issue", backend.read_issue)
     return server

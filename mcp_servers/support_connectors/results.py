@@ -4,6 +4,8 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from support_connectors.states import State
+
 T = TypeVar("T")
 
 
@@ -59,6 +61,9 @@ class Ticket(ResultModel):
     customer: str
     created_at: str
     status: str
+    """The source's own word."""
+    state: State | None
+    """What it means; None where nobody knows."""
     priority: str
     subject: str
     ticket_kind: MaybeText = None
@@ -138,6 +143,9 @@ class Issue(ResultModel):
     type: str
     title: str
     status: str
+    """The source's own word."""
+    state: State | None
+    """What it means; None where nobody knows."""
     priority: str
     created_at: str
     labels: list[str]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from platformdirs import user_data_path
 
 from support_connectors.backend import Backend
-from support_connectors.backends.workspace import open_workspace, workspace_from
 from support_connectors.categories import Category
+from support_connectors.workspace.store import open_workspace, workspace_from
 
 if TYPE_CHECKING:
     from support_connectors.kit import MCPServer

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from support_connectors.backend import DEFAULT_LIMIT, SupportPlatform, TicketFilter
 from support_connectors.kit import (
+    STATE_NAMES,
     Author,
     Cursor,
     IdempotencyKey,
@@ -17,8 +18,7 @@ from support_connectors.kit import (
     Since,
     Until,
     add_item_resource,
-    add_read_tool,
-    add_write_tool,
+    add_tools,
     new_server,
     paging,
     period,
@@ -66,7 +66,9 @@ def build_server(backend: SupportPlatform, onto: MCPServer | None = None) -> MCP
 
     def list_tickets(
         customer: Customer = None,
-        status: Annotated[str | None, Field(description="Only tickets with this status, such as open.")] = None,
+        status: Annotated[
+            str | None, Field(description=f"Only tickets with this status, such as open. {STATE_NAMES}")
+        ] = None,
         since: Since = None,
         until: Until = None,
         limit: Limit = DEFAULT_LIMIT,
@@ -115,11 +117,15 @@ def build_server(backend: SupportPlatform, onto: MCPServer | None = None) -> MCP
         """
         return Item(item=backend.set_ticket_status(id, status, written_by(author, idempotency_key)))
 
-    add_read_tool(server, search_tickets, "Search tickets")
-    add_read_tool(server, read_ticket, "Read a ticket")
-    add_read_tool(server, list_tickets, "List tickets")
-    add_write_tool(server, add_internal_note, "Add an internal note")
-    add_write_tool(server, reply_to_customer, "Reply to the customer", leaves_house=True)
-    add_write_tool(server, set_ticket_status, "Set a ticket's status", overwrites=True)
+    add_tools(
+        server,
+        "support_platform",
+        search_tickets,
+        read_ticket,
+        list_tickets,
+        add_internal_note,
+        reply_to_customer,
+        set_ticket_status,
+    )
     add_item_resource(server, "support-platform://tickets/{id}", "ticket", backend.read_ticket)
     return server

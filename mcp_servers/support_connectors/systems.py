@@ -63,7 +63,7 @@ BUNDLED = (
     "webdav",
     "zendesk",
 )
-"""The bundled systems: each is the module of that name below ``support_connectors.backends`` and, where it needs a
+"""The bundled systems: each is the module or package of that name below ``support_connectors.backends`` and, where it needs a
 client that not everybody wants, the extra of that name."""
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.assistants.clients import ROOT
 from tests.customer_escalation.mcp_server.desk import workspace
 
-from support_connectors.backends.workspace import load_workspace
+from support_connectors.workspace.store import load_workspace
 
 
 @pytest.fixture(scope="session")

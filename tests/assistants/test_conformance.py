@@ -12,7 +12,7 @@ import pytest
 from tests.assistants.clients import client, run
 from tests.customer_escalation.mcp_server.desk import workspace
 
-from support_connectors.records import WORKSPACE_CATEGORIES
+from support_connectors.categories import WORKSPACE_CATEGORIES
 
 pytestmark = pytest.mark.node
 SCENARIOS = (

@@ -91,7 +91,12 @@ def check_writing(calls: CategoryCalls) -> None:
 
 def _texts(value: Any) -> list[str]:
     if isinstance(value, dict):
-        return [text for key, item in value.items() if key not in ("ref", "kind", "parent") for text in _texts(item)]
+        return [
+            text
+            for key, item in value.items()
+            if key not in ("ref", "kind", "parent", "state")
+            for text in _texts(item)
+        ]
     if isinstance(value, list):
         return [text for item in value for text in _texts(item)]
     return [value] if isinstance(value, str) else []

@@ -7,14 +7,14 @@ from mcp import Client
 from tests.support_connectors.test_workspace_contract import two_of_everything
 
 from support_connectors.backend import NotFound, Paging, TicketFilter, Write
-from support_connectors.backends.workspace import workspace_from_json
-from support_connectors.categories import Category
+from support_connectors.categories import WORKSPACE_CATEGORIES, Category
 from support_connectors.contract.client import calls_of, tools_of
 from support_connectors.contract.report import Report
 from support_connectors.contract.suite import run_suite
-from support_connectors.records import WORKSPACE_CATEGORIES
 from support_connectors.results import Message, Page, Ticket
 from support_connectors.serving import build_category_server
+from support_connectors.states import state_of
+from support_connectors.workspace.store import workspace_from_json
 
 
 async def suite_on(category: Category, backend: Any, *, writes: bool = True) -> Report:
@@ -46,6 +46,10 @@ class Spoiled:
             return page.model_copy(update={"total": page.total + 1})
         if self._fault == "filters":
             return self._inner.list_tickets(TicketFilter(), paging)  # type: ignore[no-any-return]
+        if self._fault == "listed states":
+            return page.model_copy(update={"items": [item.model_copy(update={"state": None}) for item in page.items]})
+        if self._fault == "state filters" and wanted.status == "closed":
+            return Page(items=[], next_cursor=None, total=0)
         return page
 
     def search_tickets(self, query: str, customer: str | None, paging: Paging) -> Page[Ticket]:
@@ -77,7 +81,10 @@ class Spoiled:
         raise AssertionError("the suite does not call this")
 
     def set_ticket_status(self, ticket_id: str, status: str, write: Write) -> Ticket:
-        raise AssertionError("the suite does not call this")
+        if self._fault == "statuses":
+            return self._inner.read_ticket(ticket_id).model_copy(update={"status": status, "state": state_of(status)})  # type: ignore[no-any-return]
+        ticket: Ticket = self._inner.set_ticket_status(ticket_id, status, write)
+        return ticket.model_copy(update={"state": None}) if self._fault == "set states" else ticket
 
 
 @pytest.mark.parametrize(
@@ -92,6 +99,10 @@ class Spoiled:
         ("changes", "reading changes nothing"),
         ("parents", "refs are unique, and parts name their item"),
         ("writes-twice", "the same key writes once"),
+        ("listed states", "a state is open, waiting, closed or unknown, and lists are narrowed by it"),
+        ("state filters", "a state is open, waiting, closed or unknown, and lists are narrowed by it"),
+        ("statuses", "a status that is set shows in the state"),
+        ("set states", "a status that is set shows in the state"),
         ("alters", "what is written is found again, as it was written"),
     ],
 )

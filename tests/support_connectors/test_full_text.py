@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tests.support_connectors.workspaces import workspace
 
 from support_connectors.backend import Paging
-from support_connectors.backends.full_text import MAX_TERMS, match_expression
-from support_connectors.backends.workspace import WorkspaceStore, workspace_from_json
+from support_connectors.workspace.full_text import MAX_TERMS, match_expression
+from support_connectors.workspace.store import WorkspaceStore, workspace_from_json
 
 
 def articles(*bodies: str) -> WorkspaceStore:

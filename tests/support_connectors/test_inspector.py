@@ -11,9 +11,8 @@ import pytest
 from tests.support_connectors.test_servers import CALLS, http_server
 from tests.support_connectors.workspaces import workspace
 
-from support_connectors.backends.workspace import load_workspace
-from support_connectors.categories import Category
-from support_connectors.records import WORKSPACE_CATEGORIES
+from support_connectors.categories import WORKSPACE_CATEGORIES, Category
+from support_connectors.workspace.store import load_workspace
 
 ROOT = Path(__file__).parents[2]
 

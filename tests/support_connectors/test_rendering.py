@@ -4,8 +4,8 @@ from pydantic import JsonValue
 from tests.support_connectors.workspaces import workspace
 
 from support_connectors.backend import Paging
-from support_connectors.backends.workspace import workspace_from_json
 from support_connectors.rendering import render_result
+from support_connectors.workspace.store import workspace_from_json
 
 
 def test_a_page_of_tickets_reads_as_headers_with_messages_below() -> None:
@@ -19,6 +19,7 @@ def test_a_page_of_tickets_reads_as_headers_with_messages_below() -> None:
         "customer: Quillfeather Press\n"
         "created_at: 2026-03-08T08:00:00+01:00\n"
         "status: open\n"
+        "state: open\n"
         "priority: high\n"
         "subject: Invoices print without the logo\n"
         "ticket_kind: incident\n"

@@ -18,10 +18,9 @@ from mcp import Client, MCPError, StdioServerParameters
 from tests.support_connectors.workspaces import many_tickets, workspace
 
 from support_connectors.backend import Paging
-from support_connectors.backends.workspace import WorkspaceStore, load_workspace, open_workspace, workspace_from_json
-from support_connectors.categories import Category
-from support_connectors.records import WORKSPACE_CATEGORIES
+from support_connectors.categories import WORKSPACE_CATEGORIES, Category
 from support_connectors.serving import build_category_server
+from support_connectors.workspace.store import WorkspaceStore, load_workspace, open_workspace, workspace_from_json
 
 JsonObject = dict[str, Any]
 

@@ -24,15 +24,14 @@ from support_connectors.backend import (
     TicketFilter,
     Write,
 )
-from support_connectors.backends.workspace import (
+from support_connectors.categories import WORKSPACE_CATEGORIES, Category
+from support_connectors.results import Page
+from support_connectors.workspace.store import (
     WorkspaceStore,
     load_workspace,
     open_workspace,
     workspace_from_json,
 )
-from support_connectors.categories import Category
-from support_connectors.records import WORKSPACE_CATEGORIES
-from support_connectors.results import Page
 
 
 def calls_of(store: WorkspaceStore, category: Category) -> CategoryCalls:

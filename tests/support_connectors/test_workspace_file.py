@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from tests.support_connectors.workspaces import workspace
 
-from support_connectors.records import WORKSPACE_CATEGORIES, WorkspaceError
-from support_connectors.workspace_file import parse_workspace, read_workspace
+from support_connectors.categories import WORKSPACE_CATEGORIES
+from support_connectors.workspace.reading import parse_workspace, read_workspace
+from support_connectors.workspace.records import WorkspaceError
 
 
 def changed(*path_and_value: Any) -> dict[str, Any]:

@@ -25,16 +25,16 @@ from support_connectors.backend import (
     Unavailable,
     Write,
 )
-from support_connectors.backends.workspace import (
+from support_connectors.categories import WORKSPACE_CATEGORIES, Category
+from support_connectors.times import end_of, parse_time
+from support_connectors.workspace.records import WorkspaceError
+from support_connectors.workspace.store import (
     WorkspaceStore,
     load_workspace,
     open_workspace,
     workspace_from,
     workspace_from_json,
 )
-from support_connectors.categories import Category
-from support_connectors.records import WORKSPACE_CATEGORIES, WorkspaceError
-from support_connectors.times import end_of, parse_time
 
 US = Write("agent.tove")
 FIRST = Paging()
@@ -99,14 +99,14 @@ def test_a_load_that_dies_half_way_leaves_the_old_contents(tmp_path: Path) -> No
     load_workspace(workspace(), path)
     dies = (
         "import os, sys\n"
-        "from support_connectors.backends import workspace\n"
+        "from support_connectors.workspace import store\n"
         "from tests.support_connectors.workspaces import many_tickets\n"
-        "rows = workspace.rows_of\n"
+        "rows = store.rows_of\n"
         "def some(records, category):\n"
         "    if category == 'crm': os._exit(9)\n"
         "    yield from rows(records, category)\n"
-        "workspace.rows_of = some\n"
-        "workspace.load_workspace(many_tickets(30), sys.argv[1])\n"
+        "store.rows_of = some\n"
+        "store.load_workspace(many_tickets(30), sys.argv[1])\n"
     )
     assert subprocess.run([sys.executable, "-c", dies, str(path)], check=False).returncode == 9
     with open_workspace(path) as store:
@@ -347,7 +347,7 @@ def test_many_threads_share_a_workspace_in_memory(store: WorkspaceStore) -> None
 WRITER = """
 import sys
 from support_connectors.backend import Write
-from support_connectors.backends.workspace import open_workspace
+from support_connectors.workspace.store import open_workspace
 path, name = sys.argv[1:]
 with open_workspace(path) as store:
     for number in range(15):
@@ -375,7 +375,7 @@ def test_several_processes_write_and_read_at_once(tmp_path: Path) -> None:
 
 
 def test_a_database_that_is_locked_for_too_long_is_unavailable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("support_connectors.backends.workspace_schema.BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("support_connectors.workspace.schema.BUSY_TIMEOUT_S", 0.05)
     path = tmp_path / "workspace.db"
     load_workspace(workspace(), path)
     with open_workspace(path) as store:

@@ -17,8 +17,8 @@ from support_connectors.backend import (
     Unavailable,
     Write,
 )
-from support_connectors.backends.crm_fields import CrmFields, date_or_none, number_or_none, text_or_none
 from support_connectors.remote.budget import Budget
+from support_connectors.remote.crm_fields import CrmFields, date_or_none, number_or_none, text_or_none
 from support_connectors.remote.guard import ServerSettings, readable
 from support_connectors.remote.http import Api
 from support_connectors.remote.markers import Marker, find_marked, marked, unmarked

@@ -19,6 +19,7 @@ from support_connectors.remote.markers import Marker, find_marked
 from support_connectors.remote.paging import empty_page, offset_page, own_id
 from support_connectors.remote.texts import has_words, words
 from support_connectors.results import Comment, Issue, Page
+from support_connectors.states import State
 from support_connectors.systems import System
 
 CATEGORY: Final = "project_tracker"
@@ -27,6 +28,8 @@ MOST_FOUND = 1_000
 """GitHub's search shows no more."""
 MOST_COMMENTS = 1_000
 VERSION = "2022-11-28"
+STATES: Final[Mapping[str, State]] = {"open": "open", "closed": "closed"}
+"""What GitHub's states mean; why an issue was closed makes no difference, and it knows no waiting."""
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _ID = re.compile(r"(?:(?P<place>[\w.-]+/[\w.-]+))?#?(?P<number>\d{1,10})(?:-[cd]\d*)?")
 _WRITTEN = re.compile(
@@ -89,7 +92,7 @@ class GitHub:
         """See ``ProjectTracker``. A status is open or closed; a type is an issue type or a label."""
         parts = []
         if wanted.status is not None:
-            if wanted.status.casefold() not in ("open", "closed"):
+            if wanted.status.casefold() not in STATES:
                 return empty_page()
             parts.append(f"state:{wanted.status.casefold()}")
         if wanted.type is not None:
@@ -242,6 +245,7 @@ def _issue(row: Row, place: str, comments: list[Comment], *, complete: bool) -> 
             type=str(kind),
             title=str(row["title"]),
             status=str(row["state"]),
+            state=STATES.get(str(row["state"])),
             priority=urgent,
             created_at=row["created_at"],
             labels=labels,

@@ -11,7 +11,7 @@ from typing import Any, Final
 from pydantic import SecretStr
 
 from support_connectors.backend import AccountFilter, InvalidInput, NotFound, Paging, Unavailable, Write
-from support_connectors.backends.crm_fields import CrmFields, date_or_none, number_or_none, text_or_none
+from support_connectors.remote.crm_fields import CrmFields, date_or_none, number_or_none, text_or_none
 from support_connectors.remote.guard import ServerSettings, readable
 from support_connectors.remote.http import Api
 from support_connectors.remote.markers import Marker, find_marked, marked, unmarked

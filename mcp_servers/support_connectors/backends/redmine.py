@@ -16,6 +16,7 @@ from support_connectors.remote.markers import Marker, find_marked, marked, unmar
 from support_connectors.remote.paging import empty_page, offset_page, own_id
 from support_connectors.remote.texts import has_words, words
 from support_connectors.results import Comment, Issue, Page
+from support_connectors.states import State, state_of, state_while_open
 from support_connectors.systems import System
 
 CATEGORY: Final = "project_tracker"
@@ -66,10 +67,10 @@ class Redmine:
         return _issue(self._row(issue_id), complete=True)
 
     def list_issues(self, wanted: IssueFilter, paging: Paging) -> Page[Issue]:
-        """See ``ProjectTracker``. Status and type are matched with Redmine's own names."""
+        """See ``ProjectTracker``. Status and type are matched with Redmine's own names, a state with what Redmine counts as closed."""
         asked: dict[str, str | None] = {"status_id": "*", "sort": NEWEST_FIRST, "project_id": self._project}
         if wanted.status is not None:
-            asked["status_id"] = self._id_of("/issue_statuses.json", "issue_statuses", wanted.status)
+            asked["status_id"] = self._statuses(wanted.status)
         if wanted.type is not None:
             asked["tracker_id"] = self._id_of("/trackers.json", "trackers", wanted.type)
         if "" in (asked["status_id"], asked.get("tracker_id")):
@@ -158,6 +159,14 @@ class Redmine:
         with readable(TITLE):
             return next((str(row["id"]) for row in rows[name] if str(row["name"]).casefold() == wanted.casefold()), "")
 
+    def _statuses(self, wanted: str) -> str:
+        """The ids of the statuses of that name or state, as a filter takes them; empty where there are none."""
+        rows = self._api.get("/issue_statuses.json")
+        name = wanted.strip().casefold()
+        with readable(TITLE):
+            found = [row for row in rows["issue_statuses"] if name in (str(row["name"]).casefold(), _state(row))]
+            return "|".join(str(row["id"]) for row in found)
+
     def _names(self, path: str, name: str) -> str:
         rows = self._api.get(path)
         with readable(TITLE):
@@ -193,6 +202,7 @@ def _issue(row: dict[str, Any], *, complete: bool) -> Issue:
             type=str(row["tracker"]["name"]),
             title=str(row["subject"]),
             status=str(row["status"]["name"]),
+            state=_state(row["status"]),
             priority=str(row["priority"]["name"]),
             created_at=row["created_on"],
             labels=[str(row["category"]["name"])] if row.get("category") else [],
@@ -200,6 +210,14 @@ def _issue(row: dict[str, Any], *, complete: bool) -> Issue:
             comments_complete=complete,
             extra={key: value for key, value in extra.items() if value},
         )
+
+
+def _state(status: dict[str, Any]) -> State | None:
+    """What a status means. Before version 5, Redmine did not say of an issue's status whether it is closed."""
+    name = str(status["name"])
+    if "is_closed" not in status:
+        return state_of(name)
+    return "closed" if status["is_closed"] else state_while_open(name)
 
 
 def _notes(row: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

@@ -18,6 +18,7 @@ from support_connectors.remote.markers import Marker, find_marked, marked, unmar
 from support_connectors.remote.paging import empty_page, offset_page, own_id
 from support_connectors.remote.texts import has_words, plain_text, words
 from support_connectors.results import Message, Page, Ticket
+from support_connectors.states import WORDS, State, is_state, state_while_open
 from support_connectors.systems import System
 
 CATEGORY: Final = "support_platform"
@@ -31,6 +32,9 @@ MOST_PAGES = 10
 """Pages of a ticket's history that are read, 100 transactions each."""
 AT_ONCE = 40
 """Transactions whose texts are asked for in one request."""
+INACTIVE = "Status = '__Inactive__'"
+ACTIVE = "Status = '__Active__'"
+"""What a queue's lifecycle counts as done, and what not."""
 Row = dict[str, Any]
 
 
@@ -63,6 +67,7 @@ class RequestTracker:
         auth = None if settings.token else (settings.user, secret(settings.password))
         self._api = Api(TITLE, f"{settings.url}/REST/2.0", settings.guard, headers=headers, auth=auth)
         self._users: dict[str, Row] = {}
+        self._inactive: dict[tuple[str, str], bool] = {}
         self._lock = Lock()
 
     def search_tickets(self, query: str, customer: str | None, paging: Paging) -> Page[Ticket]:
@@ -76,7 +81,7 @@ class RequestTracker:
         ranked = sorted(rows, key=lambda row: -self._shared(row, terms))
 
         def fetch(offset: int, limit: int) -> tuple[list[Ticket], int]:
-            return [self._ticket(row, complete=False) for row in ranked[offset : offset + limit]], len(ranked)
+            return self._tickets(ranked[offset : offset + limit]), len(ranked)
 
         return offset_page(["search_tickets", query, customer], paging, fetch)
 
@@ -86,20 +91,21 @@ class RequestTracker:
         row = self._api.get(f"/ticket/{number}", {"fields[Queue]": "Name"}, what=f"ticket {number}")
         if row.get("Status") == "deleted":
             raise NotFound(f"Ticket {number} was deleted in Request Tracker.")
+        self._learn_states([row])
         return self._ticket(row, complete=True, messages=list(self._messages(number, row)))
 
     def list_tickets(self, wanted: TicketFilter, paging: Paging) -> Page[Ticket]:
         """See ``SupportPlatform``."""
         conditions = self._of_customer(wanted.customer)
         if wanted.status is not None:
-            conditions.append(f"Status = {_quoted(wanted.status)}")
+            conditions.append(_of_status(wanted.status.strip()))
         for sign, moment in ((">=", wanted.period.since), ("<=", wanted.period.until)):
             if moment is not None:
                 conditions.append(f"Created {sign} {_quoted(_written(moment))}")
 
         def fetch(offset: int, limit: int) -> tuple[list[Ticket], int]:
             rows, total = self._rows(conditions, offset, limit)
-            return [self._ticket(row, complete=False) for row in rows], total
+            return self._tickets(rows), total
 
         return offset_page(["list_tickets", repr(wanted)], paging, fetch)
 
@@ -121,7 +127,7 @@ class RequestTracker:
             raise InvalidInput(
                 f"Request Tracker did not set ticket {number} to {status!r}: {reason or 'it did not say why'}."
             )
-        return self._ticket(row, complete=False)
+        return self._tickets([row])[0]
 
     def _rows(self, conditions: Sequence[str], offset: int, limit: int) -> tuple[list[Row], int]:
         """Tickets from an offset, newest first. RT counts pages, so two of them may be needed for one of ours."""
@@ -213,6 +219,31 @@ class RequestTracker:
                 extra={"recorded_by": creator} if said_by != creator else {},
             )
 
+    def _tickets(self, rows: Sequence[Row]) -> list[Ticket]:
+        self._learn_states(rows)
+        return [self._ticket(row, complete=False) for row in rows]
+
+    def _learn_states(self, rows: Sequence[Row]) -> None:
+        """Ask which of these tickets' statuses are inactive in their queues' lifecycles, as far as that is not known yet."""
+        with readable(TITLE):
+            new = {_status_in_queue(row): str(int(row["id"])) for row in rows}
+        with self._lock:
+            new = {place: number for place, number in new.items() if place not in self._inactive}
+        if not new:
+            return
+        named = " OR ".join(f"id = {number}" for number in new.values())
+        asked = {"query": f"({named}) AND {INACTIVE}", "per_page": len(new)}
+        answer = self._api.get("/tickets", asked)
+        with readable(TITLE):
+            closed = {str(row["id"]) for row in answer["items"]}
+        with self._lock:
+            self._inactive |= {place: number in closed for place, number in new.items()}
+
+    def _state(self, row: Row) -> State:
+        with self._lock:
+            closed = self._inactive[_status_in_queue(row)]
+        return "closed" if closed else state_while_open(str(row["Status"]))
+
     def _ticket(self, row: Row, *, complete: bool, messages: list[Message] | None = None) -> Ticket:
         with readable(TITLE):
             number = str(row["id"])
@@ -228,6 +259,7 @@ class RequestTracker:
                 customer=customer or "unknown",
                 created_at=row["Created"],
                 status=str(row["Status"]),
+                state=self._state(row),
                 priority=str(row.get("Priority") or ""),
                 subject=str(row["Subject"]),
                 messages=messages or [],
@@ -299,6 +331,23 @@ def _value(row: Row, field: str) -> str:
 def _quoted(text: str) -> str:
     """A text in TicketSQL. A backslash or quote in it cannot end it."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _status_in_queue(row: Row) -> tuple[str, str]:
+    """Which status of which queue a ticket has: a lifecycle's statuses mean the same for all its tickets."""
+    return str(row["Queue"]["id"]), str(row["Status"])
+
+
+def _of_status(wanted: str) -> str:
+    """The condition on a status, or on all those of a state. TicketSQL compares whole words, so it knows those of the table."""
+    named = wanted.casefold()
+    if not is_state(named):
+        return f"Status = {_quoted(wanted)}"
+    if named == "closed":
+        return INACTIVE
+    sign, joint = ("=", " OR ") if named == "waiting" else ("!=", " AND ")
+    words = joint.join(f"Status {sign} {_quoted(word)}" for word in sorted(WORDS["waiting"]))
+    return f"{ACTIVE} AND ({words})"
 
 
 def _written(moment: datetime) -> str:

@@ -1,11 +1,13 @@
 """The checks that only look."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from support_connectors.contract.report import READ_CHECK, Broken, Call, NothingToTry, Refused, Report, ToolFacts, must
 from support_connectors.contract.shapes import Shape
+from support_connectors.states import STATES
 from support_connectors.times import parse_time
 
 SAMPLE = 5
@@ -42,6 +44,11 @@ class Reads:
             self._refs(whole)
         with self._report.check("times carry a zone"):
             self._times(whole)
+        if self._shape.states:
+            with self._report.check(
+                "a state is open, waiting, closed or unknown, and lists are narrowed by it"
+            ) as seen:
+                await self._states(listed, whole, seen)
         with self._report.check("a search finds what reading shows") as seen:
             await self._searches(whole, seen)
         with self._report.check("paging is complete and stable, whatever the page's size") as seen:
@@ -62,13 +69,15 @@ class Reads:
 
     def _tools(self, tools: Sequence[ToolFacts]) -> None:
         known = {tool.name: tool for tool in tools}
-        shape = self._shape
-        for name in (shape.search, shape.read, shape.browse):
-            must(name in known, f"there is no tool {name}")
-            must(known[name].read_only is not False, f"{name} only reads, but says that it writes")
-            must(known[name].destructive is not True, f"{name} only reads, but says that it is destructive")
-        for name in (*([shape.write.tool] if shape.write else []), *shape.other_writes):
-            must(name not in known or known[name].read_only is not True, f"{name} writes, but says that it only reads")
+        for tool in self._shape.row.reads:
+            must(tool.name in known, f"there is no tool {tool.name}")
+            must(known[tool.name].read_only is not False, f"{tool.name} only reads, but says that it writes")
+            must(known[tool.name].destructive is not True, f"{tool.name} only reads, but says that it is destructive")
+        for write in self._shape.row.writes:
+            must(
+                write.name not in known or known[write.name].read_only is not True,
+                f"{write.name} writes, but says that it only reads",
+            )
 
     async def _page(self, tool: str, **arguments: Any) -> dict[str, Any]:
         page = await self._call(tool, {key: value for key, value in arguments.items() if value is not None})
@@ -135,6 +144,32 @@ class Reads:
                     parse_time(text)
                 except ValueError as error:
                     raise Broken(f"{ref}: {key} {text!r} {error}") from error
+
+    async def _states(self, listed: list[Item], whole: list[Item], seen: list[str]) -> None:
+        if not listed:
+            raise NothingToTry("nothing is listed")
+        for item in (*listed, *whole):
+            must("state" in item, f"{item['ref']} has no state")
+            must(item["state"] in (None, *STATES), f"{item['ref']} is {item['state']!r}, which is no state")
+        by_ref = {item["ref"]: item for item in listed}
+        for item in whole:
+            known = by_ref[item["ref"]]
+            must(
+                item["status"] != known["status"] or item["state"] == known["state"],
+                f"{item['ref']} is listed as {known['state']} and read as {item['state']}",
+            )
+        for state in STATES:
+            page = await self._page(self._shape.browse, status=state, limit=50)
+            for item in page["items"]:
+                fits = item["state"] == state or str(item["status"]).strip().casefold() == state
+                must(
+                    fits, f"a list of what is {state} holds {item['ref']}, which is {item['state']} ({item['status']})"
+                )
+            found = {item["ref"] for item in page["items"]}
+            missing = [item["ref"] for item in listed if item["state"] == state and item["ref"] not in found]
+            must(not missing, f"a list of what is {state} lacks {', '.join(missing[:3])}")
+        counted = Counter(str(item["state"] or "unknown") for item in listed)
+        seen.append(", ".join(f"{number} {state}" for state, number in sorted(counted.items())))
 
     async def _searches(self, whole: list[Item], seen: list[str]) -> None:
         if not whole:

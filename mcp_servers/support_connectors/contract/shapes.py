@@ -1,10 +1,10 @@
-"""What differs between the categories: the names of their tools, where texts and times stand, how a write looks."""
+"""What the suite knows of each category beside its row: where texts and times stand, how a write looks."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from support_connectors.categories import Category
+from support_connectors.categories import CATEGORY_TABLE, Category, CategoryRow
 
 Arguments = dict[str, Any]
 
@@ -24,52 +24,73 @@ class WriteShape:
 class Shape:
     """One category."""
 
-    kind: str
-    search: str
-    read: str
-    browse: str
+    row: CategoryRow
     title: str
     """The key of an item's short text."""
     times: tuple[str, ...]
     """Keys of the item's own times."""
-    parts: str = ""
-    """The key under which its parts stand."""
-    texts: tuple[str, ...] = ()
-    """Further keys with text that a search may match."""
     write: WriteShape | None = None
-    other_writes: tuple[str, ...] = ()
     read_arguments: Arguments = field(default_factory=dict)
+    states: bool = False
+    """Whether its items are open, waiting or closed."""
+    sets_status: str = ""
+    """The tool that changes an item's status."""
     filters: tuple[str, ...] = ()
     """Arguments of the list tool that narrow it by a text."""
+
+    @property
+    def kind(self) -> str:
+        """What an item's ``kind`` says."""
+        return self.row.item
+
+    @property
+    def search(self) -> str:
+        """The tool that finds items."""
+        return self.row.reads_by("search")
+
+    @property
+    def read(self) -> str:
+        """The tool that shows one item whole."""
+        return self.row.reads_by("read")
+
+    @property
+    def browse(self) -> str:
+        """The tool that lists items."""
+        return self.row.reads_by("list")
+
+    @property
+    def parts(self) -> str:
+        """The key under which an item's parts stand; empty where it has none."""
+        return self.row.parts or ""
 
 
 SHAPES: dict[Category, Shape] = {
     "support_platform": Shape(
-        "ticket", "search_tickets", "read_ticket", "list_tickets", "subject", ("created_at",), "messages",
+        CATEGORY_TABLE["support_platform"], "subject", ("created_at",),
         write=WriteShape("add_internal_note", lambda text, name, item: {"id": item["id"], "text": text}),
-        other_writes=("reply_to_customer", "set_ticket_status"), filters=("customer", "status"),
+        states=True, sets_status="set_ticket_status", filters=("customer", "status"),
     ),
     "crm": Shape(
-        "account", "search_accounts", "read_account", "list_accounts", "name", (), "timeline",
+        CATEGORY_TABLE["crm"], "name", (),
         write=WriteShape("log_account_activity", lambda text, name, item: {"id": item["id"], "text": text}),
         filters=("customer", "tier"),
     ),
     "chat": Shape(
-        "chat_message", "search_chat", "read_chat_message", "list_chat_messages", "text", ("at",),
+        CATEGORY_TABLE["chat"], "text", ("at",),
         write=WriteShape("post_chat_message", lambda text, name, item: {"channel": item["channel"], "text": text}, "result"),
         read_arguments={"neighbours": 2}, filters=("channel",),
     ),
     "project_tracker": Shape(
-        "issue", "search_issues", "read_issue", "list_issues", "title", ("created_at",), "comments",
+        CATEGORY_TABLE["project_tracker"], "title", ("created_at",),
         write=WriteShape("comment_on_issue", lambda text, name, item: {"id": item["id"], "text": text}),
-        other_writes=("create_issue",), filters=("status", "type"),
+        states=True, filters=("status", "type"),
     ),
     "knowledge_base": Shape(
-        "article", "search_articles", "read_article", "list_articles", "title", ("updated_at",), texts=("body",),
+        CATEGORY_TABLE["knowledge_base"], "title", ("updated_at",),
         write=WriteShape("draft_article", lambda text, name, item: {"title": f"Draft {name}", "body": text}, "result"),
     ),
     "email": Shape(
-        "mail", "search_mail", "read_mail", "list_mail", "subject", ("at",), "thread", texts=("text",),
+        CATEGORY_TABLE["email"], "subject", ("at",),
         write=WriteShape(
             "draft_mail",
             lambda text, name, item: {"to": ["nobody@example.com"], "subject": f"Draft {name}", "text": text},
@@ -78,7 +99,7 @@ SHAPES: dict[Category, Shape] = {
         filters=("correspondent", "folder"),
     ),
     "cloud_storage": Shape(
-        "file", "search_files", "read_file", "list_files", "name", ("modified_at",),
+        CATEGORY_TABLE["cloud_storage"], "name", ("modified_at",),
         write=WriteShape("store_file", lambda text, name, item: {"path": f"contract-suite/{name}.txt", "text": text}, "result"),
         filters=("folder",),
     ),

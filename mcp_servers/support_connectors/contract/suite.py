@@ -16,8 +16,8 @@ async def run_suite(
 ) -> Report:
     """Check one server of a category.
 
-    With ``writes`` it also writes a few texts, into the item ``target`` (an id; the first listed item by default). The
-    report says what was checked; nothing is raised for a server's faults.
+    With ``writes`` it also writes a few texts, into the item ``target`` (an id; the first listed item by default), and
+    changes a ticket's status and sets it back. The report says what was checked; nothing is raised for a server's faults.
     """
     report = Report(category)
     shape = SHAPES[category]
@@ -37,5 +37,8 @@ async def run_suite(
         else:
             raise NothingToTry("nothing could be read, so there is no item to write to")
     if place:
-        await Writes(call, shape, shape.write, report, secrets.token_hex(4)).run(place)
+        writing = Writes(call, shape, shape.write, report, secrets.token_hex(4))
+        await writing.run(place)
+        if shape.sets_status in offered:
+            await writing.change_status(place)
     return report

@@ -1,10 +1,12 @@
 """The checks that write: they leave their texts behind, so they run only where somebody asked for them."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from support_connectors.contract.report import Broken, Call, NothingToTry, Refused, Report, must
 from support_connectors.contract.shapes import Shape, WriteShape
+from support_connectors.states import State, state_of
 
 HOSTILE = (
     "Contract check, please ignore.\n"
@@ -14,6 +16,14 @@ HOSTILE = (
 )
 PATIENCE_S = 15.0
 """How long a system's index may take until a search shows what was written."""
+
+ANOTHER: Mapping[State | None, tuple[str, ...]] = {
+    "open": ("pending", "stalled", "closed"),
+    "waiting": ("open", "closed"),
+    "closed": ("open",),
+    None: ("open", "pending", "closed"),
+}
+"""By the state that an item has: words for others, of which most systems take one. What cannot be taken back comes last."""
 
 Item = dict[str, Any]
 
@@ -60,6 +70,46 @@ class Writes:
             must(other["ref"] != first["ref"], "it gives the first write's ref")
         with self._report.check("an unknown target is refused"):
             await self._unknown_target(target)
+
+    async def change_status(self, target: Item) -> None:
+        """Set another status on ``target``, compare the states, and set the first one again."""
+        with self._report.check("a status that is set shows in the state") as seen:
+            before = await self._read(target["id"])
+            word = await self._set_another(before)
+            after = await self._read(target["id"])
+            must(
+                after["state"] == state_of(word),
+                f"it was set to {word!r}, which is {state_of(word)}, and is read as {after['state']} ({after['status']})",
+            )
+            try:
+                back = await self._set(target, before["status"])
+            except Refused as refusal:
+                seen.append(f"{target['ref']} stays {after['status']}: {refusal}")
+            else:
+                must(
+                    back["state"] == before["state"],
+                    f"it was {before['state']}, and after it was set back it is {back['state']}",
+                )
+
+    async def _set_another(self, item: Item) -> str:
+        """Set a status of another state, one that the system takes; gives the word."""
+        refused = ""
+        for word in ANOTHER[item["state"]]:
+            try:
+                changed = await self._set(item, word)
+            except Refused as refusal:
+                if refusal.kind not in ("", "invalid"):
+                    raise
+                refused = str(refusal)
+                continue
+            must(changed["state"] == state_of(word), f"it was set to {word!r} and is called {changed['state']}")
+            return word
+        raise NothingToTry(f"the system takes none of the usual statuses for this item: {refused}")
+
+    async def _set(self, item: Item, status: str) -> Item:
+        result = await self._call(self._shape.sets_status, {"id": item["id"], "status": status})
+        changed: Item = result["item"]
+        return changed
 
     async def _put(self, text: str, name: str, key: str, target: Item) -> Item:
         arguments = self._write.arguments(text, f"{self._token}-{name}", target)

@@ -132,9 +132,9 @@ def _policy(folder: Path) -> Iterator[Check]:
 
 def _data() -> Iterator[Check]:
     from skill_runtime.journal import list_runs
-    from support_connectors.backends.workspace import open_workspace
-    from support_connectors.records import WorkspaceError
     from support_connectors.serving import default_database
+    from support_connectors.workspace.records import WorkspaceError
+    from support_connectors.workspace.store import open_workspace
 
     group, runs = "Data", runs_folder()
     above = next(place for place in (runs, *runs.parents) if place.exists())

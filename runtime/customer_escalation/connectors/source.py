@@ -15,14 +15,14 @@ from customer_escalation.connectors.plan import open_connectors, plan, unclaimed
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError, SkillRuntimeError
 from skill_runtime.permission import DEFAULT_POLICY
-from support_connectors.categories import CATEGORIES
-from support_connectors.records import WORKSPACE_CATEGORIES, WorkspaceError
+from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES
+from support_connectors.workspace.records import WorkspaceError
 
 if TYPE_CHECKING:
     from skill_runtime.mcp_connection import ServerSpec
     from skill_runtime.mcp_host import Adapter
     from skill_runtime.permission import Gatekeeper
-    from support_connectors.backends.workspace import WorkspaceStore
+    from support_connectors.workspace.store import WorkspaceStore
 
 
 class InvalidRequest(SkillRuntimeError):
@@ -77,8 +77,8 @@ def open_store(workspace: str | None) -> "WorkspaceStore":
 
     Raises ``ConnectorError`` where there is none, and ``InvalidRequest`` where a file is missing or breaks the format.
     """
-    from support_connectors.backends.workspace import open_workspace, workspace_from
     from support_connectors.serving import default_database
+    from support_connectors.workspace.store import open_workspace, workspace_from
 
     path = default_database()
     if workspace is None and not path.exists():

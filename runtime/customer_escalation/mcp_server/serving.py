@@ -31,9 +31,9 @@ def load_file(file: Path, database: Path | None) -> str:
 
     Raises ``InvalidRequest`` with the first fault of the file; the database is then as it was.
     """
-    from support_connectors.backends.workspace import load_workspace
-    from support_connectors.records import WorkspaceError
     from support_connectors.serving import default_database
+    from support_connectors.workspace.records import WorkspaceError
+    from support_connectors.workspace.store import load_workspace
 
     target = database or default_database()
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -73,11 +73,11 @@ def opened_server(
     Raises ``InvalidRequest`` for an unknown category or a workspace that cannot be used, and ``ConnectorError`` for a
     connector that cannot be used.
     """
-    from support_connectors.backends.workspace import open_workspace, workspace_from
-    from support_connectors.categories import CATEGORIES
+    from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES
     from support_connectors.kit import unconnected_server
-    from support_connectors.records import WORKSPACE_CATEGORIES, WorkspaceError
     from support_connectors.serving import build_category_server, default_database
+    from support_connectors.workspace.records import WorkspaceError
+    from support_connectors.workspace.store import open_workspace, workspace_from
 
     name = category.replace("-", "_")
     if name in (ESCALATION, EVERYTHING):
@@ -115,9 +115,10 @@ def _add_category(
     category: Category, server: "MCPServer[Any]", workspace: Path | None, connectors: Path | None, stack: ExitStack
 ) -> None:
     """The category's tools on the server, where anything stands behind it."""
-    from support_connectors.backends.workspace import open_workspace, workspace_from
-    from support_connectors.records import WORKSPACE_CATEGORIES, WorkspaceError
+    from support_connectors.categories import WORKSPACE_CATEGORIES
     from support_connectors.serving import build_category_server, default_database
+    from support_connectors.workspace.records import WorkspaceError
+    from support_connectors.workspace.store import open_workspace, workspace_from
 
     stands_on = None if workspace else _stands_on(category, connectors)
     if isinstance(stands_on, str) or (stands_on is None and category not in WORKSPACE_CATEGORIES):
@@ -160,7 +161,7 @@ def _stands_on(category: Category, connectors: Path | None) -> Backend | str | N
     MCP servers of others are not passed on: an assistant connects those itself. A workspace never stands beside connectors.
     """
     from customer_escalation.connectors.plan import open_connectors
-    from support_connectors.records import WORKSPACE_CATEGORIES
+    from support_connectors.categories import WORKSPACE_CATEGORIES
     from support_connectors.serving import default_database
     from support_connectors.systems import UnusableSystem, connect_system
 

@@ -13,7 +13,7 @@ from tests.customer_escalation.commands import Command
 from tests.customer_escalation.mcp_server.desk import workspace
 
 from customer_escalation.mcp_server.serving import opened_server
-from support_connectors.backends.workspace import load_workspace
+from support_connectors.workspace.store import load_workspace
 
 
 @pytest.fixture

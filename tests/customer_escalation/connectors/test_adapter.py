@@ -14,8 +14,8 @@ from skill_runtime.mcp_host import McpHost, ServerSpec
 from skill_runtime.permission import DEFAULT_POLICY
 from skill_runtime.tools import ToolOutcome
 from skill_runtime.trust import TrustStore
-from support_connectors.backends.workspace import workspace_from_json
 from support_connectors.serving import build_category_server
+from support_connectors.workspace.store import workspace_from_json
 
 
 def tracker(title: str) -> MCPServer:

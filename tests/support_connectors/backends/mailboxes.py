@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from tests.support_connectors.backends.services import service
 
-from support_connectors.backends.imap_box import encoded
+from support_connectors.backends.imap.box import encoded
 
 USER = "lee"
 """Not the user whose mailbox the contract suite reads."""

@@ -9,7 +9,7 @@ from tests.support_connectors.backends.hosted import called, passes_the_suite, s
 from tests.support_connectors.vendors.confluence import EMAIL, HOSTILE, OFFICE, TOKEN, TRASHED, Confluence
 from tests.support_connectors.vendors.openapi import Reply, VendorServer
 
-from support_connectors.backends.confluence_text import as_storage, storage_text
+from support_connectors.backends.confluence.text import as_storage, storage_text
 from support_connectors.contract.report import Refused
 
 

@@ -9,7 +9,7 @@ from tests.support_connectors.backends.hosted import called, passes_the_suite, s
 from tests.support_connectors.vendors.jira import DELETED, DESK, ELSEWHERE, EMAIL, ENG, HOSTILE, MOVED, TOKEN, Jira
 from tests.support_connectors.vendors.openapi import Reply, VendorServer
 
-from support_connectors.backends.jira_text import as_document, document_text
+from support_connectors.backends.jira.text import as_document, document_text
 from support_connectors.contract.report import Refused
 
 

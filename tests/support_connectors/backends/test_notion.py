@@ -9,7 +9,7 @@ from tests.support_connectors.backends.hosted import called, passes_the_suite, s
 from tests.support_connectors.vendors.notion import DRAFTS, LONG, RICH, TOKEN, TRASHED, Notion, name_of
 from tests.support_connectors.vendors.openapi import Reply, VendorServer
 
-from support_connectors.backends.notion_blocks import MOST_UNITS, as_blocks, joined
+from support_connectors.backends.notion.blocks import MOST_UNITS, as_blocks, joined
 from support_connectors.contract.report import Refused
 
 BODY = """Log in

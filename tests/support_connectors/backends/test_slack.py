@@ -11,7 +11,7 @@ from tests.support_connectors.vendors import slack as stand_in
 from tests.support_connectors.vendors.openapi import Reply, VendorServer
 from tests.support_connectors.vendors.slack import BOT, INCIDENTS, PERSON, RANDOM, REPLY, SUPPORT, THREAD, Slack
 
-from support_connectors.backends.slack_text import escaped, plain
+from support_connectors.backends.slack.text import escaped, plain
 from support_connectors.contract.report import Refused
 
 

@@ -24,8 +24,8 @@ from support_connectors.backend import (
     Unavailable,
     Write,
 )
-from support_connectors.backends import webdav_walk
-from support_connectors.backends.webdav import LIST_FOLDERS, READ_BYTES, WebDav, WebDavSettings
+from support_connectors.backends.webdav import walk
+from support_connectors.backends.webdav.backend import LIST_FOLDERS, READ_BYTES, WebDav, WebDavSettings
 from support_connectors.contract.client import calls_of, tools_of
 from support_connectors.contract.report import Refused
 from support_connectors.contract.suite import run_suite
@@ -108,7 +108,7 @@ def test_a_server_so_slow_that_a_page_gets_nowhere_is_an_error_not_an_endless_li
     with Dav({"a/b/c/d/x.txt": b"x", "a/b/c/d/y.txt": b"y"}) as dav:
         backend = backend_on(dav)
         cursor = backend.list_files(FileFilter(), Paging(1)).next_cursor
-        monkeypatch.setattr("support_connectors.backends.webdav.seconds_for_walking", lambda guard: -1.0)
+        monkeypatch.setattr("support_connectors.backends.webdav.backend.seconds_for_walking", lambda guard: -1.0)
         with pytest.raises(Unavailable, match="25 s"):
             backend.list_files(FileFilter(), Paging(1, cursor))
 
@@ -180,7 +180,7 @@ def test_where_more_is_there_than_a_search_looks_into_the_total_is_not_given(mon
         assert backend_on(dav, searched_texts=3).search_files("zqxjk", Paging()).items == []
         by_name = backend_on(dav, searched_texts=0).search_files("contract", Paging())
         assert (len(by_name.items), by_name.total) == (3, None)
-        monkeypatch.setattr(webdav_walk, "TREE_FOLDERS", 3)
+        monkeypatch.setattr(walk, "TREE_FOLDERS", 3)
         assert backend_on(dav).search_files("acme", Paging()).total is None
 
 

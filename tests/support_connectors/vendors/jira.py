@@ -14,6 +14,7 @@ ENG, DESK, SECRET = "ENG", "DESK", "SEC"
 HOSTILE, MOVED, DELETED, ELSEWHERE = "ENG-70", "OLD-9", "ENG-999", "SEC-1"
 CUSTOMERS = ("Acme Corp", "Globex", "Initech")
 STATUSES, TYPES = ("To Do", "In Progress", "Done"), ("Bug", "Task", "Epic")
+CATEGORIES = ("new", "indeterminate", "done")
 PRIORITIES = ("Highest", "High", "Medium", "Low")
 _CLAUSE = re.compile(
     r'(?P<field>project|status|issuetype|created|text) (?P<operator>in|=|>=|<=|~) (?P<value>\([^()]*\)|"(?:\\.|[^"\\])*")'
@@ -53,6 +54,15 @@ HOSTILE_BODY = document(
         {"type": "tableHeader", "content": [paragraph("plan")]}, {"type": "tableCell", "content": [paragraph("seats")]}]}]},
     {"type": "expand", "attrs": {"title": "More"}, "content": [paragraph("</doc> <script>alert(1)</script>")]},
 )  # fmt: skip
+
+
+def _status(number: int) -> Row:
+    """A status as issues and lists show it."""
+    return {
+        "id": str(number),
+        "name": STATUSES[number],
+        "statusCategory": {"id": number + 2, "key": CATEGORIES[number]},
+    }
 
 
 class Jira:
@@ -103,7 +113,7 @@ class Jira:
             "id": f"{10_000 + len(self.issues)}", "key": key, "self": f"https://jira.example/rest/api/3/issue/{key}",
             "fields": {
                 "summary": title, "description": body if body["type"] == "doc" else document(body),
-                "status": {"name": STATUSES[number % 3]}, "issuetype": {"name": TYPES[number % 2]},
+                "status": _status(number % 3), "issuetype": {"name": TYPES[number % 2]},
                 "priority": {"name": PRIORITIES[number % 4]}, "created": _stamp(at), "updated": _stamp(at), "labels": ["api"],
                 "assignee": None, "reporter": {"displayName": "Kim Lee"}, "components": [{"name": "gateway"}],
                 "fixVersions": [{"name": "4.2.1"}], "versions": [], "issuelinks": [], "resolution": None, "duedate": None,
@@ -125,8 +135,8 @@ class Jira:
         asked, _, order = request.body["jql"].partition(" ORDER BY ")
         if re.sub(r"[\s()]|AND|OR", "", _CLAUSE.sub("", asked)):
             return Reply({"errorMessages": [f"Error in the JQL Query: {asked}"], "errors": {}}, 400)
-        for status in re.findall(r'status = "([^"]*)"', asked):
-            if status not in STATUSES:
+        for status in re.findall(r"\d+", "".join(re.findall(r"status in \(([^()]*)\)", asked))):
+            if int(status) >= len(STATUSES):
                 said = f"The value '{status}' does not exist for the field 'status'."
                 return Reply({"errorMessages": [said], "errors": {}}, 400)
         found = [row for row in self.issues.values() if self._holds(row, asked)]
@@ -148,7 +158,9 @@ class Jira:
             match field:
                 case "project":
                     holds = row["key"].split("-")[0] in values
-                case "status" | "issuetype":
+                case "status":
+                    holds = row["fields"]["status"]["id"] in values
+                case "issuetype":
                     holds = row["fields"][field]["name"] == value
                 case "created":
                     day = row["fields"]["created"][:16].replace("T", " ")
@@ -216,7 +228,7 @@ class Jira:
         return Reply({"id": row["id"], "key": row["key"], "self": row["self"]}, 201)
 
     def statuses(self, request: Request) -> Reply:
-        return Reply([{"id": str(number), "name": name} for number, name in enumerate(STATUSES)])
+        return Reply([_status(number) for number in range(len(STATUSES))])
 
     def types(self, request: Request) -> Reply:
         return Reply([{"id": str(number), "name": name, "subtask": False} for number, name in enumerate(TYPES)])

@@ -91,7 +91,8 @@ class Linear:
             "id": str(uuid4()), "identifier": f"{team}-{number}", "title": title, "description": text, "priorityLabel": "High",
             "createdAt": _stamp(datetime(2026, 1, 1, 10, tzinfo=UTC) + timedelta(hours=7 * number)), "completedAt": None,
             "canceledAt": None, "dueDate": None, "trashed": None, "url": f"https://linear.app/x/issue/{team}-{number}",
-            "previousIdentifiers": [], "state": {"name": state[0], "type": state[1]}, "team": {"key": team, "id": f"team-{team}"},
+            "previousIdentifiers": [], "state": {"id": f"state-{state[1]}", "name": state[0], "type": state[1]},
+            "team": {"key": team, "id": f"team-{team}"},
             "assignee": None, "creator": {"name": "Kim Lee"}, "parent": None, "project": {"name": "Gateway"},
             "labels": {"nodes": [{"name": LABELS[number % 2], "id": f"label-{number % 2}"}]},
         }  # fmt: skip
@@ -155,6 +156,10 @@ class _Root:
         key = filter["key"]["eq"]
         return {"nodes": [{"id": f"team-{key}", "key": key, "labels": labels}] if key in (ENG, OPS) else []}
 
+    def workflowStates(self, info: Any, filter: Row, first: int) -> Row:
+        nodes = [{"id": f"state-{kind}", "name": name, "type": kind} for name, kind in STATES]
+        return {"nodes": nodes if {ENG, OPS} & set(filter["team"]["key"]["in"]) else []}
+
     def issueCreate(self, info: Any, input: Row) -> Row:
         team = input["teamId"].removeprefix("team-")
         number = 1 + max(
@@ -177,13 +182,13 @@ class _Root:
 
 
 def _fits(row: Row, wall: Row) -> bool:
-    state = wall.get("state", {}).get("name", {}).get("eqIgnoreCase")
+    states = wall.get("state", {}).get("id", {}).get("in")
     label = wall.get("labels", {}).get("some", {}).get("name", {}).get("eqIgnoreCase")
     span = wall.get("createdAt", {})
     at = datetime.fromisoformat(row["createdAt"])
     return (
         row["team"]["key"] in wall["team"]["key"]["in"]
-        and (state is None or row["state"]["name"].casefold() == state.casefold())
+        and (states is None or row["state"]["id"] in states)
         and (label is None or label.casefold() in {one["name"].casefold() for one in row["labels"]["nodes"]})
         and (span.get("gte") is None or at >= datetime.fromisoformat(span["gte"]))
         and (span.get("lte") is None or at <= datetime.fromisoformat(span["lte"]))

@@ -95,6 +95,10 @@ def _tokens() -> Row:
     }
 
 
+STATUSES = ("new", "open", "pending", "hold", "solved", "closed")
+"""In the order in which a search compares them."""
+
+
 class Zendesk:
     """The stand-in's data and handlers."""
 
@@ -244,8 +248,10 @@ class Zendesk:
         found = []
         for row in self.tickets.values():
             text = " ".join([row["subject"], *(comment["plain_body"] for comment in self.comments[row["id"]])])
-            fits = all(self._fits(row, text, term) for term in terms if term not in asked)
-            if fits and row["status"] != "deleted" and (not people or row["requester_id"] in people):
+            fits = row["status"] != "deleted" and all(
+                self._fits(row, text, term) for term in terms if term not in asked
+            )
+            if fits and (not people or row["requester_id"] in people):
                 found.append(row)
         return sorted(found, key=lambda row: (-row["subject"].count(" "), -row["id"]))
 
@@ -255,6 +261,9 @@ class Zendesk:
             sign, moment = match.groups()
             return bool(row["created_at"] >= moment if sign == ">=" else row["created_at"] <= moment)
         name, colon, value = term.partition(":")
+        if match := re.fullmatch(r"status([<>])(\w+)", term):
+            place, bound = STATUSES.index(row["status"]), STATUSES.index(match[2])
+            return place < bound if match[1] == "<" else place > bound
         if colon and name == "status":
             return bool(row["status"] == value)
         if colon and name == "organization":

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from tests.customer_escalation.mcp_server.desk import workspace
 
-from support_connectors.backends.workspace import load_workspace
+from support_connectors.workspace.store import load_workspace
 
 ROOT = Path(__file__).parents[4]
 RELAY = ROOT / "runtime" / "customer_escalation" / "hub" / "relay.py"

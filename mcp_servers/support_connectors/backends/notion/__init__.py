@@ -1,0 +1,5 @@
+"""Notion as knowledge base."""
+
+from support_connectors.backends.notion.backend import SYSTEM
+
+__all__ = ["SYSTEM"]

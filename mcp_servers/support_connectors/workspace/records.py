@@ -1,0 +1,275 @@
+"""The workspace file: everything that the connected tools hold at one moment, typed and checked as a whole."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from math import isfinite
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, PlainValidator
+
+from support_connectors.categories import Category
+from support_connectors.times import is_date, parse_moment, parse_time
+
+CONNECTED = "connected"
+NOT_CONNECTED = "not_connected"
+ERROR_PREFIX = "error: "
+
+
+class WorkspaceError(Exception):
+    """A workspace cannot be read or used; the message is a sentence for whoever wrote or named it."""
+
+
+def _check_id(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    if text != text.strip() or not text.isprintable():
+        raise ValueError("must not begin or end with a space nor hold line breaks or control characters")
+    return text
+
+
+def _check_time(text: str) -> str:
+    parse_time(text)
+    return text
+
+
+def _check_date(text: str) -> str:
+    if not is_date(text):
+        raise ValueError("is not a date: write it like 2026-03-01")
+    parse_time(text)
+    return text
+
+
+def _moment(value: Any) -> datetime:
+    if not isinstance(value, str):
+        raise ValueError("is not a time: write it like 2026-03-01T09:30:00Z")  # noqa: TRY004 - pydantic collects ValueErrors only
+    return parse_moment(value)
+
+
+def _check_number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("is not a number")  # noqa: TRY004 - pydantic collects ValueErrors only
+    if not isfinite(value) or value < 0:
+        raise ValueError("must be zero or more")
+    return value
+
+
+def _check_zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (OSError, ValueError, KeyError):  # unreadable, a path, unknown
+        raise ValueError("is not a time zone name such as Europe/Berlin") from None
+    return text
+
+
+def _check_state(text: str) -> str:
+    if text in (CONNECTED, NOT_CONNECTED) or text.removeprefix(ERROR_PREFIX).strip() not in ("", text):
+        return text
+    raise ValueError('must be "connected", "not_connected" or "error: REASON"')
+
+
+Id = Annotated[str, AfterValidator(_check_id)]
+Time = Annotated[str, AfterValidator(_check_time)]
+"""RFC 3339 with a zone, or a plain date, as the source wrote it."""
+Date = Annotated[str, AfterValidator(_check_date)]
+Moment = Annotated[datetime, PlainValidator(_moment)]
+Number = Annotated[int | float, PlainValidator(_check_number)]
+"""Zero or more; whole numbers stay whole."""
+State = Annotated[str, AfterValidator(_check_state)]
+NonEmpty = Annotated[str, Field(min_length=1)]
+
+
+class FileModel(BaseModel):
+    """An object of the file. Keys that the format does not know are kept."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    __pydantic_extra__: dict[str, JsonValue]
+
+    @property
+    def extra(self) -> dict[str, JsonValue]:
+        """The unknown keys with their values."""
+        return dict(self.__pydantic_extra__)
+
+
+class MessageRecord(FileModel):
+    """One message of a ticket."""
+
+    id: Id | None = None
+    """None only until the file is read: then ``<ticket>-mN``."""
+    at: Time
+    author: str
+    role: Literal["customer", "agent", "community"]
+    text: str
+    account: str | None = None
+    internal: bool = False
+    """True for a note that the customer does not see."""
+
+
+class TicketRecord(FileModel):
+    """One ticket of the support platform with its thread."""
+
+    id: Id
+    customer: NonEmpty
+    created_at: Time
+    status: str
+    priority: str
+    subject: str
+    messages: list[MessageRecord]
+    kind: str | None = None
+
+
+class SlaRecord(FileModel):
+    """What an account was promised, in hours."""
+
+    first_response_h: Number
+    update_h: Number
+    resolution_h: Number | None = None
+    uptime: JsonValue = None
+
+
+class ContactRecord(FileModel):
+    """A person at an account."""
+
+    name: str
+    role: str
+    email: str | None = None
+
+
+class DealRecord(FileModel):
+    """An open deal with an account."""
+
+    name: str
+    amount_usd: Number
+    close: Date
+
+
+class AccountRecord(FileModel):
+    """One account of the CRM."""
+
+    id: Id
+    name: NonEmpty
+    tier: str
+    arr_usd: Number
+    renewal: Date | None
+    sla: SlaRecord | None
+    contacts: list[ContactRecord]
+    open_deals: list[DealRecord]
+    health: JsonValue = None
+
+
+class ChatRecord(FileModel):
+    """One message of the internal chat."""
+
+    id: Id
+    channel: NonEmpty
+    at: Time
+    author: str
+    text: str
+
+
+class CommentRecord(FileModel):
+    """One comment on an issue."""
+
+    id: Id | None = None
+    """None only until the file is read: then ``<issue>-cN``."""
+    at: Time
+    author: str
+    text: str
+
+
+class IssueRecord(FileModel):
+    """One issue of the project tracker with its comments."""
+
+    id: Id
+    type: str
+    title: str
+    status: str
+    priority: str
+    created_at: Time
+    comments: list[CommentRecord]
+    labels: list[str] = Field(default_factory=list)
+
+
+class ArticleRecord(FileModel):
+    """One article of the knowledge base."""
+
+    id: Id
+    title: str
+    updated_at: Time
+    body: str
+
+
+class PolicyOverrides(FileModel):
+    """Numbers and calendars of the organisation that replace the skill's own."""
+
+    high_value_arr: Number | None = None
+    high_value_tiers: list[str] | None = None
+    pattern_min_customers: Annotated[int, Field(ge=1)] | None = None
+    pattern_window_days: Annotated[int, Field(ge=1)] | None = None
+    business_hours: str | None = None
+    team_timezone: Annotated[str, AfterValidator(_check_zone)] | None = None
+
+
+class ConnectorStates(FileModel):
+    """The state that the file gives each category; None where it says nothing."""
+
+    support_platform: State | None = None
+    crm: State | None = None
+    chat: State | None = None
+    project_tracker: State | None = None
+    knowledge_base: State | None = None
+
+
+class Records(FileModel):
+    """The records of each category; None where it is not connected."""
+
+    support_platform: list[TicketRecord] | None = None
+    crm: list[AccountRecord] | None = None
+    chat: list[ChatRecord] | None = None
+    project_tracker: list[IssueRecord] | None = None
+    knowledge_base: list[ArticleRecord] | None = None
+
+
+class WorkspaceFile(FileModel):
+    """The whole file, as it stands."""
+
+    now: Moment | None = None
+    policy: PolicyOverrides = Field(default_factory=PolicyOverrides)
+    connectors: ConnectorStates = Field(default_factory=ConnectorStates)
+    records: Records
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A checked workspace: every id is set and unique within its category."""
+
+    now: datetime | None
+    """The moment of the run, aware; None where the file leaves it to the clock."""
+    policy: dict[str, JsonValue]
+    """The overrides that the file gives, unknown ones included."""
+    connectors: dict[Category, str]
+    """For each category ``connected``, ``not_connected`` or ``error: REASON``."""
+    records: Records
+    warnings: tuple[str, ...]
+    """One sentence for each unknown key and each contradiction that was settled."""
+
+    def count(self, category: Category) -> int:
+        """How many records of a category there are."""
+        return len(getattr(self.records, category) or ())
+
+
+def unknown_keys(model: FileModel, path: str = "") -> Iterator[str]:
+    """Yield the path of each unknown key below ``model``, list positions left out: ``records.crm[].region``."""
+    for key in model.extra:
+        yield f"{path}.{key}" if path else key
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        below = f"{path}.{name}" if path else name
+        if isinstance(value, FileModel):
+            yield from unknown_keys(value, below)
+        elif isinstance(value, list):
+            for item in value:
+                if isinstance(item, FileModel):
+                    yield from unknown_keys(item, f"{below}[]")

@@ -1,0 +1,142 @@
+"""The embedded workspace's SQLite file: its tables, its full-text indexes, and how it is opened."""
+
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import QueuePool
+
+from support_connectors.categories import WORKSPACE_CATEGORIES, Category
+
+APPLICATION_ID = 0x43_45_57_53
+"""Marks the file as a workspace, so that no other program's database is ever overwritten."""
+SCHEMA_VERSION = 2
+BUSY_TIMEOUT_S = 10.0
+"""How long a call waits for another process that writes."""
+
+metadata = sa.MetaData()
+
+meta = sa.Table(
+    "meta",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+)
+"""``now``, ``policy``, ``connectors``; ``contents`` names one load, ``changes`` counts the writes since."""
+
+item = sa.Table(
+    "item",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("category", sa.Text, nullable=False),
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("id_key", sa.Text, nullable=False),
+    sa.Column("name_key", sa.Text, nullable=False, doc="an account's name; empty elsewhere"),
+    sa.Column("customer_key", sa.Text, doc="a ticket's customer"),
+    sa.Column("status_key", sa.Text, doc="a ticket's or an issue's status"),
+    sa.Column("state", sa.Text, doc="whether a ticket or an issue is open, waiting or closed; null where nobody knows"),
+    sa.Column("group_key", sa.Text, doc="a chat message's channel, an issue's type, an account's tier"),
+    sa.Column("at", sa.Integer, doc="created, sent, updated, or an account's renewal; microseconds since 1970"),
+    sa.Column("data", sa.JSON, nullable=False, doc="the record as the tools show it, without its parts"),
+    sa.UniqueConstraint("category", "id"),
+    sa.Index("item_by_time", "category", "at", "seq"),
+    sa.Index("item_by_name", "category", "name_key", "seq"),
+    sa.Index("item_by_key", "category", "id_key"),
+)
+
+part = sa.Table(
+    "part",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("category", sa.Text, nullable=False),
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("id_key", sa.Text, nullable=False),
+    sa.Column("item_seq", sa.ForeignKey("item.seq"), nullable=False, index=True),
+    sa.Column("data", sa.JSON, nullable=False, doc="a message, a comment or an activity as the tools show it"),
+    sa.UniqueConstraint("category", "id"),
+    sa.Index("part_by_key", "category", "id_key"),
+)
+
+write = sa.Table(
+    "write",
+    metadata,
+    sa.Column("category", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.Text, nullable=False, doc="of the operation and its arguments"),
+    sa.Column("result", sa.JSON, nullable=False),
+)
+"""The writes that came with an idempotency key, and what the first of each returned."""
+
+
+def item_index(category: Category) -> sa.TableClause:
+    """The full-text index of whole items: a row per item, ``rowid`` = ``item.seq``."""
+    return sa.table(f"item_text_{category}", sa.column("rowid"), sa.column("title"), sa.column("body"))
+
+
+def part_index(category: Category) -> sa.TableClause:
+    """The full-text index of parts: a row per message or comment, ``rowid`` = ``part.seq``."""
+    return sa.table(f"part_text_{category}", sa.column("rowid"), sa.column("body"))
+
+
+def fold(text: str) -> str:
+    """The form in which names, ids and statuses compare: case, width and spacing make no difference."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def file_engine(path: Path) -> sa.Engine:
+    """Open ``path``, created if it is not there; several threads and processes may use it at once."""
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+    )
+    return _transactional(engine)
+
+
+def memory_engine() -> sa.Engine:
+    """A database that lives as long as the engine. Its one connection is lent to one thread at a time."""
+    engine = sa.create_engine(
+        "sqlite://",
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+    )
+    return _transactional(engine)
+
+
+def for_writing(engine: sa.Engine) -> sa.Engine:
+    """The same engine, its transactions taking the write lock at once: a later upgrade could not wait for it."""
+    return engine.execution_options(sqlite_begin="IMMEDIATE")
+
+
+def create_tables(connection: sa.Connection) -> None:
+    """Drop whatever an earlier version made and create everything, empty, inside the running transaction."""
+    for category in WORKSPACE_CATEGORIES:
+        for index in (item_index(category), part_index(category)):
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {index.name}")
+    metadata.drop_all(connection)
+    metadata.create_all(connection)
+    for category in WORKSPACE_CATEGORIES:
+        for index in (item_index(category), part_index(category)):
+            columns = ", ".join(column.name for column in index.columns if column.name != "rowid")
+            connection.exec_driver_sql(
+                f"CREATE VIRTUAL TABLE {index.name} USING fts5({columns}, tokenize = 'porter unicode61')"
+            )
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _transactional(engine: sa.Engine) -> sa.Engine:
+    """Let SQLAlchemy say when a transaction begins; the driver would begin it late, after the first reads."""
+
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine

@@ -1,0 +1,256 @@
+"""The embedded workspace: one SQLite file (or memory) that stands behind all five categories."""
+
+import sqlite3
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+from pydantic import JsonValue
+from sqlalchemy.exc import DBAPIError
+
+from support_connectors.backend import Backend
+from support_connectors.categories import CATEGORY_NAMES, WORKSPACE_CATEGORIES, Category
+from support_connectors.workspace.backends import (
+    WorkspaceChat,
+    WorkspaceCrm,
+    WorkspaceKnowledgeBase,
+    WorkspaceProjectTracker,
+    WorkspaceSupportPlatform,
+)
+from support_connectors.workspace.reading import parse_workspace, read_workspace
+from support_connectors.workspace.records import CONNECTED, Workspace, WorkspaceError
+from support_connectors.workspace.rows import rows_of
+from support_connectors.workspace.schema import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    create_tables,
+    file_engine,
+    for_writing,
+    memory_engine,
+    meta,
+)
+from support_connectors.workspace.shelf import read_meta
+from support_connectors.workspace.writes import insert_items
+
+_SQLITE_HEADER = b"SQLite format 3\0"
+
+
+@dataclass(frozen=True)
+class LoadSummary:
+    """What a load put into the workspace."""
+
+    counts: dict[Category, int]
+    """Records per category, their messages and comments not counted."""
+    connectors: dict[Category, str]
+    now: datetime | None
+    warnings: tuple[str, ...]
+    """One sentence for each unknown key and each contradiction that was settled."""
+
+
+class WorkspaceStore:
+    """An open workspace. Safe to use from several threads and, where it is a file, from several processes at once."""
+
+    def __init__(self, engine: sa.Engine, warnings: tuple[str, ...] = ()) -> None:
+        self._engine = engine
+        self.warnings = warnings
+        """What was remarkable about the file that was loaded into memory; empty for a database."""
+        self.support_platform = WorkspaceSupportPlatform(engine)
+        self.crm = WorkspaceCrm(engine)
+        self.chat = WorkspaceChat(engine)
+        self.project_tracker = WorkspaceProjectTracker(engine)
+        self.knowledge_base = WorkspaceKnowledgeBase(engine)
+
+    def backend(self, category: Category) -> Backend:
+        """What stands behind a category's server.
+
+        It is there whatever the category's connector state; where that is not ``connected``, every call says so.
+        """
+        backends: dict[Category, Backend] = {
+            "support_platform": self.support_platform,
+            "crm": self.crm,
+            "chat": self.chat,
+            "project_tracker": self.project_tracker,
+            "knowledge_base": self.knowledge_base,
+        }
+        if category not in WORKSPACE_CATEGORIES:
+            raise WorkspaceError(f"A workspace holds no {CATEGORY_NAMES[category]}: connect a system for it.")
+        return backends[category]
+
+    @property
+    def now(self) -> datetime | None:
+        """The moment that the workspace shows, aware; None where the clock decides."""
+        text = self._meta("now")
+        return datetime.fromisoformat(text) if isinstance(text, str) else None
+
+    @property
+    def policy(self) -> dict[str, JsonValue]:
+        """The organisation's overrides, unknown ones included."""
+        policy = self._meta("policy")
+        return policy if isinstance(policy, dict) else {}
+
+    @property
+    def connectors(self) -> dict[Category, str]:
+        """The state of every category: ``connected``, ``not_connected`` or ``error: REASON``."""
+        return {category: self.connector_state(category) for category in WORKSPACE_CATEGORIES}
+
+    def connector_state(self, category: Category) -> str:
+        """``connected``, ``not_connected`` or ``error: REASON``."""
+        states = self._meta("connectors")
+        return str(states[category]) if isinstance(states, dict) else CONNECTED
+
+    def close(self) -> None:
+        """Let go of the file, or of the memory."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _meta(self, key: str) -> JsonValue:
+        try:
+            with self._engine.begin() as connection:
+                value: JsonValue = read_meta(connection, key)
+                return value
+        except DBAPIError as error:
+            raise WorkspaceError(f"The workspace database cannot be read: {error.orig}.") from error
+
+
+def load_workspace(source: Path | str | Mapping[str, JsonValue], database: Path | str) -> LoadSummary:
+    """Check a workspace file (or one already parsed) and put it into ``database`` in place of what was there.
+
+    All or nothing: until everything is stored, and for good where anything fails, the old contents stay and other
+    processes go on reading them.
+
+    Raises:
+        WorkspaceError: the file breaks the format, or ``database`` cannot be written or is not a workspace.
+    """
+    workspace = _checked(source)
+    path = Path(database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(f"The folder of {path} cannot be made: {error.strerror or error}.") from None
+    _refuse_other_databases(path)
+    engine = file_engine(path)
+    try:
+        with engine.connect() as connection:
+            # Readers and a writer do not wait for each other; outside a transaction, where alone it can be set.
+            connection.connection.execute("PRAGMA journal_mode = WAL")
+        _fill(engine, workspace)
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise WorkspaceError(f"The workspace cannot be stored in {path}: {cause}. Nothing was changed.") from error
+    finally:
+        engine.dispose()
+    return _summary(workspace)
+
+
+def open_workspace(database: Path | str) -> WorkspaceStore:
+    """Open a database that ``load_workspace`` filled.
+
+    Raises:
+        WorkspaceError: there is none, or it is something else, or an earlier version made it.
+    """
+    path = Path(database)
+    if not path.is_file():
+        raise WorkspaceError(
+            f"There is no workspace at {path}. Load one first: customer-escalation workspace load FILE.json"
+        )
+    if _pragmas(path) != (APPLICATION_ID, SCHEMA_VERSION):
+        raise WorkspaceError(
+            f"{path} is not a workspace of this version. "
+            "Load one there again: customer-escalation workspace load FILE.json"
+        )
+    return WorkspaceStore(file_engine(path))
+
+
+def workspace_from_json(source: Path | str | Mapping[str, JsonValue]) -> WorkspaceStore:
+    """Load a workspace file (or one already parsed) into memory; what is written to it is gone when it is closed.
+
+    Raises:
+        WorkspaceError: the file breaks the format.
+    """
+    workspace = _checked(source)
+    engine = memory_engine()
+    _fill(engine, workspace)
+    return WorkspaceStore(engine, workspace.warnings)
+
+
+def workspace_from(path: Path | str) -> WorkspaceStore:
+    """Open ``path``, whichever it is: a database as it stands, a JSON file in memory.
+
+    Raises:
+        WorkspaceError: as ``open_workspace`` and ``workspace_from_json``.
+    """
+    return open_workspace(path) if _is_database(Path(path)) else workspace_from_json(path)
+
+
+def _checked(source: Path | str | Mapping[str, JsonValue]) -> Workspace:
+    return parse_workspace(source) if isinstance(source, Mapping) else read_workspace(Path(source))
+
+
+def _summary(workspace: Workspace) -> LoadSummary:
+    counts = {category: workspace.count(category) for category in WORKSPACE_CATEGORIES}
+    return LoadSummary(counts, workspace.connectors, workspace.now, workspace.warnings)
+
+
+def _fill(engine: sa.Engine, workspace: Workspace) -> None:
+    with for_writing(engine).begin() as connection:
+        create_tables(connection)
+        values = {
+            "now": None if workspace.now is None else workspace.now.isoformat().replace("+00:00", "Z"),
+            "policy": workspace.policy,
+            "connectors": workspace.connectors,
+            "contents": uuid.uuid4().hex,
+            "changes": 0,
+        }
+        connection.execute(sa.insert(meta), [{"key": key, "value": value} for key, value in values.items()])
+        for category in WORKSPACE_CATEGORIES:
+            insert_items(connection, category, rows_of(workspace.records, category))
+
+
+def _refuse_other_databases(path: Path) -> None:
+    if path.exists() and path.stat().st_size and _pragmas(path)[0] != APPLICATION_ID:
+        raise WorkspaceError(f"{path} exists and is not a workspace; it was left alone. Choose another file name.")
+
+
+def _is_database(path: Path) -> bool:
+    """Whether a file begins as every SQLite database does.
+
+    Raises:
+        WorkspaceError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE_HEADER)) == _SQLITE_HEADER
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read: {error.strerror or error}.") from None
+
+
+def _pragmas(path: Path) -> tuple[int, int]:
+    """A database's application id and version; zeros where it is none.
+
+    Raises:
+        WorkspaceError: it is there but cannot be read.
+    """
+    if not _is_database(path):
+        return 0, 0
+    try:
+        connection = sqlite3.connect(path)
+        try:
+            (application,) = connection.execute("PRAGMA application_id").fetchone()
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise WorkspaceError(f"{path} cannot be read: {error}.") from None
+    return int(application), int(version)
