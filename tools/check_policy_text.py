@@ -21,9 +21,10 @@ Blocks:  severity-windows   response windows (S13)
          teams              targets with their channels
          limits             sentences of the description, repairs (B4)
          de-escalation      when silence is agreement (DE1, DE2)
+         criteria           what speaks for support and what for an escalation, from the table of rules
 Values:  ``--list`` prints every name with its text.
 
-severity-windows, cadence, thresholds, sla, and asks or the value ask-verbs must each stand somewhere. Figures with a unit
+severity-windows, cadence, thresholds, sla, criteria, and asks or the value ask-verbs must each stand somewhere. Figures with a unit
 of the policy (hours, days, %, $, sentences, customers, accounts) outside the markers must be figures of the policy too; code,
 quotations and passages between ``<!-- policy:example -->`` and ``<!-- /policy -->`` are left alone. Exit status: 0 all
 agree, 1 something does not (a sentence each), 2 the call or the policy is wrong.
@@ -41,7 +42,7 @@ from customer_escalation.policy import Policy, PolicyError, load_policy
 from customer_escalation.policy.text import BLOCKS, EXAMPLE, MARKED, VALUES
 
 SKILL = Path(__file__).resolve().parents[1] / "skills" / "customer-escalation"
-REQUIRED = (("severity-windows",), ("cadence",), ("thresholds",), ("sla",), ("asks", "ask-verbs"))
+REQUIRED = (("severity-windows",), ("cadence",), ("thresholds",), ("sla",), ("criteria",), ("asks", "ask-verbs"))
 
 
 LEFT_ALONE = re.compile(

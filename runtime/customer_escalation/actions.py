@@ -46,10 +46,7 @@ def fingerprint(proposal: Proposal) -> str:
     return hashlib.sha256(exact.encode()).hexdigest()
 
 
-@carries_out(
-    "P1", "acting", "H",
-    "Nothing is posted, sent or created without a person's approval of that very text and destination.",
-)  # fmt: skip
+@carries_out("P1")
 def approved(proposal: Proposal, approval: Approval | None) -> bool:
     """True only for an approval of exactly this; it dies when text or destination change."""
     return approval is not None and approval.proposal == fingerprint(proposal)

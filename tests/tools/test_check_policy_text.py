@@ -12,7 +12,7 @@ TOOL = ROOT / "tools" / "check_policy_text.py"
 POLICY = ROOT / "skills" / "customer-escalation" / "policy.toml"
 EMPTY = "".join(
     f"<!-- policy:{name} -->\n<!-- /policy -->\n\n"
-    for name in ("severity-windows", "cadence", "thresholds", "sla", "asks")
+    for name in ("severity-windows", "cadence", "thresholds", "sla", "criteria", "asks")
 )
 
 
@@ -165,5 +165,6 @@ def test_list_prints_every_name_with_its_text(skill: Path) -> None:
         "teams",
         "limits",
         "de-escalation",
+        "criteria",
     ):
         assert f"<!-- policy:{name} -->\n" in listed.stdout

@@ -15,6 +15,7 @@ from customer_escalation.domain.brief import Brief, Draft, EscalationDraft, Outc
 from customer_escalation.domain.facts import Answer
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import time_words
+from customer_escalation.domain.rules import RULE_TABLE, otherwise_of
 from customer_escalation.rendering import Document, all_cites, cited_records, render_markdown
 from customer_escalation.retrieval.injection import first_instruction_like
 from customer_escalation.review import withhold_unsupported
@@ -184,10 +185,10 @@ def notified(decision: Decision, draft: Draft) -> tuple[Target, ...]:
 
 def rule_notes(decision: Decision, group: Literal["severity", "escalate", "handle"]) -> tuple[RuleNote, ...]:
     """The rules that made this part of the decision, with the records behind them (S10)."""
-    prefix = {"severity": "S", "escalate": "E-", "handle": "H"}[group]
-    made = [rule for rule in decision.because if rule.startswith(prefix)]
+    made = [rule for rule in decision.because if RULE_TABLE[rule].group == group]
     if group == "handle" and not made:
-        return (RuleNote(rule="E-NONE", because="no escalation criterion holds", cites=()),)
+        none = otherwise_of("escalate")
+        return (RuleNote(rule=none.id, because=none.label, cites=()),)
     firings = [decision.firing(rule) for rule in made]
     return tuple(RuleNote(rule=firing.rule, because=firing.because, cites=firing.refs) for firing in firings)
 
@@ -198,5 +199,5 @@ def criteria(decision: Decision, state: Answer) -> tuple[str, ...]:
         return ()
     return tuple(
         firing.rule for firing in decision.firings
-        if firing.rule.startswith("E-") and firing.level == "H" and firing.state == state
+        if RULE_TABLE[firing.rule].group == "escalate" and firing.level == "H" and firing.state == state
     )  # fmt: skip

@@ -14,12 +14,13 @@ from pydantic import BaseModel, ValidationError
 from customer_escalation.cases.hints import reminders
 from customer_escalation.decision.figures import build_case, window_figures
 from customer_escalation.decision.inputs import Case
-from customer_escalation.decision.rules import RULES, Decision, decide
+from customer_escalation.decision.rules import Decision, decide
 from customer_escalation.decision.rules.stated import unreferenced_facts
 from customer_escalation.domain.brief import Draft, EscalationDraft, Figure, HandlingDraft, Outcome, Target, tool_schema
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding, listed, schema_findings
+from customer_escalation.domain.rules import RULE_TABLE, otherwise_of
 from customer_escalation.policy import Policy
 from customer_escalation.policy.text import fill
 from customer_escalation.review import Review, review_draft
@@ -232,15 +233,16 @@ def explain(decision: Decision, assessment: Assessment, figures: dict[str, Figur
     teams = {decision.target, *decision.also_notify}
     told = [
         firing for firing in decision.firings
-        if RULES[firing.rule].group in groups and (not firing.target or firing.target in teams)
+        if RULE_TABLE[firing.rule].group in groups and (not firing.target or firing.target in teams)
     ]  # fmt: skip
     for firing in told:
-        if firing.state == "yes" and not (firing.rule == "S8" and "S8" not in decision.because):
+        row = RULE_TABLE[firing.rule]
+        if firing.state == "yes" and not (row.otherwise and row.id not in decision.because):
             gives = f" -> {firing.floor or firing.target}" if firing.floor or firing.target else ""
             refs = f" [{', '.join(firing.refs)}]" if firing.refs else ""
-            lines.append(f"- {firing.rule}{gives}: {firing.because or RULES[firing.rule].source}{refs}")
-    if "E-NONE" in decision.because:
-        lines.append("- E-NONE: no escalation criterion holds; say which one would change that.")
+            lines.append(f"- {firing.rule}{gives}: {firing.because or row.sentence}{refs}")
+    if (none := otherwise_of("escalate")).id in decision.because:
+        lines.append(f"- {none.id}: {none.label}; say which one would change that.")
     demoted = [firing for firing in told if firing.state == "no" and firing.because and firing.refs]
     if demoted:
         lines.append("\nRules that do not hold, though something points to them:")
@@ -248,7 +250,7 @@ def explain(decision: Decision, assessment: Assessment, figures: dict[str, Figur
     unknown = [firing for firing in told if firing.state == "unknown"]
     if unknown:
         lines.append("\nRules that could not be tested (say so where it matters):")
-        lines += [f"- {firing.rule}: {firing.because or RULES[firing.rule].source}" for firing in unknown]
+        lines += [f"- {firing.rule}: {firing.because or RULE_TABLE[firing.rule].sentence}" for firing in unknown]
     lines.append("\nComputed figures (use these values as they are; cite the ref where you use one):")
     lines += [f"- {figure.ref}: {figure.label}: {figure.text}" for figure in figures.values()]
     if decision.target:

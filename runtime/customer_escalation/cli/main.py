@@ -237,16 +237,24 @@ def rules(
     json_output: Annotated[bool, typer.Option("--json", help="One JSON object a rule.")] = False,
 ) -> None:
     """Every rule: its id, its level in force (H hard, W warning, off) and what it asks for."""
-    from customer_escalation.cases.rulebook import all_rules, rules_table
+    from customer_escalation.decision.rulebook import rules_table
+    from customer_escalation.domain.rule_registry import CARRIED_OUT
+    from customer_escalation.domain.rules import RULE_TABLE
     from customer_escalation.policy.sources import find_overlays, policy_in_force
 
     in_force = policy_in_force(find_overlays(policy, Path.cwd()))
     if not json_output:
         typer.echo(rules_table(in_force, shutil.get_terminal_size().columns))
         return
-    for entry in all_rules():
-        row = {**asdict(entry), "level": in_force.level(entry.id, entry.level)}
-        typer.echo(json.dumps(row, ensure_ascii=False))
+    # With what looks after a case to its very end, every function that carries out a rule is imported, and so entered.
+    import customer_escalation.followups.service  # noqa: F401
+
+    for row in RULE_TABLE.values():
+        shown = {
+            "id": row.id, "group": row.group, "level": in_force.level(row.id), "source": row.sentence, "label": row.label,
+            "functions": CARRIED_OUT[row.id],
+        }  # fmt: skip
+        typer.echo(json.dumps(shown, ensure_ascii=False))
 
 
 @app.command("policy", short_help="Check your policy, and show what it changes.")

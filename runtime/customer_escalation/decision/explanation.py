@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from customer_escalation.decision.inputs import Case
-from customer_escalation.decision.rules import RULES, Decision
+from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.counterfactual import Change, what_would_change
 from customer_escalation.domain.facts import Assessment, Fact
+from customer_escalation.domain.rules import RULE_TABLE
 
 
 def why(case: Case, decision: Decision) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def why(case: Case, decision: Decision) -> dict[str, Any]:
         "rules": [
             {
                 "rule": firing.rule,
-                "group": RULES[firing.rule].group,
+                "group": RULE_TABLE[firing.rule].group,
                 "level": firing.level,
                 "state": firing.state,
                 "because": firing.because,

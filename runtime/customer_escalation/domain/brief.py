@@ -33,7 +33,7 @@ class Severity(StrEnum):
 
 
 class Target(StrEnum):
-    """Who owns the escalation."""
+    """Who owns the escalation, in the order of precedence (T0)."""
 
     SECURITY = "Security"
     LEADERSHIP = "Leadership"

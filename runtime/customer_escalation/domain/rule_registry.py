@@ -1,52 +1,30 @@
-"""Every published rule by its id: its level, the sentence that it carries out, and the functions that do so.
-
-A function enters by a decorator (``rules.rule.rule``, ``review.check.check`` or ``carries_out``), so that the table of
-``customer-escalation rules`` is made of the code that runs.
-"""
+"""Which functions carry out which rule, entered by their decorators as the modules are imported."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from customer_escalation.domain.findings import Level
+from customer_escalation.domain.rules import RULE_TABLE
 
-Group = Literal["handle", "escalate", "severity", "target", "brief", "reproduction", "grounding", "acting", "after"]
 F = TypeVar("F", bound=Callable[..., Any])
 
-
-@dataclass(frozen=True)
-class Entry:
-    """One rule."""
-
-    id: str
-    group: Group
-    level: Level
-    source: str
-    """The sentence of the rules that it carries out."""
-    functions: tuple[str, ...]
-    """Where: ``module.function`` below ``customer_escalation``."""
+CARRIED_OUT: dict[str, tuple[str, ...]] = {}
+"""``module.function`` below ``customer_escalation``, by the rule's id, in the order of import."""
 
 
-CATALOGUE: dict[str, Entry] = {}
-"""Every rule by id, in the order in which the modules are imported; ``rulebook.all_rules`` imports them all."""
+def carries_out(rule_id: str) -> Callable[[F], F]:
+    """Enter the decorated function under its rule's id.
 
-
-def carries_out(rule_id: str, group: Group, level: Level, source: str) -> Callable[[F], F]:
-    """Enter the decorated function under its rule's id; a further function adds its sentence to the entry.
-
-    Raises ``ValueError`` where two functions give one rule different groups, or one function enters twice.
+    Raises ``ValueError`` where no such rule is published, or the function is entered already.
     """
+    if rule_id not in RULE_TABLE:
+        raise ValueError(f"{rule_id} has no row in the table of rules")
 
     def enter(function: F) -> F:
         name = f"{function.__module__.removeprefix('customer_escalation.')}.{function.__qualname__}"
-        known = CATALOGUE.get(rule_id)
-        if known is None:
-            CATALOGUE[rule_id] = Entry(rule_id, group, level, source, (name,))
-        elif known.group != group or name in known.functions:
-            raise ValueError(f"rule {rule_id} is entered by {name} and by {', '.join(known.functions)}")
-        else:
-            whole = known.source if source in known.source else f"{known.source} {source}"
-            CATALOGUE[rule_id] = replace(known, source=whole, functions=(*known.functions, name))
+        known = CARRIED_OUT.get(rule_id, ())
+        if name in known:
+            raise ValueError(f"rule {rule_id} is entered twice by {name}")
+        CARRIED_OUT[rule_id] = (*known, name)
         return function
 
     return enter

@@ -2,14 +2,15 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from customer_escalation.domain.rules import RULE_TABLE
 from customer_escalation.policy.errors import PolicyError
-from customer_escalation.policy.sections import PROTECTED, Policy
+from customer_escalation.policy.sections import Policy
 
 
 def load_policy(text: str, source: str) -> Policy:
@@ -27,11 +28,11 @@ def load_policy(text: str, source: str) -> Policy:
         raise PolicyError("\n".join(_sentence(detail, text, source) for detail in error.errors())) from None
 
 
-def overlaid(base: Policy, text: str, source: str, rules: Collection[str]) -> Policy:
+def overlaid(base: Policy, text: str, source: str) -> Policy:
     """``base`` with the settings of another policy file over it; a list replaces a list.
 
-    ``rules`` are the ids that ``levels`` may name. Raises ``PolicyError`` with one line for each fault, as ``load_policy``
-    does, in the order of the file.
+    ``levels`` may name every published rule that is not protected. Raises ``PolicyError`` with one line for each fault, as
+    ``load_policy`` does, in the order of the file.
     """
     try:
         data = tomllib.loads(text)
@@ -40,9 +41,7 @@ def overlaid(base: Policy, text: str, source: str, rules: Collection[str]) -> Po
     levels = data.get("levels")
     faults: list[tuple[int, str]] = []
     for name in levels if isinstance(levels, dict) else ():
-        why = "is no rule; `customer-escalation rules` lists them" if name not in rules else ""
-        why = "is a rule that cannot be lowered" if name in PROTECTED else why
-        if why:
+        if why := _not_to_be_set(name):
             line = _line_of(text, ("levels", name))
             faults.append((line or 0, f"{source}: levels.{name}{f' (line {line})' if line else ''}: {why}."))
     try:
@@ -55,6 +54,13 @@ def overlaid(base: Policy, text: str, source: str, rules: Collection[str]) -> Po
     if faults:
         raise PolicyError("\n".join(sentence for _, sentence in sorted(faults)))
     return merged
+
+
+def _not_to_be_set(rule_id: str) -> str:
+    """Why an organisation cannot set the level of this rule; empty where it can."""
+    if rule_id not in RULE_TABLE:
+        return "is no rule; `customer-escalation rules` lists them"
+    return "is a rule that cannot be lowered" if RULE_TABLE[rule_id].protected else ""
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

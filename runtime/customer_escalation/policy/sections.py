@@ -6,8 +6,8 @@ from typing import Annotated, Generic, Literal, Self, TypeVar
 from pydantic import Field, field_validator, model_validator
 
 from customer_escalation.domain.brief import Severity, Target
-from customer_escalation.domain.findings import Level
 from customer_escalation.domain.rule_registry import carries_out
+from customer_escalation.domain.rules import RULE_TABLE
 from customer_escalation.policy.errors import PolicyError
 from customer_escalation.policy.hours import BusinessHours, parse_business_hours
 from customer_escalation.policy.parts import Count, Hours, Section, Text, find_zone
@@ -56,7 +56,7 @@ class HighValue(Section):
     critical_from_customers: Count
     """So many high-value customers impacted are Critical (S4)."""
 
-    @carries_out("S12", "severity", "H", "Without CRM data, high-value is unknown and said so.")
+    @carries_out("S12")
     def includes(self, arr_usd: float | None, tier: str | None) -> bool | None:
         """Is an account of this revenue and tier high-value? None where what is known cannot tell (S12)."""
         in_tier = None if tier is None else tier.strip().casefold() in {name.casefold() for name in self.tiers}
@@ -204,8 +204,6 @@ class Team(Section):
 
 
 RuleLevel = Literal["H", "W", "off"]
-PROTECTED = frozenset({"S11", "P1"})
-"""Rules that no organisation can lower: records never steer, and nothing is done without approval."""
 
 
 class Policy(Section):
@@ -227,6 +225,7 @@ class Policy(Section):
     levels: dict[str, RuleLevel] = Field(default_factory=dict)
     """Rules by id whose level an organisation changed."""
 
-    def level(self, rule_id: str, published: Level) -> RuleLevel:
-        """The level of a rule in force."""
-        return published if rule_id in PROTECTED else self.levels.get(rule_id, published)
+    def level(self, rule_id: str) -> RuleLevel:
+        """The level of a published rule in force."""
+        row = RULE_TABLE[rule_id]
+        return row.level if row.protected else self.levels.get(rule_id, row.level)

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from platformdirs import user_config_path
 
-from customer_escalation.domain.rules import RULE_IDS
 from customer_escalation.policy import Policy, PolicyError, load_policy, overlaid
 from customer_escalation.resources import policy_text
 
@@ -44,7 +43,7 @@ def policy_in_force(overlays: Sequence[Overlay]) -> Policy:
     """The policy with these over it. Raises ``PolicyError`` with source, key and line of each fault."""
     policy = shipped_policy()
     for overlay in overlays:
-        policy = overlaid(policy, overlay.text, overlay.source, RULE_IDS)
+        policy = overlaid(policy, overlay.text, overlay.source)
     return policy
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from customer_escalation.domain.brief import Severity, Target
 from customer_escalation.domain.formatting import count_words, money_words, number_words
+from customer_escalation.domain.rules import Group, in_group
 from customer_escalation.policy import Cadence, Policy
 
 MARKED = re.compile(r"<!-- policy:(?P<name>[\w-]+) -->(?P<text>.*?)<!-- /policy -->", re.DOTALL)
@@ -166,6 +167,20 @@ def de_escalation(policy: Policy) -> str:
     return f"A solution or workaround counts once the customer confirms it, or after {quiet} without a word from them."
 
 
+def criteria(policy: Policy) -> str:
+    """What speaks for support and what for an escalation, by the rules' ids; without what is switched off."""
+    lines = ["| Id | Speaks for | When |", "| --- | --- | --- |"]
+    sides: tuple[tuple[Group, str], ...] = (("handle", "support"), ("escalate", "escalation"))
+    for group, towards in sides:
+        for row in in_group(group):
+            level = policy.level(row.id)
+            alone = ", even where support could resolve it" if row.overrides_handling else ""
+            weight = ", as a suggestion" if level == "W" else alone
+            if level != "off" and not row.otherwise:
+                lines.append(f"| {row.id} | {towards}{weight} | {row.sentence} |")
+    return "\n".join(lines)
+
+
 BLOCKS: dict[str, Render] = {
     "severity-windows": severity_windows,
     "cadence": cadence,
@@ -176,6 +191,7 @@ BLOCKS: dict[str, Render] = {
     "teams": teams,
     "limits": limits,
     "de-escalation": de_escalation,
+    "criteria": criteria,
 }
 VALUES: dict[str, Render] = {
     "high-value-arr": lambda policy: _dollars(policy.high_value.arr_usd),

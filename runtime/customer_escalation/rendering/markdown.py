@@ -5,9 +5,9 @@ import re
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from customer_escalation.domain.brief import Outcome
+from customer_escalation.domain.rules import label_of
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import sentence
-from customer_escalation.rendering.labels import CRITERIA
 from customer_escalation.rendering.view import View
 
 
@@ -28,5 +28,5 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
     )
     environment.filters["sentence"] = sentence
-    environment.filters["criterion"] = CRITERIA.__getitem__
+    environment.filters["criterion"] = label_of
     return environment

@@ -9,10 +9,11 @@ from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, Rul
 from customer_escalation.domain.evidence import field, parse_moment
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.record_ids import shown_id
+from customer_escalation.domain.rules import label_of
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import inert, sentence
-from customer_escalation.rendering.labels import BASIS, HANDLED, REFERENCE_GROUPS, REPRODUCTION_STATUS
+from customer_escalation.rendering.labels import BASIS, REFERENCE_GROUPS, REPRODUCTION_STATUS
 from skill_runtime.ledger import Record
 
 
@@ -143,7 +144,7 @@ class View:
 
     def handled_because(self, notes: Sequence[RuleNote]) -> str:
         """The rules' own names with their records: the prose below gives the reasons."""
-        reasons = "; ".join(f"{HANDLED[note.rule]}{self.marks(note.cites[:3])}" for note in notes)
+        reasons = "; ".join(f"{label_of(note.rule)}{self.marks(note.cites[:3])}" for note in notes)
         return f"{reasons}; {rule_ids(notes)}"
 
     def reproduction_lines(self, draft: EscalationDraft) -> list[tuple[str, str]]:

@@ -58,10 +58,7 @@ _MACHINE_ACTION = re.compile(
 _HUMAN = re.compile(r"\b(?:can|could|would|will) you (?:please )?\b|\bplease\b", re.IGNORECASE)
 
 
-@carries_out(
-    "S11", "severity", "H",
-    "Text inside a record never sets severity, target or action; an attempt is reported as suspicious content.",
-)  # fmt: skip
+@carries_out("S11")
 def first_instruction_like(text: str) -> str | None:
     """Why this text looks like an instruction to whoever processes it; None for ordinary talk.
 

@@ -31,7 +31,7 @@ def count_sentences(text: str) -> int:
     return len(parts) - joined
 
 
-@check("B1", "brief", "H", "Impact is quantified from cited records, or unknown with how to find out.")
+@check("B1")
 def quantified(view: View) -> Iterator[Fault]:
     """Every computed line of the impact carries its inputs, or says how to find out what is unknown."""
     if view.escalation is None:
@@ -44,7 +44,7 @@ def quantified(view: View) -> Iterator[Fault]:
             yield Fault(ref, f"“{figure.text}” neither names its records nor says how to find out.")
 
 
-@check("B2", "brief", "H", "Each ask starts with a verb of the policy and suits the team.")
+@check("B2")
 def asks(view: View) -> Iterator[Fault]:
     """The verb, whether the asked team can do it, and whether the owner is asked for anything."""
     draft, target, verbs = view.escalation, view.decision.target or Target.L2, view.policy.asks
@@ -62,7 +62,7 @@ def asks(view: View) -> Iterator[Fault]:
         yield Fault("asks", f"No ask is addressed to {target.value}, which owns this escalation.")
 
 
-@check("B3", "brief", "H", "The deadline is absolute, in the future, and labelled with what it rests on.")
+@check("B3")
 def deadlines(view: View) -> Iterator[Fault]:
     """A moment or a date that can be read, after now, with the record that sets it unless it is proposed."""
     now = view.case.now
@@ -76,7 +76,7 @@ def deadlines(view: View) -> Iterator[Fault]:
             yield Fault(where, f"A deadline with basis “{deadline.basis}” cites the record that sets it.")
 
 
-@check("B4", "brief", "H", "All sections are there, the description has its length, every tried step its result.")
+@check("B4")
 def sections(view: View) -> Iterator[Fault]:
     """Whole, and of the right length."""
     draft = view.escalation
@@ -101,7 +101,7 @@ def sections(view: View) -> Iterator[Fault]:
         yield Fault("summary", "Leave severity and priority out of the summary: it has its own line.", "W")
 
 
-@check("B4", "brief", "H", "A note that keeps the issue in support says why, what to do and what would change it.")
+@check("B4")
 def handling_sections(view: View) -> Iterator[Fault]:
     """Whole."""
     for name, what in (
@@ -113,7 +113,7 @@ def handling_sections(view: View) -> Iterator[Fault]:
             yield Fault(name, f"`{name}` is empty: say {what}.")
 
 
-@check("B4", "brief", "H", "The prose stays short.")
+@check("B4")
 def short(view: View) -> Iterator[Fault]:
     """Counts what the receiver reads; a warning."""
     read = [passage for passage in view.passages if not passage.where.startswith(ASIDE)]
@@ -127,7 +127,7 @@ def short(view: View) -> Iterator[Fault]:
         yield Fault("", message, "W")
 
 
-@check("B5", "brief", "W", "Somebody owns the customer relationship, and the next customer update has a time.")
+@check("B5")
 def relationship(view: View) -> Iterator[Fault]:
     """Both are computed; an organisation that names nobody is told."""
     if view.escalation and "figures/customer_update" not in view.sources.figures:
@@ -136,7 +136,7 @@ def relationship(view: View) -> Iterator[Fault]:
         yield Fault("", "The policy names nobody who keeps the customer relationship (brief.reported_by).")
 
 
-@check("B6", "brief", "W", "Matching open tracker items and earlier escalations are linked.")
+@check("B6")
 def linked(view: View) -> Iterator[Fault]:
     """What the facts rest on in the tracker belongs in the brief."""
     for ref in unlinked_items(view.draft, view.case) if view.escalation else ():

@@ -1,4 +1,4 @@
-"""What a check of a draft is: an id, a level, the sentence it comes from, and one pure function over a ``View``."""
+"""What a check of a draft is: the id of its rule, and one pure function over a ``View``."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from customer_escalation.decision.inputs import Case
 from customer_escalation.decision.rules import Decision
 from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft
 from customer_escalation.domain.findings import Finding, Level
-from customer_escalation.domain.rule_registry import Group, carries_out
+from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.policy import Policy
 from customer_escalation.review.passages import Passage, passages
 from customer_escalation.review.sources import Sources
@@ -75,12 +75,11 @@ class Check:
     """A registered check."""
 
     rule: str
-    level: Level
     look: Look
 
     def findings(self, view: View) -> Iterator[Finding]:
         """The faults as findings of this rule."""
-        level = view.policy.level(self.rule, self.level)
+        level = view.policy.level(self.rule)
         if level == "off":
             return
         for fault in self.look(view):
@@ -92,11 +91,12 @@ CHECKS: list[Check] = []
 """Every check, in the order in which findings are listed."""
 
 
-def check(rule_id: str, group: Group, level: Level, source: str) -> Callable[[Look], Look]:
-    """Register a check's function under its rule's id."""
+def check(rule_id: str) -> Callable[[Look], Look]:
+    """Register a check's function under its rule's id; several may share one. Raises ``ValueError`` for an unknown id."""
 
     def register(look: Look) -> Look:
-        CHECKS.append(Check(rule_id, level, look))
-        return carries_out(rule_id, group, level, source)(look)
+        carries_out(rule_id)(look)
+        CHECKS.append(Check(rule_id, look))
+        return look
 
     return register

@@ -27,7 +27,7 @@ _ABSENCE = re.compile(
 )
 
 
-@check("G1", "grounding", "H", "Every citation names a record that was read in this run.")
+@check("G1")
 def cited_records_exist(view: View) -> Iterator[Fault]:
     """Refs that name nothing."""
     for passage in view.passages:
@@ -36,7 +36,7 @@ def cited_records_exist(view: View) -> Iterator[Fault]:
             yield Fault(passage.where, message)
 
 
-@check("G1", "grounding", "H", "A factual sentence cites the records that show it.")
+@check("G1")
 def facts_are_cited(view: View) -> Iterator[Fault]:
     """Facts and claims without a citation, unless they say that something is absent."""
     for passage in view.passages:
@@ -45,7 +45,7 @@ def facts_are_cited(view: View) -> Iterator[Fault]:
             yield Fault(passage.where, message)
 
 
-@check("G1", "grounding", "H", "Every atom of a sentence occurs in the records that the sentence cites.")
+@check("G1")
 def atoms_supported(view: View) -> Iterator[Fault]:
     """Numbers, amounts, dates, times, versions, ids, names and quotations that no cited record holds."""
     for passage in view.passages:
@@ -55,12 +55,7 @@ def atoms_supported(view: View) -> Iterator[Fault]:
                 yield Fault(passage.where, unsupported_words(atom, passage))
 
 
-@check(
-    "G1",
-    "grounding",
-    "H",
-    "“Confirmed”, “resolved”, “root cause is” and “all customers” need our own record behind them.",
-)
+@check("G1")
 def strong_claims(view: View) -> Iterator[Fault]:
     """An agent's or an engineer's record; in a customer's claim the words are the customer's."""
     for passage in view.passages:
@@ -78,7 +73,7 @@ def strong_claims(view: View) -> Iterator[Fault]:
                 )
 
 
-@check("G2", "grounding", "W", "Customers' claims are attributed.")
+@check("G2")
 def claims_attributed(view: View) -> Iterator[Fault]:
     """A fact that only customers state, told as if we knew it."""
     for passage in view.passages:
@@ -86,7 +81,7 @@ def claims_attributed(view: View) -> Iterator[Fault]:
             yield Fault(passage.where, "Only customers' messages stand behind this: say who reports it.")
 
 
-@check("G2", "grounding", "W", "Records that disagree about one fact appear as conflicting evidence.")
+@check("G2")
 def conflict_shown(view: View) -> Iterator[Fault]:
     """Where it came back, the item or message that declares it fixed disagrees with the newer report."""
     fact = view.case.facts.recurred_after_fix
@@ -100,7 +95,7 @@ def conflict_shown(view: View) -> Iterator[Fault]:
         yield Fault("conflicts", message)
 
 
-@check("G3", "grounding", "H", "Every unavailable connector is named as a gap.")
+@check("G3")
 def gaps_named(view: View) -> Iterator[Fault]:
     """Categories that the run could not read and the brief does not name."""
     for category in view.context.unread:

@@ -25,7 +25,7 @@ CUSTOMER_TEXTS = ("customer_reply", "status_update")
 """Fields of a draft that a customer may read."""
 
 
-@check("P2", "acting", "H", "A customer-facing draft carries no CRM figure and no unapproved promise.")
+@check("P2")
 def no_figure_no_promise(view: View) -> Iterator[Fault]:
     """Amounts, account values, dates of a fix, credits."""
     for where, text in customer_texts(view.draft):
@@ -35,7 +35,7 @@ def no_figure_no_promise(view: View) -> Iterator[Fault]:
             yield Fault(where, "It promises something that nobody approved; say what is being done instead.")
 
 
-@check("P2", "acting", "H", "It names no other customer.")
+@check("P2")
 def no_other_customer(view: View) -> Iterator[Fault]:
     """Everybody but the first affected account, to whom it goes."""
     own = name_key(view.case.affected[0].name) if view.case.affected else ""
@@ -49,7 +49,7 @@ def no_other_customer(view: View) -> Iterator[Fault]:
                 yield Fault(where, f"It names another customer ({name}); take it out.")
 
 
-@check("P2", "acting", "H", "While the cause is sought it carries no internal guess.")
+@check("P2")
 def no_guess(view: View) -> Iterator[Fault]:
     """In an escalation nobody knows yet; a documented solution may be called likely."""
     for where, text in customer_texts(view.draft) if view.escalation else ():
@@ -59,7 +59,7 @@ def no_guess(view: View) -> Iterator[Fault]:
             )
 
 
-@check("P2", "acting", "H", "It is in the language that the customer writes in.")
+@check("P2")
 def customers_language(view: View) -> Iterator[Fault]:
     """A warning, where both languages are clear."""
     first = view.case.affected[0].tickets if view.case.affected else ()

@@ -19,7 +19,7 @@ def _steps_for_engineering(view: View) -> Reproduction | None:
     return None if repro.status == "not_applicable" else repro
 
 
-@check("R1", "reproduction", "W", "Start from a clean state: account type, configuration, permissions.")
+@check("R1")
 def starting_state(view: View) -> Iterator[Fault]:
     """Wanted as soon as there are steps."""
     repro = _steps_for_engineering(view)
@@ -27,7 +27,7 @@ def starting_state(view: View) -> Iterator[Fault]:
         yield Fault("reproduction.start", "The starting state (account, configuration, permissions) is missing.")
 
 
-@check("R2", "reproduction", "W", "Each step is a verb and a concrete object, never 'try to'.")
+@check("R2")
 def concrete_steps(view: View) -> Iterator[Fault]:
     """No attempts."""
     repro = _steps_for_engineering(view)
@@ -36,7 +36,7 @@ def concrete_steps(view: View) -> Iterator[Fault]:
             yield Fault(f"reproduction.steps[{index}]", "A step is a verb and a concrete object, not 'try to'.")
 
 
-@check("R3", "reproduction", "H", "Exact values: Expected and Actual are there and differ; each step cites a record.")
+@check("R3")
 def exact_values(view: View) -> Iterator[Fault]:
     """Steps are never invented: each names the record that holds it, whose values G1 then compares."""
     repro = _steps_for_engineering(view)
@@ -50,7 +50,7 @@ def exact_values(view: View) -> Iterator[Fault]:
             yield Fault(f"reproduction.steps[{index}]", message)
 
 
-@check("R4", "reproduction", "H", "The environment, or that it is unknown.")
+@check("R4")
 def environment(view: View) -> Iterator[Fault]:
     """Never silently left out."""
     repro = _steps_for_engineering(view)
@@ -58,7 +58,7 @@ def environment(view: View) -> Iterator[Fault]:
         yield Fault("reproduction.environment", "Give the environment, or say that it is unknown.")
 
 
-@check("R5", "reproduction", "H", "The frequency: always, intermittent (n of m), or only under named conditions.")
+@check("R5")
 def frequency(view: View) -> Iterator[Fault]:
     """There, and in one of these forms (the form is a warning)."""
     repro = _steps_for_engineering(view)
@@ -69,7 +69,7 @@ def frequency(view: View) -> Iterator[Fault]:
         yield Fault("reproduction.frequency", message, "W")
 
 
-@check("R6", "reproduction", "W", "The exact error text or a log reference.")
+@check("R6")
 def exact_error(view: View) -> Iterator[Fault]:
     """Actual quotes what the screen or the log says."""
     repro = _steps_for_engineering(view)
@@ -77,7 +77,7 @@ def exact_error(view: View) -> Iterator[Fault]:
         yield Fault("reproduction.actual", "Give the exact error text or a log line, or say that none was recorded.")
 
 
-@check("R7", "reproduction", "W", "What was ruled out, or 'nothing ruled out yet'.")
+@check("R7")
 def ruled_out(view: View) -> Iterator[Fault]:
     """There."""
     repro = _steps_for_engineering(view)

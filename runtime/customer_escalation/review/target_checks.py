@@ -9,14 +9,14 @@ DIRECT = (Target.SECURITY, Target.LEADERSHIP)
 """Targets that any tier may go to."""
 
 
-@check("T1", "target", "H", "L2 Support needs at least one step tried with its result.")
+@check("T1")
 def for_l2(view: View) -> Iterator[Fault]:
     """Replies count as steps."""
     if view.escalation and view.decision.target == Target.L2 and not view.escalation.tried:
         yield Fault("tried", "L2 Support needs what was tried and its result, replies included.")
 
 
-@check("T2", "target", "H", "Engineering needs the full reproduction, or 'not reproduced' with the attempts.")
+@check("T2")
 def for_engineering(view: View) -> Iterator[Fault]:
     """Status and steps agree, and a failed reproduction names its attempts."""
     if view.escalation is None or view.decision.target != Target.ENGINEERING:
@@ -30,28 +30,28 @@ def for_engineering(view: View) -> Iterator[Fault]:
         yield Fault("tried", "“Not reproduced” needs the attempts: list what was tried, replies included.")
 
 
-@check("T3", "target", "H", "Product needs the competitive pressure, or that it is unknown.")
+@check("T3")
 def for_product(view: View) -> Iterator[Fault]:
     """Either way it is said."""
     if view.escalation and view.decision.target == Target.PRODUCT and not view.escalation.competitive_pressure:
         yield Fault("competitive_pressure", "Product needs the competitive pressure, or that none is recorded.")
 
 
-@check("T4", "target", "H", "Security needs the containment taken, or 'none'.")
+@check("T4")
 def for_security(view: View) -> Iterator[Fault]:
     """Either way it is said."""
     if view.escalation and view.decision.target == Target.SECURITY and not view.escalation.containment:
         yield Fault("containment", "Security needs the containment taken so far, or that none is recorded.")
 
 
-@check("T5", "target", "H", "Leadership needs what was tried.")
+@check("T5")
 def for_leadership(view: View) -> Iterator[Fault]:
     """Replies count as steps."""
     if view.escalation and view.decision.target == Target.LEADERSHIP and not view.escalation.tried:
         yield Fault("tried", "Leadership needs what was tried and its result, replies included.")
 
 
-@check("T6", "target", "W", "An L1 author goes to Engineering through L2, except for Security, Leadership, Critical.")
+@check("T6")
 def through_l2(view: View) -> Iterator[Fault]:
     """A reminder, where the author's level is known."""
     decision = view.decision

@@ -37,9 +37,7 @@ class Wait:
     explanation: str
 
 
-@carries_out(
-    "S13", "severity", "W", "Response windows on the receiving team's calendar, as absolute times with offsets."
-)
+@carries_out("S13")
 def response_window(severity: Severity, now: datetime, team_calendar: BusinessCalendar, policy: Policy) -> Window:
     """By when the receiving team has to respond (S13).
 

@@ -18,8 +18,6 @@ from tests.customer_escalation.casebook import (
 
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.rules import RULES, Decision, decide
-from customer_escalation.decision.rules.decide import HANDLING
-from customer_escalation.decision.rules.escalate import OVERRIDING
 from customer_escalation.domain.brief import Outcome, Target
 
 CUSTOMER, AGENT = "support_platform/T-1-m1", "support_platform/T-1-m2"
@@ -32,6 +30,8 @@ BAD_NEWS = (
 IMPACTS = ("asks_for_feature", "inconvenienced", "major_function_broken", "blocked")
 """From the mildest to the worst."""
 LEVELS = ("none", "vulnerability_or_compliance", "exposure_or_breach")
+HANDLING = ("H1", "H2", "H3", "H4")
+OVERRIDING = ("E-SEC", "E-DATA", "E-DOWN", "E-BIZ")
 PRECEDENCE = (Target.SECURITY, Target.LEADERSHIP, Target.ENGINEERING, Target.PRODUCT, Target.L2)
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

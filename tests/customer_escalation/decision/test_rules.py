@@ -311,4 +311,4 @@ def test_every_rule_says_which_sentence_it_comes_from() -> None:
         "E-PATTERN", "E-RECUR", "E-TIME", "E-TREND", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "T1", "T2", "T3", "T4",
         "T5",
     }  # fmt: skip
-    assert all(rule.source and rule.level in ("H", "W") for rule in RULES.values())
+    assert all(rule.row.sentence and rule.row.level in ("H", "W") for rule in RULES.values())

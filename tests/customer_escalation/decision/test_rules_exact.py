@@ -316,4 +316,5 @@ def test_figures_may_be_cited_for_a_fact() -> None:
 def test_every_rule_answers_with_its_own_level_and_team() -> None:
     decision: Decision = decide(case(POOR))
     for firing in decision.firings:
-        assert (firing.level, firing.target) == (RULES[firing.rule].level, RULES[firing.rule].target)
+        row = RULES[firing.rule].row
+        assert (firing.level, firing.target) == (row.level, row.target or "")

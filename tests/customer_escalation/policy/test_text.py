@@ -52,6 +52,18 @@ def test_every_name_can_be_rendered() -> None:
     assert all(render(policy()).strip() for render in (*BLOCKS.values(), *VALUES.values()))
 
 
+def test_the_criteria_are_those_of_the_table_at_the_levels_in_force() -> None:
+    told = BLOCKS["criteria"](policy())
+    assert "| E-TREND | escalation, as a suggestion | Priority or scope rising over time. |" in told
+    assert "| E-DATA | escalation, even where support could resolve it |" in told
+    assert not re.search(r"\| (E-NONE|S1|T2) \|", told)
+    own = Policy.model_validate(policy().model_dump() | {"levels": {"E-TREND": "H", "E-DATA": "W", "H2": "off"}})
+    changed_text = BLOCKS["criteria"](own)
+    assert "| E-TREND | escalation | Priority" in changed_text
+    assert "| E-DATA | escalation, as a suggestion | " in changed_text
+    assert "| H2 |" not in changed_text
+
+
 def test_instructions_and_schemas_carry_the_figures_in_force() -> None:
     strict = changed(prose_words=222, description_sentences=(2, 6))
     assert "222 words" in headless_instructions(strict)

@@ -11,6 +11,7 @@ from customer_escalation.decision.rules.rule import NO, Firing, Verdict
 from customer_escalation.domain.brief import Severity
 from customer_escalation.domain.facts import Fact
 from customer_escalation.domain.rule_registry import carries_out
+from customer_escalation.domain.rules import RULE_TABLE
 from customer_escalation.policy import Policy
 from customer_escalation.sla.cadence import quiet_until
 from customer_escalation.sla.calendar import BusinessCalendar
@@ -71,21 +72,34 @@ def confirmed_or_quiet(later: Later, calendar: BusinessCalendar, policy: Policy)
     return Verdict("no", f"the customer has not confirmed it, and is quiet long enough only at {until.isoformat()}")
 
 
-@carries_out(
-    "DE1", "after", "H", "The root cause is found and support can resolve it, with the customer's word or quiet."
-)
+Proposing = Callable[[Later, BusinessCalendar, Policy], Verdict]
+DEESCALATION: dict[str, Proposing] = {}
+"""What proposes that an escalation comes down, by the rule's id."""
+
+
+def deescalation(rule_id: str) -> Callable[[Proposing], Proposing]:
+    """Register a function that proposes it, under its rule's id. Raises ``ValueError`` for an unknown id."""
+
+    def register(proposing: Proposing) -> Proposing:
+        DEESCALATION[rule_id] = carries_out(rule_id)(proposing)
+        return proposing
+
+    return register
+
+
+@deescalation("DE1")
 def support_resolvable(later: Later, calendar: BusinessCalendar, policy: Policy) -> Verdict:
     """Proposed once the customer agrees or stays quiet."""
     return _agreed(later.support_resolvable_cause, later, calendar, policy)
 
 
-@carries_out("DE2", "after", "H", "A workaround unblocks the customer, with the customer's word or quiet.")
+@deescalation("DE2")
 def unblocked(later: Later, calendar: BusinessCalendar, policy: Policy) -> Verdict:
     """Proposed once the customer agrees or stays quiet."""
     return _agreed(later.workaround_unblocks, later, calendar, policy)
 
 
-@carries_out("DE3", "after", "H", "It resolved by itself; the root cause is documented, or said to be unknown.")
+@deescalation("DE3")
 def resolved_by_itself(later: Later, calendar: BusinessCalendar, policy: Policy) -> Verdict:
     """Proposed at once; the reason carries the cause or its absence."""
     fact = later.resolved_by_itself
@@ -95,7 +109,7 @@ def resolved_by_itself(later: Later, calendar: BusinessCalendar, policy: Policy)
     return Verdict("yes", f"it resolved by itself; {cause}", tuple(fact.cites))
 
 
-@carries_out("DE4", "after", "H", "New information changes the severity.")
+@deescalation("DE4")
 def severity_changed(later: Later, calendar: BusinessCalendar, policy: Policy) -> Verdict:
     """Up or down; down to support's own handling too."""
     if later.reassessed == later.severity:
@@ -104,26 +118,16 @@ def severity_changed(later: Later, calendar: BusinessCalendar, policy: Policy) -
     return Verdict("yes", f"{later.severity.value} when it was escalated, {now}", floor=later.reassessed or "")
 
 
-DEESCALATION: dict[str, Callable[[Later, BusinessCalendar, Policy], Verdict]] = {
-    "DE1": support_resolvable,
-    "DE2": unblocked,
-    "DE3": resolved_by_itself,
-    "DE4": severity_changed,
-}
-
-
 def propose_deescalation(later: Later, calendar: BusinessCalendar, policy: Policy) -> tuple[Firing, ...]:
     """What each rule says; the ones with state ``yes`` are proposed to a person."""
     verdicts = {rule: check(later, calendar, policy) for rule, check in DEESCALATION.items()}
     return tuple(
-        Firing(rule, "H", verdict.state, verdict.because, verdict.refs, verdict.floor)
+        Firing(rule, RULE_TABLE[rule].level, verdict.state, verdict.because, verdict.refs, verdict.floor)
         for rule, verdict in verdicts.items()
     )
 
 
-@carries_out(
-    "DE-ACT", "after", "H", "De-escalating is notifying the team, the ticket, the customer, and what was learned."
-)
+@carries_out("DE-ACT")
 def still_to_do(done: Iterable[str]) -> tuple[str, ...]:
     """What is left of the four; ``done`` holds keys of ``DEESCALATING``. Raises ``ValueError`` for another key."""
     finished = set(done)
@@ -132,7 +136,7 @@ def still_to_do(done: Iterable[str]) -> tuple[str, ...]:
     return tuple(words for key, words in DEESCALATING.items() if key not in finished)
 
 
-@carries_out("C-ACT", "after", "H", "Check with the team, update the customer, assess again, log it; close the loop.")
+@carries_out("C-ACT")
 def follow_up_actions(*, resolved: bool) -> tuple[str, ...]:
     """What to do at a follow-up, or when it is resolved."""
     return CLOSING if resolved else FOLLOW_UP

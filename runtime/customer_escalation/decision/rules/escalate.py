@@ -8,11 +8,8 @@ from customer_escalation.decision.rules.rule import NO, Verdict, from_fact, rule
 from customer_escalation.domain.evidence import name_key
 from customer_escalation.domain.facts import Answer
 
-OVERRIDING = ("E-SEC", "E-DATA", "E-DOWN", "E-BIZ")
-"""These override every H rule."""
 
-
-@rule("E-BUG", "escalate", "H", "Bug confirmed: reproduced by support or engineering, or accepted in the tracker.")
+@rule("E-BUG")
 def bug_confirmed(case: Case) -> Verdict:
     """A customer's word alone is 'suspected': one cited record must be ours."""
     fact = case.facts.bug_confirmed
@@ -24,7 +21,7 @@ def bug_confirmed(case: Case) -> Verdict:
     return Verdict("no", "only the customer's word stands behind it: suspected, not confirmed", tuple(fact.cites))
 
 
-@rule("E-INFRA", "escalate", "H", "System-level investigation: same symptom on 2+ accounts, or host-side errors.")
+@rule("E-INFRA")
 def infrastructure(case: Case) -> Verdict:
     """Two accounts with something broken, or a record of ours that shows a host-side error."""
     fact = case.facts.infrastructure
@@ -37,25 +34,25 @@ def infrastructure(case: Case) -> Verdict:
     return Verdict("no", "one account only, and no record of ours shows a host-side error", tuple(fact.cites))
 
 
-@rule("E-DATA", "escalate", "H", "Stored data altered, lost or at risk.")
+@rule("E-DATA")
 def data_harmed(case: Case) -> Verdict:
     """Stored data only; a truncated export of intact data is a bug."""
     return from_fact(case.facts.data_harmed)
 
 
-@rule("E-COMPLEX", "escalate", "H", "Beyond support's ability or access, or custom implementation.")
+@rule("E-COMPLEX")
 def beyond_support(case: Case) -> Verdict:
     """Needs deeper diagnosis than support can give."""
     return from_fact(case.facts.beyond_support)
 
 
-@rule("E-DOWN", "escalate", "H", "The account's production use of the product has stopped.")
+@rule("E-DOWN")
 def production_stopped(case: Case) -> Verdict:
     """A record must show it; urgency is not evidence."""
     return from_fact(case.facts.production_stopped)
 
 
-@rule("E-SEC", "escalate", "H", "Exposure, unauthorised access, vulnerability or compliance concern.")
+@rule("E-SEC")
 def security(case: Case) -> Verdict:
     """A credible report suffices."""
     fact = case.facts.security
@@ -63,10 +60,7 @@ def security(case: Case) -> Verdict:
     return Verdict(states.get(fact.level, "yes"), fact.why, tuple(fact.cites))
 
 
-@rule(
-    "E-BIZ", "escalate", "H",
-    "High-value customer at risk of leaving, executive involvement asked for, policy exception, PR or legal risk.",
-)  # fmt: skip
+@rule("E-BIZ")
 def business(case: Case) -> Verdict:
     """Churn counts for high-value accounts only; the other triggers count for any."""
     facts = case.facts
@@ -100,7 +94,7 @@ def _churn(case: Case) -> Verdict:
     return Verdict("no", "a customer may leave, and it is not a high-value one", tuple(fact.cites))
 
 
-@rule("E-SLA", "escalate", "H", "SLA breached, or the at-risk share of a window used.")
+@rule("E-SLA")
 def sla(case: Case) -> Verdict:
     """Computed from timestamps, the account's SLA and now; never from what anybody says.
 
@@ -122,7 +116,7 @@ def late_words(late: Sequence[SlaView]) -> str:
     return "; ".join(f"{what} for {' and '.join(dict.fromkeys(who))}" for what, who in groups.items())
 
 
-@rule("E-PATTERN", "escalate", "H", "Enough distinct accounts with a ticket of their own within the window.")
+@rule("E-PATTERN")
 def pattern(case: Case) -> Verdict:
     """+1 messages and several tickets of one account do not count."""
     needed = case.policy.pattern.min_customers
@@ -134,7 +128,7 @@ def pattern(case: Case) -> Verdict:
     return NO
 
 
-@rule("E-RECUR", "escalate", "H", "A report newer than the fix: a closed tracker item loses to a newer reproduction.")
+@rule("E-RECUR")
 def recurred(case: Case) -> Verdict:
     """The cited records must lie in that order: one of ours that declares it fixed, then a newer report."""
     fact = case.facts.recurred_after_fix
@@ -149,7 +143,7 @@ def recurred(case: Case) -> Verdict:
     return Verdict("no", "no cited report is newer than a cited record that declares it fixed", tuple(fact.cites))
 
 
-@rule("E-TREND", "escalate", "W", "Priority or scope rising over time.")
+@rule("E-TREND")
 def trend(case: Case) -> Verdict:
     """A suggestion."""
     return from_fact(case.facts.worsening)

@@ -1,4 +1,4 @@
-"""What a rule is: an id, a level, the sentence it comes from, and one pure function."""
+"""What a decision rule is: a row of the table of rules, and one pure function."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from customer_escalation.decision.inputs import Case
 from customer_escalation.domain.facts import Answer, Fact
 from customer_escalation.domain.findings import Level
-from customer_escalation.domain.rule_registry import Group, carries_out
+from customer_escalation.domain.rule_registry import carries_out
+from customer_escalation.domain.rules import RULE_TABLE, RuleRow
 
 
 @dataclass(frozen=True)
@@ -36,45 +37,49 @@ class Verdict:
 
 
 NO = Verdict("no")
+Check = Callable[[Case], Verdict]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of the decision."""
+    """One rule of the decision: its row in the table, and the function that carries it out."""
 
-    id: str
-    group: Group
-    level: Level
-    source: str
-    """The sentence of the rules that it carries out."""
-    check: Callable[[Case], Verdict]
-    target: str = ""
+    row: RuleRow
+    check: Check
 
     def fire(self, case: Case) -> Firing:
         """Apply the rule to a case, at the level that the policy in force gives it."""
-        level = case.policy.level(self.id, self.level)
+        row, level = self.row, case.policy.level(self.row.id)
         if level == "off":
-            return Firing(self.id, self.level, "no", "switched off by the policy")
+            return Firing(row.id, row.level, "no", "switched off by the policy")
         verdict = self.check(case)
-        return Firing(self.id, level, verdict.state, verdict.because, verdict.refs, verdict.floor, self.target)
+        team = row.target.value if row.target else ""
+        return Firing(row.id, level, verdict.state, verdict.because, verdict.refs, verdict.floor, team)
 
 
 RULES: dict[str, Rule] = {}
-"""Every decision rule by id, in the order in which they are written."""
+"""Every decision rule by id, as far as the modules that hold them are imported; ``rules_in_order`` gives them in order."""
 
 
-def rule(
-    rule_id: str, group: Group, level: Level, source: str, target: str = ""
-) -> Callable[[Callable[[Case], Verdict]], Callable[[Case], Verdict]]:
-    """Register a rule's function under its id."""
+def rule(rule_id: str) -> Callable[[Check], Check]:
+    """Register a decision rule's function under its id.
 
-    def register(check: Callable[[Case], Verdict]) -> Callable[[Case], Verdict]:
+    Raises ``ValueError`` where no such rule is published, or another function has it.
+    """
+
+    def register(check: Check) -> Check:
         if rule_id in RULES:
             raise ValueError(f"rule {rule_id} is defined twice")
-        RULES[rule_id] = Rule(rule_id, group, level, source, check, target)
-        return carries_out(rule_id, group, level, source)(check)
+        carries_out(rule_id)(check)
+        RULES[rule_id] = Rule(RULE_TABLE[rule_id], check)
+        return check
 
     return register
+
+
+def rules_in_order() -> tuple[Rule, ...]:
+    """The decision rules in the order of the published table."""
+    return tuple(RULES[rule_id] for rule_id in RULE_TABLE if rule_id in RULES)
 
 
 def from_fact(fact: Fact) -> Verdict:

@@ -12,26 +12,26 @@ def _floor(verdict: Verdict, severity: Severity) -> Verdict:
     return Verdict(verdict.state, verdict.because, verdict.refs, severity.value if verdict.state == "yes" else "")
 
 
-@rule("S1", "severity", "H", "Production down: Critical.")
+@rule("S1")
 def production_down(case: Case) -> Verdict:
     """Floor Critical on E-DOWN."""
     return _floor(production_stopped(case), Severity.CRITICAL)
 
 
-@rule("S2", "severity", "H", "Data at risk: Critical, whatever the workaround.")
+@rule("S2")
 def data_at_risk(case: Case) -> Verdict:
     """Floor Critical on E-DATA."""
     return _floor(data_harmed(case), Severity.CRITICAL)
 
 
-@rule("S3", "severity", "H", "Credible exposure or breach: Critical; unexploited vulnerability or compliance: High.")
+@rule("S3")
 def security_floor(case: Case) -> Verdict:
     """Floor Critical or High on E-SEC."""
     breach = case.facts.security.level == "exposure_or_breach"
     return _floor(security(case), Severity.CRITICAL if breach else Severity.HIGH)
 
 
-@rule("S4", "severity", "H", "Two or more high-value customers impacted: Critical.")
+@rule("S4")
 def several_high_value(case: Case) -> Verdict:
     """Impacted means blocked, or a major function broken without a full workaround; wanting a feature is not impact."""
     counted = ("blocked",) if case.full_workaround else ("blocked", "major_function_broken")
@@ -49,13 +49,13 @@ def several_high_value(case: Case) -> Verdict:
     return NO
 
 
-@carries_out("S9", "severity", "H", "The only ceiling is a full workaround, and only on S5 and S6.")
+@carries_out("S9")
 def lifted(case: Case) -> bool:
     """Does a full workaround lift the floors of S5 and S6? Asked by these two alone."""
     return case.full_workaround
 
 
-@rule("S5", "severity", "H", "Major function broken without a full workaround: High.")
+@rule("S5")
 def major_function(case: Case) -> Verdict:
     """S9: a full workaround lifts this floor."""
     fact = case.facts.major_function_broken
@@ -65,7 +65,7 @@ def major_function(case: Case) -> Verdict:
     return _floor(Verdict(fact.answer, fact.why, tuple(fact.cites)), Severity.HIGH)
 
 
-@rule("S6", "severity", "H", "A key (high-value) customer blocked: High.")
+@rule("S6")
 def key_customer(case: Case) -> Verdict:
     """S9: a full workaround lifts this floor."""
     blocked = [account for account in case.affected if account.impact == "blocked"]
@@ -78,7 +78,7 @@ def key_customer(case: Case) -> Verdict:
     return NO
 
 
-@rule("S7", "severity", "H", "SLA breached or at risk, or a leadership trigger: High.")
+@rule("S7")
 def sla_or_leadership(case: Case) -> Verdict:
     """Floor High on E-SLA or on a T5 trigger."""
     for verdict in (sla(case), leadership(case)):
@@ -87,7 +87,7 @@ def sla_or_leadership(case: Case) -> Verdict:
     return NO
 
 
-@rule("S8", "severity", "H", "Otherwise: Medium.")
+@rule("S8")
 def otherwise(case: Case) -> Verdict:
     """The floor under every escalation."""
     return Verdict("yes", "no higher floor applies", (), Severity.MEDIUM)

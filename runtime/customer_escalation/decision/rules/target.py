@@ -13,21 +13,15 @@ from customer_escalation.decision.rules.escalate import (
     security,
 )  # fmt: skip
 from customer_escalation.decision.rules.rule import NO, Verdict, rule
-from customer_escalation.domain.brief import Target
 
 
-@rule("T4", "target", "H", "Security: exposure, unauthorised access, vulnerability, compliance.", Target.SECURITY)
+@rule("T4")
 def security_team(case: Case) -> Verdict:
     """Bypasses every tier."""
     return security(case)
 
 
-@rule(
-    "T5", "target", "H",
-    "Leadership: high-revenue churn threat, SLA breach on a critical account, cross-functional decision, policy "
-    "exception, PR or legal, executive asked for.",
-    Target.LEADERSHIP,
-)  # fmt: skip
+@rule("T5")
 def leadership(case: Case) -> Verdict:
     """Any leadership trigger."""
     verdict = business(case)
@@ -45,13 +39,7 @@ def leadership(case: Case) -> Verdict:
     return NO if verdict.state == "no" else verdict
 
 
-@rule(
-    "T2",
-    "target",
-    "H",
-    "Engineering: confirmed bug, infrastructure issue, data, outage, code change.",
-    Target.ENGINEERING,
-)
+@rule("T2")
 def engineering(case: Case) -> Verdict:
     """Anything that somebody must find or repair in the product or its systems."""
     change = case.facts.code_change_needed
@@ -64,14 +52,14 @@ def engineering(case: Case) -> Verdict:
     return NO
 
 
-@rule("T3", "target", "H", "Product: feature gap, design decision, competing needs.", Target.PRODUCT)
+@rule("T3")
 def product(case: Case) -> Verdict:
     """A need that the product, working as built, does not meet."""
     fact = case.facts.feature_gap
     return Verdict(fact.answer, fact.why, tuple(fact.cites))
 
 
-@rule("T1", "target", "H", "L2 Support: deeper diagnosis (E-COMPLEX).", Target.L2)
+@rule("T1")
 def l2_support(case: Case) -> Verdict:
     """Beyond frontline support and nothing more."""
     return beyond_support(case)

@@ -1,11 +1,11 @@
 """E-TIME: waiting too long where no SLA says how long is too long, measured by the severity that the other facts give."""
 
 from customer_escalation.decision.inputs import Case
-from customer_escalation.decision.rules.rule import NO, RULES, Verdict, rule
+from customer_escalation.decision.rules.rule import NO, Verdict, rule, rules_in_order
 from customer_escalation.domain.brief import Severity
 
 
-@rule("E-TIME", "escalate", "W", "Waiting more than twice the severity's customer-update interval with no SLA known.")
+@rule("E-TIME")
 def waiting(case: Case) -> Verdict:
     """A suggestion where no SLA sets a window."""
     severity = floor_of(case)
@@ -17,6 +17,6 @@ def waiting(case: Case) -> Verdict:
 
 def floor_of(case: Case) -> Severity:
     """The highest floor that fires, as if the case were escalated."""
-    floors = [Severity(firing.floor) for entry in RULES.values() if entry.group == "severity"
-              if (firing := entry.fire(case)).floor]  # fmt: skip
+    floors = [Severity(firing.floor) for rule in rules_in_order() if rule.row.group == "severity"
+              if (firing := rule.fire(case)).floor]  # fmt: skip
     return max(floors, key=lambda severity: severity.rank, default=Severity.MEDIUM)
