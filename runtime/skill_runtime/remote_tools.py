@@ -17,7 +17,7 @@ MAX_TEXT = 200_000
 MAX_STRUCTURED = 4_000_000
 """Characters of one structured result, as JSON, that is kept; a longer one is refused with a sentence."""
 MAX_DESCRIPTION = 2_048
-FAILURE_META = "customer-escalation/error"
+FAILURE_META = "skill-runtime/error"
 """The key of a failed result's ``_meta`` under which a server may say what ``kind`` of failure it is."""
 _MAX_NAME = 64
 

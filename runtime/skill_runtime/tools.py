@@ -15,7 +15,7 @@ class Access(StrEnum):
     """Changes a connected system; code carries it out after a person approved."""
     DENIED = "denied"
     LOCAL = "local"
-    """Runs inside this process, on what the run already holds (assess, submit)."""
+    """Runs inside this process, on what the run already holds, such as handing in the work."""
 
 
 @dataclass(frozen=True)
