@@ -10,7 +10,7 @@ from support_connectors.systems import system_names
 
 FORMATS = re.compile(r"\.claude-plugin|CLAUDE_")
 """Names that are part of the plugin and skill formats, which many hosts read."""
-OF_THE_PROVIDER = frozenset({"claude.py", "limits.py"})
+OF_THE_PROVIDER = frozenset({"claude.py", "providers.py"})
 
 
 def test_no_name_of_the_product_its_categories_tools_or_systems_stands_in_the_runtime() -> None:
