@@ -422,12 +422,33 @@ def _conversation_problem(messages: list[dict[str, Any]]) -> str | None:
         if not content:
             return f"messages.{place}: content is empty"
         before = messages[place - 1]["content"] if place and isinstance(messages[place - 1]["content"], list) else []
+        refused = _refused_part(content)
+        if refused:
+            return f"messages.{place}: {refused}"
         asked = [block["id"] for block in before if block["type"] == "tool_use"]
         answered = [block["tool_use_id"] for block in content if block["type"] == "tool_result"]
         if message["role"] == "user" and sorted(asked) != sorted(answered):
             return f"messages.{place}: tool_use ids were found without tool_result blocks: {asked}"
         if place and message["role"] == messages[place - 1]["role"] == "assistant":
             return f"messages.{place}: roles must alternate"
+    return None
+
+
+def _refused_part(content: list[Block]) -> str | None:
+    """What the service refuses inside the blocks of a message."""
+    results = [block["content"] for block in content if block["type"] == "tool_result" and "content" in block]
+    inner = [part for result in results if isinstance(result, list) for part in result]
+    for part in (*inner, *(block for block in content if block["type"] in ("text", "image"))):
+        if part["type"] == "text" and not part["text"]:
+            return "text content blocks must be non-empty"
+        if part["type"] == "image":
+            source = part["source"]
+            if source["media_type"] not in ("image/jpeg", "image/png", "image/gif", "image/webp"):
+                return f"image: media type {source['media_type']!r} is not supported"
+            if len(source["data"]) > 5_000_000 or not base64.b64decode(source["data"], validate=True):
+                return "image: exceeds 5 MB, or is empty"
+        elif part["type"] not in ("text", "document", "search_result"):
+            return f"tool_result: {part['type']} is not allowed"
     return None
 
 

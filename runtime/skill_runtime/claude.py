@@ -6,6 +6,7 @@ a half answer never becomes a turn.
 """
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from types import TracebackType
@@ -18,6 +19,7 @@ from anthropic.types import MessageParam, TextBlockParam, ToolParam
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 from tenacity.wait import wait_base
 
+from skill_runtime.content import Content, Image
 from skill_runtime.errors import ModelError, ModelRequestError, ModelUnavailable
 from skill_runtime.limits import price
 from skill_runtime.messages import Block, Message, Opaque, StopReason, Text, ToolResult, ToolUse, Turn, Usage
@@ -34,6 +36,9 @@ RETRIED_TYPES = frozenset(
     "throttlingException internalServerException modelStreamErrorException modelTimeoutException "
     "serviceUnavailableException".split()
 )
+IMAGE_STARTS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
+MAX_IMAGE = 3_750_000
+"""Bytes of a picture that is sent: the service takes 5 MB of base64."""
 SIGNERS = frozenset({"boto3", "botocore", "google"})
 """Packages that sign requests for the client, and whose errors it passes on as they are."""
 SPENDING = frozenset({"enforced_spend_limit_reached", "contract_spend_limit_reached"})
@@ -208,10 +213,33 @@ def _block_param(block: Block) -> dict[str, Any]:
         case ToolUse():
             return {"type": "tool_use", "id": block.id, "name": block.name, "input": block.input}
         case ToolResult():
-            param: dict[str, Any] = {"type": "tool_result", "tool_use_id": block.tool_use_id, "content": block.content}
+            content = block.content if isinstance(block.content, str) else _content_params(block.content)
+            param: dict[str, Any] = {"type": "tool_result", "tool_use_id": block.tool_use_id, "content": content}
             return {**param, "is_error": True} if block.is_error else param
         case Opaque():
             return block.data
+
+
+def _content_params(blocks: Iterable[Content]) -> list[dict[str, Any]]:
+    """Pictures as the service takes them; everything else, and pictures that it would refuse, in words."""
+    params: list[dict[str, Any]] = []
+    for block in blocks:
+        media_type = _image_type(block.data) if isinstance(block, Image) else None
+        if isinstance(block, Image) and media_type and len(block.data) <= MAX_IMAGE:
+            data = base64.b64encode(block.data).decode()
+            params.append({"type": "image", "source": {"type": "base64", "media_type": media_type, "data": data}})
+        elif block.words:  # the service refuses an empty text
+            params.append({"type": "text", "text": block.words})
+    return params
+
+
+def _image_type(data: bytes) -> str | None:
+    """The kind of picture that the bytes are, of those that the service takes: what a server calls them may be wrong, and
+    the service refuses the whole request then."""
+    for media_type, start in IMAGE_STARTS.items():
+        if data.startswith(start):
+            return media_type
+    return "image/webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
 
 
 def _turn(answer: ProviderMessage, choice: Choice) -> Turn:

@@ -357,7 +357,7 @@ async def test_s11_a_record_cannot_pose_as_instructions(stage: Stage) -> None:
     result = await stage.play(
         answer(use("read_account")), answer(use("submit")), tools=[read_tool(hostile), local_tool(accept)]
     )
-    text = replies(result, 2)[0].content
+    text = replies(result, 2)[0].text
     assert text.startswith(f"<tool-data>\n{UNTRUSTED_NOTE}\nSlow.")
     assert text.endswith("\n</tool-data>")
     inside = text.removeprefix("<tool-data>").removesuffix("</tool-data>")
