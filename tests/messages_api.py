@@ -1,15 +1,21 @@
 """A test double for Claude's Messages API, which cannot run here: the real protocol over a real socket.
 
+It answers in the forms of its sellers too: Amazon Bedrock's paths, signatures and event streams, Vertex AI's paths, and the
+headers of Microsoft Foundry. What they take besides, and what they refuse, is theirs (see ``_Form``).
+
 Answers come from a script: lists of content blocks, functions of the request, or faults, in order of the requests or (see
 ``by_turn``) of the conversation. What the service would
 refuse is refused: a missing key, forced tool choice, a tool call left unanswered, a strict schema that is open, names that do
 not fit. Prompt caching is accounted for as the service does, by the longest prefix that was sent before.
 """
 
+import base64
+import binascii
 import hashlib
 import json
 import re
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +23,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Literal
+from urllib.parse import unquote
 
 Block = dict[str, Any]
 FaultKind = Literal[
@@ -52,7 +59,33 @@ class Seen:
     """One request as it arrived."""
 
     body: dict[str, Any]
+    """Of a seller that names the model in the path, with the model as ``model``."""
     headers: dict[str, str]
+    path: str = "/v1/messages"
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How a seller wants the request: as told by the path."""
+
+    pattern: str
+    """Matches the path; the model's name where the path holds it."""
+    model_in_path: bool = False
+    caches_by_request: bool = True
+    frames: bool = False
+    """It streams AWS event frames instead of server-sent events."""
+
+
+_FORMS = (
+    _Form(r"/model/(?P<model>[^/]+)/invoke-with-response-stream", True, False, frames=True),
+    _Form(
+        r"/projects/[\w-]+/locations/[\w-]+/publishers/anthropic/models/(?P<model>[^/]+):streamRawPredict", True, False
+    ),
+    _Form(r"/anthropic-mantle/v1/messages", caches_by_request=False),
+    _Form(r"(/anthropic)?/v1/messages"),
+)
+MANTLE = "/anthropic-mantle"
+"""The path at which the server takes what Bedrock's Mantle endpoint takes."""
 
 
 Answer = Sequence[Block] | Fault | Callable[[dict[str, Any]], Sequence[Block]]
@@ -130,8 +163,9 @@ class MessagesServer:
     def usage(self, body: dict[str, Any], blocks: Sequence[Block]) -> dict[str, int]:
         """Tokens of a request, four characters each; a prefix seen before is read from the cache, the rest is written."""
         parts = [json.dumps(part, sort_keys=True) for part in (*body.get("tools", []), *body.get("system", []))]
-        parts += [json.dumps(message, sort_keys=True) for message in body["messages"]]
-        caching = body.get("cache_control") or any("cache_control" in part for part in body.get("system", []))
+        parts += [json.dumps(_unmarked(message), sort_keys=True) for message in body["messages"]]
+        marked = [*body.get("system", []), *(part for message in body["messages"] for part in _blocks(message))]
+        caching = body.get("cache_control") or any("cache_control" in part for part in marked)
         read = total = 0
         prefix = hashlib.sha256()
         with self._lock:
@@ -176,15 +210,25 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))) or b"{}")
         api = self.server.api
-        if api.key not in (
+        path = self.path.partition("?")[0]
+        matches = [(form, re.fullmatch(form.pattern, path)) for form in _FORMS]
+        form, found = next(((form, match) for form, match in matches if match), (None, None))
+        if form is None or found is None:
+            return self._error(404, "not_found_error", f"nothing is at {path}")
+        self._form = form
+        authorization = self.headers.get("authorization") or ""
+        if f"Credential={api.key}/" not in authorization and api.key not in (
             self.headers.get("x-api-key"),
-            (self.headers.get("authorization") or "").removeprefix("Bearer "),
+            authorization.removeprefix("Bearer "),
         ):
             return self._error(401, "authentication_error", "invalid x-api-key")
-        problem = invalid(body)
+        problem = _ill_formed(form, body)
+        if form.model_in_path:
+            body["model"] = unquote(found["model"])
+        problem = problem or invalid(body)
         if problem:
             return self._error(400, "invalid_request_error", problem)
-        answer = api.next_answer(Seen(body, {name.lower(): value for name, value in self.headers.items()}))
+        answer = api.next_answer(Seen(body, {name.lower(): value for name, value in self.headers.items()}, path))
         if isinstance(answer, Fault):
             return self._fault(answer, body)
         return self._stream(body, _whole(answer))
@@ -206,12 +250,16 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 self._stream(body, _whole(fault.content or (text("This answer breaks off"),)), breaks=fault)
 
+    _form = _FORMS[-1]
+
     def _stream(
         self, body: dict[str, Any], blocks: list[Block], *, stop_reason: str | None = None, breaks: Fault | None = None
     ) -> None:
         usage = self.server.api.usage(body, blocks)
         self.send_response(200)
-        self.send_header("content-type", "text/event-stream")
+        self.send_header(
+            "content-type", "application/vnd.amazon.eventstream" if self._form.frames else "text/event-stream"
+        )
         self.send_header("request-id", "req_test")
         self.send_header("connection", "close")
         self.end_headers()
@@ -231,7 +279,10 @@ class _Handler(BaseHTTPRequestHandler):
         return self._event("message_stop")
 
     def _break(self, fault: Fault) -> None:
-        if fault.kind == "sse_error":
+        if fault.kind == "sse_error" and self._form.frames:
+            told = {":message-type": "exception", ":exception-type": "throttlingException"}
+            self.wfile.write(_frame(told, json.dumps({"message": "Overloaded"}).encode()))
+        elif fault.kind == "sse_error":
             self._event("error", error={"type": fault.error_type, "message": "Overloaded"})
         elif fault.kind == "garbage_event":
             self.wfile.write(b"event: content_block_delta\ndata: {broken\n\n")
@@ -260,7 +311,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._event("content_block_stop", index=index)
 
     def _event(self, name: str, **data: Any) -> None:
-        self.wfile.write(f"event: {name}\ndata: {json.dumps({'type': name, **data})}\n\n".encode())
+        whole = json.dumps({"type": name, **data})
+        if self._form.frames:
+            told = {":message-type": "event", ":event-type": "chunk", ":content-type": "application/json"}
+            self.wfile.write(_frame(told, json.dumps({"bytes": base64.b64encode(whole.encode()).decode()}).encode()))
+        else:
+            self.wfile.write(f"event: {name}\ndata: {whole}\n\n".encode())
         self.wfile.flush()
 
     def _error(
@@ -277,6 +333,38 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(payload)
+
+
+def _frame(headers: dict[str, str], payload: bytes) -> bytes:
+    """One message of an AWS event stream."""
+    told = b"".join(
+        bytes([len(name)]) + name.encode() + b"\x07" + struct.pack(">H", len(value)) + value.encode()
+        for name, value in headers.items()
+    )
+    prelude = struct.pack(">II", 16 + len(told) + len(payload), len(told))
+    message = prelude + struct.pack(">I", binascii.crc32(prelude)) + told + payload
+    return message + struct.pack(">I", binascii.crc32(message))
+
+
+def _ill_formed(form: _Form, body: dict[str, Any]) -> str | None:
+    """Why a seller would refuse the request that Anthropic's own service would take."""
+    if form.model_in_path and ("model" in body or not body.get("anthropic_version")):
+        return "model: Extra inputs are not permitted; anthropic_version: Field required"
+    if form.frames and "stream" in body:
+        return "stream: Extra inputs are not permitted"
+    if not form.caches_by_request and "cache_control" in body:
+        return "cache_control: Extra inputs are not permitted"
+    return None
+
+
+def _blocks(message: dict[str, Any]) -> list[Block]:
+    return message["content"] if isinstance(message["content"], list) else [text(message["content"])]
+
+
+def _unmarked(message: dict[str, Any]) -> dict[str, Any]:
+    """A message as it counts for the cache: where breakpoints stand is no part of it."""
+    kept = [{key: value for key, value in block.items() if key != "cache_control"} for block in _blocks(message)]
+    return {**message, "content": kept}
 
 
 def _pieces(words: str) -> list[str]:
@@ -334,12 +422,33 @@ def _conversation_problem(messages: list[dict[str, Any]]) -> str | None:
         if not content:
             return f"messages.{place}: content is empty"
         before = messages[place - 1]["content"] if place and isinstance(messages[place - 1]["content"], list) else []
+        refused = _refused_part(content)
+        if refused:
+            return f"messages.{place}: {refused}"
         asked = [block["id"] for block in before if block["type"] == "tool_use"]
         answered = [block["tool_use_id"] for block in content if block["type"] == "tool_result"]
         if message["role"] == "user" and sorted(asked) != sorted(answered):
             return f"messages.{place}: tool_use ids were found without tool_result blocks: {asked}"
         if place and message["role"] == messages[place - 1]["role"] == "assistant":
             return f"messages.{place}: roles must alternate"
+    return None
+
+
+def _refused_part(content: list[Block]) -> str | None:
+    """What the service refuses inside the blocks of a message."""
+    results = [block["content"] for block in content if block["type"] == "tool_result" and "content" in block]
+    inner = [part for result in results if isinstance(result, list) for part in result]
+    for part in (*inner, *(block for block in content if block["type"] in ("text", "image"))):
+        if part["type"] == "text" and not part["text"]:
+            return "text content blocks must be non-empty"
+        if part["type"] == "image":
+            source = part["source"]
+            if source["media_type"] not in ("image/jpeg", "image/png", "image/gif", "image/webp"):
+                return f"image: media type {source['media_type']!r} is not supported"
+            if len(source["data"]) > 5_000_000 or not base64.b64decode(source["data"], validate=True):
+                return "image: exceeds 5 MB, or is empty"
+        elif part["type"] not in ("text", "document", "search_result"):
+            return f"tool_result: {part['type']} is not allowed"
     return None
 
 

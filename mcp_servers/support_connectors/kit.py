@@ -32,7 +32,7 @@ from support_connectors.times import end_of, parse_time
 
 __all__ = ["MCPServer", "add_item_resource", "add_tools", "new_server", "paging", "period"]
 
-ERROR_META = "customer-escalation/error"
+ERROR_META = "skill-runtime/error"
 """The key of a failed result's ``_meta`` under which its ``kind`` stands: not_found, invalid, denied, rate_limited, unavailable."""
 
 MAX_TEXT = 100_000

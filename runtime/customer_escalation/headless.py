@@ -5,7 +5,6 @@
 """
 
 import asyncio
-import os
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -34,11 +33,12 @@ from customer_escalation.policy import Policy, with_overrides
 from customer_escalation.policy.sources import Overlay, find_overlays, policy_in_force
 from customer_escalation.policy.text import in_force
 from customer_escalation.resources import sample_workspace, skill_folder
-from skill_runtime.errors import SkillError
+from skill_runtime.errors import SkillError, UnknownProvider
 from skill_runtime.events import Emit, Notice, RunFinished, RunStarted
 from skill_runtime.journal import Journal, Recorder, find_run, new_run_id
 from skill_runtime.limits import Limits, Meter
 from skill_runtime.placeholders import resolve_placeholders
+from skill_runtime.providers import Choice, choose, readiness
 from skill_runtime.skills import Skill, load_skill, read_reference
 from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
 
@@ -56,6 +56,7 @@ class Request:
     as_of: str | None = None
     """RFC 3339; None for the workspace's own moment, or now."""
     model: str = DEFAULT_MODEL
+    """``provider:model``, or a bare name for Anthropic's own."""
     use_model: bool = True
     fallback: bool = True
     max_cost_usd: float | None = None
@@ -75,8 +76,17 @@ class Request:
         """The project's folder."""
         return Path(self.folder) if self.folder else Path.cwd()
 
+    @property
+    def chosen(self) -> Choice:
+        """The model and who is asked for it. Raises ``InvalidRequest`` for a provider that is not known."""
+        try:
+            return choose(self.model)
+        except UnknownProvider as error:
+            raise InvalidRequest(str(error)) from error
+
     def header(self, now: datetime) -> dict[str, Any]:
         """The journal's header. It holds policies and earlier escalations, so that a resumed run decides as it began."""
+        _ = self.chosen  # a wrong name is told before anything is started
         overlays = find_overlays(Path(self.policy) if self.policy else None, self.project)
         policy_in_force(overlays)
         return {
@@ -152,7 +162,8 @@ async def _escalate(request: Request, job: Job, source: Source, recorder: Record
     meter = Meter(
         Limits(max_turns=request.max_turns, max_cost_usd=request.max_cost_usd, max_seconds=request.max_seconds),
         clock=time.monotonic,
-        model=request.model if request.use_model else None,
+        model=request.chosen.model if request.use_model else None,
+        seller=request.chosen.provider.seller,
     )
     own_tools = (ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING, READ_REFERENCE)
     async with AsyncExitStack() as stack:
@@ -168,8 +179,9 @@ async def _drafter(
 ) -> Drafter | None:
     if not request.use_model:
         return None
-    if not (os.environ.get("ANTHROPIC_API_KEY") or os.environ.get("ANTHROPIC_AUTH_TOKEN")):
-        emit(Notice(kind="warning", text="ANTHROPIC_API_KEY is not set: the brief is drafted without a model."))
+    missing = readiness(request.chosen.provider).missing
+    if missing:
+        emit(Notice(kind="warning", text=f"{missing}: the brief is drafted without a model."))
         return None
     from skill_runtime.claude import ClaudeModel
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from skill_runtime.content import Content, File, Image, bytes_of
 from skill_runtime.events import Emit, Notice, Nudged, ToolFinished, ToolStarted, TurnFinished, TurnStarted
 from skill_runtime.journal import Recorder, fingerprint
 from skill_runtime.ledger import UNTRUSTED_NOTE, Ledger, find_records
@@ -183,7 +184,7 @@ class _Loop:
             else:
                 outcome = await self._run(use)
                 final = outcome if outcome.final else None
-                replies[use.id] = ToolResult(tool_use_id=use.id, content=outcome.text, is_error=outcome.is_error)
+                replies[use.id] = self._reply(use, outcome.blocks or outcome.text, outcome)
         self._say(*(replies[use.id] for use in calls))
         return final
 
@@ -212,11 +213,12 @@ class _Loop:
         replies: dict[str, ToolResult] = {}
         for use in uses:
             outcome = known[_call_key(use)]
-            text = fence(outcome.text)
+            content = fence(outcome.text) if not outcome.blocks else fence_blocks(outcome.blocks)
             if fresh.get(_call_key(use)) is not use:
                 self._finished(use, outcome, repeated=True)
-                text = f"You made this very call before, so nothing was asked again. The answer was:\n{text}"
-            replies[use.id] = ToolResult(tool_use_id=use.id, content=text, is_error=outcome.is_error)
+                said = "You made this very call before, so nothing was asked again. The answer was:"
+                content = f"{said}\n{content}" if isinstance(content, str) else (Text(text=said), *content)
+            replies[use.id] = self._reply(use, content, outcome)
         return replies
 
     async def _run(self, use: ToolUse) -> ToolOutcome:
@@ -225,6 +227,11 @@ class _Loop:
         outcome = await tool.run(use.input)
         self._finished(use, outcome)
         return outcome
+
+    def _reply(self, use: ToolUse, content: str | tuple[Content, ...], outcome: ToolOutcome) -> ToolResult:
+        for data in bytes_of(outcome.blocks):
+            self.recorder.journal.keep(data)
+        return ToolResult(tool_use_id=use.id, content=content, is_error=outcome.is_error)
 
     def _refuse(self, use: ToolUse, sentence: str) -> ToolResult:
         self._finished(use, ToolOutcome(sentence, is_error=True))
@@ -278,7 +285,28 @@ _FENCE = re.compile(r"<(?=\s*/?\s*tool-data)", re.IGNORECASE)
 
 def fence(text: str) -> str:
     """Mark text from a connected system as data; a fence inside it is disarmed, so that it cannot end early (S11)."""
-    return f"<tool-data>\n{UNTRUSTED_NOTE}\n{_FENCE.sub('&lt;', text)}\n</tool-data>"
+    return f"<tool-data>\n{UNTRUSTED_NOTE}\n{_disarmed(text)}\n</tool-data>"
+
+
+def fence_blocks(blocks: Sequence[Content]) -> tuple[Content, ...]:
+    """``fence`` for blocks: the marks stand in texts of their own around them."""
+    inside = tuple(_disarmed_block(block) for block in blocks)
+    return (Text(text=f"<tool-data>\n{UNTRUSTED_NOTE}"), *inside, Text(text="</tool-data>"))
+
+
+def _disarmed_block(block: Content) -> Content:
+    match block:
+        case Text():
+            return Text(text=_disarmed(block.text))
+        case Image():
+            return block.model_copy(update={"media_type": _disarmed(block.media_type)})
+        case File():
+            told = {name: _disarmed(getattr(block, name)) for name in ("name", "uri", "media_type")}
+            return block.model_copy(update=told)
+
+
+def _disarmed(text: str) -> str:
+    return _FENCE.sub("&lt;", text)
 
 
 def request_parts(request: ModelRequest) -> dict[str, Any]:

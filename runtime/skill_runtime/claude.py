@@ -1,4 +1,4 @@
-"""Claude through the ``anthropic`` client: the only file that imports it.
+"""Claude through the ``anthropic`` client, whoever sells it: the only file that imports it.
 
 One turn is one streamed request, and tenacity is the only one that tries again: the client's own retries are off. What
 breaks off in the middle of a stream (an error event, a reset, an end without ``message_stop``) is tried again as a whole, so
@@ -6,8 +6,9 @@ a half answer never becomes a turn.
 """
 
 import asyncio
+import base64
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Any, NoReturn, Self, cast
 
@@ -18,16 +19,28 @@ from anthropic.types import MessageParam, TextBlockParam, ToolParam
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 from tenacity.wait import wait_base
 
+from skill_runtime.content import Content, Image
 from skill_runtime.errors import ModelError, ModelRequestError, ModelUnavailable
 from skill_runtime.limits import price
 from skill_runtime.messages import Block, Message, Opaque, StopReason, Text, ToolResult, ToolUse, Turn, Usage
 from skill_runtime.model import ModelNotice, ModelRequest, OnNotice
+from skill_runtime.providers import Choice, Provider, choose, credential_words, readiness
 
 ATTEMPTS = 4
 LONGEST_WAIT_S = 60.0
 """A service that wants us to wait longer is unavailable to this run."""
 RETRIED_STATUSES = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
-RETRIED_TYPES = frozenset({"overloaded_error", "api_error", "rate_limit_error", "timeout_error"})
+RETRIED_TYPES = frozenset(
+    "overloaded_error api_error rate_limit_error timeout_error "
+    # as Amazon Bedrock's event streams say them
+    "throttlingException internalServerException modelStreamErrorException modelTimeoutException "
+    "serviceUnavailableException".split()
+)
+IMAGE_STARTS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
+MAX_IMAGE = 3_750_000
+"""Bytes of a picture that is sent: the service takes 5 MB of base64."""
+SIGNERS = frozenset({"boto3", "botocore", "google"})
+"""Packages that sign requests for the client, and whose errors it passes on as they are."""
 SPENDING = frozenset({"enforced_spend_limit_reached", "contract_spend_limit_reached"})
 """Error codes that no waiting mends."""
 
@@ -47,26 +60,31 @@ class _BrokenStream(Exception):
 
 
 class ClaudeModel:
-    """A Claude model as the loop uses it. The key and the address come from the environment unless given."""
+    """A Claude model as the loop uses it. Credentials and address come from the environment unless given."""
 
     def __init__(
         self,
         model: str,
         *,
-        api_key: str | None = None,
-        base_url: str | None = None,
         timeout_s: float = 600.0,
         attempts: int = ATTEMPTS,
         wait: wait_base | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        **client: Any,
     ) -> None:
-        """``wait`` and ``sleep`` say how long to wait between attempts where the service does not."""
-        self._model = model
-        self._settings = {"api_key": api_key, "base_url": base_url, "timeout": timeout_s}
+        """``model`` as ``choose`` takes it. ``wait`` and ``sleep`` say how long to wait between attempts where the service
+        does not; ``client`` is what the provider's client class is called with (``api_key``, ``base_url``).
+
+        Raises ``UnknownProvider``.
+        """
+        self._choice = choose(model)
+        self._model = self._choice.model
+        self._timeout_s = timeout_s
+        self._settings = {name: value for name, value in client.items() if value is not None}
         self._attempts = attempts
         self._wait = wait or wait_exponential_jitter(initial=1, max=20)
         self._sleep = sleep
-        self._client: anthropic.AsyncAnthropic | None = None
+        self._client: Any = None
 
     @property
     def name(self) -> str:
@@ -103,27 +121,38 @@ class ClaudeModel:
         try:
             answer: ProviderMessage = await retrying(self._stream, request, on_notice)
         except Exception as error:
-            _give_up(error, self._model)
-        return _turn(answer)
+            _give_up(error, self._choice)
+        return _turn(answer, self._choice)
 
     def _pause(self, state: RetryCallState) -> float:
         asked = _retry_after(_error_of(state))
         return asked if asked is not None else float(self._wait(state))
 
+    def _connected(self) -> Any:
+        """The provider's client. Raises ``ModelUnavailable`` with what it lacks."""
+        provider = self._choice.provider
+        if not self._settings.keys() - {"base_url"}:
+            state = readiness(provider)
+            if state.missing:
+                raise ModelUnavailable(
+                    f"The model's service cannot be asked: {state.missing}. To mend it: {state.fix}."
+                )
+        try:
+            return getattr(anthropic, provider.client)(max_retries=0, timeout=self._timeout_s, **self._settings)
+        except (anthropic.AnthropicError, ValueError) as error:
+            raise ModelUnavailable(f"The client for {provider.title} cannot be set up: {error}") from error
+
     async def _stream(self, request: ModelRequest, on_notice: OnNotice) -> ProviderMessage:
         if self._client is None:
-            client = anthropic.AsyncAnthropic(max_retries=0, **cast("Any", self._settings))
-            if client.api_key is None and client.auth_token is None and client.credentials is None:
-                raise ModelUnavailable("There is no key for the model's service: set ANTHROPIC_API_KEY.")
-            self._client = client
+            self._client = self._connected()
         finished = False
+        caching = _caching(request.messages, self._choice.provider)
         async with self._client.messages.stream(
             model=self._model,
             max_tokens=request.max_tokens,
             system=_system(request.system),
             tools=[_tool(tool.name, tool.description, tool.input_schema, strict=tool.strict) for tool in request.tools],
-            messages=[_message(message) for message in request.messages],
-            cache_control={"type": "ephemeral"},
+            **caching,
             thinking={"type": "adaptive"},
         ) as stream:
             async for event in cast("AsyncIterator[Any]", stream):
@@ -149,6 +178,23 @@ def _system(blocks: Iterable[str]) -> list[TextBlockParam]:
     return params
 
 
+def _caching(messages: Sequence[Message], provider: Provider) -> dict[str, Any]:
+    """The conversation, cached as far as it goes."""
+    params = [_message(message) for message in messages]
+    if provider.caches_by_request:
+        return {"messages": params, "cache_control": {"type": "ephemeral"}}
+    # Two places that move along: the end, and where the request before ended. A service looks for earlier entries only a few
+    # blocks back, and one answer with its results may be longer than that.
+    places = [place for place, message in enumerate(messages) if message.role == "user"][-2:]
+    for place in places:
+        *before, last = cast("list[dict[str, Any]]", params[place]["content"])
+        params[place] = {
+            "role": "user",
+            "content": cast("Any", [*before, {**last, "cache_control": {"type": "ephemeral"}}]),
+        }
+    return {"messages": params}
+
+
 def _tool(name: str, description: str, schema: dict[str, Any], *, strict: bool) -> ToolParam:
     tool: ToolParam = {"name": name, "description": description, "input_schema": schema}
     if strict:
@@ -167,13 +213,36 @@ def _block_param(block: Block) -> dict[str, Any]:
         case ToolUse():
             return {"type": "tool_use", "id": block.id, "name": block.name, "input": block.input}
         case ToolResult():
-            param: dict[str, Any] = {"type": "tool_result", "tool_use_id": block.tool_use_id, "content": block.content}
+            content = block.content if isinstance(block.content, str) else _content_params(block.content)
+            param: dict[str, Any] = {"type": "tool_result", "tool_use_id": block.tool_use_id, "content": content}
             return {**param, "is_error": True} if block.is_error else param
         case Opaque():
             return block.data
 
 
-def _turn(answer: ProviderMessage) -> Turn:
+def _content_params(blocks: Iterable[Content]) -> list[dict[str, Any]]:
+    """Pictures as the service takes them; everything else, and pictures that it would refuse, in words."""
+    params: list[dict[str, Any]] = []
+    for block in blocks:
+        media_type = _image_type(block.data) if isinstance(block, Image) else None
+        if isinstance(block, Image) and media_type and len(block.data) <= MAX_IMAGE:
+            data = base64.b64encode(block.data).decode()
+            params.append({"type": "image", "source": {"type": "base64", "media_type": media_type, "data": data}})
+        elif block.words:  # the service refuses an empty text
+            params.append({"type": "text", "text": block.words})
+    return params
+
+
+def _image_type(data: bytes) -> str | None:
+    """The kind of picture that the bytes are, of those that the service takes: what a server calls them may be wrong, and
+    the service refuses the whole request then."""
+    for media_type, start in IMAGE_STARTS.items():
+        if data.startswith(start):
+            return media_type
+    return "image/webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
+
+
+def _turn(answer: ProviderMessage, choice: Choice) -> Turn:
     blocks: list[Block] = []
     for block in answer.content:
         if block.type == "text":
@@ -195,7 +264,9 @@ def _turn(answer: ProviderMessage) -> Turn:
         stop_reason=_STOP_REASONS.get(str(answer.stop_reason), "end_turn"),
         usage=usage,
         model=answer.model,
-        cost_usd=price(answer.model, usage),
+        cost_usd=price(
+            choice.model if choice.provider.priced_as_asked else answer.model, usage, choice.provider.seller
+        ),
     )
 
 
@@ -240,7 +311,7 @@ def _reason(error: BaseException | None) -> str:
     if isinstance(error, _BrokenStream):
         return "the answer broke off"
     if isinstance(error, anthropic.APIStatusError):
-        return error.api_message or f"HTTP {error.status_code}"
+        return error.api_message or _plain_message(error.body) or f"HTTP {error.status_code}"
     if isinstance(error, anthropic.APITimeoutError | httpx2.TimeoutException):
         return "no answer in time"
     if isinstance(error, anthropic.APIConnectionError):
@@ -248,9 +319,19 @@ def _reason(error: BaseException | None) -> str:
     return str(error) or type(error).__name__
 
 
-def _give_up(error: Exception, model: str) -> NoReturn:
+def _plain_message(body: object) -> str:
+    """The message of an error body in a cloud's own form: ``{"message": ...}``, or a list of errors."""
+    if isinstance(body, list) and body and isinstance(body[0], dict):
+        body = body[0].get("error")
+    message = body.get("message") if isinstance(body, dict) else None
+    return message if isinstance(message, str) else ""
+
+
+def _give_up(error: Exception, choice: Choice) -> NoReturn:
     """Raise ours for the client's, as a sentence for the person who can mend it."""
     reason = _reason(error).rstrip(".")
+    provider = choice.provider
+    credentials = credential_words(provider)
     if isinstance(error, ModelError):
         raise error
     if isinstance(error, anthropic.APIStatusError):
@@ -259,22 +340,24 @@ def _give_up(error: Exception, model: str) -> NoReturn:
                 f"The account's spending limit is reached: {reason}. Raise it in the console."
             ) from error
         if error.status_code in (401, 403):
-            raise ModelUnavailable(
-                f"The model's service refused the key: {reason}. Check ANTHROPIC_API_KEY."
-            ) from error
+            raise ModelUnavailable(f"The model's service refused the key: {reason}. Check {credentials}.") from error
         if error.status_code == 404:
             raise ModelRequestError(
-                f"The model's service does not know the model {model} ({reason}). Choose another with --model."
+                f"The model's service does not know the model {choice.model} ({reason}). Choose another with --model."
             ) from error
         if error.status_code in RETRIED_STATUSES or error.type in RETRIED_TYPES:
             raise ModelUnavailable(f"The model's service is not available at the moment: {reason}.") from error
         raise ModelRequestError(f"The model's service refused the request: {reason}.") from error
     if isinstance(error, anthropic.AnthropicError | httpx2.HTTPError | _BrokenStream | OSError):
         raise ModelUnavailable(
-            f"The model's service could not be used: {reason}. Check the network, ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY."
+            f"The model's service could not be used: {reason}. Check the network, {provider.address} and {credentials}."
+        ) from error
+    if isinstance(error, RuntimeError) or type(error).__module__.partition(".")[0] in SIGNERS:
+        raise ModelUnavailable(
+            f"There are no credentials for {provider.title}: {reason}. Check {credentials}."
         ) from error
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError | TypeError | ValueError):
         raise ModelUnavailable(
-            f"What answered is not the model's service ({type(error).__name__}). Check ANTHROPIC_BASE_URL."
+            f"What answered is not the model's service ({type(error).__name__}). Check {provider.address}."
         ) from error
     raise error

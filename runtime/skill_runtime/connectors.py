@@ -12,9 +12,9 @@ class Category:
     """A kind of system that a skill asks for, whatever product stands behind it."""
 
     id: str
-    """As in refs and policy rows: ``support_platform``."""
+    """As in refs and policy rows: ``team_calendar``."""
     title: str
-    """As people say it and as ``~~placeholders`` spell it: ``support platform``."""
+    """As people say it and as ``~~placeholders`` spell it: ``team calendar``."""
     required: bool = False
     """A run cannot start without it."""
 
@@ -28,7 +28,7 @@ class ConnectorState:
     label: str = ""
     """The server's label; empty where no server is set up."""
     reason: str = ""
-    """Why it is not connected: a sentence's end, fit to follow ``crm: ``. Of a connected one, what failed all the same."""
+    """Why it is not connected: a sentence's end, fit to follow ``calendar: ``. Of a connected one, what failed all the same."""
 
 
 @dataclass(frozen=True)

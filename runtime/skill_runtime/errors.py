@@ -6,6 +6,7 @@
     ├── ConnectorError          a server could not be reached or a required category is missing
     ├── JournalError            a run's journal cannot be read or written
     ├── LimitReached            turns, tokens, money or time are used up (``limit`` says which)
+    ├── UnknownProvider         a model was named whose provider is not known
     └── ModelError              the model's service did not give a usable turn
         ├── ModelUnavailable    it could not be reached, is overloaded, or the key is refused
         └── ModelRequestError   it refused the request itself; trying again cannot help
@@ -44,6 +45,10 @@ class LimitReached(SkillRuntimeError):
     def __init__(self, message: str, limit: LimitName) -> None:
         super().__init__(message)
         self.limit = limit
+
+
+class UnknownProvider(SkillRuntimeError):
+    """A model was named whose provider is not known."""
 
 
 class ModelError(SkillRuntimeError):

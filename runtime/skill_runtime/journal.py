@@ -5,6 +5,8 @@ most the step that it was in. To resume, the run is executed again from the top 
 external step asks the ``Recorder`` first, which answers from the journal as long as it can.
 """
 
+import base64
+import binascii
 import fcntl
 import hashlib
 import json
@@ -28,6 +30,8 @@ from skill_runtime.ledger import JsonObject
 Now = Callable[[], datetime]
 
 HEADER = "header"
+BLOB = "blob"
+"""Bytes that other entries name by their digest, each once."""
 _SUFFIX = ".jsonl"
 _RUN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,79}")
 
@@ -99,6 +103,7 @@ class Journal:
         self._fd = fd
         self._size = size
         self._now = now
+        self._blobs = {entry.data["sha256"]: entry.data["base64"] for entry in entries if entry.type == BLOB}
 
     @classmethod
     def create(cls, folder: Path, run_id: str, header: JsonObject, *, now: Now | None = None) -> "Journal":
@@ -196,6 +201,28 @@ class Journal:
         self._size += len(line)
         self._entries.append(entry)
         return entry
+
+    def keep(self, data: bytes) -> str:
+        """Keep these bytes, once however often they are given; returns their digest (sha256).
+
+        Raises as ``append``.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        if digest not in self._blobs:
+            encoded = base64.b64encode(data).decode()
+            self.append(BLOB, {"sha256": digest, "base64": encoded})
+            self._blobs[digest] = encoded
+        return digest
+
+    def kept(self, digest: str) -> bytes:
+        """The bytes with this digest. Raises ``JournalError`` where they are not there or are others now."""
+        try:
+            data = base64.b64decode(self._blobs[digest], validate=True)
+        except (KeyError, binascii.Error):
+            data = b""
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise JournalError(f"{self.path} does not hold the bytes {digest[:12]}… that one of its entries names.")
+        return data
 
     def close(self) -> None:
         """Let another process write the run. Closing twice is fine."""

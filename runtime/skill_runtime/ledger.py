@@ -22,7 +22,7 @@ class Record(BaseModel):
     ref: str
     """``category/id``, unique in a run."""
     parent: str | None = None
-    """The ``ref`` of the item that this one is part of: a message's ticket, a comment's issue."""
+    """The ``ref`` of the item that this one is part of: a reply's thread, a page's book."""
     data: JsonObject
     """The object as it came, without the records nested in it."""
 
@@ -100,7 +100,7 @@ def find_records(value: Any, parent: str | None = None) -> Iterator[Record]:
     """Yield the records in a JSON value, outer ones first.
 
     ``parent`` is the ``ref`` of the record that the value stands in. A record may name its parent itself (``parent``),
-    which is how a message found by a search says which ticket it belongs to.
+    which is how a reply found by a search says which thread it belongs to.
     """
     if isinstance(value, dict):
         ref = value.get("ref")

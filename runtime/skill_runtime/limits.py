@@ -23,8 +23,11 @@ class Limits:
     """Of this process, from the meter's making."""
 
 
-def price(model: str, usage: Usage) -> float | None:
-    """The price of these tokens in USD, from the price table that ships with the installation; None where it has none."""
+def price(model: str, usage: Usage, seller: str | None = None) -> float | None:
+    """The price of these tokens in USD, from the price table that ships with the installation; None where it has none.
+
+    ``seller`` is a provider's name in that table, None for the one that the model's name suggests.
+    """
     # Late, because the table takes a quarter of a second to load and many commands need no price.
     from genai_prices import Usage as PricedUsage
     from genai_prices import calc_price
@@ -36,7 +39,7 @@ def price(model: str, usage: Usage) -> float | None:
         output_tokens=usage.output_tokens,
     )
     try:
-        return float(calc_price(priced, model, provider_id="anthropic").total_price)
+        return float(calc_price(priced, model, provider_id=seller).total_price)
     except LookupError:
         return None
 
@@ -44,12 +47,16 @@ def price(model: str, usage: Usage) -> float | None:
 class Meter:
     """Counts what a run has used, and says stop."""
 
-    def __init__(self, limits: Limits, clock: Callable[[], float], model: str | None = None) -> None:
-        """``clock`` gives seconds; ``model`` is the one that will be asked, None for a run without a model."""
+    def __init__(
+        self, limits: Limits, clock: Callable[[], float], model: str | None = None, seller: str | None = None
+    ) -> None:
+        """``clock`` gives seconds; ``model`` is the one that will be asked, None for a run without a model; ``seller`` as
+        ``price`` takes it."""
         self._limits = limits
         self._clock = clock
         self._started = clock()
         self._model = model
+        self._seller = seller
         self._last_input = Usage()
         self.turns = 0
         self.usage = Usage()
@@ -86,7 +93,7 @@ class Meter:
             self._check_cost(limits.max_cost_usd)
 
     def _check_cost(self, most: float) -> None:
-        least = price(self._model, self._last_input) if self._model else 0.0
+        least = price(self._model, self._last_input, self._seller) if self._model else 0.0
         if least is None or self._cost is None:
             raise LimitReached(
                 f"No price is known for the model {self._model}, so a limit on its cost cannot be kept. Choose another model, "

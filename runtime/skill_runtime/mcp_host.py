@@ -16,6 +16,7 @@ from mcp.server import MCPServer
 from mcp.types import Tool as RemoteTool
 
 from skill_runtime.connectors import ConnectorState
+from skill_runtime.content import bytes_of, dump_content, load_content
 from skill_runtime.errors import ConnectorError
 from skill_runtime.journal import Recorder
 from skill_runtime.ledger import JsonObject
@@ -192,18 +193,9 @@ class McpHost:
         if self._adapter:
             arguments = self._adapter.before(spec, name, arguments)
 
-        async def now() -> JsonObject:
-            outcome, lost = await self._call(label, name, arguments)
-            done = {"text": outcome.text, "structured": outcome.structured, "is_error": outcome.is_error, "lost": lost}
-            return {**done, "failure": outcome.failure}
-
-        if self._recorder is None:
-            done = await now()
-        else:
-            done = await self._recorder.step("tool", {"server": label, "tool": name, "input": arguments}, now)
-        outcome = ToolOutcome(done["text"], done["structured"], done["is_error"], failure=done["failure"])
-        if done["lost"]:
-            self._lost.setdefault(label, set()).add(done["lost"])
+        outcome, lost = await self._recorded(label, name, arguments)
+        if lost:
+            self._lost.setdefault(label, set()).add(lost)
         elif outcome.system_failed:
             self._troubles.setdefault(label, {})[outcome.text] = None
         elif not outcome.is_error:
@@ -211,6 +203,27 @@ class McpHost:
             if self._adapter:
                 outcome = self._adapter.after(spec, name, outcome)
         return outcome
+
+    async def _recorded(self, label: str, name: str, arguments: JsonObject) -> tuple[ToolOutcome, str]:
+        """As ``_call``, or as it was recorded."""
+        recorder = self._recorder
+        if recorder is None:
+            return await self._call(label, name, arguments)
+
+        async def now() -> JsonObject:
+            outcome, lost = await self._call(label, name, arguments)
+            for data in bytes_of(outcome.blocks):
+                recorder.journal.keep(data)
+            done = {"text": outcome.text, "structured": outcome.structured, "is_error": outcome.is_error, "lost": lost}
+            blocks = {"blocks": dump_content(outcome.blocks)} if outcome.blocks else {}
+            return {**done, "failure": outcome.failure, **blocks}
+
+        done = await recorder.step("tool", {"server": label, "tool": name, "input": arguments}, now)
+        blocks = load_content(done.get("blocks", ()), recorder.journal.kept)
+        outcome = ToolOutcome(
+            done["text"], done["structured"], done["is_error"], failure=done["failure"], blocks=blocks
+        )
+        return outcome, done["lost"]
 
     async def _call(self, label: str, name: str, arguments: JsonObject) -> tuple[ToolOutcome, str]:
         """The outcome, and why the server is lost if this call showed it."""

@@ -2,28 +2,23 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from skill_runtime.content import Content, ContentBlock, File, Image, Text, words_of
+
+__all__ = [
+    "Block", "Content", "File", "Image", "Message", "Opaque", "StopReason", "Text", "ToolResult", "ToolUse", "Turn", "Usage",
+]  # fmt: skip
 
 
-class _Block(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Text(_Block):
-    """Plain text."""
-
-    type: Literal["text"] = "text"
-    text: str
-
-
-class Opaque(_Block):
+class Opaque(ContentBlock):
     """A provider's block that must be sent back unchanged, such as signed thinking."""
 
     type: Literal["opaque"] = "opaque"
     data: dict[str, Any]
 
 
-class ToolUse(_Block):
+class ToolUse(ContentBlock):
     """The model asks for a tool."""
 
     type: Literal["tool_use"] = "tool_use"
@@ -32,19 +27,25 @@ class ToolUse(_Block):
     input: dict[str, Any]
 
 
-class ToolResult(_Block):
+class ToolResult(ContentBlock):
     """The answer to one ``ToolUse``."""
 
     type: Literal["tool_result"] = "tool_result"
     tool_use_id: str
-    content: str
+    content: str | tuple[Content, ...]
+    """Text, or blocks where it holds more than that."""
     is_error: bool = False
+
+    @property
+    def text(self) -> str:
+        """All of it in words."""
+        return self.content if isinstance(self.content, str) else words_of(self.content)
 
 
 Block = Annotated[Text | Opaque | ToolUse | ToolResult, Field(discriminator="type")]
 
 
-class Message(_Block):
+class Message(ContentBlock):
     """One message; the list of them is append-only within a run."""
 
     role: Literal["user", "assistant"]
@@ -61,7 +62,7 @@ class Message(_Block):
         return tuple(block for block in self.content if isinstance(block, ToolUse))
 
 
-class Usage(_Block):
+class Usage(ContentBlock):
     """Tokens of one or more turns. ``input_tokens`` leaves out what the cache read or wrote."""
 
     input_tokens: int = 0
@@ -86,7 +87,7 @@ class Usage(_Block):
 StopReason = Literal["end_turn", "tool_use", "max_tokens", "refusal", "pause_turn", "context_full"]
 
 
-class Turn(_Block):
+class Turn(ContentBlock):
     """One finished answer of the model."""
 
     message: Message

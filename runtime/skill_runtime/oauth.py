@@ -11,6 +11,7 @@ import socket
 import time
 import webbrowser
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,7 +25,6 @@ from skill_runtime.errors import ConnectorError
 from skill_runtime.secret_store import SecretStore
 from skill_runtime.servers import Auth
 
-CLIENT_NAME = "customer-escalation"
 WAIT_S = 300.0
 """How long a person may take in the browser."""
 
@@ -34,6 +34,21 @@ Show = Callable[[str], None]
 class LoginNeeded(ConnectorError):
     """A person has to log in, and this run has none to ask."""
 
+
+@dataclass(frozen=True)
+class Program:
+    """The program that people know, as authorization servers and they are told of it."""
+
+    name: str = "skill-runtime"
+    login: str = ""
+    """The command that logs a person in, with ``{server}`` for the server's label; empty where there is none."""
+
+    def login_words(self, server: str) -> str:
+        """What to do about a missing log-in: a sentence's end."""
+        return f"run `{self.login.format(server=server)}`" if self.login else "log in, then start again"
+
+
+_RUNTIME = Program()
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -122,7 +137,12 @@ class BearerToken(httpx2.Auth):
 
 
 def auth_for(
-    server: str, url: str, auth: Auth, store: SecretStore, redirect: "Redirect | None" = None
+    server: str,
+    url: str,
+    auth: Auth,
+    store: SecretStore,
+    redirect: "Redirect | None" = None,
+    program: Program = _RUNTIME,
 ) -> httpx2.Auth | None:
     """How requests to ``url`` get their token; None where the server needs none.
 
@@ -135,7 +155,7 @@ def auth_for(
         case "token":
             token = store.get(f"token:{server}")
             if not token:
-                raise LoginNeeded(f"{server} has no token yet: run `customer-escalation connectors login {server}`.")
+                raise LoginNeeded(f"{server} has no token yet: {program.login_words(server)}.")
             return BearerToken(token, url)
         case "client_credentials":
             if not (auth.client_id and auth.client_secret and auth.issuer):
@@ -149,16 +169,18 @@ def auth_for(
                 issuer=auth.issuer,
             )
         case "oauth":
-            return _browser_auth(server, url, auth, store, redirect)
+            return _browser_auth(server, url, auth, store, redirect, program)
 
 
-def _browser_auth(server: str, url: str, auth: Auth, store: SecretStore, redirect: "Redirect | None") -> httpx2.Auth:
+def _browser_auth(
+    server: str, url: str, auth: Auth, store: SecretStore, redirect: "Redirect | None", program: Program
+) -> httpx2.Auth:
     async def nobody(_: str = "") -> Any:
-        raise LoginNeeded(f"{server} wants a log-in: run `customer-escalation connectors login {server}`.")
+        raise LoginNeeded(f"{server} wants a log-in: {program.login_words(server)}.")
 
     address = redirect.address if redirect else "http://127.0.0.1/callback"
     metadata = OAuthClientMetadata(
-        client_name=CLIENT_NAME,
+        client_name=program.name,
         redirect_uris=[AnyUrl(address)],
         grant_types=["authorization_code", "refresh_token"],
         response_types=["code"],
@@ -224,8 +246,16 @@ class Redirect:
     Use it with ``async with``; the client library checks state and issuer of what comes back.
     """
 
-    def __init__(self, show: Show, browse: Callable[[str], bool] = webbrowser.open, wait_s: float = WAIT_S) -> None:
-        """``show`` tells a person what to do; ``browse`` opens the browser and says whether it could."""
+    def __init__(
+        self,
+        show: Show,
+        browse: Callable[[str], bool] = webbrowser.open,
+        wait_s: float = WAIT_S,
+        title: str = _RUNTIME.name,
+    ) -> None:
+        """``show`` tells a person what to do; ``browse`` opens the browser and says whether it could; ``title`` heads the page
+        that the person comes back to."""
+        self._title = html.escape(title)
         self._show = show
         self._browse = browse
         self._wait_s = wait_s
@@ -282,7 +312,7 @@ class Redirect:
                 if target.path == self._path
                 else ("404 Not Found", "Not here.")
             )
-            body = f"<!doctype html><meta charset=utf-8><title>{CLIENT_NAME}</title><p>{html.escape(said)}</p>".encode()
+            body = f"<!doctype html><meta charset=utf-8><title>{self._title}</title><p>{html.escape(said)}</p>".encode()
             head = f"HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close"
             head += f"\r\nContent-Length: {len(body)}\r\n\r\n"
             writer.write(head.encode() + body)

@@ -49,7 +49,7 @@ class Gatekeeper(Protocol):
 class ToolPolicy:
     """Globs on ``category.tool`` and the access that each grants, first match first.
 
-    Example: ``ToolPolicy({"crm.read_*": Access.READ})``.
+    Example: ``ToolPolicy({"calendar.read_*": Access.READ})``.
     """
 
     rows: Mapping[str, Access]
@@ -91,32 +91,6 @@ class ToolPolicy:
         return ToolPolicy(
             {**self.rows, **{glob: access for glob, access in base.rows.items() if glob not in self.rows}}
         )
-
-
-_READS = {
-    "support_platform": ("search_tickets", "read_ticket", "list_tickets"),
-    "crm": ("search_accounts", "read_account", "list_accounts"),
-    "chat": ("search_chat", "read_chat_message", "list_chat_messages"),
-    "project_tracker": ("search_issues", "read_issue", "list_issues"),
-    "knowledge_base": ("search_articles", "read_article", "list_articles"),
-    "email": ("search_mail", "read_mail", "list_mail"),
-    "cloud_storage": ("search_files", "read_file", "list_files"),
-}
-_WRITES = {
-    "support_platform": ("add_internal_note", "reply_to_customer", "set_ticket_status"),
-    "crm": ("log_account_activity",),
-    "chat": ("post_chat_message",),
-    "project_tracker": ("create_issue", "comment_on_issue"),
-    "knowledge_base": ("draft_article",),
-    "email": ("draft_mail",),
-    "cloud_storage": ("store_file",),
-}
-
-DEFAULT_POLICY = ToolPolicy(
-    {f"{category}.{tool}": Access.READ for category, tools in _READS.items() for tool in tools}
-    | {f"{category}.{tool}": Access.WRITE for category, tools in _WRITES.items() for tool in tools}
-)
-"""The bundled servers' tools by name; other servers' tools are denied until a row names them."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """``~~category`` placeholders: what a skill asks for, put into the words of what is connected.
 
-A skill never names a product. It writes ``~~support platform``, and whoever runs it says which tools answer for that.
+A skill never names a product. It writes ``~~team calendar``, and whoever runs it says which tools answer for that.
 The first mention names the tools, so that the model can call them; a category that nothing serves is called a gap, so
 that the model reports it instead of guessing.
 """
@@ -22,7 +22,7 @@ _DETERMINER = re.compile(
     r"|\w['’]s|s['’])[\s*_]+$",
     re.IGNORECASE,
 )
-"""Words that already stand where an article would: ``the team's ~~chat channel``."""
+"""Words that already stand where an article would: ``our ~~team calendar``."""
 
 
 class Resolved(NamedTuple):
@@ -36,12 +36,12 @@ class Resolved(NamedTuple):
 def resolve_placeholders(text: str, connected: Mapping[str, Sequence[str]], names: Mapping[str, str]) -> Resolved:
     """Put every ``~~name`` of ``text`` into words.
 
-    ``names`` maps what follows the tildes, as people say it (``support platform``), to a category's id; any case, and
+    ``names`` maps what follows the tildes, as people say it (``team calendar``), to a category's id; any case, and
     ``_`` or ``-`` for spaces, are understood, and the longest name that fits is taken. ``connected`` maps the ids of
     connected categories to the names of their tools.
 
-    First mention: ``the support platform (tools: `search_tickets`, `read_ticket`)``; later ones ``the support platform``.
-    Not connected: ``the CRM (not connected: treat what it would show as unknown)``, later ``the CRM (not connected)``.
+    First mention: ``the team calendar (tools: `find_events`, `read_event`)``; later ones ``the team calendar``.
+    Not connected: ``the wiki (not connected: treat what it would show as unknown)``, later ``the wiki (not connected)``.
     Code keeps its form: there only the name stands, and a category that is mentioned in code alone is explained in a
     last line.
     """

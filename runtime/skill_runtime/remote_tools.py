@@ -1,5 +1,7 @@
 """Servers' tools and results as the loop takes them: names, schemas, texts and structured values, all bounded."""
 
+import base64
+import binascii
 import hashlib
 import json
 import re
@@ -7,8 +9,17 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from mcp.types import CallToolResult, EmbeddedResource, ResourceLink, TextContent, TextResourceContents
+from mcp.types import (
+    AudioContent,
+    CallToolResult,
+    ContentBlock,
+    ImageContent,
+    ResourceLink,
+    TextContent,
+    TextResourceContents,
+)
 
+from skill_runtime.content import Content, File, Image, Text, words_of
 from skill_runtime.ledger import JsonObject
 from skill_runtime.tools import ToolOutcome
 
@@ -16,8 +27,10 @@ MAX_TEXT = 200_000
 """Characters of one result that the model reads."""
 MAX_STRUCTURED = 4_000_000
 """Characters of one structured result, as JSON, that is kept; a longer one is refused with a sentence."""
+MAX_BYTES = 5_000_000
+"""Bytes of one picture or file in a result that are kept."""
 MAX_DESCRIPTION = 2_048
-FAILURE_META = "customer-escalation/error"
+FAILURE_META = "skill-runtime/error"
 """The key of a failed result's ``_meta`` under which a server may say what ``kind`` of failure it is."""
 _MAX_NAME = 64
 
@@ -33,13 +46,22 @@ def outcome_of(result: CallToolResult) -> ToolOutcome:
         )
     if structured is not None and not isinstance(structured, dict):
         structured = {"result": structured}
-    text = "\n".join(_text_of(block) for block in result.content)
-    if structured is not None and (not text or _is_json_of(text, result.structured_content)):
-        text = json.dumps(structured, ensure_ascii=False, separators=(",", ":"))
+    blocks = [_block(block) for block in result.content]
+    text = words_of(blocks)
+    written = words_of(block for block in blocks if isinstance(block, Text))
+    others = [block for block in blocks if not isinstance(block, Text)]
+    if structured is not None and (not written or _is_json_of(written, result.structured_content)):
+        compact = json.dumps(structured, ensure_ascii=False, separators=(",", ":"))
+        blocks = [Text(text=compact), *others]
+        text = words_of(blocks)
     if len(text) > MAX_TEXT:
         note = f"[Cut: the first {MAX_TEXT} of {len(text)} characters. Ask for fewer items, or read single ones.]"
         text = f"{text[:MAX_TEXT]}\n{note}"
-    return ToolOutcome(text or "The tool returned nothing.", structured, result.is_error, failure=_failure(result))
+        blocks = [Text(text=text), *others]
+    return ToolOutcome(
+        text or "The tool returned nothing.", structured, result.is_error, failure=_failure(result),
+        blocks=tuple(blocks) if others else (),
+    )  # fmt: skip
 
 
 def clean_schema(schema: JsonObject) -> JsonObject:
@@ -105,14 +127,33 @@ def _failure(result: CallToolResult) -> str:
     return kind if isinstance(kind, str) else ""
 
 
-def _text_of(block: object) -> str:
+def _block(block: ContentBlock) -> Content:
+    """A block of a server's result as one of ours."""
     if isinstance(block, TextContent):
-        return block.text
-    if isinstance(block, EmbeddedResource) and isinstance(block.resource, TextResourceContents):
-        return block.resource.text
+        return Text(text=block.text)
+    if isinstance(block, ImageContent):
+        return _bytes(block.data, block.mime_type, "image")
+    if isinstance(block, AudioContent):
+        return _bytes(block.data, block.mime_type, "audio")
     if isinstance(block, ResourceLink):
-        return f"[resource {block.name}: {block.uri}]"
-    return f"[{getattr(block, 'type', 'content')} left out: only text is read]"
+        return File(name=block.name, uri=str(block.uri), media_type=block.mime_type or "", size=block.size)
+    if isinstance(block.resource, TextResourceContents):
+        return Text(text=block.resource.text)
+    uri = str(block.resource.uri)
+    return _bytes(block.resource.blob, block.resource.mime_type or "", uri.rpartition("/")[2] or "resource", uri)
+
+
+def _bytes(encoded: str, media_type: str, name: str, uri: str = "") -> Content:
+    """A picture, or a file that is only referred to; what cannot be kept is named in words."""
+    if len(encoded) > MAX_BYTES * 4 // 3 + 4:
+        return Text(text=f"[{name} left out: larger than {MAX_BYTES:,} bytes]")
+    try:
+        data = base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        return Text(text=f"[{name} left out: its data is not base64]")
+    if media_type.startswith("image/"):
+        return Image.of(data, media_type)
+    return File.of(data, media_type, name=name, uri=uri)
 
 
 def _is_json_of(text: str, value: object) -> bool:

@@ -1,9 +1,11 @@
 """What a tool is to the loop: a definition for the model, an access class, and a way to run it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from skill_runtime.content import Content, Text, words_of
 
 
 class Access(StrEnum):
@@ -15,7 +17,7 @@ class Access(StrEnum):
     """Changes a connected system; code carries it out after a person approved."""
     DENIED = "denied"
     LOCAL = "local"
-    """Runs inside this process, on what the run already holds (assess, submit)."""
+    """Runs inside this process, on what the run already holds, such as handing in the work."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class ToolOutcome:
     """What came back."""
 
     text: str
-    """What the model reads."""
+    """What the model reads; of blocks, all of them in words."""
     structured: dict[str, Any] | None = None
     """The structured result, where the tool has one; its records go into the ledger."""
     is_error: bool = False
@@ -44,6 +46,14 @@ class ToolOutcome:
     failure: str = ""
     """With ``is_error``, what failed where the tool says it: ``unavailable``, ``denied`` and ``rate_limited`` are about the
     system behind the tool, ``not_found`` and ``invalid`` about this call."""
+    blocks: tuple[Content, ...] = ()
+    """The whole content in its order, where it holds more than text."""
+
+    def retold(self, text: str, structured: dict[str, Any]) -> "ToolOutcome":
+        """The same in other words: ``text`` for all its texts, pictures and files as they are."""
+        others = tuple(block for block in self.blocks if not isinstance(block, Text))
+        blocks = (Text(text=text), *others) if others else ()
+        return replace(self, text=words_of(blocks) if blocks else text, structured=structured, blocks=blocks)
 
     @property
     def system_failed(self) -> bool:

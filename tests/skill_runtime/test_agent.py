@@ -19,11 +19,12 @@ from skill_runtime.ledger import UNTRUSTED_NOTE, Ledger
 from skill_runtime.limits import Limits, Meter
 from skill_runtime.mcp_host import McpHost, ServerSpec
 from skill_runtime.messages import Block, Message, StopReason, Text, ToolResult, ToolUse, Turn, Usage
-from skill_runtime.permission import DEFAULT_POLICY
+from skill_runtime.permission import ToolPolicy
 from skill_runtime.scripted import ScriptedModel
 from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
 
 E = TypeVar("E")
+POLICY = ToolPolicy({"crm.read_account": Access.READ})
 Run = Callable[[dict[str, Any]], Awaitable[ToolOutcome]]
 
 
@@ -356,7 +357,7 @@ async def test_s11_a_record_cannot_pose_as_instructions(stage: Stage) -> None:
     result = await stage.play(
         answer(use("read_account")), answer(use("submit")), tools=[read_tool(hostile), local_tool(accept)]
     )
-    text = replies(result, 2)[0].content
+    text = replies(result, 2)[0].text
     assert text.startswith(f"<tool-data>\n{UNTRUSTED_NOTE}\nSlow.")
     assert text.endswith("\n</tool-data>")
     inside = text.removeprefix("<tool-data>").removesuffix("</tool-data>")
@@ -459,7 +460,7 @@ async def test_a_journal_that_ends_after_any_entry_resumes_to_the_same_result(tm
         model, ledger = ScriptedModel(steps), Ledger()
         with Journal.create(folder, "run", {}) if new else Journal.open(folder, "run") as journal:
             recorder = Recorder(journal)
-            async with McpHost([ServerSpec("crm", "crm", server)], DEFAULT_POLICY, recorder) as host:
+            async with McpHost([ServerSpec("crm", "crm", server)], POLICY, recorder) as host:
                 result = await run_agent(
                     model=model,
                     system=("You gather facts.",),

@@ -15,13 +15,32 @@ import pytest
 import uvicorn
 from mcp.client.stdio import StdioServerParameters
 from mcp.server import MCPServer
-from mcp.types import CallToolResult, EmbeddedResource, ImageContent, TextContent, TextResourceContents, ToolAnnotations
+from mcp.types import (
+    AudioContent,
+    BlobResourceContents,
+    CallToolResult,
+    EmbeddedResource,
+    ImageContent,
+    ResourceLink,
+    TextContent,
+    TextResourceContents,
+    ToolAnnotations,
+)
 
+from skill_runtime.content import File, Image, Text
 from skill_runtime.errors import ConnectorError
 from skill_runtime.journal import Journal, Recorder
 from skill_runtime.mcp_host import McpHost, ServerSpec, Sse, Timeouts
 from skill_runtime.permission import ToolPolicy
-from skill_runtime.remote_tools import FAILURE_META, MAX_STRUCTURED, MAX_TEXT, clean_schema, outcome_of, unique_names
+from skill_runtime.remote_tools import (
+    FAILURE_META,
+    MAX_BYTES,
+    MAX_STRUCTURED,
+    MAX_TEXT,
+    clean_schema,
+    outcome_of,
+    unique_names,
+)
 from skill_runtime.tools import Access, Tool, ToolOutcome
 
 POLICY = ToolPolicy({"*.read_*": Access.READ, "*.post_*": Access.WRITE})
@@ -437,10 +456,52 @@ def test_a_schema_loses_titles_and_root_unions_but_no_property() -> None:
     assert clean_schema({}) == {"type": "object", "properties": {}}
 
 
-def test_content_that_is_not_text_is_named_and_left_out() -> None:
+def test_content_that_is_not_text_becomes_blocks_in_its_order() -> None:
     page = EmbeddedResource(resource=TextResourceContents(uri="kb://1", text="page text"))
     image = ImageContent(data="AAAA", mime_type="image/png")
-    outcome = outcome_of(CallToolResult(content=[TextContent(text="one"), page, image]))
-    assert outcome.text == "one\npage text\n[image left out: only text is read]"
+    link = ResourceLink(name="log", uri="kb://2", mime_type="text/plain", size=2048)
+    sound = AudioContent(data="AAAA", mime_type="audio/wav")
+    blob = EmbeddedResource(resource=BlobResourceContents(uri="kb://a/b.pdf", blob="AAAA", mime_type="application/pdf"))
+    scan = EmbeddedResource(resource=BlobResourceContents(uri="kb://c.png", blob="AAAA", mime_type="image/png"))
+    outcome = outcome_of(CallToolResult(content=[TextContent(text="one"), image, page, link, sound, blob, scan]))
+    three = b"\0\0\0"
+    assert outcome.blocks == (
+        Text(text="one"),
+        Image.of(three, "image/png"),
+        Text(text="page text"),
+        File(name="log", uri="kb://2", media_type="text/plain", size=2048),
+        File.of(three, "audio/wav", name="audio"),
+        File.of(three, "application/pdf", name="b.pdf", uri="kb://a/b.pdf"),
+        Image.of(three, "image/png"),
+    )
+    assert outcome.text.splitlines() == [
+        "one", "[image: image/png, 3 bytes]", "page text", "[resource log: kb://2; text/plain, 2,048 bytes]",
+        "[resource audio: audio/wav, 3 bytes]", "[resource b.pdf: kb://a/b.pdf; application/pdf, 3 bytes]",
+        "[image: image/png, 3 bytes]",
+    ]  # fmt: skip
+
+
+def test_text_alone_stays_text_and_bytes_that_cannot_be_kept_are_named() -> None:
+    assert outcome_of(CallToolResult(content=[TextContent(text="one"), TextContent(text="two")])).blocks == ()
+    broken = outcome_of(CallToolResult(content=[ImageContent(data="no base64!", mime_type="image/png")]))
+    assert (broken.text, broken.blocks) == ("[image left out: its data is not base64]", ())
+    large = "A" * (MAX_BYTES * 4 // 3 + 8)
+    huge = outcome_of(CallToolResult(content=[ImageContent(data=large, mime_type="image/png")]))
+    assert huge.text == "[image left out: larger than 5,000,000 bytes]"
+
+
+def test_a_repeated_structure_is_told_once_beside_a_picture() -> None:
+    told = TextContent(text='{\n  "a": 1\n}')
+    outcome = outcome_of(
+        CallToolResult(content=[told, ImageContent(data="AAAA", mime_type="image/png")], structured_content={"a": 1})
+    )
+    assert outcome.blocks == (Text(text='{"a":1}'), Image.of(b"\0\0\0", "image/png"))
+    retold = outcome.retold("[crm/1] account", {"items": []})
+    assert retold.blocks == (Text(text="[crm/1] account"), Image.of(b"\0\0\0", "image/png"))
+    assert retold.text == "[crm/1] account\n[image: image/png, 3 bytes]"
+    assert ToolOutcome("x").retold("y", {}) == ToolOutcome("y", {})
+
+
+def test_results_without_any_content_are_told_so() -> None:
     assert outcome_of(CallToolResult(content=[], structured_content=[1, 2])).structured == {"result": [1, 2]}
     assert outcome_of(CallToolResult(content=[])).text == "The tool returned nothing."

@@ -18,7 +18,7 @@ from tests.skill_runtime.authorization import Grants, Guarded, guarded_server
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError
 from skill_runtime.mcp_host import McpHost, ServerSpec, Timeouts
-from skill_runtime.oauth import LoginNeeded, Redirect, auth_for
+from skill_runtime.oauth import LoginNeeded, Program, Redirect, auth_for
 from skill_runtime.permission import ToolPolicy
 from skill_runtime.secret_store import FileStore, KeyringStore, SecretStore, open_secrets
 from skill_runtime.servers import Auth
@@ -26,6 +26,7 @@ from skill_runtime.tools import Access
 
 POLICY = ToolPolicy({"*.read_*": Access.READ})
 OAUTH = Auth("oauth")
+PROGRAM = Program("customer-escalation", "customer-escalation connectors login {server}")
 
 
 @dataclass
@@ -101,7 +102,7 @@ async def test_tokens_that_expired_between_processes_are_refreshed_without_a_per
 
 async def test_a_run_without_a_person_says_how_to_log_in(store: FileStore) -> None:
     with guarded_server(Grants()) as there:
-        state = await connect(there, auth_for("desk", there.url, OAUTH, store))
+        state = await connect(there, auth_for("desk", there.url, OAUTH, store, program=PROGRAM))
     assert state.status == "error"
     assert state.reason == "desk wants a log-in: run `customer-escalation connectors login desk`"
 
@@ -189,7 +190,7 @@ async def test_a_static_token_goes_to_its_own_host_alone(store: FileStore) -> No
 )
 def test_missing_credentials_are_named_before_anything_is_sent(auth: Auth, sentence: str, store: FileStore) -> None:
     with pytest.raises(ConnectorError) as refusal:
-        auth_for("desk", "http://127.0.0.1/mcp", auth, store)
+        auth_for("desk", "http://127.0.0.1/mcp", auth, store, program=PROGRAM)
     assert str(refusal.value) == sentence
 
 

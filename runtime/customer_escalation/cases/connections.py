@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from customer_escalation.cases.workflow import CATEGORIES, Connection
 from customer_escalation.connectors.source import Source, open_source
+from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError
-from skill_runtime.permission import DEFAULT_POLICY
 
 if TYPE_CHECKING:
     from skill_runtime.mcp_host import McpHost
@@ -72,7 +72,7 @@ class _Desk:
 
     def __init__(self, since: float) -> None:
         self.since = since
-        self.source = Source((), DEFAULT_POLICY)
+        self.source = Source((), CATEGORY_TOOLS)
         self.connection = Connection((), tuple)
         self._ready: asyncio.Future[None] | None = None
         self._done = asyncio.Event()

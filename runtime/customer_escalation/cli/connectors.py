@@ -360,7 +360,7 @@ async def _log_in(link: "Link", known: "Connectors") -> None:
     from skill_runtime.oauth import WAIT_S, Redirect
     from skill_runtime.permission import ToolPolicy
 
-    async with Redirect(lambda line: typer.echo(line, err=True)) as redirect:
+    async with Redirect(lambda line: typer.echo(line, err=True), title="customer-escalation") as redirect:
         spec = spec_of(link, known.secrets, redirect)
         waiting = Timeouts(connect=WAIT_S)
         async with McpHost([_patient(spec, waiting)], ToolPolicy({})) as host:

@@ -38,13 +38,13 @@ class Check:
 Look = Callable[[], Iterator[Check]]
 
 
-def examine(folder: Path, connectors: Path | None, *, offline: bool) -> list[Check]:
-    """Every check, in the order in which people set things up."""
+def examine(folder: Path, connectors: Path | None, *, offline: bool, model: str) -> list[Check]:
+    """Every check, in the order in which people set things up; ``model`` is the one that a run would ask."""
     looks: list[tuple[str, str, Look]] = [
         ("install", "Installation", _install),
         ("policy", "Policy", lambda: _policy(folder)),
         ("data", "Data", _data),
-        ("model", "Model", _model),
+        ("model", "Model", lambda: _model(model)),
         ("connectors", "Connectors", lambda: _connectors(folder, connectors, offline=offline)),
         ("servers", "MCP servers", _servers),
         ("assistants", "Assistants", lambda: _assistants(offline=offline)),
@@ -157,21 +157,28 @@ def _data() -> Iterator[Check]:
         yield Check("data.workspace", group, "fail", str(error), f"{APP} workspace load FILE.json")
 
 
-def _model() -> Iterator[Check]:
-    from customer_escalation.headless import DEFAULT_MODEL
+def _model(name: str) -> Iterator[Check]:
     from skill_runtime.limits import price
     from skill_runtime.messages import Usage
+    from skill_runtime.providers import choose, readiness
 
     group = "Model"
-    key = next((name for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN") if os.environ.get(name)), "")
-    if key:
-        where = os.environ.get("ANTHROPIC_BASE_URL") or "Anthropic's own address"
-        yield Check("model.key", group, "ok", f"{key} is set; it is asked at {where}")
+    chosen = choose(name)
+    provider, state = chosen.provider, readiness(chosen.provider)
+    if state.missing:
+        yield Check(
+            "model.key", group, "warn",
+            f"{chosen.words} cannot be asked, so headless briefs are drafted by rules: {state.missing}. "
+            "Assistants bring their own model",
+            state.fix,
+        )  # fmt: skip
     else:
-        yield Check("model.key", group, "warn", "no key is set: headless briefs are drafted by rules. Assistants bring their own model",
-                    "set ANTHROPIC_API_KEY")  # fmt: skip
-    priced = price(DEFAULT_MODEL, Usage()) is not None
-    said = f"the price of {DEFAULT_MODEL} is {'known' if priced else 'not known: --max-cost will refuse it'}"
+        where = os.environ.get(provider.address) or "its own address"
+        yield Check(
+            "model.key", group, "ok", f"{chosen.words} would be asked with {state.where}; it is asked at {where}"
+        )
+    priced = price(chosen.model, Usage(), provider.seller) is not None
+    said = f"the price of {chosen.words} is {'known' if priced else 'not known: --max-cost will refuse it'}"
     yield Check(
         "model.price", group, "ok" if priced else "warn", said, "" if priced else "pip install --upgrade genai-prices"
     )

@@ -26,6 +26,10 @@ VALID, FAILED, USAGE, NEEDS_REVIEW, NO_CONNECTOR, LIMIT, NO_MODEL = 0, 1, 2, 3, 
 MAX_ISSUE = 8_000
 """Characters of an issue text; a longer one is a ticket, not a summary."""
 
+MODEL_HELP = (
+    "Claude model to draft with: a name, or PROVIDER:NAME (anthropic, bedrock, bedrock-mantle, vertex, foundry)."
+)
+
 EPILOG = (
     "Exit codes: 0 valid brief, 2 wrong request, 3 needs review, 4 required connector missing, 5 limit reached, "
     "6 model unavailable (with --no-fallback), 1 anything else."
@@ -119,9 +123,7 @@ def run(
     as_of: Annotated[str | None, typer.Option(metavar="TIME", help="Run as of this moment (RFC 3339).")] = None,
     format: Annotated[Format, typer.Option(help="What to print.")] = Format.MD,  # noqa: A002 - the option's name
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there instead of standard output.")] = None,
-    model: Annotated[
-        str | None, typer.Option(help="Claude model to draft with.", show_default="claude-sonnet-5-5")
-    ] = None,
+    model: Annotated[str | None, typer.Option(help=MODEL_HELP, show_default="claude-sonnet-5-5")] = None,
     no_model: Annotated[bool, typer.Option("--no-model", help="Draft by rules, without a model.")] = False,
     fallback: Annotated[
         bool, typer.Option("--fallback/--no-fallback", help="Draft by rules when the model's service fails.")
@@ -306,6 +308,10 @@ def mcp(
 def doctor(
     json_output: Annotated[bool, typer.Option("--json", help="One JSON object a check.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Ask no system and no assistant.")] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(help="The model that runs would ask, as `run` takes it.", show_default="claude-sonnet-5-5"),
+    ] = None,
     connectors: ConnectorsFile = None,
 ) -> None:
     """Look at everything that a run needs, change nothing, and say how to mend what is wrong.
@@ -313,8 +319,9 @@ def doctor(
     The output holds no secrets and no records, so it can be passed on. Exit code 0 without a failure, 1 with one.
     """
     from customer_escalation.cli.doctor import examine, report
+    from customer_escalation.headless import DEFAULT_MODEL
 
-    checks = examine(Path.cwd(), connectors, offline=offline)
+    checks = examine(Path.cwd(), connectors, offline=offline, model=model or DEFAULT_MODEL)
     if json_output:
         for one in checks:
             typer.echo(json.dumps(asdict(one), ensure_ascii=False))

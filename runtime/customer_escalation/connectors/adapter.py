@@ -38,7 +38,7 @@ class ConnectionAdapter:
             outcome = adopt_outcome(category, tool, outcome)
         if category in self._shared and outcome.structured is not None:
             named = _named(outcome.structured, category, spec.label)
-            outcome = ToolOutcome(render_result(named), named)
+            outcome = outcome.retold(render_result(named), named)
         return outcome
 
     def _category(self, spec: ServerSpec, tool: str) -> str:

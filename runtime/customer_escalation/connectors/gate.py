@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from customer_escalation.connectors.known import KnownServer
-from skill_runtime.permission import DEFAULT_POLICY, Admitted, Offered, ToolPolicy
+from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
+from skill_runtime.permission import Admitted, Offered, ToolPolicy
 from skill_runtime.tools import Access
 from skill_runtime.trust import Decision, TrustStore, verdict
 
@@ -27,7 +28,7 @@ class Guarded:
     @property
     def policy(self) -> ToolPolicy:
         """Its rows of the known servers' table, then the rows of our category servers, whose tools others may offer too."""
-        return self.known.policy.over(DEFAULT_POLICY) if self.known else DEFAULT_POLICY
+        return self.known.policy.over(CATEGORY_TOOLS) if self.known else CATEGORY_TOOLS
 
 
 class TrustGate:
@@ -43,7 +44,7 @@ class TrustGate:
         """See ``Gatekeeper``."""
         server = self._guarded.get(label)
         if server is None:
-            return DEFAULT_POLICY.admit(label, category, offered)
+            return CATEGORY_TOOLS.admit(label, category, offered)
         if self._pins and offered and not self._trust.met(label, server.identity):
             self._trust.pin(label, server.identity, offered)
         pinned = self._trust.pinned(label, server.identity)

@@ -142,7 +142,7 @@ def spec_of(link: Link, secrets: SecretStore, redirect: "Redirect | None" = None
     from mcp import StdioServerParameters
 
     from skill_runtime.mcp_connection import ServerSpec, Sse, Timeouts
-    from skill_runtime.oauth import auth_for
+    from skill_runtime.oauth import Program, auth_for
     from support_connectors.serving import build_category_server
 
     config = link.declared.server
@@ -157,7 +157,8 @@ def spec_of(link: Link, secrets: SecretStore, redirect: "Redirect | None" = None
         )
         return ServerSpec(link.name, link.category, target, timeouts=timeouts)
     target = Sse(config.url) if config.transport == "sse" else config.url
-    auth = auth_for(link.name, config.url, config.auth, secrets, redirect)
+    program = Program(APP, f"{APP} connectors login {{server}}")
+    auth = auth_for(link.name, config.url, config.auth, secrets, redirect, program)
     return ServerSpec(link.name, link.category, target, config.headers, auth, timeouts)
 
 

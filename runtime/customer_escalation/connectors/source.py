@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from customer_escalation.connectors.plan import open_connectors, plan, unclaimed
+from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError, SkillRuntimeError
-from skill_runtime.permission import DEFAULT_POLICY
 from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES
 from support_connectors.workspace.records import WorkspaceError
 
@@ -107,7 +107,7 @@ def _of_workspace(store: "WorkspaceStore") -> Source:
             error = state.startswith("error")
             reason = state.partition(":")[2].strip() if error else ""
             states.append(ConnectorState(category, "error" if error else "not_connected", "", reason))
-    return Source(specs, DEFAULT_POLICY, None, states, store.now, dict(store.policy or {}))
+    return Source(specs, CATEGORY_TOOLS, None, states, store.now, dict(store.policy or {}))
 
 
 def _states(specs: "Sequence[ServerSpec]", left_out: Sequence[ConnectorState]) -> list[ConnectorState]:

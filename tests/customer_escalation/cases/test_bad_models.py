@@ -10,6 +10,9 @@ from tests.customer_escalation.commands import Command, Done
 from tests.customer_escalation.scripts import CASES, answers, issue
 from tests.messages_api import Answer, Fault, MessagesServer, Script, by_turn, closed_port, text, use
 
+from customer_escalation.cli.main import MODEL_HELP
+from skill_runtime.providers import PROVIDERS
+
 NAME = "08"
 GOOD = answers(NAME)
 HASTY = {"retry-after": "0"}
@@ -203,3 +206,33 @@ def test_without_a_key_the_rules_draft_and_say_so(command: Command) -> None:
     done = command(issue(NAME), "--workspace", str(CASES / f"{NAME}.json"), "--format", "json")
     assert "ANTHROPIC_API_KEY is not set" in done.err
     assert result(done)["drafted_by"] == "rules"
+
+
+def test_another_provider_drafts_the_brief(command: Command) -> None:
+    with MessagesServer(GOOD) as api:
+        foundry = {"ANTHROPIC_FOUNDRY_API_KEY": api.key, "ANTHROPIC_FOUNDRY_BASE_URL": f"{api.url}/anthropic/"}
+        done = command(
+            issue(NAME), "--workspace", str(CASES / f"{NAME}.json"), "--format", "json",
+            "--model", "foundry:claude-sonnet-5-5", **foundry,
+        )  # fmt: skip
+    assert (done.code, result(done)["drafted_by"]) == (0, "model"), done.err
+    assert {seen.path for seen in api.requests} == {"/anthropic/v1/messages"}
+
+
+def test_a_provider_without_its_key_names_what_that_provider_reads(command: Command) -> None:
+    arguments = (issue(NAME), "--workspace", str(CASES / f"{NAME}.json"), "--format", "json")
+    done = command(*arguments, "--model", "foundry:claude-sonnet-5-5")
+    assert "ANTHROPIC_FOUNDRY_API_KEY is not set: the brief is drafted without a model" in done.err
+    assert result(done)["drafted_by"] == "rules"
+
+
+def test_a_provider_that_nobody_knows_is_a_wrong_request(command: Command) -> None:
+    done = command(issue(NAME), "--workspace", str(CASES / f"{NAME}.json"), "--model", "elsewhere:model-1")
+    assert done.code == 2
+    assert "There is no model provider 'elsewhere'" in done.err
+    assert "bedrock" in done.err
+    assert not list((command.folder / "runs").glob("*")), "nothing was started"
+
+
+def test_the_help_names_every_provider() -> None:
+    assert all(name in MODEL_HELP for name in PROVIDERS)

@@ -50,6 +50,21 @@ def test_a_loaded_workspace_is_well_and_every_server_answers(command: Command, t
     assert "sk-secret-value" not in done.out
 
 
+def test_the_model_is_named_with_its_provider_and_where_its_credentials_are(command: Command) -> None:
+    foundry = {"ANTHROPIC_FOUNDRY_API_KEY": "sk-secret-value", "ANTHROPIC_FOUNDRY_RESOURCE": "desk"}
+    done = command("doctor", "--offline", "--json", "--model", "foundry:claude-haiku-5-5", **foundry)
+    checks = found(done.out)
+    assert checks["model.key"]["status"] == "ok"
+    assert checks["model.key"]["detail"].startswith(
+        "claude-haiku-5-5 at Microsoft Foundry would be asked with ANTHROPIC_FOUNDRY_API_KEY and ANTHROPIC_FOUNDRY_RESOURCE"
+    )
+    assert "sk-secret-value" not in done.out
+    missing = found(command("doctor", "--offline", "--json", "--model", "foundry:claude-haiku-5-5").out)["model.key"]
+    assert missing["status"] == "warn"
+    assert "ANTHROPIC_FOUNDRY_API_KEY is not set" in missing["detail"]
+    assert missing["fix"].startswith("set ANTHROPIC_FOUNDRY_API_KEY")
+
+
 def test_a_broken_policy_and_a_connector_without_its_secret_are_named(command: Command, tmp_path: Path) -> None:
     config = tmp_path / "config" / "customer-escalation"
     config.mkdir(parents=True)

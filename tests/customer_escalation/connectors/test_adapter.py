@@ -9,9 +9,9 @@ from mcp.server import MCPServer
 from customer_escalation.connectors.adapter import ConnectionAdapter
 from customer_escalation.connectors.gate import Guarded, TrustGate
 from customer_escalation.connectors.known import KnownServer
+from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
 from skill_runtime.ledger import Ledger
 from skill_runtime.mcp_host import McpHost, ServerSpec
-from skill_runtime.permission import DEFAULT_POLICY
 from skill_runtime.tools import ToolOutcome
 from skill_runtime.trust import TrustStore
 from support_connectors.serving import build_category_server
@@ -34,7 +34,7 @@ async def run(host: McpHost, server: str, tool: str, **arguments: Any) -> ToolOu
 
 async def test_the_same_number_in_two_trackers_is_two_issues() -> None:
     specs = [ServerSpec(label, "project_tracker", tracker(f"Crash in {label}")) for label in ("jira", "github")]
-    async with McpHost(specs, DEFAULT_POLICY, adapter=ConnectionAdapter({}, {"project_tracker"})) as host:
+    async with McpHost(specs, CATEGORY_TOOLS, adapter=ConnectionAdapter({}, {"project_tracker"})) as host:
         ledger = Ledger()
         for server in ("jira", "github"):
             ledger.add((await run(host, server, "search_issues", query="crash")).structured or {})
@@ -56,7 +56,7 @@ async def test_the_same_number_in_two_trackers_is_two_issues() -> None:
 
 async def test_one_system_of_a_category_keeps_its_ids() -> None:
     async with McpHost(
-        [ServerSpec("jira", "project_tracker", tracker("x"))], DEFAULT_POLICY, adapter=ConnectionAdapter({}, ())
+        [ServerSpec("jira", "project_tracker", tracker("x"))], CATEGORY_TOOLS, adapter=ConnectionAdapter({}, ())
     ) as host:
         assert (await run(host, "jira", "read_issue", id="17")).structured["item"]["ref"] == "project_tracker/17"  # type: ignore[index]
 

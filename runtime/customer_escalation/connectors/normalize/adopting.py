@@ -29,7 +29,7 @@ MOST_TEXT = 30_000
 def adopt_outcome(category: str, tool: str, outcome: ToolOutcome) -> ToolOutcome:
     """A successful outcome with its records made citable, and a text that shows their references."""
     result = adopt(category, tool, outcome.structured, outcome.text)
-    return ToolOutcome(render_result(result), result)
+    return outcome.retold(render_result(result), result)
 
 
 def adopt(category: str, tool: str, structured: JsonObject | None, text: str) -> JsonObject:
