@@ -4,29 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("january jan januar janvier enero", "february feb februar février febrero", "march mar märz mars marzo",
-         "april apr avril abril", "may mai mayo", "june jun juni juin junio", "july jul juli juillet julio",
-         "august aug août agosto", "september sept sep septembre septiembre", "october oct oktober octobre octubre",
-         "november nov novembre noviembre", "december dec dezember décembre diciembre"), start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-"""English names and abbreviations, and the names that German, French and Spanish records use."""
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_WEEKDAY_NAMES = {
-    name: day
-    for day, names in zip(
-        WEEKDAYS,
-        ("mon montag lundi lunes", "tue tues dienstag mardi martes", "wed mittwoch mercredi miércoles",
-         "thu thur thurs donnerstag jeudi jueves", "fri freitag vendredi viernes", "sat samstag samedi sábado",
-         "sun sonntag dimanche domingo"), strict=True,
-    )
-    for name in (day, *names.split())
-}  # fmt: skip
+from customer_escalation.domain.day_names import alternatives, month_names, short_weekday_names, weekday_names
+
 _SMALL = """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
 nineteen twenty""".split()
 NUMBER_WORDS = {word: value for value, word in enumerate(_SMALL, start=2)} | {
@@ -40,9 +21,6 @@ UNIT_SECONDS = {
     "day": Decimal(86400), "d": Decimal(86400), "week": Decimal(604800), "fortnight": Decimal(1209600),
     "stunde": Decimal(3600), "minuten": Decimal(60), "tag": Decimal(86400), "woche": Decimal(604800),
 }  # fmt: skip
-_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-_WEEKDAY = "|".join(sorted((name for name in _WEEKDAY_NAMES if len(name) > 4), key=len, reverse=True))
-_WEEKDAY_SHORT = "|".join(name.title() for name in _WEEKDAY_NAMES if len(name) < 5)
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _TENS = rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[\s-](?:one|{'|'.join(_SMALL[:8])})"
 _BELOW = rf"{_TENS}|{'|'.join(sorted((word for word in NUMBER_WORDS if word != 'hundred'), key=len, reverse=True))}"
@@ -87,58 +65,65 @@ _QUOTED = re.compile(
     re.DOTALL,
 )
 """Code spans and quotations in one pattern, so that whichever opens first holds the other."""
-_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("address", re.compile(
-        r"\bhttps?://[^\s<>()\[\]]*[\w/]|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w/.<])(?:~|\.{1,2})?/\w[\w./{}-]*[\w}]|"
-        r"(?<![\w/.])(?:[\w.-]+/){2,}[\w.-]*\w|"
-        r"(?<![\w/])(?:[\w.-]+/)*[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|example|py|js|ts|json|ya?ml|toml|csv|log|txt|conf|xml|"
-        r"sql|go|rs)\b(?:/[\w./-]*\w)?",
-        re.IGNORECASE,
-    )),
-    ("date", re.compile(
-        rf"(?<![\w-])(?P<iso>\d{{4}}-\d\d-\d\d)(?:[T ](?P<clock>\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?!\d)|"
-        rf"(?<![\w-])(?P<isomonth>(?:19|20)\d\d-(?:0[1-9]|1[0-2]))(?![\w-])|"
-        rf"\b(?:(?P<d0>\d{{1,2}})(?:st|nd|rd|th)?\.?\s?(?:-|–|/|and|to|or|bis|und)\s?(?:the )?)?"
-        rf"(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of| de)? (?P<m1>{_MONTH})\b\.?(?:,? (?P<y1>\d{{4}})\b)?|"
-        rf"\b(?P<m2>{_MONTH})\b\.? (?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:%])(?!\.\d)(?:,? (?P<y2>\d{{4}})\b)?|"
-        rf"\b(?P<m3>{_MONTH})\b\.?,? (?P<y3>(?:19|20)\d\d)\b|"
-        r"(?<=[a-z,][ -])(?P<m4>(?-i:May|March))\b|"
-        r"(?-i:\b(?P<m5>January|February|April|June|July|August|September|October|November|December)\b)",
-        re.IGNORECASE,
-    )),
-    ("time", re.compile(
-        r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!:?\d)(?:\s?(am|pm)\b)?|"
-        r"\b(1[0-2]|[1-9])(?:\s?(am|pm)\b|\s(o['’]clock|in the (?:morning|afternoon|evening))\b)|"
-        rf"\b(?P<part>half|quarter|ten|twenty|five) (?P<side>past|to) (?P<hour>one|{'|'.join(_SMALL[:11])})\b",
-        re.IGNORECASE,
-    )),
-    ("money", re.compile(
-        rf"(?:[$€£]\s?|\b(?:USD|EUR|GBP)\s)(?P<n1>{_NUMBER})(?:\s?(?P<s1>k|m|million|thousand)\b)?|"
-        rf"\b(?P<n2>{_NUMBER})\s?(?P<s2>k|m|million|thousand)?\s?(?:USD|EUR|GBP|dollars?|euros?|[$€£])(?!\w)|"
-        rf"\b(?P<w>{_WORDS})\s(?:dollars?|euros?|pounds?)\b",
-        re.IGNORECASE,
-    )),
-    ("percent", re.compile(rf"({_NUMBER})\s?(?:%|per ?cent\b)|\b({_WORDS})\sper ?cent\b", re.IGNORECASE)),
-    ("version", re.compile(
-        r"\bv\d+(?:\.\d+)*\b|\b\d+(?:\.\d+){2,}(?:[-+.]?[A-Za-z]\w*)?\b|\b20\d\d\.\d\d?\b(?!\s?%)", re.IGNORECASE,
-    )),
-    ("id", re.compile(
-        r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<!\w)#[\w-]*\w|\b[A-Za-z][A-Za-z0-9_]*-\d[\w-]*\w?\b|"
-        r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b|\b(?=\w*_)[A-Za-z]\w*_\w+\b|\b[A-Za-z]+\d\w*\b|\b[A-Z]{2,}_\w+\b",
-    )),
-    ("duration", re.compile(
-        rf"(?<![\w.,])(?P<list>{_LISTED})(?P<n>{_NUMBER}|(?:{_WORDS})\b)(?P<gap>[\s-]?){_QUALIFIED}(?P<unit>{_UNITS})\b|"
-        r"\b(?P<half>half|quarter)(?: of)?[\s-](?:an?[\s-])?(?P<whole>minute|hour|day|week)\b|\b(?P<word>fortnight)\b",
-        re.IGNORECASE,
-    )),
-    ("always", re.compile(r"\b24\s?[/x×]\s?7\b", re.IGNORECASE)),
-    ("number", re.compile(
-        rf"(?<![\w.,-])(?P<n1>{_NUMBER})(?:\s?(?P<s1>k|million|thousand)|(?P<s2>(?-i:M)))?(?:x|×|st|nd|rd|th|p)?(?!\w)(?!\.\d)|"
-        rf"(?<=\d[-–])(?P<n2>{_NUMBER})\b(?!\.\d)|\b(?P<w>{_WORDS})\b|\b(?P<dozen>dozen)\b",
-        re.IGNORECASE,
-    )),
-    ("weekday", re.compile(rf"\b({_WEEKDAY})s?\b|(?-i:\b({_WEEKDAY_SHORT})\b)", re.IGNORECASE)),
-)  # fmt: skip
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """By kind; made when first asked for, because the names of months come from a library that loads its data then."""
+    month = alternatives(month_names())
+    short = [name.title() for name in short_weekday_names()]
+    return (
+        ("address", re.compile(
+            r"\bhttps?://[^\s<>()\[\]]*[\w/]|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w/.<])(?:~|\.{1,2})?/\w[\w./{}-]*[\w}]|"
+            r"(?<![\w/.])(?:[\w.-]+/){2,}[\w.-]*\w|"
+            r"(?<![\w/])(?:[\w.-]+/)*[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|example|py|js|ts|json|ya?ml|toml|csv|log|txt|conf|xml|"
+            r"sql|go|rs)\b(?:/[\w./-]*\w)?",
+            re.IGNORECASE,
+        )),
+        ("date", re.compile(
+            rf"(?<![\w-])(?P<iso>\d{{4}}-\d\d-\d\d)(?:[T ](?P<clock>\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?!\d)|"
+            rf"(?<![\w-])(?P<isomonth>(?:19|20)\d\d-(?:0[1-9]|1[0-2]))(?![\w-])|"
+            rf"\b(?:(?P<d0>\d{{1,2}})(?:st|nd|rd|th)?\.?\s?(?:-|–|/|and|to|or|bis|und)\s?(?:the )?)?"
+            rf"(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of| de)? (?P<m1>{month})\b\.?(?:,? (?P<y1>\d{{4}})\b)?|"
+            rf"\b(?P<m2>{month})\b\.? (?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:%])(?!\.\d)(?:,? (?P<y2>\d{{4}})\b)?|"
+            rf"\b(?P<m3>{month})\b\.?,? (?P<y3>(?:19|20)\d\d)\b|"
+            r"(?<=[a-z,][ -])(?P<m4>(?-i:May|March))\b|"
+            r"(?-i:\b(?P<m5>January|February|April|June|July|August|September|October|November|December)\b)",
+            re.IGNORECASE,
+        )),
+        ("time", re.compile(
+            r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!:?\d)(?:\s?(am|pm)\b)?|"
+            r"\b(1[0-2]|[1-9])(?:\s?(am|pm)\b|\s(o['’]clock|in the (?:morning|afternoon|evening))\b)|"
+            rf"\b(?P<part>half|quarter|ten|twenty|five) (?P<side>past|to) (?P<hour>one|{'|'.join(_SMALL[:11])})\b",
+            re.IGNORECASE,
+        )),
+        ("money", re.compile(
+            rf"(?:[$€£]\s?|\b(?:USD|EUR|GBP)\s)(?P<n1>{_NUMBER})(?:\s?(?P<s1>k|m|million|thousand)\b)?|"
+            rf"\b(?P<n2>{_NUMBER})\s?(?P<s2>k|m|million|thousand)?\s?(?:USD|EUR|GBP|dollars?|euros?|[$€£])(?!\w)|"
+            rf"\b(?P<w>{_WORDS})\s(?:dollars?|euros?|pounds?)\b",
+            re.IGNORECASE,
+        )),
+        ("percent", re.compile(rf"({_NUMBER})\s?(?:%|per ?cent\b)|\b({_WORDS})\sper ?cent\b", re.IGNORECASE)),
+        ("version", re.compile(
+            r"\bv\d+(?:\.\d+)*\b|\b\d+(?:\.\d+){2,}(?:[-+.]?[A-Za-z]\w*)?\b|\b20\d\d\.\d\d?\b(?!\s?%)", re.IGNORECASE,
+        )),
+        ("id", re.compile(
+            r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<!\w)#[\w-]*\w|\b[A-Za-z][A-Za-z0-9_]*-\d[\w-]*\w?\b|"
+            r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b|\b(?=\w*_)[A-Za-z]\w*_\w+\b|\b[A-Za-z]+\d\w*\b|\b[A-Z]{2,}_\w+\b",
+        )),
+        ("duration", re.compile(
+            rf"(?<![\w.,])(?P<list>{_LISTED})(?P<n>{_NUMBER}|(?:{_WORDS})\b)(?P<gap>[\s-]?){_QUALIFIED}(?P<unit>{_UNITS})\b|"
+            r"\b(?P<half>half|quarter)(?: of)?[\s-](?:an?[\s-])?(?P<whole>minute|hour|day|week)\b|\b(?P<word>fortnight)\b",
+            re.IGNORECASE,
+        )),
+        ("always", re.compile(r"\b24\s?[/x×]\s?7\b", re.IGNORECASE)),
+        ("number", re.compile(
+            rf"(?<![\w.,-])(?P<n1>{_NUMBER})(?:\s?(?P<s1>k|million|thousand)|(?P<s2>(?-i:M)))?(?:x|×|st|nd|rd|th|p)?(?!\w)(?!\.\d)|"
+            rf"(?<=\d[-–])(?P<n2>{_NUMBER})\b(?!\.\d)|\b(?P<w>{_WORDS})\b|\b(?P<dozen>dozen)\b",
+            re.IGNORECASE,
+        )),
+        ("weekday", re.compile(rf"\b({alternatives(weekday_names())})s?\b|(?-i:\b({alternatives(short)})\b)", re.IGNORECASE)),
+    )  # fmt: skip
 
 
 _SIGNS = {
@@ -169,7 +154,7 @@ def quotations(text: str) -> Iterator[Atom]:
 def scan(text: str) -> tuple[list[Atom], str]:
     """The atoms other than quotations and code, and the text with NUL characters where they stood."""
     found: list[Atom] = []
-    for kind, pattern in _PATTERNS:
+    for kind, pattern in _patterns():
         if kind in _SIGNS and not _SIGNS[kind].search(text):
             continue
         left, end = "", 0
@@ -210,7 +195,8 @@ def _read_version(kind: str, match: re.Match[str], text: str) -> list[Atom]:
 
 
 def _read_weekday(kind: str, match: re.Match[str], text: str) -> list[Atom]:
-    return [Atom(kind, match.group(), _WEEKDAY_NAMES[(match[1] or match[2]).casefold()])]
+    day = weekday_names()[match[1].casefold()] if match[1] else short_weekday_names()[match[2].casefold()]
+    return [Atom(kind, match.group(), day)]
 
 
 def _read_always(kind: str, match: re.Match[str], text: str) -> list[Atom]:
@@ -227,10 +213,10 @@ def _read_date(kind: str, match: re.Match[str], text: str) -> list[Atom]:
     if match["isomonth"]:
         return [Atom(kind, shown, shown)]
     if bare := match["m4"] or match["m5"]:
-        return [Atom(kind, bare, f"----{MONTHS[bare.casefold()]:02d}")]
+        return [Atom(kind, bare, f"----{month_names()[bare.casefold()]:02d}")]
     if match["m3"]:
-        return [Atom(kind, shown, f"{match['y3']}-{MONTHS[match['m3'].casefold()]:02d}")]
-    year, month = match["y1"] or match["y2"] or "----", MONTHS[(match["m1"] or match["m2"]).casefold()]
+        return [Atom(kind, shown, f"{match['y3']}-{month_names()[match['m3'].casefold()]:02d}")]
+    year, month = match["y1"] or match["y2"] or "----", month_names()[(match["m1"] or match["m2"]).casefold()]
     days = [int(day) for day in (match["d0"], match["d1"] or match["d2"]) if day]
     return [Atom(kind, shown, f"{year}{'' if year == '----' else '-'}{month:02d}-{day:02d}") for day in days]
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from customer_escalation.domain.day_names import WEEKDAYS
 from customer_escalation.review.grounding.atoms import (
     UNIT_SECONDS,
-    WEEKDAYS,
     Atom,
     find_atoms,
     quotations,
