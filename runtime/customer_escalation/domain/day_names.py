@@ -43,16 +43,16 @@ def short_weekday_names() -> dict[str, str]:
     return short | {name: WEEKDAYS[day] for name, day in _LOOSE_SHORT.items()}
 
 
+def english_months() -> tuple[str, ...]:
+    """Full names, casefolded, January first."""
+    return tuple(_names("en", "months", "wide"))
+
+
 @cache
 def english_day_words() -> frozenset[str]:
     """Months with their abbreviations, and weekdays; other languages' would let people called Mei or Juni pass."""
-    months = (
-        name
-        for width in ("wide", "abbreviated")
-        for locale in ("en", "en_GB")
-        for name in _names(locale, "months", width)
-    )
-    return frozenset({*months, *WEEKDAYS})
+    short = (name for locale in ("en", "en_GB") for name in _names(locale, "months", "abbreviated"))
+    return frozenset({*english_months(), *short, *WEEKDAYS})
 
 
 def alternatives(names: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from customer_escalation.domain.day_names import english_day_words
-from customer_escalation.review.grounding.atoms import plain, unquoted
+from customer_escalation.review.grounding.quotations import plain, unquoted
 from skill_runtime.ledger import Record
 
 NAME_FIELDS = ("customer", "name", "author", "account")

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from customer_escalation.review.grounding import find_atoms
-from customer_escalation.review.grounding.atoms import scaled, unit, worded
+from customer_escalation.review.grounding.figures import scaled, worded
+from customer_escalation.review.grounding.kinds.durations import unit
 
 
 def atoms(text: str) -> list[tuple[str, str]]:
