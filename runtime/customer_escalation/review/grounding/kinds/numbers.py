@@ -7,6 +7,7 @@ from customer_escalation.review.grounding.atom import Atom
 from customer_escalation.review.grounding.figures import NUMBER, WORDS, among, read_figure, scaled
 from customer_escalation.review.grounding.kind import Kind
 from customer_escalation.review.grounding.kinds.dates import DAY_OF_MONTH, dates, years
+from customer_escalation.review.grounding.kinds.foreign_numbers import foreign_numbers
 from customer_escalation.review.grounding.source import Source
 
 _PATTERN = re.compile(
@@ -19,14 +20,14 @@ _DIGITS = re.compile(r"(?<![^\W_])(?:\d{1,3}(?:[,.]\d{3})+|\d+(?:\.\d+)?)(?![^\W
 _COUNTED = {
     "once": 1, "one": 1, "twice": 2, "couple": 2, "thrice": 3, "first": 1, "second": 2,
     "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "zero": 0,
-    "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "zweimal": 2, "dreimal": 3,
+    "zweimal": 2, "dreimal": 3,
 }  # fmt: skip
 """Words of a record that a sentence may give as a number."""
 
 
 def bare_numbers(source: Source) -> frozenset[Decimal]:
     """The numbers of a record that have no unit of time, and amounts and percentages."""
-    found = {Decimal(value) for value in source.values("number", "money", "percent")}
+    found = {Decimal(value) for value in source.values("number", "money", "percent")} | source.known(foreign_numbers)
     grouped = re.findall(r"\b\d{1,3}(?:\.\d{3})+\b(?!\.)", source.text)  # 4.812 may be a German 4,812
     for number in (*_DIGITS.findall(source.rest), *grouped):
         found.add(scaled(number.replace(".", "") if re.fullmatch(r"\d{1,3}(?:\.\d{3})+", number) else number))
