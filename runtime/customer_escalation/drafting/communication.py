@@ -8,7 +8,7 @@ from typing import Literal
 from customer_escalation.decision.rules import Decision
 from customer_escalation.domain.brief import Deadline, Statement, Target
 from customer_escalation.domain.evidence import field, open_deals, parse_moment
-from customer_escalation.drafting.phrases import AHEAD, ANNOUNCED, COMING, DATED, DEMAND, HISTORY
+from customer_escalation.drafting.phrases import AHEAD, ANNOUNCED, COMING, DEMAND, HISTORY, date_pattern
 from customer_escalation.drafting.quoting import Writer, unknown
 from customer_escalation.drafting.reader import said
 from customer_escalation.drafting.steps import pleasantry, polite
@@ -78,10 +78,10 @@ def _demands(sentence: str) -> int:
     """How much a sentence reads like an expectation: a demand counts 2, a date 1, a date in a demand one more."""
     if pleasantry(sentence):
         return 0
-    demand, dated = bool(DEMAND.search(sentence)), bool(DATED.search(sentence))
-    if dated and not demand and (HISTORY.search(sentence) or not AHEAD.search(sentence)):
+    demand, has_date = bool(DEMAND.search(sentence)), bool(date_pattern().search(sentence))
+    if has_date and not demand and (HISTORY.search(sentence) or not AHEAD.search(sentence)):
         return 0
-    return 2 * demand + dated + (demand and dated)
+    return 2 * demand + has_date + (demand and has_date)
 
 
 def risks(writer: Writer) -> list[Statement]:

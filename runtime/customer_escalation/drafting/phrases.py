@@ -5,6 +5,9 @@ English in the main, with the commonest words of German. What decides something 
 # ruff: noqa: E501 - patterns are data; a break in one would hide it
 
 import re
+from functools import cache
+
+from customer_escalation.domain.day_names import alternatives, month_names, weekday_names
 
 DID = (
     r"tried|tested|checked|compared|verified|measured|reproduced|restarted|rebooted|rotated|re-?imported|re-?created|re-?installed|"
@@ -64,12 +67,18 @@ SUBSTANCE = re.compile(
     re.IGNORECASE,
 )
 
-DATED = re.compile(
-    r"\b(?:by|before|until|till|not later than|deadline|due|within|bis|spätestens|vor dem|antes|avant)\b|\b(?:monday|tuesday|wednesday|thursday|"
-    r"friday|tomorrow|today|tonight|montag|dienstag|mittwoch|donnerstag|freitag)\b|\b\d{1,2}\.? (?:of )?(?:jan|feb|mar|m[aä]r|apr|ma[iy]|jun|jul|"
-    r"aug|sep|o[ck]t|nov|de[cz])\w*|\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)\w* \d{1,2}\b|\b20\d\d-\d\d-\d\d\b",
-    re.IGNORECASE,
-)
+
+@cache
+def date_pattern() -> re.Pattern[str]:
+    """A date, a weekday, or a word that announces one."""
+    month, weekday = alternatives(month_names()), alternatives(weekday_names())
+    return re.compile(
+        r"\b(?:by|before|until|till|not later than|deadline|due|within|bis|spätestens|vor dem|antes|avant)\b|"
+        rf"\b(?:{weekday}|tomorrow|today|tonight)\b|\b\d{{1,2}}\.? (?:(?:of|de) )?(?:{month})\b|\b(?:{month})\.? \d{{1,2}}\b|"
+        r"\b20\d\d-\d\d-\d\d\b",
+        re.IGNORECASE,
+    )
+
 
 DEMAND = re.compile(
     r"\b(?:we|I) (?:need|want|expect|require|must|cannot wait|have to)\b|\bneed(?:s|ed)? (?:to know|an? (?:date|fix|answer|time))\b|\bany news\b|\bwhen (?:will|can|do|is)\b|"

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator, model_validator
 
 from customer_escalation.policy.errors import PolicyError
+from customer_escalation.policy.holidays import Holidays
 from customer_escalation.policy.parts import WEEKDAYS, Section, WallTime, Weekday, Zone, known_zone
 
 _HOURS = re.compile(
@@ -74,8 +75,10 @@ class BusinessHours(Section):
     timezone: str
     """Where SLA clocks run: ``account``, ``team``, or the name of a zone."""
     team_timezone: Zone
-    holidays: tuple[date, ...] = ()
-    """Days on which nobody works."""
+    holidays: Holidays = ()
+    """Days on which nobody works: public holidays by a code such as ``DE-BE``, and dates."""
+    worked_holidays: tuple[date, ...] = ()
+    """Days of ``holidays`` on which everybody works all the same."""
 
     @field_validator("timezone")
     @classmethod

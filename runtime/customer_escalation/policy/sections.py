@@ -9,6 +9,7 @@ from customer_escalation.domain.brief import Severity, Target
 from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.domain.rules import RULE_TABLE
 from customer_escalation.policy.errors import PolicyError
+from customer_escalation.policy.holidays import OwnHolidays
 from customer_escalation.policy.hours import BusinessHours, parse_business_hours
 from customer_escalation.policy.parts import Count, Hours, Section, Text, find_zone
 
@@ -190,6 +191,8 @@ class Team(Section):
     """Details go to this channel only (T4)."""
     hours: str = ""
     """The team's own hours, such as ``24x7`` or ``Mon-Fri 08:00-17:00 America/Chicago``; empty for ``business_hours``."""
+    holidays: OwnHolidays = None
+    """The team's own, in the place of those of ``business_hours``."""
 
     @field_validator("hours")
     @classmethod

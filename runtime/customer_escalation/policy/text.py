@@ -14,6 +14,7 @@ from customer_escalation.domain.brief import Severity, Target
 from customer_escalation.domain.formatting import count_words, money_words, number_words
 from customer_escalation.domain.rules import Group, in_group
 from customer_escalation.policy import Cadence, Policy
+from customer_escalation.policy.holidays import days_off
 
 MARKED = re.compile(r"<!-- policy:(?P<name>[\w-]+) -->(?P<text>.*?)<!-- /policy -->", re.DOTALL)
 SLOT = re.compile(r"\{\{ (?P<name>[\w-]+) \}\}")
@@ -135,7 +136,9 @@ def sla(policy: Policy) -> str:
         tiers = (
             f"; round the clock for tier {listed(terms.round_the_clock_tiers)}" if terms.round_the_clock_tiers else ""
         )
-        clock = f"Windows count in business hours, {opening_hours(policy)} in {zone}{tiers}."
+        off = days_off(policy.business_hours.holidays, policy.business_hours.worked_holidays)
+        without = f" without {off.words}" if off else ""
+        clock = f"Windows count in business hours, {opening_hours(policy)} in {zone}{without}{tiers}."
     wishes = "have windows too" if terms.covers_feature_requests else "have no window"
     return f"An SLA is at risk from {percent(policy)} of a window used. {clock} Feature requests {wishes}."
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from customer_escalation.domain.brief import Draft
 from customer_escalation.domain.evidence import field, name_key
+from customer_escalation.domain.language import language_of
 from customer_escalation.review.check import Fault, View, check
-from customer_escalation.review.language import language_of
 
 _MONEY = re.compile(r"[$€£]\s?\d|\b\d[\d,.]*\s?(?:USD|EUR|GBP|dollars?|euros?)\b|\bARR\b")
 _GUESS = re.compile(

@@ -6,7 +6,7 @@ compares two moments of one zone by their wall clocks, which is wrong across a c
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, takewhile
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from customer_escalation.domain.brief import Target
 from customer_escalation.domain.times import in_utc
 from customer_escalation.policy import BusinessHours, Policy, find_zone, parse_business_hours
+from customer_escalation.policy.holidays import DaysOff, days_off
 
 _DAY = timedelta(days=1)
 _LONGEST_HOURS = 10 * 366 * 24
@@ -47,7 +48,7 @@ class BusinessCalendar:
     closes: time
     """Midnight stands for the end of the day."""
     tz: ZoneInfo
-    holidays: frozenset[date] = frozenset()
+    holidays: DaysOff = field(default_factory=DaysOff)
     """Days that are closed whatever their weekday."""
 
     def __post_init__(self) -> None:
@@ -178,11 +179,14 @@ class BusinessCalendar:
 
 
 def team_calendar(policy: Policy, team: Target | None = None) -> BusinessCalendar:
-    """A receiving team's calendar (S13, internal follow-up): its own hours where the policy has some."""
+    """A receiving team's calendar (S13, internal follow-up): its own hours and holidays where the policy has some."""
     hours = policy.business_hours
     own = policy.teams.of(team).hours if team else ""
+    off = policy.teams.of(team).holidays if team else None
     if own:
         hours = hours.model_copy(update=parse_business_hours(own))
+    if off is not None:
+        hours = hours.model_copy(update={"holidays": off})
     named = hours.timezone if own and hours.timezone not in ("account", "team") else hours.team_timezone
     return _calendar(hours, ZoneInfo(named))
 
@@ -202,5 +206,5 @@ def account_calendar(policy: Policy, timezone: str | None = None) -> BusinessCal
 
 def _calendar(hours: BusinessHours, tz: ZoneInfo) -> BusinessCalendar:
     always = len(hours.days) == 7 and hours.opens == hours.closes == time()
-    holidays = frozenset() if always else frozenset(hours.holidays)
-    return BusinessCalendar(hours.weekdays, hours.opens, hours.closes, tz, holidays)
+    off = DaysOff() if always else days_off(hours.holidays, hours.worked_holidays)
+    return BusinessCalendar(hours.weekdays, hours.opens, hours.closes, tz, off)

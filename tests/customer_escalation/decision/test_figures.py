@@ -118,6 +118,20 @@ def test_a_ticket_tells_its_age_our_last_reply_and_its_clocks() -> None:
     )
 
 
+def test_a_figure_that_was_counted_on_a_calendar_with_holidays_says_so() -> None:
+    hours = policy().business_hours.model_copy(update={"holidays": ("DE-BE",)})
+    german = policy().model_copy(update={"business_hours": hours})
+    without = "without the public holidays of DE-BE"
+    clocks = ticket_figures(evidence(T1, T2, A1, A2), german, NOW)
+    assert f"4 h left, business hours {without})" in clocks["figures/T-1.update"].text
+    case, _ = build_case(assessment(affected=list(BOTH)), evidence(T1, T2, A1, A2), german, NOW)
+    high = window_figures(case, Severity.HIGH, Target.ENGINEERING)
+    assert high["figures/window"].text.endswith(f"(response window for High {without})")
+    assert high["figures/followup"].text.endswith(f"(High: every 4 business hours {without})")
+    critical = window_figures(case, Severity.CRITICAL, Target.ENGINEERING)
+    assert not [figure.ref for figure in critical.values() if without in figure.text]
+
+
 def test_what_the_run_cannot_know_yet_is_left_out() -> None:
     early = computed(*BOTH, now=datetime.fromisoformat("2026-03-02T09:30:00+00:00"))
     assert early["figures/T-1.last_reply"].text == "no public reply of ours is on record"

@@ -1,6 +1,7 @@
 """An organisation's own policy: where it is found, what it changes, and how a fault in it is said."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from customer_escalation.decision.rules import Decision, decide
 from customer_escalation.domain.brief import Outcome, Severity, Target
 from customer_escalation.policy import Policy, PolicyError
 from customer_escalation.policy.sources import Overlay, changes, find_overlays, policy_in_force
-from customer_escalation.sla.calendar import team_calendar
+from customer_escalation.sla.calendar import BusinessCalendar, account_calendar, team_calendar
 
 OWN = """\
 [high_value]
@@ -76,6 +77,26 @@ def test_a_later_policy_goes_over_an_earlier_one() -> None:
         ("[levels]\nG2 = 'mild'\n", "own.toml: levels.G2 (line 2)"),
         ("[teams.engineering]\nhours = 'whenever'\n", "own.toml: teams.engineering.hours (line 2)"),
         ("[teams.engineering]\nhours = 'Mon-Fri 09:00-17:00 Mars/Olympus'\n", "is not a time zone"),
+        (
+            "[business_hours]\n\nholidays = 'XX'\n",
+            "own.toml: business_hours.holidays (line 3): 'XX' has no known holidays",
+        ),
+        (
+            "[business_hours]\nholidays = ['DE-ZZ']\n",
+            "own.toml: business_hours.holidays (line 2): 'DE-ZZ' has no known holidays",
+        ),
+        (
+            "[business_hours]\nholidays = 'Germany'\n",
+            "(line 2): 'Germany' is no code of a country; write a country such as DE",
+        ),
+        (
+            "[business_hours]\nholidays = [5]\n",
+            "own.toml: business_hours.holidays (line 2): 5 is neither a date nor a code",
+        ),
+        (
+            "[teams.product]\nholidays = 'DE-'\n",
+            "own.toml: teams.product.holidays (line 2): 'DE-' is no code of a country",
+        ),
         ("[high_value\n", "own.toml is not valid TOML"),
     ],
 )
@@ -111,6 +132,33 @@ def test_a_team_has_its_own_hours_and_holidays_close_for_all() -> None:
     assert team_calendar(own()).end_of_day(NOW.replace(day=5)).date().isoformat() == "2026-03-06"
     always = own("[teams.security]\nhours = '24x7'\n[business_hours]\nholidays = [2026-03-05]\n")
     assert team_calendar(always, Target.SECURITY).always_open
+
+
+def test_public_holidays_close_by_country_or_part_of_it_and_a_day_may_be_worked_all_the_same() -> None:
+    berlin = team_calendar(own("[business_hours]\nholidays = 'DE-BE'\n"))
+    assert closed(berlin, "2026-03-08", "2026-12-25", "2031-05-01") == [True, True, True]
+    assert closed(berlin, "2026-01-06", "2026-12-28") == [False, False]
+    mixed = team_calendar(
+        own("[business_hours]\nholidays = ['DE-BY', 2026-12-24, '2026-12-31']\nworked_holidays = [2026-01-06]\n")
+    )
+    assert closed(mixed, "2026-12-24", "2026-12-31", "2027-01-06", "2026-01-06") == [True, True, True, False]
+    assert mixed.holidays.words == "the public holidays of DE-BY and 2 days of the policy"
+
+
+def test_a_team_s_own_holidays_stand_in_the_place_of_everybody_s() -> None:
+    policy = own(
+        "[business_hours]\nholidays = 'DE-BE'\n[teams.engineering]\nholidays = 'US-IL'\n[teams.product]\nholidays = []\n"
+    )
+    thanksgiving, unity = "2026-11-26", "2029-10-03"
+    assert closed(team_calendar(policy, Target.ENGINEERING), thanksgiving, unity) == [True, False]
+    assert closed(team_calendar(policy, Target.SECURITY), thanksgiving, unity) == [False, True]
+    assert closed(team_calendar(policy, Target.PRODUCT), thanksgiving, unity) == [False, False]
+    assert closed(account_calendar(policy, "America/Chicago"), thanksgiving, unity) == [False, True]
+
+
+def closed(calendar: BusinessCalendar, *days: str) -> list[bool]:
+    """Of each day, whether it is a holiday there."""
+    return [date.fromisoformat(day) in calendar.holidays for day in days]
 
 
 def test_the_project_comes_over_the_user_and_a_named_file_stands_alone(

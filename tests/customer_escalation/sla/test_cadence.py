@@ -82,6 +82,16 @@ def test_s13_a_higher_severity_is_never_due_later(now: datetime, calendar: Busin
     assert in_utc(now) == critical < high <= medium
 
 
+@given(moments, calendars())
+def test_s13_no_window_in_business_hours_ends_on_a_day_when_nobody_works(
+    now: datetime, calendar: BusinessCalendar
+) -> None:
+    for severity in (HIGH, MEDIUM):
+        due = response_window(severity, now, calendar, POLICY).due_at
+        days = {(due - ago).astimezone(calendar.tz).date() for ago in (timedelta(), timedelta(microseconds=1))}
+        assert any(day not in calendar.holidays and day.weekday() in calendar.days for day in days)
+
+
 @given(severities, moments, durations, calendars())
 def test_s13_a_later_escalation_is_never_due_earlier(
     severity: Severity, now: datetime, later: timedelta, calendar: BusinessCalendar

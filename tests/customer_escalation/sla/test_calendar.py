@@ -39,6 +39,24 @@ def test_adding_back_what_was_measured_gives_the_first_moment_with_that_much(
         assert reached == end or calendar.business_time_between(reached, end) == timedelta()
 
 
+@given(calendars(), moments, durations.filter(bool), st.integers(0, 12))
+def test_nothing_ends_on_a_day_when_nobody_works(
+    calendar: BusinessCalendar, start: datetime, duration: timedelta, count: int
+) -> None:
+    """A day that closes at midnight ends on the day itself, not on the next."""
+    ends = (
+        calendar.add_business_time(start, duration),
+        calendar.add_business_days(start, count),
+        calendar.end_of_day(start),
+        calendar.end_of_week(start),
+    )
+    for end in ends:
+        day = (end - timedelta(microseconds=1)).astimezone(calendar.tz).date()
+        opening = end.astimezone(calendar.tz).date()
+        assert day not in calendar.holidays or opening not in calendar.holidays
+        assert {day.weekday(), opening.weekday()} & calendar.days
+
+
 @given(calendars(), moments, durations, durations)
 def test_business_time_adds_up_over_a_moment_between(
     calendar: BusinessCalendar, start: datetime, first: timedelta, second: timedelta
@@ -96,7 +114,8 @@ def test_a_moment_is_open_where_the_clock_shows_opening_hours(calendar: Business
     # Within hours of a clock change the same time can show twice, or never.
     assume(len({near.astimezone(calendar.tz).utcoffset() for near in around}) == 1)
     inside = calendar.opens <= shown.time() and (calendar.closes == time() or shown.time() < calendar.closes)
-    assert calendar.is_open(moment) == (inside and shown.weekday() in calendar.days)
+    works = shown.weekday() in calendar.days and shown.date() not in calendar.holidays
+    assert calendar.is_open(moment) == (inside and works)
 
 
 @given(calendars(), moments)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from customer_escalation.decision.figures.parts import figure, hours, item_id
+from customer_escalation.decision.figures.parts import figure, hours, item_id, without_holidays
 from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence, field, parse_moment
 from customer_escalation.domain.formatting import duration_words, hours_words, time_words
@@ -130,9 +130,10 @@ def tells(clock: SlaClock) -> bool:
 def clock_figure(clock: SlaClock, account: Record | None, policy: Policy) -> Figure:
     """A clock in words; hours are business hours unless the SLA runs round the clock."""
     terms = sla_terms(account, policy)
-    kind = "" if terms is None or terms.round_the_clock else ", business hours"
-    ticket = item_id(clock.ticket)
     zone_name = account_zone(account)
+    without = without_holidays(account_calendar(policy, zone_name))
+    kind = "" if terms is None or terms.round_the_clock else f", business hours{without}"
+    ticket = item_id(clock.ticket)
     zone = find_zone(zone_name) if zone_name else None
     used = hours_words(clock.used or timedelta())
     target = hours_words(clock.target or timedelta())

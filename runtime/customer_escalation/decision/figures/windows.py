@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from customer_escalation.decision.figures.parts import figure
+from customer_escalation.decision.figures.parts import figure, without_holidays
 from customer_escalation.decision.figures.tickets import account_zone, sla_terms
 from customer_escalation.decision.inputs import Case
 from customer_escalation.domain.brief import Figure, Severity, Target
@@ -21,19 +21,25 @@ def window_figures(case: Case, severity: Severity, target: Target) -> dict[str, 
     when = "now" if response.due_at <= now else f"by {time_words(response.due_at, calendar.tz, zone)}"
     internal = next_internal_followup(severity, now, calendar, policy)
     hours, always = tightest_update(case)
-    update = next_customer_update(severity, now, first_calendar(case), policy, hours, round_the_clock=always)
+    customers = first_calendar(case)
+    update = next_customer_update(severity, now, customers, policy, hours, round_the_clock=always)
     sooner = min((clock for clock in case.sla if clock.kind == "update" and clock.running and clock.due_at
                   and now < clock.due_at < update.due_at), key=lambda clock: clock.due_at or now, default=None)  # fmt: skip
     update_due = (sooner.due_at if sooner else None) or update.due_at
-    why = f"the SLA of {sooner.account}" if sooner else update.explanation
+    unit = policy.cadence.of(severity).unit
+    theirs = "" if unit == "hours" or (unit == "business_hours" and always) else without_holidays(customers)
+    ours = without_holidays(calendar)
+    window = f"response window for {severity.value}{ours if response.due_at > now else ''}"
+    followup = f"{internal.explanation}{'' if unit == 'hours' else ours}"
+    why = f"the SLA of {sooner.account}" if sooner else f"{update.explanation}{theirs}"
     owed = list(dict.fromkeys(clock.account for clock in case.late
                               if clock.status == "breached" and clock.kind != "resolution"))  # fmt: skip
     update_text = f"by {time_words(update_due, zone)} ({why})"
     if owed:
         update_text = f"now for {' and '.join(owed)}, whose SLA is overdue; otherwise {update_text}"
     figures = (
-        figure("window", "response window", f"{target.value} responds {when} (response window for {severity.value})", ()),
-        figure("followup", "next internal follow-up", f"{time_words(internal.due_at, calendar.tz)} ({internal.explanation})", ()),
+        figure("window", "response window", f"{target.value} responds {when} ({window})", ()),
+        figure("followup", "next internal follow-up", f"{time_words(internal.due_at, calendar.tz)} ({followup})", ()),
         figure("customer_update", "next customer update", update_text, ()),
     )  # fmt: skip
     return {figure.ref: figure for figure in figures}

@@ -1,7 +1,9 @@
 """Text as the drafter without a model takes it apart: into sentences that may be quoted, and into words to compare."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from customer_escalation.domain.day_names import alternatives, month_names
 
 _BOUNDARY = re.compile(r"[.!?…]+[\"'’”)\]]*(?=\s)|\n+")
 _ABBREVIATION = re.compile(
@@ -13,9 +15,6 @@ _SINGLE_LETTER = re.compile(r"(?<![\w.])(?<!\d )[A-Za-z]\.$")
 """A letter after a figure is a unit, and may end a sentence."""
 _LIST_NUMBER = re.compile(r"(?:^\s*|[.:;!?)\n]\s+)\(?\d{1,2}[.)]$")
 _DAY_NUMBER = re.compile(r"(?<![\w.,])\d{1,2}\.$")
-_MONTH = re.compile(
-    r"\s+(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w*\b", re.IGNORECASE
-)  # fmt: skip
 _FENCE = re.compile(r"```.*?(?:```|$)", re.DOTALL)
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 
@@ -43,9 +42,14 @@ def _ends_sentence(so_far: str, rest: str) -> bool:
     following = rest.lstrip()[:1]
     if following.islower() or _inside(so_far) or _LIST_NUMBER.search(so_far):
         return False
-    if _DAY_NUMBER.search(so_far) and _MONTH.match(rest):
+    if _DAY_NUMBER.search(so_far) and _month().match(rest):
         return False
     return not (_ABBREVIATION.search(so_far) and _abbreviates(so_far, following)) and not _SINGLE_LETTER.search(so_far)
+
+
+@cache
+def _month() -> re.Pattern[str]:
+    return re.compile(rf"\s+(?:{alternatives(month_names())})\b", re.IGNORECASE)
 
 
 def _abbreviates(so_far: str, following: str) -> bool:

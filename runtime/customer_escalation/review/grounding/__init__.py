@@ -5,7 +5,9 @@ address, a quotation, a name. Left alone on purpose: ordinary words, acronyms, t
 such as "today"; they carry no figure, or nobody could say which record holds them.
 """
 
-from customer_escalation.review.grounding.atoms import NUMBER_WORDS, Atom, find_atoms
+from customer_escalation.review.grounding.atom import Atom
+from customer_escalation.review.grounding.atoms import find_atoms
+from customer_escalation.review.grounding.figures import NUMBER_WORDS
 from customer_escalation.review.grounding.support import Unsupported, unsupported_atoms
 
 __all__ = ["NUMBER_WORDS", "Atom", "Unsupported", "find_atoms", "unsupported_atoms"]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from customer_escalation.review.grounding.atoms import plain, unquoted
+from customer_escalation.domain.day_names import english_day_words
+from customer_escalation.review.grounding.quotations import plain, unquoted
 from skill_runtime.ledger import Record
 
 NAME_FIELDS = ("customer", "name", "author", "account")
@@ -23,14 +24,12 @@ ORDINARY = frozenset(
     support engineering product security leadership finance legal sales billing marketing operations customer customers
     account accounts team teams enterprise strategic business pro professional community prospect standard premium basic free
     critical high medium low urgent normal open closed resolved solved pending reopened backlog done fixed
-    january february march april may june july august september october november december
-    jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday
     utc api sla crm arr sso ui cli http https url id ids tier plan web mail email chat internet e.g i.e
     ticket tickets tracker incident knowledge base article english german french spanish
     new year day christmas easter thanksgiving
     """.split()
 )
-"""Words that are capitalised for other reasons than being a name."""
+"""Words that are capitalised for other reasons than being a name; so are those of months and weekdays."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,9 @@ def missing_names(
     """
     prose = plain(unquoted(text))
     held = frozenset[str]().union(*(_words(record.text) for record in cited)) if cited else frozenset[str]()
-    passing = held | ORDINARY | {_key(word) for phrase in vocabulary for word in _WORD.findall(phrase)}
+    passing = (
+        held | ORDINARY | english_day_words() | {_key(word) for phrase in vocabulary for word in _WORD.findall(phrase)}
+    )
     runs = [[capital for capital in run if _key(capital.word) not in passing] for run in _runs(prose)]
     if not any(runs):
         return

@@ -116,6 +116,8 @@ def test_a_request_without_a_word_about_the_matter_finds_its_customer_s_ticket_a
         ("Do this. 1. Open it. 2. Close it. Then wait.", ["Do this.", "1. Open it.", "2. Close it.", "Then wait."]),
         ("It fails, e.g. Monday it did. Since 3.1.4. We wait.", ["It fails, e.g. Monday it did.", "Since 3.1.4.", "We wait."]),
         ("Das geht bis zum 30. November. Danach nicht.", ["Das geht bis zum 30. November.", "Danach nicht."]),
+        ("Das gilt ab 3. Dezember. Sonst nicht.", ["Das gilt ab 3. Dezember.", "Sonst nicht."]),
+        ("Open page 3. Marketing has it.", ["Open page 3.", "Marketing has it."]),
         ("Run `a. B`. Then stop (see A. Or not). End.", ["Run `a. B`.", "Then stop (see A. Or not).", "End."]),
         ('It says {"code": "X. Y"}. Odd.', ['It says {"code": "X. Y"}.', "Odd."]),
         ("Skew of 300 s. No effect.", ["Skew of 300 s.", "No effect."]),

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from customer_escalation.review.grounding import find_atoms
-from customer_escalation.review.grounding.atoms import scaled, unit, worded
+from customer_escalation.review.grounding.figures import scaled, worded
+from customer_escalation.review.grounding.kinds.durations import unit
 
 
 def atoms(text: str) -> list[tuple[str, str]]:
@@ -34,6 +35,9 @@ def atoms(text: str) -> list[tuple[str, str]]:
         ("Since August 3rd, 2026 it fails.", "date", "2026-08-03"),
         ("Since the 3rd of August it fails.", "date", "----08-03"),
         ("Seit dem 3. August it fails.", "date", "----08-03"),
+        ("Sinds 3 maart 2026 it fails.", "date", "2026-03-03"),
+        ("Dal 3 luglio it fails.", "date", "----07-03"),
+        ("Desde 3 de fevereiro it fails.", "date", "----02-03"),
         ("Since September 2025 it fails.", "date", "2025-09"),
         ("Since 2025-09 it fails.", "date", "2025-09"),
         ("It fails since April.", "date", "----04"),
@@ -48,6 +52,8 @@ def atoms(text: str) -> list[tuple[str, str]]:
         ("At half past three it fails.", "time", "03:30"),
         ("At quarter to nine it fails.", "time", "08:45"),
         ("They need it by Tuesdays.", "weekday", "tuesday"),
+        ("Da martedì it fails.", "weekday", "tuesday"),
+        ("Desde quinta-feira it fails.", "weekday", "thursday"),
         ("The Sat file is short.", "weekday", "saturday"),
         ("It takes 24 minutes.", "duration", "24 minute"),
         ("There is a 21-minute timeout.", "duration", "21 minute"),

@@ -34,6 +34,14 @@ def missing(text: str, *cited: Record) -> list[str]:
         ("40 events", "All forty events pass."),
         ("This is the third time.", "It happened three times."),
         ("asked twice", "They asked two times."),
+        ("Zwei Kunden sind betroffen.", "It hit 2 customers."),
+        ("Wir haben das mit sieben Kunden und es ist nicht gut.", "They have seven customers."),
+        ("Nous avons trois sites et vingt et un clients qui ne peuvent pas entrer.", "3 sites and twenty-one clients."),
+        (
+            "Se cae la aplicación por segunda vez y no es la única de los doce servidores.",
+            "It is one of 12 servers, down 2 times.",
+        ),
+        ("Twee klanten zijn geraakt en dat is niet goed voor het team.", "It hit two customers."),
         ("The retry took half an hour.", "The retry took 30 minutes."),
         ("an hour each", "It costs them one 1-hour slot."),
         ("72 hours", "They have three days."),
@@ -81,6 +89,8 @@ def test_honest_spellings_pass(record: str, sentence: str) -> None:
     [
         ("191,348 rows", "191,384 rows arrived.", "191,384"),
         ("191,348 rows", "192k rows arrived.", "192k"),
+        ("It failed once more for the team, and we have no idea.", "It failed 11 times.", "11"),
+        ("Nous avons trois sites qui ne marchent pas.", "It concerns four sites.", "four"),
         ("191,348 rows", "About 150,000 rows arrived.", "150,000"),
         ("req_8fd1a77e02 at 13:05", "13 files are missing.", "13"),
         ("45 minutes", "45 hours went by.", "45 hours"),

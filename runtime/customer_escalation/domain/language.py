@@ -12,6 +12,10 @@ COMMON = {
     "Italian": "il lo la gli e è sono noi nostro voi vostro di del non che con una in per ha si grazie al",
     "Dutch": "de het en is zijn wij onze u uw van niet dat met hebben heeft een op wordt graag ik er voor",
 }
+CODES = {
+    "English": "en", "German": "de", "French": "fr", "Spanish": "es", "Portuguese": "pt", "Italian": "it", "Dutch": "nl",
+}  # fmt: skip
+"""ISO 639-1, by the language's English name."""
 _WORDS = {name: frozenset(words.split()) for name, words in COMMON.items()}
 FEWEST = 4
 """Common words that a text needs to be told by."""

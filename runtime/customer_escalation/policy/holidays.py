@@ -1,0 +1,85 @@
+"""Days on which nobody works: the public holidays of a country or a part of it, and an organisation's own days."""
+
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+_EXAMPLE = "write a country such as DE, or a part of one such as DE-BE (ISO 3166)"
+
+
+@dataclass(frozen=True)
+class DaysOff:
+    """``day in days_off`` tells whether a day is one of them, in any year."""
+
+    codes: tuple[str, ...] = ()
+    """Countries of ISO 3166, such as ``DE``, or parts of one, such as ``DE-BE``."""
+    dates: frozenset[date] = frozenset()
+    worked: frozenset[date] = frozenset()
+    """Days on which everybody works all the same."""
+
+    def __contains__(self, day: date) -> bool:
+        if day in self.worked:
+            return False
+        return day in self.dates or any(day in public_holidays(code) for code in self.codes)
+
+    def __bool__(self) -> bool:
+        return bool(self.codes or self.dates)
+
+    @property
+    def words(self) -> str:
+        """``the public holidays of DE-BE and 2 days of the policy``, empty where there are none."""
+        own = f"{len(self.dates)} {'day' if len(self.dates) == 1 else 'days'} of the policy" if self.dates else ""
+        public = f"the public holidays of {' and '.join(self.codes)}" if self.codes else ""
+        return " and ".join(part for part in (public, own) if part)
+
+
+def days_off(listed: Sequence[date | str], worked: Sequence[date] = ()) -> DaysOff:
+    """The days that a policy lists: codes and dates."""
+    codes = tuple(dict.fromkeys(item for item in listed if isinstance(item, str)))
+    return DaysOff(codes, frozenset(item for item in listed if isinstance(item, date)), frozenset(worked))
+
+
+@cache
+def public_holidays(code: str) -> Container[date]:
+    """The public holidays of a country or of a part of it. Raises ``ValueError`` for a code that names none."""
+    import holidays  # hundreds of modules; a policy that names no code never loads them
+
+    country, _, part = code.partition("-")
+    if len(country) != 2 or not country.isupper() or code.endswith("-"):
+        raise ValueError(f"{code!r} is no code of a country; {_EXAMPLE}")
+    try:
+        return holidays.country_holidays(country, subdiv=part or None)
+    except NotImplementedError as error:
+        raise ValueError(f"{code!r} has no known holidays ({error}); {_EXAMPLE}") from None
+
+
+def _listed(value: Any) -> tuple[date | str, ...]:
+    """One code, or a list of codes and dates; a date may be written as text."""
+    items = value if isinstance(value, list | tuple) else [value]
+    return tuple(_item(item) for item in items)
+
+
+def _item(value: Any) -> date | str:
+    if type(value) is date:
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is neither a date nor a code; {_EXAMPLE}")  # noqa: TRY004 - pydantic collects these
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        public_holidays(value)
+        return value
+
+
+def _listed_or_none(value: Any) -> tuple[date | str, ...] | None:
+    return None if value is None else _listed(value)
+
+
+Holidays = Annotated[tuple[date | str, ...], BeforeValidator(_listed)]
+"""``"DE-BE"``, or ``["DE-BE", 2026-12-24]``."""
+OwnHolidays = Annotated[tuple[date | str, ...] | None, BeforeValidator(_listed_or_none)]
+"""The same, or None for those of everybody."""

@@ -1,0 +1,159 @@
+"""Dates, days without a year, and months: ``2026-08-03``, ``----08-03``, ``2026-08``, ``----08``."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+
+from customer_escalation.domain.day_names import WEEKDAYS, alternatives, english_months, month_names
+from customer_escalation.review.grounding.atom import Atom
+from customer_escalation.review.grounding.kind import Kind
+from customer_escalation.review.grounding.source import STAMP, Source
+
+DAY_OF_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
+_RELATIVE = {"today": 0, "tonight": 0, "heute": 0, "yesterday": -1, "gestern": -1, "tomorrow": 1, "morgen": 1}
+_ALSO_WORDS = ("may", "march")
+"""English months that are words too; alone they are months only after a word, with a capital."""
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    month = alternatives(month_names())
+    alone = "|".join(name.title() for name in english_months() if name not in _ALSO_WORDS)
+    return re.compile(
+        rf"(?<![\w-])(?P<iso>\d{{4}}-\d\d-\d\d)(?:[T ](?P<clock>\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?!\d)|"
+        rf"(?<![\w-])(?P<isomonth>(?:19|20)\d\d-(?:0[1-9]|1[0-2]))(?![\w-])|"
+        rf"\b(?:(?P<d0>\d{{1,2}})(?:st|nd|rd|th)?\.?\s?(?:-|–|/|and|to|or|bis|und)\s?(?:the )?)?"
+        rf"(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of| de)? (?P<m1>{month})\b\.?(?:,? (?P<y1>\d{{4}})\b)?|"
+        rf"\b(?P<m2>{month})\b\.? (?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:%])(?!\.\d)(?:,? (?P<y2>\d{{4}})\b)?|"
+        rf"\b(?P<m3>{month})\b\.?,? (?P<y3>(?:19|20)\d\d)\b|"
+        rf"(?<=[a-z,][ -])(?P<m4>(?-i:{'|'.join(_ALSO_WORDS).title()}))\b|"
+        rf"(?-i:\b(?P<m5>{alone})\b)",
+        re.IGNORECASE,
+    )
+
+
+def _read(match: re.Match[str], text: str) -> list[Atom]:
+    shown = match.group().strip(" .")
+    if match["iso"]:
+        clock = [Atom("time", match["clock"], match["clock"])] if match["clock"] else []
+        return [Atom("date", match["iso"], match["iso"]), *clock]
+    if match["isomonth"]:
+        return [Atom("date", shown, shown)]
+    if bare := match["m4"] or match["m5"]:
+        return [Atom("date", bare, f"----{month_names()[bare.casefold()]:02d}")]
+    if match["m3"]:
+        return [Atom("date", shown, f"{match['y3']}-{month_names()[match['m3'].casefold()]:02d}")]
+    year, month = match["y1"] or match["y2"] or "----", month_names()[(match["m1"] or match["m2"]).casefold()]
+    days = [int(day) for day in (match["d0"], match["d1"] or match["d2"]) if day]
+    return [Atom("date", shown, f"{year}{'' if year == '----' else '-'}{month:02d}-{day:02d}") for day in days]
+
+
+def _holds(source: Source, atom: Atom) -> bool:
+    year, month, day = _parts(atom.value)
+    if not day:
+        return any(month == known and year in (0, of) for of, known in source.known(months)) or any(
+            month == known for known, _ in source.known(days_of_some_year)
+        )
+    if not year:
+        found = source.known(dates)
+        return (month, day) in source.known(days_of_some_year) or any(
+            (known.month, known.day) == (month, day) for known in found
+        )
+    if _date(year, month, day) in source.known(dates):
+        return True
+    known_years = source.known(years)
+    near = not known_years or any(abs(year - known) <= 1 for known in known_years)
+    return (month, day) in source.known(days_of_some_year) and near
+
+
+def stamps(source: Source) -> tuple[datetime, ...]:
+    """The moments that a record was written at, or names."""
+    return tuple(moment for stamp in STAMP.findall(source.text) if (moment := _moment(stamp)))
+
+
+def dates(source: Source) -> frozenset[date]:
+    """Every date that the record gives with its year, or tells by a word such as yesterday."""
+    moments = source.known(stamps)
+    found = {day for moment in moments for day in (moment.date(), in_utc(moment).date())}
+    for value in source.values("date"):
+        year, month, day = _parts(value)
+        if year and day and (exact := _date(year, month, day)):
+            found.add(exact)
+    return frozenset(found | _told(source, {moment.date() for moment in moments}))
+
+
+def days_of_some_year(source: Source) -> frozenset[tuple[int, int]]:
+    """Months and days that are given without a year."""
+    parts = map(_parts, source.values("date"))
+    return frozenset((month, day) for year, month, day in parts if day and not year)
+
+
+def months(source: Source) -> frozenset[tuple[int, int]]:
+    """Years, 0 where not given, and months."""
+    bare = {(year, month) for year, month, day in map(_parts, source.values("date")) if not day}
+    return frozenset(bare | {(day.year, day.month) for day in source.known(dates)})
+
+
+def years(source: Source) -> frozenset[int]:
+    """The years of its dates and months."""
+    return frozenset({day.year for day in source.known(dates)} | {year for year, _ in source.known(months) if year})
+
+
+def possible_dates(source: Source) -> frozenset[date]:
+    """Its dates, and its days without a year in each of its years and the next."""
+    possible = {
+        exact
+        for month, day in source.known(days_of_some_year)
+        for year in source.known(years)
+        for ahead in (0, 1)
+        if (exact := _date(year + ahead, month, day))
+    }
+    return source.known(dates) | possible
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The moment in UTC, as it stands where it has no offset."""
+    return moment.astimezone(UTC) if moment.tzinfo else moment
+
+
+def _told(source: Source, written: set[date]) -> set[date]:
+    """The dates that "yesterday", "on Tuesday" and "the 17th" may mean in a text written on these days."""
+    found: set[date] = set()
+    words = set(re.findall(r"[^\W\d_]+", source.lower))
+    for day in written:
+        found |= {day + timedelta(days=offset) for word, offset in _RELATIVE.items() if word in words}
+        if "night" in words:
+            found.add(day - timedelta(days=1))
+        for name in set(source.values("weekday")):
+            ahead = (WEEKDAYS.index(name) - day.weekday()) % 7
+            found |= {day + timedelta(days=ahead), day + timedelta(days=ahead - 7)}
+        for number in DAY_OF_MONTH.findall(source.lower):
+            for near in (day, day.replace(day=1) - timedelta(days=1), day.replace(day=28) + timedelta(days=4)):
+                exact = _date(near.year, near.month, int(number))
+                if exact and abs(exact - day) <= timedelta(days=16):
+                    found.add(exact)
+    return found
+
+
+def _moment(stamp: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(stamp)
+    except ValueError:
+        return None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _parts(value: str) -> tuple[int, int, int]:
+    """Year, month and day of a date atom, 0 for what it does not say."""
+    year = 0 if value.startswith("----") else int(value[:4])
+    month, _, day = value[4:].strip("-").partition("-")
+    return year, int(month), int(day or 0)
+
+
+DATE = Kind("date", _pattern, _read, _holds)

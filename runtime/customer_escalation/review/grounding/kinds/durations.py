@@ -1,0 +1,80 @@
+"""Durations: ``21 minute``, a number, a space and the unit in the singular."""
+
+import re
+from decimal import Decimal
+
+from customer_escalation.review.grounding.atom import Atom
+from customer_escalation.review.grounding.figures import BELOW, NUMBER, TOLERANCE, WORDS, about, counted
+from customer_escalation.review.grounding.kind import Kind
+from customer_escalation.review.grounding.kinds.numbers import all_numbers, bare_numbers
+from customer_escalation.review.grounding.source import Source
+
+ROUNDING = Decimal("0.01")
+"""Of a duration told in a larger unit than the record's: 24 minutes for 1,448,752 ms."""
+UNIT_SECONDS = {
+    "ms": Decimal("0.001"), "millisecond": Decimal("0.001"), "s": Decimal(1), "sec": Decimal(1), "second": Decimal(1),
+    "min": Decimal(60), "minute": Decimal(60), "h": Decimal(3600), "hr": Decimal(3600), "hour": Decimal(3600),
+    "day": Decimal(86400), "d": Decimal(86400), "week": Decimal(604800), "fortnight": Decimal(1209600),
+    "stunde": Decimal(3600), "minuten": Decimal(60), "tag": Decimal(86400), "woche": Decimal(604800),
+}  # fmt: skip
+_UNITS = (
+    r"milliseconds?|ms|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|fortnights?|s|h|d|Minuten?|Stunden?|Tagen?|"
+    "Tage|Wochen?"
+)
+_QUALIFIED = r"(?:(?:business|working|calendar|full|more|consecutive|further)[\s-])?"
+_LISTED = rf"(?:(?:{NUMBER}|{BELOW})(?:,\s|\s?(?:-|–|/)\s?|\s(?:to|or|and|bis|und)\s))*"
+_PATTERN = re.compile(
+    rf"(?<![\w.,])(?P<list>{_LISTED})(?P<n>{NUMBER}|(?:{WORDS})\b)(?P<gap>[\s-]?){_QUALIFIED}(?P<unit>{_UNITS})\b|"
+    r"\b(?P<half>half|quarter)(?: of)?[\s-](?:an?[\s-])?(?P<whole>minute|hour|day|week)\b|\b(?P<word>fortnight)\b",
+    re.IGNORECASE,
+)
+_SIGN = re.compile(r"\d|minute|hour|day|week|second|night|Minute|Stunde|Tag|Woche", re.IGNORECASE)
+_SINGLE = re.compile(r"\b(?:an?|one|per|every|eine) (hour|day|week|minute|second|stunde|woche)\b")
+
+
+def unit(word: str) -> str:
+    """``minutes`` as ``minute``. Raises ``ValueError`` for a word that is no unit of time."""
+    lower = word.casefold()
+    for ending in ("", "s", "n", "en", "e"):
+        if lower.endswith(ending) and lower.removesuffix(ending) in UNIT_SECONDS:
+            return lower.removesuffix(ending)
+    raise ValueError(f"{word!r} is no unit of time")
+
+
+def _read(match: re.Match[str], text: str) -> list[Atom]:
+    """Each number of ``1, 5 or 30 minutes`` is a duration."""
+    shown, near = match.group().strip(), about(match, text)
+    if match["word"]:
+        return [Atom("duration", shown, "14 day", near)]
+    if match["half"]:
+        part = "0.5" if match["half"].casefold() == "half" else "0.25"
+        return [Atom("duration", shown, f"{part} {unit(match['whole'])}", near)]
+    listed = re.findall(rf"{NUMBER}|\b(?:{BELOW})\b", match["list"], re.IGNORECASE)
+    measure = unit(match["unit"])
+    return [Atom("duration", shown, f"{counted(number):f} {measure}", near) for number in (*listed, match["n"])]
+
+
+def _holds(source: Source, atom: Atom) -> bool:
+    seconds, size = _seconds(atom.value)
+    for known, measure in source.known(_durations):
+        rounded = TOLERANCE if atom.approximate else ROUNDING if measure < size else Decimal(0)
+        if abs(seconds - known) <= known * rounded:
+            return True
+    value, word = seconds / size, atom.value.partition(" ")[2]
+    if re.fullmatch(r"\d+s", atom.text):  # "500s" may be a plural
+        return value in source.known(all_numbers)
+    return len(word) > 2 and value in source.known(bare_numbers) and bool(re.search(rf"\b{word}", source.lower))
+
+
+def _durations(source: Source) -> frozenset[tuple[Decimal, Decimal]]:
+    """Seconds, and the seconds of the unit that they are given in."""
+    single = {(UNIT_SECONDS[unit(word)], UNIT_SECONDS[unit(word)]) for word in _SINGLE.findall(source.lower)}
+    return frozenset(single.union(_seconds(value) for value in source.values("duration")))
+
+
+def _seconds(value: str) -> tuple[Decimal, Decimal]:
+    number, _, measure = value.partition(" ")
+    return Decimal(number) * UNIT_SECONDS[measure], UNIT_SECONDS[measure]
+
+
+DURATION = Kind("duration", lambda: _PATTERN, _read, _holds, _SIGN)

@@ -1,0 +1,26 @@
+"""Ids: of records, requests, commits and channels, error codes, and names of fields and settings."""
+
+import re
+
+from customer_escalation.review.grounding.atom import Atom
+from customer_escalation.review.grounding.kind import Kind
+from customer_escalation.review.grounding.kinds.tokens import tokens
+from customer_escalation.review.grounding.source import Source
+
+_PATTERN = re.compile(
+    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<!\w)#[\w-]*\w|\b[A-Za-z][A-Za-z0-9_]*-\d[\w-]*\w?\b|"
+    r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b|\b(?=\w*_)[A-Za-z]\w*_\w+\b|\b[A-Za-z]+\d\w*\b|\b[A-Z]{2,}_\w+\b",
+)
+
+
+def _read(match: re.Match[str], text: str) -> list[Atom]:
+    shown = match.group().strip()
+    return [Atom("id", shown, shown.casefold())]
+
+
+def _holds(source: Source, atom: Atom) -> bool:
+    known = source.known(tokens)
+    return atom.value.removeprefix("#") in known or atom.value.replace("-", "") in known
+
+
+ID = Kind("id", lambda: _PATTERN, _read, _holds)

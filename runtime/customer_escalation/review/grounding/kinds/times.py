@@ -1,0 +1,56 @@
+"""Times of day: ``08:10`` in 24 hours, but "half past three" in 12."""
+
+import re
+
+from customer_escalation.review.grounding.atom import Atom
+from customer_escalation.review.grounding.figures import NUMBER_WORDS, SMALL, about, worded
+from customer_escalation.review.grounding.kind import Kind
+from customer_escalation.review.grounding.kinds.dates import in_utc, stamps
+from customer_escalation.review.grounding.source import Source
+
+MINUTES = 10
+"""How far an approximate time may be off."""
+_PATTERN = re.compile(
+    r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!:?\d)(?:\s?(am|pm)\b)?|"
+    r"\b(1[0-2]|[1-9])(?:\s?(am|pm)\b|\s(o['’]clock|in the (?:morning|afternoon|evening))\b)|"
+    rf"\b(?P<part>half|quarter|ten|twenty|five) (?P<side>past|to) (?P<hour>one|{'|'.join(SMALL[:11])})\b",
+    re.IGNORECASE,
+)
+
+
+def _read(match: re.Match[str], text: str) -> list[Atom]:
+    if match["part"]:
+        minute = {"half": 30, "quarter": 15}.get(match["part"].casefold()) or NUMBER_WORDS[match["part"].casefold()]
+        total = int(worded(match["hour"])) * 60 + (minute if match["side"].casefold() == "past" else -minute)
+        return [Atom("time", match.group(), f"{total // 60 % 12:02d}:{total % 60:02d}", approximate=False)]
+    hour = int(match[1] or match[5])
+    half = (match[4] or match[6] or match[7] or "").casefold()
+    if half in ("pm", "in the afternoon", "in the evening") and hour < 12:
+        hour += 12
+    elif half == "am" and hour == 12:
+        hour = 0
+    return [Atom("time", match.group().strip(), f"{hour:02d}:{match[2] or '00'}", about(match, text))]
+
+
+def _holds(source: Source, atom: Atom) -> bool:
+    known = source.known(_times)
+    if atom.value in known:
+        return True
+    if not atom.text[0].isdigit():  # in words, so in twelve hours
+        hour = int(atom.value[:2])
+        return f"{(hour + 12) % 24:02d}{atom.value[2:]}" in known
+    return atom.approximate and any(_minutes(atom.value, at) <= MINUTES for at in known)
+
+
+def _times(source: Source) -> frozenset[str]:
+    stamped = {f"{at:%H:%M}" for moment in source.known(stamps) for at in (moment, in_utc(moment))}
+    return frozenset(stamped.union(source.values("time")))
+
+
+def _minutes(one: str, other: str) -> int:
+    """Between two times of one day."""
+    first, second = (int(time[:2]) * 60 + int(time[3:5]) for time in (one, other))
+    return abs(first - second)
+
+
+TIME = Kind("time", lambda: _PATTERN, _read, _holds)

@@ -1,0 +1,17 @@
+"""The words of a record with the signs inside them: what ids, versions and paths are looked for in."""
+
+import re
+
+from customer_escalation.review.grounding.source import Source
+
+_TOKEN = re.compile(r"[\w#@][\w.@:/+#-]*")
+
+
+def tokens(source: Source) -> frozenset[str]:
+    """Casefolded; also their parts, and without ``v``, ``#`` and hyphens."""
+    found = {token.strip(".,:;/+-").removeprefix("#") for token in _TOKEN.findall(source.lower)}
+    found |= {token.removeprefix("v") for token in found if re.match(r"v\d", token)}
+    found |= {part for token in found for part in re.split(r"[/:@=]", token) if part}
+    hyphened = [token for token in found if "-" in token]
+    found |= {part for token in hyphened for part in token.split("-") if re.search(r"\d", part) and not part.isdigit()}
+    return frozenset(found | {token.replace("-", "") for token in hyphened})

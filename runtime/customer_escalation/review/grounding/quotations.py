@@ -1,0 +1,81 @@
+"""Quotations and code spans: what stands in one is that atom only, and must stand in the record in this order."""
+
+import re
+from collections.abc import Iterator
+
+from customer_escalation.review.grounding.atom import Atom
+from customer_escalation.review.grounding.source import Source, normalise
+
+_QUOTED = re.compile(
+    r"(?P<code>(?P<ticks>`+)(?P<inner>.+?)(?P=ticks)(?!`))|"
+    r"“(?P<curly>(?:[^“”]|“[^“”]*”)+)”|„(?P<low>[^„“”]+)[“”]|«(?P<angle>[^«»]+)»|\"(?P<straight>[^\"]+)\"|"
+    r"(?<![\w’'])[‘'](?P<single>[^‘’'\s](?:[^‘’']|['’](?=\w))*)[’'](?!\w)",
+    re.DOTALL,
+)
+"""Code spans and quotations in one pattern, so that whichever opens first holds the other."""
+
+
+def quotations(text: str) -> Iterator[Atom]:
+    """The quotations and code spans of ``text``."""
+    for match in _QUOTED.finditer(text):
+        if match["code"]:
+            yield Atom("code", match.group(), match["inner"])
+        else:
+            inner = match["curly"] or match["low"] or match["angle"] or match["straight"] or match["single"]
+            yield Atom("quote", match.group(), inner)
+
+
+def unquoted(text: str, filler: str = " ") -> str:
+    """The text with a filler in the place of each character of quotations and code."""
+    return _QUOTED.sub(lambda match: filler * len(match.group()), text)
+
+
+def plain(text: str) -> str:
+    """The text without marks of emphasis and numbers of list items; its characters keep their order."""
+    text = re.sub(r"(?m)^\s*(?:\d{1,2}[.)]|[-*+])\s+(?=\S)", " ", text)
+    return re.sub(r"\*\*|(?<!\w)\*|\*(?!\w)|(?<!\w)(_{1,2})(?=(\S[^_\n]*)\1(?!\w))|(?<=[^\W_])_+(?!\w)", " ", text)
+
+
+def holds_quote(source: Source, atom: Atom) -> bool:
+    """Do the parts between omissions and insertions stand in the text, in this order?"""
+    text = source.known(_quotable_text)
+    whole = _quotable(atom.value).strip(" .,;:!?")
+    if _find(whole, text):
+        return True
+    position = found_parts = 0
+    for part in re.split(r"\[[^\]]*\]|…|\.\.\.", atom.value):
+        words = _quotable(part).strip(" .,;:!?")
+        if words:
+            found = _find(words, text[position:])
+            if found is None:
+                return False
+            position += found.end()
+            found_parts += 1
+    return found_parts > 0
+
+
+def is_scare_quote(atom: Atom) -> bool:
+    """One ordinary word in quotation marks need not be anybody's words."""
+    return atom.kind == "quote" and bool(re.fullmatch(r"[a-z]+[.,]?", atom.value.strip()))
+
+
+def quotes(source: Source, atom: Atom) -> bool:
+    """Does the record itself put these words in quotation marks?"""
+    return _quotable(atom.value).strip(".,") in source.known(_quoted)
+
+
+def _find(words: str, text: str) -> re.Match[str] | None:
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text)
+
+
+def _quotable(text: str) -> str:
+    """Text as quotations are compared: no quote marks, backticks and emphasis, which a quotation may change."""
+    return " ".join(re.sub(r"[\"'«»]|\*\*|(?<!\w)\*|\*(?!\w)", "", normalise(text)).split())
+
+
+def _quotable_text(source: Source) -> str:
+    return _quotable(source.text)
+
+
+def _quoted(source: Source) -> frozenset[str]:
+    return frozenset(_quotable(atom.value).strip(".,") for atom in quotations(source.text))
