@@ -1,7 +1,8 @@
 """Keep the generated parts of the documentation true: compare them, or rewrite them with ``--write``.
 
 A generated part stands between ``<!-- generated:NAME -->`` and ``<!-- /generated -->``. ``options`` is made from the command
-line itself, ``tools`` from the servers as a client sees them, ``systems`` and ``known`` from their declarations.
+line itself, ``categories`` from the table of categories, ``tools`` from the servers as a client sees them, ``systems`` and
+``known`` from their declarations.
 """
 
 import asyncio
@@ -36,6 +37,15 @@ def options() -> str:
             "" if parameter.is_flag else f" {parameter.metavar or CHOICES.get(parameter.name, parameter.name.upper())}"
         )
         rows.append(f"| `{names}{takes}` | {parameter.help} |")
+    return "\n".join(rows) + "\n"
+
+
+def categories() -> str:
+    """Every category as a table."""
+    from customer_escalation.domain.categories import NEED_WORDS, SOURCES
+
+    rows = ["| Placeholder | Category | Needed | What the skill looks for there |", "| --- | --- | --- | --- |"]
+    rows += [f"| `~~{row.title}` | `{row.id}` | {NEED_WORDS[row.need]} | {row.looks_for} |" for row in SOURCES.values()]
     return "\n".join(rows) + "\n"
 
 
@@ -117,7 +127,8 @@ async def _tools_of_escalation() -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    "options": options, "tools": tools, "systems": systems, "known": known, "tools-of-escalation": tools_of_escalation,
+    "options": options, "categories": categories, "tools": tools, "systems": systems,
+    "known": known, "tools-of-escalation": tools_of_escalation,
 }  # fmt: skip
 FILES = ("README.md", "CONNECTORS.md", "docs/assistants.md")
 

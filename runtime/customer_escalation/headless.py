@@ -18,8 +18,6 @@ from customer_escalation.cases.result import Outcomes
 from customer_escalation.cases.runs import APP, RESULT, finished_result, runs_folder
 from customer_escalation.cases.session import ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING
 from customer_escalation.cases.workflow import (
-    CATEGORIES,
-    OPTIONAL,
     Connection,
     Drafter,
     Job,
@@ -27,6 +25,7 @@ from customer_escalation.cases.workflow import (
     headless_instructions,
 )  # fmt: skip
 from customer_escalation.connectors.source import InvalidRequest, Source, open_source
+from customer_escalation.domain.categories import SOURCES
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.prior import EarlierEscalation
 from customer_escalation.policy import Policy, with_overrides
@@ -199,7 +198,7 @@ def system_blocks(skill: Skill, tools: list[Tool], policy: Policy) -> tuple[str,
     text, _ = resolve_placeholders(
         in_force(skill.instructions("(the request stands in the first message)"), policy),
         connected,
-        {category.title: category.id for category in (*CATEGORIES, *OPTIONAL)},
+        {row.title: row.id for row in SOURCES.values()},
     )
     return headless_instructions(policy), f'<skill name="{skill.name}">\n{text.strip()}\n</skill>'
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from customer_escalation.cases.workflow import CATEGORIES, Connection
+from customer_escalation.cases.workflow import ASKED_FOR, Connection
 from customer_escalation.connectors.source import Source, open_source
 from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
 from skill_runtime.connectors import ConnectorState
@@ -98,7 +98,7 @@ class _Desk:
             try:
                 self.source = stack.enter_context(open_source(workspace, connectors, folder))
             except ConnectorError as error:
-                states = [ConnectorState(category.id, "not_connected", "", str(error)) for category in CATEGORIES]
+                states = [ConnectorState(row.id, "not_connected", "", str(error)) for row in ASKED_FOR]
                 self.connection = Connection((), lambda: states)
             else:
                 host = await stack.enter_async_context(_host(self.source))

@@ -10,21 +10,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from customer_escalation.domain.brief import Line
+from customer_escalation.domain.categories import BY_ITEM, SOURCES, RecordKind
 from skill_runtime.ledger import Ledger, Record
 
-KINDS = Literal["ticket", "message", "account", "chat_message", "issue", "comment", "article", "mail", "file"]
 _REF = re.compile(r"[a-z][a-z_]*/\S.*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_TIME = {"ticket": "created_at", "issue": "created_at", "article": "updated_at", "file": "modified_at"}
-_TITLE = {
-    "ticket": "subject",
-    "account": "name",
-    "issue": "title",
-    "article": "title",
-    "mail": "subject",
-    "file": "name",
-}
-_TEXT = {"article": "body"}
 _OWN = frozenset({"ref", "kind", "id", "parent"})
 
 
@@ -50,9 +40,9 @@ class GivenRecord(BaseModel):
         pattern=_REF.pattern,
         max_length=300,
         description="`category/id` with the system's own id, such as `support_platform/48213` or `chat/1718000000.1234`; "
-        "categories: support_platform, crm, chat, project_tracker, knowledge_base, email, cloud_storage. Cite it like this.",
+        f"categories: {', '.join(SOURCES)}. Cite it like this.",
     )
-    kind: KINDS
+    kind: RecordKind
     parent: str = Field(
         "", description="Of a message or comment: the ref of its ticket or issue, which you hand over too."
     )
@@ -72,10 +62,11 @@ class GivenRecord(BaseModel):
         data |= {"ref": self.ref, "kind": self.kind, "id": self.ref.partition("/")[2]}
         if self.kind == "message":
             data |= {"role": self.role or "agent"}
+        source = BY_ITEM.get(self.kind)  # a part has no title of its own, a moment `at` and a `text`
+        title, moment = (source.title_field, source.moment_field) if source else ("title", "at")
         given = {
             "customer": self.customer, "author": self.author, "status": self.status, "parent": self.parent,
-            _TIME.get(self.kind, "at"): self.at, _TITLE.get(self.kind, "title"): self.title,
-            _TEXT.get(self.kind, "text"): self.text,
+            moment: self.at, title: self.title, source.text_field if source else "text": self.text,
         }  # fmt: skip
         data |= {name: value for name, value in given.items() if value}
         if self.kind == "account":

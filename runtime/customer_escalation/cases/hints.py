@@ -9,11 +9,10 @@ from datetime import datetime
 from customer_escalation.decision.rules.stated import cites_of
 from customer_escalation.domain.evidence import Evidence, field, name_key
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.states import state_of
 from customer_escalation.retrieval.relevance import Issue, find_issue
 from skill_runtime.ledger import Record
 
-OVER = frozenset({"closed", "resolved", "done", "completed", "fixed"})
-"""States of a tracker item that call the matter settled."""
 DEFECTS = frozenset({"bug", "incident", "defect", "problem", "outage"})
 """Kinds of tracker items that can be fixed; a task or a feature that is done can not come back."""
 MOST = 4
@@ -53,8 +52,11 @@ def _unstated(found: Issue, assessment: Assessment, evidence: Evidence) -> Itera
 
 
 def _reported_since(item: Record, found: Issue, evidence: Evidence) -> bool:
-    """Did a customer write about the issue after a defect's last word, though it is called over?"""
-    if field(item, "status").casefold() not in OVER or field(item, "type").casefold() not in DEFECTS:
+    """Did a customer write about the issue after a defect's last word, though it is called over?
+
+    Of an item whose state nobody knows, it is not said that it is over.
+    """
+    if state_of(item) != "closed" or field(item, "type").casefold() not in DEFECTS:
         return False
     last = max((at for part in (item, *evidence.parts(item)) if (at := evidence.at(part))), default=None)
     spoken = [

@@ -5,18 +5,10 @@ import re
 from collections.abc import Iterable
 
 from customer_escalation.connectors.lookup import ReadTools
+from customer_escalation.domain.categories import SOURCES
 from skill_runtime.ledger import Ledger
 from skill_runtime.tools import Tool
 
-READ_BY = {
-    "support_platform": "read_ticket",
-    "crm": "read_account",
-    "chat": "read_chat_message",
-    "project_tracker": "read_issue",
-    "knowledge_base": "read_article",
-    "email": "read_mail",
-    "cloud_storage": "read_file",
-}
 MOST_READ = 60
 """Items read again for one check."""
 MOST_TRIED = 3
@@ -35,8 +27,8 @@ async def read_again(cites: Iterable[str], ledger: Ledger, tools: Iterable[Tool]
     for turn in range(MOST_TRIED):
         calls = []
         for cite in wanted:
-            category = cite.partition("/")[0]
-            name = READ_BY.get(category, "")
+            source = SOURCES.get(cite.partition("/")[0])
+            name = source.tool("read") if source else ""
             if ledger.resolve(cite) is None and turn < len(tries[cite]) and name in reading:
                 calls += reading.calls(name, {"id": tries[cite][turn]})
         for outcome in await asyncio.gather(*(tool.run(given) for tool, given in calls)):

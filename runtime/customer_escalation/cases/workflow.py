@@ -13,10 +13,11 @@ from typing import Literal
 from customer_escalation.cases.result import Ended, Outcomes, finish
 from customer_escalation.cases.session import SUBMIT_ESCALATION, SUBMIT_HANDLING, Casework
 from customer_escalation.decision.figures import ticket_figures
+from customer_escalation.domain.categories import SOURCES, title_of
 from customer_escalation.domain.evidence import Evidence
-from customer_escalation.domain.evidence import field as text_field
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.prior import EarlierEscalation, recall
+from customer_escalation.domain.states import state_of
 from customer_escalation.drafting import assess_by_rules, draft_by_rules
 from customer_escalation.policy import Policy
 from customer_escalation.policy.text import fill
@@ -24,7 +25,6 @@ from customer_escalation.retrieval.prefetch import Fetch, Gatherer
 from customer_escalation.retrieval.records_text import present_evidence
 from customer_escalation.retrieval.relevance import find_issue
 from customer_escalation.review.check import Context
-from customer_escalation.sla.clocks import SOLVED
 from skill_runtime.agent import AgentSettings, run_agent
 from skill_runtime.connectors import Category, ConnectorState, Gap, Preflight, preflight
 from skill_runtime.errors import ConnectorError, LimitReached, ModelError
@@ -35,17 +35,8 @@ from skill_runtime.limits import Meter
 from skill_runtime.model import Model
 from skill_runtime.tools import Tool
 
-CATEGORIES = (
-    Category("support_platform", "support platform", required=True),
-    Category("crm", "CRM"),
-    Category("chat", "chat"),
-    Category("project_tracker", "project tracker"),
-    Category("knowledge_base", "knowledge base"),
-)
-
-
-OPTIONAL = (Category("email", "email"), Category("cloud_storage", "cloud storage"))
-"""Categories that are read where they are connected and that nobody misses where they are not."""
+ASKED_FOR = tuple(row for row in SOURCES.values() if row.need != "optional")
+"""Categories whose absence a brief names as a gap."""
 
 
 class MissingConnector(ConnectorError):
@@ -109,7 +100,7 @@ async def escalate(
     if missing:
         reasons = "; ".join(gap.reason for gap in check.gaps if gap.category in missing)
         raise MissingConnector(
-            f"The {' and the '.join(_title(name) for name in missing)} is required and could not be read ({reasons}). "
+            f"The {' and the '.join(title_of(name) for name in missing)} is required and could not be read ({reasons}). "
             "Connect it, or load a workspace that has it."
         )
     evidence, context = await read_up(job, connection, emit)
@@ -147,7 +138,7 @@ async def read_up(
     recall(job.earlier, evidence)
     check = _preflight(connection)  # what reading showed
     context = Context(
-        unread=tuple(category.id for category in CATEGORIES if category.id not in check.connected),
+        unread=tuple(row.id for row in ASKED_FOR if row.id not in check.connected),
         gaps=tuple(gap.category for gap in check.gaps),
         author_level=job.author_level,
     )
@@ -213,12 +204,15 @@ def first_message(job: Job, evidence: Evidence, gaps: Sequence[str]) -> str:
 
 
 def far_off(job: Job, evidence: Evidence) -> frozenset[str]:
-    """Closed tickets that a search brought up and that share little with the request."""
+    """Closed tickets that a search brought up and that share little with the request.
+
+    A ticket whose state nobody knows may be open, so it is shown whole.
+    """
     found = find_issue(job.issue, evidence, job.now)
     near = {record.ref for record in (*found.tickets, *found.solved)}
     return frozenset(
         ticket.ref for ticket in evidence.of_kind("ticket")
-        if ticket.ref not in near and text_field(ticket, "status").casefold() in SOLVED
+        if ticket.ref not in near and state_of(ticket) == "closed"
     )  # fmt: skip
 
 
@@ -230,9 +224,9 @@ def _fenced(text: str) -> str:
 def gap_sentences(gaps: Sequence[Gap]) -> list[str]:
     """G3: every unavailable connector in a sentence."""
     return [
-        f"The {_title(gap.category)} could be read only in part ({gap.reason.rstrip('.')}): what is missing is unknown."
+        f"The {title_of(gap.category)} could be read only in part ({gap.reason.rstrip('.')}): what is missing is unknown."
         if gap.partly
-        else f"The {_title(gap.category)} could not be read ({gap.reason.rstrip('.')}): what it would show is unknown."
+        else f"The {title_of(gap.category)} could not be read ({gap.reason.rstrip('.')}): what it would show is unknown."
         for gap in gaps
     ]
 
@@ -255,11 +249,8 @@ def _preflight(connection: Connection) -> Preflight:
     """How every category is doing now that the skill asks for or that is set up beside."""
     states = connection.states()
     set_up = {state.category for state in states}
-    return preflight([*CATEGORIES, *(category for category in OPTIONAL if category.id in set_up)], states)
-
-
-def _title(category: str) -> str:
-    return next((known.title for known in (*CATEGORIES, *OPTIONAL) if known.id == category), category)
+    asked = [row for row in SOURCES.values() if row.need != "optional" or row.id in set_up]
+    return preflight([Category(row.id, row.title, required=row.need == "required") for row in asked], states)
 
 
 def _fetched(fetch: Fetch) -> Notice:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from customer_escalation.domain.categories import SOURCES
 from skill_runtime.errors import ConnectorError
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from customer_escalation.connectors.plan import Connectors, Link
     from support_connectors.contract.report import Report
 
-REQUIRED = "support_platform"
 NOT_READY = 4
 """The exit code where a required category cannot be read, as of a run."""
 FAILED = 1
@@ -73,9 +73,10 @@ def check(context: typer.Context, json_output: AsJson = False) -> None:
         typer.echo(json.dumps(_overview_json(overview), ensure_ascii=False, indent=2))
     else:
         typer.echo(_overview_text(overview, tools=False), nl=False)
-    working = [one for one in overview.of(REQUIRED) if one.state.status == "connected"]
-    if not working:
-        typer.echo("A run cannot start: no support platform can be read.", err=True)
+    working = {one.category for one in overview.seen if one.state.status == "connected"}
+    missing = [row.title for row in SOURCES.values() if row.need == "required" and row.id not in working]
+    if missing:
+        typer.echo(f"A run cannot start: no {' and no '.join(missing)} can be read.", err=True)
         raise typer.Exit(NOT_READY)
     typer.echo("A run can start.", err=True)
 
@@ -481,19 +482,11 @@ def _nothing(known: "Connectors") -> str:
 
 
 def _overview_text(overview: "Overview", *, tools: bool) -> str:
-    from customer_escalation.cases.workflow import CATEGORIES, OPTIONAL
-
+    needs = {"required": "needed", "wanted": "missing in every brief until connected", "optional": "optional"}
     lines: list[str] = []
-    for category in (*CATEGORIES, *OPTIONAL):
+    for category in SOURCES.values():
         seen = overview.of(category.id)
-        need = (
-            "needed"
-            if category.required
-            else "missing in every brief until connected"
-            if category in CATEGORIES
-            else "optional"
-        )
-        lines.append(f"{category.title}" + ("" if seen else f": not connected ({need})"))
+        lines.append(category.title + ("" if seen else f": not connected ({needs[category.need]})"))
         for one in seen:
             lines += _connector_lines(one, tools=tools)
     lines += [f"note: {note}" for note in overview.notes]

@@ -187,6 +187,7 @@ def _model(name: str) -> Iterator[Check]:
 def _connectors(folder: Path, file: Path | None, *, offline: bool) -> Iterator[Check]:
     from customer_escalation.connectors.looking import look
     from customer_escalation.connectors.plan import open_connectors
+    from customer_escalation.domain.categories import SOURCES
     from support_connectors.categories import CATEGORIES, CATEGORY_NAMES
     from support_connectors.serving import default_database
 
@@ -224,9 +225,9 @@ def _connectors(folder: Path, file: Path | None, *, offline: bool) -> Iterator[C
                 said += f"; {state.reason}"
             fix = "" if well and not state.reason else f"{APP} connectors check"
             yield Check(f"connectors.{one.name}", group, "ok" if well and not state.reason else "fail", said, fix)
-        if not seen and category == "support_platform":
-            yield Check("connectors.support_platform", group, "fail", "the support platform is required and nothing serves it",
-                        f"{APP} connectors add NAME --system …")  # fmt: skip
+        if not seen and SOURCES[category].need == "required":
+            missing = f"the {CATEGORY_NAMES[category]} is required and nothing serves it"
+            yield Check(f"connectors.{category}", group, "fail", missing, f"{APP} connectors add NAME --system …")
     unplaced = [one.name for one in overview.seen if not one.category]
     if unplaced:
         yield Check("connectors.category", group, "warn", f"no category is known for {', '.join(unplaced)}",

@@ -20,6 +20,7 @@ import typer
 from customer_escalation.cli.connectors import ConnectorsFile
 from customer_escalation.cli.connectors import app as connectors_app
 from customer_escalation.cli.progress import Progress
+from customer_escalation.domain.categories import SOURCES
 from skill_runtime.errors import ConnectorError, LimitReached, ModelError, SkillRuntimeError
 
 VALID, FAILED, USAGE, NEEDS_REVIEW, NO_CONNECTOR, LIMIT, NO_MODEL = 0, 1, 2, 3, 4, 5, 6
@@ -283,7 +284,7 @@ def mcp(
     category: Annotated[
         str,
         typer.Argument(
-            help="support_platform, crm, chat, project_tracker, knowledge_base, email, cloud_storage, escalation, or all.",
+            help=f"{', '.join(SOURCES)}, escalation, or all.",
             autocompletion=server_names,
         ),
     ],

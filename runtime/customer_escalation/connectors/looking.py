@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from customer_escalation.connectors.gate import TrustGate
 from customer_escalation.connectors.lookup import ReadTools
 from customer_escalation.connectors.plan import Connectors, Link, Plan, plan, spec_of
+from customer_escalation.domain.categories import SOURCES
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError
 from skill_runtime.permission import Admitted, Offered
@@ -21,18 +22,8 @@ from support_connectors.systems import UnusableSystem
 if TYPE_CHECKING:
     from skill_runtime.mcp_connection import ServerSpec
 
-PROBES = {
-    "support_platform": "search_tickets",
-    "crm": "search_accounts",
-    "chat": "search_chat",
-    "project_tracker": "search_issues",
-    "knowledge_base": "search_articles",
-    "email": "search_mail",
-    "cloud_storage": "search_files",
-}
-"""What a check asks each category: the first thing that a run asks too."""
 PROBE = "error"
-"""The word that is looked for; whether anything is found does not matter."""
+"""The word that a check looks for in each category, as a run does first; whether anything is found does not matter."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +92,9 @@ class _FirstSight:
 async def _probe(tools: Sequence[Any]) -> dict[str, float]:
     """Seconds of one search by server; what fails shows in the host's states."""
     reading = ReadTools(tools)
-    calls = [call for name in PROBES.values() for call in reading.calls(name, {"query": PROBE, "limit": 1})]
+    calls = [
+        call for row in SOURCES.values() for call in reading.calls(row.tool("search"), {"query": PROBE, "limit": 1})
+    ]
     began = time.monotonic()
 
     async def one(tool: Any, given: dict[str, Any]) -> tuple[str, float]:

@@ -5,33 +5,13 @@ that searches and the tool that reads one item are found by their names and sche
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from customer_escalation.domain.categories import SOURCES, Verb
 from skill_runtime.tools import Tool
 
-_SEARCHES = {
-    "search_tickets": "support_platform",
-    "search_accounts": "crm",
-    "search_chat": "chat",
-    "search_issues": "project_tracker",
-    "search_articles": "knowledge_base",
-}
-_READS = {
-    "read_ticket": "support_platform",
-    "read_account": "crm",
-    "read_chat_message": "chat",
-    "read_issue": "project_tracker",
-    "read_article": "knowledge_base",
-}
-_NOUNS = {
-    "support_platform": r"ticket|conversation|case|request",
-    "crm": r"account|compan|organi[sz]ation|customer|object|record",
-    "chat": r"message|channel|chat|public|conversation",
-    "project_tracker": r"issue|task|item|bug|work",
-    "knowledge_base": r"article|page|document|card|note|content|confluence",
-}
 _QUERIES = (
     "query",
     "q",
@@ -74,10 +54,10 @@ class ReadTools:
             names = {tool.remote_name or tool.spec.name: tool for tool in own}
             for name, tool in names.items():
                 self._uses.setdefault(name, []).append(_Use(tool))
-            for roles, find in ((_SEARCHES, _search_use), (_READS, _read_use)):
-                role = next((role for role, place in roles.items() if place == category), "")
-                if role and role not in names:
-                    use = find(own, _NOUNS[category])
+            source = SOURCES.get(category)
+            for verb, find in _FINDERS:
+                if source and (role := source.tool(verb)) not in names:
+                    use = find(own, source.nouns)
                     if use is not None:
                         self._uses.setdefault(role, []).append(use)
 
@@ -130,3 +110,9 @@ def _schema(tool: Tool) -> tuple[dict[str, Any], set[str]]:
     schema = tool.spec.input_schema
     properties = {name: value for name, value in schema.get("properties", {}).items() if isinstance(value, dict)}
     return properties, {name for name in schema.get("required", ()) if name in properties}
+
+
+_FINDERS: tuple[tuple[Verb, Callable[[list[Tool], str], _Use | None]], ...] = (
+    ("search", _search_use),
+    ("read", _read_use),
+)

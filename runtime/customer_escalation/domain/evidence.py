@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from customer_escalation.domain.categories import Author, author_of
 from skill_runtime.ledger import Ledger, Record
-
-INTERNAL_CATEGORIES = frozenset({"chat", "project_tracker", "knowledge_base", "crm", "escalations"})
-"""Categories whose authors are our own people."""
 
 
 def parse_moment(value: object) -> datetime | None:
@@ -70,9 +68,17 @@ class Evidence:
             return field(item, "name")
         return field(self.item_of(record), "customer")
 
+    def author(self, record: Record) -> Author:
+        """Whose words it holds: our own people's, a customer's, or nobody can tell."""
+        return "ours" if field(record, "role") == "agent" else author_of(record.category)
+
     def by_us(self, record: Record) -> bool:
         """True where an agent, an engineer or another of our own people wrote it."""
-        return record.category in INTERNAL_CATEGORIES or field(record, "role") == "agent"
+        return self.author(record) == "ours"
+
+    def by_customer(self, record: Record) -> bool:
+        """True where it holds the words of a customer, or of whoever else wrote to us."""
+        return self.author(record) == "customers"
 
     def at(self, record: Record) -> datetime | None:
         """When it was written, created or last changed."""

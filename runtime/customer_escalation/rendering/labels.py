@@ -12,11 +12,3 @@ BASIS = {
     "record": "fixed by a record",
     "proposed": "proposed",
 }
-REFERENCE_GROUPS = (
-    ("support_platform", "Tickets"),
-    ("project_tracker", "Tracker"),
-    ("chat", "Internal discussion"),
-    ("knowledge_base", "Documents"),
-    ("crm", "Accounts"),
-    ("escalations", "Earlier escalations"),
-)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, RuleNote, Statement
+from customer_escalation.domain.categories import HEADINGS, SOURCES
 from customer_escalation.domain.evidence import field, parse_moment
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.record_ids import shown_id
@@ -13,7 +14,7 @@ from customer_escalation.domain.rules import label_of
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import inert, sentence
-from customer_escalation.rendering.labels import BASIS, REFERENCE_GROUPS, REPRODUCTION_STATUS
+from customer_escalation.rendering.labels import BASIS, REPRODUCTION_STATUS
 from skill_runtime.ledger import Record
 
 
@@ -194,8 +195,11 @@ class View:
                 item = self.evidence.item_of(record)
                 items.setdefault(item.ref, item)
         groups: list[tuple[str, list[str]]] = []
-        for category, label in REFERENCE_GROUPS:
-            members = [item for item in items.values() if item.category == category]
+        named = {category for category, _ in HEADINGS}
+        for label, members in (
+            *((label, [item for item in items.values() if item.category == category]) for category, label in HEADINGS),
+            ("Other records", [item for item in items.values() if item.category not in named]),
+        ):
             if members:
                 entries = [self.reference(item, notes.get(item.ref, "")) for item in members]
                 groups.append((label, entries))
@@ -203,8 +207,10 @@ class View:
 
     def reference(self, item: Record, note: str = "") -> str:
         """One item in a few words, such as ``SUP-4016 (Acme Corp, open)``."""
-        about = [field(item, key) for key in ("name", "customer", "channel", "title", "status") if field(item, key)]
-        if item.category == "chat":
+        source = SOURCES.get(item.category)
+        keys = ("name", "customer", "channel", "title", "status", *(source.told_of if source else ()))
+        about = [field(item, key) for key in keys if field(item, key)]
+        if source and source.dated:
             about.append(field(item, "at")[:10])
         number = self.number(item)
         line = f"[{number}] {_with_about(item, about) or item.id}"

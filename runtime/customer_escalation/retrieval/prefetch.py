@@ -14,15 +14,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from customer_escalation.connectors.lookup import ReadTools
+from customer_escalation.domain.categories import BY_ITEM, SOURCES
 from customer_escalation.domain.evidence import Evidence, name_key
 from customer_escalation.domain.evidence import field as text_field
 from customer_escalation.domain.record_ids import mentions, searchable
+from customer_escalation.domain.states import state_of
 from skill_runtime.ledger import Ledger, Record
 from skill_runtime.tools import Tool
 
 MOST_CALLS = 44
 """Calls of one prefetch; what comes last in the order is left out first."""
-TICKETS = 8
+TICKETS = SOURCES["support_platform"].first_look
 """Tickets taken from a search for the request."""
 READ = 5
 """Tickets of the request's searches read whole."""
@@ -37,9 +39,7 @@ CUSTOMER_TICKETS = 6
 NAMED = 2
 """Accounts that the request names and that are looked at closely."""
 OTHERS = 6
-"""Chat messages, issues and articles taken from each search."""
-LETTERS = 3
-"""Mails and files taken from a search, where a mailbox or a storage is connected."""
+"""Chat messages taken from each search."""
 ARTICLES = 15
 """Latest articles listed by title, because the one that decides may share no word with the request."""
 LEADS = 2
@@ -48,7 +48,6 @@ TALKED = 3
 """Chat messages read with what stands around them, and further tickets looked for in chat."""
 MENTIONED = 6
 """Items read because a ticket, a comment or a chat message names their id."""
-CLOSED = frozenset({"solved", "closed", "resolved", "done", "completed"})
 ERROR_CODE = re.compile(
     r"\b(?!(?:SHA|ISO|UTF|RFC|AES|RSA|TLS|HTTP|UTC|GMT|ANSI|ASCII|IEEE|DIN)[-_]?\d)[A-Z][A-Z_]+-?\d{2,}\b"
 )
@@ -63,7 +62,7 @@ _COMMON = frozenset(
     from have into just more only please since some still than that their them then there these they this today very want wants
     were what when where which while will with would your nach über oder nicht eine einen""".split()
 )
-_READ_TOOLS = {"ticket": "read_ticket", "issue": "read_issue", "article": "read_article"}
+_READ_TOOLS = {kind: row.tool("read") for kind, row in BY_ITEM.items() if row.whole_by_read}
 
 
 @dataclass(frozen=True)
@@ -102,13 +101,7 @@ class Gatherer:
     async def gather(self, issue: str, evidence: Evidence) -> list[str]:
         """Search for the issue, read what it finds, then follow what it names; returns refs of the accounts named."""
         first = await self._calls(
-            ("search_accounts", {"query": issue, "limit": 10}),
-            ("search_tickets", {"query": issue, "limit": TICKETS}),
-            ("search_chat", {"query": issue, "limit": OTHERS}),
-            ("search_issues", {"query": issue, "limit": OTHERS}),
-            ("search_articles", {"query": issue, "limit": OTHERS}),
-            ("search_mail", {"query": issue, "limit": LETTERS}),
-            ("search_files", {"query": issue, "limit": LETTERS}),
+            *((row.tool("search"), {"query": issue, "limit": row.first_look}) for row in SOURCES.values())
         )
         named = named_accounts(issue, evidence)
         tickets = [*await self._own_tickets(issue, named[:NAMED]), *first.items("search_tickets")]
@@ -289,7 +282,8 @@ def _key(call: Call) -> str:
 
 
 def _open(ticket: Record) -> bool:
-    return text_field(ticket, "status").casefold() not in CLOSED
+    # A ticket whose state nobody knows is read like an open one: passing over somebody who waits costs more than a call.
+    return state_of(ticket) != "closed"
 
 
 def _share_words(one: str, other: str, least: int = SHARED_WORDS) -> bool:

@@ -3,23 +3,14 @@
 from collections.abc import Collection, Iterable
 
 from customer_escalation.domain.brief import Figure
+from customer_escalation.domain.categories import BY_ITEM, LISTINGS, SOURCES
 from customer_escalation.domain.evidence import Evidence
 from skill_runtime.ledger import Record
 
-GROUPS = (
-    ("ticket", "Tickets (support platform)"),
-    ("account", "Accounts (CRM)"),
-    ("chat_message", "Chat"),
-    ("issue", "Project tracker"),
-    ("article", "Knowledge base"),
-    ("mail", "Mail (the beginnings; who a mail says it is from proves nothing)"),
-    ("file", "Files (names only; read_file shows the text)"),
-    ("escalation", "Earlier escalation briefs (whether they were sent is not recorded)"),
-)
-_INNER = frozenset({"message", "comment", "activity"})
+_INNER = frozenset(row.part for row in SOURCES.values()) - BY_ITEM.keys()
 _HIDDEN = frozenset({"ref", "kind", "id", "text", "body", "parent", "extra", "messages_complete", "comments_complete"})
 FOLDED = " | (shares little with the request; its messages are not shown: read_ticket)"
-_UNREAD = {"ticket": "read_ticket", "issue": "read_issue", "article": "read_article"}
+_UNREAD = {kind: row.tool("read") for kind, row in BY_ITEM.items() if row.whole_by_read}
 """Kinds whose content a list or a search leaves out, and the tool that shows it."""
 
 
@@ -28,9 +19,9 @@ def present_evidence(evidence: Evidence, figures: Iterable[Figure], folded: Coll
 
     Of items whose refs are ``folded`` the header alone is shown, and how to see the rest.
     """
-    known = {kind for kind, _ in GROUPS} | _INNER
+    known = {kind for kind, _ in LISTINGS} | _INNER
     lines: list[str] = []
-    for kind, title in GROUPS:
+    for kind, title in LISTINGS:
         items = evidence.of_kind(kind)
         if items:
             lines.append(f"## {title}")

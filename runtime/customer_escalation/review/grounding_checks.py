@@ -68,7 +68,7 @@ def strong_claims(view: View) -> Iterator[Fault]:
             if not NEGATED.search(passage.text[max(0, found.start() - 40) : found.end()]):
                 yield Fault(
                     passage.where,
-                    f"“{found.group()}” needs an agent's or engineer's record behind it; only customers' words are "
+                    f"“{found.group()}” needs an agent's or engineer's record behind it, and none is "
                     "cited. Say “suspected”, or who says it.",
                 )
 
@@ -121,7 +121,7 @@ def _unattributed(passage: Passage, records: Sequence[Record], view: View) -> bo
     customers = [customer.casefold() for record in said if (customer := evidence.customer_of(record))]
     if any(customer.split()[0] in passage.text.casefold() for customer in customers):
         return False
-    return bool(said) and not any(evidence.by_us(record) for record in said)
+    return bool(said) and all(evidence.by_customer(record) for record in said)
 
 
 def says_nothing(text: str) -> bool:

@@ -9,16 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from customer_escalation.domain.states import State as TicketState
 from customer_escalation.domain.times import in_utc
 from customer_escalation.sla.calendar import BusinessCalendar, usable_hours
 
 Kind = Literal["first_response", "update", "resolution"]
 State = Literal["met", "ok", "at_risk", "breached", "stopped", "unknown"]
-
-SOLVED = frozenset({"solved", "closed", "resolved", "done", "completed", "cancelled", "canceled"})
-"""Statuses in which nobody waits for an answer."""
-PENDING = frozenset({"pending", "on hold", "hold", "waiting", "waiting on customer", "waiting for customer"})
-"""Statuses in which the next word is the customer's, as long as ours was the last."""
+"""Of a clock."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +41,9 @@ class TicketView:
     customer: str
     created_at: datetime | None
     status: str
+    """In its system's own word."""
+    state: TicketState | None
+    """None where nobody knows: then its clocks run, because a window that was missed unseen cannot be made good."""
     messages: tuple[MessageView, ...]
 
 
@@ -117,7 +117,7 @@ def waiting_since(ticket: TicketView, now: datetime) -> Elapsed | None:
     message, because the earlier ones were answered or closed before.
     """
     ticket = _as_of(ticket, now)
-    if _status(ticket) in SOLVED:
+    if ticket.state == "closed":
         return None
     waiting = _unanswered(ticket)
     if waiting:
@@ -216,7 +216,7 @@ def _first_response(measure: _Measure) -> SlaClock:
             return measure.idle("first_response", "unknown", "the ticket's time of creation is not known")
         start = (start_at, start_ref)
     answer = next((message for message in agents if message.at >= start[0]), None)
-    if answer is None and _status(ticket) in SOLVED:
+    if answer is None and ticket.state == "closed":
         return measure.idle("first_response", "stopped", f"the ticket is {ticket.status} and holds no public reply")
     begun = "from the ticket's creation" if start[0] == created else "from the customer's first message"
     return measure.clock(
@@ -226,26 +226,26 @@ def _first_response(measure: _Measure) -> SlaClock:
 
 def _update(measure: _Measure) -> SlaClock:
     ticket, hours = measure.ticket, measure.terms.update_h if measure.terms else None
-    status, ours, waiting = _status(ticket), _last(_by(ticket, "agent")), _unanswered(ticket)
-    if status in SOLVED:
+    ours, waiting = _last(_by(ticket, "agent")), _unanswered(ticket)
+    if ticket.state == "closed":
         return measure.idle("update", "stopped", f"the ticket is {ticket.status}")
     if ours is None:
         return measure.idle("update", "stopped", "we have not replied yet; the first-response clock covers it")
-    if waiting and status == "reopened":
+    if waiting and _status(ticket) == "reopened":
         start = (waiting.at, waiting.ref)
         return measure.clock(
             "update", hours, start, None, "from the customer's last message of the reopened ticket to now"
         )
     if waiting and ours.asks_customer:
         return measure.clock("update", hours, (waiting.at, waiting.ref), None, "from the customer's answer to now")
-    if not waiting and (status in PENDING or ours.asks_customer):
+    if not waiting and (ticket.state == "waiting" or ours.asks_customer):
         return measure.idle("update", "stopped", f"the ticket is {ticket.status} and the customer's turn")
     return measure.clock("update", hours, (ours.at, ours.ref), None, "from our last public reply to now")
 
 
 def _resolution(measure: _Measure) -> SlaClock:
     ticket, hours = measure.ticket, measure.terms.resolution_h if measure.terms else None
-    if _status(ticket) in SOLVED:
+    if ticket.state == "closed":
         return measure.idle("resolution", "stopped", f"the ticket is {ticket.status}")
     if ticket.created_at is None:
         return measure.idle("resolution", "unknown", "the ticket's time of creation is not known")

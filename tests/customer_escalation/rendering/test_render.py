@@ -1,5 +1,6 @@
 """What a receiver reads: the template's headings and labels, traceable sentences, and no text of others that comes alive."""
 
+import re
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -11,6 +12,7 @@ from customer_escalation.cases.result import rule_notes
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.figures import computed_lines
 from customer_escalation.domain.brief import Brief, EscalationDraft, HandlingDraft
+from customer_escalation.domain.categories import HEADINGS as SECTIONS
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import time_words
@@ -66,6 +68,27 @@ def test_the_markdown_parses_into_the_structure_that_it_shows() -> None:
     tokens = MarkdownIt("commonmark").enable("table").parse(markdown())
     headings = [tokens[index + 1].content for index, token in enumerate(tokens) if token.type == "heading_open"]
     assert headings[1:] == [heading.removeprefix("### ") for heading in HEADINGS]
+
+
+def test_cited_mails_and_files_and_what_no_table_knows_stand_under_supporting_context() -> None:
+    work = Casework(records(), policy(), NOW, max_repairs=3)
+    for record in (
+        {"ref": "email/0f8c2a", "kind": "mail", "id": "0f8c2a", "subject": "Sync", "author": "kim@harrow.example",
+         "at": "2026-03-02T09:00:00Z", "text": "It stops."},
+        {"ref": "cloud_storage/F-1", "kind": "file", "id": "F-1", "name": "Contract.pdf", "text": "Uptime."},
+        {"ref": "pager/P-1", "kind": "page", "id": "P-1", "title": "Night of 2 March"},
+    ):  # fmt: skip
+        work.evidence.ledger.add({"record": record})
+    assert work.assess(Assessment.model_validate(facts())) == []
+    related = [{"ref": ref, "note": "worth opening"} for ref in ("pager/P-1", "email/0f8c2a", "cloud_storage/F-1")]
+    work.submit(EscalationDraft.model_validate(escalation(related=[*escalation()["related"], *related])))
+    context = render_markdown(Document(finished(work), work.evidence)).partition("### Supporting Context")[2]
+    assert re.search(r"\*\*Mail:\*\* \[\d+\] .*Sync, kim.*harrow\.example, 2026-03-02.*: worth opening", context)
+    assert re.search(r"\*\*Files:\*\* \[\d+\] F-1 \(Contract\.pdf\): worth opening", context)
+    assert re.search(r"\*\*Other records:\*\* \[\d+\] P-1 \(Night of 2 March\): worth opening", context)
+    labels = re.findall(r"^- \*\*([A-Z][\w ]+):\*\*", context, re.MULTILINE)
+    known = [label for _, label in SECTIONS]
+    assert [label for label in labels if label in known] == [label for label in known if label in labels]
 
 
 def test_each_statement_carries_short_references_that_the_list_resolves() -> None:

@@ -258,6 +258,21 @@ def test_figures_name_the_records_that_they_were_computed_from() -> None:
     assert {BUG, BUG_COMMENT} <= set(work.evidence.ledger.records)
 
 
+@pytest.mark.parametrize(
+    ("record", "warned"),
+    [
+        ({"ref": "cloud_storage/F-1", "kind": "file", "id": "F-1", "name": "Contract.pdf"}, False),
+        ({"ref": "email/M-1", "kind": "mail", "id": "M-1", "subject": "Our terms"}, True),
+    ],
+)
+def test_g2_a_contract_is_no_customers_message_and_a_mail_may_be(record: dict[str, Any], warned: bool) -> None:
+    work = Casework(records(), policy(), NOW, max_repairs=3)
+    work.evidence.ledger.add({"record": {**record, "text": "The nightly sync has to run every day."}})
+    assert work.assess(Assessment.model_validate(facts())) == []
+    risk = [said("The nightly sync has to run every day.", record["ref"])]
+    assert found(work.submit(EscalationDraft.model_validate(escalation(risk=risk))), "G2", "risk[0]") is warned
+
+
 def test_g2_a_return_after_a_fix_shows_both_sides() -> None:
     back = fact("yes", T1M3, T1M1)
     conflict = [said("An agent looked into it, and the customer reports that it stops with E-77.", T1M3, T1M1)]

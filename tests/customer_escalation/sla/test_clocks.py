@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.customer_escalation.sla.calendars import calendars, durations, moments, office, utc
 
+from customer_escalation.domain.states import state_of_word
 from customer_escalation.domain.times import in_utc
 from customer_escalation.sla.calendar import BusinessCalendar
 from customer_escalation.sla.clocks import (
@@ -33,7 +34,9 @@ def said(name: str, at: str, role: str = "customer", *, internal: bool = False) 
 def ticket(
     *messages: MessageView, status: str = "open", created: str | None = "2026-05-04 10:00", ref: str = "T-1"
 ) -> TicketView:
-    return TicketView(f"support_platform/{ref}", "Acme", utc(created) if created else None, status, messages)
+    return TicketView(
+        f"support_platform/{ref}", "Acme", utc(created) if created else None, status, state_of_word(status), messages
+    )
 
 
 def clocks(of: TicketView, now: str, terms: SlaTerms | None = TERMS) -> tuple[SlaClock, SlaClock, SlaClock]:
@@ -250,7 +253,7 @@ def test_every_clock_agrees_with_its_own_figures(
 ) -> None:
     start = in_utc(created)
     messages = tuple(MessageView(f"s/m{n}", start + at, role, role) for n, (at, role) in enumerate(talk))
-    view = TicketView("s/T", "Acme", created, status, messages)
+    view = TicketView("s/T", "Acme", created, status, state_of_word(status), messages)
     terms = SlaTerms(4, 8, 24, round_the_clock=always, ref="crm/A")
     now = start + later
     for clock in sla_clocks(view, terms, now, calendar, 0.8):
@@ -277,4 +280,4 @@ def test_naive_moments_are_refused() -> None:
     with pytest.raises(ValueError, match="no UTC offset"):
         sla_clocks(ticket(ASKED), TERMS, naive, office(), 0.8)
     with pytest.raises(ValueError, match="no UTC offset"):
-        time_in_queue([TicketView("s/T", "Acme", naive, "open", ())], utc("2026-05-05 10:00"))
+        time_in_queue([TicketView("s/T", "Acme", naive, "open", "open", ())], utc("2026-05-05 10:00"))

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from customer_escalation.connectors.normalize.fields import KINDS, our_fields, part_fields
+from customer_escalation.connectors.normalize.fields import our_fields, part_fields
 from customer_escalation.connectors.normalize.items import (
     JsonObject,
     find_items,
@@ -12,6 +12,7 @@ from customer_escalation.connectors.normalize.items import (
     plain_key,
     short_digest,
 )
+from customer_escalation.domain.categories import SOURCES
 from skill_runtime.ledger import find_records
 from skill_runtime.tools import ToolOutcome
 from support_connectors.rendering import render_result
@@ -77,7 +78,8 @@ def own_category_only(value: Any, category: str) -> Any:
 
 
 def _record(category: str, item: JsonObject) -> JsonObject:
-    kind, part_kind = KINDS.get(category, ("item", "part"))
+    source = SOURCES.get(category)
+    kind, part_kind = (source.row.item, source.part) if source else ("item", "part")
     name = identity(item)
     record: JsonObject = {"ref": f"{category}/{name}", "kind": kind, "id": name, **our_fields(category, item)}
     held: set[str] = set()

@@ -47,17 +47,6 @@ _AGREED = ("tier", "renewal", "sla", "arr_usd")
 """Taken over only under exactly these names and our types: a wrong guess here would change severity and target."""
 _HTML = re.compile(r"<(?:p|br|div|span|ul|ol|li|a|b|strong|em|i|table|h\d|pre|code|blockquote)\b[^>]*>", re.IGNORECASE)
 
-KINDS = {
-    "support_platform": ("ticket", "message"),
-    "crm": ("account", "activity"),
-    "chat": ("chat_message", "chat_message"),
-    "project_tracker": ("issue", "comment"),
-    "knowledge_base": ("article", "comment"),
-    "email": ("mail", "mail"),
-    "cloud_storage": ("file", "comment"),
-}
-"""The kinds of a category's items and of their parts."""
-
 
 def our_fields(category: str, item: Mapping[str, Any]) -> JsonObject:
     """The item's fields under our names, as far as it has them."""

@@ -8,10 +8,10 @@ from customer_escalation.decision.figures.parts import figure, hours, item_id, w
 from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence, field, parse_moment
 from customer_escalation.domain.formatting import duration_words, hours_words, time_words
+from customer_escalation.domain.states import state_of
 from customer_escalation.policy import Policy, find_zone
 from customer_escalation.sla.calendar import account_calendar
 from customer_escalation.sla.clocks import (
-    SOLVED,
     MessageView,
     SlaClock,
     SlaTerms,
@@ -52,6 +52,7 @@ def ticket_view(evidence: Evidence, ticket: Record) -> TicketView:
         customer=field(ticket, "customer"),
         created_at=parse_moment(ticket.data.get("created_at")),
         status=field(ticket, "status"),
+        state=state_of(ticket),
         messages=tuple(messages),
     )
 
@@ -82,11 +83,14 @@ def sla_terms(account: Record | None, policy: Policy) -> SlaTerms | None:
 def ticket_figures(
     evidence: Evidence, policy: Policy, now: datetime, affected: Iterable[str] = ()
 ) -> dict[str, Figure]:
-    """Age, last reply and SLA clocks of every open ticket read so far, and of the affected ones, by ``ref``."""
+    """Age, last reply and SLA clocks of every open ticket read so far, and of the affected ones, by ``ref``.
+
+    Where nobody knows whether a ticket is open, its figures are there: somebody may wait.
+    """
     figures: list[Figure] = []
     always = set(affected)
     for ticket in evidence.of_kind("ticket"):
-        if ticket.ref not in always and field(ticket, "status").casefold() in SOLVED:
+        if ticket.ref not in always and state_of(ticket) == "closed":
             continue
         view = ticket_view(evidence, ticket)
         account = evidence.account(view.customer)

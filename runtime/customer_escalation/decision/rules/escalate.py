@@ -18,6 +18,9 @@ def bug_confirmed(case: Case) -> Verdict:
     records, _ = case.evidence.resolve(fact.cites)
     if any(case.evidence.by_us(record) for record in records):
         return from_fact(fact)
+    if any(case.evidence.author(record) == "unsaid" for record in records):
+        because = "nobody can tell who wrote what stands behind it: suspected, not confirmed"
+        return Verdict("unknown", because, tuple(fact.cites))
     return Verdict("no", "only the customer's word stands behind it: suspected, not confirmed", tuple(fact.cites))
 
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from customer_escalation.domain.evidence import Evidence, name_key
 from customer_escalation.domain.evidence import field as text_field
 from customer_escalation.domain.record_ids import mentions
+from customer_escalation.domain.states import state_of
 from customer_escalation.retrieval.injection import first_instruction_like
 from customer_escalation.retrieval.relevance.signals import matches
 from customer_escalation.retrieval.relevance.wording import words
@@ -35,7 +36,6 @@ CHAT_DAYS = 14
 """Chat from longer than this before the first report is about something else, unless it names an id."""
 ANSWERED_WITHIN = timedelta(hours=3)
 """A message this soon after one about the issue, in the same channel, goes with it."""
-CLOSED = frozenset({"solved", "closed", "resolved", "done", "completed"})
 _CODE = re.compile(
     r"\b(?!(?:SHA|ISO|UTF|RFC|AES|RSA|TLS|HTTP|UTC|GMT|ANSI|ASCII|IEEE|DIN)[-_]?\d)[A-Z][A-Z_]+-?\d{2,}\b"
 )
@@ -274,8 +274,8 @@ class _Search:
 
 
 def is_open(ticket: Record) -> bool:
-    """Is somebody still waiting on it?"""
-    return text_field(ticket, "status").casefold() not in CLOSED
+    """May somebody still wait on it? Where nobody knows its state, somebody may: it is not left out as settled."""
+    return state_of(ticket) != "closed"
 
 
 def _names(text: str, ids: Sequence[str]) -> bool:
