@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_data_path
 
 from customer_escalation.cases.runs import APP
-from customer_escalation.connectors.source import InvalidRequest
+from customer_escalation.connectors.source import InvalidRequest, named_store
 from customer_escalation.resources import plugin_root
 from skill_runtime.errors import ConnectorError
 from support_connectors.backend import Backend
@@ -73,7 +73,7 @@ def opened_server(
     Raises ``InvalidRequest`` for an unknown category or a workspace that cannot be used, and ``ConnectorError`` for a
     connector that cannot be used.
     """
-    from support_connectors.backends.workspace import open_workspace, workspace_from
+    from support_connectors.backends.workspace import open_workspace
     from support_connectors.categories import CATEGORIES
     from support_connectors.kit import unconnected_server
     from support_connectors.records import WORKSPACE_CATEGORIES, WorkspaceError
@@ -102,7 +102,7 @@ def opened_server(
     if name not in WORKSPACE_CATEGORIES:
         raise InvalidRequest(f"A workspace holds nothing for {name}.")
     try:
-        store = workspace_from(workspace) if workspace else open_workspace(default_database())
+        store = named_store(workspace) if workspace else open_workspace(default_database())
     except WorkspaceError as error:
         raise InvalidRequest(str(error)) from error
     with store:
@@ -115,7 +115,7 @@ def _add_category(
     category: Category, server: "MCPServer[Any]", workspace: Path | None, connectors: Path | None, stack: ExitStack
 ) -> None:
     """The category's tools on the server, where anything stands behind it."""
-    from support_connectors.backends.workspace import open_workspace, workspace_from
+    from support_connectors.backends.workspace import open_workspace
     from support_connectors.records import WORKSPACE_CATEGORIES, WorkspaceError
     from support_connectors.serving import build_category_server, default_database
 
@@ -124,7 +124,7 @@ def _add_category(
         return
     if stands_on is None:
         try:
-            store = stack.enter_context(workspace_from(workspace) if workspace else open_workspace(default_database()))
+            store = stack.enter_context(named_store(workspace) if workspace else open_workspace(default_database()))
         except WorkspaceError as error:
             raise InvalidRequest(str(error)) from error
         stands_on = store.backend(category)
