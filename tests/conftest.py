@@ -4,7 +4,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import strategies
+from hypothesis import HealthCheck, settings, strategies
+
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
+"""No property depends on the time that an example takes: the machine may be busy."""
 
 
 @pytest.fixture(scope="session", autouse=True)

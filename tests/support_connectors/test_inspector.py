@@ -16,6 +16,8 @@ from support_connectors.categories import Category
 from support_connectors.records import WORKSPACE_CATEGORIES
 
 ROOT = Path(__file__).parents[2]
+LONGEST_S = 600
+"""After which the Inspector is taken to hang."""
 
 
 def inspector_command() -> str | None:
@@ -42,7 +44,7 @@ def inspect(target: list[str], method: str, *arguments: str, **env: str) -> Any:
         capture_output=True,
         text=True,
         env={**os.environ, **env, "PATH": f"{Path(COMMAND).parent}{os.pathsep}{os.environ.get('PATH', '')}"},
-        timeout=120,
+        timeout=LONGEST_S,
     )
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout)
