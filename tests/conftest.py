@@ -1,7 +1,14 @@
 """What is done once before the tests."""
 
+import os
+from collections.abc import Iterator
+
 import pytest
-from hypothesis import strategies
+from hypothesis import HealthCheck, settings, strategies
+
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("here")
+"""No property depends on the time that an example takes: the machine may be busy."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -12,3 +19,11 @@ def compiled_strategies() -> None:
     collector calls back in between.
     """
     strategies.from_regex("a").validate()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the ready-made sample workspace in a folder of these tests, not in the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "CUSTOMER_ESCALATION_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield

@@ -14,8 +14,8 @@ Fault = Literal[
     "none", "refused", "hung", "slow", "401", "403", "404", "429", "500", "malformed", "cut", "10 MB", "10,000 results"
 ]
 FAULTS: tuple[Fault, ...] = tuple(fault for fault in get_args(Fault) if fault != "none")
-HOLD_S = 20.0
-"""How long a hung or slow answer is held at most; it ends earlier when the proxy stops."""
+HOLD_S = 300.0
+"""How long a hung or slow answer is held at most: far longer than any client may wait. It ends when the proxy stops."""
 
 
 class FaultProxy:
@@ -34,6 +34,8 @@ class FaultProxy:
         self.only = ""
         """Spoil only requests whose path contains this."""
         self.stopping = threading.Event()
+        self.waited_out: list[str] = []
+        """Requests whose client waited for the end of ``HOLD_S``; leaving the ``with`` then fails."""
         self._http = _Http(self)
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
@@ -57,6 +59,7 @@ class FaultProxy:
         self._http.shutdown()
         self._http.server_close()
         self._thread.join()
+        assert not self.waited_out, f"nobody bounded {self.waited_out}: they were held for {HOLD_S:.0f} s"
 
 
 class _Http(ThreadingHTTPServer):
@@ -84,7 +87,8 @@ class _Handler(BaseHTTPRequestHandler):
         fault = proxy.fault if proxy.only in self.path else "none"
         match fault:
             case "hung":
-                proxy.stopping.wait(HOLD_S)
+                if not proxy.stopping.wait(HOLD_S):
+                    proxy.waited_out.append(f"{self.command} {self.path}")
                 self.close_connection = True
             case "slow":
                 self._drip()
@@ -122,7 +126,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "100000")
         self.end_headers()
         until = time.monotonic() + HOLD_S
-        while time.monotonic() < until and not self.server.proxy.stopping.wait(0.1):
+        while not self.server.proxy.stopping.wait(0.1):
+            if time.monotonic() > until:
+                self.server.proxy.waited_out.append(f"{self.command} {self.path}")
+                break
             self.wfile.write(b" ")
             self.wfile.flush()
         self.close_connection = True
@@ -141,7 +148,7 @@ class _Handler(BaseHTTPRequestHandler):
         if upstream is None:
             return self._answer(200, b"{}")
         place = urlsplit(upstream)
-        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)
+        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=HOLD_S)
         try:
             headers = {key: value for key, value in self.headers.items() if key.lower() not in ("connection",)}
             connection.request(self.command, self.path, body or None, headers)

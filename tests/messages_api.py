@@ -17,7 +17,6 @@ import re
 import socket
 import struct
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -185,8 +184,8 @@ class MessagesServer:
         }
 
     def wait_for_the_end(self) -> None:
-        """Hold a request until the server stops, at most 30 seconds."""
-        self._stopping.wait(30)
+        """Hold a request until the server stops."""
+        self._stopping.wait()
 
 
 class _Http(ThreadingHTTPServer):
@@ -457,13 +456,3 @@ def closed_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
-    """Wait for a condition, at most so long; says whether it came true."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return condition()

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from customer_escalation.cases.history import earlier_escalations
 from customer_escalation.cases.result import Outcomes
@@ -32,14 +32,15 @@ from customer_escalation.policy import Policy, with_overrides
 from customer_escalation.policy.sources import Overlay, find_overlays, policy_in_force
 from customer_escalation.policy.text import in_force
 from customer_escalation.resources import sample_workspace, skill_folder
-from skill_runtime.errors import SkillError, UnknownProvider
+from skill_runtime.errors import UnknownProvider
 from skill_runtime.events import Emit, Notice, RunFinished, RunStarted
 from skill_runtime.journal import Journal, Recorder, find_run, new_run_id
 from skill_runtime.limits import Limits, Meter
-from skill_runtime.placeholders import resolve_placeholders
 from skill_runtime.providers import Choice, choose, readiness
-from skill_runtime.skills import Skill, load_skill, read_reference
 from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
+
+if TYPE_CHECKING:
+    from skill_runtime.skills import Skill
 
 DEFAULT_MODEL = "claude-sonnet-5-5"
 READ_REFERENCE = "read_reference"
@@ -183,15 +184,18 @@ async def _drafter(
         emit(Notice(kind="warning", text=f"{missing}: the brief is drafted without a model."))
         return None
     from skill_runtime.claude import ClaudeModel
+    from skill_runtime.skills import load_skill
 
     skill = load_skill(skill_folder())
     model = await stack.enter_async_context(ClaudeModel(request.model))
     return Drafter(model, system_blocks(skill, tools, policy), (reference_tool(skill, policy),))
 
 
-def system_blocks(skill: Skill, tools: list[Tool], policy: Policy) -> tuple[str, ...]:
+def system_blocks(skill: "Skill", tools: list[Tool], policy: Policy) -> tuple[str, ...]:
     """What the model is told: how an unattended run works, then the skill. The same for every issue, so that it "
     "caches."""
+    from skill_runtime.placeholders import resolve_placeholders
+
     connected: dict[str, list[str]] = {}
     for tool in tools:
         connected.setdefault(tool.category, []).append(tool.spec.name)
@@ -203,8 +207,10 @@ def system_blocks(skill: Skill, tools: list[Tool], policy: Policy) -> tuple[str,
     return headless_instructions(policy), f'<skill name="{skill.name}">\n{text.strip()}\n</skill>'
 
 
-def reference_tool(skill: Skill, policy: Policy) -> Tool:
+def reference_tool(skill: "Skill", policy: Policy) -> Tool:
     """A LOCAL tool that reads the skill's own references, and nothing outside its folder."""
+    from skill_runtime.errors import SkillError
+    from skill_runtime.skills import read_reference
 
     async def run(arguments: dict[str, Any]) -> ToolOutcome:
         try:

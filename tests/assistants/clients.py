@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 NODE_FOLDER = Path(os.environ.get("ASSISTANTS_FOLDER") or ROOT / ".ci-node")
 """Where the CI script installs them with npm."""
 BIN = NODE_FOLDER / "node_modules" / ".bin"
-LONGEST_S = 150
+LONGEST_S = 600
 
 
 def client(name: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.assistants.clients import client, run
+from tests.assistants.clients import LONGEST_S, client, run
 from tests.customer_escalation.mcp_server.desk import workspace
 
 from support_connectors.categories import WORKSPACE_CATEGORIES
@@ -41,7 +41,7 @@ def served(name: str, folder: Path) -> Iterator[str]:
         yield line.split()[-1]
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=LONGEST_S)
 
 
 def passed(url: str, scenario: str, folder: Path) -> str:

@@ -6,6 +6,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+LONGEST_S = 600
+"""After which a process is taken to hang. No measure of how long it should take: the machine may be busy."""
+
 
 @dataclass(frozen=True)
 class Done:
@@ -38,7 +41,7 @@ class Command:
         """Run it to its end."""
         done = subprocess.run(
             [sys.executable, "-m", "customer_escalation", *arguments],
-            capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, check=False, timeout=LONGEST_S, stdin=subprocess.DEVNULL,
             env=self.environment(**environment),
         )  # fmt: skip
         return Done(done.returncode, done.stdout, done.stderr)

@@ -55,7 +55,7 @@ class Grants(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, A
         self.codes[code] = AuthorizationCode(
             code=code,
             scopes=params.scopes or [],
-            expires_at=time.time() + 60,
+            expires_at=time.time() + 3600,
             client_id=client.client_id,
             code_challenge=params.code_challenge,
             redirect_uri=params.redirect_uri,

@@ -45,6 +45,8 @@ from skill_runtime.tools import Access, Tool, ToolOutcome
 
 POLICY = ToolPolicy({"*.read_*": Access.READ, "*.post_*": Access.WRITE})
 SERVER = str(Path(__file__).with_name("misbehaving_server.py"))
+PATIENT = Timeouts(connect=300, call=300)
+"""For servers that do answer, however busy the machine is."""
 
 
 def test_a_structured_result_beyond_all_measure_is_refused_with_a_sentence() -> None:
@@ -83,8 +85,9 @@ def crm(calls: list[str] | None = None) -> MCPServer:
     return server
 
 
-def stdio(how: str, label: str = "bad") -> ServerSpec:
-    return ServerSpec(label, "crm", StdioServerParameters(command=sys.executable, args=[SERVER, how]))
+def stdio(how: str, timeouts: Timeouts = PATIENT) -> ServerSpec:
+    target = StdioServerParameters(command=sys.executable, args=[SERVER, how])
+    return ServerSpec("bad", "crm", target, timeouts=timeouts)
 
 
 def tool(host: McpHost, name: str) -> Tool:
@@ -180,19 +183,21 @@ async def test_a_process_that_dies_in_a_call_is_started_again_and_given_up_when_
 
 
 async def test_a_call_without_an_answer_ends_at_its_timeout_and_the_server_stays_usable() -> None:
-    async with McpHost([stdio("fine")], POLICY, timeouts=Timeouts(call=0.4)) as host:
+    async with McpHost([replace(stdio("fine"), timeouts=None)], POLICY, timeouts=PATIENT) as host:
+        host._timeouts = replace(PATIENT, call=0.4)
         outcome = await run(host, "read_forever")
         assert outcome.is_error
         sentence = "read_forever did not answer within 0.4 s. Ask for less, or go on without it."
         assert outcome.text == sentence
         assert (host.states[0].status, host.states[0].reason) == ("error", sentence)
+        host._timeouts = PATIENT
         assert not (await run(host, "read_ok", id="A-1")).is_error
         assert (host.states[0].status, host.states[0].reason) == ("connected", sentence)
 
 
 async def test_a_server_may_have_time_limits_of_its_own() -> None:
-    slow = replace(stdio("fine"), timeouts=Timeouts(call=0.2))
-    async with McpHost([slow], POLICY) as host:
+    slow = stdio("fine", replace(PATIENT, call=0.2))
+    async with McpHost([slow], POLICY, timeouts=PATIENT) as host:
         assert "within 0.2 s" in (await run(host, "read_forever")).text
 
 
@@ -225,7 +230,8 @@ async def test_what_a_server_says_of_its_system_tells_whether_the_category_could
 
 @pytest.mark.parametrize("how", ["silent", "stubborn"])
 async def test_a_silent_process_costs_its_timeout_and_not_the_others(how: str) -> None:
-    async with McpHost([stdio(how), ServerSpec("crm", "crm", crm())], POLICY, timeouts=Timeouts(connect=0.3)) as host:
+    specs = [stdio(how, Timeouts(connect=0.3)), ServerSpec("crm", "crm", crm())]
+    async with McpHost(specs, POLICY, timeouts=PATIENT) as host:
         assert [state.status for state in host.states] == ["error", "connected"]
         assert host.states[0].reason == "did not answer within 0.3 s of starting"
         assert [t.spec.name for t in host.tools] == ["read_account"]
@@ -410,7 +416,7 @@ async def test_a_server_that_failed_in_the_recorded_run_stays_a_gap_on_resume(tm
 
 
 async def test_cancelling_the_start_leaves_no_process_behind() -> None:
-    host = McpHost([stdio("silent")], POLICY, timeouts=Timeouts(connect=30))
+    host = McpHost([stdio("silent")], POLICY)
     starting = asyncio.create_task(host.__aenter__())
     while "bad" not in host._connections or host._connections["bad"]._errors is None:
         await asyncio.sleep(0)

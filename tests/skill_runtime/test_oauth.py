@@ -27,6 +27,9 @@ from skill_runtime.tools import Access
 POLICY = ToolPolicy({"*.read_*": Access.READ})
 OAUTH = Auth("oauth")
 PROGRAM = Program("customer-escalation", "customer-escalation connectors login {server}")
+LONGEST_S = 300.0
+"""After which a log-in is taken to hang; a busy machine may need a while."""
+PATIENT = Timeouts(LONGEST_S, LONGEST_S)
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Browser:
         return self.able
 
     def _visit(self, url: str) -> None:
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=LONGEST_S) as answer:
             self.pages.append(answer.read().decode())
 
     def close(self) -> None:
@@ -57,7 +60,7 @@ class Browser:
 
 async def connect(there: Guarded, auth: Any) -> ConnectorState:
     spec = ServerSpec("desk", "crm", there.url, auth=auth)
-    async with McpHost([spec], POLICY, timeouts=Timeouts(connect=8)) as host:
+    async with McpHost([spec], POLICY, timeouts=PATIENT) as host:
         if host.states[0].status == "connected":
             tool = next(tool for tool in host.tools if tool.remote_name == "read_account")
             assert not (await tool.run({"id": "A-1"})).is_error
@@ -65,7 +68,7 @@ async def connect(there: Guarded, auth: Any) -> ConnectorState:
 
 
 async def log_in(there: Guarded, store: SecretStore, browser: Browser, shown: list[str]) -> ConnectorState:
-    async with Redirect(shown.append, browser, wait_s=5) as redirect:
+    async with Redirect(shown.append, browser, wait_s=LONGEST_S) as redirect:
         state = await connect(there, auth_for("desk", there.url, OAUTH, store, redirect))
     browser.close()
     return state
@@ -130,7 +133,7 @@ async def test_others_that_knock_at_the_way_back_change_nothing() -> None:
 
         def knock(path: str) -> tuple[int, str]:
             try:
-                with urllib.request.urlopen(redirect.address.rsplit("/", 1)[0] + path, timeout=5) as answer:
+                with urllib.request.urlopen(redirect.address.rsplit("/", 1)[0] + path, timeout=LONGEST_S) as answer:
                     return answer.status, answer.read().decode()
             except urllib.error.HTTPError as error:
                 with error:

@@ -15,6 +15,8 @@ from support_connectors.categories import WORKSPACE_CATEGORIES, Category
 from support_connectors.workspace.store import load_workspace
 
 ROOT = Path(__file__).parents[2]
+LONGEST_S = 600
+"""After which the Inspector is taken to hang."""
 
 
 def inspector_command() -> str | None:
@@ -41,7 +43,7 @@ def inspect(target: list[str], method: str, *arguments: str, **env: str) -> Any:
         capture_output=True,
         text=True,
         env={**os.environ, **env, "PATH": f"{Path(COMMAND).parent}{os.pathsep}{os.environ.get('PATH', '')}"},
-        timeout=120,
+        timeout=LONGEST_S,
     )
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout)

@@ -83,7 +83,7 @@ NonEmpty = Annotated[str, Field(min_length=1)]
 class FileModel(BaseModel):
     """An object of the file. Keys that the format does not know are kept."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, defer_build=True)
 
     __pydantic_extra__: dict[str, JsonValue]
 

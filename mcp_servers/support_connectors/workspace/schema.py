@@ -1,5 +1,6 @@
 """The embedded workspace's SQLite file: its tables, its full-text indexes, and how it is opened."""
 
+import sqlite3
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ meta = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("value", sa.JSON, nullable=False),
 )
-"""``now``, ``policy``, ``connectors``; ``contents`` names one load, ``changes`` counts the writes since."""
+"""``now``, ``policy``, ``connectors``, ``warnings`` of the file; ``contents`` names one load, ``changes`` counts the writes since."""
 
 item = sa.Table(
     "item",
@@ -103,6 +104,13 @@ def memory_engine() -> sa.Engine:
         connect_args={"check_same_thread": False},
     )
     return _transactional(engine)
+
+
+def sqlite_connection(connection: sa.PoolProxiedConnection) -> sqlite3.Connection:
+    """The driver's own connection."""
+    driver = connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 def for_writing(engine: sa.Engine) -> sa.Engine:

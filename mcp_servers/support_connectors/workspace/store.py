@@ -3,6 +3,7 @@
 import sqlite3
 import uuid
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ from support_connectors.workspace.schema import (
     for_writing,
     memory_engine,
     meta,
+    sqlite_connection,
 )
 from support_connectors.workspace.shelf import read_meta
 from support_connectors.workspace.writes import insert_items
@@ -102,6 +104,11 @@ class WorkspaceStore:
         """``connected``, ``not_connected`` or ``error: REASON``."""
         states = self._meta("connectors")
         return str(states[category]) if isinstance(states, dict) else CONNECTED
+
+    def write_copy(self, path: Path) -> None:
+        """Write everything into an empty file, as a database. Raises ``sqlite3.Error``."""
+        with closing(sqlite3.connect(path)) as copy, closing(self._engine.raw_connection()) as own:
+            sqlite_connection(own).backup(copy)
 
     def close(self) -> None:
         """Let go of the file, or of the memory."""
@@ -185,6 +192,25 @@ def workspace_from_json(source: Path | str | Mapping[str, JsonValue]) -> Workspa
     return WorkspaceStore(engine, workspace.warnings)
 
 
+def workspace_from_copy(path: Path) -> WorkspaceStore | None:
+    """A database that ``write_copy`` made, in memory as ``workspace_from_json`` makes it; None where it cannot be used."""
+    engine = memory_engine()
+    try:
+        if _pragmas(path) != (APPLICATION_ID, SCHEMA_VERSION):
+            return None
+        with (
+            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as copy,
+            closing(engine.raw_connection()) as memory,
+        ):
+            copy.backup(sqlite_connection(memory))
+        with engine.begin() as connection:
+            warnings = tuple(read_meta(connection, "warnings"))
+    except (WorkspaceError, sqlite3.Error, DBAPIError):
+        engine.dispose()
+        return None
+    return WorkspaceStore(engine, warnings)
+
+
 def workspace_from(path: Path | str) -> WorkspaceStore:
     """Open ``path``, whichever it is: a database as it stands, a JSON file in memory.
 
@@ -210,6 +236,7 @@ def _fill(engine: sa.Engine, workspace: Workspace) -> None:
             "now": None if workspace.now is None else workspace.now.isoformat().replace("+00:00", "Z"),
             "policy": workspace.policy,
             "connectors": workspace.connectors,
+            "warnings": workspace.warnings,
             "contents": uuid.uuid4().hex,
             "changes": 0,
         }

@@ -1,6 +1,5 @@
 """``customer-escalation connectors``: what is connected, and how to connect, trust, check and test it."""
 
-import asyncio
 import json
 import sys
 from collections.abc import Iterable
@@ -382,6 +381,8 @@ def _open(file: Path | None) -> "Connectors":
 
 
 def _wait(work: Any) -> Any:
+    import asyncio
+
     return asyncio.run(work)
 
 

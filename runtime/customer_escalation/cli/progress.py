@@ -2,9 +2,7 @@
 
 import sys
 from types import TracebackType
-
-from rich.console import Console
-from rich.status import Status
+from typing import TYPE_CHECKING
 
 from skill_runtime.events import (
     Event,
@@ -20,19 +18,23 @@ from skill_runtime.events import (
     TurnStarted,
 )  # fmt: skip
 
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.status import Status
+
 
 class Progress:
     """Prints events as they come; on a terminal the current step spins on the last line."""
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+        self._console = None if quiet else _terminal()
         self._status: Status | None = None
         self._spent = 0.0
         self._inputs: dict[str, str] = {}
 
     def __enter__(self) -> "Progress":
-        if not self._quiet and self._console.is_terminal:
+        if self._console:
             self._status = self._console.status("starting")
             self._status.start()
         return self
@@ -97,7 +99,17 @@ class Progress:
             self._status.update(text)
 
     def _print(self, line: str) -> None:
-        if self._console.is_terminal:
+        if self._console:
             self._console.print(line, style="dim" if line.startswith("  ") else None)
         else:
             print(line, file=sys.stderr, flush=True)
+
+
+def _terminal() -> "Console | None":
+    """Standard error as a terminal; None where it is none, which spares the import of what draws on one."""
+    if not sys.stderr.isatty():
+        return None
+    from rich.console import Console
+
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    return console if console.is_terminal else None

@@ -4,6 +4,7 @@ They do not mix. ``--workspace`` (and ``--sample``) means that workspace and not
 count; where none is declared, the loaded workspace does. Examples must never stand beside real customers.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,8 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from customer_escalation.connectors.plan import open_connectors, plan, unclaimed
+from platformdirs import user_cache_path
+
 from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
+from customer_escalation.policy.sources import APP
+from customer_escalation.resources import sample_workspace
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError, SkillRuntimeError
 from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES
@@ -57,6 +61,8 @@ def open_source(workspace: str | None, connectors: str | None, folder: Path) -> 
     its format.
     """
     if workspace is None:
+        from customer_escalation.connectors.plan import open_connectors, plan, unclaimed
+
         declared = open_connectors(folder, Path(connectors) if connectors else None)
         if declared.links or connectors:
             made = plan(declared, CATEGORIES)
@@ -78,7 +84,7 @@ def open_store(workspace: str | None) -> "WorkspaceStore":
     Raises ``ConnectorError`` where there is none, and ``InvalidRequest`` where a file is missing or breaks the format.
     """
     from support_connectors.serving import default_database
-    from support_connectors.workspace.store import open_workspace, workspace_from
+    from support_connectors.workspace.store import open_workspace
 
     path = default_database()
     if workspace is None and not path.exists():
@@ -88,9 +94,28 @@ def open_store(workspace: str | None) -> "WorkspaceStore":
             "try the sample with --sample."
         )
     try:
-        return open_workspace(path) if workspace is None else workspace_from(workspace)
+        return open_workspace(path) if workspace is None else named_store(Path(workspace))
     except WorkspaceError as error:
         raise InvalidRequest(str(error)) from error
+
+
+def named_store(workspace: Path) -> "WorkspaceStore":
+    """A workspace by its file. The sample is kept ready-made in the user's cache: no data of a customer ever is.
+
+    Raises ``WorkspaceError``.
+    """
+    from support_connectors.workspace.cache import cached_workspace
+    from support_connectors.workspace.store import workspace_from
+
+    if workspace == sample_workspace():
+        return cached_workspace(workspace, cache_folder())
+    return workspace_from(workspace)
+
+
+def cache_folder() -> Path:
+    """Where what can be made again is kept: ``CUSTOMER_ESCALATION_CACHE``, else the user's cache folder."""
+    chosen = os.environ.get("CUSTOMER_ESCALATION_CACHE")
+    return Path(chosen) if chosen else user_cache_path(APP)
 
 
 def _of_workspace(store: "WorkspaceStore") -> Source:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from platformdirs import user_data_path
 
 from customer_escalation.cases.runs import APP
-from customer_escalation.connectors.source import InvalidRequest
+from customer_escalation.connectors.source import InvalidRequest, named_store
 from customer_escalation.resources import plugin_root
 from skill_runtime.errors import ConnectorError
 from support_connectors.backend import Backend
@@ -77,7 +77,7 @@ def opened_server(
     from support_connectors.kit import unconnected_server
     from support_connectors.serving import build_category_server, default_database
     from support_connectors.workspace.records import WorkspaceError
-    from support_connectors.workspace.store import open_workspace, workspace_from
+    from support_connectors.workspace.store import open_workspace
 
     name = category.replace("-", "_")
     if name in (ESCALATION, EVERYTHING):
@@ -102,7 +102,7 @@ def opened_server(
     if name not in WORKSPACE_CATEGORIES:
         raise InvalidRequest(f"A workspace holds nothing for {name}.")
     try:
-        store = workspace_from(workspace) if workspace else open_workspace(default_database())
+        store = named_store(workspace) if workspace else open_workspace(default_database())
     except WorkspaceError as error:
         raise InvalidRequest(str(error)) from error
     with store:
@@ -118,14 +118,14 @@ def _add_category(
     from support_connectors.categories import WORKSPACE_CATEGORIES
     from support_connectors.serving import build_category_server, default_database
     from support_connectors.workspace.records import WorkspaceError
-    from support_connectors.workspace.store import open_workspace, workspace_from
+    from support_connectors.workspace.store import open_workspace
 
     stands_on = None if workspace else _stands_on(category, connectors)
     if isinstance(stands_on, str) or (stands_on is None and category not in WORKSPACE_CATEGORIES):
         return
     if stands_on is None:
         try:
-            store = stack.enter_context(workspace_from(workspace) if workspace else open_workspace(default_database()))
+            store = stack.enter_context(named_store(workspace) if workspace else open_workspace(default_database()))
         except WorkspaceError as error:
             raise InvalidRequest(str(error)) from error
         stands_on = store.backend(category)

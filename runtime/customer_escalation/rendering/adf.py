@@ -1,24 +1,27 @@
 """A brief in Jira's document format (ADF): nodes of text, never a link, a mention or an image."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-from markdown_it import MarkdownIt
-from markdown_it.tree import SyntaxTreeNode
+from typing import TYPE_CHECKING, Any
 
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.markdown import render_markdown
+
+if TYPE_CHECKING:
+    from markdown_it.tree import SyntaxTreeNode
 
 Node = dict[str, Any]
 
 
 def render_adf(document: Document) -> Node:
     """The brief as a version 1 document, ready for the description or comment of an issue."""
+    from markdown_it import MarkdownIt
+    from markdown_it.tree import SyntaxTreeNode
+
     tokens = MarkdownIt("commonmark", {"html": False}).enable("table").parse(render_markdown(document))
     return {"version": 1, "type": "doc", "content": list(_blocks(SyntaxTreeNode(tokens).children))}
 
 
-def _blocks(nodes: Sequence[SyntaxTreeNode]) -> Iterator[Node]:
+def _blocks(nodes: Sequence["SyntaxTreeNode"]) -> Iterator[Node]:
     for node in nodes:
         match node.type:
             case "heading":
@@ -40,7 +43,7 @@ def _blocks(nodes: Sequence[SyntaxTreeNode]) -> Iterator[Node]:
                 yield {"type": "table", "content": list(_rows(node))}
 
 
-def _rows(table: SyntaxTreeNode) -> Iterator[Node]:
+def _rows(table: "SyntaxTreeNode") -> Iterator[Node]:
     for part in table.children:
         for row in part.children:
             kind = "tableHeader" if part.type == "thead" else "tableCell"
@@ -49,7 +52,7 @@ def _rows(table: SyntaxTreeNode) -> Iterator[Node]:
             ]}  # fmt: skip
 
 
-def _texts(node: SyntaxTreeNode) -> list[Node]:
+def _texts(node: "SyntaxTreeNode") -> list[Node]:
     """The text nodes of a block, marked strong, em or code; neighbours with the same marks joined."""
     made: list[Node] = []
     for inline in node.children:
@@ -57,7 +60,7 @@ def _texts(node: SyntaxTreeNode) -> list[Node]:
     return made
 
 
-def _walk(nodes: Sequence[SyntaxTreeNode], marks: tuple[str, ...], made: list[Node]) -> None:
+def _walk(nodes: Sequence["SyntaxTreeNode"], marks: tuple[str, ...], made: list[Node]) -> None:
     for node in nodes:
         match node.type:
             case "text" | "code_inline" if node.content:

@@ -1,6 +1,7 @@
 """A brief as markdown, with the headings and labels of the template."""
 
 import re
+from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -21,6 +22,7 @@ def render_markdown(document: Document, view: View | None = None) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("customer_escalation", "templates"),

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from customer_escalation.domain.brief import Figure
@@ -94,6 +93,8 @@ def render_html(document: Document) -> str:
 
 def page_parts(document: Document) -> tuple[Markup, list[Panel]]:
     """The brief's own markup, whose sentences link to panels, and the panels."""
+    from markdown_it import MarkdownIt
+
     view = PageView(document)
     text = render_markdown(document, view)
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)

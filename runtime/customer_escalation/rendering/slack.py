@@ -1,12 +1,13 @@
 """A brief in Slack's mrkdwn: one message text, with no mention, link or broadcast of anybody's making."""
 
 from collections.abc import Sequence
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.markdown import render_markdown
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _JOINER = "\u2060"
 """Put inside what Slack would make a mention, a link or an emoji of."""
@@ -14,6 +15,8 @@ _JOINER = "\u2060"
 
 def render_slack(document: Document) -> str:
     """The brief as mrkdwn. A message takes 40,000 characters; a brief has a tenth of that."""
+    from markdown_it import MarkdownIt
+
     tokens = MarkdownIt("commonmark", {"html": False}).enable("table").parse(render_markdown(document))
     return "\n".join(_blocks(tokens)).strip() + "\n"
 
@@ -26,7 +29,7 @@ def escaped(text: str) -> str:
     )  # fmt: skip
 
 
-def _blocks(tokens: Sequence[Token]) -> list[str]:
+def _blocks(tokens: Sequence["Token"]) -> list[str]:
     lines: list[str] = []
     numbers: list[int] = []
     """One entry for each open list: the next number, or 0 for a bullet."""
@@ -80,7 +83,7 @@ def _blocks(tokens: Sequence[Token]) -> list[str]:
     return lines
 
 
-def _inline(tokens: Sequence[Token]) -> str:
+def _inline(tokens: Sequence["Token"]) -> str:
     made: list[str] = []
     for token in tokens:
         match token.type:
@@ -97,9 +100,9 @@ def _inline(tokens: Sequence[Token]) -> str:
     return "".join(made)
 
 
-def _heading(tokens: Sequence[Token], token: Token) -> bool:
+def _heading(tokens: Sequence["Token"], token: "Token") -> bool:
     return tokens[tokens.index(token) - 1].type == "heading_open"
 
 
-def _in_cell(tokens: Sequence[Token], token: Token) -> bool:
+def _in_cell(tokens: Sequence["Token"], token: "Token") -> bool:
     return tokens[tokens.index(token) - 1].type in ("td_open", "th_open")

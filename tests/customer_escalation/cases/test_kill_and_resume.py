@@ -5,11 +5,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.customer_escalation.commands import Command
+from tests.customer_escalation.commands import LONGEST_S, Command
 from tests.customer_escalation.scripts import CASES, answers, issue, spoilt
 from tests.messages_api import MessagesServer, by_turn
 
@@ -34,7 +35,9 @@ class Lab:
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
-        found: dict[str, Any] = json.loads(self.process.stdout.readline())
+        line = self.process.stdout.readline()
+        assert line, f"the lab ended with {self.process.wait(LONGEST_S)}"
+        found: dict[str, Any] = json.loads(line)
         return found
 
     def journal(self, name: str) -> Path:
@@ -43,8 +46,9 @@ class Lab:
         return path
 
     def close(self) -> None:
-        """End the process."""
-        self.process.communicate(timeout=30)
+        """End the process and close its pipes, whatever it is doing."""
+        with self.process:
+            self.process.kill()
 
 
 @pytest.fixture
@@ -57,9 +61,8 @@ def api() -> Iterator[MessagesServer]:
 
 @pytest.fixture
 def lab(tmp_path: Path, api: MessagesServer) -> Iterator[Lab]:
-    lab = Lab(tmp_path, api)
-    yield lab
-    lab.close()
+    with closing(Lab(tmp_path, api)) as lab:
+        yield lab
 
 
 def test_a_run_killed_after_any_entry_goes_on_to_the_same_brief_and_pays_no_turn_twice(

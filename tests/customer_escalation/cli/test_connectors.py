@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tomlkit
+from tests.customer_escalation.commands import LONGEST_S
 from tests.skill_runtime.authorization import Grants, guarded_server
 
 SERVER = Path(__file__).parents[1] / "connectors" / "foreign_server.py"
@@ -40,14 +42,25 @@ class Desk:
     ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "customer_escalation", *arguments],
-            cwd=self.project, env={**self.environment, **variables}, input=stdin, text=True, capture_output=True, timeout=120, check=False,
+            cwd=self.project, env={**self.environment, **variables}, input=stdin, text=True, capture_output=True, check=False,
+            timeout=LONGEST_S,
         )  # fmt: skip
         assert code is None or done.returncode == code, (done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
         return done
 
     def connectors(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
-        return self.run("connectors", *arguments, **options)
+        done = self.run("connectors", *arguments, **options)
+        if arguments[:1] == ("add",) and "--command" in arguments:
+            self._be_patient(arguments[1])
+        return done
+
+    def _be_patient(self, name: str) -> None:
+        """Give a server of these tests all the time that it needs to start on a busy machine."""
+        declared = tomlkit.parse(self.config.read_text()) if self.config.exists() else {}
+        if name in declared:
+            declared[name]["connect_s"] = declared[name]["call_s"] = 300
+            self.config.write_text(tomlkit.dumps(declared))
 
     def shown(self) -> dict[str, Any]:
         found = json.loads(self.connectors("--json").stdout)

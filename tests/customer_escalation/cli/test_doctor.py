@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from mcp import Client
-from tests.customer_escalation.commands import Command
+from tests.customer_escalation.commands import LONGEST_S, Command
 from tests.customer_escalation.mcp_server.desk import workspace
 
 from customer_escalation.mcp_server.serving import opened_server
@@ -119,7 +119,9 @@ def test_the_shell_completes(tmp_path: Path, words: str, expected: set[str]) -> 
         "COMP_CWORD": str(len(words.split()) - 1), "CUSTOMER_ESCALATION_RUNS": str(tmp_path),
     }  # fmt: skip
     program = Path(sys.executable).parent / "customer-escalation"
-    done = subprocess.run([str(program)], env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [str(program)], env=environment, capture_output=True, text=True, check=False, timeout=LONGEST_S
+    )
     assert set(done.stdout.split()) == expected
     assert "Traceback" not in done.stderr
 

@@ -3,5 +3,5 @@
 import sys
 import urllib.request
 
-with urllib.request.urlopen(sys.argv[1], timeout=20) as answer:
+with urllib.request.urlopen(sys.argv[1], timeout=600) as answer:
     answer.read()

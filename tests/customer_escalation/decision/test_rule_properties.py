@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.customer_escalation.casebook import (
     NOW,
@@ -33,7 +33,7 @@ LEVELS = ("none", "vulnerability_or_compliance", "exposure_or_breach")
 HANDLING = ("H1", "H2", "H3", "H4")
 OVERRIDING = ("E-SEC", "E-DATA", "E-DOWN", "E-BIZ")
 PRECEDENCE = (Target.SECURITY, Target.LEADERSHIP, Target.ENGINEERING, Target.PRODUCT, Target.L2)
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=150)
 
 answers = st.sampled_from(["no", "yes", "unknown"])
 

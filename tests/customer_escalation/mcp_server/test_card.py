@@ -54,6 +54,7 @@ async def shown(at: Desk, case: str, theme: str = "light") -> AsyncIterator[tupl
     async with playwright.async_playwright() as engine:
         browser = await engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = await browser.new_page(viewport={"width": 800, "height": 1200})
+        page.set_default_timeout(300_000)
         errors: list[str] = []
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -27,7 +27,7 @@ class Mailbox:
         self.folder = f"Fälle & {self.token}"
         self.below = f"{self.folder}/Ältere {self.token}"
         given = service("imap")
-        self._client = imaplib.IMAP4(given["host"], given["port"], timeout=10)
+        self._client = imaplib.IMAP4(given["host"], given["port"], timeout=300)
         self._client.authenticate("PLAIN", lambda _: f"\0{USER}\0{given['password']}".encode())
 
     def settings(self, name: str) -> dict[str, Any]:

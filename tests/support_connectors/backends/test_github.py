@@ -113,7 +113,7 @@ async def test_an_issue_is_created_once_for_a_key(vendor: VendorServer, data: Gi
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Retry-After": "60"}, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(time.time()) + 60)}],
+    [{"Retry-After": "60"}, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(time.time()) + 86_400)}],
 )
 async def test_a_limit_that_comes_as_a_refusal_is_a_limit(vendor: VendorServer, headers: dict[str, str]) -> None:
     vendor.next_replies = [Reply({"message": "secondary rate limit", "documentation_url": "x"}, 403, headers)] * 3

@@ -2,23 +2,24 @@
 
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.customer_escalation.commands import LONGEST_S
 from tests.customer_escalation.mcp_server.desk import workspace
 
 from support_connectors.workspace.store import load_workspace
 
 ROOT = Path(__file__).parents[4]
-RELAY = ROOT / "runtime" / "customer_escalation" / "hub" / "relay.py"
+RELAY = ROOT / "runtime" / "customer_escalation" / "mcp_server" / "hub" / "relay.py"
 SERVERS = (
     "support_platform", "crm", "chat", "project_tracker", "knowledge_base", "email", "cloud_storage", "escalation",
 )  # fmt: skip
@@ -45,7 +46,7 @@ class Line:
         self.process.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
-        assert line, self.process.communicate(timeout=20)[1]
+        assert line, self.process.communicate(timeout=LONGEST_S)[1]
         found: dict[str, Any] = json.loads(line)["result"]
         return found
 
@@ -60,7 +61,7 @@ class Line:
 
     def leave(self) -> tuple[int, str]:
         """Close the client's side; the exit code and what stood on standard error."""
-        _, said = self.process.communicate(timeout=20)
+        _, said = self.process.communicate(timeout=LONGEST_S)
         return self.process.returncode, said
 
 
@@ -87,7 +88,7 @@ def lines(place: dict[str, str], tmp_path: Path) -> Iterator[Any]:
     for line in started:
         if line.process.poll() is None:
             line.process.kill()
-            line.process.wait(timeout=20)
+            line.process.wait(timeout=LONGEST_S)
         for stream in (line.process.stdin, line.process.stdout, line.process.stderr):
             if stream is not None:
                 with suppress(OSError):
@@ -110,12 +111,18 @@ def hubs(folder: Path) -> list[int]:
 
 
 def gone(folder: Path) -> bool:
-    """True once no hub is left; waits for it."""
-    for _ in range(200):
-        if not hubs(folder):
-            return True
-        time.sleep(0.05)
-    return False
+    """True once no hub is left; waits for the end of those that are."""
+    for pid in hubs(folder):
+        try:
+            process = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        try:
+            if not select.select([process], [], [], LONGEST_S)[0]:
+                return False
+        finally:
+            os.close(process)
+    return True
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="counts processes in /proc")
@@ -141,7 +148,7 @@ def test_a_hub_that_was_killed_is_replaced(lines: Any, tmp_path: Path) -> None:
     first.greet()
     (hub,) = hubs(tmp_path)
     os.kill(hub, signal.SIGKILL)
-    assert first.process.wait(timeout=20) in (0, 1)
+    assert first.process.wait(timeout=LONGEST_S) in (0, 1)
     again = lines("crm")
     assert again.greet()["serverInfo"]["name"] == "crm"
     assert again.leave()[0] == 0

@@ -1,0 +1,49 @@
+"""Commands import what they need and no more: `--help` and completion must not wait for a model's or a server's library."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.customer_escalation.commands import Command
+
+ISSUE = "API returning 500 errors intermittently for Acme Corp"
+PRINT_MODULES = """
+import json, sys
+from customer_escalation.cli.main import main
+try:
+    main()
+except SystemExit as end:
+    print(json.dumps([end.code or 0, sorted(name for name in sys.modules if "." not in name)]), file=sys.stderr)
+"""
+A_RUN_NEEDS = {"httpx2", "jinja2", "jsonschema", "mcp", "mcp_types", "sqlalchemy"}
+SPECIAL = {"anthropic", "genai_prices", "keyring", "markdown_it", "rich", "tomlkit", "yaml"}
+"""What is for a model, for connectors, for one format or for a terminal alone."""
+
+
+def imported(folder: Path, *arguments: str) -> set[str]:
+    """The packages that the command has imported at its end."""
+    done = subprocess.run(
+        [sys.executable, "-c", PRINT_MODULES, *arguments],
+        capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL, env=Command(folder).environment(),
+    )  # fmt: skip
+    code, names = json.loads(done.stderr.splitlines()[-1])
+    assert code == 0, done.stderr
+    return set(names)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["connectors", "--help"], ["--version"]])
+def test_help_imports_no_library_but_that_of_the_command_line(tmp_path: Path, arguments: list[str]) -> None:
+    assert not imported(tmp_path, *arguments) & (A_RUN_NEEDS | SPECIAL | {"asyncio"})
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["rules"], ["policy"]])
+def test_looking_imports_nothing_of_a_run(tmp_path: Path, arguments: list[str]) -> None:
+    assert not imported(tmp_path, *arguments) & (A_RUN_NEEDS | SPECIAL)
+
+
+def test_a_run_without_a_model_imports_nothing_of_a_model_or_of_connectors(tmp_path: Path) -> None:
+    names = imported(tmp_path, "run", "--sample", "--no-model", ISSUE)
+    assert names >= A_RUN_NEEDS
+    assert names & SPECIAL <= {"rich"}  # the library of the servers logs with it
