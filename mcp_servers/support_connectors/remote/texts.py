@@ -2,51 +2,13 @@
 
 import html
 import re
-from html.parser import HTMLParser
 
-_BLOCKS = frozenset(
-    "address article aside blockquote br dd div dl dt figure footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre "
-    "section table tbody td tfoot th thead tr ul".split()
-)
-_HIDDEN = frozenset({"script", "style", "head", "title", "template", "noscript"})
-
-
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = 0
-        self._pre = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _HIDDEN:
-            self._hidden += 1
-        if tag == "pre":
-            self._pre += 1
-        if tag in _BLOCKS:
-            self.parts.append("\n- " if tag == "li" else "\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _HIDDEN and self._hidden:
-            self._hidden -= 1
-        if tag == "pre" and self._pre:
-            self._pre -= 1
-        if tag in _BLOCKS and tag != "br":
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.parts.append(data if self._pre else re.sub(r"\s+", " ", data))
+from support_connectors.remote.markup import html_text
 
 
 def plain_text(markup: str) -> str:
     """HTML as plain text: blocks on lines of their own, at most one empty line between them, hidden parts left out."""
-    reader = _Text()
-    reader.feed(markup)
-    reader.close()
-    lines = [line.rstrip() for line in "".join(reader.parts).replace("\xa0", " ").split("\n")]
-    text = "\n".join(line.lstrip() if not line.startswith("  ") else line for line in lines)
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    return html_text(markup)
 
 
 def as_html(text: str) -> str:
