@@ -382,7 +382,8 @@ def _of_status(wanted: str) -> str:
     if named == "closed":
         return INACTIVE
     sign, joint = ("=", " OR ") if named == "waiting" else ("!=", " AND ")
-    words = joint.join(f"Status {sign} {_quoted(word)}" for word in sorted(WORDS["waiting"]))
+    # As in state_while_open: what is active and called done waits too.
+    words = joint.join(f"Status {sign} {_quoted(word)}" for word in sorted(WORDS["waiting"] | WORDS["closed"]))
     return f"{ACTIVE} AND ({words})"
 
 
