@@ -1,4 +1,8 @@
-"""The standard library's IMAP client under guard: bounded time and bytes for each answer, TLS, logging in, tries again."""
+"""The standard library's IMAP client under guard: bounded time and bytes for each answer, TLS, logging in, tries again.
+
+Not through IMAPClient 4.1: it stands on the same client but reads literals of any length into memory, bounds each read instead
+of each answer, fails for a whole list because of one strange name or row, and sends line ends in searched words as commands.
+"""
 
 import imaplib
 import re
@@ -229,7 +233,7 @@ def must(answer: tuple[str, list[Any]]) -> list[Any]:
 
 def refusal(said: str, otherwise: type[BackendError], verb: str) -> BackendError:
     """The error that the mailbox's own words mean; response codes (RFC 5530) say more than the status."""
-    code = (re.search(r"\[([A-Z-]+)", said) or [""])[-1]
+    code = found[1] if (found := re.search(r"\[([A-Z-]+)", said)) else ""
     if code in ("UNAVAILABLE", "INUSE", "SERVERBUG", "CONTACTADMIN"):
         return Unavailable(f"{TITLE} failed: {said}.")
     if code == "LIMIT" or "too many" in said.casefold():
