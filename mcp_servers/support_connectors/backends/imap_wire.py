@@ -81,7 +81,11 @@ class Wire(imaplib.IMAP4):
             self.starttls(self._context())
         user, password, token = self._settings.user, secret(self._settings.password), secret(self._settings.token)
         try:
-            if token:
+            if token and "AUTH=OAUTHBEARER" in self.capabilities and "AUTH=XOAUTH2" not in self.capabilities:
+                identity = user.replace("=", "=3D").replace(",", "=2C")
+                shown = iter((f"n,a={identity},\1auth=Bearer {token}\1\1".encode(),))
+                self.authenticate("OAUTHBEARER", lambda _: next(shown, b"\1"))
+            elif token:
                 said = iter((f"user={user}\1auth=Bearer {token}\1\1".encode(),))
                 self.authenticate("XOAUTH2", lambda _: next(said, b""))
             elif "AUTH=PLAIN" in self.capabilities:

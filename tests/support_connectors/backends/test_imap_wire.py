@@ -223,3 +223,36 @@ async def test_a_server_that_points_to_another_one_is_not_followed() -> None:
             await subjects(server)
     assert refusal.value.kind == "denied"
     assert other.said == []
+
+
+@pytest.mark.parametrize(
+    ("able", "said"),
+    [
+        ("AUTH=PLAIN AUTH=XOAUTH2", b"user=lee\1auth=Bearer T0ken\1\1"),
+        ("AUTH=PLAIN AUTH=XOAUTH2 AUTH=OAUTHBEARER", b"user=lee\1auth=Bearer T0ken\1\1"),
+        ("AUTH=PLAIN AUTH=OAUTHBEARER", b"n,a=lee,\1auth=Bearer T0ken\1\1"),
+        ("AUTH=PLAIN", b"user=lee\1auth=Bearer T0ken\1\1"),
+    ],
+)
+async def test_a_token_is_shown_in_the_form_that_the_server_knows(able: str, said: bytes) -> None:
+    with MailServer(able).up() as server:
+        settings = {**server.settings, "password": None, "token": "T0ken"}
+        assert (await called("imap", settings, "list_mail"))["items"]
+    assert said in server.said
+
+
+@pytest.mark.parametrize(("able", "given_up"), [("AUTH=XOAUTH2", b""), ("AUTH=OAUTHBEARER", b"\1")])
+async def test_a_token_that_is_refused_is_shown_once(able: str, given_up: bytes) -> None:
+    shown: list[bytes] = []
+
+    def refuse(connection: socket.socket, line: bytes) -> bytes:
+        for challenge in (b"+ \r\n", b"+ " + base64.b64encode(b'{"status":"401"}') + b"\r\n"):
+            connection.sendall(challenge)
+            shown.append(base64.b64decode(connection.makefile("rb").readline()))
+        return line.split()[0] + b" NO expired\r\n"
+
+    with MailServer(able, authenticate=refuse).up() as server, pytest.raises(Refused, match="expired") as refusal:
+        await called("imap", {**server.settings, "password": None, "token": "T0ken"}, "list_mail")
+    assert refusal.value.kind == "denied"
+    assert len(shown) == 2
+    assert shown[1] == given_up
