@@ -161,7 +161,10 @@ class Imap:
     def _fetched(self, box: Box, given: str) -> tuple[Place, Fetched]:
         """The mail of an id: where it is, and its content."""
         place = Place.of(own_id(CATEGORY, given))
-        if place is not None and self._may_open(Folder(place.folder)):
+        if place is not None and self._may_open(named := Folder(place.folder)):
+            # Some servers write names in ways of their own, so ours for the same folder may not be theirs.
+            raw = next((folder.raw for folder in box.folders() if folder.path == named.path), named.raw)
+            place = Place(raw, place.validity, place.uid)
             opened = box.open(place.folder)
             if opened and opened[1] == place.validity:
                 for _, found in self._contents(box, [place], WHOLE):

@@ -211,7 +211,7 @@ def _listing(rows: Sequence[Any]) -> Iterator[Folder]:
         name = match["name"].decode("ascii", errors="replace").strip()
         if name.startswith('"'):
             name = re.sub(r"\\(.)", r"\1", name[1:-1])
-        if not {"\\noselect", "\\nonexistent"} & flags:
+        if not {"\\noselect", "\\nonexistent"} & flags and name.isascii():  # others could not be named to the server
             yield Folder(name, flags, (match["mark"] or b"").decode("ascii", errors="replace")[-1:])
 
 
