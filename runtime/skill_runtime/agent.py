@@ -8,16 +8,17 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from skill_runtime.content import Content, File, Image, bytes_of
 from skill_runtime.events import Emit, Notice, Nudged, ToolFinished, ToolStarted, TurnFinished, TurnStarted
-from skill_runtime.journal import Recorder, fingerprint
+from skill_runtime.journal import Part, Recorder, fingerprint
 from skill_runtime.ledger import UNTRUSTED_NOTE, Ledger, find_records
 from skill_runtime.limits import Meter
 from skill_runtime.messages import Block, Message, StopReason, Text, ToolResult, ToolUse, Turn
 from skill_runtime.model import Model, ModelNotice, ModelRequest
-from skill_runtime.tools import Access, Tool, ToolOutcome
+from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
 
 AgentOutcome = Literal["submitted", "never_submitted", "refused", "context_full"]
 _Step = Literal["act", "continue", "cut", "nudge", "refused", "context_full"]
@@ -87,8 +88,8 @@ async def run_agent(
         meter=meter,
         emit=emit,
         settings=settings or AgentSettings(),
-        messages=[Message(role="user", content=(Text(text=first_message),))],
     )
+    loop.add(Message(role="user", content=(Text(text=first_message),)))
     unfit = [tool.spec.name for tool in tools if tool.access not in (Access.READ, Access.LOCAL)]
     if unfit or len(loop.tools) < len(tools):
         raise ValueError(f"every tool must be READ or LOCAL and have a name of its own; look at {unfit or tools}")
@@ -105,12 +106,21 @@ class _Loop:
     meter: Meter
     emit: Emit
     settings: AgentSettings
-    messages: list[Message]
+    messages: list[Message] = field(default_factory=list)
     turns: int = 0
     nudges: int = 0
     cuts: int = 0
     answered: dict[str, ToolOutcome] = field(default_factory=dict)
     """READ calls that succeeded, by the fingerprint of tool and input."""
+
+    def __post_init__(self) -> None:
+        self.specs = tuple(tool.spec for tool in self.tools.values())
+        self.parts = frozen_parts(self.system, self.specs)
+
+    def add(self, message: Message) -> None:
+        """Say it, from the next request on."""
+        self.messages.append(message)
+        self.parts[f"message {len(self.messages)} ({message.role})"] = Part(lambda: message.model_dump(mode="json"))
 
     async def run(self) -> AgentResult:
         while True:
@@ -141,7 +151,7 @@ class _Loop:
         self.emit(TurnStarted(number=self.turns))
         request = ModelRequest(
             system=self.system,
-            tools=tuple(tool.spec for tool in self.tools.values()),
+            tools=self.specs,
             messages=tuple(self.messages),
             max_tokens=self.settings.max_tokens,
         )
@@ -150,10 +160,10 @@ class _Loop:
             return (await self.model.turn(request, self._notice)).model_dump(mode="json")
 
         from_journal = self.recorder.pending("turn") > 0
-        turn = Turn.model_validate(await self.recorder.next_step("turn", request_parts(request), ask))
+        turn = Turn.model_validate(await self.recorder.next_step("turn", self.parts, ask))
         self.meter.add(turn)
         if turn.message.content:  # services refuse an empty message when it is sent back
-            self.messages.append(turn.message)
+            self.add(turn.message)
         self.emit(
             TurnFinished(
                 number=self.turns,
@@ -267,7 +277,7 @@ class _Loop:
         self._say(Text(text=f"You stopped without calling `{tool}`. Only that call delivers your work: make it now."))
 
     def _say(self, *blocks: Block) -> None:
-        self.messages.append(Message(role="user", content=blocks))
+        self.add(Message(role="user", content=blocks))
 
     def _access(self, use: ToolUse) -> Access:
         tool = self.tools.get(use.name)
@@ -309,14 +319,15 @@ def _disarmed(text: str) -> str:
     return _FENCE.sub("&lt;", text)
 
 
-def request_parts(request: ModelRequest) -> dict[str, Any]:
-    """A request cut into named pieces, in order: what the journal compares and says on a difference."""
-    parts: dict[str, Any] = {f"system block {n}": text for n, text in enumerate(request.system, start=1)}
-    for spec in request.tools:
-        parts[f"tool {spec.name}"] = [spec.description, spec.input_schema, spec.strict]
-    for n, message in enumerate(request.messages, start=1):
-        parts[f"message {n} ({message.role})"] = message.model_dump(mode="json")
-    return parts
+def frozen_parts(system: Sequence[str], specs: Sequence[ToolSpec]) -> dict[str, Part]:
+    """What stands before the messages in every request, cut into named pieces, in order: what the journal compares and
+    says on a difference."""
+    parts = {f"system block {n}": Part(partial(str, text)) for n, text in enumerate(system, start=1)}
+    return parts | {f"tool {spec.name}": Part(partial(_definition, spec)) for spec in specs}
+
+
+def _definition(spec: ToolSpec) -> list[Any]:
+    return [spec.description, spec.input_schema, spec.strict]
 
 
 def _call_key(use: ToolUse) -> str:

@@ -8,7 +8,7 @@ a half answer never becomes a turn.
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import Any, NoReturn, Self, cast
 
@@ -25,6 +25,7 @@ from skill_runtime.limits import price
 from skill_runtime.messages import Block, Message, Opaque, StopReason, Text, ToolResult, ToolUse, Turn, Usage
 from skill_runtime.model import ModelNotice, ModelRequest, OnNotice
 from skill_runtime.providers import Choice, Provider, choose, credential_words, readiness
+from skill_runtime.tools import ToolSpec
 
 ATTEMPTS = 4
 LONGEST_WAIT_S = 60.0
@@ -85,6 +86,7 @@ class ClaudeModel:
         self._wait = wait or wait_exponential_jitter(initial=1, max=20)
         self._sleep = sleep
         self._client: Any = None
+        self._params = _Params()
 
     @property
     def name(self) -> str:
@@ -146,13 +148,11 @@ class ClaudeModel:
         if self._client is None:
             self._client = self._connected()
         finished = False
-        caching = _caching(request.messages, self._choice.provider)
+        params = self._params.of(request, self._choice.provider)
         async with self._client.messages.stream(
             model=self._model,
             max_tokens=request.max_tokens,
-            system=_system(request.system),
-            tools=[_tool(tool.name, tool.description, tool.input_schema, strict=tool.strict) for tool in request.tools],
-            **caching,
+            **params,
             thinking={"type": "adaptive"},
         ) as stream:
             async for event in cast("AsyncIterator[Any]", stream):
@@ -178,26 +178,48 @@ def _system(blocks: Iterable[str]) -> list[TextBlockParam]:
     return params
 
 
-def _caching(messages: Sequence[Message], provider: Provider) -> dict[str, Any]:
+class _Params:
+    """A request as the client takes it. Messages only ever grow, and each is put into the client's form once."""
+
+    def __init__(self) -> None:
+        self._system: tuple[tuple[str, ...], list[TextBlockParam]] = ((), [])
+        self._tools: tuple[tuple[ToolSpec, ...], list[ToolParam]] = ((), [])
+        self._sent: list[tuple[Message, MessageParam]] = []
+
+    def of(self, request: ModelRequest, provider: Provider) -> dict[str, Any]:
+        """System, tools and messages, with what is to be cached."""
+        if self._system[0] is not request.system:
+            self._system = request.system, _system(request.system)
+        if self._tools[0] is not request.tools:
+            self._tools = request.tools, [_tool(tool) for tool in request.tools]
+        return {"system": self._system[1], "tools": self._tools[1], **_caching(self._messages(request), provider)}
+
+    def _messages(self, request: ModelRequest) -> list[MessageParam]:
+        known = zip(self._sent, request.messages, strict=False)
+        same = next((n for n, (sent, message) in enumerate(known) if sent[0] is not message), None)
+        if same is not None or len(self._sent) > len(request.messages):  # another conversation
+            del self._sent[same or 0 :]
+        self._sent += [(message, _message(message)) for message in request.messages[len(self._sent) :]]
+        return [param for _, param in self._sent]
+
+
+def _caching(params: list[MessageParam], provider: Provider) -> dict[str, Any]:
     """The conversation, cached as far as it goes."""
-    params = [_message(message) for message in messages]
     if provider.caches_by_request:
         return {"messages": params, "cache_control": {"type": "ephemeral"}}
     # Two places that move along: the end, and where the request before ended. A service looks for earlier entries only a few
     # blocks back, and one answer with its results may be longer than that.
-    places = [place for place, message in enumerate(messages) if message.role == "user"][-2:]
+    places = [place for place, param in enumerate(params) if param["role"] == "user"][-2:]
     for place in places:
         *before, last = cast("list[dict[str, Any]]", params[place]["content"])
-        params[place] = {
-            "role": "user",
-            "content": cast("Any", [*before, {**last, "cache_control": {"type": "ephemeral"}}]),
-        }
+        marked = [*before, {**last, "cache_control": {"type": "ephemeral"}}]
+        params[place] = {"role": "user", "content": cast("Any", marked)}
     return {"messages": params}
 
 
-def _tool(name: str, description: str, schema: dict[str, Any], *, strict: bool) -> ToolParam:
-    tool: ToolParam = {"name": name, "description": description, "input_schema": schema}
-    if strict:
+def _tool(spec: ToolSpec) -> ToolParam:
+    tool: ToolParam = {"name": spec.name, "description": spec.description, "input_schema": spec.input_schema}
+    if spec.strict:
         tool["strict"] = True
     return tool
 

@@ -16,8 +16,9 @@ import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -239,6 +240,46 @@ class Journal:
         self.close()
 
 
+class Part:
+    """One named piece of a request, made once for something that never changes: what it costs to write it as JSON and to
+    digest it is paid at the first look, however many requests hold it."""
+
+    def __init__(self, value: Callable[[], Any]) -> None:
+        """``value`` gives the piece as a JSON value; it is asked again only for what is written down."""
+        self._value = value
+
+    @property
+    def value(self) -> Any:
+        """The piece as a JSON value."""
+        return self._value()
+
+    @cached_property
+    def digest(self) -> str:
+        """Its fingerprint."""
+        return fingerprint(self.value)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The request of a step that follows others: its parts by name, and the key of all steps up to it."""
+
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    key: str = ""
+
+    def then(self, parts: Mapping[str, Part]) -> tuple["_Asked", list[str], list[str]]:
+        """The request after this one, the names of what is new in it, and of what it lacks."""
+        new = [name for name, part in parts.items() if not _same(self.parts.get(name), part)]
+        kept = len(parts) - sum(name not in self.parts for name in new)
+        dropped = [name for name in self.parts if name not in parts] if kept < len(self.parts) else []
+        digests = {name: parts[name].digest for name in new}
+        # The key of a step stands for all parts, though only the change is digested: the step before stands for the rest.
+        return _Asked(dict(parts), fingerprint([self.key, digests, sorted(dropped)])), new, dropped
+
+
+def _same(before: Part | None, now: Part) -> bool:
+    return before is now or (before is not None and before.digest == now.digest)
+
+
 class Recorder:
     """Runs each paid or external step once in the life of a run, however often the run is started.
 
@@ -253,7 +294,7 @@ class Recorder:
         for entry in journal.entries():
             if entry.key is not None:
                 self._unused.setdefault(entry.type, deque()).append(entry)
-        self._previous_parts: dict[str, dict[str, str]] = {}
+        self._asked: dict[str, _Asked] = {}
 
     def pending(self, kind: str | None = None) -> int:
         """How many recorded steps (of one kind) were not used yet."""
@@ -276,38 +317,42 @@ class Recorder:
         return self.journal.append(kind, data, key=digest, request=request).data
 
     async def next_step(
-        self, kind: str, parts: Mapping[str, Any], do: Callable[[], Awaitable[JsonObject]]
+        self, kind: str, parts: Mapping[str, Any | Part], do: Callable[[], Awaitable[JsonObject]]
     ) -> JsonObject:
         """Like ``step``, for steps that follow each other with growing requests.
 
-        ``parts`` is the request, cut into named pieces in a fixed order (``message 3 (user)``). Only pieces that the
-        step before did not have are written down whole.
+        ``parts`` is the request, cut into named pieces in a fixed order (``message 3 (user)``): JSON values, or a ``Part``
+        for each that is given again and again. Only what is new since the step before is digested and written down, and
+        what was dropped since.
 
         Raises ``JournalError`` naming the first piece that differs when the journal goes on with another request.
         """
-        digests = {name: fingerprint(part) for name, part in parts.items()}
-        key = fingerprint(digests)
-        before = self._previous_parts.get(kind, {})
-        self._previous_parts[kind] = digests
+        given = {name: _part(part) for name, part in parts.items()}
+        asked, new, dropped = self._asked.get(kind, _Asked()).then(given)
+        self._asked[kind] = asked
         waiting = self._unused.get(kind)
         if waiting:
-            if waiting[0].key == key:
+            if waiting[0].key == asked.key:
                 return waiting.popleft().data
-            raise JournalError(self._difference(waiting[0], digests, parts))
+            raise JournalError(self._difference(waiting[0], given))
         data = await do()
-        new = {name: part for name, part in parts.items() if before.get(name) != digests[name]}
-        return self.journal.append(kind, data, key=key, request={"parts": digests, "new": new}).data
+        request: JsonObject = {"new": {name: given[name].value for name in new}}
+        if dropped:
+            request["dropped"] = dropped
+        return self.journal.append(kind, data, key=asked.key, request=request).data
 
-    def _difference(self, recorded: Entry, digests: Mapping[str, str], parts: Mapping[str, Any]) -> str:
-        theirs: dict[str, str] = (recorded.request or {}).get("parts", {})
-        names = [*theirs, *(name for name in digests if name not in theirs)]
-        first = next((name for name in names if theirs.get(name) != digests.get(name)), "its parts")
-        if first not in digests:
+    def _difference(self, recorded: Entry, parts: Mapping[str, Part]) -> str:
+        theirs = self._recorded_parts(recorded)
+        names = [*theirs, *(name for name in parts if name not in theirs)]
+        first = next((name for name in names if not _alike(name, theirs, parts)), "")
+        if not first:
+            what = "none in what was asked, so another version keyed it"
+        elif first not in parts:
             what = f"{first} is missing now"
         elif first not in theirs:
-            what = f"{first} is new: {_excerpt(_text(parts[first]), 0)}"
+            what = f"{first} is new: {_excerpt(_text(parts[first].value), 0)}"
         else:
-            was, now = _text(self._recorded_part(recorded, first)), _text(parts[first])
+            was, now = _text(theirs[first]), _text(parts[first].value)
             at = next((i for i, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now)))
             what = f"{first} differs: recorded {_excerpt(was, at)}, now {_excerpt(now, at)}"
         return (
@@ -316,15 +361,28 @@ class Recorder:
             f"and settings that started it, or start a new run."
         )
 
-    def _recorded_part(self, recorded: Entry, name: str) -> Any:
-        holders = [entry for entry in self.journal.entries(recorded.type) if entry.seq <= recorded.seq]
-        written = [(entry.request or {}).get("new", {}) for entry in holders]
-        return next((new[name] for new in reversed(written) if name in new), "")
+    def _recorded_parts(self, recorded: Entry) -> dict[str, Any]:
+        """The whole request of a recorded step, put together from its own and the entries before it."""
+        parts: dict[str, Any] = {}
+        for entry in self.journal.entries(recorded.type):
+            if entry.seq <= recorded.seq and entry.request is not None:
+                for name in entry.request.get("dropped", ()):
+                    parts.pop(name, None)
+                parts.update(entry.request.get("new", {}))
+        return parts
 
 
 def fingerprint(value: Any) -> str:
     """sha256 of a JSON value's canonical text (sorted keys, no spaces, ASCII)."""
     return hashlib.sha256(_text(value).encode()).hexdigest()
+
+
+def _part(given: Any | Part) -> Part:
+    return given if isinstance(given, Part) else Part(lambda: given)
+
+
+def _alike(name: str, theirs: Mapping[str, Any], ours: Mapping[str, Part]) -> bool:
+    return name in theirs and name in ours and fingerprint(theirs[name]) == ours[name].digest
 
 
 def _text(value: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from skill_runtime.errors import JournalError
-from skill_runtime.journal import Journal, Recorder, find_run, list_runs, new_run_id
+from skill_runtime.journal import Journal, Part, Recorder, find_run, list_runs, new_run_id
 
 RUN = "20261123-101500-4f2a9c"
 
@@ -316,6 +316,72 @@ async def test_the_difference_is_found_in_a_part_that_an_earlier_turn_wrote_down
         await recorder.next_step("turn", {"a": "old", "b": "1"}, never)
         with pytest.raises(JournalError, match='a differs: recorded …"old"…, now …"new"…'):
             await recorder.next_step("turn", {"a": "new", "b": "1", "c": "2"}, never)
+
+
+async def test_what_a_request_drops_is_written_and_compared_like_what_it_adds(tmp_path: Path) -> None:
+    async def answer() -> dict[str, Any]:
+        return {}
+
+    steps = [{"a": "1", "b": "2", "c": "3"}, {"a": "1", "c": "4"}, {"a": "1", "c": "4", "b": "5"}]
+    with start(tmp_path) as journal:
+        recorder = Recorder(journal)
+        for step in steps:
+            await recorder.next_step("turn", step, answer)
+        requests = [entry.request for entry in journal.entries("turn")]
+    assert requests == [{"new": steps[0]}, {"new": {"c": "4"}, "dropped": ["b"]}, {"new": {"b": "5"}}]
+    with Journal.open(tmp_path, RUN) as journal:
+        recorder = Recorder(journal)
+        for step in steps:
+            await recorder.next_step("turn", step, never)
+    for place, now, said in (
+        (1, steps[0], 'c differs: recorded …"4"…, now …"3"…'),
+        (1, {"a": "1", "b": "2", "c": "4"}, "b is new"),
+        (2, steps[1], "b is missing now"),
+        (2, {"a": "1", "c": "4", "b": "2"}, 'b differs: recorded …"5"…, now …"2"…'),
+    ):
+        with Journal.open(tmp_path, RUN) as journal:
+            recorder = Recorder(journal)
+            for step in steps[:place]:
+                await recorder.next_step("turn", step, never)
+            with pytest.raises(JournalError, match=said):
+                await recorder.next_step("turn", now, never)
+
+
+async def test_a_request_that_nothing_shows_to_differ_is_refused_all_the_same(tmp_path: Path) -> None:
+    with start(tmp_path) as journal:
+        journal.append("turn", {}, key="of another version", request={"new": {"a": "1"}})
+    with (
+        Journal.open(tmp_path, RUN) as journal,
+        pytest.raises(JournalError, match="First difference: none in what was asked"),
+    ):
+        await Recorder(journal).next_step("turn", {"a": "1"}, never)
+
+
+async def test_a_part_is_digested_once_however_many_requests_hold_it(tmp_path: Path) -> None:
+    async def answer() -> dict[str, Any]:
+        return {}
+
+    looked: list[str] = []
+
+    def part(text: str) -> Part:
+        def value() -> str:
+            looked.append(text)
+            return text
+
+        return Part(value)
+
+    parts = {"a": part("one")}
+    with start(tmp_path) as journal:
+        recorder = Recorder(journal)
+        for number in range(5):
+            looked.clear()
+            parts[f"more {number}"] = part(f"more {number}")
+            await recorder.next_step("turn", parts, answer)
+            fresh = {f"more {number}"} | ({"one"} if number == 0 else set())
+            assert set(looked) == fresh
+    with Journal.open(tmp_path, RUN) as journal:
+        plain = {name: entry.value for name, entry in list(parts.items())[:2]}
+        await Recorder(journal).next_step("turn", plain, never)
 
 
 def test_every_line_is_one_json_object_that_other_programs_can_read(tmp_path: Path) -> None:
