@@ -18,7 +18,7 @@ from tests.customer_escalation.mcp_server.desk import workspace
 from support_connectors.backends.workspace import load_workspace
 
 ROOT = Path(__file__).parents[4]
-RELAY = ROOT / "runtime" / "customer_escalation" / "hub" / "relay.py"
+RELAY = ROOT / "runtime" / "customer_escalation" / "mcp_server" / "hub" / "relay.py"
 SERVERS = (
     "support_platform", "crm", "chat", "project_tracker", "knowledge_base", "email", "cloud_storage", "escalation",
 )  # fmt: skip
