@@ -481,7 +481,7 @@ def _nothing(known: "Connectors") -> str:
 
 
 def _overview_text(overview: "Overview", *, tools: bool) -> str:
-    from customer_escalation.cases.workflow import CATEGORIES, OPTIONAL
+    from customer_escalation.cases.connection import CATEGORIES, OPTIONAL
 
     lines: list[str] = []
     for category in (*CATEGORIES, *OPTIONAL):
