@@ -1,4 +1,4 @@
-"""Builds the concrete things of a run: workspace, servers, skill, model, journal; then runs the workflow.
+"""One unattended run: puts together source, servers, skill, model and store, and lets the case service do the work.
 
 ``anthropic`` and ``mcp`` are imported inside functions here: together they cost over two seconds, and commands such as
 ``list`` need neither.
@@ -6,35 +6,35 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from customer_escalation.cases.history import earlier_escalations
-from customer_escalation.cases.result import Outcomes
-from customer_escalation.cases.runs import APP, RESULT, finished_result, runs_folder
-from customer_escalation.cases.session import ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING
-from customer_escalation.cases.workflow import (
-    Connection,
-    Drafter,
-    Job,
-    escalate,
-    headless_instructions,
-)  # fmt: skip
+from customer_escalation.cases.connection import Connection
+from customer_escalation.cases.drafting_tools import ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING
+from customer_escalation.cases.entries import RESULT
+from customer_escalation.cases.journal_store import JournalStore
+from customer_escalation.cases.progress import shown_by
+from customer_escalation.cases.recorded import RecordedResult
+from customer_escalation.cases.restoring import opening_of
+from customer_escalation.cases.service import CaseService
+from customer_escalation.cases.store import CaseStore
+from customer_escalation.cases.terms import Asked
+from customer_escalation.cases.unattended import ModelDrafter, escalate
 from customer_escalation.connectors.source import InvalidRequest, Source, open_source
 from customer_escalation.domain.categories import SOURCES
 from customer_escalation.domain.evidence import parse_moment
-from customer_escalation.domain.prior import EarlierEscalation
-from customer_escalation.policy import Policy, with_overrides
-from customer_escalation.policy.sources import Overlay, find_overlays, policy_in_force
-from customer_escalation.policy.text import in_force
+from customer_escalation.drafting.prompts import prompt
+from customer_escalation.policy import Policy
+from customer_escalation.policy.sources import find_overlays
+from customer_escalation.policy.text import fill, in_force
 from customer_escalation.resources import sample_workspace, skill_folder
 from skill_runtime.errors import UnknownProvider
 from skill_runtime.events import Emit, Notice, RunFinished, RunStarted
-from skill_runtime.journal import Journal, Recorder, find_run, new_run_id
+from skill_runtime.journal import Recorder
 from skill_runtime.limits import Limits, Meter
 from skill_runtime.providers import Choice, choose, readiness
 from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
@@ -48,7 +48,7 @@ READ_REFERENCE = "read_reference"
 
 @dataclass(frozen=True)
 class Request:
-    """What the command line (or a program) asks for. Stored whole in the journal's header."""
+    """What the command line (or a program) asks for. Kept whole with the case."""
 
     issue: str
     workspace: str | None = None
@@ -84,99 +84,114 @@ class Request:
         except UnknownProvider as error:
             raise InvalidRequest(str(error)) from error
 
-    def header(self, now: datetime) -> dict[str, Any]:
-        """The journal's header. It holds policies and earlier escalations, so that a resumed run decides as it began."""
+    def asked(self) -> Asked:
+        """As the case keeps it: enough to go on with the run."""
         _ = self.chosen  # a wrong name is told before anything is started
-        overlays = find_overlays(Path(self.policy) if self.policy else None, self.project)
-        policy_in_force(overlays)
-        return {
-            "request": {**self.__dict__, "folder": str(self.project)},
-            "now": now.isoformat(),
-            "app": APP,
-            "policies": [*map(list, overlays)],
-            "earlier": [earlier.model_dump(mode="json") for earlier in earlier_escalations(now)],
-        }
+        return Asked(**{**self.__dict__, "folder": str(self.project)})
 
 
-def start(request: Request, emit: Emit) -> Outcomes:
-    """Run a new request to its end.
+class RunSystems:
+    """``Systems`` of one run: its source, and a host of its servers once they are connected."""
+
+    def __init__(self, source: Source, now: datetime | None = None) -> None:
+        self._source = source
+        self._now = now or source.now or datetime.now(UTC)
+        self._connection = Connection((), lambda: source.states)
+
+    async def connection(self) -> Connection:
+        """See ``Systems``."""
+        return self._connection
+
+    async def now(self) -> datetime:
+        """See ``Systems``."""
+        return self._now
+
+    async def overrides(self) -> Mapping[str, Any]:
+        """See ``Systems``."""
+        return self._source.policy
+
+    @asynccontextmanager
+    async def connected(self, recorder: Recorder) -> AsyncIterator[Connection]:
+        """Connect the servers; what they answer is recorded."""
+        from skill_runtime.mcp_host import McpHost
+
+        specs, gate, adapter = self._source.servers()
+        own_tools = (ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING, READ_REFERENCE)
+        async with McpHost(specs, gate, recorder, reserved=own_tools, adapter=adapter) as host:
+            self._connection = Connection(host.tools, lambda: (*host.states, *self._source.states))
+            yield self._connection
+
+
+def start(request: Request, emit: Emit, store: CaseStore | None = None) -> RecordedResult:
+    """Run a new request to its end; ``store`` is this user's where it is not given.
 
     Raises ``SkillRuntimeError`` with a sentence for whatever the user or an operator must mend.
     """
     with open_source(request.workspace, request.connectors, request.project) as source:
-        return start_on(request, source, emit)
+        return start_on(request, source, emit, store)
 
 
-def start_on(request: Request, source: Source, emit: Emit) -> Outcomes:
+def start_on(request: Request, source: Source, emit: Emit, store: CaseStore | None = None) -> RecordedResult:
     """Run a new request on a source that is open already. Raises as ``start``."""
-    now = _moment(request.as_of) or source.now or datetime.now(UTC)
-    run = new_run_id(datetime.now(UTC))
-    with Journal.create(runs_folder(), run, request.header(now)) as journal:
-        return _run(request, now, source, journal, emit)
+    systems = RunSystems(source, _moment(request.as_of))
+    service = CaseService(store or JournalStore(), systems, shown_by(emit))
+
+    async def begin_and_run() -> RecordedResult:
+        overlays = find_overlays(Path(request.policy) if request.policy else None, request.project)
+        case = await service.open(request.asked(), "headless", overlays)
+        return await _run(service, systems, case, request, source.notes, emit)
+
+    return asyncio.run(begin_and_run())
 
 
-def resume(prefix: str, emit: Emit, limits: Mapping[str, Any]) -> Outcomes | dict[str, Any]:
-    """Go on with a run; a finished one gives its recorded result (JSON).
+def resume(prefix: str, emit: Emit, limits: Mapping[str, Any], store: CaseStore | None = None) -> RecordedResult:
+    """Go on with a run; a finished one gives its recorded result.
 
     A run whose model was unavailable asks it again, and one that reached a limit goes on when ``limits`` (which replace
     those of the request) are given.
     """
-    run = find_run(runs_folder(), prefix)
-    with Journal.open(runs_folder(), run) as journal:
-        finished = finished_result(journal)
-        if journal.header.get("kind") == "assisted":
-            raise InvalidRequest(f"{run} is a case that an assistant works on; go on with it there.")
-        request = Request(**{**journal.header["request"], **limits})
-        ended = finished.get("ended") if finished else None
-        if finished is not None and ended != "model_unavailable" and not (ended == "limit" and limits):
-            return finished
-        with open_source(request.workspace, request.connectors, request.project) as source:
-            return _run(request, datetime.fromisoformat(journal.header["now"]), source, journal, emit)
+    store = store or JournalStore()
+    case = store.find(prefix)
+    opening = opening_of(store, case)
+    if opening.origin == "assistant":
+        raise InvalidRequest(f"{case} is a case that an assistant works on; go on with it there.")
+    request = Request(**{**opening.request.model_dump(), **limits})
+    finished = store.entries(case, RESULT)
+    if finished:
+        result = RecordedResult(finished[-1].data)
+        if result.ended != "model_unavailable" and not (result.ended == "limit" and limits):
+            return result
+    with open_source(request.workspace, request.connectors, request.project) as source:
+        systems = RunSystems(source, opening.now)
+        service = CaseService(store, systems, shown_by(emit))
+        return asyncio.run(_run(service, systems, case, request, source.notes, emit))
 
 
-def _run(request: Request, now: datetime, source: Source, journal: Journal, emit: Emit) -> Outcomes:
-    recorder = Recorder(journal)
-    emit(RunStarted(run_id=journal.run_id, title=request.issue, recorded_steps=recorder.pending()))
-    overlays = [Overlay(*overlay) for overlay in journal.header.get("policies", ())]
-    policy, warnings = with_overrides(policy_in_force(overlays), source.policy)
-    for warning in (*warnings, *source.notes):
-        emit(Notice(kind="warning", text=warning))
-    job = Job(
-        issue=request.issue,
-        now=now,
-        reported_by=request.reported_by or policy.brief.reported_by,
-        policy=policy,
-        fallback=request.fallback,
-        author_level=request.author_level,
-        earlier=tuple(EarlierEscalation.model_validate(item) for item in journal.header.get("earlier", ())),
-    )
-    outcomes = asyncio.run(_escalate(request, job, source, recorder, emit))
-    journal.append(RESULT, outcomes.to_json())
-    emit(RunFinished(outcome=outcomes.brief.outcome.value, detail=outcomes.status))
-    return outcomes
-
-
-async def _escalate(request: Request, job: Job, source: Source, recorder: Recorder, emit: Emit) -> Outcomes:
-    from skill_runtime.mcp_host import McpHost
-
-    meter = Meter(
-        Limits(max_turns=request.max_turns, max_cost_usd=request.max_cost_usd, max_seconds=request.max_seconds),
-        clock=time.monotonic,
-        model=request.chosen.model if request.use_model else None,
-        seller=request.chosen.provider.seller,
-    )
-    own_tools = (ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING, READ_REFERENCE)
-    async with AsyncExitStack() as stack:
-        specs, gate, adapter = source.servers()
-        host = await stack.enter_async_context(McpHost(specs, gate, recorder, reserved=own_tools, adapter=adapter))
-        connection = Connection(host.tools, lambda: (*host.states, *source.states))
-        drafter = await _drafter(request, host.tools, job.policy, emit, stack)
-        return await escalate(job, connection, drafter, recorder, meter, emit)
+async def _run(
+    service: CaseService, systems: RunSystems, case: str, request: Request, notes: Sequence[str], emit: Emit
+) -> RecordedResult:
+    with service.hold(case) as recorder:
+        emit(RunStarted(run_id=case, title=request.issue, recorded_steps=recorder.pending()))
+        policy, warnings = opening_of(service.store, case).policy()
+        for warning in (*warnings, *notes):
+            emit(Notice(kind="warning", text=warning))
+        meter = Meter(
+            Limits(max_turns=request.max_turns, max_cost_usd=request.max_cost_usd, max_seconds=request.max_seconds),
+            clock=time.monotonic,
+            model=request.chosen.model if request.use_model else None,
+            seller=request.chosen.provider.seller,
+        )
+        async with AsyncExitStack() as stack:
+            connection = await stack.enter_async_context(systems.connected(recorder))
+            drafter = await _drafter(request, connection.tools, policy, emit, stack)
+            result = await escalate(service, case, drafter, recorder, meter, emit)
+    emit(RunFinished(outcome=result.outcome.value, detail=result.status))
+    return result
 
 
 async def _drafter(
-    request: Request, tools: list[Tool], policy: Policy, emit: Emit, stack: AsyncExitStack
-) -> Drafter | None:
+    request: Request, tools: Sequence[Tool], policy: Policy, emit: Emit, stack: AsyncExitStack
+) -> ModelDrafter | None:
     if not request.use_model:
         return None
     missing = readiness(request.chosen.provider).missing
@@ -188,12 +203,12 @@ async def _drafter(
 
     skill = load_skill(skill_folder())
     model = await stack.enter_async_context(ClaudeModel(request.model))
-    return Drafter(model, system_blocks(skill, tools, policy), (reference_tool(skill, policy),))
+    extra = (reference_tool(skill, policy),)
+    return ModelDrafter(model, system_blocks(skill, tools, policy), extra, request.fallback)
 
 
-def system_blocks(skill: "Skill", tools: list[Tool], policy: Policy) -> tuple[str, ...]:
-    """What the model is told: how an unattended run works, then the skill. The same for every issue, so that it "
-    "caches."""
+def system_blocks(skill: "Skill", tools: Sequence[Tool], policy: Policy) -> tuple[str, ...]:
+    """What the model is told: how an unattended run works, then the skill. The same for every issue, so that it caches."""
     from skill_runtime.placeholders import resolve_placeholders
 
     connected: dict[str, list[str]] = {}
@@ -204,7 +219,12 @@ def system_blocks(skill: "Skill", tools: list[Tool], policy: Policy) -> tuple[st
         connected,
         {row.title: row.id for row in SOURCES.values()},
     )
-    return headless_instructions(policy), f'<skill name="{skill.name}">\n{text.strip()}\n</skill>'
+    return unattended_instructions(policy), f'<skill name="{skill.name}">\n{text.strip()}\n</skill>'
+
+
+def unattended_instructions(policy: Policy) -> str:
+    """How an unattended run works and how a brief should read, with the figures of the policy in force."""
+    return fill(f"{prompt('unattended.md')}\n\n{prompt('writing.md')}", policy)
 
 
 def reference_tool(skill: "Skill", policy: Policy) -> Tool:
@@ -224,12 +244,8 @@ def reference_tool(skill: "Skill", policy: Policy) -> Tool:
         "required": ["path"],
         "additionalProperties": False,
     }
-    description = (
-        "Read one of the skill's reference pages, named in the skill's text. They go deeper into how to weigh "
-        "the impact, "
-        "choose severity and target, and write each section."
-    )
-    return Tool(ToolSpec(READ_REFERENCE, description, schema, strict=True), Access.LOCAL, run)
+    spec = ToolSpec(READ_REFERENCE, prompt("tools/read_reference.md"), schema, strict=True)
+    return Tool(spec, Access.LOCAL, run)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from skill_runtime.errors import PluginError
 
+APP = "customer-escalation"
+"""The name under which this user's folders are found."""
 SKILL = "customer-escalation"
 
 

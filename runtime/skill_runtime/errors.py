@@ -5,6 +5,8 @@
     ├── PluginError             a plugin's manifest or server list cannot be used
     ├── ConnectorError          a server could not be reached or a required category is missing
     ├── JournalError            a run's journal cannot be read or written
+    │   ├── UnknownRun          there is no such run, or several are meant
+    │   └── JournalInUse        another process is writing it
     ├── LimitReached            turns, tokens, money or time are used up (``limit`` says which)
     ├── UnknownProvider         a model was named whose provider is not known
     └── ModelError              the model's service did not give a usable turn
@@ -37,6 +39,14 @@ class ConnectorError(SkillRuntimeError):
 
 class JournalError(SkillRuntimeError):
     """A run's journal cannot be read or written."""
+
+
+class UnknownRun(JournalError):
+    """No run, or more than one, is meant by a name."""
+
+
+class JournalInUse(JournalError):
+    """Another process is writing the journal."""
 
 
 class LimitReached(SkillRuntimeError):

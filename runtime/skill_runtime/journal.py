@@ -21,11 +21,11 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from skill_runtime.errors import JournalError
+from skill_runtime.errors import JournalError, JournalInUse, UnknownRun
 from skill_runtime.ledger import JsonObject
 
 Now = Callable[[], datetime]
@@ -75,7 +75,7 @@ def new_run_id(now: datetime, token: Callable[[], str] = lambda: secrets.token_h
 def find_run(folder: Path, prefix: str) -> str:
     """The one run whose id starts with ``prefix``.
 
-    Raises ``JournalError`` naming the choices when none or several do.
+    Raises ``UnknownRun`` naming the choices when none or several do.
     """
     ids = _run_ids(folder)
     matching = [run_id for run_id in ids if run_id.startswith(prefix)]
@@ -84,9 +84,9 @@ def find_run(folder: Path, prefix: str) -> str:
     if len(matching) == 1:
         return matching[0]
     if matching:
-        raise JournalError(f"Several runs start with {prefix!r}: {', '.join(matching[:5])}. Give more of the id.")
+        raise UnknownRun(f"Several runs start with {prefix!r}: {', '.join(matching[:5])}. Give more of the id.")
     newest = f" The newest are {', '.join(ids[:3])}." if ids else " There are no runs there yet."
-    raise JournalError(f"No run in {folder} starts with {prefix!r}.{newest}")
+    raise UnknownRun(f"No run in {folder} starts with {prefix!r}.{newest}")
 
 
 def list_runs(folder: Path) -> list[RunSummary]:
@@ -130,11 +130,14 @@ class Journal:
     def open(cls, folder: Path, run_id: str, *, now: Now | None = None) -> "Journal":
         """Open a run to go on writing it; a line torn by a kill is cut off.
 
-        Raises ``JournalError`` when there is no such run, another process is writing it, or a line is damaged.
+        Raises ``UnknownRun`` when there is no such run, ``JournalInUse`` while another process is writing it, and
+        ``JournalError`` when a line is damaged.
         """
         path = _path(folder, run_id)
         try:
             fd = os.open(path, os.O_RDWR | os.O_APPEND)
+        except FileNotFoundError as error:
+            raise UnknownRun(f"Cannot open the run {run_id} in {folder}: {error.strerror}.") from None
         except OSError as error:
             raise JournalError(f"Cannot open the run {run_id} in {folder}: {error.strerror}.") from error
         try:
@@ -153,11 +156,13 @@ class Journal:
     def read(cls, folder: Path, run_id: str) -> "Journal":
         """Open a run to look at it, also while another process writes it. ``append`` is refused.
 
-        Raises ``JournalError`` when there is no such run or a line is damaged.
+        Raises ``UnknownRun`` when there is no such run, and ``JournalError`` when a line is damaged.
         """
         path = _path(folder, run_id)
         try:
             raw = path.read_bytes()
+        except FileNotFoundError as error:
+            raise UnknownRun(f"Cannot read the run {run_id} in {folder}: {error.strerror}.") from None
         except OSError as error:
             raise JournalError(f"Cannot read the run {run_id} in {folder}: {error.strerror}.") from error
         entries, size, _ = _parse(raw, path)
@@ -280,6 +285,38 @@ def _same(before: Part | None, now: Part) -> bool:
     return before is now or (before is not None and before.digest == now.digest)
 
 
+class StepLog(Protocol):
+    """Where a ``Recorder`` finds the steps of a run and keeps new ones: a ``Journal``, or whatever else holds its entries."""
+
+    @property
+    def run_id(self) -> str:
+        """The run's name."""
+        ...
+
+    def entries(self, type: str | None = None) -> list[Entry]:  # noqa: A002 - the field's name
+        """The entries in the order written, or those of one type."""
+        ...
+
+    def append(
+        self,
+        type: str,  # noqa: A002 - the field's name
+        data: JsonObject,
+        *,
+        key: str | None = None,
+        request: JsonObject | None = None,
+    ) -> Entry:
+        """Add an entry and return once it is kept for good; raises where it cannot be."""
+        ...
+
+    def keep(self, data: bytes) -> str:
+        """Keep these bytes, once however often they are given; returns their digest (sha256)."""
+        ...
+
+    def kept(self, digest: str) -> bytes:
+        """The bytes with this digest; raises where they are not there."""
+        ...
+
+
 class Recorder:
     """Runs each paid or external step once in the life of a run, however often the run is started.
 
@@ -288,7 +325,7 @@ class Recorder:
     right for model turns, where another request means that the run no longer is what it was.
     """
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: StepLog) -> None:
         self.journal = journal
         self._unused: dict[str, deque[Entry]] = {}
         for entry in journal.entries():
@@ -356,9 +393,9 @@ class Recorder:
             at = next((i for i, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now)))
             what = f"{first} differs: recorded {_excerpt(was, at)}, now {_excerpt(now, at)}"
         return (
-            f"The run {self.journal.run_id} cannot be resumed: its {recorded.type} at entry {recorded.seq} of "
-            f"{self.journal.path} was asked with another request. First difference: {what}. Resume it with the version "
-            f"and settings that started it, or start a new run."
+            f"The run {self.journal.run_id} cannot be resumed: its {recorded.type} at entry {recorded.seq} was "
+            f"asked with another request. First difference: {what}. Resume it with the version and settings that started it, "
+            f"or start a new run."
         )
 
     def _recorded_parts(self, recorded: Entry) -> dict[str, Any]:
@@ -400,7 +437,7 @@ def _utc_now() -> datetime:
 
 def _path(folder: Path, run_id: str) -> Path:
     if not _RUN_ID.fullmatch(run_id):
-        raise JournalError(f"{run_id!r} is not a run id; one looks like 20261123-101500-4f2a9c.")
+        raise UnknownRun(f"{run_id!r} is not a run id; one looks like 20261123-101500-4f2a9c.")
     return folder / f"{run_id}{_SUFFIX}"
 
 
@@ -414,7 +451,7 @@ def _lock(fd: int, path: Path) -> None:
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise JournalError(
+        raise JournalInUse(
             f"The run {path.name.removesuffix(_SUFFIX)} is being written by another process; wait for it to end."
         ) from None
 

@@ -1,15 +1,64 @@
-"""What the workbench refuses, in sentences that say what to do instead."""
+"""What the case service refuses, in sentences that say why; each way in adds by which of its tools to go on.
+
+WrongOrder          a step was asked for before the one that it needs
+├── NoFacts         nothing was stated that stands
+├── NoBrief         no draft was handed in on the facts as they stand
+├── WrongDraft      a draft of one kind where the decision asks for the other
+├── NotEscalated    no escalation is recorded that could be followed up or brought down
+├── ActionChanged   an action is no longer offered as it was shown
+└── NotProposed     no rule lets an escalation come down
+"""
+
+from typing import TYPE_CHECKING
 
 from skill_runtime.errors import SkillRuntimeError
 
-
-class UnknownCase(SkillRuntimeError):
-    """There is no such case; the sentence says which there are."""
+if TYPE_CHECKING:
+    from customer_escalation.decision.rules import Decision
 
 
 class WrongOrder(SkillRuntimeError):
     """A step was asked for before the one that it needs; the sentence says which."""
 
 
-class BadPlace(SkillRuntimeError):
-    """A brief cannot be written there; the sentence says why."""
+class NoFacts(WrongOrder):
+    """Nothing was stated that stands."""
+
+    def __init__(self) -> None:
+        super().__init__("The facts come first: the brief depends on the decision on them.")
+
+
+class NoBrief(WrongOrder):
+    """No draft was handed in on the facts as they stand."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no brief yet: state the facts, then hand in a draft.")
+
+
+class WrongDraft(WrongOrder):
+    """A draft of one kind where the decision asks for the other."""
+
+    def __init__(self, decision: "Decision") -> None:
+        super().__init__(f"The decision is {decision.outcome.value}, which asks for another kind of draft.")
+        self.decision = decision
+
+
+class NotEscalated(WrongOrder):
+    """No escalation is recorded that could be followed up or brought down."""
+
+    def __init__(self, case: str) -> None:
+        super().__init__(f"{case} is no saved escalation, so there is nothing to follow up or to bring down.")
+
+
+class ActionChanged(WrongOrder):
+    """An action is no longer offered as it was shown."""
+
+    def __init__(self) -> None:
+        super().__init__("This action is not as it was shown: text or destination changed. Look at it again.")
+
+
+class NotProposed(WrongOrder):
+    """No rule lets an escalation come down."""
+
+    def __init__(self) -> None:
+        super().__init__("No rule lets it come down yet, so there is nothing to confirm.")

@@ -1,72 +1,72 @@
-"""Past runs, read from their journals."""
+"""Past cases, read from the store: their list, where one stands, and what they tell a new one."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from customer_escalation.cases.runs import finished_result, runs_folder, summary_result
+from customer_escalation.cases.entries import RESULT
+from customer_escalation.cases.recorded import RecordedResult
+from customer_escalation.cases.store import CaseStore, CaseSummary
+from customer_escalation.domain.brief import Outcome
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.prior import EarlierEscalation
-from skill_runtime.journal import Journal, RunSummary, find_run, list_runs
 
 EARLIER = timedelta(days=183)
 """How far back an escalation of the same account is worth linking."""
 
 
-def rows() -> list[dict[str, Any]]:
-    """One row a run, newest first: run, state, decision, issue, now."""
-    return [_row(summary) for summary in list_runs(runs_folder())]
+def rows(store: CaseStore) -> list[dict[str, Any]]:
+    """One row a case, newest first: run, state, decision, issue, now."""
+    return [_row(summary) for summary in store.summaries(RESULT)]
 
 
-def result(prefix: str) -> dict[str, Any] | str:
-    """The recorded result of a run, or a sentence on where it stands."""
-    run = find_run(runs_folder(), prefix)
-    journal = Journal.read(runs_folder(), run)
-    found = finished_result(journal)
-    if found is not None:
-        return found
-    if journal.header.get("kind") == "assisted":
-        return f"Run {run} is an assistant's case without a saved brief yet: go on with it there."
-    turns = len(journal.entries("turn"))
-    return (
-        f"Run {run} has no brief yet ({turns} model turns are kept). Go on with: customer-escalation run --resume {run}"
-    )
+def result(store: CaseStore, prefix: str) -> dict[str, Any] | str:
+    """The recorded result of a case, or a sentence on where it stands. Raises ``StoreError``."""
+    case = store.find(prefix)
+    found = store.entries(case, RESULT)
+    if found:
+        return dict(found[-1].data)
+    if store.header(case).get("origin") == "assistant":
+        return f"Run {case} is an assistant's case without a saved brief yet: go on with it there."
+    turns = len(store.entries(case, "turn"))
+    return f"Run {case} has no brief yet ({turns} model turns are kept). Go on with: customer-escalation run --resume {case}"
 
 
-def earlier_escalations(now: datetime) -> list[EarlierEscalation]:
+def earlier_escalations(store: CaseStore, now: datetime) -> list[EarlierEscalation]:
     """Escalations drafted as of a moment within the last half year before ``now``, newest first."""
-    found: list[EarlierEscalation] = []
-    for summary in list_runs(runs_folder()):
-        data = summary_result(summary) or {}
-        moment = parse_moment(summary.header.get("now"))
-        recent = moment is not None and timedelta() < now - moment <= EARLIER
-        if data.get("outcome") == "escalate" and data.get("status") == "valid" and recent:
-            found.append(EarlierEscalation(
-                run=summary.run_id,
-                at=str(summary.header["now"]),
-                severity=str(data["severity"]),
-                target=str(data["target"]),
-                summary=str(data["brief"]["draft"]["summary"]),
-                accounts=tuple(row["name"] for row in data["brief"]["computed"]["accounts"]),
-            ))  # fmt: skip
-    return found
+    return [found for summary in store.summaries(RESULT) if (found := _earlier(summary, now))]
 
 
-def entries(prefix: str) -> Iterator[str]:
-    """Every journal entry of a run as a JSON line."""
-    run = find_run(runs_folder(), prefix)
-    for entry in Journal.read(runs_folder(), run).entries():
+def entries(store: CaseStore, prefix: str) -> Iterator[str]:
+    """Every entry of a case as a JSON line. Raises ``StoreError``."""
+    for entry in store.entries(store.find(prefix)):
         yield entry.model_dump_json(exclude_none=True)
 
 
-def _row(summary: RunSummary) -> dict[str, Any]:
-    data = summary_result(summary) or {}
-    finished = bool(data)
-    decision = f"{data.get('severity')} -> {data.get('target')}" if finished and data.get("severity") else ""
+def _earlier(summary: CaseSummary, now: datetime) -> EarlierEscalation | None:
+    moment = parse_moment(summary.header.get("now"))
+    if summary.newest is None or moment is None or not timedelta() < now - moment <= EARLIER:
+        return None
+    found = RecordedResult(summary.newest)
+    if found.outcome != Outcome.ESCALATE or found.status != "valid":
+        return None
+    return EarlierEscalation(
+        run=summary.case,
+        at=str(summary.header["now"]),
+        severity=str(found.severity),
+        target=str(found.target),
+        summary=found.summary,
+        accounts=found.accounts,
+    )
+
+
+def _row(summary: CaseSummary) -> dict[str, Any]:
+    data = summary.newest or {}
+    decision = f"{data.get('severity')} -> {data.get('target')}" if data.get("severity") else ""
     return {
-        "run": summary.run_id,
-        "state": summary.problem or (str(data.get("status")) if finished else "unfinished"),
-        "decision": decision or (str(data.get("outcome", "")) if finished else ""),
+        "run": summary.case,
+        "state": summary.problem or (str(data.get("status")) if data else "unfinished"),
+        "decision": decision or (str(data.get("outcome", "")) if data else ""),
         "issue": str(summary.header.get("request", {}).get("issue", "")),
         "now": str(summary.header.get("now", "")),
     }

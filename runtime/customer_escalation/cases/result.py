@@ -1,12 +1,13 @@
-"""The end of a run: the reviewed draft made a brief, rendered, with what goes with it."""
+"""The reviewed draft made a finished brief, rendered, with what goes with it."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from customer_escalation.actions import Proposal, propose
-from customer_escalation.cases.session import Casework
+from customer_escalation.actions import propose
+from customer_escalation.cases.recorded import Ended, RecordedResult
+from customer_escalation.cases.session import Casework, Drafter
 from customer_escalation.decision.explanation import why
 from customer_escalation.decision.figures import computed_lines, due_moments
 from customer_escalation.decision.inputs import Case
@@ -22,77 +23,38 @@ from customer_escalation.review import withhold_unsupported
 from customer_escalation.review.passages import passages
 from skill_runtime.limits import Meter
 
-Ended = Literal["complete", "limit", "model_unavailable", "not_submitted"]
-"""How the drafting ended: as it should, or why the brief is another than the one that was asked for."""
 
+@dataclass(frozen=True)
+class Ending:
+    """How the drafting ended, and what it took."""
 
-@dataclass
-class Outcomes:
-    """The result of a run."""
-
-    run: str
-    brief: Brief
-    status: Literal["valid", "needs_review"]
-    ended: Ended
-    findings: list[Finding]
-    markdown: str
-    citations: list[str]
-    records: list[dict[str, Any]]
-    """The cited items with all their parts, as they were read."""
-    proposals: list[Proposal]
-    usage: dict[str, Any]
-    why: dict[str, Any]
-    """See ``why.why``."""
-    due: dict[str, str] = field(default_factory=dict)
-    """When to ask the team next (``team``) and to tell the customer at the latest (``customer``), RFC 3339; empty where
-    support handles it."""
+    ended: Ended = "complete"
     notice: str = ""
-    """Why the drafting ended otherwise than planned, in a sentence."""
-    gaps: list[str] = field(default_factory=list)
+    """Why it ended otherwise than planned, in a sentence."""
+    turns: int = 0
+    """Of a model that this process asked; an assistant's own model is not counted."""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: float | None = 0.0
+    """None where a turn had no known price."""
 
-    def to_json(self) -> dict[str, Any]:
-        """The documented JSON shape of a result."""
-        brief = self.brief
-        return {
-            "run": self.run,
-            "outcome": brief.outcome.value,
-            "status": self.status,
-            "severity": brief.severity.value if brief.severity else None,
-            "target": brief.target.value if brief.target else None,
-            "also_notify": [target.value for target in brief.also_notify],
-            "brief": brief.model_dump(mode="json"),
-            "markdown": self.markdown,
-            "findings": [finding.model_dump() for finding in self.findings],
-            "gaps": self.gaps,
-            "citations": self.citations,
-            "records": self.records,
-            "proposals": [proposal.model_dump() for proposal in self.proposals],
-            "usage": self.usage,
-            "drafted_by": brief.drafted_by,
-            "ended": self.ended,
-            "why": self.why,
-            "due": self.due,
-            "notice": self.notice,
-        }
+    @classmethod
+    def of(cls, meter: Meter, ended: Ended = "complete", notice: str = "") -> "Ending":
+        """With what the meter counted."""
+        used = meter.usage
+        return cls(ended, notice, meter.turns, used.total - used.output_tokens, used.output_tokens, meter.cost_usd)
 
 
-def finish(
-    casework: Casework, *, run: str, reported_by: str, meter: Meter, gaps: Sequence[str], ended: Ended, notice: str,
-    drafted_by: Literal["model", "rules"],
-) -> Outcomes:  # fmt: skip
+def result_of(
+    casework: Casework, *, case: str, reported_by: str, gaps: Sequence[str], ending: Ending
+) -> RecordedResult:
     """The reviewed draft as a finished brief, rendered."""
-    review, case, decision = casework.sound or casework.review, casework.case, casework.decision
+    review, inputs, decision = casework.sound or casework.review, casework.case, casework.decision
     assert review is not None
-    assert case is not None
+    assert inputs is not None
     assert decision is not None
-    findings = list(review.findings)
-    if ended == "not_submitted":
-        findings.append(Finding(rule="RUN", level="H", message=notice))
-    if drafted_by == "rules" and not case.affected:
-        message = (
-            "No ticket about this request was found: check the customer's name and the words, and what is connected."
-        )
-        findings.append(Finding(rule="RUN", level="H", message=message))
+    drafted_by = casework.drafted_by
+    findings = [*review.findings, *_about_the_run(ending, found_any=bool(inputs.affected), drafted_by=drafted_by)]
     hard = any(finding.level == "H" for finding in findings)
     draft = withhold_unsupported(review) if hard else review.draft
     brief = Brief(
@@ -105,11 +67,11 @@ def finish(
         reported_by=reported_by,
         date=time_words(casework.now),
         drafted_by=drafted_by,
-        computed=computed_lines(case, decision.severity, casework.figures),
+        computed=computed_lines(inputs, decision.severity, casework.figures),
         figures=tuple(casework.figures.values()),
         draft=draft,
         suspicious=suspicious(casework, draft),
-        not_met=criteria(decision, "no") if case.affected else (),
+        not_met=criteria(decision, "no") if inputs.affected else (),
         untested=criteria(decision, "unknown"),
         gaps=tuple(gaps),
     )
@@ -117,28 +79,44 @@ def finish(
     sent = render_markdown(Document(brief, casework.evidence, shown, for_receiver=True))
     proposals = propose(brief, sent, casework.policy, casework.now)
     document = Document(brief, casework.evidence, shown, [proposal.title for proposal in proposals])
-    usage = meter.usage
-    return Outcomes(
-        run=run,
-        brief=brief,
-        status="needs_review" if hard else "valid",
-        ended=ended,
-        findings=findings,
-        markdown=render_markdown(document),
-        records=cited_records(brief, casework.evidence),
-        citations=[ref for ref in all_cites(brief) if casework.evidence.ledger.get(ref)],
-        proposals=proposals,
-        usage={
-            "turns": meter.turns,
-            "input_tokens": usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens,
-            "output_tokens": usage.output_tokens,
-            "cost_usd": meter.cost_usd,
-        },
-        why=why(case, decision),
-        due=_due(case, decision),
-        notice=notice,
-        gaps=list(gaps),
+    return RecordedResult(
+        {
+            "run": case,
+            "outcome": brief.outcome.value,
+            "status": "needs_review" if hard else "valid",
+            "severity": brief.severity.value if brief.severity else None,
+            "target": brief.target.value if brief.target else None,
+            "also_notify": [target.value for target in brief.also_notify],
+            "brief": brief.model_dump(mode="json"),
+            "markdown": render_markdown(document),
+            "findings": [finding.model_dump() for finding in findings],
+            "gaps": list(gaps),
+            "citations": [ref for ref in all_cites(brief) if casework.evidence.ledger.get(ref)],
+            "records": cited_records(brief, casework.evidence),
+            "proposals": [proposal.model_dump() for proposal in proposals],
+            "usage": {
+                "turns": ending.turns,
+                "input_tokens": ending.input_tokens,
+                "output_tokens": ending.output_tokens,
+                "cost_usd": ending.cost_usd,
+            },
+            "drafted_by": brief.drafted_by,
+            "ended": ending.ended,
+            "why": why(inputs, decision),
+            "due": _due(inputs, decision),
+            "notice": ending.notice,
+        }
     )
+
+
+def _about_the_run(ending: Ending, *, found_any: bool, drafted_by: Drafter) -> Iterator[Finding]:
+    if ending.ended == "not_submitted":
+        yield Finding(rule="RUN", level="H", message=ending.notice)
+    if drafted_by == "rules" and not found_any:
+        message = (
+            "No ticket about this request was found: check the customer's name and the words, and what is connected."
+        )
+        yield Finding(rule="RUN", level="H", message=message)
 
 
 def _due(case: Case, decision: Decision) -> dict[str, str]:

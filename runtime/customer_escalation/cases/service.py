@@ -1,383 +1,410 @@
-"""The workbench: assess, check, render and save a case that an assistant works on.
+"""The life of a case: opened, gathered, assessed, submitted, finished; then acted on, followed up, brought down, closed.
 
-The same casework, rules and review as in the headless job; the difference is who writes. What a brief cites is read again
-through the connectors. What cannot be read here is checked against the copies that the assistant handed over, and reported as
-unverified.
+Every way in calls it: a run that nobody watches, an assistant's server. It decides nothing itself: the rules, the review and P1
+do. It knows no model, no terminal and no wire.
 """
 
-import time
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Literal
 
-from customer_escalation.actions import Proposal, fingerprint
-from customer_escalation.cases.answers import Action, Actions, Assessed, Checked, Rendered, Saved, Shown
-from customer_escalation.cases.case import Case, casework_of, restored
-from customer_escalation.cases.case_file import APPROVAL, ASSESS, BRIEF, SAVED, CaseFile
-from customer_escalation.cases.connections import ReadingDesk
-from customer_escalation.cases.errors import BadPlace, UnknownCase, WrongOrder
-from customer_escalation.cases.handed_over import GivenRecord
+from customer_escalation.actions import Approval, Revocation, action_id, approval_in_force
+from customer_escalation.cases import events as happened
+from customer_escalation.cases.approval_events import action_ids, approval_events
+from customer_escalation.cases.coming_down import check_cites, judged
+from customer_escalation.cases.connection import Systems, require
+from customer_escalation.cases.entries import (
+    APPROVAL,
+    RESULT,
+    REVOCATION,
+    Closed,
+    ComingDown,
+    DecidedAnew,
+    DraftSubmitted,
+    FileWritten,
+    FollowedUp,
+    FollowUpStep,
+)
+from customer_escalation.cases.errors import (
+    ActionChanged,
+    NoBrief,
+    NoFacts,
+    NotEscalated,
+    NotProposed,
+    WrongDraft,
+    WrongOrder,
+)
+from customer_escalation.cases.events import Watch, unwatched
+from customer_escalation.cases.gathering import gathered
 from customer_escalation.cases.hints import reminders
 from customer_escalation.cases.history import earlier_escalations
-from customer_escalation.cases.rereading import read_again
-from customer_escalation.cases.result import Outcomes, finish
-from customer_escalation.cases.runs import RESULT
-from customer_escalation.cases.session import Casework, explain
-from customer_escalation.cases.wording import ACTIONS_NOTE, action_tool, hand_in_words, listed_actions, slug
-from customer_escalation.cases.workflow import Connection, Job, connection_gaps, read_up, writing_instructions
+from customer_escalation.cases.open_case import OpenCase, fresh_casework
+from customer_escalation.cases.record_copies import RecordCopy
+from customer_escalation.cases.recorded import RecordedResult
+from customer_escalation.cases.result import Ending, result_of
+from customer_escalation.cases.second_look import changed_figures, new_records, read_anew
+from customer_escalation.cases.session import Drafter
+from customer_escalation.cases.since import Since
+from customer_escalation.cases.steps import (
+    AssessedFacts,
+    DeEscalation,
+    GatheredCase,
+    Labels,
+    ProposedAction,
+    ReassessedCase,
+    ReviewedDraft,
+)
+from customer_escalation.cases.store import CaseStore
+from customer_escalation.cases.terms import Asked, Opening, Origin
+from customer_escalation.cases.working_set import WorkingSet
+from customer_escalation.decision.rules import Decision
+from customer_escalation.decision.rules.after import DEESCALATING, still_to_do
+from customer_escalation.decision.rules.rule import Firing
 from customer_escalation.decision.rules.stated import cites_of
-from customer_escalation.domain.brief import Draft, EscalationDraft, Outcome
-from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.brief import Draft, EscalationDraft, Outcome, Severity
 from customer_escalation.domain.facts import Assessment
-from customer_escalation.domain.findings import Finding, listed
-from customer_escalation.domain.formatting import time_words
-from customer_escalation.domain.prior import recall
-from customer_escalation.policy import Policy, with_overrides
-from customer_escalation.policy.sources import find_overlays, policy_in_force
-from customer_escalation.rendering import Form, document_of, page_parts, render_result
+from customer_escalation.policy.sources import Overlay
+from customer_escalation.retrieval.prefetch import Fetch, OnFetch
 from customer_escalation.review.passages import passages
-from skill_runtime.events import Emit, PhaseStarted
-from skill_runtime.ledger import Ledger
-from skill_runtime.limits import Limits, Meter
-
-SUFFIXES: dict[Form, str] = {"md": ".md", "html": ".html", "slack": ".txt", "adf": ".json", "json": ".json"}
-FOLDER = "escalations"
-"""Below the project's folder: where briefs are saved unless another place is named."""
+from skill_runtime.journal import Recorder, fingerprint
 
 
-class Workbench:
-    """Every case of this process. Async methods may run side by side; calls about one case wait for each other."""
+class CaseService:
+    """Every case of a store. Async methods may run side by side; calls about one case wait for each other.
+
+    A case is named by its whole name or the beginning of it. Every method may raise ``StoreError`` (``UnknownCase``,
+    ``CaseInUse``), and ``WrongOrder`` where it needs a step before it.
+    """
 
     def __init__(
-        self, folder: Path, workspace: str | None = None, connectors: str | None = None, policy: Path | None = None
+        self,
+        store: CaseStore,
+        systems: Systems,
+        watch: Watch = unwatched,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """``folder`` is the project's: its policy and connectors count, and briefs are saved below it."""
-        self.folder = folder
-        self.desk = ReadingDesk(workspace, connectors, folder)
-        self._policy = policy
-        self._cases: dict[str, Case] = {}
+        """``systems`` is what cases are read from; ``clock`` dates approvals."""
+        self.store = store
+        self.systems = systems
+        self.watch = watch
+        self._clock = clock
+        self._cases = WorkingSet(store)
 
-    async def close(self) -> None:
-        """Let go of every connection."""
-        await self.desk.close()
+    def watched_by(self, watch: Watch) -> "CaseService":
+        """This very service, telling ``watch`` what happens through it."""
+        other = copy.copy(self)
+        other.watch = watch
+        return other
 
-    async def assess(
-        self, facts: Assessment, *, issue: str = "", case: str = "", records: Sequence[GivenRecord] = (),
-        reported_by: str = "", author_level: Literal["", "L1", "L2"] = "", emit: Emit = lambda event: None,
-    ) -> Assessed:  # fmt: skip
-        """Take the facts of a new case (``issue``) or again of a known one (``case``), and decide."""
-        if not case and not issue.strip():
-            raise WrongOrder("Give `issue`, what the person asked for, to begin a case; or `case` to go on with one.")
-        found = await self.case(case) if case else await self._begin(issue.strip(), reported_by, author_level, emit)
-        async with found.lock:
-            self._hand_over(found, records)
-            missing = await self._read(found, cites_of(facts))
-            casework = found.casework
-            findings = casework.assess(facts)
-            found.keep()
-            data = {
-                "facts": facts.model_dump(mode="json"), "now": found.job.now.isoformat(), "gaps": found.gaps,
-                "taken": not findings,
-            }  # fmt: skip
-            found.file.append(ASSESS, data)
-            return self._assessed(found, facts, findings, missing)
+    # Beginning
 
-    async def check(self, case: str, draft: Draft) -> Checked:
-        """Review a draft of a case against the rules and the records that it cites, read again."""
-        found = await self.case(case)
-        async with found.lock:
-            casework = found.casework
-            if casework.decision is None or casework.assessment is None:
-                raise WrongOrder("Call `assess` first and correct its findings: the brief depends on its decision.")
-            wanted = casework.decision.outcome
-            if (wanted == Outcome.ESCALATE) != isinstance(draft, EscalationDraft):
-                raise WrongOrder(hand_in_words(wanted))
-            seen = len(found.ledger.results)
-            await self._read(found, (cite for passage in passages(draft) for cite in passage.cites))
-            moved = ""
-            if len(found.ledger.results) > seen:
-                moved = self._decided_again(found)
-            found.keep()
-            found.file.append(BRIEF, {"draft": draft.model_dump(mode="json"), "outcome": wanted.value})
-            review = casework.submit(draft)
-            return self._checked(found, moved, review.findings, review.hard)
+    async def open(
+        self, asked: Asked, origin: Origin, policies: Sequence[Overlay] = (), now: datetime | None = None
+    ) -> str:
+        """Begin a case; returns its name. ``now`` is the systems' own moment where it is not given.
 
-    async def render(self, case: str, style: Form) -> Rendered:
-        """The brief that was checked last, as it stands; a saved one as it was saved."""
-        result, status = await self._result(case)
-        return Rendered(text=render_result(result, style), case=str(result["run"]), format=style, status=status)
-
-    async def save(self, case: str, style: Form = "md", file: str | None = None) -> Saved:
-        """Keep the brief in the journal, and in a file below the project's folder (none where ``file`` is empty)."""
-        found = await self.case(case)
-        async with found.lock:
-            outcomes = self._outcomes(found)
-            result = outcomes.to_json()
-            where = self._place(found, outcomes, style, file)
-            if where is not None:
-                _write(where, render_result(result, style))
-            found.file.append(RESULT, result)
-        said = f"Saved as {found.file.case}" + (f" and in {where}." if where else ".")
-        if outcomes.status == "needs_review":
-            said += " It still has hard findings: it is marked as needing a person's review."
-        return Saved(text=said, case=found.file.case, status=outcomes.status, file=str(where or ""))
-
-    async def actions(self, case: str) -> Actions:
-        """The next steps that fit the brief, each with its exact text, and who approved it."""
-        result, _ = await self._result(case)
-        file = CaseFile.find(case)
-        approvals = {entry.data["proposal"]: str(entry.data["by"]) for entry in file.entries(APPROVAL)}
-        actions = [
-            Action(
-                number=number, id=fingerprint(proposal), kind=proposal.kind, title=proposal.title,
-                destination=proposal.destination, text=proposal.text, tool=action_tool(proposal),
-                approved_by=approvals.get(fingerprint(proposal), ""),
-            )
-            for number, proposal in enumerate(map(Proposal.model_validate, result["proposals"]), 1)
-        ]  # fmt: skip
-        return Actions(text=ACTIONS_NOTE, full=listed_actions(actions), case=file.case, actions=actions)
-
-    async def show(self, case: str) -> Shown:
-        """The brief with its evidence and next steps, for a card."""
-        result, status = await self._result(case)
-        document = replace(document_of(result), next_steps=())  # the card has them by itself
-        body, panels = page_parts(document)
-        actions = (await self.actions(case)).actions
-        text = str(result["markdown"])
-        return Shown(
-            text=text, full=f"{text}\n\n{listed_actions(actions)}", case=str(result["run"]), status=status,
-            outcome=result["outcome"], severity=result["severity"],
-            target=result["target"], also_notify=result["also_notify"], summary=document.title, actions=actions,
-            card={"body": str(body), "panels": [asdict(panel) | {"figures": [
-                figure.model_dump(mode="json") for figure in panel.figures
-            ]} for panel in panels]},
-        )  # fmt: skip
-
-    async def approve(self, case: str, action: str, by: str) -> Action:
-        """Write down a person's yes to one action, by its id. Raises ``WrongOrder`` where it is no longer the same."""
-        known = {one.id: one for one in (await self.actions(case)).actions}
-        if action not in known:
-            raise WrongOrder("This action is not as it was shown: text or destination changed. Look at it again.")
-        if not known[action].text:
-            raise WrongOrder("This action has no text yet, so there is nothing to approve.")
-        approval = {"proposal": action, "by": by, "at": datetime.now(UTC).isoformat()}
-        CaseFile.find(case).append(APPROVAL, approval)
-        return known[action].model_copy(update={"approved_by": by})
-
-    async def case(self, name: str) -> Case:
-        """A case by its id, taken up from its file where this process does not hold it. Raises ``UnknownCase``."""
-        if name in self._cases:
-            return self._cases[name]
-        file = CaseFile.find(name)
-        if file.case in self._cases:
-            return self._cases[file.case]
-        if not file.assisted:
-            raise UnknownCase(
-                f"{file.case} is a finished run of the headless job: it can be rendered and followed up, not assessed again. "
-                "Begin a case with `assess` and `issue`."
-            )
-        return self._cases.setdefault(file.case, restored(file))
-
-    async def policy(self, file: CaseFile | None = None) -> Policy:
-        """The policy in force, or the one that a case was begun with."""
-        overlays = file.overlays if file else find_overlays(self._policy, self.folder)
-        return with_overrides(policy_in_force(overlays), (await self.desk.source()).policy)[0]
-
-    def take_over(self, case: Case, job: Job, casework: Casework, given: Mapping[str, GivenRecord]) -> None:
-        """Go on with a case as it stands now: what was read, stated and decided again."""
-        assert casework.assessment is not None
-        case.job, case.casework, case.ledger = job, casework, casework.evidence.ledger
-        case.given, case.kept = dict(given), 0
-        case.read_here = {
-            ref for ref in given if (record := case.ledger.get(ref)) and record.data != given[ref].record()
-        }
-        case.keep(anew=True)
-        facts = casework.assessment.model_dump(mode="json")
-        case.file.append(ASSESS, {"facts": facts, "now": job.now.isoformat(), "gaps": case.gaps, "taken": True})
-
-    async def _begin(self, issue: str, reported_by: str, author_level: Literal["", "L1", "L2"], emit: Emit) -> Case:
-        emit(PhaseStarted(name="preflight", detail="which systems are connected"))
-        connection = await self.desk.connection()
-        now = await self.desk.now()
-        overlays = find_overlays(self._policy, self.folder)
-        policy = await self.policy()
-        earlier = earlier_escalations(now)
-        job = Job(
-            issue=issue, now=now, reported_by=reported_by or policy.brief.reported_by, policy=policy,
-            author_level=author_level, earlier=tuple(earlier),
-        )  # fmt: skip
-        header = {
-            "request": {"issue": issue, "folder": str(self.folder), "reported_by": job.reported_by, "author_level": author_level},
-            "now": now.isoformat(), "policies": [*map(list, overlays)],
-            "overrides": (await self.desk.source()).policy, "earlier": [item.model_dump(mode="json") for item in earlier],
-        }  # fmt: skip
-        file = CaseFile.create(header, datetime.now(UTC))
-        evidence, context = await read_up(job, connection, emit)
-        case = Case(file, job, evidence.ledger, casework_of(job, evidence, context), gaps=connection_gaps(connection))
-        self._cases[file.case] = case
+        Raises ``PolicyError`` for a policy that cannot be used.
+        """
+        moment = now or await self.systems.now()
+        opening = Opening(
+            origin=origin,
+            request=asked,
+            now=moment,
+            policies=tuple(policies),
+            overrides=dict(await self.systems.overrides()),
+            earlier=tuple(earlier_escalations(self.store, moment)),
+        )
+        terms = opening.terms()
+        case = self.store.create(opening.model_dump(mode="json"))
+        self._cases.put(OpenCase.new(case, origin, terms))
+        self.watch(happened.CaseOpened(case, asked.issue))
         return case
 
-    def _hand_over(self, case: Case, records: Sequence[GivenRecord]) -> None:
-        """Put copies into the evidence where nothing read here stands in their place."""
-        new = [record for record in records if case.ledger.get(record.ref) is None or record.ref in case.given]
-        for record in new:
-            case.given[record.ref] = record
-            record.put_into(case.ledger)
-        for record in records:
-            if record not in new:
-                case.given.setdefault(record.ref, record)
-                case.read_here.add(record.ref)
+    @contextmanager
+    def hold(self, case: str) -> Iterator[Recorder]:
+        """Be the only one who works on a case, from its beginning: for a run, which comes to each of its steps again.
 
-    async def _read(self, case: Case, cites: Iterable[str]) -> list[str]:
-        """Read what is cited and not known yet, copies included; returns the citations that name nothing."""
-        connection = await self.desk.connection()
-        wanted = list(dict.fromkeys([*cites, *case.unverified]))
-        fresh = Ledger()
-        known = [cite for cite in wanted if case.ledger.resolve(cite) is None or cite in case.unverified]
-        await read_again(known, fresh, connection.tools)
-        for result in fresh.results:
-            case.ledger.add(result)
-        case.read_here |= {ref for ref in case.given if fresh.get(ref)}
-        for ref in case.read_here:
-            if record := fresh.get(ref):
-                case.ledger.put(record)
-        self._look_round(case, connection)
-        return [cite for cite in wanted if not cite.startswith("figures/") and case.ledger.resolve(cite) is None]
+        Entries that an earlier run of it wrote are not written twice. The recorder answers paid and external steps.
+        """
+        with self._cases.hold(case) as recorder:
+            yield recorder
 
-    def _look_round(self, case: Case, connection: Connection) -> None:
-        """What is connected now, and which categories stand on copies alone."""
-        case.gaps = connection_gaps(connection)
-        evidence = case.casework.evidence
-        handed = {ref.partition("/")[0] for ref in case.unverified}
-        context = case.casework.context
-        context = replace(
-            context,
-            unread=tuple(name for name in context.unread if name not in handed),
-            author_level=case.job.author_level,
-        )
-        case.casework.context = context
-        case.casework.evidence = Evidence(case.ledger, evidence.connected | handed)
-        if handed:
-            recall(case.job.earlier, case.casework.evidence)
+    async def gather(self, case: str, *, need_all: bool = False) -> GatheredCase:
+        """Read what routine searches find about the issue.
 
-    def _decided_again(self, case: Case) -> str:
-        """Decide anew on what the draft's citations brought in; says so where the decision is another."""
-        casework = case.casework
-        before, facts = casework.decision, casework.assessment
-        assert before is not None
-        assert facts is not None
-        casework.assess(facts)
-        after = casework.decision
-        assert after is not None
-        if (before.outcome, before.severity, before.target) == (after.outcome, after.severity, after.target):
-            return ""
-        return "The records that the draft cites change the decision. " + explain(after, facts, casework.figures)
+        Raises ``MissingConnector`` where ``need_all`` is set and a required category cannot be read.
+        """
+        found = self.work(case)
+        async with found.lock:
+            self.watch(happened.SystemsAsked(found.name))
+            connection = await self.systems.connection()
+            check = connection.check()
+            missing = tuple(category.id for category in check.missing_required)
+            self.watch(happened.SystemsChecked(found.name, check.connected, check.gaps, missing))
+            if need_all:
+                require(check)
+            self.watch(happened.GatheringStarted(found.name))
+            evidence, context = await gathered(found.terms, connection, self._fetched(found.name))
+            found.ledger, found.casework = evidence.ledger, fresh_casework(found.terms, evidence, context)
+            found.connection_gaps = connection.gaps()
+            self._cases.note_read(found)
+        self.watch(happened.CaseGathered(found.name, len(evidence.ledger.records)))
+        return GatheredCase(found.name, evidence, tuple(found.gaps))
 
-    def _assessed(self, case: Case, facts: Assessment, findings: Sequence[Finding], missing: Sequence[str]) -> Assessed:
-        casework, name = case.casework, case.file.case
-        gaps = case.all_gaps()
-        if findings or casework.decision is None:
-            text = f"Case {name}. The facts were not taken. Correct these and call `assess` again with `case`:\n{listed(findings)}"
-            if missing:
-                text += (
-                    "\n\nNot found by any connected server: "
-                    + ", ".join(missing)
-                    + ". Check the ref; what only your own tools "
-                    "can read, hand over in `records`, word for word."
+    # The brief
+
+    async def assess(self, case: str, facts: Assessment, copies: Sequence[RecordCopy] = ()) -> AssessedFacts:
+        """Take the facts, reading what they cite, and decide. ``copies`` stand for records that nobody can read here."""
+        found = self.work(case)
+        async with found.lock:
+            found.take_copies(copies)
+            missing = await found.read_cited(cites_of(facts), await self.systems.connection())
+            findings = found.casework.assess(facts)
+            self._cases.note_read(found)
+            self._cases.note_facts(found, facts, taken=not findings)
+            work, decision = found.casework, None if findings else found.casework.decision
+            hints = reminders(found.terms.issue, facts, work.evidence, work.now) if decision else ()
+            labels = Labels.of(decision)
+            self.watch(
+                happened.FactsAssessed(
+                    found.name, not findings, labels.outcome or "", labels.severity or "", labels.target or ""
                 )
-            return Assessed(
-                text=text, case=name, outcome="", severity=None, target=None, also_notify=[], hand_in="",
-                findings=list(findings), unverified=case.unverified, gaps=gaps,
-            )  # fmt: skip
-        decision = casework.decision
-        told = explain(decision, facts, casework.figures)
-        told = told.replace("`submit_escalation`", "`check_brief`, as `escalation`").replace(
-            "`submit_handling`", "`check_brief`, as `handling`"
-        )
-        hints = list(reminders(case.job.issue, facts, casework.evidence, case.job.now))
-        text = f"Case {name}, as of {time_words(case.job.now)}.\n{told}"
-        for title, lines in (
-            ("A search over the records found besides", hints),
-            ("Gaps (the brief names them by itself)", gaps),
-        ):
-            if lines:
-                text += f"\n\n{title}:\n" + "\n".join(f"- {line}" for line in lines)
-        if not case.guided:
-            case.guided = True
-            text += f"\n\n{writing_instructions(case.job.policy)}"
-        return Assessed(
-            text=text, case=name, outcome="escalate" if decision.outcome == Outcome.ESCALATE else "handle_in_support",
-            severity=decision.severity.value if decision.severity else None,
-            target=decision.target.value if decision.target else None,
-            also_notify=[target.value for target in decision.also_notify],
-            hand_in="escalation" if decision.outcome == Outcome.ESCALATE else "handling",
-            findings=[], unverified=case.unverified, gaps=gaps,
-        )  # fmt: skip
-
-    def _checked(self, case: Case, moved: str, findings: Sequence[Finding], hard: Sequence[Finding]) -> Checked:
-        decision = case.casework.decision
-        assert decision is not None
-        verdict: Literal["accepted", "rejected"] = "rejected" if hard else "accepted"
-        lines = f":\n{listed(findings)}" if findings else ""
-        if hard:
-            text = (
-                f"Rejected: {len(hard)} findings. Mend them and call `check_brief` again with the whole brief; leave what they "
-                "do not touch as it is"
             )
-        elif findings:
-            text = "Accepted. Remarks, to be mended where they are right"
-        else:
-            text = "Accepted. Show it with `show_brief`; `save_brief` keeps it, `propose_actions` lists what comes next"
-        full, text = f"{text}{lines}" if lines else f"{text}.", f"{text}."
-        if case.unverified:
-            full += "\n\nUnverified (only your copies, not read again here): " + ", ".join(case.unverified) + "."
-        if moved:
-            full, text = f"{moved}\n\n{full}", f"{moved}\n\n{text}"
-        return Checked(
-            text=text, full=full, case=case.file.case, verdict=verdict, outcome=decision.outcome.value,
-            severity=decision.severity.value if decision.severity else None,
-            target=decision.target.value if decision.target else None,
-            findings=list(findings), unverified=case.unverified, gaps=case.all_gaps(),
-        )  # fmt: skip
+            return AssessedFacts(
+                case=found.name,
+                now=work.now,
+                facts=facts,
+                decision=decision,
+                figures=dict(work.figures),
+                findings=tuple(findings),
+                hints=tuple(hints),
+                missing=tuple(missing),
+                unverified=tuple(found.unverified),
+                gaps=tuple(found.gaps),
+            )
 
-    def _outcomes(self, case: Case) -> Outcomes:
+    async def submit(self, case: str, draft: Draft, drafted_by: Drafter = "model") -> ReviewedDraft:
+        """Review a draft against the rules and the records that it cites, which are read where they are not known yet.
+
+        Raises ``WrongDraft`` for one that the decision does not ask for.
+        """
+        found = self.work(case)
+        async with found.lock:
+            work = found.casework
+            if work.decision is None or work.assessment is None:
+                raise NoFacts
+            _ask_for_kind(work.decision, draft)
+            seen = len(found.ledger.results)
+            cites = [cite for passage in passages(draft) for cite in passage.cites]
+            await found.read_cited(cites, await self.systems.connection())
+            again = len(found.ledger.results) > seen and found.decide_again()
+            self._cases.note_read(found)
+            _ask_for_kind(work.decision, draft)
+            review = work.submit(draft, drafted_by)
+            self._cases.note_draft(found, draft, drafted_by, action_ids(self._written(found)))
+            hard = len(review.hard)
+            self.watch(happened.DraftReviewed(found.name, drafted_by, hard, len(review.findings) - hard))
+            return ReviewedDraft(
+                case=found.name,
+                review=review,
+                facts=work.assessment,
+                decision=work.decision,
+                figures=dict(work.figures),
+                decided_again=again,
+                unverified=tuple(found.unverified),
+                gaps=tuple(found.gaps),
+            )
+
+    async def finish(self, case: str, ending: Ending | None = None) -> RecordedResult:
+        """Record the brief as it stands: from here on it is listed, followed up, and found by later cases."""
+        found = self.work(case)
+        async with found.lock:
+            result = self._written(found, ending)
+            before = self.recorded(found.name)
+            if before is None or fingerprint(before.to_json()) != fingerprint(result.to_json()):
+                self.store.append(found.name, RESULT, result.to_json())
+        self.watch(happened.CaseFinished(found.name, result.outcome.value, result.status))
+        return result
+
+    def result(self, case: str) -> RecordedResult:
+        """The brief as it stands: the one that was submitted last, else the one that was recorded."""
+        name = self.store.find(case.strip())
+        kinds = [entry.type for entry in self.store.entries(name)]
+        since = kinds[::-1].index(RESULT) if RESULT in kinds else len(kinds)
+        if DraftSubmitted.kind in kinds[len(kinds) - since :] and self.work(name).casework.review:
+            return self._written(self.work(name))
+        recorded = self.recorded(name)
+        if recorded is None:
+            raise NoBrief
+        return recorded
+
+    def recorded(self, case: str) -> RecordedResult | None:
+        """The brief that was recorded last."""
+        found = self.store.entries(self.store.find(case.strip()), RESULT)
+        return RecordedResult(found[-1].data) if found else None
+
+    def note_file(self, case: str, file: str) -> None:
+        """Write down that the brief is in a file; later it may be written over."""
+        name = self.store.find(case.strip())
+        self.store.append(name, FileWritten.kind, FileWritten(file=file).model_dump(mode="json"))
+
+    def files(self, case: str) -> list[str]:
+        """The files that hold this case's brief."""
+        name = self.store.find(case.strip())
+        return [FileWritten.model_validate(entry.data).file for entry in self.store.entries(name, FileWritten.kind)]
+
+    # Acting
+
+    def propose(self, case: str) -> tuple[ProposedAction, ...]:
+        """The next steps that fit the brief as it stands, each with the approval that holds for it (P1)."""
+        result = self.result(case)
+        events = list(approval_events(self.store.entries(result.case)))
+        return tuple(
+            ProposedAction(number, action_id(one), one, approval_in_force(one, events))
+            for number, one in enumerate(result.proposals, 1)
+        )
+
+    def approve(self, case: str, action: str, by: str) -> ProposedAction:
+        """Write down a person's yes to one action, by its id; returns it with the approval that holds for it now (P1).
+
+        Raises ``WrongOrder`` where the action is no longer offered as it was, or has no text.
+        """
+        one = self._action(case, action)
+        if not one.proposal.text:
+            raise WrongOrder(f"Action {one.number} has no text yet: there is nothing to approve.")
+        name = self.store.find(case.strip())
+        yes = Approval(action=action, by=by, at=self._clock())
+        self.store.append(name, APPROVAL, yes.model_dump(mode="json"))
+        self.watch(happened.ActionApproved(name, action, by))
+        return self._action(name, action)
+
+    def revoke(self, case: str, action: str, by: str) -> ProposedAction:
+        """Take an approval back; returns the action without it. Raises ``WrongOrder`` where none is in force."""
+        one = self._action(case, action)
+        if one.approval is None:
+            raise WrongOrder(f"Action {one.number} is not approved: there is nothing to take back.")
+        name = self.store.find(case.strip())
+        no = Revocation(action=action, by=by, at=self._clock())
+        self.store.append(name, REVOCATION, no.model_dump(mode="json"))
+        self.watch(happened.ApprovalRevoked(name, action, by))
+        return self._action(name, action)
+
+    # After the escalation
+
+    async def log(self, case: str, done: Sequence[FollowUpStep], note: str = "") -> str:
+        """Write down that a follow-up was made (C-ACT); returns the case's name."""
+        name = self._escalated(case).case
+        entry = FollowedUp(done=tuple(done), note=note, now=await self.systems.now())
+        self.store.append(name, FollowedUp.kind, entry.model_dump(mode="json"))
+        self.watch(happened.FollowUpLogged(name, entry.done))
+        return name
+
+    async def reassess(
+        self, case: str, facts: Assessment | None = None, copies: Sequence[RecordCopy] = ()
+    ) -> ReassessedCase:
+        """Read everything again as of now and decide again, on changed facts where some are given."""
+        found = self.work(case)
+        async with found.lock:
+            before, stated = found.casework, facts or found.casework.assessment
+            if before.decision is None or stated is None:
+                raise NoFacts
+            anew = await read_anew(found, cites_of(stated), copies, self.systems, self._fetched(found.name))
+            findings = anew.casework.assess(stated)
+            was, is_now = Labels.of(before.decision), Labels.of(anew.casework.decision)
+            new, now = new_records(found.ledger, anew.ledger), anew.terms.now
+            refs = tuple(record.ref for record in new)
+            self._cases.note(found, DecidedAnew(now=now, was=was.to_json(), is_now=is_now.to_json(), new=refs))
+            if not findings:
+                self._cases.put(anew)
+                self._cases.note_read(anew, anew=True)
+                self._cases.note_facts(anew, stated, taken=True)
+            figures = changed_figures(before, anew.casework)
+            told = ReassessedCase(found.name, now, was, is_now, new, figures, tuple(findings))
+        self.watch(happened.CaseReassessed(found.name, told.changed))
+        return told
+
+    async def deescalate(
+        self, case: str, since: Since | None = None, done: Sequence[str] = (), confirmed_by: str = ""
+    ) -> DeEscalation:
+        """Ask the rules whether it may come down (DE1 to DE4), and write down who confirmed it and what of the four is done."""
+        result = self._escalated(case)
+        state = self._cases.last(result.case, ComingDown) or ComingDown()
+        firings = () if since is None else await self._judge(result, since)
+        if since is not None:
+            state = state.model_copy(update={"rules": {firing.rule: firing.state for firing in firings}})
+        if confirmed_by and not state.proposed:
+            raise NotProposed
+        all_done = tuple(dict.fromkeys([*state.done, *done]))
+        state = state.model_copy(update={"confirmed_by": confirmed_by or state.confirmed_by, "done": all_done})
+        left = set(still_to_do(all_done))
+        self.store.append(result.case, ComingDown.kind, state.model_dump(mode="json"))
+        self.watch(happened.DeEscalationJudged(result.case, state.proposed, state.confirmed_by))
+        return DeEscalation(
+            result.case, firings, state, tuple(key for key, words in DEESCALATING.items() if words in left)
+        )
+
+    async def close(self, case: str) -> None:
+        """The escalation is over (DE-ACT). Raises ``WrongOrder`` while a person's word or one of the four steps is missing."""
+        result = self._escalated(case)
+        state = self._cases.last(result.case, ComingDown) or ComingDown()
+        left = still_to_do(state.done)
+        if not state.confirmed_by or left:
+            missing = [*([] if state.confirmed_by else ["a person confirms that it may come down"]), *left]
+            raise WrongOrder(f"It cannot be closed yet: {'; '.join(missing)}")
+        if not self.is_closed(result.case):
+            entry = Closed(now=await self.systems.now())
+            self.store.append(result.case, Closed.kind, entry.model_dump(mode="json"))
+            self.watch(happened.CaseClosed(result.case))
+
+    def is_closed(self, case: str) -> bool:
+        """Is it over?"""
+        return self._cases.last(self.store.find(case.strip()), Closed) is not None
+
+    def work(self, case: str) -> OpenCase:
+        """A case in memory, taken up from its entries where this process does not hold it."""
+        return self._cases.work(case)
+
+    # What the steps above share
+
+    def _written(self, case: OpenCase, ending: Ending | None = None) -> RecordedResult:
         if case.casework.review is None:
-            raise WrongOrder("Nothing was checked yet: call `assess`, then `check_brief`.")
-        return finish(
-            case.casework, run=case.file.case, reported_by=case.job.reported_by, meter=Meter(Limits(), time.monotonic),
-            ended="complete", notice="", gaps=case.all_gaps(), drafted_by="model",
-        )  # fmt: skip
+            raise NoBrief
+        terms, gaps = case.terms, case.gaps
+        return result_of(
+            case.casework, case=case.name, reported_by=terms.reported_by, gaps=gaps, ending=ending or Ending()
+        )
 
-    async def _result(self, name: str) -> tuple[dict[str, Any], Literal["valid", "needs_review"]]:
-        file = CaseFile.find(name)
-        case = await self.case(file.case) if file.assisted else None
-        result = self._outcomes(case).to_json() if case and case.casework.review else file.result
-        if result is None:
-            raise WrongOrder("There is no brief yet: call `assess`, then `check_brief`.")
-        return result, "valid" if result["status"] == "valid" else "needs_review"
+    async def _judge(self, result: RecordedResult, since: Since) -> tuple[Firing, ...]:
+        found = self.work(result.case)
+        await check_cites(since, found.ledger, await self.systems.connection())
+        anew = self._cases.last(result.case, DecidedAnew)
+        severity = anew.is_now["severity"] if anew else result.data["severity"]
+        now = await self.systems.now()
+        return judged(since, result, Severity(severity) if severity else None, found.terms.policy, now)
 
-    def _place(self, case: Case, outcomes: Outcomes, style: Form, file: str | None) -> Path | None:
-        if file == "":
-            return None
-        name = f"{case.job.now:%Y-%m-%d}-{slug(outcomes.brief.draft.summary)}{SUFFIXES[style]}"
-        home = self.folder.resolve()
-        where = (home / (file or f"{FOLDER}/{name}")).resolve()
-        if home not in where.parents:
-            raise BadPlace(f"{file} lies outside of the project's folder {home}. Name a file inside it.")
-        if where.exists() and where.is_dir():
-            where = where / name
-        earlier = [entry.data.get("file") for entry in case.file.entries(SAVED)]
-        if where.exists() and str(where) not in earlier:
-            raise BadPlace(f"{where} exists already and is not this case's. Name another file.")
-        case.file.append(SAVED, {"file": str(where)})
-        return where
+    def _action(self, case: str, action: str) -> ProposedAction:
+        for one in self.propose(case):
+            if one.id == action:
+                return one
+        raise ActionChanged
+
+    def _escalated(self, case: str) -> RecordedResult:
+        name = self.store.find(case.strip())
+        result = self.recorded(name)
+        if result is None or not result.is_open_escalation:
+            raise NotEscalated(name)
+        return result
+
+    def _fetched(self, case: str) -> OnFetch:
+        def told(fetch: Fetch) -> None:
+            self.watch(happened.RecordsFetched(case, fetch.tool, fetch.query, fetch.found, fetch.error))
+
+        return told
 
 
-def _write(where: Path, text: str) -> None:
-    try:
-        where.parent.mkdir(parents=True, exist_ok=True)
-        where.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BadPlace(f"{where} cannot be written: {error.strerror}.") from error
+def _ask_for_kind(decision: Decision, draft: Draft) -> None:
+    """Raise ``WrongDraft`` for a draft that the decision does not ask for."""
+    if (decision.outcome == Outcome.ESCALATE) != isinstance(draft, EscalationDraft):
+        raise WrongDraft(decision)

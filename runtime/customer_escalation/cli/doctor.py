@@ -14,7 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
-from customer_escalation.cases.runs import APP, runs_folder
+from customer_escalation.cases.journal_store import runs_folder
+from customer_escalation.resources import APP
 from skill_runtime.errors import SkillRuntimeError
 
 Status = Literal["ok", "warn", "fail", "skip"]

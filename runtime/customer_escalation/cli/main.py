@@ -85,9 +85,11 @@ PolicyFile = Annotated[
 def run_ids(incomplete: str) -> list[tuple[str, str]]:
     """Completion: the runs of this machine."""
     from customer_escalation.cases import history
+    from customer_escalation.cases.journal_store import JournalStore
 
     with suppress(Exception):  # a shell that completes shows no errors
-        return [(row["run"], row["issue"][:60]) for row in history.rows() if row["run"].startswith(incomplete)]
+        rows = history.rows(JournalStore())
+        return [(row["run"], row["issue"][:60]) for row in rows if row["run"].startswith(incomplete)]
     return []
 
 
@@ -150,27 +152,26 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")] = False,
 ) -> None:
     """Make the brief for one issue."""
-    from customer_escalation import headless as compose
+    from customer_escalation import headless
     from customer_escalation.cli.progress import Progress
 
     with Progress(quiet=quiet) as progress:
         if resume:
             if issue:
-                raise compose.InvalidRequest(
+                raise headless.InvalidRequest(
                     "Give either an issue or --resume RUN, not both: a run keeps its own issue."
                 )
             given = {"max_cost_usd": max_cost, "max_turns": max_turns, "max_seconds": max_time}
             limits = {name: value for name, value in given.items() if value is not None}
-            outcome = compose.resume(resume, progress.emit, limits)
-            result = outcome if isinstance(outcome, dict) else outcome.to_json()
+            result = headless.resume(resume, progress.emit, limits).to_json()
         else:
             if sample and workspace:
-                raise compose.InvalidRequest("Give either --sample or --workspace FILE, not both.")
-            request = compose.Request(
+                raise headless.InvalidRequest("Give either --sample or --workspace FILE, not both.")
+            request = headless.Request(
                 issue=checked_issue(issue),
-                workspace=str(compose.sample_workspace()) if sample else _absolute(workspace),
+                workspace=str(headless.sample_workspace()) if sample else _absolute(workspace),
                 as_of=as_of,
-                model=model or compose.DEFAULT_MODEL,
+                model=model or headless.DEFAULT_MODEL,
                 use_model=not no_model,
                 fallback=fallback,
                 max_cost_usd=max_cost,
@@ -181,7 +182,7 @@ def run(
                 policy=_absolute(str(policy)) if policy else None,
                 connectors=_absolute(str(connectors)) if connectors else None,
             )
-            result = compose.start(request, progress.emit).to_json()
+            result = headless.start(request, progress.emit).to_json()
     _deliver(_formatted(result, format), out)
     if result["notice"]:
         typer.echo(result["notice"], err=True)
@@ -197,8 +198,9 @@ def list_runs(
 ) -> None:
     """The runs on this machine, newest first."""
     from customer_escalation.cases import history
+    from customer_escalation.cases.journal_store import JournalStore
 
-    rows = history.rows()
+    rows = history.rows(JournalStore())
     if json_output:
         for row in rows:
             typer.echo(json.dumps(row, ensure_ascii=False))
@@ -220,12 +222,14 @@ def show(
 ) -> None:
     """The brief of a run, or where it stands."""
     from customer_escalation.cases import history
+    from customer_escalation.cases.journal_store import JournalStore
 
+    store = JournalStore()
     if journal:
-        for line in history.entries(run_id):
+        for line in history.entries(store, run_id):
             typer.echo(line)
         return
-    found = history.result(run_id)
+    found = history.result(store, run_id)
     if isinstance(found, str):
         typer.echo(found, err=True)
         raise typer.Exit(FAILED)
@@ -303,10 +307,10 @@ def mcp(
 
     A category stands on the system that your connectors declare for it, else on the loaded workspace.
     """
-    from customer_escalation import headless as compose
+    from customer_escalation import headless
     from customer_escalation.mcp_server.serving import serve_category
 
-    serve_category(category, compose.sample_workspace() if sample else workspace, http, connectors)
+    serve_category(category, headless.sample_workspace() if sample else workspace, http, connectors)
 
 
 @app.command(short_help="Find what is wrong with the set-up.")

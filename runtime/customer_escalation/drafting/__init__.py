@@ -1,6 +1,1 @@
-"""The drafter that uses no model: facts by rule, sentences by quotation, the same checks as for a model's work."""
-
-from customer_escalation.drafting.assessment import assess_by_rules
-from customer_escalation.drafting.prose import draft_by_rules
-
-__all__ = ["assess_by_rules", "draft_by_rules"]
+"""How a draft comes to be: by rules without a model, or by a model that reads the texts in ``prompts``."""

@@ -10,17 +10,20 @@ from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field
 
-from customer_escalation.cases.answers import Action
 from customer_escalation.cases.errors import WrongOrder
-from customer_escalation.mcp_server.assembly import failed
-from customer_escalation.mcp_server.words import APPROVAL
+from customer_escalation.drafting.prompts import prompt
+from customer_escalation.mcp_server.assembly import failed, sentence_of
 from skill_runtime.errors import SkillRuntimeError
 
 if TYPE_CHECKING:
-    from customer_escalation.cases.service import Workbench
+    from customer_escalation.cases.service import CaseService
+    from customer_escalation.cases.steps import ProposedAction
 
 MOST_SHOWN = 6_000
 """Characters of a text in the question; a longer one is shown with its length and its end left out."""
+
+
+UNNAMED = "the person at the client"
 
 
 class Approve(BaseModel):
@@ -45,28 +48,28 @@ class Decided(BaseModel):
     by: str
 
 
-def approval_tool(bench_of: Callable[[], "Workbench"]) -> Tool:
-    """``request_approval`` on a workbench."""
+def approval_tool(service_of: Callable[[], "CaseService"]) -> Tool:
+    """``request_approval`` on the case service."""
 
-    async def found(case: str, action: str) -> Action:
-        known = (await bench_of().actions(case)).actions
-        for one in known:
-            if action in (one.id, str(one.number)) or (len(action) >= 8 and one.id.startswith(action)):
-                if not one.text:
-                    raise WrongOrder(f"Action {one.number} has no text yet: there is nothing to approve.")
-                return one
-        raise WrongOrder(
-            f"There is no action {action!r}; there are {', '.join(str(one.number) for one in known) or 'none'}."
-        )
+    def found(case: str, action: str) -> "ProposedAction":
+        from customer_escalation.mcp_server.telling import named_action
+
+        one = named_action(service_of().propose(case), action)
+        if not one.proposal.text:
+            raise WrongOrder(f"Action {one.number} has no text yet: there is nothing to approve.")
+        return one
+
+    shown: dict[tuple[str, str, str], str] = {}
+    """Ids of the actions that persons are being asked about, by request, case and name."""
 
     async def ask(case: str, action: str, ctx: Context[Any]) -> Elicit[Approve] | Approve:
-        capabilities = ctx.client_capabilities
-        if capabilities is None or capabilities.elicitation is None:
+        if not _can_ask(ctx):
             return Approve(approve=False)
         try:
-            one = await found(case, action)
+            one = found(case, action)
         except SkillRuntimeError:
             return Approve(approve=False)
+        shown[ctx.request_id, case, action] = one.id
         return Elicit(question(one), Approve)
 
     async def request_approval(
@@ -75,23 +78,20 @@ def approval_tool(bench_of: Callable[[], "Workbench"]) -> Tool:
         answer: Annotated[ElicitationResult[Approve], Resolve(ask)],
         ctx: Context[Any],
     ) -> Annotated[CallToolResult, Decided]:
+        seen = shown.pop((ctx.request_id, case, action), "")
         try:
-            one = await found(case, action)
-            capabilities = ctx.client_capabilities
-            asked = capabilities is not None and capabilities.elicitation is not None
-            yes = asked and isinstance(answer, AcceptedElicitation) and answer.data.approve
-            by = (
-                (answer.data.name.strip() or "the person at the client")
-                if isinstance(answer, AcceptedElicitation)
-                else ""
-            )
+            one = found(case, action)
+            yes = _can_ask(ctx) and isinstance(answer, AcceptedElicitation) and answer.data.approve
             if yes:
-                await bench_of().approve(case, one.id, by)
+                assert isinstance(answer, AcceptedElicitation)
+                # The brief may have changed while the person read: their yes is to what they saw.
+                one = service_of().approve(case, seen, answer.data.name.strip() or UNNAMED)
         except SkillRuntimeError as error:
-            return failed(str(error))
-        decided = Decided(case=case, action=one.id, approved=yes, by=by if yes else "")
+            return failed(sentence_of(error, case))
+        holds = one.approval if yes else None  # P1 has the last word
+        decided = Decided(case=case, action=one.id, approved=holds is not None, by=holds.by if holds else "")
         return CallToolResult(
-            content=[TextContent(type="text", text=_words(one, decided, asked))],
+            content=[TextContent(type="text", text=_words(one, decided, _can_ask(ctx)))],
             structured_content=decided.model_dump(),
         )
 
@@ -103,19 +103,28 @@ def approval_tool(bench_of: Callable[[], "Workbench"]) -> Tool:
         open_world_hint=False,
     )
     return Tool.from_function(
-        request_approval, title="Ask for approval", description=APPROVAL, annotations=hints, structured_output=True
+        request_approval,
+        title="Ask for approval",
+        description=prompt("tools/request_approval.md"),
+        annotations=hints,
+        structured_output=True,
     )
 
 
-def question(action: Action) -> str:
+def _can_ask(ctx: Context[Any]) -> bool:
+    capabilities = ctx.client_capabilities
+    return capabilities is not None and capabilities.elicitation is not None
+
+
+def question(action: "ProposedAction") -> str:
     """The question with all that is approved."""
-    text = action.text
+    proposal, text = action.proposal, action.proposal.text
     if len(text) > MOST_SHOWN:
-        text = f"{text[:MOST_SHOWN]}\n[… {len(action.text) - MOST_SHOWN:,} more characters; render_brief shows all]"
-    return f"{action.title}\n\nDestination: {action.destination or 'none'}\n\n{text}"
+        text = f"{text[:MOST_SHOWN]}\n[… {len(text) - MOST_SHOWN:,} more characters; render_brief shows all]"
+    return f"{proposal.title}\n\nDestination: {proposal.destination or 'none'}\n\n{text}"
 
 
-def _words(action: Action, decided: Decided, asked: bool) -> str:
+def _words(action: "ProposedAction", decided: Decided, asked: bool) -> str:
     if decided.approved:
         how = (
             f"Call `{action.tool}` with exactly its text and destination, and idempotency_key {action.id[:32]}."

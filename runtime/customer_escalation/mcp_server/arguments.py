@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from customer_escalation.cases.handed_over import GivenRecord
+from customer_escalation.cases.record_copies import RecordCopy
+from customer_escalation.cases.since import Since
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
-from customer_escalation.followups.since import Since
 
 MAX_ISSUE = 8_000
 MAX_RECORDS = 200
@@ -30,7 +30,7 @@ CaseName = Annotated[
 ]
 Facts = Annotated[Assessment, Decoded]
 Records = Annotated[
-    list[GivenRecord],
+    list[RecordCopy],
     Decoded,
     Field(
         max_length=MAX_RECORDS,
@@ -106,6 +106,15 @@ class ApproveArguments(CaseArguments):
 
     action: str = Field(min_length=64, max_length=64, description="The action's whole id.")
     name: str = Field(min_length=1, max_length=200, description="Who says yes.")
+
+
+class RevokeArguments(CaseArguments):
+    """See ``revoke_approval``."""
+
+    action: str = Field(
+        min_length=1, max_length=64, description="The action's number or id, as `propose_actions` lists it."
+    )
+    name: str = Field(min_length=1, max_length=200, description="Who takes the approval back, as they are called.")
 
 
 class FollowUpsArguments(Arguments):

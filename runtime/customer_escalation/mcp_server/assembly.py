@@ -10,15 +10,24 @@ from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, ValidationError
 
-from customer_escalation.cases.answers import Answer
+from customer_escalation.cases.errors import NoBrief, NoFacts, NotEscalated, NotProposed
+from customer_escalation.cases.store import UnknownCase
 from customer_escalation.domain.brief import tool_schema
 from customer_escalation.domain.findings import listed, schema_findings
+from customer_escalation.mcp_server.answers import Answer
 from skill_runtime.errors import SkillRuntimeError
 
 CARD = "customer-escalation/card"
 """The key of a result's ``_meta`` under which stands what only the card shows."""
 Fill = Callable[[str], str]
 Run = Callable[[Any, Context[Any]], Awaitable[Answer]]
+GO_ON: dict[type[Exception], str] = {
+    NoFacts: "Call `assess` first, and correct its findings.",
+    NoBrief: "Call `assess`, then `check_brief`.",
+    NotEscalated: "`save_brief` saves a brief.",
+    NotProposed: "Give `since` with what was found out.",
+}
+"""By which tool to go on after an error."""
 _log = logging.getLogger(__name__)
 
 
@@ -69,7 +78,7 @@ async def answered(run: Run, given: Any, ctx: Context[Any]) -> CallToolResult:
     try:
         answer = await run(given, ctx)
     except SkillRuntimeError as error:
-        return failed(str(error))
+        return failed(sentence_of(error, getattr(given, "case", "")))
     except Exception as error:  # a person's session must not end on a fault of ours
         _log.exception("a tool failed")
         return failed(f"This failed inside the server ({type(error).__name__}). What was saved is kept; try once more.")
@@ -78,6 +87,13 @@ async def answered(run: Run, given: Any, ctx: Context[Any]) -> CallToolResult:
         structured_content=answer.model_dump(mode="json"),
         _meta={CARD: answer.card} if answer.card else None,
     )
+
+
+def sentence_of(error: SkillRuntimeError, case: str) -> str:
+    """A deliberate error about a case, and by which tool to go on."""
+    if isinstance(error, UnknownCase):
+        return f"There is no case {case!r}: {error} `assess` makes a new one."
+    return " ".join(part for part in (str(error), GO_ON.get(type(error), "")) if part)
 
 
 def failed(sentence: str) -> CallToolResult:

@@ -1,7 +1,7 @@
-"""Assembly of the ``escalation`` server: its tools on a workbench, its prompts, the skill, the card."""
+"""Assembly of the ``escalation`` server: its tools on the case service, its prompts, the skill, the card."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -13,10 +13,10 @@ from mcp.server.apps import client_supports_apps
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
 
-from customer_escalation.cases import answers
-from customer_escalation.cases.errors import WrongOrder
+from customer_escalation.cases.errors import WrongDraft, WrongOrder
+from customer_escalation.drafting.prompts import prompt
+from customer_escalation.mcp_server import answers
 from customer_escalation.mcp_server import arguments as takes
-from customer_escalation.mcp_server import words
 from customer_escalation.mcp_server.assembly import new_tool
 from customer_escalation.mcp_server.card import APP_ONLY, META, card, keep_from_others
 from customer_escalation.policy import Policy
@@ -28,8 +28,8 @@ from skill_runtime.skill_server import SkillServer
 from skill_runtime.skills import Skill, load_skill
 
 if TYPE_CHECKING:
-    from customer_escalation.cases.service import Workbench
-    from customer_escalation.followups.service import FollowUpDesk
+    from customer_escalation.cases.service import CaseService
+    from customer_escalation.cases.shared_connections import SharedConnections
 
 NAME = "escalation"
 
@@ -45,53 +45,59 @@ class Place:
     policy: Path | None = None
 
 
-class _Desks:
-    """The workbench and the follow-up desk, made with the first call: their imports take longer than a start may."""
+class _Cases:
+    """The case service, made with the first call: its imports take longer than a start may."""
 
     def __init__(self, place: Place) -> None:
-        self._place = place
-        self._bench: Workbench | None = None
+        self.place = place
+        self._service: CaseService | None = None
+        self._connections: SharedConnections | None = None
+        self._told_how_to_write: set[str] = set()
 
     @property
-    def bench(self) -> "Workbench":
-        from customer_escalation.cases.service import Workbench
+    def service(self) -> "CaseService":
+        from customer_escalation.cases.journal_store import JournalStore
+        from customer_escalation.cases.service import CaseService
+        from customer_escalation.cases.shared_connections import SharedConnections
 
-        if self._bench is None:
-            place = self._place
-            self._bench = Workbench(place.folder, place.workspace, place.connectors, place.policy)
-        return self._bench
+        if self._service is None:
+            place = self.place
+            self._connections = SharedConnections(place.workspace, place.connectors, place.folder)
+            self._service = CaseService(JournalStore(), self._connections)
+        return self._service
 
-    @property
-    def follow(self) -> "FollowUpDesk":
-        from customer_escalation.followups.service import FollowUpDesk
-
-        return FollowUpDesk(self.bench)
+    def writing(self, case: str) -> str:
+        """How facts are cited and a brief should read, the first time that this process tells it of a case."""
+        if case in self._told_how_to_write:
+            return ""
+        self._told_how_to_write.add(case)
+        return fill(prompt("writing.md"), self.service.work(case).terms.policy)
 
     async def close(self) -> None:
-        if self._bench is not None:
-            await self._bench.close()
+        if self._connections is not None:
+            await self._connections.close()
 
 
 def build_escalation_server(place: Place) -> "MCPServer[Any]":
     """The server. Raises ``PolicyError`` for a policy of the project or the user that cannot be used."""
     policy = policy_in_force(find_overlays(place.policy, place.folder))
     skill = load_skill(skill_folder())
-    desks = _Desks(place)
+    cases = _Cases(place)
 
     @asynccontextmanager
     async def lifespan(server: "MCPServer[Any]") -> AsyncIterator[None]:
         try:
             yield
         finally:
-            await desks.close()
+            await cases.close()
 
     server: MCPServer[Any] = MCPServer(
         NAME,
         title="Customer escalation",
-        instructions=words.INSTRUCTIONS,
+        instructions=prompt("server_instructions.md"),
         version=version("customer-escalation"),
         log_level="WARNING",
-        tools=_tools(desks, place, lambda text: fill(text, policy)),
+        tools=_tools(cases, lambda text: fill(text, policy)),
         extensions=[SkillServer([skill], lambda text: in_force(text, policy)), card()],
         middleware=[keep_from_others],
         lifespan=lifespan,
@@ -100,76 +106,181 @@ def build_escalation_server(place: Place) -> "MCPServer[Any]":
     return server
 
 
-def _tools(desks: _Desks, place: Place, told: Any) -> list[Tool]:
-    async def assess(given: takes.AssessArguments, ctx: Context[Any]) -> answers.Assessed:
-        async with _Progress(ctx) as progress:
-            return await desks.bench.assess(
-                given.facts, issue=given.issue.removeprefix("/customer-escalation"), case=given.case, records=given.records,
-                reported_by=given.reported_by, author_level=given.author_level, emit=progress.emit,
-            )  # fmt: skip
-
-    async def check(given: takes.CheckArguments, ctx: Context[Any]) -> answers.Checked:
-        drafts = [draft for draft in (given.escalation, given.handling) if draft is not None]
-        if len(drafts) != 1:
-            raise WrongOrder("Give one draft: `escalation` or `handling`, as `assess` asked for.")
-        return await desks.bench.check(given.case, drafts[0])
-
-    async def render(given: takes.RenderArguments, ctx: Context[Any]) -> answers.Rendered:
-        return await desks.bench.render(given.case, given.format)
-
-    async def save(given: takes.SaveArguments, ctx: Context[Any]) -> answers.Saved:
-        return await desks.bench.save(given.case, given.format, given.file)
-
-    async def propose(given: takes.CaseArguments, ctx: Context[Any]) -> answers.Actions:
-        return await desks.bench.actions(given.case)
-
-    async def show(given: takes.CaseArguments, ctx: Context[Any]) -> answers.Shown:
-        return await desks.bench.show(given.case)
-
-    async def approve(given: takes.ApproveArguments, ctx: Context[Any]) -> answers.Approved:
-        if not client_supports_apps(ctx):
-            raise WrongOrder("Only the card can say this. Ask the person with `request_approval`.")
-        action = await desks.bench.approve(given.case, given.action, given.name)
-        return answers.Approved(
-            text=f"Action {action.number} is approved by {given.name}.", case=given.case, action=action
-        )
-
-    async def followups(given: takes.FollowUpsArguments, ctx: Context[Any]) -> answers.FollowUps:
-        return await desks.follow.followups(given.case)
-
-    async def log(given: takes.LogArguments, ctx: Context[Any]) -> answers.FollowUps:
-        return await desks.follow.log(given.case, given.done, given.note)
-
-    async def reassess(given: takes.ReassessArguments, ctx: Context[Any]) -> answers.Reassessed:
-        async with _Progress(ctx) as progress:
-            return await desks.follow.reassess(given.case, given.facts, given.records, progress.emit)
-
-    async def deescalate(given: takes.DeEscalateArguments, ctx: Context[Any]) -> answers.DeEscalation:
-        return await desks.follow.deescalate(given.case, given.since, given.done, given.confirmed_by)
-
-    async def run(given: takes.RunArguments, ctx: Context[Any]) -> answers.Ran:
-        async with _Progress(ctx) as progress:
-            return await _run_unattended(given, place, progress)
-
+def _tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
     from customer_escalation.mcp_server.approval import approval_tool
 
     return [
-        new_tool(assess, "assess", "Assess the case", words.ASSESS, takes.AssessArguments, answers.Assessed, told, reads=True),
-        new_tool(check, "check_brief", "Check the brief", words.CHECK, takes.CheckArguments, answers.Checked, told, reads=True),
-        new_tool(render, "render_brief", "Render the brief", words.RENDER, takes.RenderArguments, answers.Rendered, told, reads=True),
-        new_tool(show, "show_brief", "Show the brief", words.SHOW, takes.CaseArguments, answers.Shown, told, reads=True, meta=META),
-        new_tool(approve, "approve_action", "Approve an action", words.APPROVE, takes.ApproveArguments, answers.Approved, told,
-                 reads=False, meta=APP_ONLY),
-        new_tool(save, "save_brief", "Save the brief", words.SAVE, takes.SaveArguments, answers.Saved, told, reads=False),
-        new_tool(propose, "propose_actions", "Propose next steps", words.PROPOSE, takes.CaseArguments, answers.Actions, told, reads=True),
-        approval_tool(lambda: desks.bench),
-        new_tool(followups, "followups", "What is due", words.FOLLOWUPS, takes.FollowUpsArguments, answers.FollowUps, told, reads=True),
-        new_tool(log, "log_followup", "Log a follow-up", words.LOG, takes.LogArguments, answers.FollowUps, told, reads=False),
-        new_tool(reassess, "reassess", "Assess again", words.REASSESS, takes.ReassessArguments, answers.Reassessed, told, reads=True),
-        new_tool(deescalate, "deescalate", "De-escalate", words.DEESCALATE, takes.DeEscalateArguments, answers.DeEscalation, told,
+        *_brief_tools(cases, told),
+        *_action_tools(cases, told),
+        approval_tool(lambda: cases.service),
+        *_later_tools(cases, told),
+    ]
+
+
+def _brief_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
+    async def assess(given: takes.AssessArguments, ctx: Context[Any]) -> answers.Assessed:
+        from customer_escalation.cases.progress import shown_by
+        from customer_escalation.mcp_server import telling
+
+        async with _Progress(ctx) as progress:
+            service = cases.service.watched_by(shown_by(progress.emit))
+            case = given.case or await _opened(service, cases.place, given)
+            found = await service.assess(case, given.facts, given.records)
+        return telling.assessed(found, cases.writing(found.case) if found.decision else "")
+
+    async def check(given: takes.CheckArguments, ctx: Context[Any]) -> answers.Checked:
+        from customer_escalation.drafting.prompts.decided import hand_in_told
+        from customer_escalation.mcp_server import telling
+
+        drafts = [draft for draft in (given.escalation, given.handling) if draft is not None]
+        if len(drafts) != 1:
+            raise WrongOrder("Give one draft: `escalation` or `handling`, as `assess` asked for.")
+        try:
+            return telling.checked(await cases.service.submit(given.case, drafts[0]))
+        except WrongDraft as error:
+            raise WrongOrder(hand_in_told(error.decision, telling.HAND_IN)) from error
+
+    async def render(given: takes.RenderArguments, ctx: Context[Any]) -> answers.Rendered:
+        from customer_escalation.rendering import render_result
+
+        result = cases.service.result(given.case)
+        text = render_result(result.data, given.format)
+        return answers.Rendered(text=text, case=result.case, format=given.format, status=result.status)
+
+    async def show(given: takes.CaseArguments, ctx: Context[Any]) -> answers.Shown:
+        from customer_escalation.mcp_server import telling
+
+        return telling.shown(cases.service.result(given.case), cases.service.propose(given.case))
+
+    async def save(given: takes.SaveArguments, ctx: Context[Any]) -> answers.Saved:
+        return await _save(cases.service, cases.place, given)
+
+    return [
+        new_tool(assess, "assess", "Assess the case", prompt("tools/assess.md.j2", assistant=True), takes.AssessArguments,
+                 answers.Assessed, told, reads=True),
+        new_tool(check, "check_brief", "Check the brief", prompt("tools/submit.md.j2", draft="either"), takes.CheckArguments,
+                 answers.Checked, told, reads=True),
+        new_tool(render, "render_brief", "Render the brief", prompt("tools/render_brief.md"), takes.RenderArguments,
+                 answers.Rendered, told, reads=True),
+        new_tool(show, "show_brief", "Show the brief", prompt("tools/show_brief.md"), takes.CaseArguments, answers.Shown, told,
+                 reads=True, meta=META),
+        new_tool(save, "save_brief", "Save the brief", prompt("tools/save_brief.md"), takes.SaveArguments, answers.Saved, told,
                  reads=False),
-        new_tool(run, "run_escalation", "Do the whole job", words.RUN, takes.RunArguments, answers.Ran, told, reads=True),
     ]  # fmt: skip
+
+
+def _action_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
+    async def propose(given: takes.CaseArguments, ctx: Context[Any]) -> answers.Actions:
+        from customer_escalation.mcp_server import telling
+
+        return telling.actions(cases.service.result(given.case).case, cases.service.propose(given.case))
+
+    async def approve(given: takes.ApproveArguments, ctx: Context[Any]) -> answers.Approved:
+        from customer_escalation.mcp_server import telling
+
+        if not client_supports_apps(ctx):
+            raise WrongOrder("Only the card can say this. Ask the person with `request_approval`.")
+        one = telling.action(cases.service.approve(given.case, given.action, given.name))
+        said = f"Action {one.number} is approved by {one.approved_by}."
+        return answers.Approved(text=said, case=given.case, action=one)
+
+    async def revoke(given: takes.RevokeArguments, ctx: Context[Any]) -> answers.Approved:
+        from customer_escalation.mcp_server import telling
+
+        named = telling.named_action(cases.service.propose(given.case), given.action)
+        one = telling.action(cases.service.revoke(given.case, named.id, given.name))
+        said = f"The approval of action {one.number} is taken back by {given.name}. Do not carry it out."
+        return answers.Approved(text=said, case=given.case, action=one)
+
+    return [
+        new_tool(approve, "approve_action", "Approve an action", prompt("tools/approve_action.md"), takes.ApproveArguments,
+                 answers.Approved, told, reads=False, meta=APP_ONLY),
+        new_tool(propose, "propose_actions", "Propose next steps", prompt("tools/propose_actions.md"), takes.CaseArguments,
+                 answers.Actions, told, reads=True),
+        new_tool(revoke, "revoke_approval", "Take an approval back", prompt("tools/revoke_approval.md"), takes.RevokeArguments,
+                 answers.Approved, told, reads=False),
+    ]  # fmt: skip
+
+
+def _later_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
+    async def followups(given: takes.FollowUpsArguments, ctx: Context[Any]) -> answers.FollowUps:
+        return await _what_is_due(cases.service, given.case)
+
+    async def log(given: takes.LogArguments, ctx: Context[Any]) -> answers.FollowUps:
+        return await _what_is_due(cases.service, await cases.service.log(given.case, given.done, given.note))
+
+    async def reassess(given: takes.ReassessArguments, ctx: Context[Any]) -> answers.Reassessed:
+        from customer_escalation.cases.progress import shown_by
+        from customer_escalation.mcp_server import telling
+
+        async with _Progress(ctx) as progress:
+            service = cases.service.watched_by(shown_by(progress.emit))
+            return telling.reassessed(await service.reassess(given.case, given.facts, given.records))
+
+    async def deescalate(given: takes.DeEscalateArguments, ctx: Context[Any]) -> answers.DeEscalation:
+        from customer_escalation.mcp_server import telling
+
+        found = await cases.service.deescalate(given.case, given.since, given.done, given.confirmed_by)
+        if found.may_close:
+            await cases.service.close(found.case)
+        return telling.deescalated(found, closed=found.may_close)
+
+    async def run(given: takes.RunArguments, ctx: Context[Any]) -> answers.Ran:
+        async with _Progress(ctx) as progress:
+            return await _run_unattended(given, cases.place, progress)
+
+    return [
+        new_tool(followups, "followups", "What is due", prompt("tools/followups.md"), takes.FollowUpsArguments,
+                 answers.FollowUps, told, reads=True),
+        new_tool(log, "log_followup", "Log a follow-up", prompt("tools/log_followup.md"), takes.LogArguments,
+                 answers.FollowUps, told, reads=False),
+        new_tool(reassess, "reassess", "Assess again", prompt("tools/reassess.md"), takes.ReassessArguments,
+                 answers.Reassessed, told, reads=True),
+        new_tool(deescalate, "deescalate", "De-escalate", prompt("tools/deescalate.md"), takes.DeEscalateArguments,
+                 answers.DeEscalation, told, reads=False),
+        new_tool(run, "run_escalation", "Do the whole job", prompt("tools/run_escalation.md"), takes.RunArguments, answers.Ran,
+                 told, reads=True),
+    ]  # fmt: skip
+
+
+async def _opened(service: "CaseService", place: Place, given: takes.AssessArguments) -> str:
+    """A new case, gathered."""
+    from customer_escalation.cases.terms import Asked
+
+    issue = given.issue.removeprefix("/customer-escalation").strip()
+    if not issue:
+        raise WrongOrder("Give `issue`, what the person asked for, to begin a case; or `case` to go on with one.")
+    asked = Asked(issue=issue, reported_by=given.reported_by, author_level=given.author_level, folder=str(place.folder))
+    case = await service.open(asked, "assistant", find_overlays(place.policy, place.folder))
+    await service.gather(case)
+    return case
+
+
+async def _save(service: "CaseService", place: Place, given: takes.SaveArguments) -> answers.Saved:
+    """Record the brief, and write it to a file where one is wanted."""
+    from customer_escalation.mcp_server.saving import place_for, write_brief
+
+    where = None
+    if given.file != "":
+        now, summary = service.work(given.case).terms.now, service.result(given.case).summary
+        own = service.files(given.case)
+        where = place_for(place.folder, f"{now:%Y-%m-%d}", summary, given.format, given.file, own)
+        service.note_file(given.case, str(where))
+        write_brief(where, service.result(given.case), given.format)
+    result = await service.finish(given.case)
+    said = f"Saved as {result.case}" + (f" and in {where}." if where else ".")
+    if result.status == "needs_review":
+        said += " It still has hard findings: it is marked as needing a person's review."
+    return answers.Saved(text=said, case=result.case, status=result.status, file=str(where or ""))
+
+
+async def _what_is_due(service: "CaseService", case: str) -> answers.FollowUps:
+    from customer_escalation.followups.service import open_escalation, open_escalations
+    from customer_escalation.mcp_server import telling
+
+    now = await service.systems.now()
+    found = open_escalation(service, case, now) if case else open_escalations(service, now)
+    return telling.followups(found, now)
 
 
 def _add_prompts(server: "MCPServer[Any]", skill: Skill, policy: Policy) -> None:
@@ -185,14 +296,15 @@ def _add_prompts(server: "MCPServer[Any]", skill: Skill, policy: Policy) -> None
     )
     def followups() -> str:
         """No arguments."""
-        return words.FOLLOWUPS_PROMPT
+        return prompt("followups_prompt.md")
 
 
 async def _run_unattended(given: takes.RunArguments, place: Place, progress: "_Progress") -> answers.Ran:
     """The headless job in a thread of its own: it has its own event loop."""
-    from customer_escalation import headless as compose
+    from customer_escalation import headless
+    from customer_escalation.mcp_server import telling
 
-    request = compose.Request(
+    request = headless.Request(
         issue=given.issue.removeprefix("/customer-escalation").strip(), workspace=place.workspace, use_model=given.use_model,
         max_cost_usd=given.max_cost_usd, reported_by=given.reported_by or None, connectors=place.connectors,
         policy=str(place.policy) if place.policy else None, folder=str(place.folder),
@@ -202,14 +314,7 @@ async def _run_unattended(given: takes.RunArguments, place: Place, progress: "_P
     def tell(event: Event) -> None:
         loop.call_soon_threadsafe(progress.emit, event)
 
-    outcomes = await asyncio.to_thread(compose.start, request, tell)
-    result = outcomes.to_json()
-    return answers.Ran(
-        text=outcomes.markdown + (f"\n\n{outcomes.notice}" if outcomes.notice else ""), case=outcomes.run,
-        outcome=result["outcome"], status=outcomes.status, severity=result["severity"], target=result["target"],
-        also_notify=result["also_notify"], drafted_by=result["drafted_by"], findings=outcomes.findings, gaps=outcomes.gaps,
-        citations=outcomes.citations, usage=outcomes.usage,
-    )  # fmt: skip
+    return telling.ran(await asyncio.to_thread(headless.start, request, tell))
 
 
 class _Progress:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_path
 
-from customer_escalation.cases.runs import APP
 from customer_escalation.connectors.source import InvalidRequest, named_store
-from customer_escalation.resources import plugin_root
+from customer_escalation.resources import APP, plugin_root
 from skill_runtime.errors import ConnectorError
 from support_connectors.backend import Backend
 from support_connectors.categories import Category

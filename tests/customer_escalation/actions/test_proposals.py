@@ -4,7 +4,7 @@ import pytest
 from tests.customer_escalation.casebook import NOW, fact, policy
 from tests.customer_escalation.drafts import escalation, facts, handling, records
 
-from customer_escalation.actions import Approval, Proposal, approved, fingerprint, propose
+from customer_escalation.actions import Proposal, action_id, propose, tool_for
 from customer_escalation.cases.result import notified, rule_notes
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.figures import computed_lines
@@ -14,7 +14,7 @@ from customer_escalation.domain.facts import Assessment
 
 def brief(*, handled: bool = False, target: Target | None = None) -> Brief:
     """A finished brief on the casebook's case."""
-    work = Casework(records(), policy(), NOW, max_repairs=0)
+    work = Casework(records(), policy(), NOW)
     given = (
         facts(documented_solution=fact("yes", "knowledge_base/K-3", why="an article"), bug_confirmed=fact(), code_change_needed=fact())
         if handled else facts()
@@ -67,11 +67,21 @@ def test_a_proposal_cannot_be_changed_once_made() -> None:
         step.text = "another text"  # type: ignore[misc]
 
 
-def test_p1_an_approval_holds_for_that_text_and_destination_only() -> None:
+def test_each_step_names_the_system_that_it_would_change_and_the_tool_for_it() -> None:
+    tools = {kind: (step.system, tool_for(step)) for kind, step in offered(brief()).items()}
+    reply = ("support_platform", "reply_to_customer")
+    assert tools == {
+        "post_to_channel": ("chat", "post_chat_message"), "interim_response": reply, "reminder": ("", ""),
+        "status_update": reply,
+    }  # fmt: skip
+
+
+def test_an_id_is_of_that_very_text_destination_and_system() -> None:
     step = offered(brief())["post_to_channel"]
-    approval = Approval(proposal=fingerprint(step), by="lead", at=NOW)
-    assert approved(step, approval)
-    assert not approved(step, None)
-    assert not approved(step.model_copy(update={"text": step.text + " "}), approval)
-    assert not approved(step.model_copy(update={"destination": "#general"}), approval)
-    assert approved(step.model_copy(update={"title": "Post it?"}), approval)
+    changes: list[dict[str, str]] = [
+        {"text": step.text + " "},
+        {"destination": "#general"},
+        {"system": "support_platform"},
+    ]
+    assert len({action_id(step), *(action_id(step.model_copy(update=change)) for change in changes)}) == 4
+    assert action_id(step.model_copy(update={"title": "Post it?"})) == action_id(step)

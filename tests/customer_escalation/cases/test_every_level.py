@@ -1,7 +1,6 @@
 """Every rule at every level that a policy can give it: the whole way from the facts to the printed brief holds."""
 
 import json
-import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -24,20 +23,21 @@ from tests.customer_escalation.casebook import (
     ticket,
 )  # fmt: skip
 
-from customer_escalation.cases.result import Outcomes, finish
-from customer_escalation.cases.session import Casework, explain
+from customer_escalation.cases.recorded import RecordedResult
+from customer_escalation.cases.result import Ending, result_of
+from customer_escalation.cases.session import Casework
 from customer_escalation.decision.explanation import why_words
 from customer_escalation.decision.rulebook import rules_table
 from customer_escalation.domain.brief import Outcome
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.rules import RULE_TABLE, RuleRow, in_group
-from customer_escalation.drafting import draft_by_rules
+from customer_escalation.drafting.prompts.decided import HandIn, decision_told
+from customer_escalation.drafting.prose import draft_by_rules
 from customer_escalation.policy import Policy
 from customer_escalation.policy.sources import Overlay, policy_in_force
 from customer_escalation.policy.text import BLOCKS
 from customer_escalation.rendering import Form, render_result
-from skill_runtime.limits import Limits, Meter
 
 LEVELS = ("H", "W", "off")
 FORMS: tuple[Form, ...] = ("md", "json", "html", "slack", "adf")
@@ -83,22 +83,19 @@ def stated(name: str) -> Assessment:
     )  # fmt: skip
 
 
-def carried_through(name: str, in_force: Policy, forms: Iterable[Form] = ()) -> Outcomes:
+def carried_through(name: str, in_force: Policy, forms: Iterable[Form] = ()) -> RecordedResult:
     """The case from its facts to the finished brief, drafted by rules, then in these forms."""
-    work = Casework(records(), in_force, NOW, max_repairs=0, request=ASKED)
+    work = Casework(records(), in_force, NOW)
     said = stated(name)
     assert work.assess(said) == []
     assert work.decision is not None
-    assert explain(work.decision, said, work.figures)
-    work.submit(draft_by_rules(ASKED, said, work.decision, work.evidence, NOW, in_force))
-    outcomes = finish(
-        work, run="r", reported_by="Support", meter=Meter(Limits(), time.monotonic), gaps=(), ended="complete", notice="",
-        drafted_by="rules",
-    )  # fmt: skip
+    assert decision_told(work.decision, said, work.figures, HandIn("hand in", "hand in"))
+    work.submit(draft_by_rules(ASKED, said, work.decision, work.evidence, NOW, in_force), "rules")
+    outcomes = result_of(work, case="r", reported_by="Support", gaps=(), ending=Ending())
     result = outcomes.to_json()
     assert json.loads(json.dumps(result)) == result
     assert all(render_result(result, form).strip() for form in forms)
-    assert why_words(outcomes.why, "decided")
+    assert why_words(result["why"], "decided")
     return outcomes
 
 
@@ -113,7 +110,7 @@ def at(levels: Mapping[str, str]) -> Policy:
 def test_all_rules_at_one_level_give_a_brief_in_every_form(name: str, level: str) -> None:
     in_force = policy() if level == "published" else at(dict.fromkeys(FREE, level))
     outcomes = carried_through(name, in_force, FORMS)
-    assert outcomes.brief.outcome == (Outcome.ESCALATE if (name, level) in ESCALATED else Outcome.HANDLE)
+    assert outcomes.outcome == (Outcome.ESCALATE if (name, level) in ESCALATED else Outcome.HANDLE)
     assert rules_table(in_force, 100).count("\n") >= len(RULE_TABLE)
     assert all(render(in_force).strip() for render in BLOCKS.values())
 
@@ -124,7 +121,7 @@ def test_each_rule_at_each_level_gives_a_brief(rule_id: str) -> None:
         if level == RULE_TABLE[rule_id].level:
             continue  # as published, and so in the other test
         for name in ("everything", "solved"):
-            shown = {row["rule"]: row for row in carried_through(name, at({rule_id: level})).why["rules"]}
+            shown = {row["rule"]: row for row in carried_through(name, at({rule_id: level})).data["why"]["rules"]}
             if rule_id in shown and level == "off":
                 assert (shown[rule_id]["state"], shown[rule_id]["because"]) == ("no", "switched off by the policy")
             elif rule_id in shown:
@@ -144,6 +141,6 @@ def test_a_suggestion_that_is_raised_stands_in_the_note_by_its_label(row: RuleRo
 )
 def test_any_mixture_of_levels_gives_a_brief(levels: dict[str, str], name: str) -> None:
     outcomes = carried_through(name, at(levels))
-    decided = set(outcomes.why["decided_by"])
+    decided = set(outcomes.data["why"]["decided_by"])
     assert all(levels.get(rule, RULE_TABLE[rule].level) == "H" or RULE_TABLE[rule].target or RULE_TABLE[rule].otherwise
                for rule in decided)  # fmt: skip

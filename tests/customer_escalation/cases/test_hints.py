@@ -15,9 +15,10 @@ from tests.customer_escalation.casebook import (
     policy,
     ticket,
 )  # fmt: skip
+from tests.customer_escalation.cases.opened import opened
 
+from customer_escalation.cases.drafting_tools import DraftingTools
 from customer_escalation.cases.hints import reminders
-from customer_escalation.cases.session import Casework
 
 REQUEST = "Nightly sync stops with E_SYNC-77 for Harrow Mills"
 SAID = "The nightly sync stops with E_SYNC-77 after the upgrade."
@@ -61,9 +62,18 @@ def test_a_fix_that_did_not_hold_is_named_until_it_is_stated() -> None:
     assert not any("reported again since" in hint for hint in told("Resolved", recurred_after_fix=stated))
 
 
-async def test_the_reminders_come_with_the_decision_where_the_request_is_known() -> None:
-    for request, expected in ((REQUEST, True), ("", False)):
-        work = Casework(records(), policy(), NOW, max_repairs=3, request=request)
-        assess = next(tool for tool in work.tools() if tool.spec.name == "assess")
-        outcome = await assess.run(assessment(affected=[affected("Harrow Mills", "T-1")]).model_dump(mode="json"))
+async def test_the_reminders_come_with_the_decision() -> None:
+    both = [affected("Harrow Mills", "T-1"), affected("Bell & Oak", "T-2")]
+    cited = fact("yes", "project_tracker/P-1-c1")
+    for facts, expected in (
+        (assessment(affected=both[:1]), True),
+        (assessment(affected=both, bug_confirmed=cited), False),
+    ):
+        assess = next(
+            tool
+            for tool in DraftingTools(*await opened(records(), REQUEST), policy()).tools()
+            if tool.spec.name == "assess"
+        )
+        outcome = await assess.run(facts.model_dump(mode="json"))
+        assert "Decision: " in outcome.text
         assert ("A search over the records found besides" in outcome.text) is expected

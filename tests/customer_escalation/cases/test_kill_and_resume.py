@@ -15,6 +15,8 @@ from tests.customer_escalation.scripts import CASES, answers, issue, spoilt
 from tests.messages_api import MessagesServer, by_turn
 
 NAME = "08"
+OURS = frozenset({"header", "read", "assess", "brief", "result"})
+"""Entries of the case itself, beside the paid and external steps."""
 
 
 class Lab:
@@ -45,6 +47,10 @@ class Lab:
         (path,) = (self.folder / name).glob("*.jsonl")
         return path
 
+    def kinds(self, name: str) -> list[str]:
+        """The kinds of the entries of its journal, in their order."""
+        return [json.loads(line)["type"] for line in self.journal(name).read_text(encoding="utf-8").splitlines()]
+
     def close(self) -> None:
         """End the process and close its pipes, whatever it is doing."""
         with self.process:
@@ -74,6 +80,8 @@ def test_a_run_killed_after_any_entry_goes_on_to_the_same_brief_and_pays_no_turn
     turns = len(api.requests)
     entries = lab.journal("whole").read_text(encoding="utf-8").splitlines()
     assert turns == 4
+    ours = [kind for kind in lab.kinds("whole") if kind in OURS]
+    assert ours == ["header", "read", "read", "assess", "brief", "brief", "result"]
     assert len(entries) > 10
     for count in range(1, len(entries) + 1):
         name = f"killed-{count}"
@@ -85,6 +93,7 @@ def test_a_run_killed_after_any_entry_goes_on_to_the_same_brief_and_pays_no_turn
         resumed = lab.run(name, "--resume", journal.stem)
         assert (resumed["code"], resumed["out"]) == (0, whole["out"]), f"after entry {count}"
         assert len(api.requests) - before == turns, f"after entry {count}"
+        assert [kind for kind in lab.kinds(name) if kind in OURS] == ours, f"after entry {count}"
 
 
 def test_a_run_killed_again_and_again_still_ends(lab: Lab, api: MessagesServer) -> None:

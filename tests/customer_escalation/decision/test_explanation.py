@@ -17,7 +17,7 @@ from customer_escalation.domain.facts import Assessment
 
 
 def assessed(**changes: Any) -> Casework:
-    work = Casework(records(), policy(), NOW, max_repairs=0)
+    work = Casework(records(), policy(), NOW)
     assert work.assess(Assessment.model_validate(facts(**changes))) == []
     return work
 

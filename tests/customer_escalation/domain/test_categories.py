@@ -17,7 +17,7 @@ from tests.customer_escalation.casebook import (
     ticket,
 )
 
-from customer_escalation.cases.workflow import ASKED_FOR
+from customer_escalation.cases.connection import ASKED_FOR
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.rules import decide
 from customer_escalation.domain.categories import (

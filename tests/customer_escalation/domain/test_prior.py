@@ -25,7 +25,7 @@ REF = "escalations/20260201-090000-abc123"
 def unlinked(**changes: Any) -> bool:
     source = records()
     recall((EARLIER,), source)
-    work = Casework(source, policy(), NOW, max_repairs=0)
+    work = Casework(source, policy(), NOW)
     assert work.assess(Assessment.model_validate(facts())) == []
     review = work.submit(EscalationDraft.model_validate(escalation(**changes)))
     return any(finding.rule == "B6" and REF in finding.message for finding in review.findings)

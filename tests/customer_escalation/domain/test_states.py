@@ -16,8 +16,9 @@ from tests.customer_escalation.casebook import (
     ticket,
 )
 
+from customer_escalation.cases.first_message import far_off
 from customer_escalation.cases.hints import reminders
-from customer_escalation.cases.workflow import Job, far_off
+from customer_escalation.cases.terms import CaseTerms
 from customer_escalation.decision.figures import ticket_figures
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.states import state_of
@@ -69,10 +70,10 @@ def test_a_ticket_in_an_unknown_state_is_shown_counted_and_taken_for_one_that_ma
     found = records(status)
     other = found.ledger.records["support_platform/T-2"]
     assert is_open(other) is not closed
-    job = Job(
+    terms = CaseTerms(
         "The nightly sync fails with SYNC-77 at Harrow Mills", datetime(2026, 3, 4, tzinfo=UTC), "Support", policy()
     )
-    assert ("support_platform/T-2" in far_off(job, found)) is closed
+    assert ("support_platform/T-2" in far_off(terms, found)) is closed
     assert any(ref.startswith("figures/T-2.") for ref in ticket_figures(found, policy(), NOW)) is not closed
 
 

@@ -21,7 +21,8 @@ from customer_escalation.decision.rules import Decision
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
-from customer_escalation.drafting import assess_by_rules, draft_by_rules
+from customer_escalation.drafting.assessment import assess_by_rules
+from customer_escalation.drafting.prose import draft_by_rules
 
 REQUEST = "Label printing stops for Vale Foods"
 
@@ -64,7 +65,7 @@ def drafted(
     found: Evidence, request: str = REQUEST, now: datetime = NOW
 ) -> tuple[Assessment, Decision, EscalationDraft | HandlingDraft, Casework]:
     """Assess, decide and draft by rules, through the review."""
-    casework = Casework(found, policy(), now, 3)
+    casework = Casework(found, policy(), now)
     stated = assess_by_rules(request, found, now, policy())
     assert casework.assess(stated) == []
     assert casework.decision is not None

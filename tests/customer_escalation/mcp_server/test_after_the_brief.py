@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from mcp import types
-from tests.customer_escalation.mcp_server.desk import accepted, desk, scripted, workspace
+from tests.customer_escalation.mcp_server.desk import Desk, accepted, desk, scripted, workspace
 from tests.customer_escalation.scripts import case
 
 from skill_runtime.journal import Journal
@@ -44,6 +44,9 @@ async def test_a_person_approves_exactly_what_is_shown(folder: Path, mode: str) 
         await at.good("check_brief", case=name, escalation=draft)
         changed = (await at.good("propose_actions", case=name)).data["actions"]
         assert [action["approved_by"] for action in changed if action["kind"] == "interim_response"] == [""]
+        await at.good("check_brief", case=name, escalation=scripted("15")[2])
+        back = (await at.good("propose_actions", case=name)).data["actions"]
+        assert [action["approved_by"] for action in back if action["id"] == reply["id"]] == [""]
 
 
 @pytest.mark.parametrize("person", [Person("accept", approve=False, name=""), Person("decline"), Person("cancel")])
@@ -55,6 +58,45 @@ async def test_no_is_no(folder: Path, person: Person) -> None:
         assert "Do not carry it out" in told.text
         actions = (await at.good("propose_actions", case=name)).data["actions"]
         assert not any(action["approved_by"] for action in actions)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+async def test_a_yes_is_to_what_the_person_saw_though_the_brief_changes_while_they_read(
+    folder: Path, mode: str
+) -> None:
+    desks: list[Desk] = []
+
+    async def changes_and_accepts(context: Any, params: types.ElicitRequestParams) -> types.ElicitResult:
+        if "Thank you" not in params.message:
+            _, _, draft = scripted("15")
+            draft["customer_reply"] += " Thank you for your patience."
+            await desks[0].good("check_brief", case=name, escalation=draft)
+        return types.ElicitResult(
+            action="accept", content={"approve": "Thank you" not in params.message, "name": "Sam"}
+        )
+
+    async with desk(folder, elicitation_callback=changes_and_accepts, mode=mode) as at:
+        desks.append(at)
+        name = await accepted(at, "15")
+        await at.call("request_approval", case=name, action="2")
+        actions = (await at.good("propose_actions", case=name)).data["actions"]
+        assert actions[1]["text"].endswith("Thank you for your patience.")
+        assert not any(action["approved_by"] for action in actions)
+
+
+async def test_a_person_takes_an_approval_back(folder: Path) -> None:
+    async with desk(folder, elicitation_callback=Person("accept", approve=True, name="Sam")) as at:
+        name = await accepted(at, "15")
+        assert "not approved" in (await at.call("revoke_approval", case=name, action="2", name="Kim")).text
+        told = await at.good("request_approval", case=name, action="2")
+        taken = await at.good("revoke_approval", case=name[:17], action=told.data["action"][:12], name="Kim")
+        assert "taken back by Kim" in taken.text
+        assert (taken.data["action"]["id"], taken.data["action"]["approved_by"]) == (told.data["action"], "")
+        assert "There is no action" in (await at.call("revoke_approval", case=name, action="9", name="Kim")).text
+    async with desk(folder) as at:
+        listing = await at.good("propose_actions", case=name)
+        assert not any(action["approved_by"] for action in listing.data["actions"])
+        assert "approved by" not in listing.text
 
 
 async def test_a_client_that_cannot_ask_is_told_how(folder: Path) -> None:

@@ -5,11 +5,12 @@ import json
 import re
 
 import pytest
-from tests.customer_escalation.casebook import NOW, policy
+from tests.customer_escalation.casebook import policy
+from tests.customer_escalation.cases.opened import opened
 from tests.customer_escalation.drafts import records
 
-from customer_escalation.cases.session import Casework
-from customer_escalation.cases.workflow import headless_instructions
+from customer_escalation.cases.drafting_tools import DraftingTools
+from customer_escalation.headless import unattended_instructions
 from customer_escalation.policy import Policy
 from customer_escalation.policy.text import BLOCKS, VALUES, fill, in_force
 from customer_escalation.resources import skill_folder
@@ -64,14 +65,14 @@ def test_the_criteria_are_those_of_the_table_at_the_levels_in_force() -> None:
     assert "| H2 |" not in changed_text
 
 
-def test_instructions_and_schemas_carry_the_figures_in_force() -> None:
+async def test_instructions_and_schemas_carry_the_figures_in_force() -> None:
     strict = changed(prose_words=222, description_sentences=(2, 6))
-    assert "222 words" in headless_instructions(strict)
-    casework = Casework(records(), strict, NOW, max_repairs=3)
-    schemas = json.dumps([dataclasses.asdict(tool.spec) for tool in casework.tools()])
+    assert "222 words" in unattended_instructions(strict)
+    tools = DraftingTools(*await opened(records()), strict).tools()
+    schemas = json.dumps([dataclasses.asdict(tool.spec) for tool in tools])
     assert "The problem in 2-6 sentences" in schemas
     assert "{{" not in schemas
-    assert "{{" not in headless_instructions(policy())
+    assert "{{" not in unattended_instructions(policy())
 
 
 def test_no_dollar_sign_stands_before_a_digit_where_hosts_would_put_an_argument() -> None:

@@ -45,7 +45,7 @@ def finished(work: Casework, drafted_by: Any = "model") -> Brief:
 
 
 def escalated(**changes: Any) -> tuple[Casework, Brief]:
-    work = Casework(records(), policy(), NOW, max_repairs=3)
+    work = Casework(records(), policy(), NOW)
     assert work.assess(Assessment.model_validate(facts())) == []
     work.submit(EscalationDraft.model_validate(escalation(**changes)))
     return work, finished(work)
@@ -71,7 +71,7 @@ def test_the_markdown_parses_into_the_structure_that_it_shows() -> None:
 
 
 def test_cited_mails_and_files_and_what_no_table_knows_stand_under_supporting_context() -> None:
-    work = Casework(records(), policy(), NOW, max_repairs=3)
+    work = Casework(records(), policy(), NOW)
     for record in (
         {"ref": "email/0f8c2a", "kind": "mail", "id": "0f8c2a", "subject": "Sync", "author": "kim@harrow.example",
          "at": "2026-03-02T09:00:00Z", "text": "It stops."},
@@ -133,7 +133,7 @@ def test_many_accounts_become_a_table() -> None:
         *(ticket(f"T-{n}", name, "2026-03-03T10:00:00Z") for n, name in enumerate(names, 1)),
         *(account(f"A-{n}", name) for n, name in enumerate(names, 1)),
     )
-    work = Casework(source, policy(), NOW, max_repairs=3)
+    work = Casework(source, policy(), NOW)
     everyone = [affected(name, f"T-{n}") for n, name in enumerate(names, 1)]
     assert work.assess(Assessment.model_validate(facts(
         affected=everyone, bug_confirmed=fact(), code_change_needed=fact(), major_function_broken=fact(),
@@ -146,7 +146,7 @@ def test_many_accounts_become_a_table() -> None:
 
 
 def test_a_handling_note_is_no_escalation_and_holds_reply_article_and_what_would_change_it() -> None:
-    work = Casework(records(), policy(), NOW, max_repairs=3)
+    work = Casework(records(), policy(), NOW)
     work.assess(Assessment.model_validate(facts(documented_solution=fact("yes", "knowledge_base/K-3", why="it fits"))))
     work.submit(HandlingDraft.model_validate(handling()))
     text = render_markdown(Document(finished(work), work.evidence))

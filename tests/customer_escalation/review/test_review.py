@@ -26,7 +26,7 @@ from customer_escalation.review.check import Context
 
 
 def reviewed(changes: dict[str, Any] | None = None, **fact_changes: Any) -> Review:
-    work = Casework(records(), policy(), NOW, max_repairs=3)
+    work = Casework(records(), policy(), NOW)
     assert work.assess(Assessment.model_validate(facts(**fact_changes))) == []
     return work.submit(EscalationDraft.model_validate(escalation(**(changes or {}))))
 
@@ -108,7 +108,7 @@ def test_t3_product_needs_the_competitive_pressure() -> None:
 
 @pytest.mark.parametrize(("level", "warned"), [("L1", True), ("L2", False), ("", False)])
 def test_t6_an_l1_author_is_reminded_of_l2(level: Literal["", "L1", "L2"], warned: bool) -> None:
-    work = Casework(records(), policy(), NOW, max_repairs=3, context=Context(author_level=level))
+    work = Casework(records(), policy(), NOW, context=Context(author_level=level))
     work.assess(Assessment.model_validate(facts()))
     assert found(work.submit(EscalationDraft.model_validate(escalation())), "T6") is warned
     work.assess(Assessment.model_validate(facts(production_stopped=fact("yes", T1M2))))
@@ -117,7 +117,7 @@ def test_t6_an_l1_author_is_reminded_of_l2(level: Literal["", "L1", "L2"], warne
 
 def test_g3_an_unread_connector_must_be_named() -> None:
     for gaps in ((), ("crm",)):
-        work = Casework(records(), policy(), NOW, max_repairs=3, context=Context(unread=("crm",), gaps=gaps))
+        work = Casework(records(), policy(), NOW, context=Context(unread=("crm",), gaps=gaps))
         work.assess(Assessment.model_validate(facts()))
         assert found(work.submit(EscalationDraft.model_validate(escalation())), "G3") is not bool(gaps)
 
@@ -142,7 +142,7 @@ def test_r6_an_actual_without_any_evidence_is_noticed() -> None:
 
 
 def test_b1_an_unknown_impact_says_how_to_find_out() -> None:
-    work = Casework(records(), policy(), NOW, max_repairs=3)
+    work = Casework(records(), policy(), NOW)
     work.assess(Assessment.model_validate(facts()))
     bare = Figure(ref="figures/arr", label="ARR", text="unknown", inputs=())
     work.figures["figures/arr"] = bare
@@ -154,7 +154,7 @@ def test_b1_an_unknown_impact_says_how_to_find_out() -> None:
 
 
 def test_b5_an_update_without_a_time_is_noticed() -> None:
-    work = Casework(records(), policy(), NOW, max_repairs=3)
+    work = Casework(records(), policy(), NOW)
     work.assess(Assessment.model_validate(facts()))
     del work.figures["figures/customer_update"]
     assert found(work.submit(EscalationDraft.model_validate(escalation())), "B5")
@@ -233,13 +233,13 @@ def test_nothing_unsupported_is_left_anywhere_after_the_last_repair(changes: dic
 
 
 def checked_against() -> Any:
-    work = Casework(records(), policy(), NOW, max_repairs=3)
+    work = Casework(records(), policy(), NOW)
     work.assess(Assessment.model_validate(facts()))
     return work.case, work.decision, work.figures
 
 
 def test_a_handling_note_is_checked_too() -> None:
-    work = Casework(records(), policy(), NOW, max_repairs=3)
+    work = Casework(records(), policy(), NOW)
     work.assess(Assessment.model_validate(facts(documented_solution=fact("yes", "knowledge_base/K-3"))))
     assert work.submit(HandlingDraft.model_validate(handling())).findings == ()
     review = work.submit(HandlingDraft.model_validate(handling(would_change=[], steps=[])))
@@ -247,7 +247,7 @@ def test_a_handling_note_is_checked_too() -> None:
 
 
 def test_figures_name_the_records_that_they_were_computed_from() -> None:
-    work = Casework(records(), policy(), NOW, max_repairs=3)
+    work = Casework(records(), policy(), NOW)
     work.assess(Assessment.model_validate(facts()))
     figure = work.figures["figures/arr"]
     assert figure == Figure(
@@ -266,7 +266,7 @@ def test_figures_name_the_records_that_they_were_computed_from() -> None:
     ],
 )
 def test_g2_a_contract_is_no_customers_message_and_a_mail_may_be(record: dict[str, Any], warned: bool) -> None:
-    work = Casework(records(), policy(), NOW, max_repairs=3)
+    work = Casework(records(), policy(), NOW)
     work.evidence.ledger.add({"record": {**record, "text": "The nightly sync has to run every day."}})
     assert work.assess(Assessment.model_validate(facts())) == []
     risk = [said("The nightly sync has to run every day.", record["ref"])]

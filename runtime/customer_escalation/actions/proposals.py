@@ -1,4 +1,4 @@
-"""What could be done next, as typed proposals. Nothing here acts: each waits for a person's approval (P1)."""
+"""What could be done next, each with its exact text and where it would go; it waits for a person's approval (P1)."""
 
 import hashlib
 import json
@@ -9,10 +9,12 @@ from pydantic import BaseModel, ConfigDict
 
 from customer_escalation.domain.brief import Brief, Outcome, Target
 from customer_escalation.domain.formatting import time_words
-from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.policy import Policy
 from customer_escalation.sla.cadence import next_internal_followup
 from customer_escalation.sla.calendar import team_calendar
+
+TOOLS = {"chat": "post_chat_message", "support_platform": "reply_to_customer"}
+"""What carries an action out in each system."""
 
 
 class Proposal(BaseModel):
@@ -25,31 +27,21 @@ class Proposal(BaseModel):
     """The offer, as a question to the person."""
     destination: str
     """A channel, a ticket's ref, or a moment (RFC 3339) for a reminder; empty where it is not known."""
+    system: Literal["chat", "support_platform", ""]
+    """The category of the system that it would change; empty for what a person sees to, such as a reminder."""
     text: str
     """Exactly what would be posted or sent; empty where it has yet to be drafted."""
 
 
-class Approval(BaseModel):
-    """A person's yes to one proposal as it stood."""
-
-    model_config = ConfigDict(frozen=True)
-
-    proposal: str
-    """``fingerprint`` of what was approved."""
-    by: str
-    at: datetime
-
-
-def fingerprint(proposal: Proposal) -> str:
-    """sha256 of what would be done: kind, destination and text. The title may change without harm."""
-    exact = json.dumps([proposal.kind, proposal.destination, proposal.text], ensure_ascii=True)
+def action_id(proposal: Proposal) -> str:
+    """sha256 of what would be done: system, destination and text. The title may change without harm."""
+    exact = json.dumps([proposal.system, proposal.destination, proposal.text], ensure_ascii=True)
     return hashlib.sha256(exact.encode()).hexdigest()
 
 
-@carries_out("P1")
-def approved(proposal: Proposal, approval: Approval | None) -> bool:
-    """True only for an approval of exactly this; it dies when text or destination change."""
-    return approval is not None and approval.proposal == fingerprint(proposal)
+def tool_for(proposal: Proposal) -> str:
+    """The tool of the system's category that carries it out; empty where a person does it."""
+    return TOOLS.get(proposal.system, "")
 
 
 def propose(brief: Brief, markdown: str, policy: Policy, now: datetime) -> list[Proposal]:
@@ -58,9 +50,12 @@ def propose(brief: Brief, markdown: str, policy: Policy, now: datetime) -> list[
     reply = brief.draft.customer_reply
     if brief.outcome == Outcome.HANDLE or brief.target is None or brief.severity is None:
         return [
-            Proposal(kind="customer_reply", title="Send the reply to the customer?", destination=ticket, text=reply),
             Proposal(
-                kind="reminder", title="Set a reminder to check whether it helped?", destination="",
+                kind="customer_reply", title="Send the reply to the customer?", destination=ticket, system="support_platform",
+                text=reply,
+            ),
+            Proposal(
+                kind="reminder", title="Set a reminder to check whether it helped?", destination="", system="",
                 text=f"Did the documented solution help? {brief.draft.summary}",
             ),
         ]  # fmt: skip
@@ -69,17 +64,19 @@ def propose(brief: Brief, markdown: str, policy: Policy, now: datetime) -> list[
     where = f"{team.channel} (restricted)" if brief.target == Target.SECURITY else team.channel
     return [
         Proposal(
-            kind="post_to_channel", title=f"Post this in {where} for {team.name}?", destination=team.channel, text=markdown
+            kind="post_to_channel", title=f"Post this in {where} for {team.name}?", destination=team.channel, system="chat",
+            text=markdown,
         ),
         Proposal(
-            kind="interim_response", title="Update the customer with an interim response?", destination=ticket, text=reply
+            kind="interim_response", title="Update the customer with an interim response?", destination=ticket,
+            system="support_platform", text=reply,
         ),
         Proposal(
             kind="reminder", title=f"Set a follow-up reminder for {time_words(due)}?", destination=due.isoformat(),
-            text=f"Check with {team.name} for progress: {brief.draft.summary}",
+            system="", text=f"Check with {team.name} for progress: {brief.draft.summary}",
         ),
         Proposal(
             kind="status_update", title="Draft a customer-facing update with the current status?", destination=ticket,
-            text=getattr(brief.draft, "status_update", ""),
+            system="support_platform", text=getattr(brief.draft, "status_update", ""),
         ),
     ]  # fmt: skip

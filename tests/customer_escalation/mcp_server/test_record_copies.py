@@ -1,4 +1,4 @@
-"""Records that an assistant hands over because only its own tools can read them."""
+"""Copies of records that only an assistant's own tools can read."""
 
 from pathlib import Path
 from typing import Any

@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from customer_escalation.cases.workflow import ASKED_FOR, Connection
+from customer_escalation.cases.connection import ASKED_FOR, Connection
 from customer_escalation.connectors.source import Source, open_source
 from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
 from skill_runtime.connectors import ConnectorState
@@ -22,8 +22,8 @@ STALE_S = 600.0
 RESERVED = ("assess", "check_brief")
 
 
-class ReadingDesk:
-    """One set of connections for all cases; safe to use from several tasks of one event loop."""
+class SharedConnections:
+    """``Systems`` for all cases of a process; safe to use from several tasks of one event loop."""
 
     def __init__(
         self, workspace: str | None, connectors: str | None, folder: Path, clock: Callable[[], float] = time.monotonic
@@ -32,42 +32,42 @@ class ReadingDesk:
         self._workspace, self._connectors, self._folder = workspace, connectors, folder
         self._clock = clock
         self._lock = asyncio.Lock()
-        self._open: _Desk | None = None
+        self._open: _Held | None = None
 
     async def connection(self) -> Connection:
         """What can be read now; nothing at all is a connection without tools, and its states say why."""
-        return (await self._desk()).connection
-
-    async def source(self) -> Source:
-        """Where it is read from."""
-        return (await self._desk()).source
+        return (await self._held()).connection
 
     async def now(self) -> datetime:
         """The moment that counts: a workspace's own, else the clock's."""
-        return (await self.source()).now or datetime.now(UTC)
+        return (await self._held()).source.now or datetime.now(UTC)
+
+    async def overrides(self) -> Mapping[str, Any]:
+        """A workspace's own part of the policy."""
+        return (await self._held()).source.policy
 
     async def close(self) -> None:
         """Let go of every connection."""
         async with self._lock:
             await self._shut()
 
-    async def _desk(self) -> "_Desk":
+    async def _held(self) -> "_Held":
         async with self._lock:
             if self._open is not None and self._clock() - self._open.since > STALE_S:
                 await self._shut()
             if self._open is None:
-                desk = _Desk(self._clock())
-                await desk.start(self._workspace, self._connectors, self._folder)
-                self._open = desk
+                held = _Held(self._clock())
+                await held.start(self._workspace, self._connectors, self._folder)
+                self._open = held
             return self._open
 
     async def _shut(self) -> None:
-        desk, self._open = self._open, None
-        if desk is not None:
-            await desk.stop()
+        held, self._open = self._open, None
+        if held is not None:
+            await held.stop()
 
 
-class _Desk:
+class _Held:
     """Connections held by a task of their own: they must be closed by the task that opened them."""
 
     def __init__(self, since: float) -> None:

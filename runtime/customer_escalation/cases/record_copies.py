@@ -1,10 +1,11 @@
-"""Records that an assistant hands over because it read them with tools that this process does not have.
+"""Copies of records, made by an assistant that read them with tools that this process does not have.
 
 They make its figures and sentences checkable against each other, and nothing more: whether a system really holds them is
-not known here, so whatever rests on them is reported as unverified.
+not known here, so whatever rests on a copy is reported as unverified.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,12 +14,14 @@ from customer_escalation.domain.brief import Line
 from customer_escalation.domain.categories import BY_ITEM, SOURCES, RecordKind
 from skill_runtime.ledger import Ledger, Record
 
+MOST_NAMED = 12
+"""Refs named in one sentence."""
 _REF = re.compile(r"[a-z][a-z_]*/\S.*")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _OWN = frozenset({"ref", "kind", "id", "parent"})
 
 
-class GivenField(BaseModel):
+class CopiedField(BaseModel):
     """One further field of a record."""
 
     model_config = ConfigDict(extra="forbid")
@@ -31,7 +34,7 @@ class GivenField(BaseModel):
     value: str = Field(max_length=4000, description="As the system shows it.")
 
 
-class GivenRecord(BaseModel):
+class RecordCopy(BaseModel):
     """One record, copied word for word from another tool's result."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -53,7 +56,7 @@ class GivenRecord(BaseModel):
     title: str = Field("", description="Subject, title or the account's name.")
     status: str = ""
     text: Line = Field("", description="The text word for word; of a long one, the passages that matter.")
-    fields: list[GivenField] = Field(default_factory=list, max_length=40)
+    fields: list[CopiedField] = Field(default_factory=list, max_length=40)
 
     def record(self) -> dict[str, Any]:
         """The record in the form that our own servers give."""
@@ -64,11 +67,11 @@ class GivenRecord(BaseModel):
             data |= {"role": self.role or "agent"}
         source = BY_ITEM.get(self.kind)  # a part has no title of its own, a moment `at` and a `text`
         title, moment = (source.title_field, source.moment_field) if source else ("title", "at")
-        given = {
+        known = {
             "customer": self.customer, "author": self.author, "status": self.status, "parent": self.parent,
             moment: self.at, title: self.title, source.text_field if source else "text": self.text,
         }  # fmt: skip
-        data |= {name: value for name, value in given.items() if value}
+        data |= {name: value for name, value in known.items() if value}
         if self.kind == "account":
             data.setdefault("name", self.customer)
         return data
@@ -76,6 +79,15 @@ class GivenRecord(BaseModel):
     def put_into(self, ledger: Ledger) -> None:
         """Stand in for the record until it is read."""
         ledger.put(Record(ref=self.ref, parent=self.parent or None, data=self.record()))
+
+
+def unverified_gap(refs: Sequence[str]) -> list[str]:
+    """What rests on copies alone, as a gap of the brief."""
+    if not refs:
+        return []
+    shown = ", ".join(refs[:MOST_NAMED])
+    more = f" and {len(refs) - MOST_NAMED} more" if len(refs) > MOST_NAMED else ""
+    return [f"Not verified: these records were copied by the assistant and could not be read again: {shown}{more}."]
 
 
 def _key(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What the workbench answers: typed results, each with the text that an assistant reads."""
+"""What the tools answer: typed results, each with the text that an assistant's model reads."""
 
 from typing import Any, Literal
 
@@ -34,7 +34,7 @@ class Assessed(Answer):
     """Which draft ``check_brief`` expects."""
     findings: list[Finding]
     unverified: list[str]
-    """Refs of records that the assistant handed over and that could not be read again here."""
+    """Refs of records that the assistant copied and that could not be read here."""
     gaps: list[str]
 
 

@@ -1,0 +1,76 @@
+"""What a case is read through: the categories that it asks for, the tools behind them, and what is missing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from customer_escalation.domain.categories import SOURCES, title_of
+from skill_runtime.connectors import Category, ConnectorState, Gap, Preflight, preflight
+from skill_runtime.errors import ConnectorError
+from skill_runtime.tools import Tool
+
+ASKED_FOR = tuple(row for row in SOURCES.values() if row.need != "optional")
+"""Categories whose absence a brief names as a gap."""
+
+
+class MissingConnector(ConnectorError):
+    """A category that the skill cannot do without is not connected."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What can be read."""
+
+    tools: Sequence[Tool]
+    """Read tools only."""
+    states: Callable[[], Sequence[ConnectorState]]
+    """How the connectors are doing now; what a call shows may change it."""
+
+    def check(self) -> Preflight:
+        """How every category is doing now that the skill asks for or that is set up beside."""
+        states = self.states()
+        set_up = {state.category for state in states}
+        asked = [row for row in SOURCES.values() if row.need != "optional" or row.id in set_up]
+        return preflight([Category(row.id, row.title, required=row.need == "required") for row in asked], states)
+
+    def gaps(self) -> list[str]:
+        """G3: every category that cannot be read now, in a sentence each."""
+        return gap_sentences(self.check().gaps)
+
+
+class Systems(Protocol):
+    """The systems of an organisation, as cases are read from them. Raises ``ConnectorError`` where they cannot be used."""
+
+    async def connection(self) -> Connection:
+        """What can be read now; nothing at all is a connection without tools, and its states say why."""
+        ...
+
+    async def now(self) -> datetime:
+        """The moment that counts: the clock's, or the one that a workspace stands for."""
+        ...
+
+    async def overrides(self) -> Mapping[str, Any]:
+        """What they set of the policy themselves, as a workspace may."""
+        ...
+
+
+def require(check: Preflight) -> None:
+    """Raise ``MissingConnector`` where a category that the skill cannot do without is not connected."""
+    missing = [category.id for category in check.missing_required]
+    if missing:
+        reasons = "; ".join(gap.reason for gap in check.gaps if gap.category in missing)
+        raise MissingConnector(
+            f"The {' and the '.join(title_of(name) for name in missing)} is required and could not be read ({reasons}). "
+            "Connect it, or load a workspace that has it."
+        )
+
+
+def gap_sentences(gaps: Sequence[Gap]) -> list[str]:
+    """G3: every unavailable connector in a sentence."""
+    return [
+        f"The {title_of(gap.category)} could be read only in part ({gap.reason.rstrip('.')}): what is missing is unknown."
+        if gap.partly
+        else f"The {title_of(gap.category)} could not be read ({gap.reason.rstrip('.')}): what it would show is unknown."
+        for gap in gaps
+    ]

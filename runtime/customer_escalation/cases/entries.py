@@ -1,0 +1,131 @@
+"""What a case's entries hold, in the order in which they come about; a case is taken up again from them."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from customer_escalation.cases.record_copies import RecordCopy
+from customer_escalation.cases.session import Drafter
+from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome
+
+FollowUpStep = Literal["asked_team", "told_customer"]
+E = TypeVar("E", bound="CaseEntry")
+
+
+class CaseEntry(BaseModel):
+    """Base: ``kind`` is the entry's kind in the store."""
+
+    model_config = ConfigDict(frozen=True)
+    kind: ClassVar[str]
+
+
+class RecordsRead(CaseEntry):
+    """What was read since the entry of this kind before, and what is connected now."""
+
+    kind: ClassVar[str] = "read"
+
+    results: tuple[dict[str, Any], ...]
+    """Tool results, word for word."""
+    copies: tuple[RecordCopy, ...]
+    """All records that an assistant copied."""
+    verified: tuple[str, ...]
+    """Refs of those that were read here after all."""
+    connected: tuple[str, ...]
+    unread: tuple[str, ...]
+    gap_categories: tuple[str, ...]
+    anew: bool = False
+    """It replaces what was read before."""
+
+
+class FactsStated(CaseEntry):
+    """The facts, taken or not."""
+
+    kind: ClassVar[str] = "assess"
+
+    facts: dict[str, Any]
+    now: datetime
+    gaps: tuple[str, ...]
+    taken: bool
+
+
+class DraftSubmitted(CaseEntry):
+    """A draft that was reviewed."""
+
+    kind: ClassVar[str] = "brief"
+
+    outcome: Outcome
+    """Of the decision that it was written on; says which kind of draft it is."""
+    draft: dict[str, Any]
+    drafted_by: Drafter
+    facts: str
+    """Fingerprint of the facts that it was written on."""
+    gaps: tuple[str, ...]
+    actions: tuple[str, ...]
+    """Ids of the actions that it offers; approvals of others are void from here on (P1)."""
+
+    def as_draft(self) -> Draft:
+        """The draft itself."""
+        kind = EscalationDraft if self.outcome == Outcome.ESCALATE else HandlingDraft
+        return kind.model_validate(self.draft)
+
+
+class FileWritten(CaseEntry):
+    """A file that the brief was written to."""
+
+    kind: ClassVar[str] = "saved"
+
+    file: str
+
+
+class FollowedUp(CaseEntry):
+    """A follow-up that was made."""
+
+    kind: ClassVar[str] = "follow_up"
+
+    done: tuple[FollowUpStep, ...]
+    note: str
+    now: datetime
+
+
+class DecidedAnew(CaseEntry):
+    """How the case stood at a later moment."""
+
+    kind: ClassVar[str] = "reassess"
+
+    now: datetime
+    was: dict[str, str | None]
+    is_now: dict[str, str | None]
+    new: tuple[str, ...]
+    """Refs that were not known before."""
+
+
+class ComingDown(CaseEntry):
+    """How far an escalation has come down."""
+
+    kind: ClassVar[str] = "de_escalation"
+
+    rules: dict[str, str] = {}
+    """Rule id to yes, no or unknown."""
+    confirmed_by: str = ""
+    done: tuple[str, ...] = ()
+    """Keys of ``DEESCALATING``."""
+
+    @property
+    def proposed(self) -> bool:
+        """A rule lets it come down."""
+        return "yes" in self.rules.values()
+
+
+class Closed(CaseEntry):
+    """It is over."""
+
+    kind: ClassVar[str] = "closed"
+
+    now: datetime
+
+
+RESULT = "result"
+"""The finished brief; see ``RecordedResult``."""
+APPROVAL, REVOCATION = "approval", "revocation"
+"""See ``actions.approvals``."""

@@ -1,0 +1,43 @@
+"""What a model reads first in a run: the request, the clock, the connections, and the records that were found."""
+
+from collections.abc import Sequence
+
+from customer_escalation.cases.terms import CaseTerms
+from customer_escalation.decision.figures import ticket_figures
+from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.formatting import time_words
+from customer_escalation.domain.states import state_of
+from customer_escalation.drafting.prompts import prompt
+from customer_escalation.retrieval.records_text import present_evidence
+from customer_escalation.retrieval.relevance import find_issue
+
+
+def first_message(terms: CaseTerms, evidence: Evidence, gaps: Sequence[str]) -> str:
+    """The text; ``gaps`` are sentences on what could not be read."""
+    figures = ticket_figures(evidence, terms.policy, terms.now).values()
+    return prompt(
+        "first_message.md.j2",
+        issue=terms.issue,
+        now=f"{time_words(terms.now)} ({terms.now:%A})",
+        reported_by=terms.reported_by,
+        gaps=gaps,
+        records=_fenced(present_evidence(evidence, figures, far_off(terms, evidence))),
+    )
+
+
+def far_off(terms: CaseTerms, evidence: Evidence) -> frozenset[str]:
+    """Closed tickets that a search brought up and that share little with the request.
+
+    A ticket whose state nobody knows may be open, so it is shown whole.
+    """
+    found = find_issue(terms.issue, evidence, terms.now)
+    near = {record.ref for record in (*found.tickets, *found.solved)}
+    return frozenset(
+        ticket.ref for ticket in evidence.of_kind("ticket")
+        if ticket.ref not in near and state_of(ticket) == "closed"
+    )  # fmt: skip
+
+
+def _fenced(text: str) -> str:
+    """Text that cannot close the block that it stands in."""
+    return text.replace("</records", "<\\/records").replace("<records", "<\\records")

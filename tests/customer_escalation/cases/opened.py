@@ -1,0 +1,50 @@
+"""A case that is open on given evidence, in memory, with nothing connected that could be asked for more."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tests.customer_escalation.casebook import NOW
+from tests.customer_escalation.cases.memory_store import MemoryStore
+
+from customer_escalation.cases.connection import ASKED_FOR, Connection
+from customer_escalation.cases.events import CaseEvent
+from customer_escalation.cases.service import CaseService
+from customer_escalation.cases.session import Casework
+from customer_escalation.cases.terms import Asked, Origin
+from customer_escalation.domain.evidence import Evidence
+from skill_runtime.connectors import ConnectorState
+
+
+class Quiet:
+    """``Systems`` that are connected and hold nothing; ``moment`` can be moved on."""
+
+    def __init__(self, moment: datetime = NOW) -> None:
+        self.moment = moment
+
+    async def connection(self) -> Connection:
+        """No tools."""
+        states = [ConnectorState(row.id, "connected", row.id) for row in ASKED_FOR]
+        return Connection((), lambda: states)
+
+    async def now(self) -> datetime:
+        """The moment."""
+        return self.moment
+
+    async def overrides(self) -> Mapping[str, Any]:
+        """None."""
+        return {}
+
+
+async def opened(
+    evidence: Evidence, issue: str = "Nightly sync fails for Harrow Mills", *, store: MemoryStore | None = None,
+    events: list[CaseEvent] | None = None, origin: Origin = "assistant",
+) -> tuple[CaseService, str]:  # fmt: skip
+    """The service and the case's name."""
+    watch = events.append if events is not None else lambda event: None
+    service = CaseService(store or MemoryStore(), Quiet(), watch, clock=lambda: NOW)
+    case = await service.open(Asked(issue=issue), origin)
+    work = service.work(case)
+    work.ledger = evidence.ledger
+    work.casework = Casework(evidence, work.terms.policy, NOW)
+    return service, case

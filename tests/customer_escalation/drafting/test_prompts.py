@@ -1,0 +1,86 @@
+"""The texts for models: each can be rendered, each is used, and what both ways in say is one text."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import UndefinedError
+from tests.customer_escalation.casebook import policy
+
+from customer_escalation.domain.brief import Figure, Target
+from customer_escalation.drafting import prompts
+from customer_escalation.drafting.prompts import prompt
+from customer_escalation.drafting.prompts.decided import HandIn
+from customer_escalation.policy.text import fill
+
+FOLDER = Path(str(prompts.__file__)).parent
+PACKAGE = FOLDER.parents[1]
+TEXTS = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.md*"))
+DECISION: dict[str, Any] = {
+    "severity": "High", "target": "Engineering", "also_notify": ["Product"], "own_reading": ("escalate", "Medium", "Product"),
+    "hold": ["E-BUG: reproduced"], "nothing_holds": False, "not_held": ["E-DOWN: nothing stopped"],
+    "untested": ["E-BIZ: no CRM"], "figures": [Figure(ref="figures/arr", label="ARR", text="$1", inputs=())],
+    "contents": "the environment", "submit": HandIn("`hand_in`", "`hand_over`"), "hints": ["Look here."], "gaps": ["No CRM."],
+}  # fmt: skip
+VALUES: dict[str, list[dict[str, Any]]] = {
+    "tools/assess.md.j2": [{"assistant": True}, {"assistant": False}],
+    "tools/submit.md.j2": [{"draft": draft} for draft in ("escalation", "handling", "either")],
+    "first_message.md.j2": [
+        {"issue": "It fails.", "now": "today", "reported_by": "Support", "gaps": gaps, "records": "- a | b"}
+        for gaps in ((), ("The CRM could not be read.",))
+    ],
+    "target_contents.md.j2": [{"target": target.value} for target in Target],
+    "decision.md.j2": [
+        DECISION,
+        {**DECISION, "severity": "", "target": "", "nothing_holds": True, "own_reading": None},
+    ],
+    "wrong_draft.md.j2": [{"outcome": "escalate", "right": "`hand_in`"}],
+}
+"""For each template, values that bring up each of its branches."""
+
+
+def test_every_template_has_values_here() -> None:
+    assert sorted(VALUES) == [name for name in TEXTS if name.endswith(".j2")]
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_each_text_can_be_rendered_and_leaves_no_slot_open(name: str) -> None:
+    for values in VALUES.get(name, [{}]):
+        text = fill(prompt(name, **values), policy())
+        assert text
+        assert text == text.strip()
+        assert not any(mark in text for mark in ("{{", "{%", "}}", "%}"))
+
+
+@pytest.mark.parametrize("name", [name for name in TEXTS if name.endswith(".j2")])
+def test_a_missing_value_is_an_error_and_no_gap_in_the_text(name: str) -> None:
+    with pytest.raises(UndefinedError):
+        prompt(name)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_each_text_is_used(name: str) -> None:
+    sources = [path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")]
+    assert any(f'"{name}"' in source or f"'{name}'" in source for source in sources)
+
+
+def test_values_are_put_in_as_they_are() -> None:
+    hostile = "{{ 7 * 7 }} {% raw %} <b>"
+    assert hostile in prompt("first_message.md.j2", issue=hostile, now="", reported_by="", gaps=(), records="")
+
+
+def test_both_ways_in_say_the_same_of_facts_and_drafts() -> None:
+    assistant, run = (prompt("tools/assess.md.j2", assistant=assistant) for assistant in (True, False))
+    assert assistant.split("Begin a case")[0] == run.split("Call it again")[0]
+    checked, submitted = (prompt("tools/submit.md.j2", draft=draft) for draft in ("either", "escalation"))
+    assert checked.partition("Every section")[2] == submitted.partition("Every section")[2] != ""
+
+
+def test_a_decision_names_the_draft_that_it_asks_for_by_the_tools_of_the_way_in() -> None:
+    text = prompt("decision.md.j2", **DECISION)
+    assert "Decision: escalate. Severity: High. Target: Engineering. Also notify: Product." in text
+    assert "Your own reading was escalate, Medium, Product." in text
+    assert "Hand it in with `hand_in`." in text
+    handled = prompt("decision.md.j2", **VALUES["decision.md.j2"][1])
+    assert handled.startswith("Decision: handle in support, no escalation.")
+    assert "Hand in the note with `hand_over`." in handled
