@@ -131,10 +131,10 @@ class CaseService:
         with self._cases.hold(case) as recorder:
             yield recorder
 
-    async def gather(self, case: str, *, need_all: bool = False) -> GatheredCase:
+    async def gather(self, case: str, *, need_required: bool = False) -> GatheredCase:
         """Read what routine searches find about the issue.
 
-        Raises ``MissingConnector`` where ``need_all`` is set and a required category cannot be read.
+        Raises ``MissingConnector`` where ``need_required`` is set and a required category cannot be read.
         """
         found = self.work(case)
         async with found.lock:
@@ -143,7 +143,7 @@ class CaseService:
             check = connection.check()
             missing = tuple(category.id for category in check.missing_required)
             self.watch(happened.SystemsChecked(found.name, check.connected, check.gaps, missing))
-            if need_all:
+            if need_required:
                 require(check)
             self.watch(happened.GatheringStarted(found.name))
             evidence, context = await gathered(found.terms, connection, self._fetched(found.name))

@@ -44,7 +44,7 @@ async def escalate(
     Raises ``MissingConnector`` when a required category cannot be read, and ``ModelError`` when the model's service fails
     and the drafter has no fallback.
     """
-    gathered = await service.gather(case, need_all=True)
+    gathered = await service.gather(case, need_required=True)
     ended: Ended = "complete"
     notice = ""
     work = service.work(case)

@@ -97,8 +97,8 @@ class Shown(Answer):
     actions: list[Action]
 
 
-class Approved(Answer):
-    """A person's yes to one action."""
+class OneAction(Answer):
+    """One action, and who approved it, if anybody did."""
 
     case: str
     action: Action

@@ -175,30 +175,30 @@ def _action_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
 
         return telling.actions(cases.service.result(given.case).case, cases.service.propose(given.case))
 
-    async def approve(given: takes.ApproveArguments, ctx: Context[Any]) -> answers.Approved:
+    async def approve(given: takes.ApproveArguments, ctx: Context[Any]) -> answers.OneAction:
         from customer_escalation.mcp_server import telling
 
         if not client_supports_apps(ctx):
             raise WrongOrder("Only the card can say this. Ask the person with `request_approval`.")
         one = telling.action(cases.service.approve(given.case, given.action, given.name))
         said = f"Action {one.number} is approved by {one.approved_by}."
-        return answers.Approved(text=said, case=given.case, action=one)
+        return answers.OneAction(text=said, case=given.case, action=one)
 
-    async def revoke(given: takes.RevokeArguments, ctx: Context[Any]) -> answers.Approved:
+    async def revoke(given: takes.RevokeArguments, ctx: Context[Any]) -> answers.OneAction:
         from customer_escalation.mcp_server import telling
 
         named = telling.named_action(cases.service.propose(given.case), given.action)
         one = telling.action(cases.service.revoke(given.case, named.id, given.name))
         said = f"The approval of action {one.number} is taken back by {given.name}. Do not carry it out."
-        return answers.Approved(text=said, case=given.case, action=one)
+        return answers.OneAction(text=said, case=given.case, action=one)
 
     return [
         new_tool(approve, "approve_action", "Approve an action", prompt("tools/approve_action.md"), takes.ApproveArguments,
-                 answers.Approved, told, reads=False, meta=APP_ONLY),
+                 answers.OneAction, told, reads=False, meta=APP_ONLY),
         new_tool(propose, "propose_actions", "Propose next steps", prompt("tools/propose_actions.md"), takes.CaseArguments,
                  answers.Actions, told, reads=True),
         new_tool(revoke, "revoke_approval", "Take an approval back", prompt("tools/revoke_approval.md"), takes.RevokeArguments,
-                 answers.Approved, told, reads=False),
+                 answers.OneAction, told, reads=False),
     ]  # fmt: skip
 
 
@@ -265,9 +265,10 @@ async def _save(service: "CaseService", place: Place, given: takes.SaveArguments
         now, summary = service.work(given.case).terms.now, service.result(given.case).summary
         own = service.files(given.case)
         where = place_for(place.folder, f"{now:%Y-%m-%d}", summary, given.format, given.file, own)
-        service.note_file(given.case, str(where))
-        write_brief(where, service.result(given.case), given.format)
     result = await service.finish(given.case)
+    if where:
+        service.note_file(given.case, str(where))
+        write_brief(where, result, given.format)
     said = f"Saved as {result.case}" + (f" and in {where}." if where else ".")
     if result.status == "needs_review":
         said += " It still has hard findings: it is marked as needing a person's review."

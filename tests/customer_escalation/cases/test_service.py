@@ -331,7 +331,7 @@ async def test_a_required_category_is_missed_only_where_all_are_needed() -> None
     found = await service.gather(case)
     assert any("support platform could not be read (HTTP 503)" in gap for gap in found.gaps)
     with pytest.raises(MissingConnector, match="HTTP 503"):
-        await service.gather(case, need_all=True)
+        await service.gather(case, need_required=True)
     assert [event.missing for event in events if isinstance(event, happened.SystemsChecked)] == [
         ("support_platform",)
     ] * 2

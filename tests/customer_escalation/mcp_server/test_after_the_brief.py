@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mcp import types
 from tests.customer_escalation.mcp_server.desk import Desk, accepted, desk, scripted, workspace
-from tests.customer_escalation.scripts import case
+from tests.customer_escalation.scripts import case, issue
 
 from skill_runtime.journal import Journal
 
@@ -185,6 +185,24 @@ async def test_what_is_new_is_named_and_decided_again(folder: Path) -> None:
         assert up.data["now"]["severity"] == "Critical"
         due = (await at.good("followups", case=name)).data["open"][0]
         assert due["severity"] == "Critical"
+
+
+async def test_an_assistant_goes_on_with_a_case_that_began_in_an_unattended_run(folder: Path) -> None:
+    facts, kind, draft = scripted("15")
+    async with desk(folder) as at:
+        ran = await at.good("run_escalation", issue=issue("15"), use_model=False)
+        name = ran.data["case"]
+        assert (await at.good("render_brief", case=name)).text == ran.text
+        still = await at.good("reassess", case=name)
+        assert (still.data["changed"], still.data["new_records"]) == (False, [])
+        assert (await at.good("assess", case=name, facts=facts)).data["hand_in"] == kind
+        assert (await at.good("check_brief", case=name, **{kind: draft})).data["verdict"] == "accepted"
+        shown = (await at.good("render_brief", case=name)).text
+        assert shown != ran.text
+        await at.good("save_brief", case=name, file="")
+        assert [due["case"] for due in (await at.good("followups")).data["open"]] == [name]
+    async with desk(folder) as at:
+        assert (await at.good("render_brief", case=name)).text == shown
 
 
 async def test_the_journal_holds_every_step(folder: Path, tmp_path: Path) -> None:

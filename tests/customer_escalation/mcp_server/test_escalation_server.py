@@ -137,6 +137,9 @@ async def test_a_brief_is_saved_inside_the_project_alone_and_over_nothing(folder
         assert Path(page.data["file"]).read_text(encoding="utf-8").startswith("<!doctype html>")
         assert (await at.good("save_brief", case=name, file="briefs/one.html", format="html")).data["status"] == "valid"
         assert (await at.good("save_brief", case=name, file="")).data["file"] == ""
+        await at.good("assess", case=name, facts=scripted("15")[0])
+        assert "no brief yet" in (await at.call("save_brief", case=name, file="briefs/two.md")).text
+        assert not (folder / "briefs" / "two.md").exists()
 
 
 async def test_every_form_is_rendered(folder: Path) -> None:
