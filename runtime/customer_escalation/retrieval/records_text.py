@@ -7,7 +7,7 @@ from customer_escalation.domain.categories import BY_ITEM, LISTINGS, SOURCES
 from customer_escalation.domain.evidence import Evidence
 from skill_runtime.ledger import Record
 
-_INNER = frozenset(row.part for row in SOURCES.values()) - BY_ITEM.keys()
+_INNER = frozenset(kind for row in SOURCES.values() for kind in (*row.row.kinds, row.part)) - BY_ITEM.keys()
 _HIDDEN = frozenset({"ref", "kind", "id", "text", "body", "parent", "extra", "messages_complete", "comments_complete"})
 FOLDED = " | (shares little with the request; its messages are not shown: read_ticket)"
 _UNREAD = {kind: row.tool("read") for kind, row in BY_ITEM.items() if row.whole_by_read}
