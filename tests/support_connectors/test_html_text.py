@@ -3,7 +3,7 @@
 import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support_connectors.remote import markup, markup_tables
@@ -271,6 +271,7 @@ PIECES = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=5)), max_size=40))
 def test_any_markup_gives_a_text(pieces: list[str]) -> None:
     text = plain_text("".join(pieces))
@@ -278,12 +279,14 @@ def test_any_markup_gives_a_text(pieces: list[str]) -> None:
     assert text == text.strip("\n")
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abcé<>&;'\"[]:-| \x1a", min_size=1, max_size=8), max_size=8))
 def test_plain_text_that_becomes_html_comes_back_as_it_was(written: list[str]) -> None:
     expected = [" ".join(line.replace("\x1a", "").split()) for line in written]
     assert plain_text(as_html("\n\n".join(written))) == "\n\n".join(line for line in expected if line)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abc ", min_size=1).filter(str.strip), min_size=1, max_size=30))
 def test_no_word_of_a_table_is_lost_whatever_its_shape(cells: list[str]) -> None:
     rows = "".join(
