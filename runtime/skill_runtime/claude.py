@@ -374,7 +374,8 @@ def _give_up(error: Exception, choice: Choice) -> NoReturn:
         raise ModelUnavailable(
             f"The model's service could not be used: {reason}. Check the network, {provider.address} and {credentials}."
         ) from error
-    if isinstance(error, RuntimeError) or type(error).__module__.partition(".")[0] in SIGNERS:
+    unsigned = bool(provider.extra) and isinstance(error, RuntimeError | ImportError)
+    if unsigned or type(error).__module__.partition(".")[0] in SIGNERS:
         raise ModelUnavailable(
             f"There are no credentials for {provider.title}: {reason}. Check {credentials}."
         ) from error
