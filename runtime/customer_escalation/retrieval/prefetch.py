@@ -19,6 +19,7 @@ from customer_escalation.domain.evidence import Evidence, name_key
 from customer_escalation.domain.evidence import field as text_field
 from customer_escalation.domain.record_ids import mentions, searchable
 from customer_escalation.domain.states import state_of
+from customer_escalation.retrieval.relevance.index import Index
 from skill_runtime.ledger import Ledger, Record
 from skill_runtime.tools import Tool
 
@@ -53,15 +54,10 @@ ERROR_CODE = re.compile(
 )
 """Codes such as ``ABC-1234`` and ``SAML_ERR_12``; standards look alike and are none."""
 _ID = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9]*)-(\d+)(?![\w-])")
-_WORD = re.compile(r"[^\W\d_]{4,}")
-STEM = 5
 SHARED_WORDS = 2
-_COMMON = frozenset(
-    word[:STEM]
-    for word in """all about account accounts after again because been before cannot could customer customers does
-    from have into just more only please since some still than that their them then there these they this today very want wants
-    were what when where which while will with would your nach über oder nicht eine einen""".split()
-)
+"""Telling words in common that make a ticket or tracker item worth reading whole."""
+TITLE_WORDS = 3
+"""The same for the words of a tracker item's title in what a leading ticket says."""
 _READ_TOOLS = {kind: row.tool("read") for kind, row in BY_ITEM.items() if row.whole_by_read}
 
 
@@ -128,13 +124,15 @@ class Gatherer:
 
     def _leads(self, issue: str, chosen: Sequence[Record], evidence: Evidence) -> list[Record]:
         """The best ticket, open if there is one, and the next that shares an error code with it or words with the request."""
+        index = Index(self._ledger, issue)
         ranked = [self._latest(ticket) for ticket in chosen]
         ranked = [ticket for ticket in ranked if _open(ticket)] or ranked
         first, rest = ranked[:1], ranked[1:]
         codes = {code for ticket in first for code in self._codes(ticket, evidence)}
         also = [
             ticket for ticket in rest
-            if codes & set(self._codes(ticket, evidence)) or _share_words(issue, text_field(ticket, "subject"))
+            if codes & set(self._codes(ticket, evidence))
+            or len(index.words(issue) & index.words(text_field(ticket, "subject"))) >= SHARED_WORDS
         ]  # fmt: skip
         return [*first, *also][:LEADS]
 
@@ -156,19 +154,22 @@ class Gatherer:
             calls += [("search_chat", {"query": f"{text_field(lead, 'customer')} {subject}", "limit": 3})]
         found = await self._calls(*calls)
         alike = found.items("search_tickets")
-        symptom = " ".join([issue, *(text_field(lead, "subject") for lead in leads)])
+        index = Index(self._ledger, issue)
+        symptom = index.words(" ".join([issue, *(text_field(lead, "subject") for lead in leads)]))
         codes_wanted = {code for lead in leads for code in self._codes(lead, evidence)}
         unread = [
             ticket for ticket in alike
             if not self._whole(ticket)
-            and (codes_wanted & set(self._codes(ticket, evidence)) or _share_words(symptom, self._shown(ticket, evidence)))
+            and (codes_wanted & set(self._codes(ticket, evidence)) or len(symptom & index.of(ticket)) >= SHARED_WORDS)
         ]  # fmt: skip
+        unread.sort(key=lambda ticket: -index.score(symptom, ticket))  # few are read; each query has its own order
         live = [ticket.id for ticket in unread if _open(ticket)]
         solved = [ticket.id for ticket in unread if not _open(ticket)]
-        told = " ".join(self._shown(lead, evidence) for lead in leads)
+        told = frozenset[str]().union(*map(index.of, leads))
         tracked = [
             item.id for item in [*found.items("search_issues"), *items]
-            if _share_words(symptom, self._shown(item, evidence)) or _share_words(told, text_field(item, "title"), 3)
+            if len(symptom & index.of(item)) >= SHARED_WORDS
+            or len(told & index.words(text_field(item, "title"))) >= TITLE_WORDS
         ]  # fmt: skip
         await self._mentioned(leads, evidence, most=MENTIONED - 2)
         await self._read("issue", tracked[:ISSUES])
@@ -284,12 +285,6 @@ def _key(call: Call) -> str:
 def _open(ticket: Record) -> bool:
     # A ticket whose state nobody knows is read like an open one: passing over somebody who waits costs more than a call.
     return state_of(ticket) != "closed"
-
-
-def _share_words(one: str, other: str, least: int = SHARED_WORDS) -> bool:
-    """So many telling words in common, compared by their first letters so that endings do not count."""
-    first, second = ({word[:STEM] for word in _WORD.findall(text.casefold())} - _COMMON for text in (one, other))
-    return len(first & second) >= least
 
 
 def _open_first(tickets: Sequence[Record]) -> list[Record]:

@@ -4,9 +4,7 @@ Being the best of what was read is not enough: a record belongs to the issue bec
 other's id, or shares several telling words with it.
 """
 
-import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,8 +14,8 @@ from customer_escalation.domain.evidence import field as text_field
 from customer_escalation.domain.record_ids import mentions
 from customer_escalation.domain.states import state_of
 from customer_escalation.retrieval.injection import first_instruction_like
+from customer_escalation.retrieval.relevance.index import Index
 from customer_escalation.retrieval.relevance.signals import matches
-from customer_escalation.retrieval.relevance.wording import words
 from skill_runtime.ledger import Record
 
 SHARE = 0.5
@@ -61,12 +59,6 @@ class Issue:
     """Chat messages, tracker items and articles that belong to it."""
 
 
-def text_of(record: Record, evidence: Evidence) -> str:
-    """What a record and its parts say."""
-    own = [text_field(record, key) for key in ("subject", "title", "text", "body")]
-    return "\n".join([*own, *(text_field(part, "text") for part in evidence.parts(record))])
-
-
 def find_issue(request: str, evidence: Evidence, now: datetime) -> Issue:
     """The records about the request."""
     return _Search(request, evidence, now).issue()
@@ -76,15 +68,15 @@ def find_issue(request: str, evidence: Evidence, now: datetime) -> Issue:
 class _Topic:
     """What the issue is about, as far as words and codes tell."""
 
-    asked: set[str]
+    asked: frozenset[str]
     """Words of the request that its best ticket uses too; else those of the ticket's subject."""
-    subject: set[str]
+    subject: frozenset[str]
     codes: set[str] = field(default_factory=set)
     exposed: bool = False
     """Its best ticket reports an exposure; then fewer words in common are enough."""
 
     @property
-    def words(self) -> set[str]:
+    def words(self) -> frozenset[str]:
         return self.asked | self.subject
 
 
@@ -95,12 +87,9 @@ class _Search:
         self.request = request
         self.evidence = evidence
         self.now = now
-        self.wanted = set(words(request))
-        self.texts = {
-            record.ref: text_of(record, evidence)
-            for record in evidence.ledger.records.values() if record.parent is None
-        }  # fmt: skip
-        self.counts = Counter(word for text in self.texts.values() for word in set(words(text)))
+        self.index = Index(evidence.ledger, request)
+        self.texts = self.index.texts
+        self.wanted = self.index.words(request)
         prefixes = [_ID_PREFIX.match(record.id) for record in evidence.ledger.records.values()]
         self.named = _named(request, evidence.of_kind("ticket"))
         self.id_prefixes = {match[1].casefold() for match in prefixes if match}
@@ -109,11 +98,10 @@ class _Search:
         tickets = self.evidence.of_kind("ticket")
         live = [ticket for ticket in tickets if self._recent(ticket)]
         candidates = [ticket for ticket in live if is_open(ticket)] or live
-        wanted = self.wanted
-        lead = max(candidates, key=lambda ticket: self._first_sight(wanted, ticket), default=None)
-        if lead is None or self._first_sight(wanted, lead) <= 0:
+        lead = max(candidates, key=self._first_sight, default=None)
+        if lead is None or self._first_sight(lead) <= 0:
             return Issue()
-        topic = self._topic(wanted, lead)
+        topic = self._topic(lead)
         joined = self._joined(lead, topic)
         same = [ticket for ticket in candidates if ticket is lead or self._same(ticket, topic, joined)]
         same.sort(key=lambda ticket: (ticket is not lead, -self._likeness(ticket, topic)))
@@ -121,29 +109,30 @@ class _Search:
             ticket for ticket in tickets
             if ticket not in same and not is_open(ticket) and self._same(ticket, topic, joined)
         ]  # fmt: skip
-        if _requests([lead], self.evidence):
-            same += [ticket for ticket in solved if _requests([ticket], self.evidence)]
+        if self._wish(lead):
+            same += [ticket for ticket in solved if self._wish(ticket)]
             solved = [ticket for ticket in solved if ticket not in same]
         return Issue(tuple(same), tuple(solved), tuple(self._related(same, topic)))
 
-    def _weight(self, word: str) -> float:
-        """Rare words tell more, and words with a figure in them more still."""
-        return math.log(1 + len(self.texts) / (1 + self.counts[word])) * (1.5 if re.search(r"\d", word) else 1.0)
+    def _shared(self, wanted: Iterable[str], record: Record) -> frozenset[str]:
+        return frozenset(wanted) & self.index.of(record)
 
-    def _shared(self, wanted: Iterable[str], record: Record) -> set[str]:
-        return set(wanted) & set(words(self.texts.get(record.ref, "")))
+    def _field(self, record: Record, key: str) -> frozenset[str]:
+        return self.index.words(text_field(record, key))
 
-    def _first_sight(self, wanted: set[str], ticket: Record) -> float:
+    def _first_sight(self, ticket: Record) -> float:
         by_name = 3.0 if name_key(text_field(ticket, "customer")) in self.named else 0.0
-        subject = wanted & set(words(text_field(ticket, "subject")))
-        return by_name + sum(map(self._weight, self._shared(wanted, ticket))) + sum(map(self._weight, subject)) / 2
+        return by_name + self.index.score(self.wanted, ticket)
 
-    def _topic(self, wanted: set[str], lead: Record) -> _Topic:
-        customer = set(words(text_field(lead, "customer")))
-        subject = set(words(text_field(lead, "subject"))) - customer
-        asked = self._shared(wanted, lead) - customer
+    def _topic(self, lead: Record) -> _Topic:
+        customer = self._field(lead, "customer")
+        subject = self._field(lead, "subject") - customer
+        asked = self._shared(self.wanted, lead) - customer
         exposed = bool(matches("exposure", self.texts[lead.ref]))
-        return _Topic(asked or subject or wanted - customer, subject, self._codes(lead), exposed)
+        return _Topic(asked or subject or self.wanted - customer, subject, self._codes(lead), exposed)
+
+    def _wish(self, ticket: Record) -> bool:
+        return bool(matches("feature", self.texts[ticket.ref]))
 
     def _codes(self, record: Record) -> set[str]:
         """Error codes in a record; ids of records look alike and are none."""
@@ -154,8 +143,7 @@ class _Search:
         """The share of the asked words that a ticket has; all of it for one with the same error code."""
         if topic.codes & self._codes(ticket):
             return 1.0
-        whole = sum(map(self._weight, topic.asked)) or 1.0
-        return sum(map(self._weight, self._shared(topic.asked, ticket))) / whole
+        return self.index.share(topic.asked, ticket)
 
     def _same(self, ticket: Record, topic: _Topic, joined: set[str]) -> bool:
         """By the same code, by a colleague's word that joins the two, by its subject, or by several of its words."""
@@ -165,7 +153,7 @@ class _Search:
         if ticket.id in joined and likeness >= LINKED_SHARE:
             return True
         wanted = (topic.words | self.wanted) - _PLAIN
-        subject = set(words(text_field(ticket, "subject"))) - _PLAIN
+        subject = self._field(ticket, "subject") - _PLAIN
         hits, shared = subject & wanted, self._shared(wanted, ticket)
         if len(hits) >= 2 and len(hits) >= TITLE_SHARE * len(subject):
             return True
@@ -197,7 +185,7 @@ class _Search:
 
     def _related(self, tickets: Sequence[Record], topic: _Topic) -> list[Record]:
         """Other items about these tickets, the nearest first: by id, by code, then by words."""
-        told = {word for ticket in tickets for word in words(self.texts[ticket.ref])}
+        told = frozenset[str]().union(*map(self.index.of, tickets))
         ids = [ticket.id for ticket in tickets]
         items = [
             item for item in self.evidence.of_kind("issue", "article") if self._belongs(item, tickets, topic, told)
@@ -213,13 +201,13 @@ class _Search:
         }
         return sorted(found, key=lambda item: -rank[item.ref])
 
-    def _belongs(self, item: Record, tickets: Sequence[Record], topic: _Topic, told: set[str]) -> bool:
+    def _belongs(self, item: Record, tickets: Sequence[Record], topic: _Topic, told: frozenset[str]) -> bool:
         """A tracker item or article that names a ticket, is named by one, has its code, or a title about the same."""
         ids = [ticket.id for ticket in tickets]
         named = any(_names(self.texts[ticket.ref], [item.id]) for ticket in tickets)
         if named or _names(self.texts[item.ref], ids) or topic.codes & self._codes(item):
             return True
-        title = set(words(text_field(item, "title"))) - _PLAIN
+        title = self._field(item, "title") - _PLAIN
         if item.data.get("kind") == "article":
             rules = bool(_NORMATIVE.search(text_field(item, "title")) and title & (topic.words | self.wanted))
             return len(title & topic.words) >= 2 or (rules and len(self._shared(topic.words | self.wanted, item)) >= 2)
@@ -230,7 +218,7 @@ class _Search:
         return enough and bool(self._shared(topic.asked, item))
 
     def _talks(
-        self, message: Record, tickets: Sequence[Record], linked: Sequence[str], topic: _Topic, told: set[str]
+        self, message: Record, tickets: Sequence[Record], linked: Sequence[str], topic: _Topic, told: frozenset[str]
     ) -> bool:
         """A chat message that names an id, a code or one of the accounts, or uses several of the issue's words."""
         text = self.texts[message.ref]
@@ -245,8 +233,8 @@ class _Search:
         about = any(name and name in name_key(text) and at and start and at >= start for name, start in starts)
         if about and not elsewhere:
             return True
-        channel = set(words(re.sub(r"[-_#]", " ", text_field(message, "channel"))))
-        used = set(words(text)) | channel
+        channel = self.index.words(re.sub(r"[-_#]", " ", text_field(message, "channel")))
+        used = self.index.of(message) | channel
         wanted = topic.words | self.wanted
         several = len(used & wanted) >= 2 or (bool(used & topic.asked) and len(used & told) > SEVERAL)
         return several and not elsewhere and not self._names_others(text, starts)
@@ -293,7 +281,3 @@ def _named(request: str, tickets: Sequence[Record]) -> set[str]:
         if len(word := name.split()[0]) > 3 and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)
     }
     return whole or first
-
-
-def _requests(tickets: Sequence[Record], evidence: Evidence) -> bool:
-    return any(matches("feature", text_of(ticket, evidence)) for ticket in tickets)

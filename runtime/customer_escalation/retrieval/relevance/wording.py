@@ -1,9 +1,11 @@
 """Text as the drafter without a model takes it apart: into sentences that may be quoted, and into words to compare."""
 
 import re
+import unicodedata
 from functools import cache, lru_cache
 
 from customer_escalation.domain.day_names import alternatives, month_names
+from customer_escalation.domain.language import COMMON
 
 _BOUNDARY = re.compile(r"[.!?…]+[\"'’”)\]]*(?=\s)|\n+")
 _ABBREVIATION = re.compile(
@@ -105,39 +107,61 @@ _CONCEPTS = {
 _CONCEPT = {word: concept for concept, listed in _CONCEPTS.items() for word in listed.split()}
 
 
+_TERM = re.compile(r"\d[\d:,.]*\d|[^\W_][\w.-]*[^\W_]|[^\W\d_]")
+_UNSPACED = re.compile(
+    r"(?P<han>[\u3400-\u4dbf\u4e00-\u9fff]+)|(?P<katakana>[\u30a1-\u30fa\u30fc]+)|"
+    r"(?P<thai>[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]+)|[\u3041-\u309f]+"
+)
+"""Scripts that put no space between words. Hiragana alone is endings and particles, a run of katakana a word."""
+_PIECE = {"han": 2, "thai": 3}
+"""Characters that make up for a word there: two overlapping ones are the usual way to search Chinese."""
+
+
 @lru_cache(maxsize=8192)
-def words(text: str) -> tuple[str, ...]:
-    """The telling words of a text; words for the same thing, plurals and tenses come out as one."""
-    plain = re.sub(r"\bre-(?=[a-z])", "re", text.casefold().replace("’", "'"))
-    found = re.findall(r"\d[\d:,.]*\d|[^\W_][\w.-]*[^\W_]|[^\W\d_]", plain)
-    return tuple(_CONCEPT.get(word) or _stem(word) for word in found if word not in _STOP)
+def words(text: str, language: str = "English") -> tuple[str, ...]:
+    """The telling words of a text; words for the same thing, plurals and tenses come out as one, accents do not count.
+
+    ``language`` is one of ``domain.language``; two texts are comparable by the words of the same language only.
+    """
+    composed = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    plain = re.sub(r"\bre-(?=[a-z])", "re", composed)
+    common = COMMON[language].split()
+    found = [piece for run in _UNSPACED.finditer(plain) for piece in _pieces(run)]
+    for term in _TERM.findall(_UNSPACED.sub(" ", plain)):
+        if term not in _STOP and term not in common:
+            found.append(_CONCEPT.get(term) or _unaccented(_stem(term, language)))
+    return tuple(found)
 
 
-def _stem(word: str) -> str:
+def _pieces(run: re.Match[str]) -> list[str]:
+    """What stands for words in a run without spaces."""
+    text, script = run.group(), run.lastgroup or ""
+    if script in _PIECE:
+        size = _PIECE[script]
+        return [text[start : start + size] for start in range(max(1, len(text) - size + 1))]
+    return [text] if script else []
+
+
+_DOER = re.compile(r"(?<=\w{3})er?$")
+"""The algorithm keeps a miner apart from mining and mines; about one matter they are one."""
+
+
+@lru_cache(maxsize=8192)
+def _stem(word: str, language: str) -> str:
+    import snowballstemmer  # type: ignore[import-untyped]  # loaded with the first text that is searched
+
     if not word.isalpha():
         return word
-    for ending in (
-        "ations",
-        "ation",
-        "ings",
-        "ing",
-        "edly",
-        "ed",
-        "ers",
-        "er",
-        "ies",
-        "es",
-        "als",
-        "al",
-        "s",
-        "ly",
-        "e",
-    ):
-        if word.endswith(ending) and len(word) - len(ending) >= (3 if ending in ("ing", "er") else 4):
-            return _stem(word.removesuffix(ending))
-    return word
+    stem = str(snowballstemmer.stemmer(language.lower()).stemWord(word))  # a stemmer of its own: it keeps state
+    return _DOER.sub("", stem) if language == "English" else stem
 
 
+def _unaccented(word: str) -> str:
+    """Without the accents of Latin, Greek and Cyrillic letters; other scripts' marks are part of their letters."""
+    return unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", word)))
+
+
+_ACCENT = re.compile(r"[\u0300-\u036f]")
 _ENGLISH = frozenset("the and is we our to since not in for it this that are have with you of on be please".split())
 
 
