@@ -3,6 +3,7 @@
 import pytest
 from tests.customer_escalation.casebook import NOW, fact, policy
 from tests.customer_escalation.drafts import escalation, facts, handling, records
+from tests.requirements import requirement
 
 from customer_escalation.actions import Approval, Proposal, approved, fingerprint, propose
 from customer_escalation.cases.result import notified, rule_notes
@@ -67,6 +68,7 @@ def test_a_proposal_cannot_be_changed_once_made() -> None:
         step.text = "another text"  # type: ignore[misc]
 
 
+@requirement("P1")
 def test_p1_an_approval_holds_for_that_text_and_destination_only() -> None:
     step = offered(brief())["post_to_channel"]
     approval = Approval(proposal=fingerprint(step), by="lead", at=NOW)
