@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 ISSUE ?= API returning 500 errors intermittently for Acme Corp
 
-.PHONY: brief test check docs lock mutate clean
+.PHONY: brief test test-fast check startup docs lock mutate clean
 
 brief: $(VENV)/.ready
 	@$(BIN)/customer-escalation run --sample "$(ISSUE)"
@@ -12,8 +12,15 @@ brief: $(VENV)/.ready
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
+# Without what starts processes or browsers, needs real systems or tries a whole one (tests/slow.py).
+test-fast: $(VENV)/.ready
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
 check: $(VENV)/.ready
 	PATH="$(abspath $(BIN)):$$PATH" sh tools/check
+
+startup: $(VENV)/.ready
+	$(BIN)/python benchmarks/startup.py
 
 docs: $(VENV)/.ready
 	$(BIN)/python tools/check_policy_text.py --write

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings, strategies
+from tests import requirements, slow
 
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("here")
@@ -27,3 +28,35 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(os.environ, "CUSTOMER_ESCALATION_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_processes(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that starts processes is among the slow ones."""
+    if request.node.get_closest_marker(slow.MARKER):
+        yield
+        return
+    with slow.no_processes(request.node.nodeid):
+        yield
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--requirements`` prints which tests prove which rule."""
+    parser.addoption("--requirements", action="store_true", help="Print the published rules with their tests.")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep what the tests claim, before any of them is left out, and mark the slow ones."""
+    config.stash[requirements.CLAIMS] = requirements.claims(items)
+    for item in items:
+        if slow.is_slow(item.nodeid):
+            item.add_marker(slow.MARKER)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The answer to ``--requirements``."""
+    if config.getoption("--requirements"):
+        terminalreporter.section("rules and their tests")
+        for line in requirements.table(config.stash.get(requirements.CLAIMS, {})):
+            terminalreporter.write_line(line)

@@ -3,6 +3,7 @@
 import pytest
 from tests.customer_escalation.casebook import NOW, fact, policy
 from tests.customer_escalation.drafts import escalation, facts, handling, records
+from tests.requirements import requirement
 
 from customer_escalation.actions import Proposal, action_id, propose, tool_for
 from customer_escalation.cases.result import notified, rule_notes
@@ -76,6 +77,7 @@ def test_each_step_names_the_system_that_it_would_change_and_the_tool_for_it() -
     }  # fmt: skip
 
 
+@requirement("P1")
 def test_an_id_is_of_that_very_text_destination_and_system() -> None:
     step = offered(brief())["post_to_channel"]
     changes: list[dict[str, str]] = [

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.customer_escalation.casebook import fact, policy
+from tests.requirements import requirement
 
 from customer_escalation.decision.rules.after import (
     CLOSING,
@@ -39,6 +40,7 @@ def proposed(**changes: Any) -> dict[str, str]:
     ("rule", "changes"),
     [("DE1", {"support_resolvable_cause": YES}), ("DE2", {"workaround_unblocks": YES})],
 )
+@requirement(argument="rule")
 def test_a_cause_or_a_workaround_needs_the_customers_word_or_two_quiet_intervals(
     rule: str, changes: dict[str, Any]
 ) -> None:
@@ -59,6 +61,7 @@ def test_a_new_complaint_starts_the_quiet_again() -> None:
     assert "DE2" in proposed(**later, last_complaint_at=FOUND_AT - timedelta(hours=1))
 
 
+@requirement("DE3")
 def test_de3_carries_the_cause_or_says_that_it_is_unknown() -> None:
     assert "root cause unknown" in proposed(resolved_by_itself=YES)["DE3"]
     assert "root cause: a stuck worker" in proposed(resolved_by_itself=YES, root_cause="a stuck worker")["DE3"]
@@ -68,6 +71,7 @@ def test_de3_carries_the_cause_or_says_that_it_is_unknown() -> None:
     ("reassessed", "words"),
     [(Severity.MEDIUM, "Medium now"), (None, "support's to handle now"), (Severity.HIGH, "High now")],
 )
+@requirement("DE4")
 def test_de4_proposes_every_change_of_severity(reassessed: Severity | None, words: str) -> None:
     assert words in proposed(reassessed=reassessed)["DE4"]
 
@@ -91,6 +95,7 @@ def test_nothing_new_proposes_nothing() -> None:
     assert proposed() == {}
 
 
+@requirement("DE-ACT")
 def test_de_act_is_all_four() -> None:
     assert still_to_do([]) == tuple(DEESCALATING.values())
     assert len(DEESCALATING) == 4
@@ -102,6 +107,7 @@ def test_de_act_is_all_four() -> None:
         still_to_do(["celebrate"])
 
 
+@requirement("C-ACT")
 def test_c_act_at_each_follow_up_and_at_the_end() -> None:
     assert follow_up_actions(resolved=False) == FOLLOW_UP
     assert follow_up_actions(resolved=True) == CLOSING

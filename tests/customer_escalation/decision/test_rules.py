@@ -18,6 +18,7 @@ from tests.customer_escalation.casebook import (
     policy,
     ticket,
 )  # fmt: skip
+from tests.requirements import requirement
 
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.rules import RULES, Decision, decide
@@ -46,6 +47,7 @@ def decided(source: Evidence | None = None, /, **changes: Any) -> Decision:
     return decide(case)
 
 
+@requirement("E-NONE")
 def test_nothing_the_matter_is_handled_and_names_no_criterion() -> None:
     decision = decided()
     assert (decision.outcome, decision.severity, decision.target) == (Outcome.HANDLE, None, None)
@@ -59,12 +61,14 @@ def test_nothing_the_matter_is_handled_and_names_no_criterion() -> None:
         ("known_limitation_with_alternative", "H4"),
     ],
 )  # fmt: skip
+@requirement(argument="rule")
 def test_each_handle_rule_keeps_even_a_confirmed_bug_in_support(name: str, rule: str) -> None:
     decision = decided(**{name: fact("yes", CUSTOMER), "bug_confirmed": fact("yes", AGENT)})
     assert decision.outcome == Outcome.HANDLE
     assert decision.because == (rule,)
 
 
+@requirement("H5")
 def test_h5_alone_decides_nothing() -> None:
     decision = decided(similar_solved_in_support=fact("yes", AGENT), bug_confirmed=fact("yes", AGENT))
     assert decision.firing("H5").state == "yes"
@@ -80,22 +84,26 @@ def test_h5_alone_decides_nothing() -> None:
         ({"policy_exception": fact("yes", AGENT)}, "E-BIZ"),
     ],
 )
+@requirement(argument="rule")
 def test_overriding_rules_escalate_despite_a_documented_solution(changes: dict[str, Any], rule: str) -> None:
     decision = decided(documented_solution=fact("yes", CUSTOMER), **changes)
     assert decision.outcome == Outcome.ESCALATE
     assert rule in decision.because
 
 
+@requirement("E-BUG")
 def test_e_bug_needs_more_than_a_customers_word() -> None:
     assert decided(bug_confirmed=fact("yes", CUSTOMER)).firing("E-BUG").state == "no"
     assert decided(bug_confirmed=fact("yes", AGENT)).firing("E-BUG").state == "yes"
 
 
+@requirement("E-BUG")
 def test_e_bug_takes_a_tracker_item_for_confirmation() -> None:
     source = records(issue("P-1", "Sync fails", "Open", "2026-03-03T08:00:00Z"))
     assert decided(source, bug_confirmed=fact("yes", "project_tracker/P-1")).firing("E-BUG").state == "yes"
 
 
+@requirement("E-INFRA")
 def test_e_infra_needs_two_broken_accounts_or_a_record_of_ours() -> None:
     other = ticket("T-2", "Bell & Oak", "2026-03-04T09:00:00Z")
     source = records(other, account("A-2", "Bell & Oak"))
@@ -109,11 +117,13 @@ def test_e_infra_needs_two_broken_accounts_or_a_record_of_ours() -> None:
     assert decided(infrastructure=fact("yes", AGENT)).firing("E-INFRA").state == "yes"
 
 
+@requirement("E-COMPLEX", "T1")
 def test_e_complex_alone_goes_to_l2_support() -> None:
     decision = decided(beyond_support=fact("yes", AGENT))
     assert (decision.target, decision.also_notify) == (Target.L2, ())
 
 
+@requirement("E-BIZ")
 def test_e_biz_counts_a_churn_threat_for_high_value_accounts_only() -> None:
     threat = fact("yes", CUSTOMER, why="they will not renew")
     assert decided(records(arr=20_000), churn_threat=threat).firing("E-BIZ").state == "no"
@@ -121,6 +131,7 @@ def test_e_biz_counts_a_churn_threat_for_high_value_accounts_only() -> None:
     assert decided(records(tier="Strategic"), churn_threat=threat).firing("E-BIZ").state == "yes"
 
 
+@requirement("S12")
 def test_s12_high_value_is_unknown_without_a_crm_record() -> None:
     own = ticket(
         "T-1", "Harrow Mills", "2026-03-04T10:00:00Z", message("T-1", 1, "2026-03-04T10:00:00Z", "customer", "We go.")
@@ -144,6 +155,7 @@ def overdue() -> Evidence:
     return evidence(own, account("A-1", "Harrow Mills"))
 
 
+@requirement("E-SLA", "S7")
 def test_e_sla_fires_on_an_open_breach_and_sets_the_floor_high() -> None:
     decision = decided(overdue())
     assert decision.firing("E-SLA").state == "yes"
@@ -151,11 +163,13 @@ def test_e_sla_fires_on_an_open_breach_and_sets_the_floor_high() -> None:
     assert "S7" in decision.because
 
 
+@requirement("E-SLA")
 def test_e_sla_leaves_out_feature_requests() -> None:
     decision = decided(overdue(), issue_type="feature_gap", feature_gap=fact("yes", CUSTOMER))
     assert decision.firing("E-SLA").state == "no"
 
 
+@requirement("E-SLA")
 def test_e_sla_leaves_out_an_answer_that_came_late_in_the_past() -> None:
     late = ticket(
         "T-1", "Harrow Mills", "2026-03-03T09:00:00Z",
@@ -166,6 +180,7 @@ def test_e_sla_leaves_out_an_answer_that_came_late_in_the_past() -> None:
 
 
 @pytest.mark.parametrize(("days_ago", "state"), [(29, "yes"), (32, "no")])
+@requirement("E-PATTERN")
 def test_e_pattern_counts_distinct_accounts_within_the_window(days_ago: int, state: str) -> None:
     first = f"2026-02-{31 - days_ago + 1:02d}" if days_ago < 30 else "2026-01-31"
     names = ("Harrow Mills", "Bell & Oak", "Sorrel Lane")
@@ -182,6 +197,7 @@ def test_e_pattern_counts_distinct_accounts_within_the_window(days_ago: int, sta
     assert decided(source, affected=twice).firing("E-PATTERN").state == "no"
 
 
+@requirement("E-RECUR")
 def test_e_recur_needs_a_report_newer_than_the_fix() -> None:
     fixed = issue("P-1", "Sync fails", "Resolved", "2026-03-01T08:00:00Z",
                   comment("P-1", 1, "2026-03-04T09:00:00Z", "Fixed."))  # fmt: skip
@@ -193,6 +209,7 @@ def test_e_recur_needs_a_report_newer_than_the_fix() -> None:
     assert (yes.firing("E-RECUR").state, no.firing("E-RECUR").state) == ("yes", "no")
 
 
+@requirement("E-TIME")
 def test_e_time_speaks_up_only_where_no_sla_is_known() -> None:
     own = ticket(
         "T-1", "Harrow Mills", "2026-02-02T09:00:00Z", message("T-1", 1, "2026-02-02T09:00:00Z", "customer", "Hm.")
@@ -203,6 +220,7 @@ def test_e_time_speaks_up_only_where_no_sla_is_known() -> None:
     assert decided(without).outcome == Outcome.HANDLE
 
 
+@requirement("E-TIME")
 def test_e_time_is_measured_by_the_severity_that_the_other_facts_give() -> None:
     own = ticket(
         "T-1", "Harrow Mills", "2026-03-04T02:00:00Z", message("T-1", 1, "2026-03-04T02:00:00Z", "customer", "Hm.")
@@ -213,12 +231,14 @@ def test_e_time_is_measured_by_the_severity_that_the_other_facts_give() -> None:
     assert decided(without).firing("E-TIME").state == "no"
 
 
+@requirement("E-TREND")
 def test_e_trend_is_a_suggestion() -> None:
     decision = decided(worsening=fact("yes", CUSTOMER))
     assert decision.firing("E-TREND").state == "yes"
     assert decision.outcome == Outcome.HANDLE
 
 
+@requirement("S1", "S2")
 def test_s1_and_s2_are_critical_whatever_the_workaround() -> None:
     way_round = {"extent": "full", "cites": [AGENT], "why": ""}
     assert decided(production_stopped=fact("yes", CUSTOMER), workaround=way_round).severity == Severity.CRITICAL
@@ -229,6 +249,7 @@ def test_s1_and_s2_are_critical_whatever_the_workaround() -> None:
     ("level", "severity"),
     [("exposure_or_breach", Severity.CRITICAL), ("vulnerability_or_compliance", Severity.HIGH)],
 )
+@requirement("S3")
 def test_s3_tells_a_breach_from_a_weakness_and_security_owns_both(level: str, severity: Severity) -> None:
     decision = decided(security={"level": level, "cites": [CUSTOMER], "why": ""}, bug_confirmed=fact("yes", AGENT))
     assert (decision.severity, decision.target) == (severity, Target.SECURITY)
@@ -244,6 +265,7 @@ def test_s3_tells_a_breach_from_a_weakness_and_security_owns_both(level: str, se
         ("asks_for_feature", "none", Severity.MEDIUM),
     ],
 )
+@requirement("S4")
 def test_s4_counts_high_value_customers_that_are_impacted(impact: str, extent: str, severity: Severity) -> None:
     source = records(
         ticket("T-2", "Bell & Oak", "2026-03-04T10:00:00Z", message("T-2", 1, "2026-03-04T11:00:00Z", "agent", "Hello.")),
@@ -261,6 +283,7 @@ def test_s4_counts_high_value_customers_that_are_impacted(impact: str, extent: s
 @pytest.mark.parametrize(
     ("extent", "severity"), [("full", Severity.MEDIUM), ("partial", Severity.HIGH), ("unknown", Severity.HIGH)]
 )
+@requirement("S9")
 def test_s9_a_full_workaround_is_the_only_ceiling_on_s5(extent: str, severity: Severity) -> None:
     decision = decided(
         bug_confirmed=fact("yes", AGENT),
@@ -270,12 +293,14 @@ def test_s9_a_full_workaround_is_the_only_ceiling_on_s5(extent: str, severity: S
     assert decision.severity == severity
 
 
+@requirement("S6")
 def test_s6_a_blocked_key_customer_is_high() -> None:
     blocked = [affected("Harrow Mills", "T-1", impact="blocked")]
     assert decided(records(arr=100_000), affected=blocked, bug_confirmed=fact("yes", AGENT)).severity == Severity.HIGH
     assert decided(records(arr=99_999), affected=blocked, bug_confirmed=fact("yes", AGENT)).severity == Severity.MEDIUM
 
 
+@requirement("T0")
 def test_t0_leadership_owns_a_decision_and_is_notified_of_work() -> None:
     changes = {"bug_confirmed": fact("yes", AGENT), "executive_requested": fact("yes", CUSTOMER)}
     work = decided(open_ask="technical_work", **changes)
@@ -284,11 +309,13 @@ def test_t0_leadership_owns_a_decision_and_is_notified_of_work() -> None:
     assert (choice.target, choice.also_notify) == (Target.LEADERSHIP, (Target.ENGINEERING,))
 
 
+@requirement("T3")
 def test_t3_a_feature_gap_without_a_trigger_goes_to_product() -> None:
     decision = decided(feature_gap=fact("yes", CUSTOMER), beyond_support=fact("yes", AGENT))
     assert decision.target == Target.PRODUCT
 
 
+@requirement("T5")
 def test_t5_an_open_breach_on_a_high_value_account_reaches_leadership() -> None:
     own = ticket(
         "T-1", "Harrow Mills", "2026-03-02T09:00:00Z", message("T-1", 1, "2026-03-02T09:00:00Z", "customer", "Hm.")

@@ -16,6 +16,7 @@ from tests.customer_escalation.casebook import (
     policy,
     ticket,
 )  # fmt: skip
+from tests.requirements import requirement
 
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.inputs import Case
@@ -69,18 +70,21 @@ M1, M2 = "support_platform/T-1-m1", "support_platform/T-1-m2"
         ((None,), ("blocked",), "no"),
     ],
 )
+@requirement("S4")
 def test_s4_counts_known_and_unknown_high_value_accounts(
     values: tuple[int | None, ...], impacts: tuple[str, ...], state: str
 ) -> None:
     assert fire("S4", *values, impacts=impacts).state == state
 
 
+@requirement("S4")
 def test_s4_names_the_accounts_and_their_records() -> None:
     firing = fire("S4", RICH, POOR, RICH, impacts=("blocked", "blocked", "major_function_broken"))
     assert firing.because == "2 high-value customers are impacted: Firm 1, Firm 3"
     assert firing.refs == ("crm/A-1", "support_platform/T-1", "crm/A-3", "support_platform/T-3")
 
 
+@requirement("S6")
 def test_s6_names_the_first_key_customer_that_is_blocked() -> None:
     firing = fire("S6", POOR, RICH, RICH, impacts=("blocked", "blocked", "blocked"))
     assert (firing.state, firing.because) == ("yes", "Firm 2 is a high-value customer and blocked")
@@ -93,6 +97,7 @@ def test_s6_names_the_first_key_customer_that_is_blocked() -> None:
 
 
 @pytest.mark.parametrize("answer", ["yes", "no", "unknown"])
+@requirement("S5")
 def test_s5_passes_on_the_answer_and_a_full_workaround_lifts_a_yes_only(answer: str) -> None:
     given = fact(answer, M1, why="it fails")
     assert fire("S5", major_function_broken=given).state == answer
@@ -102,6 +107,7 @@ def test_s5_passes_on_the_answer_and_a_full_workaround_lifts_a_yes_only(answer: 
     assert lifted.refs == ((M1, M2) if answer == "yes" else (M1,))
 
 
+@requirement("S3")
 def test_s3_tells_a_breach_from_a_weakness_and_from_nothing() -> None:
     floors = {
         level: fire("S3", security={"level": level, "cites": [M1], "why": "seen"}).floor
@@ -123,6 +129,7 @@ def test_s3_tells_a_breach_from_a_weakness_and_from_nothing() -> None:
         (120.0, (POOR, RICH), "update overdue for Firm 1 and Firm 2", "yes"),
     ],
 )  # fmt: skip
+@requirement("E-SLA")
 def test_e_sla_says_whose_window_and_t5_takes_breaches_of_high_value_accounts(
     hours: float, values: tuple[int, ...], because: str | None, leadership: str
 ) -> None:
@@ -143,6 +150,7 @@ def test_without_the_crm_the_sla_is_unknown_and_with_it_a_calm_one_is_no() -> No
     assert decide(case(crm=False)).firing("E-SLA").state == "no"
 
 
+@requirement("E-BIZ")
 def test_e_biz_names_its_triggers_churn_first() -> None:
     firing = fire(
         "E-BIZ", RICH, churn_threat=fact("yes", M1, why="they compare vendors"),
@@ -166,6 +174,7 @@ def test_e_biz_names_its_triggers_churn_first() -> None:
         (POOR, "no", "no", "no", ""),
     ],
 )
+@requirement("E-BIZ")
 def test_e_biz_is_unknown_where_something_could_not_be_told(
     value: int | None, churn: str, trigger: str, state: str, because: str
 ) -> None:
@@ -183,6 +192,7 @@ def test_churn_counts_for_the_account_whose_words_are_cited() -> None:
     assert fire("E-BIZ", POOR, RICH, churn_threat=fact("yes", second)).state == "yes"
 
 
+@requirement("T5")
 def test_t5_takes_a_cross_functional_decision_with_its_reason() -> None:
     yes = fire("T5", cross_functional_decision=fact("yes", M1, why="sales and product disagree"))
     assert yes.because == "a cross-functional decision is needed: sales and product disagree"
@@ -192,6 +202,7 @@ def test_t5_takes_a_cross_functional_decision_with_its_reason() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
+@requirement("E-INFRA")
 def test_e_infra_needs_two_accounts_or_a_record_of_ours(count: int) -> None:
     broken = ("blocked",) * count
     assert fire("E-INFRA", *[POOR] * count, impacts=broken, infrastructure=fact("yes", M1)).state == (
@@ -204,6 +215,7 @@ def test_e_infra_needs_two_accounts_or_a_record_of_ours(count: int) -> None:
 
 
 @pytest.mark.parametrize(("count", "state"), [(2, "no"), (3, "yes"), (4, "yes")])
+@requirement("E-PATTERN")
 def test_e_pattern_from_three_accounts_on(count: int, state: str) -> None:
     firing = fire("E-PATTERN", *[POOR] * count)
     assert firing.state == state
@@ -221,11 +233,13 @@ def test_an_answer_other_than_yes_is_passed_on_with_its_reason(rule: str, name: 
     assert (firing.state, firing.because, firing.refs) == (answer, "looked", (M2,))
 
 
+@requirement("E-RECUR")
 def test_e_recur_compares_the_newest_report_with_the_oldest_fix() -> None:
     assert fire("E-RECUR", recurred_after_fix=fact("yes", M2, why="fixed only")).state == "no"
     assert fire("E-RECUR", recurred_after_fix=fact("yes", M1)).state == "no"
 
 
+@requirement("T2")
 def test_t2_gives_the_first_reason_and_words_a_bare_code_change() -> None:
     assert fire("T2", code_change_needed=fact("yes", M2)).because == "a code change is needed"
     assert fire("T2", code_change_needed=fact("yes", M2, why="a null check")).because == "a null check"
@@ -236,6 +250,7 @@ def test_t2_gives_the_first_reason_and_words_a_bare_code_change() -> None:
     )
 
 
+@requirement("S8")
 def test_the_decision_tells_its_unknowns_and_only_the_rules_that_made_it() -> None:
     decision = decide(case(POOR, data_harmed=fact("unknown"), bug_confirmed=fact("yes", M2), worsening=fact("yes", M1)))
     assert {firing.rule for firing in decision.unknown} == {"E-DATA", "S2"}
@@ -300,6 +315,7 @@ def stated(**facts: Any) -> set[tuple[str, str]]:
         ({"suspicious": [{"ref": "chat/NONE", "what": "It gives orders."}]}, {("G1", "suspicious[0]")}),
     ],
 )
+@requirement("S10")
 def test_s10_an_answer_that_decides_cites_records_that_exist(
     facts: dict[str, Any], found: set[tuple[str, str]]
 ) -> None:

@@ -5,6 +5,7 @@ from datetime import time
 import pytest
 from pydantic import ValidationError
 from tests.customer_escalation.policies import POLICY_FILE, shipped_policy
+from tests.requirements import requirement
 
 from customer_escalation.domain.brief import Severity, Target
 from customer_escalation.policy import PolicyError, find_zone, load_policy, with_overrides
@@ -63,6 +64,7 @@ def test_every_target_has_a_team_of_its_name_and_asks_that_suit_it() -> None:
         ("  ", None),
     ],
 )
+@requirement("B2")
 def test_b2_the_verb_of_an_ask_is_its_first_word(text: str, verb: str | None) -> None:
     assert shipped_policy().asks.verb_of(text) == verb
 
@@ -80,6 +82,7 @@ def test_b2_the_verb_of_an_ask_is_its_first_word(text: str, verb: str | None) ->
         (None, None, None),
     ],
 )
+@requirement("S12")
 def test_s12_high_value_is_unknown_where_what_is_known_cannot_tell(
     arr: float | None, tier: str | None, answer: bool | None
 ) -> None:

@@ -1,6 +1,7 @@
 """S11: text that tries to steer is noticed in several languages, and ordinary support talk is not."""
 
 import pytest
+from tests.requirements import requirement
 
 from customer_escalation.retrieval.injection import first_instruction_like
 
@@ -73,6 +74,7 @@ ORDINARY = [
 
 
 @pytest.mark.parametrize("text", STEERING)
+@requirement("S11")
 def test_steering_text_is_noticed_without_being_repeated(text: str) -> None:
     reason = first_instruction_like(text)
     assert reason
@@ -80,5 +82,6 @@ def test_steering_text_is_noticed_without_being_repeated(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ORDINARY)
+@requirement("S11")
 def test_ordinary_support_talk_is_left_alone(text: str) -> None:
     assert first_instruction_like(text) is None

@@ -17,6 +17,7 @@ from tests.customer_escalation.drafts import (
     records,
     said,
 )  # fmt: skip
+from tests.requirements import requirement
 
 from customer_escalation.cases.session import Casework
 from customer_escalation.domain.brief import EscalationDraft, Figure, HandlingDraft
@@ -82,6 +83,7 @@ def test_a_sound_brief_has_no_finding() -> None:
                                                     "hören von uns, sobald wir es wissen, und das ist nicht lange hin."}),
     ],
 )  # fmt: skip
+@requirement(argument="rule")
 def test_each_fault_is_found_under_its_rule(rule: str, where: str, changes: dict[str, Any]) -> None:
     assert found(reviewed(changes), rule, where)
 
@@ -91,6 +93,7 @@ def test_not_reproduced_is_a_good_answer() -> None:
     assert not [finding for finding in review.findings if finding.rule[0] in "RT"]
 
 
+@requirement("T4")
 def test_t4_security_needs_the_containment() -> None:
     security = {"level": "exposure_or_breach", "cites": [T1M1], "why": ""}
     asks = [{"owner": "Security", "text": "Investigate what was exposed.", "cites": []}]
@@ -99,6 +102,7 @@ def test_t4_security_needs_the_containment() -> None:
     assert not found(reviewed({"asks": asks, "containment": none}, security=security), "T4")
 
 
+@requirement("T3")
 def test_t3_product_needs_the_competitive_pressure() -> None:
     changes = {"bug_confirmed": fact(), "code_change_needed": fact(), "feature_gap": fact("yes", T1M1),
                "beyond_support": fact("yes", T1M2)}  # fmt: skip
@@ -107,6 +111,7 @@ def test_t3_product_needs_the_competitive_pressure() -> None:
 
 
 @pytest.mark.parametrize(("level", "warned"), [("L1", True), ("L2", False), ("", False)])
+@requirement("T6")
 def test_t6_an_l1_author_is_reminded_of_l2(level: Literal["", "L1", "L2"], warned: bool) -> None:
     work = Casework(records(), policy(), NOW, context=Context(author_level=level))
     work.assess(Assessment.model_validate(facts()))
@@ -115,6 +120,7 @@ def test_t6_an_l1_author_is_reminded_of_l2(level: Literal["", "L1", "L2"], warne
     assert not found(work.submit(EscalationDraft.model_validate(escalation())), "T6")
 
 
+@requirement("G3")
 def test_g3_an_unread_connector_must_be_named() -> None:
     for gaps in ((), ("crm",)):
         work = Casework(records(), policy(), NOW, context=Context(unread=("crm",), gaps=gaps))
@@ -130,6 +136,7 @@ def test_g3_an_unread_connector_must_be_named() -> None:
         ("T2", {}, "Engineering"),
     ],
 )  # fmt: skip
+@requirement(argument="target")
 def test_a_team_that_gets_no_step_is_told_so(target: str, facts_changed: dict[str, Any], owner: str) -> None:
     ask = {"owner": owner, "text": "Provide an answer.", "cites": []}
     changes = {"asks": [ask], "tried": [], **repro(status="not_reproduced", steps=[], start="")}
@@ -137,10 +144,12 @@ def test_a_team_that_gets_no_step_is_told_so(target: str, facts_changed: dict[st
     assert not found(reviewed({**changes, "tried": escalation()["tried"]}, **facts_changed), target, "tried")
 
 
+@requirement("R6")
 def test_r6_an_actual_without_any_evidence_is_noticed() -> None:
     assert found(reviewed(repro(actual="It does not finish.")), "R6")
 
 
+@requirement("B1")
 def test_b1_an_unknown_impact_says_how_to_find_out() -> None:
     work = Casework(records(), policy(), NOW)
     work.assess(Assessment.model_validate(facts()))
@@ -153,6 +162,7 @@ def test_b1_an_unknown_impact_says_how_to_find_out() -> None:
     assert found(work.submit(EscalationDraft.model_validate(escalation())), "B1")
 
 
+@requirement("B5")
 def test_b5_an_update_without_a_time_is_noticed() -> None:
     work = Casework(records(), policy(), NOW)
     work.assess(Assessment.model_validate(facts()))
@@ -258,6 +268,7 @@ def test_figures_name_the_records_that_they_were_computed_from() -> None:
     assert {BUG, BUG_COMMENT} <= set(work.evidence.ledger.records)
 
 
+@requirement("G2")
 @pytest.mark.parametrize(
     ("record", "warned"),
     [
@@ -273,6 +284,7 @@ def test_g2_a_contract_is_no_customers_message_and_a_mail_may_be(record: dict[st
     assert found(work.submit(EscalationDraft.model_validate(escalation(risk=risk))), "G2", "risk[0]") is warned
 
 
+@requirement("G2")
 def test_g2_a_return_after_a_fix_shows_both_sides() -> None:
     back = fact("yes", T1M3, T1M1)
     conflict = [said("An agent looked into it, and the customer reports that it stops with E-77.", T1M3, T1M1)]

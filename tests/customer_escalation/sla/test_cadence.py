@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.customer_escalation.policies import shipped_policy
 from tests.customer_escalation.sla.calendars import calendars, durations, moments, office, utc
+from tests.requirements import requirement
 
 from customer_escalation.domain.brief import Severity
 from customer_escalation.domain.times import in_utc
@@ -38,6 +39,7 @@ severities = st.sampled_from(Severity)
         ("2026-05-05 08:30", "2026-05-05 16:30", "8 h from now"),
     ],
 )
+@requirement("S13")
 def test_s13_high_is_the_end_of_the_day_or_eight_hours_or_four_carried_over(now: str, due: str, why: str) -> None:
     window = response_window(HIGH, utc(now), office(), POLICY)
     assert window.due_at == utc(due)
@@ -55,15 +57,18 @@ def test_s13_high_is_the_end_of_the_day_or_eight_hours_or_four_carried_over(now:
         ("2026-05-10 10:00", "2026-05-15 18:00"),
     ],
 )
+@requirement("S13")
 def test_s13_medium_is_the_end_of_friday_or_five_business_days_on(now: str, due: str) -> None:
     assert response_window(MEDIUM, utc(now), office(), POLICY).due_at == utc(due)
 
 
+@requirement("S13")
 def test_s13_in_a_short_week_medium_is_carried_no_further_than_the_next_week() -> None:
     three_days = BusinessCalendar(frozenset({0, 1, 3}), time(9), time(18), ZoneInfo("UTC"))
     assert response_window(MEDIUM, utc("2026-05-07 10:00"), three_days, POLICY).due_at == utc("2026-05-14 18:00")
 
 
+@requirement("S13")
 def test_s13_critical_is_now_even_at_night() -> None:
     now = utc("2026-05-10 03:00")
     window = response_window(CRITICAL, now, office(), POLICY)
@@ -71,12 +76,14 @@ def test_s13_critical_is_now_even_at_night() -> None:
     assert "round the clock" in window.explanation
 
 
+@requirement("S13")
 def test_s13_windows_are_on_the_teams_calendar() -> None:
     window = response_window(HIGH, utc("2026-05-05 12:00"), office("America/New_York"), POLICY)
     assert window.due_at == utc("2026-05-05 20:00")
 
 
 @given(moments, calendars())
+@requirement("S13")
 def test_s13_a_higher_severity_is_never_due_later(now: datetime, calendar: BusinessCalendar) -> None:
     critical, high, medium = (response_window(severity, now, calendar, POLICY).due_at for severity in Severity)
     assert in_utc(now) == critical < high <= medium
@@ -93,6 +100,7 @@ def test_s13_no_window_in_business_hours_ends_on_a_day_when_nobody_works(
 
 
 @given(severities, moments, durations, calendars())
+@requirement("S13")
 def test_s13_a_later_escalation_is_never_due_earlier(
     severity: Severity, now: datetime, later: timedelta, calendar: BusinessCalendar
 ) -> None:
@@ -102,6 +110,7 @@ def test_s13_a_later_escalation_is_never_due_earlier(
 
 
 @given(moments)
+@requirement("S13")
 def test_s13_within_hours_high_is_exactly_what_the_rule_says(now: datetime) -> None:
     calendar = office("Europe/Berlin")
     now = calendar.next_open(now)
@@ -179,6 +188,7 @@ def test_cadence_a_higher_severity_never_waits_longer(
     ("severity", "limit"),
     [(CRITICAL, "2026-05-08 23:00"), (HIGH, "2026-05-12 13:00"), (MEDIUM, "2026-05-14 15:00")],
 )
+@requirement("E-TIME")
 def test_e_time_fires_after_twice_the_longest_update_interval(severity: Severity, limit: str) -> None:
     since, at_limit = utc("2026-05-08 15:00"), utc(limit)
     wait = waited_too_long(severity, since, at_limit, office(), POLICY)
@@ -186,6 +196,7 @@ def test_e_time_fires_after_twice_the_longest_update_interval(severity: Severity
     assert waited_too_long(severity, since, at_limit + timedelta(seconds=1), office(), POLICY).exceeded
 
 
+@requirement("E-TIME")
 def test_e_time_says_how_long_the_limit_is() -> None:
     now = utc("2026-05-08 15:00")
     words = waited_too_long(HIGH, now, now, office(), POLICY).explanation

@@ -1,0 +1,81 @@
+"""Which tests are left out of ``make test-fast``: those that start processes or browsers, need real systems, or try a whole system.
+
+They are named here, not in their modules, so that one look tells what a fast run leaves out. A test that starts a process
+without being named here fails with a sentence, however it is run.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from typing import Any
+
+MARKER = "slow"
+SLOW = (
+    "tests/assistants/*",
+    "tests/packaging/*",
+    "tests/tools/test_check_policy_text.py*",
+    "tests/test_sample_workspace.py::test_the_committed_file_is_what_the_generator_makes",
+    # the command line in a process of its own
+    "tests/customer_escalation/cases/test_bad_models.py*",
+    "tests/customer_escalation/cases/test_cases_with_model.py*",
+    "tests/customer_escalation/cases/test_kill_and_resume.py*",
+    "tests/customer_escalation/cli/test_*",
+    "tests/customer_escalation/decision/test_explanation.py::test_show_tells_why",
+    "tests/customer_escalation/decision/test_rulebook.py::test_the_command_prints_the_table",
+    "tests/customer_escalation/domain/test_prior.py::test_a_later_run_finds_the_valid_escalations_of_earlier_ones",
+    "tests/customer_escalation/policy/test_sources.py::test_the_command_line_uses_checks_and_shows_it",
+    "tests/customer_escalation/rendering/test_render_elsewhere.py::test_the_command_line_prints_each_form",
+    "tests/skill_runtime/test_check.py*",
+    # servers, writers and readers in processes of their own
+    "tests/customer_escalation/mcp_server/hub/*",
+    "tests/skill_runtime/test_mcp_host.py*",
+    "tests/skill_runtime/test_journal.py::test_a_full_disk_leaves_the_journal_as_it_was",
+    "tests/skill_runtime/test_journal.py::test_kill_9_loses_nothing_that_append_returned_from",
+    "tests/support_connectors/test_inspector.py*",
+    "tests/support_connectors/test_servers.py::*over_stdio*",
+    "tests/support_connectors/test_servers.py::*http*",
+    "tests/support_connectors/test_serving.py*",
+    "tests/support_connectors/test_workspace_store.py::test_a_load_that_dies_half_way_leaves_the_old_contents",
+    "tests/support_connectors/test_workspace_store.py::test_several_processes_write_and_read_at_once",
+    # browsers
+    "tests/customer_escalation/mcp_server/test_card.py*",
+    # every fault of every system, and the whole contract
+    "tests/customer_escalation/connectors/test_hosted_run.py*",
+    "tests/customer_escalation/connectors/test_real_run.py*",
+    "tests/support_connectors/backends/test_real_systems.py*",
+    "tests/support_connectors/backends/*::*contract*",
+    "tests/support_connectors/backends/*::*fault*",
+)
+"""Patterns of the ids of tests, from the root of the repository."""
+
+
+def is_slow(nodeid: str) -> bool:
+    """Whether a test is left out of a fast run."""
+    return any(fnmatchcase(nodeid, pattern) for pattern in SLOW)
+
+
+class _Guard:
+    """Refuses to start processes while it is up."""
+
+    test = ""
+
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self.test and event == "subprocess.Popen":
+            raise RuntimeError(
+                f"{self.test} starts {arguments[0]!r}: name it in tests/slow.py, so that `make test-fast` leaves it out."
+            )
+
+
+_GUARD = _Guard()
+sys.addaudithook(_GUARD)
+
+
+@contextmanager
+def no_processes(nodeid: str) -> Iterator[None]:
+    """While the test runs, starting a process raises."""
+    _GUARD.test = nodeid
+    try:
+        yield
+    finally:
+        _GUARD.test = ""

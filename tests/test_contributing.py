@@ -1,0 +1,174 @@
+"""The recipes of CONTRIBUTING.md name files that exist, and nothing in the project was made with a step of them left out."""
+
+import inspect
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+import pytest
+from tests.customer_escalation.drafts import escalation, handling
+from tests.support_connectors.backends.test_real_systems import REAL
+
+import skill_runtime
+from customer_escalation.cases.connection import CATEGORIES as NEEDED
+from customer_escalation.cases.connection import OPTIONAL
+from customer_escalation.connectors.looking import PROBES
+from customer_escalation.domain.brief import EscalationDraft, HandlingDraft
+from customer_escalation.review.passages import passages
+from support_connectors.categories import CATEGORIES, CATEGORY_NAMES
+from support_connectors.contract.shapes import SHAPES
+from support_connectors.systems import BUNDLED, System
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+RECIPES = {
+    found[1]: found[2]
+    for found in re.finditer(
+        r"^### (.+?)\n\n(.*?)(?=^### |\Z)", TEXT.partition("## Recipes")[2], re.MULTILINE | re.DOTALL
+    )
+}
+NAMED = re.compile(r"`((?:[\w.-]+/)*[\w-]*(?:\.[\w.]+)|tests/realservices/up|\.mcp\.json)`")
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def test_there_is_a_recipe_for_each_kind_of_addition() -> None:
+    assert list(RECIPES) == ["A rule", "A section of the brief", "A category", "A backend", "A model provider"]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_a_recipe_names_files_that_exist_and_where_to_test(recipe: str) -> None:
+    named = NAMED.findall(RECIPES[recipe])
+    missing = [name for name in named if not (ROOT / name).exists()]
+    assert not missing, f"the recipe {recipe!r} of CONTRIBUTING.md names files that are not there: {missing}"
+    assert len(named) >= 8
+    assert any(name.startswith("tests/") for name in named)
+    assert "CHANGELOG.md" in named
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    made = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z-]+)", TEXT, re.MULTILINE)) <= made
+
+
+# A section of the brief
+
+
+def marked(value: Any, place: str) -> Any:
+    """The same draft with every text that a person reads replaced by its place; choices, dates and refs stay."""
+    if isinstance(value, list):
+        return [marked(item, f"{place}-{number}") for number, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    texts = {"text", "action", "result", "what", "how_to_find_out", "note", "start", "expected", "actual", "environment",
+             "frequency", "ruled_out", "summary"}  # fmt: skip
+    return {
+        key: f"{place}-{key}" if key in texts and isinstance(item, str) else marked(item, f"{place}-{key}")
+        for key, item in value.items()
+    }
+
+
+def filled(draft: dict[str, Any]) -> dict[str, Any]:
+    """A draft with no empty list of statements, its texts marked."""
+    one = {"text": "x", "kind": "inference", "cites": []}
+    whole = {key: [dict(one)] if item == [] and "cites" not in key else item for key, item in draft.items()}
+    return {key: marked(item, f"draft-{key}") for key, item in whole.items()}
+
+
+DRAFTS: dict[str, EscalationDraft | HandlingDraft] = {
+    "escalation": EscalationDraft.model_validate(filled(escalation())),
+    "handling": HandlingDraft.model_validate(filled(handling(related=[{"ref": "knowledge_base/K-4", "note": "x"}]))),
+}
+
+
+@pytest.mark.parametrize("kind", DRAFTS)
+def test_every_text_of_a_draft_is_among_the_passages_that_are_checked(kind: str) -> None:
+    draft = DRAFTS[kind]
+    checked = "\n".join(passage.text for passage in passages(draft)) + "\n"
+    texts = set(re.findall(r'"(draft-[\w-]+)"', draft.model_dump_json()))
+    left_out = [text for text in sorted(texts) if f"{text}\n" not in checked and f"{text}." not in checked]
+    assert not left_out, f"review/passages.py does not give {left_out}"
+
+
+@pytest.mark.parametrize("kind", DRAFTS)
+def test_every_section_of_a_draft_has_its_place_in_the_brief_or_in_a_proposal(kind: str) -> None:
+    package = ROOT / "runtime" / "customer_escalation"
+    name = "escalation.md.j2" if kind == "escalation" else "handling.md.j2"
+    rendered = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in (package / "templates" / name, *(package / "rendering").glob("*.py"), *package.glob("actions.py"))
+    )
+    fields = [field for field in type(DRAFTS[kind]).model_fields if not field.endswith("_cites")]
+    left_out = [field for field in fields if not re.search(rf"[.\"]{field}\b", rendered)]
+    assert not left_out, f"neither {name} nor rendering/ nor a proposal shows {left_out}"
+
+
+# A category
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_a_category_is_in_every_table(category: Any) -> None:
+    started = json.dumps(json.loads((ROOT / ".mcp.json").read_text(encoding="utf-8")))
+    entry = (ROOT / "server.json").read_text(encoding="utf-8")
+    placeholder = f"~~{CATEGORY_NAMES[category]}"
+    tables = {
+        "cases/connection.py": category in {one.id for one in (*NEEDED, *OPTIONAL)},
+        "contract/shapes.py": category in SHAPES,
+        "a server of its name": hasattr(import_module(f"support_connectors.{category}"), "build_server"),
+        "connectors/looking.py": category in PROBES,
+        ".mcp.json": f"mcp {category}\"" in started.replace("\\", ""),
+        "server.json": f'"{category}"' in entry,
+        "SKILL.md or its references": any(
+            placeholder in path.read_text(encoding="utf-8") for path in (ROOT / "skills").rglob("*.md")
+        ),
+    }  # fmt: skip
+    assert [where for where, there in tables.items() if not there] == []
+
+
+# A backend
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_a_bundled_backend_declares_itself_and_is_tested(name: str) -> None:
+    system = import_module(f"support_connectors.backends.{name}").SYSTEM
+    assert isinstance(system, System)
+    assert system.name == name
+    assert system.tested, "SYSTEM.tested says against what it was tried"
+    own = (ROOT / "tests" / "support_connectors" / "backends" / f"test_{name}.py").exists()
+    assert own or name in REAL, f"{name} has neither tests of its own nor a real system"
+
+
+# A model provider
+
+
+def providers() -> Iterator[str]:
+    """The modules of the runtime that hold a model's service."""
+    for found in iter_modules(skill_runtime.__path__):
+        module = import_module(f"skill_runtime.{found.name}")
+        for _, one in inspect.getmembers(module, inspect.isclass):
+            turn: Callable[..., Any] | None = getattr(one, "turn", None)
+            if one.__module__ == module.__name__ and inspect.iscoroutinefunction(turn) and found.name != "model":
+                yield found.name
+
+
+def test_every_model_provider_has_its_floor_and_its_tests() -> None:
+    contracts = PYPROJECT["tool"]["importlinter"]["contracts"]
+    floors = next(one["layers"] for one in contracts if one.get("containers") == ["skill_runtime"])
+    floor = next(names.split(" | ") for names in floors if "claude" in names.split(" | "))
+    found = list(providers())
+    assert {"claude", "scripted"} <= set(found)
+    for name in found:
+        assert name in floor, f"{name} is not on the floor of claude in pyproject.toml"
+        assert (ROOT / "tests" / "skill_runtime" / f"test_{name}.py").exists()
+
+
+@pytest.mark.parametrize(
+    "library", PYPROJECT["tool"]["ruff"]["lint"]["flake8-tidy-imports"]["banned-module-level-imports"]
+)
+def test_a_library_that_is_banned_at_module_level_costs_no_command_its_start(library: str) -> None:
+    told = (ROOT / "tests" / "customer_escalation" / "cli" / "test_imports.py").read_text(encoding="utf-8")
+    assert f'"{library}"' in told
