@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from customer_escalation.domain.rules import RULE_IDS
+from customer_escalation.domain.rules import RULE_TABLE
 
 MARKER = "requirement"
 CLAIMS = pytest.StashKey[dict[str, list[str]]]()
@@ -39,7 +39,7 @@ def claims(items: Iterable[pytest.Item]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for item in items:
         for rule in claimed_by(item):
-            if rule not in RULE_IDS:
+            if rule not in RULE_TABLE:
                 raise pytest.UsageError(
                     f"{item.nodeid} claims the rule {rule!r}, which is not published: see `customer-escalation rules`."
                 )
@@ -51,7 +51,7 @@ def unproven(found: dict[str, list[str]]) -> list[str]:
     """The published rules that no test claims, each in a sentence."""
     return [
         f'No test proves the rule {rule}: mark one with @requirement("{rule}") from tests/requirements.py.'
-        for rule in sorted(RULE_IDS - found.keys())
+        for rule in sorted(RULE_TABLE.keys() - found.keys())
     ]
 
 

@@ -15,10 +15,8 @@ from tests.customer_escalation.drafts import escalation, handling
 from tests.support_connectors.backends.test_real_systems import REAL
 
 import skill_runtime
-from customer_escalation.cases.connection import CATEGORIES as NEEDED
-from customer_escalation.cases.connection import OPTIONAL
-from customer_escalation.connectors.looking import PROBES
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft
+from customer_escalation.domain.categories import SOURCES
 from customer_escalation.review.passages import passages
 from support_connectors.categories import CATEGORIES, CATEGORY_NAMES
 from support_connectors.contract.shapes import SHAPES
@@ -100,7 +98,7 @@ def test_every_section_of_a_draft_has_its_place_in_the_brief_or_in_a_proposal(ki
     name = "escalation.md.j2" if kind == "escalation" else "handling.md.j2"
     rendered = "\n".join(
         path.read_text(encoding="utf-8")
-        for path in (package / "templates" / name, *(package / "rendering").glob("*.py"), *package.glob("actions.py"))
+        for path in (package / "templates" / name, *(package / "rendering").glob("*.py"), *package.glob("actions/*.py"))
     )
     fields = [field for field in type(DRAFTS[kind]).model_fields if not field.endswith("_cites")]
     left_out = [field for field in fields if not re.search(rf"[.\"]{field}\b", rendered)]
@@ -116,10 +114,9 @@ def test_a_category_is_in_every_table(category: Any) -> None:
     entry = (ROOT / "server.json").read_text(encoding="utf-8")
     placeholder = f"~~{CATEGORY_NAMES[category]}"
     tables = {
-        "cases/connection.py": category in {one.id for one in (*NEEDED, *OPTIONAL)},
+        "domain/categories.py": category in SOURCES,
         "contract/shapes.py": category in SHAPES,
         "a server of its name": hasattr(import_module(f"support_connectors.{category}"), "build_server"),
-        "connectors/looking.py": category in PROBES,
         ".mcp.json": f"mcp {category}\"" in started.replace("\\", ""),
         "server.json": f'"{category}"' in entry,
         "SKILL.md or its references": any(

@@ -20,6 +20,8 @@ except SystemExit as end:
 A_RUN_NEEDS = {"httpx2", "jinja2", "jsonschema", "mcp", "mcp_types", "sqlalchemy"}
 SPECIAL = {"anthropic", "genai_prices", "keyring", "markdown_it", "rich", "tomlkit", "yaml"}
 """What is for a model, for connectors, for one format or for a terminal alone."""
+LANGUAGES = {"babel", "holidays", "snowballstemmer", "text_to_num"}
+"""What reads words, numbers and days of many languages: tables that only records need."""
 
 
 def imported(folder: Path, *arguments: str) -> set[str]:
@@ -35,12 +37,12 @@ def imported(folder: Path, *arguments: str) -> set[str]:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["connectors", "--help"], ["--version"]])
 def test_help_imports_no_library_but_that_of_the_command_line(tmp_path: Path, arguments: list[str]) -> None:
-    assert not imported(tmp_path, *arguments) & (A_RUN_NEEDS | SPECIAL | {"asyncio"})
+    assert not imported(tmp_path, *arguments) & (A_RUN_NEEDS | SPECIAL | LANGUAGES | {"asyncio"})
 
 
 @pytest.mark.parametrize("arguments", [["list"], ["rules"], ["policy"]])
 def test_looking_imports_nothing_of_a_run(tmp_path: Path, arguments: list[str]) -> None:
-    assert not imported(tmp_path, *arguments) & (A_RUN_NEEDS | SPECIAL)
+    assert not imported(tmp_path, *arguments) & (A_RUN_NEEDS | SPECIAL | LANGUAGES)
 
 
 def test_a_run_without_a_model_imports_nothing_of_a_model_or_of_connectors(tmp_path: Path) -> None:
