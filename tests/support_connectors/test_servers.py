@@ -245,11 +245,18 @@ def stdio(category: Category, *arguments: str, **env: str) -> StdioServerParamet
     )
 
 
+def interruptible() -> None:
+    """Take SIGINT as a terminal's process does: tests that run in the background of a shell inherit it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def http_server(category: Category, workspace_path: Path, *arguments: str) -> Iterator[str]:
     """The server as a process on a free port; gives its URL and checks that it ends well."""
     command = [sys.executable, "-m", "support_connectors", category, "--http", "0", "--workspace", str(workspace_path)]
-    with subprocess.Popen([*command, *arguments], stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*command, *arguments], stderr=subprocess.PIPE, text=True, preexec_fn=interruptible
+    ) as process:
         assert process.stderr is not None
         line = process.stderr.readline()
         try:
