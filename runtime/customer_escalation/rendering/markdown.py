@@ -2,14 +2,16 @@
 
 import re
 from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from customer_escalation.domain.brief import Outcome
 from customer_escalation.domain.rules import label_of
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import sentence
 from customer_escalation.rendering.view import View
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def render_markdown(document: Document, view: View | None = None) -> str:
@@ -23,7 +25,9 @@ def render_markdown(document: Document, view: View | None = None) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # late: a list of runs is shown without it
+
     environment = Environment(
         loader=PackageLoader("customer_escalation", "templates"),
         autoescape=False,  # noqa: S701 - markdown, not HTML; `inert` guards it

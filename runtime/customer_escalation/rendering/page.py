@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from customer_escalation.domain.brief import Figure
@@ -84,6 +83,8 @@ class PageView(View):
 
 def render_html(document: Document) -> str:
     """A standalone page: no scripts, no remote content, raw HTML of others disabled."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # late: a list of runs is shown without it
+
     body, panels = page_parts(document)
     page = Environment(
         loader=PackageLoader("customer_escalation", "templates"), autoescape=True, undefined=StrictUndefined
