@@ -32,6 +32,7 @@ SLOW = (
     "tests/skill_runtime/test_mcp_host.py*",
     "tests/skill_runtime/test_journal.py::test_a_full_disk_leaves_the_journal_as_it_was",
     "tests/skill_runtime/test_journal.py::test_kill_9_loses_nothing_that_append_returned_from",
+    "tests/support_connectors/test_categories.py::test_reading_the_table_brings_no_pydantic_and_no_mcp",
     "tests/support_connectors/test_inspector.py*",
     "tests/support_connectors/test_servers.py::*over_stdio*",
     "tests/support_connectors/test_servers.py::*http*",
