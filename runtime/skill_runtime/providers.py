@@ -42,6 +42,7 @@ class Need:
     """Something that requests need, and the ways to give it; the first that is there counts."""
 
     what: str
+    """In words for people; ``SECRETS`` has those by which the provider knows the caller."""
     ways: tuple[Way, ...]
 
 
@@ -108,100 +109,116 @@ _AWS_CHAIN = (
 )
 _AWS_REGION = (_variables("AWS_REGION"), _variables("AWS_DEFAULT_REGION"))
 
-PROVIDERS = {
-    provider.name: provider
-    for provider in (
-        Provider(
-            "anthropic",
-            "Anthropic",
-            "AsyncAnthropic",
-            needs=(
-                Need(
-                    "a key",
-                    (
-                        _variables("ANTHROPIC_API_KEY"),
-                        _variables("ANTHROPIC_AUTH_TOKEN"),
-                        _variables("ANTHROPIC_PROFILE"),
-                        _variables(
-                            "ANTHROPIC_FEDERATION_RULE_ID", "ANTHROPIC_ORGANIZATION_ID", "ANTHROPIC_IDENTITY_TOKEN"
-                        ),
-                        _variables(
-                            "ANTHROPIC_FEDERATION_RULE_ID", "ANTHROPIC_ORGANIZATION_ID", "ANTHROPIC_IDENTITY_TOKEN_FILE"
+SECRETS = ("a key", "credentials")
+
+
+def _checked(providers: dict[str, Provider]) -> dict[str, Provider]:
+    """The table. Raises ``ValueError`` for a provider that does not need exactly one secret."""
+    for provider in providers.values():
+        if len([need for need in provider.needs if need.what in SECRETS]) != 1:
+            raise ValueError(f"{provider.name} needs one of {', '.join(SECRETS)}, and no other secret")
+    return providers
+
+
+PROVIDERS = _checked(
+    {
+        provider.name: provider
+        for provider in (
+            Provider(
+                "anthropic",
+                "Anthropic",
+                "AsyncAnthropic",
+                needs=(
+                    Need(
+                        "a key",
+                        (
+                            _variables("ANTHROPIC_API_KEY"),
+                            _variables("ANTHROPIC_AUTH_TOKEN"),
+                            _variables("ANTHROPIC_PROFILE"),
+                            _variables(
+                                "ANTHROPIC_FEDERATION_RULE_ID", "ANTHROPIC_ORGANIZATION_ID", "ANTHROPIC_IDENTITY_TOKEN"
+                            ),
+                            _variables(
+                                "ANTHROPIC_FEDERATION_RULE_ID",
+                                "ANTHROPIC_ORGANIZATION_ID",
+                                "ANTHROPIC_IDENTITY_TOKEN_FILE",
+                            ),
                         ),
                     ),
                 ),
+                address="ANTHROPIC_BASE_URL",
+                seller="anthropic",
             ),
-            address="ANTHROPIC_BASE_URL",
-            seller="anthropic",
-        ),
-        Provider(
-            "bedrock",
-            "Amazon Bedrock",
-            "AsyncAnthropicBedrock",
-            needs=(
-                Need("a region", (*_AWS_REGION, Way(file="~/.aws/config", module="boto3"))),
-                # Its streams are in a form of AWS's own, so the extra is needed with a key as well.
-                Need("credentials", (_variables("AWS_BEARER_TOKEN_BEDROCK", module="botocore"), *_AWS_CHAIN)),
-            ),
-            address="ANTHROPIC_BEDROCK_BASE_URL",
-            seller="aws",
-            extra="bedrock",
-            priced_as_asked=True,
-            caches_by_request=False,
-        ),
-        Provider(
-            "bedrock-mantle",
-            "Amazon Bedrock (Mantle)",
-            "AsyncAnthropicBedrockMantle",
-            needs=(
-                Need("a region", (*_AWS_REGION, _variables("ANTHROPIC_BEDROCK_MANTLE_BASE_URL"))),
-                Need(
-                    "credentials",
-                    (_variables("AWS_BEARER_TOKEN_BEDROCK"), _variables("ANTHROPIC_AWS_API_KEY"), *_AWS_CHAIN),
+            Provider(
+                "bedrock",
+                "Amazon Bedrock",
+                "AsyncAnthropicBedrock",
+                needs=(
+                    Need("a region", (*_AWS_REGION, Way(file="~/.aws/config", module="boto3"))),
+                    # Its streams are in a form of AWS's own, so the extra is needed with a key as well.
+                    Need("credentials", (_variables("AWS_BEARER_TOKEN_BEDROCK", module="botocore"), *_AWS_CHAIN)),
                 ),
+                address="ANTHROPIC_BEDROCK_BASE_URL",
+                seller="aws",
+                extra="bedrock",
+                priced_as_asked=True,
+                caches_by_request=False,
             ),
-            address="ANTHROPIC_BEDROCK_MANTLE_BASE_URL",
-            seller="aws",
-            extra="bedrock",
-            priced_as_asked=True,
-            caches_by_request=False,
-        ),
-        Provider(
-            "vertex",
-            "Google Cloud Vertex AI",
-            "AsyncAnthropicVertex",
-            needs=(
-                Need("a region", (_variables("CLOUD_ML_REGION"),)),
-                Need("a project", (_variables("ANTHROPIC_VERTEX_PROJECT_ID"),)),
-                Need(
-                    "credentials",
-                    (
-                        _variables("GOOGLE_APPLICATION_CREDENTIALS", module="google.auth"),
-                        Way(file="~/.config/gcloud/application_default_credentials.json", module="google.auth"),
-                        Way(ambient="the Google Cloud account of this machine", module="google.auth"),
+            Provider(
+                "bedrock-mantle",
+                "Amazon Bedrock (Mantle)",
+                "AsyncAnthropicBedrockMantle",
+                needs=(
+                    Need("a region", (*_AWS_REGION, _variables("ANTHROPIC_BEDROCK_MANTLE_BASE_URL"))),
+                    Need(
+                        "credentials",
+                        (_variables("AWS_BEARER_TOKEN_BEDROCK"), _variables("ANTHROPIC_AWS_API_KEY"), *_AWS_CHAIN),
                     ),
                 ),
+                address="ANTHROPIC_BEDROCK_MANTLE_BASE_URL",
+                seller="aws",
+                extra="bedrock",
+                priced_as_asked=True,
+                caches_by_request=False,
             ),
-            address="ANTHROPIC_VERTEX_BASE_URL",
-            seller="google",
-            extra="vertex",
-            caches_by_request=False,
-        ),
-        Provider(
-            "foundry",
-            "Microsoft Foundry",
-            "AsyncAnthropicFoundry",
-            needs=(
-                Need("a key", (_variables("ANTHROPIC_FOUNDRY_API_KEY"),)),
-                Need(
-                    "a resource", (_variables("ANTHROPIC_FOUNDRY_RESOURCE"), _variables("ANTHROPIC_FOUNDRY_BASE_URL"))
+            Provider(
+                "vertex",
+                "Google Cloud Vertex AI",
+                "AsyncAnthropicVertex",
+                needs=(
+                    Need("a region", (_variables("CLOUD_ML_REGION"),)),
+                    Need("a project", (_variables("ANTHROPIC_VERTEX_PROJECT_ID"),)),
+                    Need(
+                        "credentials",
+                        (
+                            _variables("GOOGLE_APPLICATION_CREDENTIALS", module="google.auth"),
+                            Way(file="~/.config/gcloud/application_default_credentials.json", module="google.auth"),
+                            Way(ambient="the Google Cloud account of this machine", module="google.auth"),
+                        ),
+                    ),
                 ),
+                address="ANTHROPIC_VERTEX_BASE_URL",
+                seller="google",
+                extra="vertex",
+                caches_by_request=False,
             ),
-            address="ANTHROPIC_FOUNDRY_BASE_URL",
-            seller="azure",
-        ),
-    )
-}
+            Provider(
+                "foundry",
+                "Microsoft Foundry",
+                "AsyncAnthropicFoundry",
+                needs=(
+                    Need("a key", (_variables("ANTHROPIC_FOUNDRY_API_KEY"),)),
+                    Need(
+                        "a resource",
+                        (_variables("ANTHROPIC_FOUNDRY_RESOURCE"), _variables("ANTHROPIC_FOUNDRY_BASE_URL")),
+                    ),
+                ),
+                address="ANTHROPIC_FOUNDRY_BASE_URL",
+                seller="azure",
+            ),
+        )
+    }
+)
 
 
 def choose(name: str) -> Choice:
@@ -244,7 +261,7 @@ def readiness(provider: Provider, env: Mapping[str, str] | None = None) -> Readi
 
 def credential_words(provider: Provider) -> str:
     """The variable or file that most people keep this provider's credentials in, for an error's remedy."""
-    need = next(need for need in provider.needs if need.what in ("a key", "credentials"))
+    need = next(need for need in provider.needs if need.what in SECRETS)
     return need.ways[0].words
 
 

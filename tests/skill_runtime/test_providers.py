@@ -15,7 +15,7 @@ from skill_runtime.errors import ModelUnavailable, UnknownProvider
 from skill_runtime.limits import price
 from skill_runtime.messages import Message, Text, ToolResult, Turn, Usage
 from skill_runtime.model import ModelNotice, ModelRequest
-from skill_runtime.providers import PROVIDERS, choose, credential_words, readiness
+from skill_runtime.providers import PROVIDERS, SECRETS, choose, credential_words, readiness
 from skill_runtime.tools import ToolSpec
 
 needs_aws = pytest.mark.skipif(
@@ -269,3 +269,13 @@ def test_a_region_at_bedrock_costs_its_own_price() -> None:
     assert regional
     assert everywhere
     assert regional > everywhere
+
+
+@pytest.mark.parametrize("provider", PROVIDERS.values(), ids=lambda provider: provider.name)
+def test_every_key_of_a_row_is_one_that_the_library_reads(provider: Any) -> None:
+    """One of our own naming would only be checked, never sent, and the library would take another seller's key."""
+    read = "\n".join(path.read_text(encoding="utf-8") for path in Path(anthropic.__file__).parent.glob("**/*.py"))
+    [secret] = [need for need in provider.needs if need.what in SECRETS]
+    theirs = ("AWS_", "GOOGLE_")  # read by the cloud's own library, in every program alike
+    named = {name for way in secret.ways for name in way.variables if not name.startswith(theirs)}
+    assert [name for name in sorted({*named, provider.address}) if name not in read] == []
