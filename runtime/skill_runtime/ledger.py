@@ -45,8 +45,8 @@ class Record(BaseModel):
 class Ledger:
     """Verbatim tool results in the order they came, and the records in them by ``ref``.
 
-    A record seen again replaces the earlier sight of it only when it holds more (a search shows part of what a read
-    shows); nothing is ever removed.
+    A record seen again replaces the earlier sight of it only when it holds as much (a search shows part of what a read
+    shows, and says so by a field ``..._complete`` that is false); nothing is ever removed.
     """
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class Ledger:
         found = list(find_records(result))
         for record in found:
             known = self._records.get(record.ref)
-            if known is None or len(record.data) >= len(known.data):
+            if known is None or _holds_more(record, known):
                 parent = record.parent or (known.parent if known else None)
                 self._records[record.ref] = record.model_copy(update={"parent": parent})
         return found
@@ -94,6 +94,17 @@ class Ledger:
             return exact
         same = [record for record in self._records.values() if record.id == wanted]
         return same[0] if len(same) == 1 else None
+
+
+def _holds_more(record: Record, known: Record) -> bool:
+    """A record that was read whole replaces a part of it whatever the part's fields; never the other way round."""
+    if _partly(record) != _partly(known):
+        return _partly(known)
+    return len(record.data) >= len(known.data)
+
+
+def _partly(record: Record) -> bool:
+    return any(key.endswith("_complete") and value is False for key, value in record.data.items())
 
 
 def find_records(value: Any, parent: str | None = None) -> Iterator[Record]:

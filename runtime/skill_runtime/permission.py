@@ -1,11 +1,9 @@
-"""Who may do what: tool access as data, and the one question that a person answers before anything is sent.
+"""Who may do what: tool access as data.
 
 Access is a table of globs over ``category.tool``; the first row that matches decides, and a tool that no row names is
 denied. What a server says about its own tools is untrusted: it can tighten access, never loosen it.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -91,43 +89,3 @@ class ToolPolicy:
         return ToolPolicy(
             {**self.rows, **{glob: access for glob, access in base.rows.items() if glob not in self.rows}}
         )
-
-
-@dataclass(frozen=True)
-class Action:
-    """One write, exactly as it would be carried out."""
-
-    server: str
-    tool: str
-    input: dict[str, Any]
-    """Destination and text, as the tool takes them."""
-    preview: str = ""
-    """The action in words, for the person who decides; not part of what is approved."""
-
-    @property
-    def fingerprint(self) -> str:
-        """sha256 of server, tool and input: changes when the text or the destination does (P1)."""
-        whole = json.dumps([self.server, self.tool, self.input], sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(whole.encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Approval:
-    """A person's answer, bound to one action's fingerprint."""
-
-    fingerprint: str
-    approved: bool
-    by: str
-    reason: str = ""
-
-    def covers(self, action: Action) -> bool:
-        """True when this is a yes to exactly ``action`` (P1)."""
-        return self.approved and self.fingerprint == action.fingerprint
-
-
-class Approver(Protocol):
-    """Asks a person. An answer that cannot be had is a no, not an exception."""
-
-    async def approve(self, action: Action) -> Approval:
-        """Return the decision about ``action``."""
-        ...

@@ -2,7 +2,7 @@
 
 import pytest
 
-from skill_runtime.permission import Action, Approval, ToolPolicy
+from skill_runtime.permission import ToolPolicy
 from skill_runtime.tools import Access
 
 
@@ -46,14 +46,3 @@ def test_hints_of_a_server_tighten_and_never_loosen(
 ) -> None:
     policy = ToolPolicy({"crm.tool": granted})
     assert policy.access("crm", "tool", read_only=read_only, destructive=destructive) is access
-
-
-def test_p1_an_approval_dies_when_text_or_destination_changes() -> None:
-    action = Action("slack", "post_chat_message", {"channel": "#eng", "text": "Export is down."}, preview="Post it?")
-    yes = Approval(action.fingerprint, approved=True, by="dana")
-    assert yes.covers(action)
-    assert yes.covers(Action("slack", "post_chat_message", {"text": "Export is down.", "channel": "#eng"}))
-    assert not yes.covers(Action("slack", "post_chat_message", {"channel": "#eng", "text": "Export is up."}))
-    assert not yes.covers(Action("slack", "post_chat_message", {"channel": "#all", "text": "Export is down."}))
-    assert not yes.covers(Action("teams", "post_chat_message", dict(action.input)))
-    assert not Approval(action.fingerprint, approved=False, by="dana").covers(action)
