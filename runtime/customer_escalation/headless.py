@@ -5,6 +5,7 @@
 """
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -219,7 +220,12 @@ def system_blocks(skill: "Skill", tools: Sequence[Tool], policy: Policy) -> tupl
         connected,
         {row.title: row.id for row in SOURCES.values()},
     )
-    return unattended_instructions(policy), f'<skill name="{skill.name}">\n{text.strip()}\n</skill>'
+    return unattended_instructions(policy), f'<skill name="{skill.name}">\n{_for_nobody(text)}\n</skill>'
+
+
+def _for_nobody(text: str) -> str:
+    """The skill without what it says for a session with a person, whose servers and questions an unattended run has not."""
+    return re.sub(r"<!-- with a person -->.*?<!-- /with a person -->\n*", "", text, flags=re.DOTALL).strip()
 
 
 def unattended_instructions(policy: Policy) -> str:

@@ -1,10 +1,10 @@
 """Small cases for tests: a ledger with a few invented records, and an assessment in which nothing is the matter."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 from customer_escalation.domain.evidence import Evidence
-from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.facts import Assessment, FactName, StatedAssessment, StatedFact
 from customer_escalation.policy import Policy, load_policy
 from customer_escalation.resources import policy_text
 from skill_runtime.ledger import Ledger
@@ -15,8 +15,9 @@ ALL = frozenset({"support_platform", "crm", "chat", "project_tracker", "knowledg
 
 
 def policy() -> Policy:
-    """The policy as it ships."""
-    return load_policy(*policy_text())
+    """The policy as it ships, of an organisation that states that its SLA windows run in business hours."""
+    shipped = load_policy(*policy_text())
+    return shipped.model_copy(update={"sla": shipped.sla.model_copy(update={"clock": "business_hours"})})
 
 
 def message(ticket: str, number: int, at: str, role: str, text: str, author: str = "") -> dict[str, Any]:
@@ -88,7 +89,7 @@ def fact(answer: str = "no", *cites: str, why: str = "") -> dict[str, Any]:
 def affected(name: str, *tickets: str, impact: str = "inconvenienced") -> dict[str, Any]:
     """An affected account that cites its own tickets."""
     refs = [f"support_platform/{number}" for number in tickets]
-    return {"account": name, "tickets": refs, "impact": impact, "users": "", "cites": refs}
+    return {"account": name, "tickets": refs, "impact": impact, "still": "yes", "users": "", "cites": refs}
 
 
 FACTS = (
@@ -118,3 +119,14 @@ def assessment_data(**changes: Any) -> dict[str, Any]:
 def assessment(**changes: Any) -> Assessment:
     """The same, validated."""
     return Assessment.model_validate(assessment_data(**changes))
+
+
+def stated(assessment: Assessment) -> StatedAssessment:
+    """An assessment as a writer would hand it in."""
+    facts = [
+        StatedFact(name=name, **fact.model_dump())
+        for name in get_args(FactName)
+        if (fact := getattr(assessment, name)).answer != "no"
+    ]
+    rest = {name: getattr(assessment, name) for name in StatedAssessment.model_fields if name != "facts"}
+    return StatedAssessment(facts=facts, **rest)

@@ -17,6 +17,7 @@ from tests.customer_escalation.casebook import (
 )  # fmt: skip
 
 from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.prose import cite
 
 ISSUE = "Nightly sync fails for Harrow Mills"
 T1, T1M1, T1M2, T1M3 = (f"support_platform/T-101{part}" for part in ("", "-m1", "-m2", "-m3"))
@@ -58,53 +59,52 @@ def facts(**changes: Any) -> dict[str, Any]:
     })  # fmt: skip
 
 
-def said(text: str, *cites: str, kind: str = "fact") -> dict[str, Any]:
-    """A statement."""
-    return {"text": text, "kind": kind, "cites": list(cites)}
+def said(text: str, *cites: str) -> str:
+    """A sentence with its mark."""
+    return cite(text, cites)
+
+
+def reply(text: str, ticket: str = T1, kind: str = "reply") -> dict[str, Any]:
+    """A text to a customer."""
+    return {"ticket": ticket, "kind": kind, "text": text, "wait_for": ""}
 
 
 def escalation(**changes: Any) -> dict[str, Any]:
     """A brief on that case without a fault, as a call of ``submit_escalation`` holds it."""
     return {
         "summary": "Nightly sync stops after 4,000 rows since 7.2.0 for Harrow Mills",
-        "summary_cites": [T1M1],
-        "customers_note": [],
-        "workflow_impact": [said("The customer reports that the nightly sync stops after 4,000 of 9,500 rows.", T1M1)],
-        "revenue_note": [said("Nobody has spoken of leaving.", kind="inference")],
-        "queue_note": [],
-        "competitive_pressure": [],
-        "description": [
+        "opening": "Engineering: fix the batch limit that 7.2.0 lowered.\nThe customer's audit is on 2026-03-20.",
+        "customers": "",
+        "workflow_impact": said("The customer reports that the nightly sync stops after 4,000 of 9,500 rows.", T1M1),
+        "revenue": "",
+        "queue": "",
+        "competition": "",
+        "description": " ".join([
             said("The customer reports that the nightly sync stops with E-77 since the upgrade to 7.2.0.", T1M1),
             said("An agent reproduced it on the test account.", T1M2),
             said("Engineering notes that the batch limit was lowered to 4,000 in 7.2.0.", BUG_COMMENT),
-        ],
-        "tried": [{"action": "agent.kim ran it twice.", "result": "It does not help.", "cites": [T1M3]}],
-        "containment": [],
+        ]),
+        "tried": [said("agent.kim ran it twice, which does not help.", T1M3)],
+        "containment": "",
         "reproduction": {
             "status": "reproduced",
-            "start": "The test account on 7.2.0.",
+            "note": said("From the test account on 7.2.0; how often is not recorded.", T1M2),
             "steps": [said("Open Sync, choose Nightly, press Run now.", T1M2)],
-            "expected": "The sync finishes.",
-            "actual": "It stops with E-77.",
-            "environment": "Version 7.2.0; browser and region unknown.",
-            "frequency": "Frequency not recorded.",
-            "ruled_out": "Nothing ruled out yet.",
-            "cites": [T1M1, T1M2],
+            "expected": "The sync finishes, which no record states.",
+            "actual": said("It stops with E-77.", T1M2),
+            "environment": said("Version 7.2.0; browser and region unknown.", T1M1),
         },
-        "last_update": [said("On 2026-03-04 agent.kim told the customer that we are still looking into it.", T1M3)],
-        "expectation": [said("They need it before their audit on 2026-03-20.", T1M1, kind="customer_claim")],
-        "risk": [said("The audit makes a further escalation likely.", T1M1, kind="inference")],
-        "asks": [{"owner": "Engineering", "text": "Fix the batch limit of the nightly sync.", "cites": [BUG_COMMENT]}],
-        "deadlines": [
-            {"by": "2026-03-20", "what": "the customer's audit", "basis": "customer_given", "cites": [T1M1]}
-        ],
-        "related": [{"ref": BUG, "note": "the open bug"}],
-        "conflicts": [],
-        "unknowns": [{"what": "Whether other accounts are hit.", "how_to_find_out": "Engineering, from the sync logs."}],
-        "support_now": [],
-        "author_notes": [],
-        "customer_reply": "We have reproduced the problem and engineering is looking into it. We will write again tomorrow.",
-        "status_update": "We are still looking into it and have nothing new to tell. We will write again tomorrow.",
+        "ideas": ["The lowered limit may be read from a setting that the test account has too."],
+        "last_update": said("On 2026-03-04 agent.kim told the customer that we are still looking into it.", T1M3),
+        "expectation": said("They need it before their audit on 2026-03-20.", T1M1),
+        "risk": said("They say that the audit makes it urgent.", T1M1),
+        "asks": [{"owner": "Engineering", "text": "Fix the batch limit of the nightly sync."}],
+        "deadlines": [{"by": "2026-03-20", "what": said("the customer's audit", T1M1), "basis": "customer_given"}],
+        "conflicts": "",
+        "unknowns": ["Whether other accounts are hit (Engineering, from the sync logs)."],
+        "context": [{"ref": BUG, "note": "the open bug"}],
+        "before_sending": [],
+        "drafts": [],
         **changes,
     }  # fmt: skip
 
@@ -113,14 +113,15 @@ def handling(**changes: Any) -> dict[str, Any]:
     """A handling note on that case, as a call of ``submit_handling`` holds it."""
     return {
         "summary": "Nightly sync stops early for Harrow Mills",
-        "reason": [said("The article on sync settings covers the time of the nightly sync.", "knowledge_base/K-3")],
+        "opening": "Support can resolve it with the article.\nFirst: ask the customer for the time that is set.",
+        "reason": said("The article on sync settings covers the time of the nightly sync.", "knowledge_base/K-3"),
         "article": "knowledge_base/K-3",
-        "steps": [said("Check the time of the nightly sync.", "knowledge_base/K-3", kind="proposed")],
-        "uncertain": [],
-        "would_change": [said("If it still stops, escalate to Engineering.", kind="proposed")],
-        "related": [],
-        "conflicts": [],
-        "author_notes": [],
-        "customer_reply": "Please check at what time the nightly sync is set to run.",
+        "steps": [said("Check the time of the nightly sync.", "knowledge_base/K-3")],
+        "uncertain": "",
+        "would_change": ["If it still stops, escalate to Engineering."],
+        "conflicts": "",
+        "context": [],
+        "before_sending": [],
+        "drafts": [reply("Please check at what time the nightly sync is set to run.")],
         **changes,
     }

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from customer_escalation.domain.brief import Brief, Outcome, Target
+from customer_escalation.domain.brief import Brief, CustomerDraft, Outcome, Target
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.policy import Policy
 from customer_escalation.sla.cadence import next_internal_followup
@@ -22,7 +22,7 @@ class Proposal(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["post_to_channel", "interim_response", "reminder", "status_update", "customer_reply"]
+    kind: Literal["post_to_channel", "reminder", "status_update", "customer_reply"]
     title: str
     """The offer, as a question to the person."""
     destination: str
@@ -45,20 +45,12 @@ def tool_for(proposal: Proposal) -> str:
 
 
 def propose(brief: Brief, markdown: str, policy: Policy, now: datetime) -> list[Proposal]:
-    """The next steps that fit this brief, in the order in which they are usually wanted."""
-    ticket = next((row.cites[-1] for row in brief.computed.accounts if row.tickets), "")
-    reply = brief.draft.customer_reply
+    """The next steps that fit this brief, in the order in which they are usually wanted; nothing is offered that is there."""
+    texts = [_customer_text(draft) for draft in brief.draft.drafts]
     if brief.outcome == Outcome.HANDLE or brief.target is None or brief.severity is None:
-        return [
-            Proposal(
-                kind="customer_reply", title="Send the reply to the customer?", destination=ticket, system="support_platform",
-                text=reply,
-            ),
-            Proposal(
-                kind="reminder", title="Set a reminder to check whether it helped?", destination="", system="",
-                text=f"Did the documented solution help? {brief.draft.summary}",
-            ),
-        ]  # fmt: skip
+        question = f"Did the documented solution help? {brief.draft.summary}"
+        title = "Set a reminder to check whether it helped?"
+        return [*texts, Proposal(kind="reminder", title=title, destination="", system="", text=question)]
     team = policy.teams.of(brief.target)
     due = next_internal_followup(brief.severity, now, team_calendar(policy, brief.target), policy).due_at
     where = f"{team.channel} (restricted)" if brief.target == Target.SECURITY else team.channel
@@ -67,16 +59,20 @@ def propose(brief: Brief, markdown: str, policy: Policy, now: datetime) -> list[
             kind="post_to_channel", title=f"Post this in {where} for {team.name}?", destination=team.channel, system="chat",
             text=markdown,
         ),
-        Proposal(
-            kind="interim_response", title="Update the customer with an interim response?", destination=ticket,
-            system="support_platform", text=reply,
-        ),
+        *texts,
         Proposal(
             kind="reminder", title=f"Set a follow-up reminder for {time_words(due)}?", destination=due.isoformat(),
             system="", text=f"Check with {team.name} for progress: {brief.draft.summary}",
         ),
-        Proposal(
-            kind="status_update", title="Draft a customer-facing update with the current status?", destination=ticket,
-            system="support_platform", text=getattr(brief.draft, "status_update", ""),
-        ),
     ]  # fmt: skip
+
+
+def _customer_text(draft: CustomerDraft) -> Proposal:
+    ticket, kind, title = draft.ticket.partition("/")[2], "customer_reply", ""
+    if draft.kind == "update":
+        kind, title = "status_update", f"Send the update on {ticket} when it is due?"
+    else:
+        wait = ", once that is agreed" if draft.wait_for else ""
+        title = f"Send the reply on {ticket}{wait}?"
+    data = {"kind": kind, "title": title, "destination": draft.ticket, "system": "support_platform", "text": draft.text}
+    return Proposal.model_validate(data)

@@ -1,20 +1,22 @@
-"""The tools by which a model in the agent's loop hands in its work: ``assess``, then one of two submits.
+"""The tools by which a model in the agent's loop hands in its work: ``assess``, one of two submits, and ``mend``.
 
-They put each call to the case service and answer a mistake with findings that say how to mend it. A submit comes back so many
-times; the one after that is taken with its findings.
+They put each call to the case service and answer a mistake with findings that say how to mend it, all at once. A draft comes
+back so many times; the one after that is taken with its findings. A draft without a hard finding is taken at once: its
+warnings go to the person who sends it.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from customer_escalation.cases.errors import WrongDraft
+from customer_escalation.cases.errors import WrongDraft, WrongOrder
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.steps import ReviewedDraft
-from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, Outcome, tool_schema
-from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome, tool_schema
+from customer_escalation.domain.facts import StatedAssessment
 from customer_escalation.domain.findings import Finding, listed, schema_findings
+from customer_escalation.domain.prose import TextChange
 from customer_escalation.drafting.prompts import prompt
 from customer_escalation.drafting.prompts.decided import HandIn, decision_told, hand_in_told
 from customer_escalation.policy import Policy
@@ -24,7 +26,16 @@ from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
 ASSESS = "assess"
 SUBMIT_ESCALATION = "submit_escalation"
 SUBMIT_HANDLING = "submit_handling"
+MEND = "mend"
 HAND_IN = HandIn(f"`{SUBMIT_ESCALATION}`", f"`{SUBMIT_HANDLING}`")
+
+
+class Mend(BaseModel):
+    """Changes to the draft that was handed in last."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    changes: list[TextChange]
 
 
 class DraftingTools:
@@ -36,13 +47,11 @@ class DraftingTools:
         self._policy = policy
         self._repairs = 0
         self._assessments_refused = 0
-        self._polished = False
-        """A sound brief went back once with its warnings."""
 
     def tools(self) -> list[Tool]:
         """The tools, for the loop."""
         return [
-            self._tool(ASSESS, prompt("tools/assess.md.j2", assistant=False), Assessment, self._assess),
+            self._tool(ASSESS, prompt("tools/assess.md.j2", assistant=False), StatedAssessment, self._assess),
             self._tool(
                 SUBMIT_ESCALATION, prompt("tools/submit.md.j2", draft="escalation"), EscalationDraft,
                 lambda data: self._submit(data, EscalationDraft),
@@ -51,6 +60,7 @@ class DraftingTools:
                 SUBMIT_HANDLING, prompt("tools/submit.md.j2", draft="handling"), HandlingDraft,
                 lambda data: self._submit(data, HandlingDraft),
             ),
+            self._tool(MEND, prompt("tools/mend.md"), Mend, self._mend),
         ]  # fmt: skip
 
     def _tool(
@@ -65,13 +75,14 @@ class DraftingTools:
 
     async def _assess(self, data: dict[str, Any]) -> ToolOutcome:
         try:
-            facts = Assessment.model_validate(data)
+            facts = StatedAssessment.model_validate(data).whole()
         except ValidationError as error:
             return self._facts_again(schema_findings(error))
         assessed = await self._service.assess(self._case, facts)
-        if assessed.decision is None:
+        if assessed.decision is None or assessed.inputs is None:
             return self._facts_again(assessed.findings)
-        return ToolOutcome(decision_told(assessed.decision, facts, assessed.figures, HAND_IN, assessed.hints))
+        told = decision_told(assessed.decision, assessed.inputs, assessed.figures, HAND_IN, assessed.hints)
+        return ToolOutcome(told)
 
     async def _submit(self, data: dict[str, Any], kind: type[EscalationDraft] | type[HandlingDraft]) -> ToolOutcome:
         decision = self._service.work(self._case).casework.decision
@@ -83,6 +94,18 @@ class DraftingTools:
             draft = kind.model_validate(data)
         except ValidationError as error:
             return self._again("The brief was not taken; it does not fit the schema:", schema_findings(error))
+        return await self._review(draft)
+
+    async def _mend(self, data: dict[str, Any]) -> ToolOutcome:
+        try:
+            draft = self._service.mended(self._case, Mend.model_validate(data).changes)
+        except WrongOrder as error:
+            return self._again(str(error), [])
+        except ValidationError as error:
+            return self._again("The changes were not taken; they do not fit the schema:", schema_findings(error))
+        return await self._review(draft)
+
+    async def _review(self, draft: Draft) -> ToolOutcome:
         try:
             reviewed = await self._service.submit(self._case, draft)
         except WrongDraft as error:
@@ -92,18 +115,13 @@ class DraftingTools:
 
     def _reviewed(self, reviewed: ReviewedDraft) -> ToolOutcome:
         hard = reviewed.review.hard
-        if hard:
-            return self._again(
-                f"Not accepted. Mend these {len(hard)} findings and hand in the whole brief again; leave what they do not touch "
-                "as it is:",
-                hard,
-            )
-        if not reviewed.review.findings or self._polished or self._repairs >= self._policy.brief.max_repairs:
+        if not hard:
             return ToolOutcome("Accepted.", final=True)
-        self._polished = True
-        return ToolOutcome(
-            "The brief is sound. Before it goes out, mend what is right in these remarks and hand in the whole brief once "
-            f"more, unchanged where you disagree:\n{listed(reviewed.review.findings)}"
+        findings = reviewed.review.findings
+        warnings = len(findings) - len(hard)
+        also = f" ({warnings} more are warnings: mend what is right in them)" if warnings else ""
+        return self._again(
+            f"Not accepted. Call `{MEND}` with the new text of these {len(hard)} places{also}:", findings
         )
 
     def _facts_again(self, findings: Sequence[Finding]) -> ToolOutcome:
@@ -125,6 +143,6 @@ class DraftingTools:
 
 def _decided_again(reviewed: ReviewedDraft, told: ToolOutcome) -> ToolOutcome:
     """The answer below the decision that the draft's own citations brought about."""
-    decision = decision_told(reviewed.decision, reviewed.facts, reviewed.figures, HAND_IN)
+    decision = decision_told(reviewed.decision, reviewed.inputs, reviewed.figures, HAND_IN)
     text = f"The records that the draft cites change the decision.\n{decision}\n\n{told.text}"
     return ToolOutcome(text, is_error=told.is_error, final=told.final)

@@ -20,5 +20,6 @@ async def gathered(terms: CaseTerms, connection: Connection, on_fetch: OnFetch) 
         unread=tuple(row.id for row in ASKED_FOR if row.id not in check.connected),
         gaps=tuple(gap.category for gap in check.gaps),
         author_level=terms.author_level,
+        request=terms.issue,
     )
     return Evidence(ledger, frozenset(check.connected)), context

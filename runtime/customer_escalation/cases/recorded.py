@@ -26,6 +26,8 @@ class Agreed:
     update_h: float | None
     """The shortest interval between updates that an SLA sets; None where none does."""
     round_the_clock: bool
+    in_business_hours: bool
+    """Whether that interval is known to count so; where it is not, it counts round the clock, which ends first."""
 
 
 @dataclass(frozen=True)
@@ -123,5 +125,10 @@ class RecordedResult:
         evidence = self.document.evidence
         accounts = [evidence.account(name) for name in self.accounts]
         terms = [found for account in accounts if (found := sla_terms(account, policy)) and found.update_h]
-        hours, always = min(((one.update_h, one.round_the_clock) for one in terms), default=(None, False))
-        return Agreed(account_calendar(policy, account_zone(accounts[0]) if accounts else None), hours, always)
+        tightest = min(terms, key=lambda one: (one.update_h or 0, one.hours != "business"), default=None)
+        return Agreed(
+            account_calendar(policy, account_zone(accounts[0]) if accounts else None),
+            tightest.update_h if tightest else None,
+            round_the_clock=tightest is not None and tightest.hours == "round_the_clock",
+            in_business_hours=tightest is not None and tightest.hours == "business",
+        )

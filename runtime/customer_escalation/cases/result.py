@@ -13,14 +13,13 @@ from customer_escalation.decision.figures import computed_lines, due_moments
 from customer_escalation.decision.inputs import Case
 from customer_escalation.decision.rules import Decision
 from customer_escalation.domain.brief import Brief, Draft, EscalationDraft, Outcome, Related, RuleNote, Target
-from customer_escalation.domain.facts import Answer
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.rules import RULE_TABLE, otherwise_of
 from customer_escalation.rendering import Document, all_cites, cited_records, render_markdown
 from customer_escalation.retrieval.injection import first_instruction_like
 from customer_escalation.review import withhold_unsupported
-from customer_escalation.review.passages import passages
+from customer_escalation.review.passages import all_cites as cites_of_draft
 from skill_runtime.limits import Meter
 
 
@@ -54,7 +53,11 @@ def result_of(
     assert inputs is not None
     assert decision is not None
     drafted_by = casework.drafted_by
-    findings = [*review.findings, *_about_the_run(ending, found_any=bool(inputs.affected), drafted_by=drafted_by)]
+    findings = [
+        *review.findings,
+        *_about_the_run(ending, found_any=bool(inputs.affected), drafted_by=drafted_by),
+        *_undecided(decision),
+    ]
     hard = any(finding.level == "H" for finding in findings)
     draft = withhold_unsupported(review) if hard else review.draft
     brief = Brief(
@@ -67,12 +70,11 @@ def result_of(
         reported_by=reported_by,
         date=time_words(casework.now),
         drafted_by=drafted_by,
-        computed=computed_lines(inputs, decision.severity, casework.figures),
+        computed=computed_lines(inputs, decision.severity, casework.figures, decision.target),
         figures=tuple(casework.figures.values()),
         draft=draft,
         suspicious=suspicious(casework, draft),
-        not_met=criteria(decision, "no") if inputs.affected else (),
-        untested=criteria(decision, "unknown"),
+        untested=untested(decision),
         gaps=tuple(gaps),
     )
     shown = [finding for finding in findings if finding.level == "H"] if hard else []
@@ -119,6 +121,16 @@ def _about_the_run(ending: Ending, *, found_any: bool, drafted_by: Drafter) -> I
         yield Finding(rule="RUN", level="H", message=message)
 
 
+def _undecided(decision: Decision) -> Iterator[Finding]:
+    """Rules that could not be tested and whose answer could turn the outcome: a person decides them."""
+    for firing in decision.undecided:
+        row = RULE_TABLE[firing.rule]
+        why = f" ({firing.because})" if firing.because else ""
+        other = "handle it in support" if decision.outcome == Outcome.ESCALATE else "escalate"
+        message = f"One ground could not be tested, and a yes would mean to {other}: {row.label}{why}."
+        yield Finding(rule=firing.rule, level="H", message=message)
+
+
 def _due(case: Case, decision: Decision) -> dict[str, str]:
     if decision.severity is None or decision.target is None:
         return {}
@@ -138,7 +150,7 @@ def suspicious(casework: Casework, draft: Draft) -> tuple[Related, ...]:
         if record:
             found[record.ref] = named.what
     tickets = [ref for account in case.affected for ref in account.tickets] if case else []
-    cites = [cite for passage in passages(draft) for cite in passage.cites]
+    cites = cites_of_draft(draft)
     near = {evidence.item_of(record).ref for record in evidence.resolve([*cites, *tickets])[0]}
     ids = [re.escape(ref.partition("/")[2]) for ref in tickets]
     numbers = [re.escape(number) for ref in tickets for number in re.findall(r"\d{4,}", ref)]
@@ -171,11 +183,11 @@ def rule_notes(decision: Decision, group: Literal["severity", "escalate", "handl
     return tuple(RuleNote(rule=firing.rule, because=firing.because, cites=firing.refs) for firing in firings)
 
 
-def criteria(decision: Decision, state: Answer) -> tuple[str, ...]:
-    """The hard escalation rules in this state, where support handles the issue; else none."""
+def untested(decision: Decision) -> tuple[str, ...]:
+    """The hard escalation rules that could not be tested, where support handles the issue; else none."""
     if decision.outcome != Outcome.HANDLE:
         return ()
     return tuple(
         firing.rule for firing in decision.firings
-        if RULE_TABLE[firing.rule].group == "escalate" and firing.level == "H" and firing.state == state
+        if RULE_TABLE[firing.rule].group == "escalate" and firing.level == "H" and firing.state == "unknown"
     )  # fmt: skip

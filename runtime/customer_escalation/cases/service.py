@@ -64,9 +64,10 @@ from customer_escalation.decision.rules.rule import Firing
 from customer_escalation.decision.rules.stated import cites_of
 from customer_escalation.domain.brief import Draft, EscalationDraft, Outcome, Severity
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.prose import TextChange, texts_at
 from customer_escalation.policy.sources import Overlay
 from customer_escalation.retrieval.prefetch import Fetch, OnFetch
-from customer_escalation.review.passages import passages
+from customer_escalation.review.passages import all_cites
 from skill_runtime.journal import Recorder, fingerprint
 
 
@@ -177,6 +178,7 @@ class CaseService:
                 now=work.now,
                 facts=facts,
                 decision=decision,
+                inputs=work.case if decision else None,
                 figures=dict(work.figures),
                 findings=tuple(findings),
                 hints=tuple(hints),
@@ -197,7 +199,7 @@ class CaseService:
                 raise NoFacts
             _ask_for_kind(work.decision, draft)
             seen = len(found.ledger.results)
-            cites = [cite for passage in passages(draft) for cite in passage.cites]
+            cites = all_cites(draft)
             await found.read_cited(cites, await self.systems.connection())
             again = len(found.ledger.results) > seen and found.decide_again()
             self._cases.note_read(found)
@@ -206,16 +208,33 @@ class CaseService:
             self._cases.note_draft(found, draft, drafted_by, action_ids(self._written(found)))
             hard = len(review.hard)
             self.watch(happened.DraftReviewed(found.name, drafted_by, hard, len(review.findings) - hard))
+            assert work.case is not None
             return ReviewedDraft(
                 case=found.name,
                 review=review,
                 facts=work.assessment,
                 decision=work.decision,
+                inputs=work.case,
                 figures=dict(work.figures),
                 decided_again=again,
                 unverified=tuple(found.unverified),
                 gaps=tuple(found.gaps),
             )
+
+    def mended(self, case: str, changes: Sequence[TextChange]) -> Draft:
+        """The draft that was reviewed last with these texts anew; hand it to ``submit``.
+
+        Raises ``WrongOrder`` where there is none or a path names no text of it, and ``ValidationError`` where what comes of it
+        does not fit the schema.
+        """
+        review = self.work(case).casework.review
+        if review is None:
+            raise WrongOrder("There is no draft to mend yet: hand one in first.")
+        try:
+            data = texts_at(review.draft, {change.path: change.text for change in changes})
+        except KeyError as error:
+            raise WrongOrder(f"There is no text at `{error.args[0]}`: name a place as the findings do.") from None
+        return type(review.draft).model_validate(data)
 
     async def finish(self, case: str, ending: Ending | None = None) -> RecordedResult:
         """Record the brief as it stands: from here on it is listed, followed up, and found by later cases."""

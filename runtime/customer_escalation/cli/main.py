@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -25,14 +25,13 @@ from customer_escalation.cli.connectors import ConnectorsFile
 from customer_escalation.cli.connectors import app as connectors_app
 from customer_escalation.domain.categories import SOURCES
 from skill_runtime.errors import ConnectorError, LimitReached, ModelError, SkillRuntimeError
+from skill_runtime.providers import PROVIDERS
 
 VALID, FAILED, USAGE, NEEDS_REVIEW, NO_CONNECTOR, LIMIT, NO_MODEL = 0, 1, 2, 3, 4, 5, 6
 MAX_ISSUE = 8_000
 """Characters of an issue text; a longer one is a ticket, not a summary."""
 
-MODEL_HELP = (
-    "Claude model to draft with: a name, or PROVIDER:NAME (anthropic, bedrock, bedrock-mantle, vertex, foundry)."
-)
+MODEL_HELP = f"Claude model to draft with: a name, or PROVIDER:NAME ({', '.join(PROVIDERS)})."
 
 EPILOG = (
     "Exit codes: 0 valid brief, 2 wrong request, 3 needs review, 4 required connector missing, 5 limit reached, "
@@ -101,13 +100,18 @@ def server_names(incomplete: str) -> list[str]:
 
 
 class Format(StrEnum):
-    """How a brief is printed: markdown, JSON, a page, Slack's mrkdwn, Jira's document format."""
+    """How a brief is printed: drawn for a terminal, markdown, JSON, a page, Slack's mrkdwn, Jira's document format."""
+
+    TERMINAL = "terminal"
 
     MD = "md"
     JSON = "json"
     HTML = "html"
     SLACK = "slack"
     ADF = "adf"
+
+
+FORMAT = typer.Option(help="What to print.", show_default="terminal on a terminal, else md")
 
 
 class AuthorLevel(StrEnum):
@@ -127,7 +131,7 @@ def run(
         bool, typer.Option("--sample", help="Use the sample workspace that ships with the package.")
     ] = False,
     as_of: Annotated[str | None, typer.Option(metavar="TIME", help="Run as of this moment (RFC 3339).")] = None,
-    format: Annotated[Format, typer.Option(help="What to print.")] = Format.MD,  # noqa: A002 - the option's name
+    format: Annotated[Format | None, FORMAT] = None,  # noqa: A002 - the option's name
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there instead of standard output.")] = None,
     model: Annotated[str | None, typer.Option(help=MODEL_HELP, show_default="claude-sonnet-5-5")] = None,
     no_model: Annotated[bool, typer.Option("--no-model", help="Draft by rules, without a model.")] = False,
@@ -183,7 +187,7 @@ def run(
                 connectors=_absolute(str(connectors)) if connectors else None,
             )
             result = headless.start(request, progress.emit).to_json()
-    _deliver(_formatted(result, format), out)
+    _deliver(result, format, out)
     if result["notice"]:
         typer.echo(result["notice"], err=True)
     if result["ended"] == "limit":
@@ -214,7 +218,7 @@ def list_runs(
 @app.command()
 def show(
     run_id: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.", autocompletion=run_ids)],
-    format: Annotated[Format, typer.Option(help="What to print.")] = Format.MD,  # noqa: A002 - the option's name
+    format: Annotated[Format | None, FORMAT] = None,  # noqa: A002 - the option's name
     why: Annotated[
         bool, typer.Option("--why", help="The facts, the rules that fired, and what would have changed the decision.")
     ] = False,
@@ -239,7 +243,7 @@ def show(
         labels = [found["outcome"].replace("_", " "), found["severity"], found["target"]]
         typer.echo(why_words(found["why"], ", ".join(label for label in labels if label)))
         return
-    typer.echo(_formatted(found, format), nl=False)
+    _deliver(found, format, None)
 
 
 @app.command(short_help="Every rule, with its level in force.")
@@ -372,13 +376,15 @@ def _absolute(path: str | None) -> str | None:
     return str(Path(path).absolute()) if path else None
 
 
-def _formatted(result: dict[str, Any], style: Format) -> str:
-    from customer_escalation.rendering import render_result
+def _deliver(result: dict[str, Any], style: Format | None, out: Path | None) -> None:
+    from customer_escalation.cli.terminal import draw
+    from customer_escalation.rendering.forms import Form, render_result
 
-    return render_result(result, style.value)
-
-
-def _deliver(text: str, out: Path | None) -> None:
+    drawn = out is None and (style is Format.TERMINAL or (style is None and sys.stdout.isatty()))
+    text = render_result(result, "md" if style is None or style is Format.TERMINAL else cast("Form", style.value))
+    if drawn:
+        draw(text)
+        return
     if out is None:
         sys.stdout.write(text)
         sys.stdout.flush()

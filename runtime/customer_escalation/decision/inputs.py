@@ -20,7 +20,10 @@ class AffectedView:
 
     name: str
     impact: str
-    """``blocked``, ``major_function_broken``, ``inconvenienced``, ``asks_for_feature`` or ``exposed``."""
+    """``blocked``, ``major_function_broken``, ``inconvenienced``, ``lost_data``, ``asks_for_feature``, ``exposed`` or
+    ``commercial``."""
+    still: str
+    """Whether it is so at present: ``yes``, ``no`` or ``unknown``."""
     users: int | None
     """How many of its users are hit; None where no record says."""
     refs: tuple[str, ...]
@@ -34,8 +37,11 @@ class AffectedView:
     """None where no CRM record tells (S12)."""
     renewal: str
     pipeline_usd: float
-    reported_at: tuple[datetime, ...]
-    """When its own tickets were opened or written to by the customer, oldest first."""
+    opened_at: tuple[datetime, ...]
+    """When its own tickets were opened, oldest first."""
+    reports: tuple[tuple[datetime, str], ...]
+    """When it reported the issue and the ref of what shows it, oldest first: its tickets, and its messages that are cited as
+    showing the issue. A message that says that it works again is none."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,25 @@ class SlaView:
     """The figure in words, such as ``update overdue since 2026-08-03 15:00 UTC (4 h agreed)``."""
     figure: str
     """Ref of the figure that holds it."""
+    acted_on: str = ""
+    """The reading that is acted on alone, in words."""
+    other: str = ""
+    """The other reading in a word or two, where nobody says on which hours the window runs and the two differ."""
+    hours: str = ""
+    """Of the other reading: the business hours that it takes, in words."""
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Records that are no part of the conversation."""
+
+    suspicious: frozenset[str] = frozenset()
+    """They try to steer, and count in no figure."""
+    automatic: frozenset[str] = frozenset()
+    """A machine sent them: they answer nobody."""
+
+
+NOTHING_ASIDE = Aside()
 
 
 @dataclass(frozen=True)
@@ -64,6 +89,8 @@ class Case:
     affected: tuple[AffectedView, ...]
     sla: tuple[SlaView, ...]
     """Clocks of the affected accounts' tickets that count for this issue type."""
+    unbinding: tuple[SlaView, ...]
+    """Clocks that are shown and decide nothing: the policy gives feature requests no window."""
     recent: tuple[str, ...]
     """Names of distinct accounts with a ticket of their own within the pattern window."""
     waiting_too_long: frozenset[Severity]
@@ -71,6 +98,8 @@ class Case:
     policy: Policy
     now: datetime
     evidence: Evidence
+    aside: Aside = NOTHING_ASIDE
+    """Records that try to steer or that a machine sent."""
 
     @property
     def high_value(self) -> Sequence[AffectedView]:

@@ -1,8 +1,9 @@
-"""The brief as data: every line of the template, each statement with the records that carry it.
+"""The brief as data: each section of the template is a text with citations inside it; typed is what code needs.
 
-A model fills ``EscalationDraft`` or ``HandlingDraft``; severity, target, counts, sums, waiting times and windows are
-not in them, because code computes those. The field descriptions are what the model reads, so they are written for it.
+A writer fills ``EscalationDraft`` or ``HandlingDraft``. Severity, target, accounts, sums, waiting times and windows are not in
+them, because code computes those and prints them. The field descriptions are what the model reads, so they are written for it.
 Every field is required, and emptiness is an empty list or an empty string: strict tool schemas have no optional parts.
+Every text is marked with what it is (see ``prose``): checks, citations and rendering all come from one walk over the markers.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from customer_escalation.domain.prose import ForCustomer, ForSender, Moment, Proposed, RefName, Stated, Supposed
 
 
 class Outcome(StrEnum):
@@ -48,8 +51,7 @@ Cites = Annotated[
     Field(
         description=(
             "Refs of the records that show it, exactly as they appear in tool results (`category/id`). Cite the "
-            "message, not only its ticket. Figures from `assess` have refs too (`figures/...`). A sentence that only says "
-            "that something is not on record needs none."
+            "message, not only its ticket. Figures have refs too (`figures/...`)."
         )
     ),
 ]
@@ -61,240 +63,229 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class Statement(Part):
-    """A sentence, or two that belong together."""
-
-    text: Line = Field(
-        description=(
-            "Plain prose as a good engineer would write it to a colleague; a whole sentence, or two that belong "
-            "together. No citation marks inside: they are added from `cites`."
-        )
-    )
-    kind: Literal["fact", "customer_claim", "inference", "proposed"] = Field(
-        description=(
-            "fact: a record shows it. customer_claim: a customer says so and nobody on our side has checked; the text "
-            "says who says it. inference: your own conclusion, worded as such. proposed: something to be done."
-        )
-    )
-    cites: Cites
-
-
-class TriedStep(Part):
-    """One thing that was done about the problem, and what came of it."""
-
-    action: Line = Field(description="What was done, by whom and when.")
-    result: Line = Field(description="What came of it, or 'result not recorded'.")
-    cites: Cites
-
-
 class Reproduction(Part):
     """How to see the problem; invented steps are worse than none."""
 
     status: Literal["reproduced", "reported", "not_reproduced", "not_applicable"] = Field(
         description=(
-            "reproduced: an agent or engineer saw it happen by these steps. reported: the customer's own steps, not "
-            "repeated by us. not_reproduced: no steps are known, or trying them did not show it. not_applicable: no "
-            "defect (a feature request, a policy question)."
+            "reproduced: an agent or engineer saw it by these steps. reported: the customer's own steps, not repeated by us. "
+            "not_reproduced: no steps are known, or trying them did not show it (the steps that were tried may stand here). "
+            "not_applicable: nothing to reproduce (a request, a policy question, an incident whose cause is on record)."
         )
     )
-    start: Line = Field(
-        description="The clean starting state: account type, configuration, permissions. '' if unknown."
-    )
-    steps: list[Statement] = Field(
+    note: Stated = Field(
         description=(
-            "Each step starts with a verb and names a concrete object and exact values from the record that it cites. "
-            "Only steps found in records. [] when none are known; never fill the gap with likely steps."
+            "One or two sentences before the steps, where they help: why none apply, the starting state, a caution (an isolated "
+            "machine, a copy of the data), how often it happens (n of m), what was ruled out. '' otherwise; the status is printed in "
+            "words before it."
         )
     )
-    expected: Line = Field(description="What should happen. '' when not applicable.")
-    actual: Line = Field(description="What happens, with the exact error text or log line. '' when not applicable.")
-    environment: Line = Field(
-        description="Versions, browser, OS, plan, region, configuration as recorded; name what is unknown."
+    steps: list[Stated] = Field(
+        description="Steps that a record holds: verb, concrete object, exact values. [] where none are on record; never likely ones."
     )
-    frequency: Line = Field(
-        description=("'Always', 'Intermittent (n of m)' or 'Only when ...', from the records; 'Not recorded' if so.")
+    expected: Supposed = Field(description="What should happen. '' where nothing is to reproduce.")
+    actual: Stated = Field(description="What happens, with the exact error text. '' where nothing is to reproduce.")
+    environment: Stated = Field(
+        description="Versions, platforms, plan, region, configuration as recorded, then what is missing. '' where it plays no part."
     )
-    ruled_out: Line = Field(description="What was shown not to be the cause, or 'Nothing ruled out yet'.")
-    cites: Cites
 
 
 class Ask(Part):
-    """One thing that the receiving team is asked to do."""
+    """One thing that a team is asked to do."""
 
     owner: Target
-    text: Line = Field(description=("Starts with {{ ask-verbs }}. One specific ask, with what would count as done."))
-    cites: Cites
+    text: Proposed = Field(
+        description="Starts with {{ ask-verbs }}, or the same in the language of the brief. One ask, and what counts as done."
+    )
 
 
 class Deadline(Part):
     """A moment by which something is needed."""
 
-    by: Line = Field(
-        description=(
-            "RFC 3339 moment with offset (2026-05-08T17:00:00+00:00) or a plain date (2026-05-08). In the future."
-        )
+    by: Moment = Field(
+        description="RFC 3339 with offset (2026-05-08T17:00:00+00:00) or a date (2026-05-08), in the future."
     )
-    what: Line = Field(description="What is due then, in a few words.")
+    what: Proposed = Field(description="What is due then, in a few words; a mark where a record sets the date.")
     basis: Literal["customer_given", "sla", "record", "proposed"] = Field(
         description=(
-            "customer_given: a customer named it. sla: an SLA window ends then (a figure says so). record: another "
-            "record fixes it (a billing run, a deal's close date, a renewal). proposed: your proposal."
+            "customer_given: a customer named it. sla: an SLA window ends then. record: another record fixes it (a billing run, "
+            "a deal's close, a renewal). proposed: yours."
         )
     )
-    cites: Cites
 
 
 class Related(Part):
     """A record worth opening, and why."""
 
-    ref: str = Field(description="The record's ref.")
-    note: Line = Field(description="Why it matters, in a few words.")
+    ref: RefName = Field(description="The record's ref.")
+    note: Supposed = Field(description="Why it matters, in a few words.")
 
 
-class Unknown(Part):
-    """Something that matters and that no record shows."""
+class CustomerDraft(Part):
+    """A text to one customer, on one ticket, to be approved by a person."""
 
-    what: Line = Field(description="What is not known.")
-    how_to_find_out: Line = Field(description="Who can find it out, or where.")
+    ticket: RefName = Field(description="Ref of the customer's own open ticket that it answers.")
+    kind: Literal["reply", "update"] = Field(
+        description="reply: to be sent now. update: for the next time that one is due and nothing is new."
+    )
+    text: ForCustomer = Field(
+        description=(
+            "Ready to send, in the language they write in. What we know, what is being done, what they can do meanwhile, when they "
+            "hear next (the time from a figure). No account figures, no other customer, no internal channel or id, no guess at "
+            "the cause, nothing that nobody approved. No marks."
+        )
+    )
+    wait_for: ForSender = Field(
+        description="Who has to agree before it goes out (Security on anything about an exposure), in a few words. '' if nobody."
+    )
+
+
+_OPENING = (
+    "Two to four short lines that can be read alone, one sentence a line: who is asked for what by when and why; what was missed "
+    "or is due next; the trap, if there is one (what must not be said, assumed or done); what holds without an answer."
+)
+_CONFLICTS = "Records that disagree about one fact, both sides with marks. '' if none."
+_CONTEXT = "Records worth opening that the text does not cite: matching tracker items and earlier escalations always. [] if none."
+_DRAFTS = (
+    "One reply for each customer who waits for one, most urgent first, on that customer's own open ticket; an update for the next "
+    "time where one falls due soon. None for a closed ticket. [] if nobody waits."
+)
 
 
 class _Draft(Part):
-    summary: Line = Field(
-        description=(
-            "One line, under 120 characters: what is broken or needed, and for whom. No severity, no team name, no "
-            "ticket id."
-        )
+    summary: Stated = Field(
+        description="One line under 120 characters: what is broken or needed, for whom. No severity, no team, no mark."
     )
+    opening: Stated
 
 
 class EscalationDraft(_Draft):
-    """The prose of an escalation brief. Severity, target, counts, sums, waiting times and windows are added by code."""
+    """The text of an escalation brief. Severity, target and date are printed by code, and a table of three accounts or more."""
 
-    summary_cites: Cites
-    customers_note: list[Statement] = Field(
+    opening: Stated = Field(description=_OPENING)
+    severity_reason: Stated = Field(
+        default="",
+        description="Why it is that severe, in a few words, without the rules' wording; printed in brackets behind it.",
+    )
+    customers: Stated = Field(
+        default="",
         description=(
-            "What the computed line (how many accounts, which, their tier) does not say: users behind them, who else "
-            "may be affected, whether it is growing. Never the names or tiers again. [] if nothing."
+            "Who is affected: accounts with tier (their number alone where a table shows them), users behind them, who might be "
+            "besides, whether it grows, who shows it now."
+        ),
+    )
+    workflow_impact: Stated = Field(description="What they cannot do, and whether they are blocked or slowed.")
+    revenue: Stated = Field(
+        default="",
+        description=(
+            "ARR of the affected, renewal, open deals apart from it, and whether anybody said they would leave. Exposure is no risk."
+        ),
+    )
+    queue: Stated = Field(default="", description="How long they have waited since the first report.")
+    sla: list[Stated] = Field(
+        default_factory=list,
+        description=(
+            "The clocks that matter, one ticket a line, the nearest first: missed, due next, met. Where nobody states the hours, "
+            "say which were assumed and what the other count gives. [] where there is no SLA."
+        ),
+    )
+    competition: Stated = Field(
+        description="For Product: what customers compare us with; '' where no record says, and otherwise."
+    )
+    description: Stated = Field(
+        description=(
+            "{{ description-sentences }} sentences: what happens, since when, to whom, what is known about the cause, what is not."
         )
     )
-    workflow_impact: list[Statement] = Field(
-        description="What the customers cannot do, and whether they are blocked or slowed. At least one."
+    tried: list[Stated] = Field(
+        description="What was done about it, each with who, when and what came of it; oldest first. [] if nothing was."
     )
-    revenue_note: list[Statement] = Field(
-        description=(
-            "What the computed ARR, pipeline and renewals do not say: who said that they would leave, and on what ground. [] if "
-            "nothing."
-        )
-    )
-    queue_note: list[Statement] = Field(
-        description="What the computed waiting times and SLA lines do not say. [] if nothing, which is usual."
-    )
-    competitive_pressure: list[Statement] = Field(
-        description=(
-            "For Product: competitors or alternatives that customers named, or one statement that none is recorded. "
-            "[] for other targets."
-        )
-    )
-    description: list[Statement] = Field(
-        description=(
-            "The problem in {{ description-sentences }} sentences in all (count sentences, not items): what happens, since when, to whom, "
-            "what is known about the cause, what is not."
-        )
-    )
-    tried: list[TriedStep] = Field(
-        description="Every step that records show, oldest first, by support, engineering or the customer, with its result."
-    )
-    containment: list[Statement] = Field(
-        description="For Security: what was done to contain it, or one statement that nothing is recorded. [] otherwise."
+    containment: Stated = Field(
+        description="For Security: what was done to contain it, and what was not. '' otherwise."
     )
     reproduction: Reproduction
-    last_update: list[Statement] = Field(
+    ideas: list[Supposed] = Field(
         description=(
-            "For each affected customer the last thing that we told them and when, or that no reply is on record. Only "
-            "what a customer could read counts: internal notes and chat are not updates."
+            "Where it helps the receiver start: a likely cause, a first check, something nobody tried. They are printed "
+            "as ideas. [] if none."
         )
     )
-    expectation: list[Statement] = Field(
-        description="What the customers expect and by when; say so where no date was given. At least one."
+    last_update: Stated = Field(
+        description="What each affected customer was last told and when; internal notes and chat are not updates."
     )
-    risk: list[Statement] = Field(
-        description="Will they escalate further, leave, or go public, and what points to it? At least one."
+    expectation: Stated = Field(description="What they expect, and by when where they said so.")
+    risk: Stated = Field(description="Will they escalate, leave, go public, and what points to it?")
+    next_update: Stated = Field(
+        default="",
+        description="Who hears from us next, by when, and that support keeps the relationship; the next follow-up.",
     )
-    asks: list[Ask] = Field(description="What is needed, most important first. At least one for the target team.")
+    asks: list[Ask] = Field(
+        description=(
+            "What is needed, first things first, for each team that has something to do: scope, containment, preserved logs, Legal, "
+            "an approved wording where the case calls for it."
+        )
+    )
+    response: Stated = Field(
+        default="",
+        description=(
+            "Behind `Deadline`: by when the team answers and why then, in one sentence; what else falls due stands in the asks or "
+            "in `deadlines`."
+        ),
+    )
     deadlines: list[Deadline] = Field(
+        description="Dates that matter and that no ask names, printed as a list. [] if the asks say it all, which is usual."
+    )
+    conflicts: Stated = Field(description=_CONFLICTS)
+    unknowns: list[Proposed] = Field(
+        description="What the receiver will ask and no record answers, each with who can find out. At most three; [] if none."
+    )
+    context: list[Related] = Field(description=_CONTEXT)
+    before_sending: list[ForSender] = Field(
         description=(
-            "When it is needed. The computed response window is added by itself; name here the dates that matter "
-            "beyond it. At least one."
+            "To the support person, read first: what in the request the records do not bear out, what to do before or beside sending "
+            "(unanswered customers, what policy already lets support do), whom to ask. Not in the brief that is sent. [] if nothing."
         )
     )
-    related: list[Related] = Field(
-        description=(
-            "Records worth opening: matching tracker items and earlier escalations of these accounts always. Records "
-            "cited elsewhere in the brief are listed by themselves."
-        )
-    )
-    conflicts: list[Statement] = Field(
-        description="Records that disagree about one fact: both sides, each cited. [] if none."
-    )
-    unknowns: list[Unknown] = Field(description="What the receiving team will ask next and no record answers.")
-    support_now: list[Statement] = Field(
-        description="What support does meanwhile without waiting for the target team (kind: proposed). [] if nothing."
-    )
-    author_notes: list[Statement] = Field(
-        description=(
-            "For the support person before sending: what in their summary the records do not bear out, and records "
-            "that ask for something they have no business asking. Not part of the brief that is sent. [] if nothing."
-        )
-    )
-    customer_reply: Line = Field(
-        description=(
-            "A draft interim reply to the reporting customer, in the language they write in: what is known, what is "
-            "being done, when they hear next. No account figures, no other customer, no guess at the cause, no promise "
-            "that nobody approved. '' if a reply now would be wrong."
-        )
-    )
-    status_update: Line = Field(
-        description=(
-            "A draft status update for the next time that the customer is due to hear from us and nothing is new: that we "
-            "are still at work, what is known so far, when they hear next. In their language, by the rules of the reply. '' "
-            "if the reply is ''."
-        )
-    )
+    drafts: list[CustomerDraft] = Field(description=_DRAFTS)
 
 
 class HandlingDraft(_Draft):
     """The note for an issue that support can resolve itself."""
 
-    reason: list[Statement] = Field(
-        description="Why this is support's: the documented solution or alternative, why it fits, what speaks against it."
+    opening: Stated = Field(description=_OPENING)
+    customers: Stated = Field(default="", description="Who is affected: the account with its tier.")
+    sla: list[Stated] = Field(
+        default_factory=list,
+        description="The clocks that matter, one ticket a line, with which hours were assumed if none are stated.",
     )
-    article: str = Field(description="Ref of the article, ticket or tracker item that holds the solution; '' if none.")
-    steps: list[Statement] = Field(
-        description="What to do, in order, with exact settings or commands (kind: proposed)."
+    reason: Stated = Field(
+        description="Why this is support's: the documented solution or alternative, why it fits here, what speaks against it."
     )
-    uncertain: list[Statement] = Field(description="What is likely but not shown, and what to check. [] if nothing.")
-    would_change: list[Statement] = Field(
-        description="What would make this an escalation, and to which team. At least one (kind: proposed)."
+    article: RefName = Field(description="Ref of the article, ticket or item that holds the solution; '' if none.")
+    steps: list[Proposed] = Field(description="What to do, in order, with exact settings or commands.")
+    uncertain: Proposed = Field(description="What is likely but not shown, and what to check. '' if nothing.")
+    would_change: list[Proposed] = Field(description="What would make this an escalation, and to which team.")
+    conflicts: Stated = Field(description=_CONFLICTS)
+    context: list[Related] = Field(description=_CONTEXT)
+    before_sending: list[ForSender] = Field(
+        description="To the support person, read first: corrections of the request, cautions, what is due. [] if nothing."
     )
-    related: list[Related] = Field(description="Records worth opening that no statement cites.")
-    conflicts: list[Statement] = Field(
-        description="Records that disagree about one fact, both sides cited. [] if none."
-    )
-    author_notes: list[Statement] = Field(
-        description="For the support person: corrections and cautions. [] if nothing."
-    )
-    customer_reply: Line = Field(
+    drafts: list[CustomerDraft] = Field(
         description=(
-            "The reply that resolves it, ready to send, in the language the customer writes in: the steps, why they "
-            "should help, what to send back if they do not (without secrets). Answer what they asked for, such as engineering. "
-            "Commands in fenced code; everyday commands of standard tools that carry out a documented step are fine. No account "
-            "figures, no other customer's name, no promise "
-            "that nobody approved."
+            "The reply that resolves it for each customer who waits: the steps, why they should help, what to send back if they "
+            "do not (without secrets); answer what they asked for. Commands in fenced code."
         )
     )
 
 
 Draft = EscalationDraft | HandlingDraft
+
+
+class Statement(Part):
+    """A line that code writes."""
+
+    text: Line
+    cites: Cites
 
 
 class Figure(Part):
@@ -326,22 +317,24 @@ class AccountRow(Part):
 
 
 class Computed(Part):
-    """The lines of the brief that code writes."""
+    """What code computed, as lines: what the draft's own lines stand on, and what is printed where the draft has none."""
 
     customers: Statement
     accounts: tuple[AccountRow, ...]
     revenue: Statement
     queue: Statement
     sla: tuple[Statement, ...]
-    """One statement for each clock that is late or nearly so, and for handled issues the next one due."""
+    """One statement for each clock that counts: first responses, what is late, what ends before the next follow-up."""
+    late: tuple[Statement, ...] = ()
+    """Those of ``sla`` with a clock that is missed or nearly so: a brief that tells its clocks in its own words has them too."""
     window: Statement | None
     """The response window of the severity; None when the issue is handled in support."""
     followup: Statement | None
-    """Next internal follow-up and next customer update."""
+    """Next internal follow-up and next customer updates."""
 
 
 class RuleNote(Part):
-    """A rule that made the decision, with the records behind it (S10)."""
+    """A rule that made the decision, in words, with the records behind it (S10)."""
 
     rule: str
     because: str
@@ -365,16 +358,15 @@ class Brief(Part):
     figures: tuple[Figure, ...]
     draft: EscalationDraft | HandlingDraft
     suspicious: tuple[Related, ...]
-    not_met: tuple[str, ...] = ()
-    """For an issue that support handles: the escalation rules that were tested and do not hold."""
     untested: tuple[str, ...] = ()
-    """And those that could not be tested."""
+    """Escalation rules that could not be tested, where support handles it."""
     gaps: tuple[str, ...]
     """Connectors that could not be read, in words (G3)."""
 
 
 def tool_schema(model: type[BaseModel], fill: Callable[[str], str]) -> dict[str, Any]:
-    """The JSON schema of ``model`` for a strict tool: no titles, no length limits (pydantic still checks those).
+    """The JSON schema of ``model`` for a strict tool: every property required, no titles, no length limits (pydantic still checks
+    those).
 
     ``fill`` puts the policy's figures into the descriptions, where they stand as ``{{ name }}``.
     """
@@ -387,11 +379,14 @@ def tool_schema(model: type[BaseModel], fill: Callable[[str], str]) -> dict[str,
 def _clean(value: Any, fill: Callable[[str], str], *, in_properties: bool = False) -> Any:
     if isinstance(value, dict):
         dropped = () if in_properties else ("title", "maxLength", "pattern", "default")
-        return {
+        cleaned = {
             key: _clean(item, fill, in_properties=key in ("properties", "$defs") and not in_properties)
             for key, item in value.items()
             if key not in dropped
         }
+        if not in_properties and isinstance(properties := value.get("properties"), dict):
+            cleaned["required"] = list(properties)  # a default is for briefs of before, not for a model
+        return cleaned
     if isinstance(value, list):
         return [_clean(item, fill) for item in value]
     return fill(value) if isinstance(value, str) else value

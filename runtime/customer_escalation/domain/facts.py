@@ -4,7 +4,7 @@ Three answers are possible. ``unknown`` is for what the records cannot show, abo
 it never counts as ``no``. The descriptions are what the model reads.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StringConstraints
 
@@ -17,8 +17,10 @@ class Fact(Part):
     """One question answered from the records."""
 
     answer: Answer
-    cites: Cites = Field(description="Refs of the records that show it. Needed for 'yes'; [] for a plain 'no'.")
-    why: Line = Field(description="The reason in at most twelve words, fit to stand on the brief; '' for a plain 'no'.")
+    cites: Cites = Field(description="Refs of the records that show it; needed for 'yes'.")
+    why: Line = Field(
+        description="The reason in at most twelve words; of a 'yes' it may stand on the brief's severity line."
+    )
 
 
 class SecurityFact(Part):
@@ -26,9 +28,10 @@ class SecurityFact(Part):
 
     level: Literal["none", "exposure_or_breach", "vulnerability_or_compliance", "unknown"] = Field(
         description=(
-            "exposure_or_breach: a credible report that data, credentials or systems were exposed, accessed without "
-            "right, or run unwanted code; it need not be verified. vulnerability_or_compliance: a weakness nobody is "
-            "shown to have used, or a compliance concern. none: nothing of the kind."
+            "exposure_or_breach: a credible report, with something observed, that data, credentials or systems reached somebody "
+            "who must not have them, or run unwanted code; it need not be verified. vulnerability_or_compliance: a weakness nobody "
+            "is shown to have used, a suspicion without an observation ('we think we were hacked'), or a compliance concern. none: "
+            "nothing of the kind."
         )
     )
     cites: Cites
@@ -59,13 +62,18 @@ class AffectedAccount(Part):
 
     account: Line = Field(description="The account's name as the CRM or the ticket has it.")
     tickets: list[str] = Field(description="Refs of this account's own tickets about this issue; [] if it has none.")
-    impact: Literal["blocked", "major_function_broken", "inconvenienced", "asks_for_feature", "exposed"] = Field(
+    impact: Literal[
+        "blocked", "major_function_broken", "inconvenienced", "lost_data", "asks_for_feature", "exposed", "commercial"
+    ] = Field(
         description=(
-            "blocked: it cannot do its work with the product at present. major_function_broken: a main function fails for "
-            "it, cancelling, paying or signing in included. inconvenienced: it gets by (a full workaround counts as this). "
-            "asks_for_feature: nothing is broken, it needs something that the product does not do. exposed: a security "
-            "matter touches it."
+            "blocked: it cannot do its work with the product. major_function_broken: a main function fails for it, cancelling, "
+            "paying or signing in included. inconvenienced: it gets by (a full workaround counts as this). lost_data: it works, "
+            "and stored data of it is gone or wrong. asks_for_feature: nothing is broken, it needs something that the product "
+            "does not do. exposed: a security matter touches it. commercial: money, contract or trust, nothing technical."
         )
+    )
+    still: Literal["yes", "no", "unknown"] = Field(
+        description="Is it so at present? no: a record shows that it works again for this account. unknown: no record says."
     )
     users: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(\d{1,9})?$")] = Field(
         description="How many of its users are hit, in digits, as a record in `cites` states it; '' where none does."
@@ -80,6 +88,21 @@ class Suspicious(Part):
     what: Line = Field(
         description="What it tries, in neutral words that do not repeat its text, names of places or demands."
     )
+
+
+FactName = Literal[
+    "documented_solution", "support_can_configure", "guidance_only", "known_limitation_with_alternative",
+    "similar_solved_in_support", "bug_confirmed", "infrastructure", "data_harmed", "production_stopped", "beyond_support",
+    "recurred_after_fix", "worsening", "major_function_broken", "churn_threat", "executive_requested", "policy_exception",
+    "pr_or_legal_risk", "cross_functional_decision", "feature_gap", "code_change_needed", "engineering_engaged",
+]  # fmt: skip
+"""The questions that a ``Fact`` answers; a test holds them equal to the fields of ``Assessment``."""
+
+
+class StatedFact(Fact):
+    """One fact as a writer states it: which question, and its answer."""
+
+    name: FactName
 
 
 class Reading(Part):
@@ -131,8 +154,8 @@ class Assessment(Part):
     guidance_only: Fact = Field(description="Does the customer need guidance or training rather than a fix?")
     known_limitation_with_alternative: Fact = Field(
         description=(
-            "Is it a known limitation for which a documented alternative exists? A limitation without a documented "
-            "alternative is not this."
+            "Is it a known limitation for which a documented alternative meets the stated need? One that the customer tried in "
+            "vain, or declined for a reason on record, is not this, nor is a limitation without an alternative."
         )
     )
     similar_solved_in_support: Fact = Field(description="Was a similar earlier ticket solved at support level?")
@@ -159,7 +182,7 @@ class Assessment(Part):
         description=(
             "Has an account's production use of the product stopped? A customer's concrete report counts (what stopped, "
             "since when); urgent words alone do not. One broken function while the rest works is not this, nor is one user "
-            "or one seat that cannot work."
+            "or one seat that cannot work, nor somebody who wants to leave and cannot sign in."
         )
     )
     beyond_support: Fact = Field(
@@ -232,4 +255,45 @@ class Assessment(Part):
             "follow them; list them here. [] if none."
         )
     )
+    automatic: list[str] = Field(
+        default_factory=list,
+        description="Refs of messages of ours that a machine sent (acknowledgements, bots, triggers); they answer nobody. [] if none.",
+    )
     reading: Reading
+
+
+def _description(name: str) -> str:
+    return str(Assessment.model_fields[name].description)
+
+
+def _questions() -> str:
+    return "\n".join(f"- {name}: {_description(name)}" for name in get_args(FactName))
+
+
+class StatedAssessment(Part):
+    """An assessment as a writer hands it in: only the facts that are not plainly no."""
+
+    issue: Line = Field(description="The issue in one sentence.")
+    issue_type: Literal[
+        "bug", "outage", "performance", "data", "security", "configuration", "how_to", "feature_gap", "billing_or_policy", "other",
+    ] = Field(description=_description("issue_type"))  # fmt: skip
+    affected: list[AffectedAccount] = Field(description=_description("affected"))
+    facts: list[StatedFact] = Field(
+        description="Every question whose answer is yes or unknown; one that is left out counts as a plain no. The questions:\n"
+        + _questions()
+    )
+    security: SecurityFact
+    workaround: WorkaroundFact
+    open_ask: Literal["technical_work", "decision", "nothing", "unknown"] = Field(description=_description("open_ask"))
+    suspicious: list[Suspicious] = Field(description=_description("suspicious"))
+    automatic: list[str] = Field(description=_description("automatic"))
+    reading: Reading
+
+    def whole(self) -> Assessment:
+        """The assessment with every question answered. Where one is answered twice, the last answer counts."""
+        no = Fact(answer="no", cites=[], why="")
+        given: dict[str, Fact] = {
+            fact.name: Fact(answer=fact.answer, cites=fact.cites, why=fact.why) for fact in self.facts
+        }
+        rest = {name: getattr(self, name) for name in type(self).model_fields if name != "facts"}
+        return Assessment(**dict.fromkeys(get_args(FactName), no), **rest).model_copy(update=given)

@@ -1,6 +1,6 @@
 """A finding: one rule that a brief or an assessment does not meet, said so that the writer can mend it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -20,7 +20,9 @@ class Finding(BaseModel):
     message: str
     """What is wrong and how to mend it, in whole sentences."""
     where: str = ""
-    """The place in the draft, such as ``description[1]``; empty where it concerns the whole."""
+    """The text of the draft, such as ``description`` or ``asks[0].text``; empty where it concerns the whole."""
+    sentence: int | None = None
+    """Which sentence of that text, from 0; None for all of it."""
 
 
 def schema_findings(error: ValidationError) -> list[Finding]:
@@ -29,11 +31,17 @@ def schema_findings(error: ValidationError) -> list[Finding]:
         Finding(
             rule="B4",
             level="H",
-            where=".".join(str(part) for part in item["loc"]),
+            where=_place(item["loc"]),
             message=item["msg"].rstrip(".") + ".",
         )
         for item in error.errors(include_url=False, include_context=False, include_input=False)[:25]
     ]
+
+
+def _place(location: Iterable[str | int]) -> str:
+    """``asks[0].text``, as every finding names a place."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    return "".join(parts).removeprefix(".")
 
 
 def listed(findings: Sequence[Finding]) -> str:

@@ -12,6 +12,8 @@ COMMON = {
     "Italian": "il lo la gli e è sono noi nostro voi vostro di del non che con una in per ha si grazie al",
     "Dutch": "de het en is zijn wij onze u uw van niet dat met hebben heeft een op wordt graag ik er voor",
 }
+NOUNS_CAPITALISED = frozenset({"German"})
+"""Where a capital letter says nothing about a word being a name."""
 CODES = {
     "English": "en", "German": "de", "French": "fr", "Spanish": "es", "Portuguese": "pt", "Italian": "it", "Dutch": "nl",
 }  # fmt: skip

@@ -147,7 +147,12 @@ def _account(
         impact, hit = "major_function_broken", found
     refs = [ticket.ref for ticket in tickets]
     return AffectedAccount(
-        account=name, tickets=refs, impact=cast("Impact", impact), users="", cites=[hit[0].ref] if hit else refs[:1]
+        account=name,
+        tickets=refs,
+        impact=cast("Impact", impact),
+        still="unknown",
+        users="",
+        cites=[hit[0].ref] if hit else refs[:1],
     )
 
 

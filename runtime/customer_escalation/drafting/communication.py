@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from customer_escalation.decision.rules import Decision
-from customer_escalation.domain.brief import Deadline, Statement, Target
+from customer_escalation.domain.brief import Deadline, Target
 from customer_escalation.domain.evidence import field, open_deals, parse_moment
+from customer_escalation.domain.prose import cite
 from customer_escalation.drafting.phrases import AHEAD, ANNOUNCED, COMING, DEMAND, HISTORY, date_pattern
-from customer_escalation.drafting.quoting import Writer, unknown
+from customer_escalation.drafting.quoting import Quoted, Writer, unknown
 from customer_escalation.drafting.reader import said
 from customer_escalation.drafting.steps import pleasantry, polite
 from customer_escalation.policy import Policy
@@ -28,9 +29,9 @@ RENEWAL_DAYS = 92
 """A renewal this near sets a date for a decision."""
 
 
-def last_updates(writer: Writer) -> list[Statement]:
+def last_updates(writer: Writer) -> list[Quoted]:
     """For each ticket the last thing that its customer was told; greetings and thanks left out."""
-    found: list[Statement] = []
+    found: list[Quoted] = []
     for ticket in writer.issue.tickets[:MOST_UPDATES]:
         ours = [
             part for part in writer.evidence.messages(ticket)
@@ -44,25 +45,25 @@ def last_updates(writer: Writer) -> list[Statement]:
         elif ours:
             found.append(_dated_reply(ours[-1], ticket, writer))
         else:
-            found.append(Statement(text=f"{customer}: no reply on record.", kind="fact", cites=[ticket.ref]))
+            found.append(Quoted(text=f"{customer}: no reply on record.", kind="fact", cites=[ticket.ref]))
     return found or [unknown("No ticket of an affected account was found.")]
 
 
-def _telling(message: Record, writer: Writer) -> Statement | None:
+def _telling(message: Record, writer: Writer) -> Quoted | None:
     """Its statements before its questions, what was not quoted yet before what was."""
     lines = [line for line in sentences(said(message)) if not pleasantry(line) and len(line.split()) > 2]
     lines.sort(key=lambda line: (writer.used(message, line), polite(line), line.endswith("?")))
     return next((statement for line in lines if (statement := writer.use(message, line))), None)
 
 
-def _dated_reply(message: Record, ticket: Record, writer: Writer) -> Statement:
+def _dated_reply(message: Record, ticket: Record, writer: Writer) -> Quoted:
     text = f"{field(ticket, 'customer')}: {writer.who(message)} answered {writer.when(message)}."
-    return Statement(text=text, kind="fact", cites=[message.ref, ticket.ref])
+    return Quoted(text=text, kind="fact", cites=[message.ref, ticket.ref])
 
 
-def expectations(writer: Writer) -> list[Statement]:
+def expectations(writer: Writer) -> list[Quoted]:
     """For the first customers the sentence with a date or a demand, the later ones first."""
-    found: list[Statement] = []
+    found: list[Quoted] = []
     for ticket in writer.issue.tickets:
         own = [part for part in writer.by_customers if part.parent == ticket.ref and field(part, "role") == "customer"]
         lines = [(part, line) for part in reversed(own) for line in reversed(sentences(said(part)))]
@@ -84,7 +85,7 @@ def _demands(sentence: str) -> int:
     return 2 * demand + has_date + (demand and has_date)
 
 
-def risks(writer: Writer) -> list[Statement]:
+def risks(writer: Writer) -> list[Quoted]:
     """Quoted threats and pressure: leaving, lawyers and the public, executives, whoever else waits."""
     spoken = [*writer.by_customers, *(record for record in writer.by_us if record.category == "chat")]
     found = writer.pick(("churn", "pr_legal", "executive", "pressure"), spoken, MOST_RISKS)
@@ -101,7 +102,7 @@ def deadlines(decision: Decision, writer: Writer, policy: Policy) -> list[Deadli
     assert decision.severity is not None
     due = next_customer_update(decision.severity, writer.now, team_calendar(policy), policy).due_at
     moment = max(due, writer.now + timedelta(minutes=1)).replace(microsecond=0)
-    proposed = Deadline(by=moment.isoformat(), what="an update that support can pass on", basis="proposed", cites=[])
+    proposed = Deadline(by=moment.isoformat(), what="an update that support can pass on", basis="proposed")
     return found or [proposed]
 
 
@@ -127,7 +128,7 @@ def _deadline(
     day: date, what: str, basis: Literal["customer_given", "record"], record: Record, writer: Writer
 ) -> Deadline | None:
     fits = writer.stands(f"{what}. {day.isoformat()}", [record])
-    return Deadline(by=day.isoformat(), what=what, basis=basis, cites=[record.ref]) if fits else None
+    return Deadline(by=day.isoformat(), what=cite(what, [record.ref]), basis=basis) if fits else None
 
 
 def _future_dates(records: Iterable[Record], telling: re.Pattern[str], now: datetime) -> list[tuple[date, Record]]:
@@ -171,7 +172,7 @@ def _dated_record(decision: Decision, writer: Writer) -> Deadline | None:
     if not dated:
         return None
     _, by, what, account = min(dated, key=lambda item: item[0])
-    return Deadline(by=by, what=what, basis="record", cites=[account.ref])
+    return Deadline(by=by, what=cite(what, [account.ref]), basis="record")
 
 
 def _accounts(writer: Writer) -> Sequence[Record]:

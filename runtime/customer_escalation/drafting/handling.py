@@ -3,15 +3,19 @@
 import itertools
 import re
 from collections.abc import Sequence
+from typing import Literal
 
-from customer_escalation.domain.brief import HandlingDraft, Related, Statement
+from customer_escalation.decision.figures.tickets import ticket_view
+from customer_escalation.domain.brief import CustomerDraft, HandlingDraft, Related
 from customer_escalation.domain.evidence import field
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.prose import cite
 from customer_escalation.domain.record_ids import shown_id
-from customer_escalation.drafting.quoting import LONGEST_QUOTE, Writer, unknown
+from customer_escalation.drafting.quoting import LONGEST_QUOTE, Quoted, Writer, unknown, written
 from customer_escalation.drafting.summary import summary
 from customer_escalation.retrieval.relevance.signals import carries, matches
 from customer_escalation.retrieval.relevance.wording import english, sentences
+from customer_escalation.sla.clocks import waiting_since
 from skill_runtime.ledger import Record
 
 MOST_STEPS = 7
@@ -34,18 +38,41 @@ def handling(request: str, assessment: Assessment, writer: Writer) -> HandlingDr
     steps = [step for line in prescribed if article and (step := _step(article, line, writer))]
     if not steps and solved:
         steps = [solved[1].model_copy(update={"kind": "proposed"})]
+    answer = reply(article, prescribed, writer, guidance=assessment.guidance_only.answer == "yes")
     return HandlingDraft(
         summary=summary(writer.issue.tickets, request),
-        reason=_reasons(article, solved, writer),
+        opening=_opening(article),
+        reason="\n".join(written(reason) for reason in _reasons(article, solved, writer)),
         article=article.ref if article else "",
-        steps=steps or _questions(writer),
-        uncertain=_uncertain(article, writer),
-        would_change=_would_change(known=bool(steps)),
-        related=[Related(ref=ticket.ref, note="a similar ticket, closed") for ticket in writer.issue.solved[:3]],
-        conflicts=[],
-        author_notes=[unknown("This note quotes records by rule: read the tickets before you act on it.")],
-        customer_reply=reply(article, prescribed, writer, guidance=assessment.guidance_only.answer == "yes"),
+        steps=[written(step) for step in steps or _questions(writer)],
+        uncertain=written(*_uncertain(article, writer)),
+        would_change=[written(one) for one in _would_change(known=bool(steps))],
+        conflicts="",
+        context=[Related(ref=ticket.ref, note="a similar ticket, closed") for ticket in writer.issue.solved[:3]],
+        before_sending=["This note quotes records by rule: read the tickets before you act on it."],
+        drafts=drafts_for_all(answer, writer, "reply"),
     )
+
+
+def _opening(article: Record | None) -> str:
+    if article is None:
+        return (
+            "Support can go on with this: no record that was read shows a ground to escalate.\n"
+            "First: ask the customer for what is missing below."
+        )
+    return cite(
+        "Support can resolve this: the documentation covers it.\nFirst: send the customer the steps below.",
+        [article.ref],
+    )
+
+
+def drafts_for_all(text: str, writer: Writer, kind: Literal["reply", "update"]) -> list[CustomerDraft]:
+    """The text for every customer who waits, on their own open ticket."""
+    waiting = [
+        ticket for ticket in writer.issue.tickets
+        if waiting_since(ticket_view(writer.evidence, ticket), writer.now)
+    ]  # fmt: skip
+    return [CustomerDraft(ticket=ticket.ref, kind=kind, text=text, wait_for="") for ticket in waiting if text]
 
 
 def _article(assessment: Assessment, writer: Writer) -> Record | None:
@@ -66,7 +93,7 @@ def prescription(article: Record) -> list[str]:
     return (numbered or plain or told)[:MOST_STEPS]
 
 
-def _step(article: Record, line: str, writer: Writer) -> Statement | None:
+def _step(article: Record, line: str, writer: Writer) -> Quoted | None:
     """The line as a quotation; one that holds quotation marks or code may stand bare."""
     if len(line) > LONGEST_QUOTE:
         return None
@@ -77,15 +104,15 @@ def _step(article: Record, line: str, writer: Writer) -> Statement | None:
         if writer.stands(text, [article])
     )
     text = next(fitting, "")
-    return Statement(text=text, kind="proposed", cites=[article.ref]) if text else None
+    return Quoted(text=text, kind="proposed", cites=[article.ref]) if text else None
 
 
-def _reasons(article: Record | None, solved: tuple[Record, Statement] | None, writer: Writer) -> list[Statement]:
-    reasons: list[Statement] = []
+def _reasons(article: Record | None, solved: tuple[Record, Quoted] | None, writer: Writer) -> list[Quoted]:
+    reasons: list[Quoted] = []
     reasons += writer.pick(("broken", "how_to", "feature", "limitation"), writer.by_customers, 1)
     if article is not None:
         title = f"The article “{field(article, 'title')}” is about this."
-        reasons.append(Statement(text=title, kind="fact", cites=[article.ref]))
+        reasons.append(Quoted(text=title, kind="fact", cites=[article.ref]))
         reasons += _explanation(article, writer)
     if solved:
         home, statement = solved
@@ -98,18 +125,18 @@ def _reasons(article: Record | None, solved: tuple[Record, Statement] | None, wr
     return reasons
 
 
-def _explanation(article: Record, writer: Writer) -> list[Statement]:
+def _explanation(article: Record, writer: Writer) -> list[Quoted]:
     """The article's sentence that explains the symptom or states the limit, before it says what to do."""
     for line in sentences(field(article, "body")):
         if _NUMBERED.search(line) or "“" in line or len(line) > LONGEST_QUOTE:
             continue
-        statement = Statement(text=f"It says: “{line}”", kind="fact", cites=[article.ref])
+        statement = Quoted(text=f"It says: “{line}”", kind="fact", cites=[article.ref])
         if writer.stands(statement.text, [article]):
             return [statement]
     return []
 
 
-def _colleagues(writer: Writer) -> list[Statement]:
+def _colleagues(writer: Writer) -> list[Quoted]:
     """What colleagues say about it in chat, one sentence."""
     chat = [record for record in writer.by_us if record.category == "chat"]
     quoted = (
@@ -118,7 +145,7 @@ def _colleagues(writer: Writer) -> list[Statement]:
     return [statement for statement in quoted if statement][:1]
 
 
-def _solved(assessment: Assessment, writer: Writer) -> tuple[Record, Statement] | None:
+def _solved(assessment: Assessment, writer: Writer) -> tuple[Record, Quoted] | None:
     """The similar ticket and the sentence that solved it."""
     for ref in assessment.similar_solved_in_support.cites:
         record = writer.evidence.ledger.get(ref)
@@ -132,10 +159,10 @@ def _solved(assessment: Assessment, writer: Writer) -> tuple[Record, Statement] 
     return None
 
 
-def _questions(writer: Writer) -> list[Statement]:
+def _questions(writer: Writer) -> list[Quoted]:
     """Where no record tells what to do: ask, and name what was asked already."""
     asked = [part for part in writer.reader.messages if field(part, "role") == "agent" and "?" in field(part, "text")]
-    ask = Statement(text=f"Ask the customer: {'; '.join(QUESTIONS)}.", kind="proposed", cites=[])
+    ask = Quoted(text=f"Ask the customer: {'; '.join(QUESTIONS)}.", kind="proposed", cites=[])
     line = (
         next((line for line in reversed(sentences(field(asked[-1], "text"))) if line.endswith("?")), "")
         if asked
@@ -148,7 +175,7 @@ def _questions(writer: Writer) -> list[Statement]:
     return [told, ask]
 
 
-def _uncertain(article: Record | None, writer: Writer) -> list[Statement]:
+def _uncertain(article: Record | None, writer: Writer) -> list[Quoted]:
     if article is None:
         return [unknown("What is wrong is unknown: no record describes a symptom that could be looked up.")]
     found = [unknown("Whether the article fits this customer was decided by shared words only: compare the symptoms.")]
@@ -156,14 +183,14 @@ def _uncertain(article: Record | None, writer: Writer) -> list[Statement]:
     return found + tried
 
 
-def _would_change(*, known: bool) -> list[Statement]:
+def _would_change(*, known: bool) -> list[Quoted]:
     first = (
         "If the solution is in place and the symptom stays, escalate to L2 Support with the evidence."
         if known
         else "If the customer describes a fault that support can see too, escalate to Engineering with the steps."
     )
     second = "If further accounts report the same, escalate to Engineering."
-    return [Statement(text=text, kind="proposed", cites=[]) for text in (first, second)]
+    return [Quoted(text=text, kind="proposed", cites=[]) for text in (first, second)]
 
 
 def reply(article: Record | None, prescribed: Sequence[str], writer: Writer, *, guidance: bool) -> str:

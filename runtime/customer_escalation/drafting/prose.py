@@ -10,20 +10,18 @@ from customer_escalation.domain.brief import (
     EscalationDraft,
     Outcome,
     Related,
-    Statement,
     Target,
-    TriedStep,
-    Unknown,
 )  # fmt: skip
 from customer_escalation.domain.evidence import Evidence, field
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.prose import cite
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.drafting.communication import deadlines, expectations, last_updates, risks
 from customer_escalation.drafting.details import environment
-from customer_escalation.drafting.handling import handling, writes_english
-from customer_escalation.drafting.quoting import Writer, unknown
+from customer_escalation.drafting.handling import drafts_for_all, handling, writes_english
+from customer_escalation.drafting.quoting import Quoted, QuotedStep, Writer, unknown, written
 from customer_escalation.drafting.reproduction import NO_DEFECT, reproduction
-from customer_escalation.drafting.steps import NO_RESULT, tried_steps
+from customer_escalation.drafting.steps import tried_steps
 from customer_escalation.drafting.summary import summary
 from customer_escalation.policy import Policy
 from skill_runtime.ledger import Record
@@ -31,6 +29,7 @@ from skill_runtime.ledger import Record
 FEWEST_SENTENCES, MOST_SENTENCES = 3, 5
 """Of the description."""
 MOST_RELATED = 6
+MOST_UNKNOWNS = 4
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"“‘(A-Z0-9`])")
 _USERS = re.compile(
     r"\b\d[\d,.]*\b(?: of our| \w+)? (?:users|people|employees|colleagues|students|teachers|patients|seats|stores|shops|sites|"
@@ -90,40 +89,48 @@ def _escalation(
     risk = risks(writer)
     impact = use_case or _impact(writer)
     description = _description(symptoms, assessment, writer)
+    what = written(*symptoms[:1]) if symptoms else "What happens is told below, as far as the records say."
+    asks = [Ask(owner=target, text=text) for text in ASKS[target]]
     return EscalationDraft(
         summary=summary(tickets, request),
-        summary_cites=[ticket.ref for ticket in tickets],
-        customers_note=_customers_note(writer),
-        workflow_impact=impact,
-        revenue_note=[],
-        queue_note=[],
-        competitive_pressure=_competition(competitors) if target == Target.PRODUCT else [],
-        description=description,
-        tried=tried,
-        containment=containment,
+        opening=f"For {target.value}: {asks[0].text}\n{what}",
+        customers=written(*_customers_note(writer)),
+        workflow_impact=written(*impact),
+        revenue="",
+        queue="",
+        competition=written(*competitors),
+        description=written(*description),
+        tried=[_step_words(step) for step in tried],
+        containment=written(*containment),
         reproduction=shown,
-        last_update=last_updates(writer),
-        expectation=expectation,
-        risk=risk,
-        asks=[Ask(owner=target, text=text, cites=[]) for text in ASKS[target]],
+        ideas=[],
+        last_update=written(*last_updates(writer)),
+        expectation=written(*expectation),
+        risk=written(*risk),
+        asks=asks,
         deadlines=deadlines(decision, writer, policy),
-        related=[Related(ref=item.ref, note="") for item in writer.issue.related[:MOST_RELATED]],
-        conflicts=_conflicts(assessment, writer),
-        unknowns=_unknowns(assessment, decision, writer, frequency=shown.frequency),
-        support_now=[],
-        author_notes=_author_notes(request, writer),
-        customer_reply=_reply(writer),
-        status_update=_status_update(writer),
+        conflicts=written(*_conflicts(assessment, writer)),
+        unknowns=_unknowns(assessment, decision, writer, frequent=bool(shown.note)),
+        context=[Related(ref=item.ref, note="") for item in writer.issue.related[:MOST_RELATED]],
+        before_sending=_author_notes(request, writer),
+        drafts=drafts_for_all(_reply(writer), writer, "reply"),
     )
 
 
-def _use_case(writer: Writer) -> list[Statement]:
+def _step_words(step: QuotedStep) -> str:
+    action, result = (
+        text if text.endswith((".", "!", "?", "”")) else f"{text}." for text in (step.action, step.result)
+    )
+    return cite(f"{action} {result}", step.cites)
+
+
+def _use_case(writer: Writer) -> list[Quoted]:
     """What customers need it for; else that they ask for it."""
     needs = writer.pick(("need",), writer.by_customers, 2, one_each=True)
     return [*needs, *writer.pick(("feature",), writer.by_customers, 3 - len(needs), one_each=True)]
 
 
-def _impact(writer: Writer) -> list[Statement]:
+def _impact(writer: Writer) -> list[Quoted]:
     """Who is blocked and what it costs them, quoted again if need be; else what is reported to fail."""
     heavy = ("locked_out", "blocked", "production_stopped", "consequence", "no_workaround")
     found = writer.pick(heavy, writer.by_customers, 3, one_each=True, again=True)
@@ -131,7 +138,7 @@ def _impact(writer: Writer) -> list[Statement]:
     return found or [unknown("No record says what it keeps the customers from, beyond the symptom.")]
 
 
-def _description(symptoms: list[Statement], assessment: Assessment, writer: Writer) -> list[Statement]:
+def _description(symptoms: list[Quoted], assessment: Assessment, writer: Writer) -> list[Quoted]:
     """Three to five sentences: what customers report, what colleagues found or suspect, what the tracker says."""
     wanted = [*symptoms, *_workaround(assessment, writer)]
     wanted += (
@@ -147,8 +154,8 @@ def _description(symptoms: list[Statement], assessment: Assessment, writer: Writ
         again = writer.pick(("exposure", "feature", "broken", "need"), writer.by_customers, 1, again=True)
         wanted = [*again, *wanted]
     closing = ("The cause is not stated in the records that were read.", "What else is affected is unknown.",
-               "The records were not read by a model.")  # fmt: skip
-    found: list[Statement] = []
+               "No model has read the records.")  # fmt: skip
+    found: list[Quoted] = []
     for statement in [*wanted, *map(unknown, closing)]:
         room = MOST_SENTENCES - sum(map(_sentences, found))
         own = statement.kind == "inference"
@@ -157,46 +164,36 @@ def _description(symptoms: list[Statement], assessment: Assessment, writer: Writ
     return found
 
 
-def _sentences(statement: Statement) -> int:
+def _sentences(statement: Quoted) -> int:
     """At least as many as the review will count."""
     return len(_SENTENCE_END.findall(statement.text)) + 1
 
 
-def _workaround(assessment: Assessment, writer: Writer) -> list[Statement]:
+def _workaround(assessment: Assessment, writer: Writer) -> list[Quoted]:
     """The sentence that the answer on workarounds rests on."""
     records, _ = writer.evidence.resolve(assessment.workaround.cites)
     signals = ("helps_partly", "works_around", "succeeded", "no_workaround")
     return writer.pick(signals, records, 1) if records else []
 
 
-def _tracker(writer: Writer) -> list[Statement]:
+def _tracker(writer: Writer) -> list[Quoted]:
     item = next((item for item in writer.issue.related if item.data.get("kind") == "issue"), None)
     if item is None:
         return []
     title = field(item, "title").replace("“", "'").replace("”", "'")
     text = f"The tracker has {shown_id(item.id) or 'an item'}, “{title}”, with status {field(item, 'status') or 'unknown'}."
-    return [Statement(text=text, kind="fact", cites=[item.ref])] if writer.stands(text, [item]) else []
+    return [Quoted(text=text, kind="fact", cites=[item.ref])] if writer.stands(text, [item]) else []
 
 
-def _tried(writer: Writer) -> list[TriedStep]:
-    steps = tried_steps(writer)
-    if steps:
-        return steps
-    cites = [writer.issue.tickets[0].ref] if writer.issue.tickets else []
-    return [
-        TriedStep(action="No step is on record beside what is quoted in other sections.", result=NO_RESULT, cites=cites)
-    ]
+def _tried(writer: Writer) -> list[QuotedStep]:
+    return tried_steps(writer)
 
 
-def _containment(writer: Writer) -> list[Statement]:
+def _containment(writer: Writer) -> list[Quoted]:
     return writer.pick(("contained", "helps_partly"), writer.by_us, 3) or [unknown("No containment is recorded.")]
 
 
-def _competition(found: list[Statement]) -> list[Statement]:
-    return found or [unknown("No record that was read names a competitor; unknown.")]
-
-
-def _customers_note(writer: Writer) -> list[Statement]:
+def _customers_note(writer: Writer) -> list[Quoted]:
     """Other customers who joined a thread."""
     return writer.pick(
         ("broken", "again", "feature"), [part for part in writer.by_customers if _joins(part, writer)], 2
@@ -209,7 +206,7 @@ def _joins(part: Record, writer: Writer) -> bool:
     return bool(writer.evidence.customer_of(part)) and writer.evidence.customer_of(part) != own
 
 
-def _conflicts(assessment: Assessment, writer: Writer) -> list[Statement]:
+def _conflicts(assessment: Assessment, writer: Writer) -> list[Quoted]:
     """A fix that was declared and a later report against it, in our words: both are quoted where they belong."""
     records, _ = writer.evidence.resolve(assessment.recurred_after_fix.cites)
     if assessment.recurred_after_fix.answer != "yes" or len(records) < 2:
@@ -219,12 +216,10 @@ def _conflicts(assessment: Assessment, writer: Writer) -> list[Statement]:
         f"{writer.who(fix)} declared it mended {writer.when(fix)}; {writer.who(report)} reports {writer.when(report)} that it happens "
         "again."
     )
-    return (
-        [Statement(text=text, kind="fact", cites=[fix.ref, report.ref])] if writer.stands(text, [fix, report]) else []
-    )
+    return [Quoted(text=text, kind="fact", cites=[fix.ref, report.ref])] if writer.stands(text, [fix, report]) else []
 
 
-def _unknowns(assessment: Assessment, decision: Decision, writer: Writer, frequency: str) -> list[Unknown]:
+def _unknowns(assessment: Assessment, decision: Decision, writer: Writer, *, frequent: bool) -> list[str]:
     """What the receiving team will ask and no pattern found."""
     wish = assessment.issue_type in NO_DEFECT
     named = environment(writer.reader.messages)
@@ -233,7 +228,7 @@ def _unknowns(assessment: Assessment, decision: Decision, writer: Writer, freque
         (not wish and writer.reader.first("cause_found") is None, "The cause", "the team that investigates"),
         (not any(map(_USERS.search, texts)), "How many users of the accounts are affected", "ask the customers"),
         (not wish and not named, "The environment: version, system, region, plan", "ask the customers"),
-        (not wish and frequency.startswith("Not recorded"), "How often it happens", "ask the customers, or repeat it"),
+        (not wish and not frequent, "How often it happens", "ask the customers, or repeat it"),
         (not wish and assessment.workaround.extent == "unknown", "Whether a workaround exists", "support and the team"),
         (not wish and assessment.bug_confirmed.answer != "yes", "Whether anybody of us can reproduce it", "support"),
         (True, "Whether accounts without a ticket are affected", "the logs, or a search for the symptom"),
@@ -241,36 +236,23 @@ def _unknowns(assessment: Assessment, decision: Decision, writer: Writer, freque
         (decision.target == Target.LEADERSHIP, "Who may approve it", "Support leadership"),
         (decision.target == Target.SECURITY, "What was seen, by whom, and since when", "the access logs"),
     ]
-    return [Unknown(what=what, how_to_find_out=how) for open_, what, how in asked if open_]
+    return [f"{what} ({how})." for open_, what, how in asked if open_][:MOST_UNKNOWNS]
 
 
-def _author_notes(request: str, writer: Writer) -> list[Statement]:
+def _author_notes(request: str, writer: Writer) -> list[str]:
     """What to mind before sending, and where the request says more than the records."""
-    notes: list[Statement] = []
+    notes: list[str] = []
     tickets = writer.issue.tickets
     customers = list(dict.fromkeys(field(ticket, "customer") for ticket in tickets))
     if _EVERYBODY.search(request) and customers:
         text = f"The request speaks of everybody; the tickets that were found are those of {', '.join(customers)}."
-        notes.append(Statement(text=text, kind="inference", cites=[ticket.ref for ticket in tickets]))
+        notes.append(cite(text, [ticket.ref for ticket in tickets]))
     threatens = re.search(
         r"\b(?:churn\w*|threat\w+|leav(?:e|ing)|cancel (?:the|their) contract)\b", request, re.IGNORECASE
     )
     if threatens and writer.reader.first("churn", writer.by_customers) is None:
-        notes.append(unknown("The request speaks of leaving; no customer's message that was read says so."))
-    return [
-        *notes,
-        unknown("This brief quotes records by rule: check the decision and complete the text before it is sent."),
-    ]
-
-
-def _status_update(writer: Writer) -> str:
-    """The words for when nothing is new, where the customer writes English."""
-    if not writes_english(writer):
-        return ""
-    return (
-        "We are still working on your report. There is no news to tell at this point; the team that it was passed on to has "
-        "everything you sent us. We will write to you again with the next update."
-    )
+        notes.append("The request speaks of leaving; no customer's message that was read says so.")
+    return [*notes, "This brief quotes records by rule: check the decision and complete the text before it is sent."]
 
 
 def _reply(writer: Writer) -> str:

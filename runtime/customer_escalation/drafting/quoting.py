@@ -4,9 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Literal
 
-from customer_escalation.domain.brief import Statement
+from customer_escalation.domain.brief import Part
 from customer_escalation.domain.evidence import Evidence, field
+from customer_escalation.domain.prose import cite
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.drafting.reader import Reader, said
 from customer_escalation.retrieval.relevance.issue import find_issue
@@ -25,6 +27,31 @@ _OVERSTATED = re.compile(
     re.IGNORECASE,
 )
 """What a customer cannot know; it stands in a brief only on a colleague's word."""
+
+
+class Quoted(Part):
+    """A sentence, or two that belong together, with the records behind it."""
+
+    text: str
+    kind: Literal["fact", "customer_claim", "inference", "proposed"]
+    cites: list[str]
+
+
+class QuotedStep(Part):
+    """One thing that was done about the problem, and what came of it."""
+
+    action: str
+    result: str
+    cites: list[str]
+
+
+def written(*statements: Quoted) -> str:
+    """Statements as running text with their marks."""
+    return " ".join(cite(_ended(statement.text), statement.cites) for statement in statements)
+
+
+def _ended(text: str) -> str:
+    return text if text.rstrip().endswith((".", "!", "?", "”", "。")) else f"{text.rstrip()}."
 
 
 class Writer:
@@ -54,24 +81,26 @@ class Writer:
         """Was it quoted before?"""
         return self._uses[_mark(record, sentence)] > 0
 
-    def quote(self, record: Record, *parts: str) -> Statement | None:
+    def quote(self, record: Record, *parts: str) -> Quoted | None:
         """``j.doe (Vale Ltd) wrote on 2026-08-03: “...”``; None where it cannot be quoted as it stands.
 
         Several parts of one record are joined by an ellipsis, unless they follow each other.
         """
         text = self._joined(record, [" ".join(part.split()) for part in parts])
         ours = self.evidence.by_us(record)
-        unfit = not text or len(text) > LONGEST_QUOTE * max(1, len(parts)) or bool(re.search("[“”]", text))
+        unfit = (
+            not text or len(text) > LONGEST_QUOTE * max(1, len(parts)) or bool(re.search("[“”]|\\[\\[|\\]\\]", text))
+        )
         if unfit or (not ours and _OVERSTATED.search(text)):
             return None
-        statement = Statement(
+        statement = Quoted(
             text=f"{self.who(record)} wrote {self.when(record)}: “{text}”",
             kind="fact" if ours else "customer_claim",
             cites=[record.ref],
         )
         return statement if self.stands(statement.text, [record]) else None
 
-    def use(self, record: Record, *parts: str) -> Statement | None:
+    def use(self, record: Record, *parts: str) -> Quoted | None:
         """The same, and remember it."""
         statement = self.quote(record, *parts)
         if statement:
@@ -86,12 +115,12 @@ class Writer:
         *,
         one_each: bool = False,
         again: bool = False,
-    ) -> list[Statement]:
+    ) -> list[Quoted]:
         """Up to ``most`` sentences that carry one of the signals and were not quoted yet, one from each record.
 
         With ``one_each`` one from each customer or colleague; with ``again`` one quoted before will do where there is no other.
         """
-        found: list[Statement] = []
+        found: list[Quoted] = []
         seen: set[str] = set()
         for record in records:
             key = (self.evidence.customer_of(record) or field(record, "author")) if one_each else record.ref
@@ -106,7 +135,7 @@ class Writer:
             found = [statement for statement in repeated if statement][:1]
         return found
 
-    def _first(self, signals: Sequence[str], record: Record, uses: int) -> Statement | None:
+    def _first(self, signals: Sequence[str], record: Record, uses: int) -> Quoted | None:
         """The first sentence that carries the foremost signal possible and was quoted less often than ``uses``."""
         for signal in signals:
             for sentence in sentences(said(record)):
@@ -148,9 +177,9 @@ class Writer:
         return text.strip('"')
 
 
-def unknown(text: str) -> Statement:
+def unknown(text: str) -> Quoted:
     """A sentence of our own that cites nothing."""
-    return Statement(text=text, kind="inference", cites=[])
+    return Quoted(text=text, kind="inference", cites=[])
 
 
 def _tells(sentence: str) -> bool:

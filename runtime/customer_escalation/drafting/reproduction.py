@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from customer_escalation.domain.brief import Reproduction, Statement
+from customer_escalation.domain.brief import Reproduction
 from customer_escalation.domain.evidence import field
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.prose import cite
 from customer_escalation.drafting.details import ERROR_TEXT, Detail, environment, error_lines, frequency
 from customer_escalation.drafting.phrases import LISTED, REPRODUCED, RULED_OUT
-from customer_escalation.drafting.quoting import Writer
+from customer_escalation.drafting.quoting import Quoted, Writer, written
 from customer_escalation.drafting.reader import said
 from customer_escalation.drafting.steps import asks
 from customer_escalation.retrieval.relevance.signals import carries
@@ -17,6 +18,8 @@ from skill_runtime.ledger import Record
 
 NO_DEFECT = ("feature_gap", "billing_or_policy", "how_to")
 MOST_STEPS = 4
+MOST_SOURCES = 6
+"""Records cited for the environment."""
 _NUMBERED = re.compile(r"^\(?\d{1,2}[.)]\s")
 
 
@@ -29,32 +32,25 @@ def reproduction(assessment: Assessment, writer: Writer) -> Reproduction:
     details = environment([*writer.issue.tickets, *writer.reader.messages])
     often = frequency(writer.by_us, [*writer.reader.messages, *writer.reader.notes])
     excluded = _ruled_out(writer)
-    cites = [
-        *(cite for step in steps for cite in step.cites),
-        *(actual.cites if actual else []),
-        *(detail.record.ref for named in details.values() for detail in named),
-        *([often.record.ref] if often else []),
-        *(excluded.cites if excluded else []),
-    ]
+    named = [detail.record.ref for found in details.values() for detail in found]
+    notes = [cite(f"{often.text}.", [often.record.ref])] if often else []
+    notes += [f"Ruled out: {written(excluded)}"] if excluded else []
     return Reproduction.model_validate({
         "status": status,
-        "start": "Unknown: no record states it." if steps else "",
-        "steps": [step.model_dump() for step in steps],
+        "note": " ".join(notes),
+        "steps": [written(step) for step in steps],
         "expected": "Not stated in the records; taken to be that it works as documented.",
-        "actual": actual.text if actual else "Unknown: no record that was read gives the exact symptom.",
-        "environment": _environment_words(details),
-        "frequency": often.text if often else "Not recorded.",
-        "ruled_out": excluded.text if excluded else "Nothing ruled out yet.",
-        "cites": list(dict.fromkeys(cites)),
+        "actual": written(actual) if actual else "Unknown: no record that was read gives the exact symptom.",
+        "environment": cite(_environment_words(details), named[:MOST_SOURCES]),
     })  # fmt: skip
 
 
 def _empty(status: str) -> Reproduction:
-    nothing = ("start", "expected", "actual", "environment", "frequency", "ruled_out")
-    return Reproduction.model_validate({**dict.fromkeys(nothing, ""), "status": status, "steps": [], "cites": []})
+    nothing = dict.fromkeys(("note", "expected", "actual", "environment"), "")
+    return Reproduction.model_validate({**nothing, "status": status, "steps": []})
 
 
-def _steps(writer: Writer) -> tuple[str, list[Statement]]:
+def _steps(writer: Writer) -> tuple[str, list[Quoted]]:
     """Colleagues' sentences about what they saw, with the steps that a customer lists before them."""
     listed = _listed(writer)
     seen = _seen(writer)
@@ -63,7 +59,7 @@ def _steps(writer: Writer) -> tuple[str, list[Statement]]:
     return ("reported", listed) if listed else ("not_reproduced", [])
 
 
-def _listed(writer: Writer) -> list[Statement]:
+def _listed(writer: Writer) -> list[Quoted]:
     for record in writer.reader.messages:
         lines = sentences(said(record))
         start = next((place for place, line in enumerate(lines) if LISTED.search(line)), None)
@@ -77,9 +73,9 @@ def _listed(writer: Writer) -> list[Statement]:
     return []
 
 
-def _seen(writer: Writer) -> list[Statement]:
+def _seen(writer: Writer) -> list[Quoted]:
     """One statement from each colleague who saw it, with the sentences about the tries that follow."""
-    found: list[Statement] = []
+    found: list[Quoted] = []
     authors: set[str] = set()
     for record in sorted(writer.by_us, key=lambda part: (part.category == "chat", str(writer.evidence.at(part)))):
         lines = sentences(said(record))
@@ -96,7 +92,7 @@ def _seen(writer: Writer) -> list[Statement]:
     return found
 
 
-def _actual(writer: Writer) -> Statement | None:
+def _actual(writer: Writer) -> Quoted | None:
     """The sentence with the exact error text, a customer's before a colleague's; else what is reported to fail."""
     for record, sentence in error_lines([*writer.by_customers, *writer.by_us]):
         exact = ERROR_TEXT.search(writer.without_ids(sentence))
@@ -107,7 +103,7 @@ def _actual(writer: Writer) -> Statement | None:
     return next(iter(writer.pick(("exposure", "broken", "blocked"), writer.by_customers, 1, again=True)), None)
 
 
-def _ruled_out(writer: Writer) -> Statement | None:
+def _ruled_out(writer: Writer) -> Quoted | None:
     records: Sequence[Record] = [*writer.reader.messages, *writer.reader.notes]
     for record in records:
         for sentence in sentences(said(record)):

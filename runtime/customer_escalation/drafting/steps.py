@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from customer_escalation.domain.brief import Statement, TriedStep
 from customer_escalation.domain.evidence import field
 from customer_escalation.drafting.phrases import (
     ACTION,
@@ -16,7 +15,7 @@ from customer_escalation.drafting.phrases import (
     RESULT,
     SUBSTANCE,
 )
-from customer_escalation.drafting.quoting import Writer
+from customer_escalation.drafting.quoting import Quoted, QuotedStep, Writer
 from customer_escalation.drafting.reader import said
 from customer_escalation.retrieval.relevance.wording import sentences, words
 from skill_runtime.ledger import Record
@@ -51,9 +50,9 @@ def pleasantry(sentence: str) -> bool:
     return polite(sentence) and len(sentence.split()) < SHORT and not SUBSTANCE.search(sentence)
 
 
-def tried_steps(writer: Writer) -> list[TriedStep]:
+def tried_steps(writer: Writer) -> list[QuotedStep]:
     """Steps of every thread, oldest first; those with a result go before those without when there are too many."""
-    steps: list[tuple[str, TriedStep]] = []
+    steps: list[tuple[str, QuotedStep]] = []
     for thread in _threads(writer):
         steps += _of_thread(thread, writer)
     if len(steps) > MOST_STEPS:
@@ -71,11 +70,11 @@ def _threads(writer: Writer) -> Iterator[list[Record]]:
             yield [part for part in writer.evidence.parts(item) if part in writer.reader.notes]
 
 
-def _of_thread(thread: Sequence[Record], writer: Writer) -> list[tuple[str, TriedStep]]:
+def _of_thread(thread: Sequence[Record], writer: Writer) -> list[tuple[str, QuotedStep]]:
     lines = [
         _Line(record, sentence, place) for place, record in enumerate(thread) for sentence in sentences(said(record))
     ]
-    steps: list[tuple[str, TriedStep]] = []
+    steps: list[tuple[str, QuotedStep]] = []
     taken: set[int] = set()
     for index, line in enumerate(lines):
         if index in taken or writer.used(line.record, line.sentence) or not _is_step(line, writer):
@@ -93,11 +92,11 @@ def _of_thread(thread: Sequence[Record], writer: Writer) -> list[tuple[str, Trie
         said_with_it = IN_THE_SAME if RESULT.search(line.sentence) and not asks(line.sentence) else NO_RESULT
         text = _result_words(line, lines[found], result) if found is not None and result else said_with_it
         at = str(writer.evidence.at(line.record))
-        steps.append((at, TriedStep(action=action.text, result=text, cites=list(dict.fromkeys(cites)))))
+        steps.append((at, QuotedStep(action=action.text, result=text, cites=list(dict.fromkeys(cites)))))
     return steps
 
 
-def _result_words(step: _Line, line: _Line, result: Statement) -> str:
+def _result_words(step: _Line, line: _Line, result: Quoted) -> str:
     """Nobody is named twice for one message."""
     text = result.text
     return f"In the same message: {text[text.index('“') :]}" if step.record.ref == line.record.ref else text

@@ -27,6 +27,12 @@ def next_due(
     if customer_told is not None:
         owed = result.agreed(policy)
         customer = next_customer_update(
-            severity, customer_told, owed.calendar, policy, owed.update_h, round_the_clock=owed.round_the_clock
+            severity,
+            customer_told,
+            owed.calendar,
+            policy,
+            owed.update_h,
+            round_the_clock=owed.round_the_clock,
+            sla_in_business_hours=owed.in_business_hours,
         ).due_at
     return team, customer

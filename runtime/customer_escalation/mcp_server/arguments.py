@@ -8,7 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from customer_escalation.cases.record_copies import RecordCopy
 from customer_escalation.cases.since import Since
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft
-from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.facts import StatedAssessment
+from customer_escalation.domain.prose import TextChange
 
 MAX_ISSUE = 8_000
 MAX_RECORDS = 200
@@ -28,7 +29,7 @@ Decoded = BeforeValidator(_decoded)
 CaseName = Annotated[
     str, Field(min_length=1, max_length=80, description="The case, as `assess` named it; the beginning is enough.")
 ]
-Facts = Annotated[Assessment, Decoded]
+Facts = Annotated[StatedAssessment, Decoded]
 Records = Annotated[
     list[RecordCopy],
     Decoded,
@@ -73,6 +74,11 @@ class CheckArguments(Arguments):
     )
     handling: Annotated[HandlingDraft | None, Decoded] = Field(
         None, description="The draft where `assess` decided that support handles it; else leave it out."
+    )
+    changes: Annotated[list[TextChange], Decoded] = Field(
+        default_factory=list,
+        max_length=100,
+        description="In place of a whole draft: new texts for the one checked last.",
     )
 
 
@@ -137,7 +143,7 @@ class ReassessArguments(Arguments):
     """See ``reassess``."""
 
     case: CaseName
-    facts: Annotated[Assessment | None, Decoded] = Field(
+    facts: Annotated[StatedAssessment | None, Decoded] = Field(
         None, description="All facts again where one of them has changed; leave them out to see what is new first."
     )
     records: Records = Field(default_factory=list)

@@ -125,7 +125,7 @@ def _brief_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
         async with _Progress(ctx) as progress:
             service = cases.service.watched_by(shown_by(progress.emit))
             case = given.case or await _opened(service, cases.place, given)
-            found = await service.assess(case, given.facts, given.records)
+            found = await service.assess(case, given.facts.whole(), given.records)
         return telling.assessed(found, cases.writing(found.case) if found.decision else "")
 
     async def check(given: takes.CheckArguments, ctx: Context[Any]) -> answers.Checked:
@@ -133,8 +133,12 @@ def _brief_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
         from customer_escalation.mcp_server import telling
 
         drafts = [draft for draft in (given.escalation, given.handling) if draft is not None]
-        if len(drafts) != 1:
-            raise WrongOrder("Give one draft: `escalation` or `handling`, as `assess` asked for.")
+        if len(drafts) + bool(given.changes) != 1:
+            raise WrongOrder(
+                "Give one draft, `escalation` or `handling` as `assess` asked for, or `changes` to the last one."
+            )
+        if given.changes:
+            drafts = [cases.service.mended(given.case, given.changes)]
         try:
             return telling.checked(await cases.service.submit(given.case, drafts[0]))
         except WrongDraft as error:
@@ -215,7 +219,9 @@ def _later_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
 
         async with _Progress(ctx) as progress:
             service = cases.service.watched_by(shown_by(progress.emit))
-            return telling.reassessed(await service.reassess(given.case, given.facts, given.records))
+            return telling.reassessed(
+                await service.reassess(given.case, given.facts.whole() if given.facts else None, given.records)
+            )
 
     async def deescalate(given: takes.DeEscalateArguments, ctx: Context[Any]) -> answers.DeEscalation:
         from customer_escalation.mcp_server import telling

@@ -36,9 +36,9 @@ MOST_NEW = 20
 
 def assessed(found: AssessedFacts, writing: str) -> answers.Assessed:
     """The decision, or what to correct; ``writing`` is how to write, where it was not told yet."""
-    if found.decision is None:
+    if found.decision is None or found.inputs is None:
         return _not_taken(found)
-    told = decision_told(found.decision, found.facts, found.figures, HAND_IN, found.hints, found.gaps)
+    told = decision_told(found.decision, found.inputs, found.figures, HAND_IN, found.hints, found.gaps)
     text = f"Case {found.case}, as of {time_words(found.now)}.\n{told}" + (f"\n\n{writing}" if writing else "")
     decision = found.decision
     return answers.Assessed(
@@ -70,8 +70,8 @@ def checked(found: ReviewedDraft) -> answers.Checked:
     findings, hard = found.review.findings, found.review.hard
     if hard:
         text = (
-            f"Rejected: {len(hard)} findings. Mend them and call `check_brief` again with the whole brief; leave what they "
-            "do not touch as it is"
+            f"Rejected: {len(hard)} findings. Call `check_brief` again with `changes`, the new text of those places alone; the "
+            "rest stays as it is"
         )
     elif findings:
         text = "Accepted. Remarks, to be mended where they are right"
@@ -81,7 +81,7 @@ def checked(found: ReviewedDraft) -> answers.Checked:
     if found.unverified:
         full += f"\n\nUnverified (only your copies, not read again here): {', '.join(found.unverified)}."
     if found.decided_again:
-        decision = decision_told(found.decision, found.facts, found.figures, HAND_IN)
+        decision = decision_told(found.decision, found.inputs, found.figures, HAND_IN)
         before = f"The records that the draft cites change the decision.\n{decision}"
         full, text = f"{before}\n\n{full}", f"{before}\n\n{text}"
     labels = Labels.of(found.decision)

@@ -45,7 +45,7 @@ def overlaid(base: Policy, text: str, source: str) -> Policy:
             line = _line_of(text, ("levels", name))
             faults.append((line or 0, f"{source}: levels.{name}{f' (line {line})' if line else ''}: {why}."))
     try:
-        merged = Policy.model_validate(_merged(base.model_dump(), data))
+        merged = stated_hours(Policy.model_validate(_merged(base.model_dump(), data)), data)
     except ValidationError as error:
         for detail in error.errors():
             line = _line_of(text, tuple(str(part) for part in detail["loc"]))
@@ -54,6 +54,15 @@ def overlaid(base: Policy, text: str, source: str) -> Policy:
     if faults:
         raise PolicyError("\n".join(sentence for _, sentence in sorted(faults)))
     return merged
+
+
+def stated_hours(policy: Policy, given: Mapping[str, Any]) -> Policy:
+    """``policy`` with SLA windows in business hours where an organisation states its business hours and nothing else on it."""
+    own, sla = given.get("business_hours"), given.get("sla")
+    hours = isinstance(own, Mapping) and not own.keys().isdisjoint({"days", "opens", "closes"})
+    if not hours or policy.sla.clock != "unknown" or (isinstance(sla, Mapping) and "clock" in sla):
+        return policy
+    return policy.model_copy(update={"sla": policy.sla.model_copy(update={"clock": "business_hours"})})
 
 
 def _not_to_be_set(rule_id: str) -> str:

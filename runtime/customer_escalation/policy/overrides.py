@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from customer_escalation.policy.errors import PolicyError
 from customer_escalation.policy.hours import parse_business_hours
-from customer_escalation.policy.loading import reason
+from customer_escalation.policy.loading import reason, stated_hours
 from customer_escalation.policy.sections import Policy
 
 OVERRIDES: dict[str, tuple[str, str]] = {
@@ -41,7 +41,7 @@ def with_overrides(base: Policy, overrides: Mapping[str, object]) -> tuple[Polic
             except PolicyError as error:
                 raise PolicyError(f"The workspace's policy: {error}") from None
         try:
-            policy = Policy.model_validate(changed)
+            policy = stated_hours(Policy.model_validate(changed), {} if name else {section: changed[section]})
         except ValidationError as error:
             why = "; ".join(reason(detail) for detail in error.errors(include_url=False))
             raise PolicyError(f"The workspace's policy: {key}: {why}.") from None

@@ -83,15 +83,16 @@ class Infrastructure(Section):
 class Sla(Section):
     """How an account's SLA windows are measured (E-SLA, S7)."""
 
-    clock: Literal["business_hours", "round_the_clock"]
+    clock: Literal["unknown", "business_hours", "round_the_clock"]
+    """On which hours windows run where the contract does not say; ``unknown`` where the organisation does not either."""
     round_the_clock_tiers: tuple[Text, ...]
     covers_feature_requests: Annotated[bool, Field(strict=True)]
     at_risk_fraction: Annotated[float, Field(strict=True, gt=0, lt=1)]
 
-    def round_the_clock(self, tier: str | None) -> bool:
-        """Do the windows of an account of this tier run day and night?"""
+    def hours_of(self, tier: str | None) -> Literal["unknown", "business_hours", "round_the_clock"]:
+        """On which hours the windows of an account of this tier run, as far as the policy says so."""
         named = {name.casefold() for name in self.round_the_clock_tiers}
-        return self.clock == "round_the_clock" or (tier or "").strip().casefold() in named
+        return "round_the_clock" if (tier or "").strip().casefold() in named else self.clock
 
 
 class Waiting(Section):
@@ -169,8 +170,6 @@ class BriefLimits(Section):
     """Bounds on the brief itself (B4), and what it says where nobody is named."""
 
     description_sentences: tuple[Count, Count]
-    prose_words: Count
-    """Of the drafted prose that the receiver reads; a brief that passes them goes back once (B4)."""
     max_repairs: Annotated[int, Field(strict=True, ge=0, le=20)]
     reported_by: Text
 

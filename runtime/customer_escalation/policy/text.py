@@ -129,16 +129,16 @@ def thresholds(policy: Policy) -> str:
 
 def sla(policy: Policy) -> str:
     terms = policy.sla
-    if terms.clock == "round_the_clock":
-        clock = "Windows count round the clock."
-    else:
-        zone = zone_words(policy.business_hours.timezone)
-        tiers = (
-            f"; round the clock for tier {listed(terms.round_the_clock_tiers)}" if terms.round_the_clock_tiers else ""
-        )
-        off = days_off(policy.business_hours.holidays, policy.business_hours.worked_holidays)
-        without = f" without {off.words}" if off else ""
-        clock = f"Windows count in business hours, {opening_hours(policy)} in {zone}{without}{tiers}."
+    off = days_off(policy.business_hours.holidays, policy.business_hours.worked_holidays)
+    always = f", round the clock for tier {listed(terms.round_the_clock_tiers)}" if terms.round_the_clock_tiers else ""
+    hours = f"business hours, {opening_hours(policy)} in {zone_words(policy.business_hours.timezone)}"
+    hours += f" without {off.words}" if off else ""
+    clock = {
+        "round_the_clock": "Windows count round the clock where the contract does not say otherwise.",
+        "business_hours": f"Windows count in {hours}{always}, where the contract does not say otherwise.",
+        "unknown": f"Windows count on the hours that the contract names{always}. Where it names none, both readings are "
+        f"computed, round the clock and in {hours}; the earlier one is acted on, and neither is a term of the contract.",
+    }[terms.clock]
     wishes = "have windows too" if terms.covers_feature_requests else "have no window"
     return f"An SLA is at risk from {percent(policy)} of a window used. {clock} Feature requests {wishes}."
 
@@ -207,7 +207,6 @@ VALUES: dict[str, Render] = {
     "business-hours": opening_hours,
     "ask-verbs": lambda policy: listed(policy.asks.verbs),
     "description-sentences": lambda policy: "{}-{}".format(*policy.brief.description_sentences),
-    "prose-words": lambda policy: number_words(policy.brief.prose_words),
     "max-repairs": lambda policy: number_words(policy.brief.max_repairs),
     "waiting-intervals": lambda policy: number_words(policy.waiting.update_intervals),
     "quiet-intervals": lambda policy: number_words(policy.de_escalation.quiet_update_intervals),

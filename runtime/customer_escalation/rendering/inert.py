@@ -1,26 +1,61 @@
 """Text of others as data: on one line, with everything escaped that would come alive in markdown."""
 
 import re
+from collections.abc import Callable
 
-_COMES_ALIVE = re.compile(r"<(?=[A-Za-z/!?])|!\[|\]\(|(?<![\w.])@(?=\w)|(?<=\w)://")
-_CODE_SPAN = re.compile(r"(`+[^`]+`+)")
+_COMES_ALIVE = re.compile(r"<(?=[A-Za-z/!?])|!\[|\]\(|(?<![\w.])@(?=\w)|(?<=\w)://|`|~(?=~~)")
+CODE_SPAN = re.compile(r"(?<![`\\])(`+)(?!`)[^`\n](?:.*?[^`])??\1(?!`)")
+"""Code as CommonMark reads it: as many backticks behind it as before it."""
+_FENCE = re.compile(r"(`{3,})([^`]*)$")
 
 
 def inert(value: str) -> str:
     """One line of text in which no HTML, image, link or mention comes alive; code spans stay as they are."""
     line = " ".join(value.split())
-    parts = _CODE_SPAN.split(line)
-    return "".join(
-        part if index % 2 else _COMES_ALIVE.sub(lambda found: _escape(found.group()), part)
-        for index, part in enumerate(parts)
-    )
+    return outside_code(line, lambda text: _COMES_ALIVE.sub(lambda found: _escape(found.group()), text))
+
+
+def inert_lines(text: str) -> list[str]:
+    """A text line by line, each inert; fenced code and the lines' indentation stay as they are."""
+    lines: list[str] = []
+    fence = ""
+    for line in text.splitlines():
+        mark = _FENCE.match(line)
+        if fence or mark:
+            lines.append(line.rstrip())
+            closes = bool(mark and len(mark[1]) >= len(fence) and not mark[2].strip())
+            fence = ("" if closes else fence) if fence else mark[1] if mark else ""
+        else:
+            lines.append(line[: len(line) - len(line.lstrip())] + inert(line))
+    return lines
+
+
+def inert_block(code: str) -> str:
+    """Code as a block that a paragraph and an item of a list can hold, and that it cannot close itself."""
+    longest = max((len(run) for run in re.findall("`+", code)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join(["", *(f"   {line}" for line in (fence, *code.splitlines(), fence)), "  "])
+
+
+def outside_code(line: str, change: Callable[[str], str]) -> str:
+    """The line with everything changed but its code spans."""
+    pieces: list[str] = []
+    at = 0
+    for span in CODE_SPAN.finditer(line):
+        pieces += [change(line[at : span.start()]), span.group()]
+        at = span.end()
+    return "".join([*pieces, change(line[at:])])
 
 
 def _escape(found: str) -> str:
-    return {"![": "!\\[", "](": "]\\(", "://": ":\u2060//", "@": "@\u2060"}.get(found, "\\" + found)
+    return {"![": "!\\[", "](": "]\\(", "://": ":\u2060//", "@": "@\u2060", "`": "&#96;"}.get(found, "\\" + found)
+
+
+ENDS = frozenset('.!?:”"`)。！？」』）')
+"""Behind these a sentence needs no full stop."""
 
 
 def sentence(value: str) -> str:
     """Inert text that ends as a sentence does."""
     line = inert(value).strip()
-    return line if not line or line[-1] in '.!?:”"`)' else line + "."
+    return line if not line or line[-1] in ENDS else line + "."

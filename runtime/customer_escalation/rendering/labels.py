@@ -4,7 +4,7 @@ REPRODUCTION_STATUS = {
     "reproduced": "Reproduced by us.",
     "reported": "As the customer reported; not repeated by us.",
     "not_reproduced": "Not reproduced.",
-    "not_applicable": "Not applicable: no defect to reproduce.",
+    "not_applicable": "Not applicable.",
 }
 BASIS = {
     "customer_given": "given by the customer",

@@ -5,9 +5,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from customer_escalation.domain.brief import Outcome
-from customer_escalation.domain.rules import label_of
 from customer_escalation.rendering.document import Document
-from customer_escalation.rendering.inert import sentence
+from customer_escalation.rendering.inert import inert, sentence
 from customer_escalation.rendering.view import View
 
 if TYPE_CHECKING:
@@ -34,5 +33,5 @@ def _environment() -> "Environment":
         undefined=StrictUndefined,
     )
     environment.filters["sentence"] = sentence
-    environment.filters["criterion"] = label_of
+    environment.filters["inert"] = inert
     return environment

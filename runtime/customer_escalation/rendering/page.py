@@ -9,13 +9,13 @@ from markupsafe import Markup
 from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import field
 from customer_escalation.rendering.document import Document
+from customer_escalation.rendering.inert import outside_code
 from customer_escalation.rendering.markdown import render_markdown
 from customer_escalation.rendering.view import View
 from skill_runtime.ledger import Record
 
 ABOUT = ("customer", "name", "channel", "title", "subject", "author", "role", "status", "priority", "tier")
 """What is told of a record beside its moment and its text."""
-_CODE_SPAN = re.compile(r"(`+[^`]+`+)")
 _BRACKET = re.compile(r"(?<!\\)[\[\]]")
 
 
@@ -23,7 +23,8 @@ _BRACKET = re.compile(r"(?<!\\)[\[\]]")
 class Source:
     """A record as the page shows it."""
 
-    number: str
+    name: str
+    """Its id as readers know it."""
     ref: str
     about: str
     """Who, when, what, in a line."""
@@ -55,8 +56,7 @@ class PageView(View):
             return text
         panel = Panel(f"e{len(self.panels) + 1}", figures, tuple(self.source(record) for record in records))
         self.panels.append(panel)
-        parts = _CODE_SPAN.split(text)
-        inside = "".join(part if index % 2 else _BRACKET.sub(r"\\\g<0>", part) for index, part in enumerate(parts))
+        inside = outside_code(text, lambda words: _BRACKET.sub(r"\\\g<0>", words))
         return f"[{inside}](#{panel.id})"
 
     def source(self, record: Record) -> Source:
@@ -78,7 +78,7 @@ class PageView(View):
         text = field(record, "text") or field(record, "body")
         if record.category == "crm":
             about += [f"{key}: {record.data[key]}" for key in ("arr_usd", "renewal", "sla") if record.data.get(key)]
-        return Source(self.number(record), record.ref, ", ".join(about), text)
+        return Source(self.name(record), record.ref, ", ".join(about), text)
 
 
 def render_html(document: Document) -> str:

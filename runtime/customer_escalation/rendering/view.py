@@ -1,7 +1,7 @@
-"""What the templates need of one brief: prose with citation marks, references in the order of reading."""
+"""What the templates need of one brief: its texts as markdown, with the records' own ids as citation marks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,13 +9,18 @@ from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, Rul
 from customer_escalation.domain.categories import HEADINGS, SOURCES
 from customer_escalation.domain.evidence import field, parse_moment
 from customer_escalation.domain.formatting import time_words
+from customer_escalation.domain.prose import sentences_of, with_code
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.document import Document
-from customer_escalation.rendering.inert import inert, sentence
+from customer_escalation.rendering.inert import inert, inert_block, inert_lines, sentence
 from customer_escalation.rendering.labels import BASIS, REPRODUCTION_STATUS
 from skill_runtime.ledger import Record
+
+MOST_MARKS = 3
+"""Ids in one mark; the page and the JSON name every record."""
+MOST_GROUNDS = 3
 
 
 def deadline_words(by: str) -> str:
@@ -32,75 +37,100 @@ class View:
         self.evidence = document.evidence
         self.for_receiver = document.for_receiver
         self.figures = {figure.ref: figure for figure in document.brief.figures}
-        self.numbers: dict[str, int] = {}
-        self.example: tuple[str, Record] | None = None
+        tickets = {
+            self.evidence.item_of(record).ref
+            for row in document.brief.computed.accounts
+            for record in self.evidence.resolve(row.cites)[0]
+            if record.data.get("kind") == "ticket"
+        }
+        self.only_ticket = tickets.pop() if len(tickets) == 1 else ""
+        """Where there is one, the reader knows which ticket is meant."""
 
     def names(self) -> dict[str, Any]:
+        """Everything that the templates use, by name."""
         draft = self.brief.draft
-        # What gives references is called by the template, so that they are numbered in the order of reading.
         names: dict[str, Any] = {
-            "brief": self.brief,
-            "for_receiver": self.for_receiver,
-            "draft": draft,
-            "computed": self.brief.computed,
-            "text": inert,
-            "sentence": sentence,
-            "bare": lambda value: inert(value).rstrip("."),
-            "cell": lambda value: inert(value).replace("|", "\\|"),
-            "prose": self.prose,
-            "cited": self.cited,
-            "linked": self.linked,
-            "marks": self.marks,
-            "because": self.because,
-            "references": self.references,
-            "legend": self.legend,
-            "suspect": self.suspect,
-            "reply_lines": [line.rstrip() for line in draft.customer_reply.splitlines()],
-        }
+            "brief": self.brief, "draft": draft, "computed": self.brief.computed, "for_receiver": self.for_receiver,
+            "text": inert, "sentence": sentence, "cell": lambda value: inert(value).replace("|", "\\|"),
+            "prose": self.prose, "lines": self.lines, "line": self.line, "said": self.said, "because": self.because,
+            "verdict": self.verdict, "references": self.references, "suspect": self.suspect, "untested": self.untested,
+            "drafts": self.drafts, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
+        }  # fmt: skip
         if isinstance(draft, EscalationDraft):
-            names["repro_status"] = REPRODUCTION_STATUS[draft.reproduction.status]
-            names["repro_lines"] = self.reproduction_lines(draft)
+            names["status"] = REPRODUCTION_STATUS[draft.reproduction.status]
             names["several_owners"] = len({ask.owner for ask in draft.asks}) > 1
             names["deadlines"] = lambda: self.deadlines(draft)
         else:
-            names["handled_because"] = self.handled_because
-            names["article"] = lambda: self.article(draft)
+            names["article"] = self.article(draft)
         return names
 
-    def prose(self, statements: Sequence[Statement]) -> str:
-        """Statements as running text; a citation shared by neighbours is shown once, after the last of them."""
-        pieces: list[str] = []
-        for index, statement in enumerate(statements):
-            following = statements[index + 1] if index + 1 < len(statements) else None
-            shared = following is not None and self.shown(following.cites) == self.shown(statement.cites)
-            pieces.append(self.cited(statement.text, statement.cites, marked=not shared))
-        return " ".join(pieces)
+    def verdict(self) -> str:
+        """The decision in a few words, for who sends it."""
+        if self.brief.target is None or self.brief.severity is None:
+            return "Handle it in support, no escalation."
+        return f"Escalate to {self.brief.target.value}, {self.brief.severity.value}."
 
-    def cited(self, text: str, cites: Sequence[str], *, marked: bool = True) -> str:
-        """A sentence with its citation marks before the full stop."""
-        whole, marks = sentence(text), self.marks(cites) if marked else ""
-        if marks and whole.endswith("."):
-            return f"{self.linked(whole[:-1], cites)}{marks}."
-        return self.linked(whole, cites) + marks
+    def prose(self, *texts: str | Statement) -> str:
+        """Texts as one running paragraph; an id is marked once in it, and not where it stands in the text anyway."""
+        seen: set[str] = set()
+        pieces: list[str] = []
+        for text in texts:
+            if isinstance(text, Statement):
+                pieces.append(self.linked(sentence(text.text), text.cites))
+            else:
+                pieces += self._pieces(text, seen)
+        return " ".join(piece for piece in pieces if piece)
+
+    def lines(self, text: str) -> list[str]:
+        """The text line by line, each as prose; bullets of the writer's are taken off."""
+        return [self.prose(line) for line in text.splitlines() if line.strip()]
+
+    def line(self, text: str) -> str:
+        """A text as one line that need not end as a sentence does."""
+        return " ".join(self._pieces(text, set(), end=False))
+
+    def _pieces(self, text: str, seen: set[str], *, end: bool = True) -> Iterator[str]:
+        """The sentences, and the fenced code between them as blocks of their own."""
+        for words, code in with_code(text):
+            for one in sentences_of(words):
+                yield self._sentence(one.text, one.cites, one.own, text, seen, end=end)
+            if code:
+                yield inert_block(code)
+
+    def said(self, statement: Statement | None) -> str:
+        """A line that code wrote."""
+        return self.linked(sentence(statement.text), statement.cites) if statement else ""
+
+    def _sentence(
+        self, text: str, cites: Sequence[str], own: bool, whole: str, seen: set[str], *, end: bool = True
+    ) -> str:
+        marks = [mark for mark in (self.marks(cites) if own else []) if mark not in seen and not _stands(mark, whole)]
+        seen.update(marks)
+        shown = f" ({', '.join(marks[:MOST_MARKS])})" if marks else ""
+        body = sentence(text) if end else inert(text)
+        if shown and body.endswith((".", "。")):
+            return f"{self.linked(body[:-1], cites)}{shown}{body[-1]}"
+        return self.linked(body, cites) + shown
 
     def linked(self, text: str, cites: Sequence[str]) -> str:
         """The sentence as it stands; a page makes a link of it."""
         return text
 
-    def number(self, record: Record) -> str:
-        """The short reference of a record: 3 for the third item that the reader meets, 3.2 for its second message."""
-        item = self.evidence.item_of(record)
-        number = self.numbers.setdefault(item.ref, len(self.numbers) + 1)
-        if record.ref == item.ref:
-            return str(number)
-        part = f"{number}.{self.evidence.parts(item).index(record) + 1}"
-        self.example = self.example or (part, record)
-        return part
+    def marks(self, cites: Iterable[str]) -> list[str]:
+        """The ids of the items behind citations, as readers know them; a figure speaks for itself."""
+        records, _ = self.evidence.resolve(ref for ref in cites if ref not in self.figures)
+        return list(dict.fromkeys(mark for record in records if (mark := self.mark(record))))
 
-    def numbered(self, ref: str) -> bool:
-        """Was the record met in the text so far?"""
-        record = self.evidence.ledger.resolve(ref)
-        return record is not None and self.evidence.item_of(record).ref in self.numbers
+    def mark(self, record: Record) -> str:
+        """What a mark says of the item: its name. An account needs none, nor does the only ticket."""
+        item = self.evidence.item_of(record)
+        return "" if item.category == "crm" or item.ref == self.only_ticket else self.name(record)
+
+    def name(self, record: Record) -> str:
+        """The item's own id; of one with an id that nobody would quote, where and when it was written."""
+        item = self.evidence.item_of(record)
+        channel, day = field(item, "channel"), field(item, "at")[:10]
+        return shown_id(item.id) or inert(f"{channel} {day}".strip())
 
     def suspect(self, ref: str) -> str:
         """A record that tries to steer, by its own id and place: it is no evidence for anything."""
@@ -112,97 +142,84 @@ class View:
         about += [field(record, "author")] if field(record, "author") else []
         return _with_about(record, about) or record.id
 
-    def legend(self) -> str:
-        """How to read a short reference, by one that stands in this brief; empty where none has two parts."""
-        if self.example is None:
-            return ""
-        number, record = self.example
-        return f"[{number}] is {shown_id(record.id) or 'a part'} in [{number.partition('.')[0]}]."
-
-    def shown(self, cites: Sequence[str]) -> list[str]:
-        """Short references of the records behind citations; a figure stands for the records that it was computed from.
-
-        An item is left out where one of its own messages is named.
-        """
-        records, _ = self.evidence.resolve(
-            ref for cite in cites for ref in (self.figures[cite].inputs if cite in self.figures else (cite,))
-        )
-        named = {record.parent for record in records if record.parent}
-        found = dict.fromkeys(self.number(record) for record in records if record.ref not in named)
-        return sorted(found, key=_reference_order)
-
-    def marks(self, cites: Sequence[str]) -> str:
-        """Citation marks, such as `` [1.2, 4]``."""
-        numbers = self.shown(cites)
-        return f" [{', '.join(numbers)}]" if numbers else ""
-
     def because(self, notes: Sequence[RuleNote]) -> str:
-        """The reasons with their records, then the ids of the rules (S10); at most three reasons, each once."""
-        reasons = dict.fromkeys(
-            f"{self.linked(inert(note.because).rstrip('.'), note.cites)}{self.marks(note.cites[:3])}" for note in notes
+        """The grounds in words, each once (S10)."""
+        found = dict.fromkeys(
+            self.linked(inert(note.because).rstrip("."), note.cites) for note in notes if note.because
         )
-        return f"{'; '.join(list(reasons)[:3])}; {rule_ids(notes)}"
+        return "; ".join(list(found)[:MOST_GROUNDS])
 
-    def handled_because(self, notes: Sequence[RuleNote]) -> str:
-        """The rules' own names with their records: the prose below gives the reasons."""
-        reasons = "; ".join(f"{label_of(note.rule)}{self.marks(note.cites[:3])}" for note in notes)
-        return f"{reasons}; {rule_ids(notes)}"
+    def untested(self) -> str:
+        """Escalation criteria that could not be tested, in words."""
+        return ", ".join(label_of(rule) for rule in self.brief.untested)
 
-    def reproduction_lines(self, draft: EscalationDraft) -> list[tuple[str, str]]:
-        repro = draft.reproduction
-        lines = (
-            ("Expected", repro.expected),
-            ("Actual", repro.actual),
-            ("Environment", repro.environment),
-            ("Frequency", re.sub(r"^frequency\s+", "", repro.frequency, flags=re.IGNORECASE)),
-            ("Ruled out", re.sub(r"^nothing ruled out", "nothing", repro.ruled_out, flags=re.IGNORECASE)),
-        )
-        return [(label, value) for label, value in lines if value]
+    def sla(self) -> list[str]:
+        """The clocks as the draft tells them; a late one that it leaves out, and all where it tells none, as code words them."""
+        told = " ".join(self.brief.draft.sla)
+        lines = [self.prose(line) for line in self.brief.draft.sla]
+        computed = self.brief.computed
+        return lines + [
+            self.said(line)
+            for line in computed.sla
+            if not told or (line in computed.late and line.text.partition(" (")[0] not in told)
+        ]
 
     def deadlines(self, draft: EscalationDraft) -> list[str]:
-        """The response window, then the other deadlines by date."""
+        """The response window, then the other deadlines by date, each with what it rests on."""
         window = self.brief.computed.window
-        lines = [inert(window.text).rstrip(".") + "."] if window else []
+        printed = [inert(window.text).rstrip(".") + "."] if window else []
+        found = [self.prose(draft.response)] if draft.response else printed
         dated = sorted(
             draft.deadlines, key=lambda item: (parse_moment(item.by) or datetime.max.replace(tzinfo=UTC), item.what)
         )
-        return lines + [
-            self.cited(f"{deadline_words(item.by)}: {inert(item.what).rstrip('.')} ({BASIS[item.basis]}).", item.cites)
-            for item in dated
+        return found + [
+            f"{deadline_words(item.by)}: {self.line(item.what).rstrip('.')} ({BASIS[item.basis]})." for item in dated
         ]
 
+    def drafts(self) -> list[dict[str, Any]]:
+        """Each customer text with whose it is, on which ticket, and who has to agree first."""
+        found = []
+        for draft in self.brief.draft.drafts:
+            record = self.evidence.ledger.resolve(draft.ticket)
+            item = self.evidence.item_of(record) if record else None
+            name = (shown_id(item.id) or item.id) if item else draft.ticket
+            found.append({
+                "ticket": inert(name), "customer": inert(field(item, "customer")) if item else "", "kind": draft.kind,
+                "wait_for": inert(draft.wait_for).rstrip("."), "lines": inert_lines(draft.text),
+            })  # fmt: skip
+        return found
+
     def article(self, draft: HandlingDraft) -> str:
+        """The article or ticket that holds the solution, in a few words."""
         record = self.evidence.ledger.resolve(draft.article) if draft.article else None
         return self.reference(self.evidence.item_of(record)) if record else ""
 
     def references(self) -> list[tuple[str, list[str]]]:
-        """Every item behind the brief, by category, with the drafter's notes."""
+        """Every item behind the brief, by kind of source, with the writer's notes."""
         notes: dict[str, str] = {}
         items: dict[str, Record] = {}
-        draft = self.brief.draft
-        for related in draft.related:
-            record = self.evidence.ledger.resolve(related.ref)
-            if record:
-                item = self.evidence.item_of(record)
-                items[item.ref] = item
-                notes[item.ref] = related.note
-        only_suspicious = {item.ref for item in self.brief.suspicious}
+        suspicious = {item.ref for item in self.brief.suspicious}
         for ref in all_cites(self.brief):
-            if ref in only_suspicious and not self.numbered(ref):
-                continue
             record = self.evidence.ledger.resolve(ref)
-            if record and record.category != "figures":
+            if record and record.category != "figures" and ref not in suspicious:
                 item = self.evidence.item_of(record)
                 items.setdefault(item.ref, item)
+        for related in self.brief.draft.context:
+            record = self.evidence.ledger.resolve(related.ref)
+            if record:
+                notes[self.evidence.item_of(record).ref] = related.note
         groups: list[tuple[str, list[str]]] = []
         named = {category for category, _ in HEADINGS}
         for label, members in (
-            *((label, [item for item in items.values() if item.category == category]) for category, label in HEADINGS),
+            *(
+                (label, [item for item in items.values() if item.category == category])
+                for category, label in HEADINGS
+                if category != "crm"
+            ),
             ("Other records", [item for item in items.values() if item.category not in named]),
         ):
             if members:
-                entries = [self.reference(item, notes.get(item.ref, "")) for item in members]
-                groups.append((label, entries))
+                groups.append((label, [self.reference(item, notes.get(item.ref, "")) for item in members]))
         return groups
 
     def reference(self, item: Record, note: str = "") -> str:
@@ -212,9 +229,15 @@ class View:
         about = [field(item, key) for key in keys if field(item, key)]
         if source and source.dated:
             about.append(field(item, "at")[:10])
-        number = self.number(item)
-        line = f"[{number}] {_with_about(item, about) or item.id}"
-        return f"{line}: {inert(note).rstrip('.')}" if note else line
+        line = self.linked(_with_about(item, about) or item.id, (item.ref,))
+        return f"{line}: {self.line(note).rstrip('.')}" if note else line
+
+
+def _stands(mark: str, text: str) -> bool:
+    """Does the id stand in the text anyway?"""
+    return bool(
+        re.search(rf"(?<![\w-]){re.escape(mark.removeprefix('#'))}(?![\w-])", re.sub(r"\[\[[^\]]*\]\]", "", text))
+    )
 
 
 def _with_about(record: Record, about: Sequence[str]) -> str:
@@ -222,13 +245,3 @@ def _with_about(record: Record, about: Sequence[str]) -> str:
     words = inert(", ".join(about))
     name = shown_id(record.id)
     return f"{name} ({words})" if name and words else name or words
-
-
-def rule_ids(notes: Sequence[RuleNote]) -> str:
-    """``rule S5``, ``rules H1, H2``."""
-    ids = [note.rule for note in notes]
-    return f"{'rule' if len(ids) == 1 else 'rules'} {', '.join(ids)}"
-
-
-def _reference_order(number: str) -> tuple[int, ...]:
-    return tuple(int(part) if part.isdigit() else 0 for part in number.split("."))

@@ -1,20 +1,28 @@
 """The review of a draft: form, sources and privacy, as findings that the writer can mend."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
+from customer_escalation.decision.figures.windows import clocks_of_records, zones_of
 from customer_escalation.decision.inputs import Case
 from customer_escalation.decision.rules import Decision
-from customer_escalation.domain.brief import Draft, Figure, Target
+from customer_escalation.decision.rules.stated import cites_of
+from customer_escalation.domain.brief import Draft, EscalationDraft, Figure, Target
+from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.findings import Finding
+from customer_escalation.domain.formatting import time_words
+from customer_escalation.domain.language import language_of
 from customer_escalation.policy import Policy
 from customer_escalation.review import brief_checks, grounding_checks, privacy, reproduction, target_checks
 from customer_escalation.review.check import CHECKS, Context, View
 from customer_escalation.review.citing import mend_citations
+from customer_escalation.review.passages import all_cites, passages
 from customer_escalation.review.sources import Sources
 from customer_escalation.review.withholding import WITHHELD, withheld
 
 __all__ = ["WITHHELD", "Review", "review_draft", "vocabulary", "withhold_unsupported"]
+MOST_SENTENCES = 500
+"""More sentences than a text can have."""
 _CHECK_FILES = (brief_checks, reproduction, target_checks, grounding_checks, privacy)
 """Imported so that their checks are registered, in this order."""
 
@@ -37,19 +45,49 @@ def review_draft(
 ) -> Review:
     """Complete the citations of a draft of the right kind for the decision, and apply every check to it."""
     context = context or Context()
-    sources = Sources(case.evidence, figures, vocabulary(case.policy))
+    known = vocabulary(case.policy, [account.name for account in case.affected])
+    first = Sources(case.evidence, figures, known)
+    cited = [first.whole(ref) for ref in (*all_cites(draft), *cites_of(case.facts))]
+    brought = {record.ref for record in first.cited([*cited, *(account.crm_ref or "" for account in case.affected)])}
+    language = language_of(" ".join(passage.text for passage in passages(draft) if passage.reader != "customer"))
+    sources = replace(
+        first, established=frozenset(brought), deadlines=_deadlines(draft, case), request=context.request,
+        language=language, zones=clocks_of_records(case), hours=_hours(case.policy),
+    )  # fmt: skip
     mended = mend_citations(draft, sources)
     view = View(mended, case, decision, sources, context)
     return Review(mended, tuple(finding for check in CHECKS for finding in check.findings(view)))
 
 
+def _deadlines(draft: Draft, case: Case) -> str:
+    """The moments under its deadlines, a line each, as they are given, in UTC, and on the customers' clocks."""
+    moments = [one.by for one in draft.deadlines] if isinstance(draft, EscalationDraft) else []
+    parsed = [parse_moment(by) for by in moments]
+    return "\n".join([*moments, *(time_words(moment, *zones_of(case)) for moment in parsed if moment)])
+
+
+def _hours(policy: Policy) -> str:
+    """Between which times of day people are at work."""
+    return f"{policy.business_hours.opens:%H:%M}-{policy.business_hours.closes:%H:%M}"
+
+
 def withhold_unsupported(review: Review) -> Draft:
-    """The draft with everything that G1 rejects replaced by an open 'unknown' (the last resort after repairs)."""
-    return withheld(
-        review.draft, {finding.where for finding in review.findings if finding.rule == "G1" and finding.level == "H"}
-    )
+    """The draft with every sentence that G1 rejects replaced by an open 'unknown' (the last resort after repairs)."""
+    places: dict[str, set[int]] = {}
+    for finding in review.findings:
+        if finding.rule == "G1" and finding.level == "H" and finding.where:
+            numbers = range(MOST_SENTENCES) if finding.sentence is None else (finding.sentence,)
+            places.setdefault(finding.where, set()).update(numbers)
+    return withheld(review.draft, places)
 
 
-def vocabulary(policy: Policy) -> frozenset[str]:
-    """Names that need no record: teams and the reporter."""
-    return frozenset({target.value for target in Target} | {"Support", "Sales", "Finance", policy.brief.reported_by})
+def vocabulary(policy: Policy, accounts: Iterable[str] = ()) -> frozenset[str]:
+    """Names that need no record: teams, the reporter, and the affected accounts, long or short."""
+    names = {target.value for target in Target} | {
+        "Support",
+        "Sales",
+        "Finance",
+        "Legal",
+        policy.brief.reported_by,
+    }
+    return frozenset(names | set(accounts))

@@ -11,7 +11,7 @@ from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDra
 from customer_escalation.domain.findings import Finding, Level
 from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.policy import Policy
-from customer_escalation.review.passages import Passage, passages
+from customer_escalation.review.passages import Claim, claims
 from customer_escalation.review.sources import Sources
 
 
@@ -25,6 +25,8 @@ class Context:
     """Categories that the brief names as gaps."""
     author_level: Literal["", "L1", "L2"] = ""
     """Who escalates; empty where nobody said."""
+    request: str = ""
+    """What the person asked."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,9 @@ class View:
         return self.draft if isinstance(self.draft, HandlingDraft) else None
 
     @cached_property
-    def passages(self) -> tuple[Passage, ...]:
-        """Every passage of the draft."""
-        return tuple(passages(self.draft))
+    def claims(self) -> tuple[Claim, ...]:
+        """Every sentence of the draft but those for customers."""
+        return tuple(claims(self.draft))
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Fault:
     where: str
     message: str
     level: Level | None = None
+    sentence: int | None = None
+    """Which sentence of the text there; None for all of it."""
 
 
 Look = Callable[[View], Iterator[Fault]]
@@ -84,7 +88,7 @@ class Check:
             return
         for fault in self.look(view):
             mild: Level = "W" if "W" in (level, fault.level) else "H"
-            yield Finding(rule=self.rule, level=mild, where=fault.where, message=fault.message)
+            yield Finding(rule=self.rule, level=mild, where=fault.where, message=fault.message, sentence=fault.sentence)
 
 
 CHECKS: list[Check] = []

@@ -1,63 +1,62 @@
-"""Citations completed by code where only one reading is possible: the message inside a cited ticket, a computed figure."""
+"""Citations made whole by code where only one reading is possible: a ref's full form, the one record that holds an atom."""
 
-from typing import Any
-
-from pydantic import BaseModel
-
-from customer_escalation.domain.brief import Draft
-from customer_escalation.review.passages import Passage, PassageKind
-from customer_escalation.review.sources import FIGURE_KINDS, Sources, atoms_missing
-
-GENERAL_FIGURES = ("figures/affected", "figures/arr", "figures/pipeline", "figures/queue", "figures/pattern")
-"""Figures about the whole case; a number of theirs may stand in any sentence."""
+from customer_escalation.domain.brief import CustomerDraft, Draft, HandlingDraft, Related
+from customer_escalation.domain.prose import Passage, cite, passages, sentences_of, texts_at, with_refs
+from customer_escalation.review.passages import claims, summing_up
+from customer_escalation.review.sources import Sources, atoms_missing, is_telling
 
 
 def mend_citations(draft: Draft, sources: Sources) -> Draft:
-    """The draft with citations made whole.
-
-    Refs are normalised to ``category/id``. Where a sentence cites an item and its atom stands in exactly that item's
-    messages, those messages are cited too; where the atom is a number that code computed, that figure is.
+    """The draft with refs normalised to ``category/id``, and with a citation added to each sentence whose missing atoms stand
+    together in exactly one item or figure. A small number alone shows no source: it may stand there by chance. A sentence that
+    stands on records gets no figure, which is then about another ticket.
     """
-    data = _mend(draft.model_dump(), sources)
-    return type(draft).model_validate(data)
-
-
-def _mend(value: Any, sources: Sources) -> Any:
-    if isinstance(value, dict):
-        mended = {key: _mend(item, sources) for key, item in value.items()}
-        if isinstance(mended.get("cites"), list):
-            text = " ".join(str(mended[key]) for key in ("text", "action", "result", "what", "actual", "environment")
-                            if mended.get(key))  # fmt: skip
-            own: PassageKind = mended.get("kind", "fact")
-            kind = "proposed" if "owner" in mended or mended.get("basis") == "proposed" else own
-            mended["cites"] = _complete(text, kind, mended["cites"], sources)
-        if isinstance(mended.get("summary_cites"), list):
-            mended["summary_cites"] = _complete(str(mended["summary"]), "fact", mended["summary_cites"], sources)
-        for key in ("ref", "article"):
-            if isinstance(mended.get(key), str):
-                mended[key] = _whole(mended[key], sources)
-        return mended
-    if isinstance(value, list):
-        return [_mend(item, sources) for item in value]
-    return value.model_dump() if isinstance(value, BaseModel) else value
-
-
-def _whole(cite: str, sources: Sources) -> str:
-    record = sources.evidence.ledger.resolve(cite)
-    return record.ref if record else cite.strip()
-
-
-def _complete(text: str, kind: PassageKind, cites: list[str], sources: Sources) -> list[str]:
-    whole = list(dict.fromkeys(_whole(cite, sources) for cite in cites))
-    if not whole:
+    whole = _normalised(draft, sources)
+    added: dict[tuple[str, int], str] = {}
+    for claim in claims(whole):
+        if claim.kind != "fact" or summing_up(claim.where):
+            continue
+        missing = atoms_missing(claim, sources)
+        if not all(is_telling(atom) for atom in missing):
+            continue
+        homes = [sources.homes_of(atom.found_in) for atom in missing]
+        common = set.intersection(*map(set, homes)) if homes else set()
+        if len(common) == 1 and not (claim.cites and common <= sources.figures.keys()):
+            added[claim.where, claim.number] = common.pop()
+    if not added:
         return whole
-    records, _ = sources.cited(whole)
-    passage = Passage("", text, kind, tuple(whole))
-    children = {
-        child.ref for record in records for child in sources.evidence.ledger.children(record.ref) if record.ref in whole
-    }
-    for atom in atoms_missing(passage, records, sources):
-        inside = [ref for ref in atom.found_in if ref in children]
-        computed = [ref for ref in GENERAL_FIGURES if ref in atom.found_in and atom.kind in FIGURE_KINDS]
-        whole += [ref for ref in (inside or computed)[:2] if ref not in whole]
-    return whole
+    changes = {passage.path: _with(passage, added) for passage in passages(whole)}
+    return type(draft).model_validate(texts_at(whole, {path: text for path, text in changes.items() if text}))
+
+
+def _with(passage: Passage, added: dict[tuple[str, int], str]) -> str:
+    """The passage's text with the added marks; empty where it gets none."""
+    pieces: list[str] = []
+    at, changed = 0, False
+    for number, sentence in enumerate(sentences_of(passage.written)):
+        pieces.append(passage.written[at : sentence.start])
+        own, at = passage.written[sentence.start : sentence.end], sentence.end
+        ref = added.get((passage.path, number))
+        if ref:
+            changed = True
+            kept = [] if sentence.own else list(sentence.cites)
+            body = own.rstrip()
+            own = cite(body, [*kept, ref]) + own[len(body) :]
+        pieces.append(own)
+    return "".join([*pieces, passage.written[at:]]) if changed else ""
+
+
+def _normalised(draft: Draft, sources: Sources) -> Draft:
+    changes: dict[str, str] = {}
+    for passage in passages(draft):
+        if any(sources.whole(ref) != ref for ref in passage.cites):
+            changes[passage.path] = with_refs(passage.written, sources.whole)
+    data = texts_at(draft, changes) if changes else draft.model_dump()
+    data["context"] = [Related(ref=sources.whole(one.ref), note=one.note).model_dump() for one in draft.context]
+    data["drafts"] = [
+        CustomerDraft.model_validate({**one.model_dump(), "ticket": sources.ticket_of(one.ticket)}).model_dump()
+        for one in draft.drafts
+    ]
+    if isinstance(draft, HandlingDraft):
+        data["article"] = sources.whole(draft.article)
+    return type(draft).model_validate(data)

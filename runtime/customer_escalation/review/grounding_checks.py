@@ -1,98 +1,114 @@
-"""G1 to G3: what each passage says stands in the records that it cites, whose word it is, and what could not be read."""
+"""G1 to G3: what each sentence says stands in the records that it cites, whose word it is, and what could not be read."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from customer_escalation.domain.evidence import name_key
 from customer_escalation.review.check import Fault, View, check
-from customer_escalation.review.passages import Passage
+from customer_escalation.review.grounding import unsupported_atoms
+from customer_escalation.review.passages import Claim, passages, summing_up
 from customer_escalation.review.sources import atoms_missing, unsupported_words
-from skill_runtime.ledger import Record
 
 STRONG_CLAIMS = re.compile(
     r"\b(?:(?:is|was|are|were|been|has|have) (?:now )?(?:confirmed|resolved|fixed)|confirmed (?:bug|defect|by)|"
     r"root cause (?:is|was)|all (?:our )?customers|every customer)\b",
     re.IGNORECASE,
 )
-NEGATED = re.compile(
-    r"\b(?:not|never|no|nobody|none|without|un\w+|yet to be|whether|if|once|until|n't)\b", re.IGNORECASE
-)
 ATTRIBUTION = re.compile(
     r"\b(?:report\w*|sa(?:y|ys|id)|writ(?:es|ten)|wrote|claim\w*|stat(?:e|es|ed)|ask\w*|according to|told|tells|describ\w*|"
     r"see\w*|saw|expect\w*|want\w*|quot\w*|note[sd]?|add(?:s|ed)|confirm\w*|mention\w*|complain\w*|threaten\w*|request\w*|"
-    r"calls?|call(?:s|ed)|point\w*|warn\w*|posted|opened|raised|need\w*|customer's|their own)\b",
+    r"calls?|call(?:s|ed)|point\w*|warn\w*|posted|opened|raised|need\w*|the customers?|they|their own)\b",
     re.IGNORECASE,
 )
+FEWEST_WORDS = 3
+"""A label such as "Feature request." states nothing that could be looked up."""
+TOLD_AS_OURS = ("description", "workflow_impact", "customers")
+"""Texts whose sentences read as our own findings; other sections say by their heading whose word it is."""
+NEGATED = re.compile(
+    r"\b(?:not|never|no|nobody|none|without|un\w+|yet to be|whether|if|once|until|n't)\b", re.IGNORECASE
+)
 _ABSENCE = re.compile(
-    r"\b(?:unknown|no |none|not (?:recorded|stated|given|known|found)|nothing|nobody|neither)\b", re.IGNORECASE
+    r"\b(?:unknown|no |none|not (?:recorded|stated|given|known|found|said|named|on record|applicable)|nothing|nobody|neither|without)\b|"
+    r"\bn't\b",
+    re.IGNORECASE,
 )
 
 
 @check("G1")
 def cited_records_exist(view: View) -> Iterator[Fault]:
-    """Refs that name nothing."""
-    for passage in view.passages:
-        for cite in view.sources.cited(passage.cites)[1]:
-            message = f"`{cite}` names no record that was read in this run. Cite a ref as it stands in a tool result."
-            yield Fault(passage.where, message)
+    """Refs that name nothing, in marks and where a field names a record."""
+    named = [(passage.path, passage.cites) for passage in passages(view.draft)]
+    named += [(f"context[{number}].ref", (one.ref,)) for number, one in enumerate(view.draft.context)]
+    if view.handling and view.handling.article:
+        named.append(("article", (view.handling.article,)))
+    for where, refs in named:
+        for ref in view.sources.missing(refs):
+            message = f"`{ref}` names no record that was read in this run. Cite a ref as it stands in a tool result."
+            yield Fault(where, message)
 
 
 @check("G1")
 def facts_are_cited(view: View) -> Iterator[Fault]:
-    """Facts and claims without a citation, unless they say that something is absent."""
-    for passage in view.passages:
-        if _claims_uncited(passage):
-            message = "A factual sentence needs the records that show it in `cites`; otherwise word it as an inference or as unknown."
-            yield Fault(passage.where, message)
+    """Texts that state something and carry no mark at all, unless they say nothing but what is known, or that something is
+    absent; that is told by English words, so a sentence in another language is asked for a mark by its atoms alone.
+    """
+    uncited: dict[str, list[str]] = {}
+    for claim in view.claims:
+        if not (_stands_on_nothing(claim) and len(claim.text.split()) > FEWEST_WORDS):
+            continue
+        atoms = unsupported_atoms(claim.text, (), view.sources.everything, vocabulary=view.sources.vocabulary)
+        says_something = bool(atoms) or view.sources.in_english
+        if says_something and not (atoms and not atoms_missing(claim, view.sources)):
+            uncited.setdefault(claim.where, []).append(claim.text)
+    for where, texts in uncited.items():
+        message = f"“{_short(texts[0])}” stands on no record: put a mark [[ref]] behind what shows it, or say that it is unknown."
+        yield Fault(where, message)
 
 
 @check("G1")
 def atoms_supported(view: View) -> Iterator[Fault]:
     """Numbers, amounts, dates, times, versions, ids, names and quotations that no cited record holds."""
-    for passage in view.passages:
-        if not _claims_uncited(passage):
-            records, _ = view.sources.cited(passage.cites)
-            for atom in atoms_missing(passage, records, view.sources):
-                yield Fault(passage.where, unsupported_words(atom, passage))
+    for claim in view.claims:
+        if _stands_on_nothing(claim):
+            continue
+        for atom in atoms_missing(claim, view.sources):
+            yield Fault(claim.where, unsupported_words(atom, claim), sentence=claim.number)
 
 
 @check("G1")
 def strong_claims(view: View) -> Iterator[Fault]:
-    """An agent's or an engineer's record; in a customer's claim the words are the customer's."""
-    for passage in view.passages:
-        if passage.kind in ("proposed", "customer_claim") or _claims_uncited(passage):
+    """An agent's or an engineer's record."""
+    for claim in view.claims:
+        if claim.kind != "fact" or not claim.cites:
             continue
-        records, _ = view.sources.cited(passage.cites)
+        records = view.sources.cited(claim.cites)
         if any(record.category != "figures" and view.sources.evidence.by_us(record) for record in records):
             continue
-        for found in STRONG_CLAIMS.finditer(passage.text):
-            if not NEGATED.search(passage.text[max(0, found.start() - 40) : found.end()]):
+        for found in STRONG_CLAIMS.finditer(claim.text):
+            if not NEGATED.search(claim.text[max(0, found.start() - 40) : found.end()]):
                 yield Fault(
-                    passage.where,
+                    claim.where,
                     f"“{found.group()}” needs an agent's or engineer's record behind it, and none is "
                     "cited. Say “suspected”, or who says it.",
+                    sentence=claim.number,
                 )
 
 
 @check("G2")
 def claims_attributed(view: View) -> Iterator[Fault]:
-    """A fact that only customers state, told as if we knew it."""
-    for passage in view.passages:
-        if not _claims_uncited(passage) and _unattributed(passage, view.sources.cited(passage.cites)[0], view):
-            yield Fault(passage.where, "Only customers' messages stand behind this: say who reports it.")
-
-
-@check("G2")
-def conflict_shown(view: View) -> Iterator[Fault]:
-    """Where it came back, the item or message that declares it fixed disagrees with the newer report."""
-    fact = view.case.facts.recurred_after_fix
-    if view.escalation and fact.answer == "yes" and not view.escalation.conflicts:
-        records, _ = view.case.evidence.resolve(fact.cites)
-        fixed = [record.ref for record in records if view.case.evidence.by_us(record)]
-        where = f" ({fixed[0]})" if fixed else ""
-        message = (
-            f"One record declares it fixed{where} and a newer one reports it again: give both sides in `conflicts`."
-        )
-        yield Fault("conflicts", message)
+    """A fact that only customers state, told as if we knew it, where a reader takes it for ours."""
+    where, said = "", frozenset[str]()  # the passage, and what the last sentence in it that says who speaks stands on
+    for claim in view.claims if view.sources.in_english else ():
+        if ATTRIBUTION.search(claim.text):
+            where, said = claim.where, frozenset(claim.cites)
+        goes_on = where == claim.where and said.issuperset(claim.cites)
+        if (
+            claim.kind == "fact"
+            and claim.where in TOLD_AS_OURS
+            and not (goes_on or claim.sums_up)
+            and _unattributed(claim, view)
+        ):
+            yield Fault(claim.where, f"“{_short(claim.text)}”: only customers' messages show it; say who reports it.")
 
 
 @check("G3")
@@ -103,25 +119,27 @@ def gaps_named(view: View) -> Iterator[Fault]:
             yield Fault("", f"The {category.replace('_', ' ')} could not be read, and the brief does not say so.")
 
 
-def _claims_uncited(passage: Passage) -> bool:
-    claims = passage.kind in ("fact", "customer_claim")
-    return claims and not passage.cites and not says_nothing(passage.text)
-
-
-def _unattributed(passage: Passage, records: Sequence[Record], view: View) -> bool:
-    """The headline and the reproduction say whose word it is elsewhere."""
-    if passage.kind != "fact" or passage.where == "summary" or passage.where.startswith("reproduction."):
+def _unattributed(claim: Claim, view: View) -> bool:
+    if says_nothing(claim.text):
         return False
-    if passage.where.startswith("author_notes") or any(cite in view.sources.figures for cite in passage.cites):
-        return False
-    if ATTRIBUTION.search(passage.text) or says_nothing(passage.text):
+    if not claim.cites or any(ref in view.sources.figures for ref in claim.cites) or ATTRIBUTION.search(claim.text):
         return False
     evidence = view.sources.evidence
+    records, _ = evidence.resolve(claim.cites)
     said = [record for record in records if record.data.get("kind") not in ("ticket", "figure", "account")]
-    customers = [customer.casefold() for record in said if (customer := evidence.customer_of(record))]
-    if any(customer.split()[0] in passage.text.casefold() for customer in customers):
+    names = [name_key(customer).split()[0] for record in said if (customer := evidence.customer_of(record))]
+    if any(name in name_key(claim.text) for name in names):
         return False
     return bool(said) and all(evidence.by_customer(record) for record in said)
+
+
+def _stands_on_nothing(claim: Claim) -> bool:
+    """Reported as uncited already."""
+    return claim.kind == "fact" and not (claim.cites or summing_up(claim.where) or says_nothing(claim.text))
+
+
+def _short(text: str, most: int = 80) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def says_nothing(text: str) -> bool:

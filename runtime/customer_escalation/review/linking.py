@@ -3,14 +3,12 @@
 from customer_escalation.decision.inputs import Case
 from customer_escalation.domain.brief import Draft
 from customer_escalation.domain.evidence import name_key
-from customer_escalation.review.passages import passages
+from customer_escalation.review.passages import all_cites
 
 
 def unlinked_items(draft: Draft, case: Case) -> list[str]:
     """Refs of tracker items that the facts cite, and of the affected accounts' earlier escalations, that are not linked."""
-    used = {related.ref for related in draft.related}
-    for passage in passages(draft):
-        used.update(passage.cites)
+    used = all_cites(draft)
     homes = {case.evidence.item_of(record).ref for record in case.evidence.resolve(used)[0]}
     facts = case.facts
     cited = [

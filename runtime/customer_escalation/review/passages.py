@@ -1,79 +1,82 @@
-"""The passages of a draft: every piece of text that makes a claim, with what it cites and where it stands."""
+"""The sentences of a draft as the checks see them: what each says, in which sense, and what it cites."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, Statement
+from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft
+from customer_escalation.domain.prose import Passage, Reader, Role, passages
 
-PassageKind = Literal["fact", "customer_claim", "inference", "proposed"]
+Kind = Literal["fact", "proposed", "inference"]
+_KINDS: dict[Role, Kind] = {"states": "fact", "proposes": "proposed", "supposes": "inference"}
+SUMMING_UP = (
+    "summary", "opening", "severity_reason", "customers", "revenue", "queue", "sla", "next_update", "response",
+    "reproduction.environment", "reproduction.note",
+)  # fmt: skip
+"""Passages that say again what the brief below shows, or what is missing; without marks they stand on everything that it
+cites."""
+
+__all__ = ["Claim", "Passage", "all_cites", "claims", "drafts_for_customers", "passages", "receiver_words"]
 
 
 @dataclass(frozen=True)
-class Passage:
-    """One text with its citations."""
+class Claim:
+    """One sentence with what it stands on."""
 
     where: str
-    """Such as ``description[1]`` or ``reproduction.actual``."""
+    """The path of its passage: ``description``, ``tried[2]``, ``reproduction.actual``."""
     text: str
-    kind: PassageKind
+    kind: Kind
     cites: tuple[str, ...]
+    reader: Reader
+    number: int = 0
+    """Which sentence of the passage."""
+    sums_up: bool = False
+    """It has no marks of its own or of its paragraph, and stands on everything that the brief cites."""
 
 
-def passages(draft: EscalationDraft | HandlingDraft) -> Iterator[Passage]:
-    """Every passage of the draft, in the order of the brief."""
-    if isinstance(draft, HandlingDraft):
-        yield Passage("summary", draft.summary, "inference", ())
-        yield from _statements("reason", draft.reason)
-        yield from _statements("steps", draft.steps)
-        yield from _statements("uncertain", draft.uncertain)
-        yield from _statements("would_change", draft.would_change)
-    else:
-        yield from _escalation(draft)
-    for index, related in enumerate(draft.related):
-        yield Passage(f"related[{index}].note", related.note, "inference", (related.ref,))
-    yield from _statements("conflicts", draft.conflicts)
-    yield from _statements("author_notes", draft.author_notes)
+def claims(draft: Draft) -> Iterator[Claim]:
+    """Every sentence that is not for a customer, in the order of the brief."""
+    everything = all_cites(draft)
+    for passage in passages(draft):
+        if passage.reader == "customer":
+            continue
+        for number, sentence in enumerate(passage.sentences):
+            sums_up = not sentence.cites and summing_up(passage.path)
+            cites = everything if sums_up else sentence.cites
+            yield Claim(passage.path, sentence.text, _kind(passage, draft), cites, passage.reader, number, sums_up)
 
 
-def _escalation(draft: EscalationDraft) -> Iterator[Passage]:
-    yield Passage("summary", draft.summary, "fact", tuple(draft.summary_cites))
-    for name in (
-        "customers_note",
-        "workflow_impact",
-        "revenue_note",
-        "queue_note",
-        "competitive_pressure",
-        "description",
-    ):
-        yield from _statements(name, getattr(draft, name))
-    for index, step in enumerate(draft.tried):
-        yield Passage(f"tried[{index}]", _joined(step.action, step.result), "fact", tuple(step.cites))
-    yield from _statements("containment", draft.containment)
-    repro = draft.reproduction
-    cites = tuple(dict.fromkeys([*repro.cites, *(cite for step in repro.steps for cite in step.cites)]))
-    for name in ("start", "expected", "actual", "environment", "frequency", "ruled_out"):
-        value = getattr(repro, name)
-        if value:
-            kind: PassageKind = "inference" if name in ("start", "expected") else "fact"
-            yield Passage(f"reproduction.{name}", value, kind, cites)
-    yield from _statements("reproduction.steps", repro.steps)
-    for name in ("last_update", "expectation", "risk"):
-        yield from _statements(name, getattr(draft, name))
-    for index, ask in enumerate(draft.asks):
-        yield Passage(f"asks[{index}]", ask.text, "proposed", tuple(ask.cites))
-    for index, deadline in enumerate(draft.deadlines):
-        kind = "proposed" if deadline.basis == "proposed" else "fact"
-        yield Passage(f"deadlines[{index}]", _joined(deadline.what, deadline.by), kind, tuple(deadline.cites))
-    for index, item in enumerate(draft.unknowns):
-        yield Passage(f"unknowns[{index}]", _joined(item.what, item.how_to_find_out), "proposed", ())
-    yield from _statements("support_now", draft.support_now)
+def summing_up(path: str) -> bool:
+    """Is it such a passage?"""
+    return path.partition("[")[0] in SUMMING_UP
 
 
-def _statements(name: str, statements: list[Statement]) -> Iterator[Passage]:
-    for index, statement in enumerate(statements):
-        yield Passage(f"{name}[{index}]", statement.text, statement.kind, tuple(statement.cites))
+def all_cites(draft: Draft) -> tuple[str, ...]:
+    """Every ref that the draft cites or names, each once."""
+    found = [ref for passage in passages(draft) for ref in passage.cites]
+    found += [related.ref for related in draft.context]
+    if isinstance(draft, HandlingDraft) and draft.article:
+        found.append(draft.article)
+    return tuple(dict.fromkeys(found))
 
 
-def _joined(first: str, second: str) -> str:
-    return f"{first.rstrip('.')}. {second}" if first and second else first or second
+def drafts_for_customers(draft: Draft) -> Iterator[tuple[str, Passage]]:
+    """Each customer text with the ref of the ticket that it goes to."""
+    texts = {passage.path: passage for passage in passages(draft) if passage.reader == "customer"}
+    for index, one in enumerate(draft.drafts):
+        if passage := texts.get(f"drafts[{index}].text"):
+            yield one.ticket, passage
+
+
+def receiver_words(draft: Draft) -> int:
+    """Words of prose that the receiver reads."""
+    return sum(len(passage.text.split()) for passage in passages(draft) if passage.reader == "receiver")
+
+
+def _kind(passage: Passage, draft: Draft) -> Kind:
+    """A deadline that a record or a customer sets states a fact; the end of an SLA window is a figure."""
+    if passage.path.startswith("deadlines[") and isinstance(draft, EscalationDraft):
+        index = int(passage.path[len("deadlines[") : passage.path.index("]")])
+        return "fact" if draft.deadlines[index].basis in ("record", "customer_given") else "proposed"
+    return _KINDS[passage.role]

@@ -2,13 +2,27 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from customer_escalation.domain.brief import Draft
+from customer_escalation.decision.figures.tickets import ticket_view
+from customer_escalation.decision.figures.windows import hears_by
 from customer_escalation.domain.evidence import field, name_key
-from customer_escalation.domain.language import language_of
+from customer_escalation.domain.language import NOUNS_CAPITALISED, language_of
 from customer_escalation.review.check import Fault, View, check
+from customer_escalation.review.grounding import Unsupported, unsupported_atoms
+from customer_escalation.review.passages import drafts_for_customers
+from customer_escalation.review.sources import put_together
+from customer_escalation.sla.clocks import waiting_since
+from skill_runtime.ledger import Record
 
-_MONEY = re.compile(r"[$€£]\s?\d|\b\d[\d,.]*\s?(?:USD|EUR|GBP|dollars?|euros?)\b|\bARR\b")
+SHARED_WITH_CUSTOMERS = ("article", "figure")
+"""Kinds of records that a text for any customer may draw on."""
+MOST_DAYS = 30
+LAST_HOUR = 23
+_TIME = re.compile(r"(\d{1,2}):([0-5]\d)")
+_HOUR = re.compile(r"\b([01]?\d|2[0-3])\s?(?:h|Uhr)\b(?:\s?([0-5]\d)\b(?!\s?min))?")
+"""A time of day as other languages write it: 17h, 14 h 30, 9 Uhr."""
+_ACCOUNT_FIGURE = re.compile(r"\bARR\b")
 _GUESS = re.compile(
     r"\b(?:(?:we|I) (?:suspect|believe|think|assume|guess)|probably|most likely|presumably|appears to be caused|"
     r"seems to be caused|(?:may|might|could) be caused by)\b",
@@ -21,64 +35,169 @@ _PROMISE = re.compile(
 )
 
 
-CUSTOMER_TEXTS = ("customer_reply", "status_update")
-"""Fields of a draft that a customer may read."""
-
-
 @check("P2")
 def no_figure_no_promise(view: View) -> Iterator[Fault]:
     """Amounts, account values, dates of a fix, credits."""
-    for where, text in customer_texts(view.draft):
-        if _MONEY.search(text):
-            yield Fault(where, "It holds an amount of money or account figure; customers get none from us here.")
-        if _PROMISE.search(text):
-            yield Fault(where, "It promises something that nobody approved; say what is being done instead.")
+    for ticket, passage in drafts_for_customers(view.draft):
+        theirs = [
+            record
+            for record in view.sources.cited([ticket])
+            if record.data.get("kind") == "message" and not record.data.get("internal")
+        ]
+        strange = {atom.atom for atom in unsupported_atoms(passage.text, theirs) if atom.kind == "money"}
+        if _ACCOUNT_FIGURE.search(passage.written) or strange:
+            yield Fault(
+                passage.path, "It holds an amount of money or account figure that is not in this customer's own thread."
+            )
+        if _PROMISE.search(passage.written):
+            yield Fault(passage.path, "It promises something that nobody approved; say what is being done instead.")
 
 
 @check("P2")
 def no_other_customer(view: View) -> Iterator[Fault]:
-    """Everybody but the first affected account, to whom it goes."""
-    own = name_key(view.case.affected[0].name) if view.case.affected else ""
+    """Everybody but the customer of the ticket that it goes to."""
     evidence = view.case.evidence
     names = {field(record, "name") for record in evidence.of_kind("account")}
     names |= {field(record, "customer") for record in evidence.of_kind("ticket")}
-    others = sorted(name for name in names if name and name_key(name) != own)
-    for where, text in customer_texts(view.draft):
-        for name in others:
-            if re.search(rf"(?<!\w){re.escape(name_key(name))}(?!\w)", name_key(text)):
-                yield Fault(where, f"It names another customer ({name}); take it out.")
+    for ticket, passage in drafts_for_customers(view.draft):
+        record = evidence.ledger.resolve(ticket)
+        own = name_key(field(evidence.item_of(record), "customer")) if record else ""
+        for name in sorted(name for name in names if name and name_key(name) != own):
+            if re.search(rf"(?<!\w){re.escape(name_key(name))}(?!\w)", name_key(passage.text)):
+                yield Fault(passage.path, f"It names another customer ({name}); take it out.")
 
 
 @check("P2")
 def no_guess(view: View) -> Iterator[Fault]:
     """In an escalation nobody knows yet; a documented solution may be called likely."""
-    for where, text in customer_texts(view.draft) if view.escalation else ():
-        if found := _GUESS.search(text):
+    for _, passage in drafts_for_customers(view.draft) if view.escalation else ():
+        if found := _GUESS.search(passage.text):
             yield Fault(
-                where, f"“{found.group()}” tells the customer a guess; say what is known and what is being done."
+                passage.path, f"“{found.group()}” tells the customer a guess; say what is known and what is being done."
             )
 
 
 @check("P2")
 def customers_language(view: View) -> Iterator[Fault]:
     """A warning, where both languages are clear."""
-    first = view.case.affected[0].tickets if view.case.affected else ()
     evidence = view.case.evidence
-    written = " ".join(
-        field(message, "text")
-        for ticket in evidence.tickets(first)
-        for message in evidence.messages(ticket)
-        if field(message, "role") == "customer"
-    )
-    theirs = language_of(written)
-    for where, text in customer_texts(view.draft):
-        ours = language_of(text)
+    for ticket, passage in drafts_for_customers(view.draft):
+        written = " ".join(
+            field(message, "text")
+            for one in evidence.tickets([ticket])
+            for message in evidence.messages(one)
+            if field(message, "role") == "customer"
+        )
+        theirs, ours = language_of(written), language_of(passage.text)
         if theirs and ours and theirs != ours:
-            yield Fault(where, f"The customer writes {theirs}, the draft is {ours}.", "W")
+            yield Fault(passage.path, f"The customer writes {theirs}, the draft is {ours}.", "W")
 
 
-def customer_texts(draft: Draft) -> Iterator[tuple[str, str]]:
-    """The fields that a customer may read, those with text."""
-    for name in CUSTOMER_TEXTS:
-        if text := getattr(draft, name, ""):
-            yield name, text
+@check("P2")
+def nothing_invented(view: View) -> Iterator[Fault]:
+    """Numbers, dates, times, versions, names and quotations of a reply stand in the customer's own records, in an article, or
+    in a figure that tells when they hear next.
+    """
+    shared = [record for record in view.sources.everything if record.data.get("kind") in SHARED_WITH_CUSTOMERS]
+    for ticket, passage in drafts_for_customers(view.draft):
+        own = view.sources.cited(_tickets_of_customer(ticket, view))
+        allowed = [record for record in own if not (record.data.get("internal") or record.category == "crm")] + shared
+        names, until = view.sources.vocabulary, _hears_by(ticket, view)
+        allowed = [*allowed, _days(view.case.now, until)]
+        for atom in unsupported_atoms(
+            _HOUR.sub(lambda at: f"{at[1]}:{at[2] or '00'}", passage.text), allowed, view.sources.everything,
+            vocabulary=names, nouns_capitalised=language_of(passage.text) in NOUNS_CAPITALISED,
+        ):  # fmt: skip
+            if _may_be_said(atom, ticket, view) or put_together(atom, allowed) or _before(atom, view.case.now, until):
+                continue
+            told = f"“{atom.atom}” ({atom.kind}) stands in nothing that this customer wrote or was told"
+            if atom.found_in:
+                where = ", ".join(atom.found_in[:2])
+                yield Fault(passage.path, f"{told}; it stands in {where}. May they know it?", "W")
+            else:
+                yield Fault(passage.path, f"{told}, and no record holds it.")
+
+
+def _tickets_of_customer(ticket: str, view: View) -> list[str]:
+    """Every ticket of the customer whose ticket this is: they know what stands in all of them."""
+    evidence = view.sources.evidence
+    record = evidence.ledger.resolve(ticket)
+    own = name_key(field(evidence.item_of(record), "customer")) if record else ""
+    others = [one.ref for one in evidence.of_kind("ticket") if own and name_key(field(one, "customer")) == own]
+    return list(dict.fromkeys([ticket, *others]))
+
+
+def _hears_by(ticket: str, view: View) -> datetime:
+    """Until when this customer hears from us next; where no figure says it, any day soon may be proposed."""
+    severity, last = view.decision.severity, view.case.now + timedelta(days=MOST_DAYS)
+    return (hears_by(view.case, severity, ticket) if severity else None) or last
+
+
+def _days(now: datetime, until: datetime) -> Record:
+    """The days on which that may be promised."""
+    days = [now.date() + timedelta(days=number) for number in range(min((until - now).days + 2, MOST_DAYS))]
+    text = " ".join(str(day) for day in days if day <= until.date())
+    return Record(ref="figures/until", data={"kind": "figure", "text": text})
+
+
+def _before(atom: Unsupported, now: datetime, until: datetime) -> bool:
+    """Is it a time of day that comes, in UTC, on one of those days and no later?"""
+    found = _TIME.search(atom.atom) if atom.kind == "time" else None
+    if not found or int(found[1]) > LAST_HOUR:
+        return False
+    first = now.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
+    first = first if first > now else first + timedelta(days=1)
+    return first <= until
+
+
+def _may_be_said(atom: Unsupported, ticket: str, view: View) -> bool:
+    """A small number; the name of a person at the customer; a name that is nobody's, such as a product's."""
+    if atom.kind == "number":
+        return len(re.sub(r"\D", "", atom.atom)) < 2
+    if atom.kind != "name" or not atom.found_in:
+        return False
+    evidence = view.sources.evidence
+    item = evidence.tickets([ticket])
+    account = evidence.account(field(item[0], "customer")) if item else None
+    if account and account.ref in atom.found_in:
+        return True
+    people = {name_key(value) for record in view.sources.everything for value in _people(record)}
+    return not any(name_key(atom.atom) in name for name in people)
+
+
+def _people(record: Record) -> Iterator[str]:
+    """Names of people and accounts in a record's own fields."""
+    yield from (value for key in ("author", "name", "customer", "account") if (value := field(record, key)))
+    contacts = record.data.get("contacts")
+    for contact in contacts if isinstance(contacts, list) else ():
+        if isinstance(contact, dict) and isinstance(contact.get("name"), str):
+            yield contact["name"]
+
+
+@check("P2")
+def to_an_open_ticket(view: View) -> Iterator[Fault]:
+    """One reply a ticket, and none to a closed one."""
+    evidence, seen = view.case.evidence, set[tuple[str, str]]()
+    for index, draft in enumerate(view.draft.drafts):
+        where = f"drafts[{index}].ticket"
+        record = evidence.ledger.resolve(draft.ticket)
+        item = evidence.item_of(record) if record else None
+        if item is None or item.data.get("kind") != "ticket":
+            yield Fault(where, f"`{draft.ticket}` is no ticket that was read in this run.")
+        elif not ticket_view(evidence, item).is_open:
+            yield Fault(where, f"{item.id} is {field(item, 'status')}: nobody waits there for a reply.")
+        elif (item.ref, draft.kind) in seen:
+            yield Fault(where, f"There are two drafts of this kind for {item.id}.")
+        if item is not None:
+            seen.add((item.ref, draft.kind))
+
+
+@check("B5")
+def everybody_who_waits(view: View) -> Iterator[Fault]:
+    """An affected account's open ticket that we never answered, or whose last word is the customer's."""
+    evidence, written = view.case.evidence, {draft.ticket for draft in view.draft.drafts}
+    for account in view.case.affected:
+        for ticket in evidence.tickets(account.tickets):
+            one = ticket_view(evidence, ticket, view.case.aside)
+            if ticket.ref not in written and waiting_since(one, view.case.now):
+                yield Fault("drafts", f"{account.name} waits for an answer on {ticket.id}, and no draft is for it.")

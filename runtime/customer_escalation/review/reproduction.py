@@ -1,17 +1,21 @@
-"""R1 to R7 and the hard extras: reproduction steps that an engineer can follow; "not reproduced" is a good answer."""
+"""R1 to R7 and the hard extras: reproduction steps that an engineer can follow; "not reproduced" is a good answer.
+
+What a record cannot give is not demanded: a starting state, a frequency, an error text and what was ruled out belong in the
+reproduction where they are on record, and G1 holds what is written there against the records.
+"""
 
 import re
 from collections.abc import Iterator
 
 from customer_escalation.domain.brief import Reproduction, Target
+from customer_escalation.domain.prose import marks_of, without_marks
 from customer_escalation.review.check import Fault, View, check
 
-_FREQUENCY = re.compile(r"\b(?:always|every|intermittent\w*|only|sometimes|once|twice|\d+ (?:of|out of|in) \d+|not recorded|"
-                        r"unknown|not known|not stated|not given)\b", re.IGNORECASE)  # fmt: skip
-_EVIDENCE = re.compile(r"[\"“`']|\b(?:error|exception|code|log|status|HTTP)\b|\d", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“„「『]")
+_EVIDENCE = re.compile(r"[\"“„`'「『]|\d")
 
 
-def _steps_for_engineering(view: View) -> Reproduction | None:
+def _of_a_defect(view: View) -> Reproduction | None:
     """The reproduction where Engineering gets a brief about a defect."""
     if view.escalation is None or view.decision.target != Target.ENGINEERING:
         return None
@@ -21,65 +25,67 @@ def _steps_for_engineering(view: View) -> Reproduction | None:
 
 @check("R1")
 def starting_state(view: View) -> Iterator[Fault]:
-    """Wanted as soon as there are steps."""
-    repro = _steps_for_engineering(view)
-    if repro and repro.steps and not repro.start:
-        yield Fault("reproduction.start", "The starting state (account, configuration, permissions) is missing.")
+    """Steps that we saw ourselves have a start that we know."""
+    repro = _of_a_defect(view)
+    if repro and repro.status == "reproduced" and repro.steps and not repro.note:
+        yield Fault("reproduction.note", "We reproduced it: say from which starting state and how often.")
 
 
 @check("R2")
 def concrete_steps(view: View) -> Iterator[Fault]:
     """No attempts."""
-    repro = _steps_for_engineering(view)
+    repro = _of_a_defect(view)
     for index, step in enumerate(repro.steps if repro else ()):
-        if re.match(r"(?:please )?(?:try|attempt)\b", step.text, re.IGNORECASE):
+        if re.match(r"(?:please )?(?:try|attempt)\b", step, re.IGNORECASE):
             yield Fault(f"reproduction.steps[{index}]", "A step is a verb and a concrete object, not 'try to'.")
 
 
 @check("R3")
 def exact_values(view: View) -> Iterator[Fault]:
     """Steps are never invented: each names the record that holds it, whose values G1 then compares."""
-    repro = _steps_for_engineering(view)
+    repro = _of_a_defect(view)
     if repro is None:
         return
     if not repro.actual or not repro.expected or repro.actual.strip() == repro.expected.strip():
-        yield Fault("reproduction", "Expected and Actual must both be there, and differ.")
+        yield Fault("reproduction.expected", "Expected and Actual must both be there, and differ.")
+    marked = any(marks_of(step) for step in (*repro.steps, repro.note))
     for index, step in enumerate(repro.steps):
-        if not step.cites:
-            message = "Each step cites the record that holds it; steps are never invented."
+        if not marks_of(step) and not marked:
+            message = "Mark the record that holds the steps, on one of them or in the note; steps are never invented."
             yield Fault(f"reproduction.steps[{index}]", message)
+            return
 
 
 @check("R4")
 def environment(view: View) -> Iterator[Fault]:
-    """Never silently left out."""
-    repro = _steps_for_engineering(view)
+    """Never silently left out of a defect."""
+    repro = _of_a_defect(view)
     if repro and not repro.environment:
         yield Fault("reproduction.environment", "Give the environment, or say that it is unknown.")
 
 
 @check("R5")
 def frequency(view: View) -> Iterator[Fault]:
-    """There, and in one of these forms (the form is a warning)."""
-    repro = _steps_for_engineering(view)
-    if repro and not repro.frequency:
-        yield Fault("reproduction.frequency", "Say how often it happens, or 'Not recorded'.")
-    elif repro and not _FREQUENCY.search(repro.frequency):
-        message = "Say 'Always', 'Intermittent (n of m)' or 'Only when ...', or 'Not recorded'."
-        yield Fault("reproduction.frequency", message, "W")
+    """Where we reproduced it ourselves, how often is known; a warning."""
+    repro = _of_a_defect(view)
+    if repro and repro.status == "reproduced" and not repro.note:
+        yield Fault("reproduction.note", "Say how often it was seen (n of m, always, only when ...).", "W")
 
 
 @check("R6")
 def exact_error(view: View) -> Iterator[Fault]:
-    """Actual quotes what the screen or the log says."""
-    repro = _steps_for_engineering(view)
-    if repro and repro.actual and not _EVIDENCE.search(repro.actual):
-        yield Fault("reproduction.actual", "Give the exact error text or a log line, or say that none was recorded.")
+    """Where a cited record quotes an error, Actual does too."""
+    repro = _of_a_defect(view)
+    if repro is None or not repro.actual or _EVIDENCE.search(without_marks(repro.actual)):
+        return
+    records = view.sources.cited(marks_of(repro.actual))
+    if any(_QUOTED.search(record.text) for record in records):
+        yield Fault("reproduction.actual", "The cited record quotes an error text: give it exactly.")
 
 
 @check("R7")
 def ruled_out(view: View) -> Iterator[Fault]:
-    """There."""
-    repro = _steps_for_engineering(view)
-    if repro and not repro.ruled_out:
-        yield Fault("reproduction.ruled_out", "Say what was ruled out, or 'Nothing ruled out yet'.")
+    """What the facts rule out: a workaround that a record shows to fail belongs in the steps that were tried."""
+    repro, fact = _of_a_defect(view), view.case.facts.workaround
+    if repro and fact.extent == "none" and fact.cites and view.escalation and not view.escalation.tried:
+        yield Fault("tried", "A record shows that nothing helps: say what was tried in vain.")

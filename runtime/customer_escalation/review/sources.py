@@ -1,20 +1,33 @@
-"""What the citations of a passage bring in, and which of its atoms they do not hold (G1)."""
+"""What the citations of a sentence bring in, and which of its atoms they do not hold (G1)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from functools import cached_property
 
 from customer_escalation.domain.brief import Figure
-from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.evidence import Evidence, field, name_key, parse_moment
+from customer_escalation.domain.language import NOUNS_CAPITALISED
 from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
-from customer_escalation.review.passages import Passage
+from customer_escalation.review.passages import Claim, summing_up
 from skill_runtime.ledger import Record
 
 FREE_IN_PROPOSALS = frozenset({"date", "time", "duration", "number", "weekday"})
 """Atoms that a proposal may set itself: when, how long, how many."""
+ESTABLISHED = frozenset({"name", "id", "version", "address"})
+"""Atoms that need no citation of their own once a record that the brief cites holds them."""
 TELLING_DIGITS = 3
 """A number with fewer digits stands in many records by chance, so none of them is offered as its source."""
-FIGURE_KINDS = frozenset({"number", "money", "percent", "date", "time", "duration", "weekday"})
+MOST_LABEL_WORDS = 6
+MOST_COUNTED = 20
+"""A higher number is no count of things that the same sentence names."""
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.]|\s?h\s?)([0-5]\d)?")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d| UTC)")
+_PART = re.compile(r"\w+")
+_FENCE = re.compile(r"\A`{3,}[ \t]*\w*(?=\n)")
+"""The opening of a fenced block with the name of its language."""
+_ITEMS = re.compile(r"[,;]|\band\b|\bund\b|\bet\b|\by\b|、")
 
 
 @dataclass(frozen=True)
@@ -24,37 +37,81 @@ class Sources:
     evidence: Evidence
     figures: Mapping[str, Figure]
     vocabulary: frozenset[str]
-    """Names that need no record: teams, the reporter, product words."""
+    """Names that need no record: teams, the reporter, the affected accounts."""
+    established: frozenset[str] = frozenset()
+    """Refs of records that the brief or the facts cite: names, ids and versions in them are known to the reader."""
+    language: str | None = None
+    """That of the draft, by its English name; None where it is not known."""
+    zones: tuple[tzinfo, ...] = ()
+    """Those of the affected customers: a moment of a record may be told on their clocks."""
+    deadlines: str = ""
+    """The moments that the draft itself sets under its deadlines, where they are checked: known to what sums it up."""
+    hours: str = ""
+    """The business hours in force, which clocks are counted in."""
+    request: str = ""
+    """What the person asked: a source of what is said to the person, and of nothing else."""
+
+    @property
+    def in_english(self) -> bool:
+        """Whether the words by which some checks tell how a thing is said are those of the draft; they are English ones."""
+        return self.language in ("English", None)
+
+    def whole(self, ref: str) -> str:
+        """The ref as ``category/id``; as it is where it names nothing."""
+        record = None if ref in self.figures else self.evidence.ledger.resolve(ref)
+        return record.ref if record else ref.strip()
+
+    def ticket_of(self, ref: str) -> str:
+        """The ref of the ticket that a ref names or lies in."""
+        record = self.evidence.ledger.resolve(ref)
+        return self.evidence.item_of(record).ref if record else ref.strip()
+
+    def homes_of(self, refs: Iterable[str]) -> list[str]:
+        """Figures as they are, and the items that records belong to; each once."""
+        return list(dict.fromkeys(ref if ref in self.figures else self.ticket_of(ref) for ref in refs))
+
+    def missing(self, cites: Sequence[str]) -> list[str]:
+        """Citations that name nothing."""
+        return self.evidence.resolve([ref for ref in cites if ref not in self.figures])[1]
+
+    def cited(self, cites: Sequence[str], text: str = "") -> list[Record]:
+        """What the citations bring in: records, the items that they belong to, all parts of a cited item, and figures.
+
+        A figure brings in the records that it was computed from. Figures about the whole case come in by themselves, those of
+        one ticket where ``text`` names it or its customer, or where it is cited.
+        """
+        wanted = [self.figures[ref] for ref in cites if ref in self.figures]
+        records, _ = self.evidence.resolve([ref for ref in cites if ref not in self.figures])
+        behind, _ = self.evidence.resolve([ref for figure in wanted for ref in figure.inputs])
+        brought = {record.ref: record for record in records}
+        for record in records:
+            for part in self.evidence.parts(record):
+                brought.setdefault(part.ref, part)
+        for record in [*records, *behind]:
+            brought.setdefault(record.ref, record)
+            item = self.evidence.item_of(record)
+            brought.setdefault(item.ref, item)
+        items = {self.evidence.item_of(record).ref for record in records}
+        for figure in self.figures.values():
+            about = figure.ref.partition("/")[2].rpartition(".")[0]
+            home = next((ref for ref in figure.inputs if ref.partition("/")[2] == about), "")
+            if figure in wanted or not about or home in items:
+                brought[figure.ref] = self.figure_record(figure)
+            elif self._named(about, home, text):
+                brought[figure.ref] = Record(ref=figure.ref, data={"kind": "figure", "text": figure.text})
+        return list(brought.values())
+
+    def _named(self, about: str, home: str, text: str) -> bool:
+        """Does the text name the ticket or its customer? That brings in what was computed, not the name itself."""
+        ticket = self.evidence.ledger.get(home) if home else None
+        customer = field(ticket, "customer") if ticket else ""
+        return about in text or bool(customer and name_key(customer) in name_key(text))
 
     def figure_record(self, figure: Figure) -> Record:
         """A figure as a citable record."""
         return Record(ref=figure.ref, data={"kind": "figure", "label": figure.label, "text": figure.text})
 
-    def cited(self, cites: Sequence[str]) -> tuple[list[Record], list[str]]:
-        """What the citations bring in: the records, the headers of the items that they belong to, and figures.
-
-        A figure brings in the records that it was computed from, and one computed from nothing but cited items comes in by
-        itself.
-        """
-        figures = [self.figures[cite] for cite in cites if cite in self.figures]
-        records, missing = self.evidence.resolve([cite for cite in cites if cite not in self.figures])
-        behind = [ref for figure in figures for ref in figure.inputs]
-        items = {self.evidence.item_of(record).ref for record in records}
-        brought = {record.ref: record for record in records}
-        for record in [*records, *self.evidence.resolve(behind)[0]]:
-            brought.setdefault(record.ref, record)
-            item = self.evidence.item_of(record)
-            brought.setdefault(item.ref, item)
-        for figure in self.figures.values():
-            homes = {self._home(ref) for ref in figure.inputs}
-            if figure in figures or (homes and homes <= items):
-                brought[figure.ref] = self.figure_record(figure)
-        return list(brought.values()), missing
-
-    def _home(self, ref: str) -> str:
-        record = self.evidence.ledger.resolve(ref)
-        return self.evidence.item_of(record).ref if record else ref
-
+    @cached_property
     def everything(self) -> list[Record]:
         """All records and all figures."""
         return [
@@ -63,49 +120,99 @@ class Sources:
         ]
 
 
-def atoms_missing(passage: Passage, records: Sequence[Record], sources: Sources) -> list[Unsupported]:
-    """Atoms of the passage that its sources do not hold.
+def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
+    """Atoms of the sentence that its sources do not hold.
 
-    A proposal or an unknown may cite nothing; then its names, ids, quotes and versions must occur somewhere in the
-    evidence, and the times and numbers that it proposes are its own.
+    What proposes or supposes may cite nothing; then its atoms must occur somewhere in the evidence, but for the times and
+    numbers that a proposal sets itself. Names, ids and versions that the brief cites anywhere are known.
     """
-    everything = sources.everything()
-    proposal = passage.kind == "proposed"
-    scope = list(records) if passage.cites else ([] if not proposal and passage.kind != "inference" else everything)
-    missing = unsupported_atoms(passage.text, scope, everything, vocabulary=sources.vocabulary)
-    if proposal and missing and passage.cites:
-        wider = {atom.atom for atom in unsupported_atoms(passage.text, everything, (), vocabulary=sources.vocabulary)}
-        missing = [atom for atom in missing if atom.atom in wider]
-    missing = [atom for atom in missing if not (proposal and atom.kind in FREE_IN_PROPOSALS)]
-    return [
-        atom
-        for atom in missing
-        if not (atom.kind == "number" and _counts_citations(atom.atom, passage.cites, records, sources))
-    ]
+    scope = sources.cited(claim.cites, claim.text)
+    if summing_up(claim.where):
+        scope = [*scope, *(sources.figure_record(figure) for figure in sources.figures.values())]
+    if claim.kind != "fact":
+        scope = sources.everything
+    if sources.hours:
+        scope = [*scope, Record(ref="policy/hours", data={"kind": "policy", "text": sources.hours})]
+    if sources.deadlines and (summing_up(claim.where) or claim.reader == "sender"):
+        scope = [*scope, Record(ref="draft/deadlines", data={"kind": "deadline", "text": sources.deadlines})]
+    if claim.reader == "sender" and sources.request:
+        scope = [*scope, Record(ref="request/request", data={"kind": "request", "text": sources.request})]
+    missing = unsupported_atoms(
+        claim.text,
+        scope,
+        sources.everything,
+        vocabulary=sources.vocabulary,
+        nouns_capitalised=sources.language in NOUNS_CAPITALISED,
+    )
+    return [atom for atom in missing if not _let_pass(atom, claim, scope, sources)]
 
 
-def _counts_citations(number: str, cites: Sequence[str], records: Sequence[Record], sources: Sources) -> bool:
-    """Is it the number of records or items that the sentence cites, of tickets whose figures it cites, or of some of the
-    customers that it cites ("two of the three")?
-    """
-    cited = [record for record in records if record.category != "figures"]
-    parts = [record for record in cited if record.parent]
-    items = {sources.evidence.item_of(record).ref for record in cited}
-    customers = {sources.evidence.customer_of(record) for record in cited} - {""}
-    figured = {ref.rpartition(".")[0] for ref in cites if ref in sources.figures and "." in ref}
+def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources: Sources) -> bool:
+    if claim.kind == "proposed" and (atom.kind in FREE_IN_PROPOSALS or put_together(atom, scope)):
+        return True
+    if (claim.kind == "proposed" or claim.reader == "sender") and _few_words(atom):
+        return True
+    if on_a_customers_clock(atom, scope, sources.zones):
+        return True
+    if atom.kind in ESTABLISHED and not sources.established.isdisjoint(atom.found_in):
+        return True
+    return atom.kind == "number" and _counts(atom.atom, claim, scope, sources)
+
+
+def on_a_customers_clock(atom: Unsupported, scope: Iterable[Record], zones: Sequence[tzinfo]) -> bool:
+    """A time of day that is a moment of the records, told in UTC or in the zone of an affected customer."""
+    found = _CLOCK.fullmatch(atom.atom.strip()) if atom.kind in ("time", "duration") else None
+    if not found:
+        return atom.atom == "00"  # the minutes of "14 h 00"
+    wanted = f"{int(found[1]):02}:{found[2] or '00'}"
+    written = (stamp for record in scope for stamp in _STAMP.findall(record.text))
+    moments = (parse_moment(stamp.replace(" UTC", "Z").replace(" ", "T")) for stamp in written)
+    return any(
+        moment.astimezone(zone).strftime("%H:%M") == wanted for moment in moments if moment for zone in (UTC, *zones)
+    )
+
+
+def put_together(atom: Unsupported, scope: Sequence[Record]) -> bool:
+    """A setting or a command whose every part stands in the records, such as a documented key with the value for this case."""
+    if atom.kind != "code":
+        return False
+    held = {word for record in scope for word in _PART.findall(record.text)}
+    parts = _PART.findall(_FENCE.sub("", atom.atom))
+    return bool(parts) and held.issuperset(parts)
+
+
+def _few_words(atom: Unsupported) -> bool:
+    """A label or one of several answers in quotation marks, in a sentence that proposes something: nobody's words."""
+    return atom.kind == "quote" and len(atom.atom.split()) <= MOST_LABEL_WORDS
+
+
+def _counts(number: str, claim: Claim, scope: Sequence[Record], sources: Sources) -> bool:
+    """Is it the number of things that the sentence itself names, or of the records, items or customers that it cites?"""
     word = number.casefold()
     value = NUMBER_WORDS.get(word) or (int(word) if word.isdecimal() else 0)
-    return value > 1 and (value in {len(parts), len(items), len(figured)} or value <= len(customers))
+    if not 0 < value <= MOST_COUNTED:
+        return False
+    cited = [record for record in scope if record.category != "figures"]
+    items = {sources.evidence.item_of(record).ref for record in cited}
+    customers = {sources.evidence.customer_of(record) for record in cited} - {""}
+    listed = len(_ITEMS.findall(claim.text)) + 1
+    named = {record.id for record in sources.everything if record.id and len(record.id) > 2 and record.id in claim.text}
+    parts = [record for record in cited if record.parent and record.ref in claim.cites]
+    return value <= len(customers) or value in {len(items), len(named), len(parts)} or 1 < value <= listed
 
 
-def unsupported_words(atom: Unsupported, passage: Passage) -> str:
+def is_telling(atom: Unsupported) -> bool:
+    """Is it no number that stands in a record by chance?"""
+    return atom.kind != "number" or len(re.sub(r"\D", "", atom.atom)) >= TELLING_DIGITS
+
+
+def unsupported_words(atom: Unsupported, claim: Claim) -> str:
     """What to tell the writer of an atom: where it stands, or that nothing holds it."""
-    telling = atom.kind != "number" or len(re.sub(r"\D", "", atom.atom)) >= TELLING_DIGITS
-    if atom.found_in and telling:
+    if atom.found_in and is_telling(atom):
         where = f" It stands in {', '.join(atom.found_in[:3])}: cite that if it is what you mean."
     elif atom.found_in:
-        where = " Cite the record that says so, cite the things that are counted, or leave the number out."
+        where = " Cite the record that says so, or leave the number out."
     else:
         where = " No record of this run holds it: leave it out, or say that it is unknown."
-    cited = ", ".join(passage.cites) or "nothing"
-    return f"“{atom.atom}” ({atom.kind}) is not in what this sentence cites ({cited}).{where}"
+    cited = "all that the brief cites" if claim.sums_up else ", ".join(claim.cites) or "nothing"
+    return f"“{atom.atom}” ({atom.kind}) is not in what this sentence stands on ({cited}).{where}"

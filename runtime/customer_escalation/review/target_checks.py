@@ -11,44 +11,49 @@ DIRECT = (Target.SECURITY, Target.LEADERSHIP)
 
 @check("T1")
 def for_l2(view: View) -> Iterator[Fault]:
-    """Replies count as steps."""
-    if view.escalation and view.decision.target == Target.L2 and not view.escalation.tried:
+    """Replies count as steps; where nothing at all was done there is none to name."""
+    if view.escalation is None or view.decision.target != Target.L2 or view.escalation.tried:
+        return
+    tickets = view.case.evidence.tickets([ref for account in view.case.affected for ref in account.tickets])
+    if any(view.case.evidence.by_us(message) for ticket in tickets for message in view.case.evidence.messages(ticket)):
         yield Fault("tried", "L2 Support needs what was tried and its result, replies included.")
 
 
 @check("T2")
 def for_engineering(view: View) -> Iterator[Fault]:
-    """Status and steps agree, and a failed reproduction names its attempts."""
+    """What was reproduced or reported has steps; those that were tried in vain may stand under 'not reproduced'."""
     if view.escalation is None or view.decision.target != Target.ENGINEERING:
         return
     repro = view.escalation.reproduction
     if repro.status in ("reproduced", "reported") and not repro.steps:
-        yield Fault("reproduction.steps", "Steps are missing; without any, the status is 'not_reproduced'.")
-    if repro.status == "not_reproduced" and repro.steps:
-        yield Fault("reproduction.status", "Steps are given, so the status is 'reported' or 'reproduced'.")
-    if repro.status == "not_reproduced" and not view.escalation.tried:
-        yield Fault("tried", "“Not reproduced” needs the attempts: list what was tried, replies included.")
+        yield Fault("reproduction.status", "No steps are given, so the status is 'not_reproduced' or 'not_applicable'.")
 
 
 @check("T3")
 def for_product(view: View) -> Iterator[Fault]:
-    """Either way it is said."""
-    if view.escalation and view.decision.target == Target.PRODUCT and not view.escalation.competitive_pressure:
-        yield Fault("competitive_pressure", "Product needs the competitive pressure, or that none is recorded.")
+    """The accounts are computed; what they need it for is written."""
+    if view.escalation and view.decision.target == Target.PRODUCT and not view.escalation.workflow_impact:
+        yield Fault("workflow_impact", "Product needs what the customers want to do and cannot.")
 
 
 @check("T4")
 def for_security(view: View) -> Iterator[Fault]:
     """Either way it is said."""
     if view.escalation and view.decision.target == Target.SECURITY and not view.escalation.containment:
-        yield Fault("containment", "Security needs the containment taken so far, or that none is recorded.")
+        yield Fault("containment", "Security needs the containment taken so far, or that none is on record.")
 
 
 @check("T5")
 def for_leadership(view: View) -> Iterator[Fault]:
-    """Replies count as steps."""
-    if view.escalation and view.decision.target == Target.LEADERSHIP and not view.escalation.tried:
-        yield Fault("tried", "Leadership needs what was tried and its result, replies included.")
+    """At least one ask of theirs decides or approves."""
+    draft = view.escalation
+    if draft is None or view.decision.target != Target.LEADERSHIP:
+        return
+    verbs = {view.policy.asks.verb_of(ask.text) for ask in draft.asks if ask.owner == Target.LEADERSHIP}
+    if verbs.isdisjoint({"decide", "approve", "prioritise"}):
+        yield Fault(
+            "asks", "Leadership is asked to decide, approve or prioritise something: say what, with the options."
+        )
 
 
 @check("T6")

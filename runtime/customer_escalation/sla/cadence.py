@@ -93,11 +93,13 @@ def next_customer_update(
     sla_update_h: float | None = None,
     *,
     round_the_clock: bool = False,
+    sla_in_business_hours: bool = True,
 ) -> Window:
     """Between when the customer gets the next update, the SLA's interval where that ends sooner (cadence, B5).
 
-    ``sla_update_h`` counts in business hours unless ``round_the_clock``. The rules name the SLA at Critical only; it
-    binds at every severity, because a cadence that breaks the contract helps nobody.
+    ``round_the_clock`` where the account's SLA is; ``sla_update_h`` then counts so too, and also where it is not known to
+    count in business hours (``sla_in_business_hours``). The rules name the SLA at Critical only; it binds at every
+    severity, because a cadence that breaks the contract helps nobody.
     """
     now = in_utc(now)
     row = policy.cadence.of(severity)
@@ -108,7 +110,7 @@ def next_customer_update(
     opens, due = min(end[0] for end in ends), min(end[1] for end in ends)
     reason = f"{severity.value}: every {_interval(*row.customer, _unit(row.unit, round_the_clock))}"
     if sla_update_h is not None and usable_hours(sla_update_h):
-        unit: Unit = "hours" if round_the_clock else "business_hours"
+        unit: Unit = "business_hours" if sla_in_business_hours and not round_the_clock else "hours"
         by_sla = _advance(account_calendar, now, sla_update_h, unit)
         if by_sla < due:
             due = by_sla

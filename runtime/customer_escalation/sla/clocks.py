@@ -14,6 +14,8 @@ from customer_escalation.domain.times import in_utc
 from customer_escalation.sla.calendar import BusinessCalendar, usable_hours
 
 Kind = Literal["first_response", "update", "resolution"]
+Hours = Literal["round_the_clock", "business", "unknown"]
+"""On which hours windows run. ``unknown``: neither the contract nor the organisation says so, and both readings count."""
 State = Literal["met", "ok", "at_risk", "breached", "stopped", "unknown"]
 """Of a clock."""
 
@@ -25,10 +27,12 @@ class MessageView:
     ref: str
     at: datetime
     role: str
-    """``customer``, ``agent`` or ``community``."""
+    """``customer`` (of the ticket's own account), ``agent`` or ``community``."""
     author: str
     internal: bool = False
     """A note that no customer can read."""
+    automatic: bool = False
+    """Sent by a machine: an acknowledgement, a trigger. It answers nobody."""
     asks_customer: bool = False
     """Ours, and it asks the customer for something: the next word is theirs."""
 
@@ -46,6 +50,11 @@ class TicketView:
     """None where nobody knows: then its clocks run, because a window that was missed unseen cannot be made good."""
     messages: tuple[MessageView, ...]
 
+    @property
+    def is_open(self) -> bool:
+        """Is it neither solved nor closed?"""
+        return self.state != "closed"
+
 
 @dataclass(frozen=True)
 class SlaTerms:
@@ -54,10 +63,24 @@ class SlaTerms:
     first_response_h: float | None
     update_h: float | None
     resolution_h: float | None
-    round_the_clock: bool
-    """Hours of the clock instead of business hours."""
+    hours: Hours
     ref: str
     """The record that holds the terms."""
+    said_by: str = ""
+    """Who says on which hours they run, in words (``the contract``, ``the policy``); empty where nobody does."""
+    own_hours: str = ""
+    """The business hours that the contract itself names, as it names them; empty for the organisation's."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to count a window."""
+
+    hours: Literal["round_the_clock", "business"]
+    used: timedelta
+    due_at: datetime
+    """UTC."""
+    state: State
 
 
 @dataclass(frozen=True)
@@ -84,6 +107,9 @@ class SlaClock:
     """What stopped it; None while it runs."""
     inputs: tuple[str, ...]
     note: str
+    business: Reading | None = None
+    """The other reading where nobody says on which hours the window runs and the two differ: ``state``, ``used`` and
+    ``due_at`` are then counted round the clock, which ends first."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +127,27 @@ def sla_clocks(
     """The ticket's first-response, update and resolution clocks, in this order (E-SLA, S7).
 
     ``calendar`` is the account's; terms that run round the clock use its zone only. ``at_risk_fraction`` of the target
-    used is at risk; past the due moment is breached. Raises ``ValueError`` where a time is naive.
+    used is at risk; past the due moment is breached. Terms whose hours nobody states are counted both ways, and the reading
+    that ends first, round the clock, is acted upon. Raises ``ValueError`` where a time is naive.
     """
-    if terms and terms.round_the_clock:
-        calendar = BusinessCalendar.round_the_clock(calendar.tz)
     ticket, now = _as_of(ticket, now), in_utc(now)
-    measure = _Measure(ticket, terms, now, calendar, at_risk_fraction)
-    return _first_response(measure), _update(measure), _resolution(measure)
+    always = BusinessCalendar.round_the_clock(calendar.tz)
+    acted_on = calendar if terms is None or terms.hours == "business" else always
+    measure = _Measure(ticket, terms, now, acted_on, at_risk_fraction)
+    clocks = (_first_response(measure), _update(measure), _resolution(measure))
+    if terms is None or terms.hours != "unknown":
+        return clocks
+    in_business = replace(measure, calendar=calendar)
+    others = (_first_response(in_business), _update(in_business), _resolution(in_business))
+    first, update, resolution = map(_both, clocks, others)
+    return first, update, resolution
+
+
+def _both(clock: SlaClock, other: SlaClock) -> SlaClock:
+    """The clock with its other reading, where that says anything else."""
+    if other.due_at is None or other.used is None or (other.due_at, other.state) == (clock.due_at, clock.state):
+        return clock
+    return replace(clock, business=Reading("business", other.used, other.due_at, other.state))
 
 
 def waiting_since(ticket: TicketView, now: datetime) -> Elapsed | None:
@@ -271,8 +311,8 @@ def _status(ticket: TicketView) -> str:
 
 
 def _by(ticket: TicketView, role: str) -> list[MessageView]:
-    """Public messages of this role, oldest first."""
-    return [message for message in ticket.messages if message.role == role and not message.internal]
+    """Public messages that a person of this role wrote, oldest first."""
+    return [m for m in ticket.messages if m.role == role and not m.internal and not m.automatic]
 
 
 def _last(messages: Sequence[MessageView]) -> MessageView | None:
@@ -281,7 +321,7 @@ def _last(messages: Sequence[MessageView]) -> MessageView | None:
 
 def _opened_by_us(ticket: TicketView) -> bool:
     """Was our own message there from the start, before any of the customer's?"""
-    talk = [message for message in ticket.messages if message.role in ("customer", "agent") and not message.internal]
+    talk = [m for m in ticket.messages if m.role in ("customer", "agent") and not m.internal and not m.automatic]
     return talk[0].role == "agent" and (ticket.created_at is None or talk[0].at <= ticket.created_at)
 
 

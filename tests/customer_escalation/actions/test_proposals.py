@@ -1,8 +1,10 @@
 """The next steps that are offered: what fits the outcome, where it would go, and its exact text."""
 
+from typing import Any
+
 import pytest
 from tests.customer_escalation.casebook import NOW, fact, policy
-from tests.customer_escalation.drafts import escalation, facts, handling, records
+from tests.customer_escalation.drafts import T1, escalation, facts, handling, records, reply
 from tests.requirements import requirement
 
 from customer_escalation.actions import Proposal, action_id, propose, tool_for
@@ -12,8 +14,10 @@ from customer_escalation.decision.figures import computed_lines
 from customer_escalation.domain.brief import Brief, EscalationDraft, HandlingDraft, Target
 from customer_escalation.domain.facts import Assessment
 
+DRAFTS = (reply("We are at it."), reply("Still at it.", kind="update"))
 
-def brief(*, handled: bool = False, target: Target | None = None) -> Brief:
+
+def brief(*, handled: bool = False, target: Target | None = None, drafts: tuple[dict[str, Any], ...] = DRAFTS) -> Brief:
     """A finished brief on the casebook's case."""
     work = Casework(records(), policy(), NOW)
     given = (
@@ -21,7 +25,11 @@ def brief(*, handled: bool = False, target: Target | None = None) -> Brief:
         if handled else facts()
     )  # fmt: skip
     assert work.assess(Assessment.model_validate(given)) == []
-    draft = HandlingDraft.model_validate(handling()) if handled else EscalationDraft.model_validate(escalation())
+    draft = (
+        HandlingDraft.model_validate(handling())
+        if handled
+        else EscalationDraft.model_validate(escalation(drafts=list(drafts)))
+    )
     assert work.case is not None
     assert work.decision is not None
     decision = work.decision
@@ -40,12 +48,11 @@ def offered(made: Brief) -> dict[str, Proposal]:
 
 def test_an_escalation_offers_the_four_next_steps_of_the_skill() -> None:
     steps = offered(brief())
-    assert list(steps) == ["post_to_channel", "interim_response", "reminder", "status_update"]
+    assert list(steps) == ["post_to_channel", "customer_reply", "status_update", "reminder"]
     assert steps["post_to_channel"].text == "the brief"
     assert steps["post_to_channel"].destination == policy().teams.of(Target.ENGINEERING).channel
-    assert steps["interim_response"].destination == "support_platform/T-101"
-    assert steps["interim_response"].text == escalation()["customer_reply"]
-    assert steps["status_update"].text == escalation()["status_update"]
+    assert (steps["customer_reply"].destination, steps["customer_reply"].text) == (T1, "We are at it.")
+    assert (steps["status_update"].destination, steps["status_update"].text) == (T1, "Still at it.")
     assert steps["reminder"].destination > NOW.isoformat()
     assert all(step.title.endswith("?") for step in steps.values())
 
@@ -59,7 +66,29 @@ def test_security_matters_go_to_their_restricted_channel_only() -> None:
 def test_a_handled_issue_offers_the_reply_and_a_reminder() -> None:
     steps = offered(brief(handled=True))
     assert list(steps) == ["customer_reply", "reminder"]
-    assert steps["customer_reply"].text == handling()["customer_reply"]
+    assert steps["customer_reply"].text == handling()["drafts"][0]["text"]
+    assert steps["customer_reply"].destination == T1
+
+
+def test_each_text_for_a_customer_is_a_proposal_of_its_own_on_its_ticket() -> None:
+    other = {**reply("We look into it.", "support_platform/T-102"), "wait_for": "Security."}
+    made = propose(brief(drafts=(*DRAFTS, other)), "the brief", policy(), NOW)
+    assert [(one.kind, one.destination, one.text) for one in made[1:-1]] == [
+        ("customer_reply", T1, "We are at it."), ("status_update", T1, "Still at it."),
+        ("customer_reply", "support_platform/T-102", "We look into it."),
+    ]  # fmt: skip
+    assert [one.title for one in made[1:-1]] == [
+        "Send the reply on T-101?", "Send the update on T-101 when it is due?",
+        "Send the reply on T-102, once that is agreed?",
+    ]  # fmt: skip
+    assert len({action_id(one) for one in made}) == len(made)
+
+
+def test_nothing_is_offered_for_customers_where_no_text_is_drafted() -> None:
+    assert [one.kind for one in propose(brief(drafts=()), "the brief", policy(), NOW)] == [
+        "post_to_channel",
+        "reminder",
+    ]
 
 
 def test_a_proposal_cannot_be_changed_once_made() -> None:
@@ -72,7 +101,7 @@ def test_each_step_names_the_system_that_it_would_change_and_the_tool_for_it() -
     tools = {kind: (step.system, tool_for(step)) for kind, step in offered(brief()).items()}
     reply = ("support_platform", "reply_to_customer")
     assert tools == {
-        "post_to_channel": ("chat", "post_chat_message"), "interim_response": reply, "reminder": ("", ""),
+        "post_to_channel": ("chat", "post_chat_message"), "customer_reply": reply, "reminder": ("", ""),
         "status_update": reply,
     }  # fmt: skip
 

@@ -103,8 +103,10 @@ def test_a_submit_before_the_facts_is_told_what_to_do(command: Command) -> None:
 
 def test_facts_that_cite_nothing_known_come_back(command: Command) -> None:
     call = json.loads(json.dumps(GOOD[1]))
-    call[0]["input"]["bug_confirmed"] = {"answer": "yes", "cites": ["project_tracker/NO-1"], "why": "it says so"}
-    call[0]["input"]["data_harmed"] = {"answer": "yes", "cites": [], "why": "probably"}
+    call[0]["input"]["facts"] += [
+        {"name": "bug_confirmed", "answer": "yes", "cites": ["project_tracker/NO-1"], "why": "it says so"},
+        {"name": "data_harmed", "answer": "yes", "cites": [], "why": "probably"},
+    ]
     done, api = ask(command, by_turn([GOOD[0], call, *GOOD[1:]]))
     assert done.code == 0, done.err
     words = json.dumps(api.requests[2].body["messages"][-1])

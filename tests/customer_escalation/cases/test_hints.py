@@ -13,6 +13,7 @@ from tests.customer_escalation.casebook import (
     issue,
     message,
     policy,
+    stated,
     ticket,
 )  # fmt: skip
 from tests.customer_escalation.cases.opened import opened
@@ -74,6 +75,6 @@ async def test_the_reminders_come_with_the_decision() -> None:
             for tool in DraftingTools(*await opened(records(), REQUEST), policy()).tools()
             if tool.spec.name == "assess"
         )
-        outcome = await assess.run(facts.model_dump(mode="json"))
+        outcome = await assess.run(stated(facts).model_dump(mode="json"))
         assert "Decision: " in outcome.text
         assert ("A search over the records found besides" in outcome.text) is expected

@@ -7,7 +7,7 @@ import pytest
 from tests.customer_escalation.casebook import NOW
 from tests.customer_escalation.cases.memory_store import Kept, MemoryStore
 from tests.customer_escalation.cases.opened import Quiet, opened
-from tests.customer_escalation.drafts import T1M2, T1M3, escalation, facts, handling, records, said
+from tests.customer_escalation.drafts import T1M2, T1M3, escalation, facts, handling, records, reply
 
 from customer_escalation.cases import events as happened
 from customer_escalation.cases.connection import Connection, MissingConnector
@@ -34,12 +34,17 @@ from customer_escalation.followups.service import open_escalation, open_escalati
 from skill_runtime.connectors import ConnectorState
 
 FACTS = Assessment.model_validate(facts())
-DRAFT = EscalationDraft.model_validate(escalation())
-REPLY = DRAFT.customer_reply
+REPLY = "We have reproduced the problem and engineering is looking into it."
+UPDATE = "We are still looking into it and have nothing new to tell."
 
 
-def draft(**changes: Any) -> EscalationDraft:
-    return EscalationDraft.model_validate(escalation(**changes))
+def draft(answer: str = REPLY, update: str = UPDATE, **changes: Any) -> EscalationDraft:
+    """A sound draft with a reply and an update to the customer."""
+    texts = [reply(answer), reply(update, kind="update")]
+    return EscalationDraft.model_validate(escalation(drafts=texts, **changes))
+
+
+DRAFT = draft()
 
 
 def since(**changes: Any) -> Since:
@@ -137,8 +142,8 @@ async def test_a_brief_is_recorded_once_however_often_it_is_finished() -> None:
     service, case = await finished()
     await service.finish(case)
     assert len(service.store.entries(case, "result")) == 1
-    await service.submit(case, draft(customer_reply=REPLY + " Thank you."))
-    assert service.result(case).data["brief"]["draft"]["customer_reply"].endswith("Thank you.")
+    await service.submit(case, draft(f"{REPLY} Thank you."))
+    assert service.result(case).data["brief"]["draft"]["drafts"][0]["text"].endswith("Thank you.")
     assert service.recorded(case) != service.result(case)
     await service.finish(case)
     assert len(service.store.entries(case, "result")) == 2
@@ -159,7 +164,7 @@ async def test_a_case_is_taken_up_by_another_process_as_it_stands() -> None:
     other = CaseService(MemoryStore(kept), Quiet())
     assert other.result(case[:6]) == service.result(case)
     assert other.work(case).casework.decision == service.work(case).casework.decision
-    await other.submit(case, draft(customer_reply="Another one. We will write again tomorrow."))
+    await other.submit(case, draft("Another one."))
     await other.finish(case)
     third = CaseService(MemoryStore(kept), Quiet())
     assert third.result(case) == other.result(case)
@@ -212,7 +217,7 @@ async def test_an_approval_dies_when_the_text_changes_and_stays_dead_when_it_is_
     service, case = await submitted()
     reply = service.propose(case)[1]
     service.approve(case, reply.id, "Sam")
-    await service.submit(case, draft(customer_reply=REPLY + " Thank you."))
+    await service.submit(case, draft(f"{REPLY} Thank you."))
     assert service.propose(case)[1].approval is None
     with pytest.raises(ActionChanged):
         service.approve(case, reply.id, "Sam")
@@ -226,7 +231,7 @@ async def test_an_approval_outlives_what_does_not_touch_its_text_and_another_pro
     service, case = await submitted(store=MemoryStore(kept))
     reply = service.propose(case)[1]
     service.approve(case, reply.id, "Sam")
-    await service.submit(case, draft(risk=[said("The audit may make a further escalation likely.", kind="inference")]))
+    await service.submit(case, draft(risk="They say that nothing is known of a further escalation."))
     await service.finish(case)
     for seen in (service, CaseService(MemoryStore(kept), Quiet())):
         assert [bool(one.approval) for one in seen.propose(case)] == [False, True, False, False]
@@ -234,8 +239,8 @@ async def test_an_approval_outlives_what_does_not_touch_its_text_and_another_pro
 
 async def test_an_action_without_a_text_cannot_be_approved() -> None:
     service, case = await submitted()
-    await service.submit(case, draft(status_update=""))
-    update = service.propose(case)[3]
+    await service.submit(case, draft(update=""))
+    update = service.propose(case)[2]
     assert update.proposal.text == ""
     with pytest.raises(WrongOrder, match="no text yet"):
         service.approve(case, update.id, "Sam")

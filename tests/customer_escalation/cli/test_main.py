@@ -108,7 +108,8 @@ def test_the_brief_alone_goes_to_standard_output_and_progress_to_standard_error(
 ) -> None:
     done = command(ISSUE, "--workspace", workspace(tmp_path), "--no-model")
     assert done.code in (0, 3)
-    assert done.out.startswith("## ESCALATION:")
+    assert done.out.startswith("**Escalate to Engineering, High.** Before you send this:")
+    assert "\n## ESCALATION:" in done.out
     assert "search_tickets" in done.err
     assert "\x1b" not in done.err
     assert command(ISSUE, "--workspace", workspace(tmp_path), "--no-model", "-q").err == ""
@@ -164,7 +165,8 @@ def test_an_unknown_customer_is_said_to_be_unknown_and_nothing_is_decided_for_su
 ) -> None:
     done = command("Quarterly fax gateway jams for Nobody At All Ltd", "--workspace", workspace(tmp_path), "--no-model")
     assert done.code == 3
-    assert done.out.startswith("## Handle in support: No record about this request was found")
+    assert done.out.startswith("**Needs review.** ")
+    assert "\n## Handle in support: No record about this request was found" in done.out
     assert "check the customer's name" in done.out
     assert "Could not be tested:" in done.out
     assert "Tested, and not met" not in done.out
@@ -174,7 +176,7 @@ def test_a_workspace_is_loaded_once_and_then_used(command: Command, tmp_path: Pa
     loaded = command("workspace", "load", workspace(tmp_path))
     assert loaded.code == 0
     assert "3 support platform" in loaded.out
-    assert command(ISSUE, "--no-model").out.startswith("## ")
+    assert "\n## ESCALATION:" in command(ISSUE, "--no-model").out
 
 
 def test_list_and_show_read_the_journal(command: Command, tmp_path: Path) -> None:

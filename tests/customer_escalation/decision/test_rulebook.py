@@ -21,12 +21,13 @@ PUBLISHED = {
     "R1": "W", "R2": "W", "R3": "H", "R4": "H", "R5": "H", "R6": "W", "R7": "W",
     "G1": "H", "G2": "W", "G3": "H", "P1": "H", "P2": "H",
     "C-ACT": "H", "DE1": "H", "DE2": "H", "DE3": "H", "DE4": "H", "DE-ACT": "H",
+    "E-PRODUCT": "H", "B0": "W",
 }  # fmt: skip
 """The ids that organisations name in their policies, with their levels: none of them goes away or changes unnoticed."""
 
 
 def test_no_published_rule_goes_away_or_changes_its_level() -> None:
-    assert {rule_id: row.level for rule_id, row in RULE_TABLE.items() if rule_id in PUBLISHED} == PUBLISHED
+    assert {rule_id: row.level for rule_id, row in RULE_TABLE.items()} == PUBLISHED
 
 
 def test_the_table_holds_one_row_a_rule_in_the_order_of_the_groups() -> None:

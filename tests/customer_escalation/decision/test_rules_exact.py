@@ -308,7 +308,11 @@ def stated(**facts: Any) -> set[tuple[str, str]]:
         ({"workaround": {"extent": "partial", "cites": [], "why": ""}}, {("S10", "workaround")}),
         ({"workaround": {"extent": "none", "cites": [], "why": ""}}, set()),
         (
-            {"affected": [{"account": "Firm 1", "tickets": [], "impact": "blocked", "users": "", "cites": []}]},
+            {
+                "affected": [
+                    {"account": "Firm 1", "tickets": [], "impact": "blocked", "still": "yes", "users": "", "cites": []}
+                ]
+            },
             {("S10", "affected[0]")},
         ),
         ({"affected": [affected("Firm 1", "T-9")]}, {("G1", "affected[0]")}),

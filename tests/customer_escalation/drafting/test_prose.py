@@ -9,6 +9,11 @@ from tests.customer_escalation.drafting.records import escalated, guide, handled
 
 from customer_escalation.domain.brief import EscalationDraft
 from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.prose import marks_of, sentences_of
+
+
+def first(written: str) -> str:
+    return next(sentences_of(written)).text
 
 
 def texts(draft: EscalationDraft) -> str:
@@ -16,21 +21,23 @@ def texts(draft: EscalationDraft) -> str:
 
 
 def test_a_step_has_the_sentence_that_says_what_came_of_it() -> None:
-    [step] = [step for step in escalated(printers()).tried if "restart the print service" in step.action]
-    assert "Restarted it at 09:40." in step.result or "No change" in step.result
-    assert {"support_platform/T-10-m2", "support_platform/T-10-m3"} == set(step.cites)
+    [step] = [step for step in escalated(printers()).tried if "restart the print service" in step]
+    result = step.partition("print service on the station.”")[2]
+    assert "Restarted it at 09:40." in result or "No change" in result
+    assert {"support_platform/T-10-m2", "support_platform/T-10-m3"} == set(marks_of(step))
 
 
 def test_greetings_and_thanks_are_no_steps() -> None:
     polite = message("T-10", 4, "2026-03-03T12:00:00Z", "agent", "Thanks, that is very clear. Kind regards.")
     steps = escalated(printers(talk=(polite,))).tried
-    assert not any("very clear" in step.action + step.result or "thank you" in step.action for step in steps)
+    assert steps
+    assert not any("very clear" in step or "thank you" in step for step in steps)
 
 
 def test_a_step_without_a_result_says_so() -> None:
     last = message("T-10", 4, "2026-03-03T12:00:00Z", "agent", "Please replace the roller of tray two.")
-    [step] = [step for step in escalated(printers(talk=(last,))).tried if "roller" in step.action]
-    assert step.result == "Result not recorded."
+    [step] = [step for step in escalated(printers(talk=(last,))).tried if "roller" in step]
+    assert step.endswith("roller of tray two.” Result not recorded [[support_platform/T-10-m4]].")
 
 
 def test_no_sentence_is_quoted_more_than_twice() -> None:
@@ -43,11 +50,12 @@ def test_no_sentence_is_quoted_more_than_twice() -> None:
 def test_what_a_colleague_reproduced_is_quoted_with_frequency_and_environment() -> None:
     repro = escalated(printers()).reproduction
     assert repro.status == "reproduced"
-    assert "4 of 4 with 7.2.1" in repro.steps[0].text
-    assert repro.frequency == "Always (4 of 4)"
+    assert "4 of 4 with 7.2.1" in repro.steps[0]
+    assert repro.note == "Always (4 of 4) [[project_tracker/DEV-7-c1]]."
     assert "7.2.1" in repro.environment
     assert "PRN_4410" in repro.actual
-    assert {"project_tracker/DEV-7-c1", "support_platform/T-10-m1"} <= set(repro.cites)
+    assert marks_of(repro.steps[0]) == ["project_tracker/DEV-7-c1"]
+    assert marks_of(repro.actual) == marks_of(repro.environment) == ["support_platform/T-10-m1"]
 
 
 def test_listed_steps_of_a_customer_are_reported_and_kept_whole() -> None:
@@ -55,46 +63,49 @@ def test_listed_steps_of_a_customer_are_reported_and_kept_whole() -> None:
                      reply="I will ask our stack trace team, there is a stack trace.")  # fmt: skip
     repro = escalated(records, "Vale Foods printing fails").reproduction
     assert repro.status == "reported"
-    assert [step.text.rpartition("“")[2] for step in repro.steps] == [
-        "To reproduce: 1. Open tray two.”",
-        "2. Press Print.”",
+    assert [step.rpartition("“")[2] for step in repro.steps] == [
+        "To reproduce: 1. Open tray two.” [[support_platform/T-1-m1]]",
+        "2. Press Print.” [[support_platform/T-1-m1]]",
     ]
 
 
 def test_the_expectation_is_the_sentence_with_a_demand_and_its_date_the_deadline() -> None:
     draft = escalated(printers())
-    assert "We need an answer by 6 March." in draft.expectation[0].text
+    assert "We need an answer by 6 March." in first(draft.expectation)
     assert [(item.by, item.basis) for item in draft.deadlines] == [("2026-03-06", "customer_given")]
+    assert marks_of(draft.deadlines[0].what) == ["support_platform/T-10-m3"]
 
 
 def test_a_threat_on_record_is_quoted_as_the_risk() -> None:
     threat = message("T-10", 4, "2026-03-03T12:00:00Z", "customer", "If this goes on we will not renew.")
-    assert "we will not renew" in escalated(printers(talk=(threat,))).risk[0].text
-    assert "No record" in escalated(printers()).risk[0].text
+    assert "we will not renew" in first(escalated(printers(talk=(threat,))).risk)
+    assert "No record" in first(escalated(printers()).risk)
 
 
 def test_the_impact_is_what_the_customer_cannot_do() -> None:
-    assert "packing line stands still" in " ".join(part.text for part in escalated(printers()).workflow_impact)
+    assert "packing line stands still" in escalated(printers()).workflow_impact
 
 
 def test_unknowns_are_named_one_by_one() -> None:
-    unknowns = [item.what for item in escalated(printers()).unknowns]
-    assert "The cause" in unknowns
-    assert "How many users of the accounts are affected" in unknowns
+    unknowns = escalated(printers()).unknowns
+    assert "The cause (the team that investigates)." in unknowns
+    assert "How many users of the accounts are affected (ask the customers)." in unknowns
     assert not any("environment" in what or "reproduce" in what for what in unknowns)
 
 
 def test_the_last_update_is_what_the_customer_could_read() -> None:
     note = message("T-10", 4, "2026-03-03T12:00:00Z", "agent", "Internal: this looks bad.")
     note["internal"] = True
-    [first, second] = escalated(printers(talk=(note,))).last_update
-    assert "restart the print service" in first.text
-    assert second.text == "Harbour Mills: no reply on record."
+    vale, harbour = sentences_of(escalated(printers(talk=(note,))).last_update)
+    assert "restart the print service" in vale.text
+    assert set(vale.cites) == {"support_platform/T-10-m2", "support_platform/T-10"}
+    assert (harbour.text, harbour.cites) == ("Harbour Mills: no reply on record.", ("support_platform/T-11",))
 
 
 def test_a_request_about_everybody_is_set_against_the_tickets() -> None:
-    notes = " ".join(note.text for note in escalated(printers(), "Label printing stops for all customers").author_notes)
-    assert "Vale Foods, Harbour Mills" in notes
+    notes = escalated(printers(), "Label printing stops for all customers").before_sending
+    assert "Vale Foods, Harbour Mills" in notes[0]
+    assert marks_of(notes[0]) == ["support_platform/T-10", "support_platform/T-11"]
 
 
 def wish() -> Evidence:
@@ -117,10 +128,20 @@ def wish() -> Evidence:
 
 def test_a_wish_quotes_its_use_case_and_the_view_of_engineering() -> None:
     draft = escalated(wish(), "Customers keep asking for label templates")
-    assert "Our auditors require a template" in " ".join(part.text for part in draft.workflow_impact)
-    assert "Effort is about 3 weeks." in " ".join(part.text for part in draft.description)
+    assert "Our auditors require a template" in draft.workflow_impact
+    assert "Effort is about 3 weeks." in draft.description
     assert draft.reproduction.status == "not_applicable"
-    assert "names a competitor" in draft.competitive_pressure[0].text
+    assert draft.competition == ""
+
+
+def test_what_customers_compare_us_with_is_quoted_for_product() -> None:
+    threat = ticket("T-4", "Reed & Sons", "2026-03-03T09:00:00Z", subject="Label templates",
+                    messages=[message("T-4", 1, "2026-03-03T09:00:00Z", "customer",
+                                      "We would benefit from label templates. Our printers' competitor offers them.")])  # fmt: skip
+    source = wish()
+    for record in (threat, account("A-4", "Reed & Sons")):
+        source.ledger.add({"item": record})
+    assert "competitor offers them" in escalated(source, "Customers keep asking for label templates").competition
 
 
 def single(text: str, *more: dict[str, Any], subject: str, reply: str = "") -> Evidence:
@@ -140,21 +161,32 @@ QUESTION = "How do we print labels on two trays? We have one for each size."
 
 def test_a_handled_issue_gets_the_article_s_steps_and_a_reply() -> None:
     note = handled(single(QUESTION, guide(), subject="Labels on two trays"), "Vale Foods two trays")
-    assert [step.text for step in note.steps] == [
-        "From G-1: “1. Open Settings > Trays.”", "From G-1: “2. Choose a size for each tray.”", "From G-1: “3. Save.”"]  # fmt: skip
-    assert "1. Open Settings > Trays.\n2. Choose a size for each tray.\n3. Save." in note.customer_reply
-    assert "A label goes to the tray of its size." in note.customer_reply
+    assert note.steps == [
+        f"From G-1: “{step}” [[knowledge_base/G-1]]"
+        for step in ("1. Open Settings > Trays.", "2. Choose a size for each tray.", "3. Save.")
+    ]
+    [answer] = note.drafts
+    assert (answer.ticket, answer.kind) == ("support_platform/T-1", "reply")
+    assert "1. Open Settings > Trays.\n2. Choose a size for each tray.\n3. Save." in answer.text
+    assert "A label goes to the tray of its size." in answer.text
 
 
 def test_code_in_an_article_is_passed_on_as_it_stands() -> None:
     code = article("G-4", "Print labels on two trays", 'Add `trays = "2";` to the station\'s file and reload.')
     note = handled(single(QUESTION, code, subject="Labels on two trays"), "Vale Foods two trays")
-    assert '`trays = "2";`' in note.steps[0].text
+    assert '`trays = "2";`' in note.steps[0]
 
 
 def test_a_reply_is_written_only_where_the_customer_writes_english() -> None:
     german = single("Wie können wir Etiketten in zwei Fächern drucken?", guide(), subject="Print labels on two trays")
-    assert handled(german, "Vale Foods print labels on two trays").customer_reply == ""
+    assert handled(german, "Vale Foods print labels on two trays").drafts == []
+
+
+def test_each_customer_who_waits_gets_a_reply_on_their_own_open_ticket() -> None:
+    assert [(one.ticket, one.kind) for one in escalated(printers()).drafts] == [
+        ("support_platform/T-10", "reply"), ("support_platform/T-11", "reply")]  # fmt: skip
+    answered = message("T-10", 4, "2026-03-03T12:00:00Z", "agent", "We are looking into the third page.")
+    assert [one.ticket for one in escalated(printers(talk=(answered,))).drafts] == ["support_platform/T-11"]
 
 
 def test_the_similar_solved_ticket_is_named_with_what_solved_it() -> None:
@@ -163,10 +195,11 @@ def test_the_similar_solved_ticket_is_named_with_what_solved_it() -> None:
                     message("T-8", 2, "2026-01-05T09:00:00Z", "agent", "Hello. Set a size for each tray and it works."),
                     subject="Labels on two trays", status="solved")  # fmt: skip
     note = handled(single(QUESTION, guide(), solved, subject="Labels on two trays"), "Vale Foods two trays")
-    reasons = " ".join(reason.text for reason in note.reason)
-    assert "T-8" in reasons
-    assert "Set a size for each tray and it works." in reasons
-    assert "Orchard" not in note.customer_reply
+    assert "(T-8)" in note.reason
+    assert "Set a size for each tray and it works." in note.reason
+    assert {"support_platform/T-8-m2", "support_platform/T-8"} <= set(marks_of(note.reason))
+    assert note.drafts
+    assert not any("Orchard" in one.text for one in note.drafts)
 
 
 def test_without_an_answer_the_customer_is_asked() -> None:
@@ -174,8 +207,11 @@ def test_without_an_answer_the_customer_is_asked() -> None:
         single("We want this done and we want it now!", subject="URGENT", reply="What do you see, and where?"),
         "Vale Foods: URGENT",
     )
-    assert note.steps[0].text.startswith("Asked already: ")
-    assert "exact error text" in note.customer_reply
+    assert note.steps[0].startswith("Asked already: ")
+    assert "exact error text" in note.steps[1]
+    assert note.drafts == []
+    unasked = handled(single("We want this done and we want it now!", subject="URGENT"), "Vale Foods: URGENT")
+    assert "exact error text" in unasked.drafts[0].text
 
 
 def test_the_summary_names_the_customers_and_leaves_counting_to_code() -> None:

@@ -31,7 +31,7 @@ async def test_a_person_approves_exactly_what_is_shown(folder: Path, mode: str) 
     async with desk(folder, elicitation_callback=person, mode=mode) as at:
         name = await accepted(at, "15")
         actions = (await at.good("propose_actions", case=name)).data["actions"]
-        reply = next(action for action in actions if action["kind"] == "interim_response")
+        reply = next(action for action in actions if action["kind"] == "customer_reply")
         told = await at.good("request_approval", case=name, action=str(reply["number"]))
         assert told.data == {"case": name, "action": reply["id"], "approved": True, "by": "Sam"}
         assert "`reply_to_customer`" in told.text
@@ -40,10 +40,10 @@ async def test_a_person_approves_exactly_what_is_shown(folder: Path, mode: str) 
         after = (await at.good("propose_actions", case=name)).data["actions"]
         assert [action["approved_by"] for action in after if action["id"] == reply["id"]] == ["Sam"]
         _, _, draft = scripted("15")
-        draft["customer_reply"] += " Thank you for your patience."
+        draft["drafts"][0]["text"] += " Thank you for your patience."
         await at.good("check_brief", case=name, escalation=draft)
         changed = (await at.good("propose_actions", case=name)).data["actions"]
-        assert [action["approved_by"] for action in changed if action["kind"] == "interim_response"] == [""]
+        assert [action["approved_by"] for action in changed if action["kind"] == "customer_reply"] == ["", "", ""]
         await at.good("check_brief", case=name, escalation=scripted("15")[2])
         back = (await at.good("propose_actions", case=name)).data["actions"]
         assert [action["approved_by"] for action in back if action["id"] == reply["id"]] == [""]
@@ -69,7 +69,7 @@ async def test_a_yes_is_to_what_the_person_saw_though_the_brief_changes_while_th
     async def changes_and_accepts(context: Any, params: types.ElicitRequestParams) -> types.ElicitResult:
         if "Thank you" not in params.message:
             _, _, draft = scripted("15")
-            draft["customer_reply"] += " Thank you for your patience."
+            draft["drafts"][0]["text"] += " Thank you for your patience."
             await desks[0].good("check_brief", case=name, escalation=draft)
         return types.ElicitResult(
             action="accept", content={"approve": "Thank you" not in params.message, "name": "Sam"}
@@ -105,7 +105,7 @@ async def test_a_client_that_cannot_ask_is_told_how(folder: Path) -> None:
         told = await at.good("request_approval", case=name, action="2")
         assert told.data["approved"] is False
         assert "cannot ask" in told.text
-        assert scripted("15")[2]["customer_reply"][:60] in told.text
+        assert scripted("15")[2]["drafts"][0]["text"][:60] in told.text
         assert "There is no action" in (await at.call("request_approval", case=name, action="9")).text
 
 

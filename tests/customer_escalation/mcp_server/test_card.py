@@ -86,7 +86,8 @@ async def test_a_click_on_a_sentence_shows_its_records(folder: Path) -> None:
             sentence = frame.locator("main [role=button]").first
             await sentence.click()
             evidence = frame.locator(".evidence")
-            assert "support_platform/" in await evidence.first.inner_text()
+            assert "KB-5266" in await evidence.first.inner_text()
+            assert "I opened 3 support tickets" in await evidence.first.inner_text()
             assert await sentence.get_attribute("aria-expanded") == "true"
             await sentence.click()
             assert await evidence.count() == 0
@@ -98,7 +99,7 @@ async def test_a_person_approves_on_the_card_and_the_assistant_hears_of_it(folde
         async with shown(at, case) as (page, frame):
             second = frame.locator(".action").nth(1)
             await second.locator("summary").click()
-            assert scripted("15")[2]["customer_reply"].split("\n")[0] in await second.locator("pre").inner_text()
+            assert scripted("15")[2]["drafts"][0]["text"].split("\n")[0] in await second.locator("pre").inner_text()
             await second.locator("button").click()
             assert "Enter your name" in await frame.locator("#said").inner_text()
             await frame.locator("#name").fill("Sam Roe")
@@ -108,7 +109,7 @@ async def test_a_person_approves_on_the_card_and_the_assistant_hears_of_it(folde
             said = await page.evaluate("told.find(message => message.method === 'ui/message').params.content[0].text")
         assert "I approved action 2" in said
         actions = (await at.good("propose_actions", case=case)).data["actions"]
-        assert [action["approved_by"] for action in actions] == ["", "Sam Roe", "", ""]
+        assert [action["approved_by"] for action in actions] == ["", "Sam Roe", "", "", "", ""]
 
 
 async def test_text_of_others_stays_text(folder: Path) -> None:
@@ -123,8 +124,8 @@ async def test_text_of_others_stays_text(folder: Path) -> None:
         "author": "<b>Eve</b>",
         "text": hostile,
     }
-    draft["risk"] = [{"text": "A colleague posted markup.", "kind": "fact", "cites": ["chat/h-1"]}]
-    draft["customer_reply"] = f"Hello {hostile}"
+    draft["risk"] = "A colleague posted markup [[chat/h-1]]."
+    draft["drafts"][0]["text"] = f"Hello {hostile}"
     async with desk(folder, extensions=[APPS]) as at:
         case = (await at.good("assess", issue=issue("15"), facts=facts, records=[note])).data["case"]
         await at.good("check_brief", case=case, escalation=draft)

@@ -20,7 +20,7 @@ async def test_a_bad_brief_is_rejected_and_a_mended_one_accepted(folder: Path, n
     facts, kind, draft = scripted(name)
     bad = copy.deepcopy(draft)
     place = "workflow_impact" if kind == "escalation" else "reason"
-    bad[place][0]["text"] += f" {FOREIGN}"
+    bad[place] += f" {FOREIGN}"
     async with desk(folder, name) as at:
         assessed = await at.good("assess", issue=issue(name), facts=facts)
         expected = case(name)["expected"]
@@ -29,13 +29,18 @@ async def test_a_bad_brief_is_rejected_and_a_mended_one_accepted(folder: Path, n
         rejected = await at.good("check_brief", case=assessed.data["case"], **{kind: bad})
         assert rejected.data["verdict"] == "rejected"
         faults = [finding for finding in rejected.data["findings"] if finding["level"] == "H"]
-        assert {(fault["rule"], fault["where"]) for fault in faults} == {("G1", f"{place}[0]")}
+        assert {(fault["rule"], fault["where"]) for fault in faults} == {("G1", place)}
         assert "9,731" in rejected.text
-        mended = await at.good("check_brief", case=assessed.data["case"], **{kind: draft})
+        change = {"path": place, "text": draft[place]}
+        mended = await at.good("check_brief", case=assessed.data["case"], changes=[change])
         assert mended.data["verdict"] == "accepted", mended.text
         assert mended.data["unverified"] == []
         shown = (await at.good("render_brief", case=assessed.data["case"])).text
-        assert shown.startswith("## ESCALATION: " if kind == "escalation" else "## Handle in support: ")
+        verdict = "Handle it in support, no escalation"
+        if expected["escalate"]:
+            verdict = f"Escalate to {assessed.data['target']}, {assessed.data['severity']}"
+        assert shown.startswith(f"**{verdict}.** Before you ")
+        assert ("\n## ESCALATION: " if expected["escalate"] else "\n## Handle in support: ") in shown
         assert "FINDINGS" not in shown.upper()
 
 
@@ -58,12 +63,14 @@ async def test_a_case_goes_on_in_another_process(folder: Path) -> None:
 async def test_facts_that_do_not_fit_come_back_with_their_places(folder: Path) -> None:
     facts, _, _ = scripted("15")
     bent = {**facts, "issue_type": "catastrophe", "extra": 1}
-    del bent["worsening"]
+    del bent["workaround"]
+    bent["facts"] = [*facts["facts"], {"name": "it_rains", "answer": "perhaps", "cites": [], "why": ""}]
+    last = len(facts["facts"])
     async with desk(folder) as at:
         told = await at.call("assess", issue=issue("15"), facts=bent)
     assert told.failed
-    for place in ("facts.issue_type", "facts.worsening", "facts.extra"):
-        assert place in told.text
+    for place in ("issue_type", "workaround", "extra", f"facts[{last}].name", f"facts[{last}].answer"):
+        assert f" at facts.{place}: " in told.text
     assert "Traceback" not in told.text
 
 
@@ -75,9 +82,22 @@ async def test_objects_may_come_as_json_text(folder: Path) -> None:
         assert "facts" in (await at.call("assess", issue="x", facts="{no json")).text
 
 
+async def test_a_change_of_a_text_leaves_the_others_and_one_that_names_no_text_is_refused(folder: Path) -> None:
+    async with desk(folder) as at:
+        name = await accepted(at, "15")
+        before = json.loads((await at.good("render_brief", case=name, format="json")).text)["brief"]["draft"]
+        wrong = await at.call("check_brief", case=name, changes=[{"path": "tried[99]", "text": "It is unknown."}])
+        assert "There is no text at `tried[99]`" in wrong.text
+        changes = [{"path": "risk", "text": "Unknown."}, {"path": "unknowns[+]", "text": "Who owns billing (support)."}]
+        assert (await at.good("check_brief", case=name, changes=changes)).data["verdict"] == "accepted"
+        after = json.loads((await at.good("render_brief", case=name, format="json")).text)["brief"]["draft"]
+    assert after == {**before, "risk": "Unknown.", "unknowns": [*before["unknowns"], "Who owns billing (support)."]}
+
+
 async def test_a_citation_that_no_system_holds_is_named(folder: Path) -> None:
     facts, _, draft = scripted("15")
-    invented = {**facts, "worsening": {"answer": "yes", "cites": ["support_platform/ZZ-99999"], "why": "it grows"}}
+    worse = {"name": "worsening", "answer": "yes", "cites": ["support_platform/ZZ-99999"], "why": "it grows"}
+    invented = {**facts, "facts": [*facts["facts"], worse]}
     async with desk(folder) as at:
         told = await at.good("assess", issue=issue("15"), facts=invented)
         assert told.data["outcome"] == ""
@@ -86,7 +106,7 @@ async def test_a_citation_that_no_system_holds_is_named(folder: Path) -> None:
         again = await at.good("assess", case=told.data["case"], facts=facts)
         assert again.data["outcome"] == "escalate"
         cited = copy.deepcopy(draft)
-        cited["risk"][0]["cites"] = ["chat/C-99999"]
+        cited["risk"] = "They may leave [[chat/C-99999]]."
         checked = await at.good("check_brief", case=told.data["case"], escalation=cited)
         assert any("chat/C-99999" in finding["message"] for finding in checked.data["findings"])
 
@@ -118,10 +138,13 @@ async def test_steps_out_of_order_say_which_comes_first(folder: Path) -> None:
         name = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
         for tool in ("render_brief", "save_brief", "propose_actions"):
             assert "`check_brief`" in (await at.call(tool, case=name)).text
+        change = {"path": "risk", "text": "Unknown."}
+        assert "hand one in first" in (await at.call("check_brief", case=name, changes=[change])).text
         _, _, handling = scripted("20")
         assert "as `escalation`" in (await at.call("check_brief", case=name, handling=handling)).text
         assert "Give one draft" in (await at.call("check_brief", case=name)).text
         assert "Give one draft" in (await at.call("check_brief", case=name, handling=handling, escalation=draft)).text
+        assert "Give one draft" in (await at.call("check_brief", case=name, escalation=draft, changes=[change])).text
         assert "no saved escalation" in (await at.call("deescalate", case=name, done=["notify_team"])).text
 
 
@@ -160,7 +183,8 @@ async def test_the_whole_job_runs_unattended_with_progress(folder: Path) -> None
         told = await at.good("run_escalation", issue=issue("15"), use_model=False)
         assert told.data["outcome"] == "escalate"
         assert told.data["drafted_by"] == "rules"
-        assert told.text.startswith("## ESCALATION: ")
+        assert told.text.startswith("**Escalate to Leadership, High.** Before you send this:")
+        assert "\n## ESCALATION: " in told.text
         assert any("gather" in message for message in at.progress)
         assert (await at.good("render_brief", case=told.data["case"])).text == told.data["text"]
         assert told.data["case"] in (await at.good("followups")).text

@@ -89,11 +89,11 @@ def test_s12_high_value_is_unknown_where_what_is_known_cannot_tell(
     assert shipped_policy().high_value.includes(arr, tier) is answer
 
 
-def test_sla_windows_run_round_the_clock_by_policy_or_by_tier() -> None:
+def test_sla_windows_run_on_hours_that_the_policy_states_for_all_or_for_a_tier_and_else_on_unknown_ones() -> None:
     sla = shipped_policy().sla
-    assert not sla.round_the_clock("Strategic")
-    assert sla.model_copy(update={"round_the_clock_tiers": ("Strategic",)}).round_the_clock(" strategic ")
-    assert sla.model_copy(update={"clock": "round_the_clock"}).round_the_clock(None)
+    assert sla.hours_of("Strategic") == "unknown"
+    assert sla.model_copy(update={"round_the_clock_tiers": ("Strategic",)}).hours_of(" strategic ") == "round_the_clock"
+    assert sla.model_copy(update={"clock": "business_hours"}).hours_of(None) == "business_hours"
 
 
 def test_a_policy_cannot_be_changed() -> None:

@@ -44,7 +44,7 @@ def test_marked_passages_say_what_the_policy_in_force_says() -> None:
 
 
 def test_slots_are_filled_and_an_unknown_one_is_an_error() -> None:
-    assert fill("{{ prose-words }} words, {{ high-value-arr }}", changed(prose_words=99)) == "99 words, 7,000 USD"
+    assert fill("{{ max-repairs }} repairs, {{ high-value-arr }}", changed(max_repairs=9)) == "9 repairs, 7,000 USD"
     with pytest.raises(KeyError):
         fill("{{ nonsense }}", policy())
 
@@ -66,11 +66,10 @@ def test_the_criteria_are_those_of_the_table_at_the_levels_in_force() -> None:
 
 
 async def test_instructions_and_schemas_carry_the_figures_in_force() -> None:
-    strict = changed(prose_words=222, description_sentences=(2, 6))
-    assert "222 words" in unattended_instructions(strict)
+    strict = changed(description_sentences=(2, 6))
     tools = DraftingTools(*await opened(records()), strict).tools()
     schemas = json.dumps([dataclasses.asdict(tool.spec) for tool in tools])
-    assert "The problem in 2-6 sentences" in schemas
+    assert "2-6 sentences: what happens" in schemas
     assert "{{" not in schemas
     assert "{{" not in unattended_instructions(policy())
 

@@ -11,11 +11,12 @@ import pytest
 from tests.customer_escalation.casebook import account, message, ticket
 from tests.customer_escalation.casebook import evidence as evidence_of
 from tests.customer_escalation.commands import Command
-from tests.customer_escalation.drafts import escalation, said
+from tests.customer_escalation.drafts import escalation, reply, said
 from tests.customer_escalation.rendering.test_render import HEADINGS, escalated
 from tests.customer_escalation.scripts import CASES, issue
 
 from customer_escalation.domain.brief import Brief
+from customer_escalation.domain.prose import sentences_of
 from customer_escalation.rendering import (
     Document,
     cited_records,
@@ -38,8 +39,11 @@ def document(**changes: Any) -> Document:
 
 
 def hostile() -> Document:
-    """The brief with hostile words in the prose, in a name and in a cited record."""
-    base = document(risk=[said(HOSTILE, "support_platform/T-9-m1", kind="customer_claim")])
+    """The brief with hostile words in its texts, in one for a customer, in a name and in a cited record."""
+    base = document(
+        risk=said(HOSTILE, "support_platform/T-9-m1"), tried=[HOSTILE], ideas=[HOSTILE], before_sending=[HOSTILE],
+        drafts=[reply(f"{HOSTILE}\n```\nsync --now <file>\n```")],
+    )  # fmt: skip
     source = evidence_of(
         ticket("T-9", "Evil <b>Ltd</b>", "2026-03-04T08:00:00Z",
                message("T-9", 1, "2026-03-04T08:00:00Z", "customer", HOSTILE, "<i>eve</i>")),
@@ -65,19 +69,19 @@ def types(node: dict[str, Any]) -> set[str]:
 def test_a_click_on_a_sentence_shows_its_records() -> None:
     page = render_html(document())
     sentence = "The customer reports that the nightly sync stops after 4,000 of 9,500 rows"
-    link = re.search(rf'<a href="#(e\d+)">{re.escape(sentence)}</a>', page)
+    link = re.search(rf'<a href="#(e\d+)">{re.escape(sentence)}\.</a>', page)
     assert link
     panel = page[page.index(f'id="{link[1]}"') :].partition("</aside>")[0]
-    assert "support_platform/T-101-m1" in panel
-    assert "j.doe" in panel
+    assert '<dt>T-101</dt><dd class="about">j.doe, customer, 2026-03-04T08:00:00Z</dd>' in panel
     assert "stops after 4,000 of 9,500 rows with E-77" in panel
 
 
 def test_a_computed_line_shows_its_figure_and_what_it_was_computed_from() -> None:
-    page = render_html(document(revenue_note=[said("The $150,000 is exposure.", "figures/arr", kind="inference")]))
-    link = re.search(r'<a href="#(e\d+)">The \$150,000 is exposure</a>', page)
+    page = render_html(document(revenue=said("The $150,000 is exposure.", "figures/arr")))
+    link = re.search(r'<a href="#(e\d+)">The \$150,000 is exposure\.</a>', page)
     assert link
     panel = page[page.index(f'id="{link[1]}"') :].partition("</aside>")[0]
+    assert '<dt>A-1</dt><dd class="about">Harrow Mills' in panel
     assert "ARR of the affected accounts" in panel
     assert "computed from crm/A-1" in panel
 
@@ -96,8 +100,10 @@ def test_the_page_keeps_the_words_of_the_brief() -> None:
     plain = html.unescape(re.sub(r"<[^>]+>", "", render_html(made).partition("<main>")[2].partition("</main>")[0]))
     for heading in HEADINGS:
         assert heading.removeprefix("### ") in plain
-    for statement in escalation()["description"]:
-        assert statement["text"].rstrip(".") in plain
+    sentences = list(sentences_of(escalation()["description"]))
+    assert len(sentences) == 3
+    for sentence in sentences:
+        assert sentence.text.rstrip(".") in plain
 
 
 def test_slack_gets_mrkdwn() -> None:
@@ -105,7 +111,8 @@ def test_slack_gets_mrkdwn() -> None:
     assert text.startswith("*ESCALATION: Nightly sync stops after 4,000 rows since 7.2.0 for Harrow Mills*\n")
     assert "*Severity:* High" in text
     assert "• *Customers affected:* 1 account: Harrow Mills (Enterprise)" in text
-    assert "1. agent.kim ran it twice." in text
+    assert "1. agent.kim ran it twice, which does not help." in text
+    assert "4,000 in 7.2.0 (P-55)." in text
     assert "**" not in text
     assert not re.search(r"^#", text, re.MULTILINE)
 
@@ -138,14 +145,13 @@ def test_jira_nodes_are_of_the_format_and_none_is_a_link_or_mention(made: Any) -
 
 
 def test_what_is_sent_leaves_out_what_is_for_the_author() -> None:
-    made = document(
-        author_notes=[said("Call first.", kind="proposed")], support_now=[said("Write to them.", kind="proposed")]
-    )
+    made = document(before_sending=["Call first."], drafts=[{**reply("We are at it."), "wait_for": "Security"}])
     whole, sent = render_markdown(made), render_markdown(replace(made, for_receiver=True))
-    for words in ("Call first", "Write to them", "Next steps", "Follow-up", "---\n"):
+    for words in ("Before you send", "Call first", "We are at it", "wait for: Security", "Next steps", "---\n"):
         assert words in whole
         assert words not in sent
-    assert whole.startswith(sent.rstrip())
+    assert sent.startswith("## ESCALATION:")
+    assert sent.rstrip() in whole
 
 
 def test_all_forms_can_be_made_again_from_a_recorded_result() -> None:

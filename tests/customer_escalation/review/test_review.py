@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 import pytest
-from tests.customer_escalation.casebook import NOW, fact, policy
+from tests.customer_escalation.casebook import NOW, chat, evidence, fact, message, policy
 from tests.customer_escalation.drafts import (
     BUG,
     BUG_COMMENT,
@@ -15,6 +15,7 @@ from tests.customer_escalation.drafts import (
     facts,
     handling,
     records,
+    reply,
     said,
 )  # fmt: skip
 from tests.requirements import requirement
@@ -44,43 +45,50 @@ def test_a_sound_brief_has_no_finding() -> None:
     assert reviewed().findings == ()
 
 
+DESCRIPTION = escalation()["description"]
+
+
 @pytest.mark.parametrize(
     ("rule", "where", "changes"),
     [
-        ("G1", "description[0]", {"description": [said("It stops with E-99.", T1M1), *escalation()["description"][1:]]}),
-        ("G1", "description[1]", {"description": [escalation()["description"][0], said("It stops after 4,000 rows.", T1M3),
-                                                  escalation()["description"][2]]}),
-        ("G1", "risk[0]", {"risk": [said("They will leave.", "support_platform/T-999-m1")]}),
-        ("G1", "expectation[0]", {"expectation": [said("They want it by Friday at noon.")]}),
-        ("G1", "workflow_impact[0]", {"workflow_impact": [said("The root cause is the batch limit.", T1M1)]}),
-        ("B2", "asks[0]", {"asks": [{"owner": "Engineering", "text": "Please have a look.", "cites": []}]}),
-        ("B2", "asks[0]", {"asks": [{"owner": "Engineering", "text": "Approve a credit.", "cites": []}]}),
-        ("B2", "asks", {"asks": [{"owner": "Product", "text": "Decide on the limit.", "cites": []}]}),
-        ("B3", "deadlines[0]", {"deadlines": [{"by": "2026-03-01", "what": "a fix", "basis": "proposed", "cites": []}]}),
-        ("B3", "deadlines[0]", {"deadlines": [{"by": "soon", "what": "a fix", "basis": "proposed", "cites": []}]}),
-        ("B3", "deadlines[0]", {"deadlines": [{"by": "2026-03-20", "what": "a fix", "basis": "sla", "cites": []}]}),
-        ("B4", "description", {"description": escalation()["description"][:2]}),
-        ("B4", "expectation", {"expectation": []}),
-        ("B4", "tried[0]", {"tried": [{"action": "It was run twice.", "result": "", "cites": [T1M3]}]}),
-        ("B6", "related", {"related": [], "description": [*escalation()["description"][:2],
-                                                          said("The cause is not known.", kind="inference")],
-                           "asks": [{"owner": "Engineering", "text": "Investigate the cause.", "cites": []}]}),
-        ("R1", "", repro(start="")),
+        ("G1", "description", {"description": DESCRIPTION.replace("E-77", "E-99")}),
+        ("G1", "description", {"description": f"{DESCRIPTION} {said('It stops after 9,400 rows.', T1M3)}"}),
+        ("G1", "risk", {"risk": said("They will leave.", "support_platform/T-999-m1")}),
+        ("G1", "expectation", {"expectation": "They want it by Friday at noon."}),
+        ("G1", "workflow_impact", {"workflow_impact": said("The root cause is the batch limit.", T1M1)}),
+        ("G1", "context[0].ref", {"context": [{"ref": "project_tracker/P-99", "note": ""}]}),
+        ("G2", "description", {"description": DESCRIPTION.replace("The customer reports that the", "The")}),
+        ("B0", "opening", {"opening": "Fix it."}),
+        ("B2", "asks[0].text", {"asks": [{"owner": "Engineering", "text": "Please have a look."}]}),
+        ("B2", "asks[0].text", {"asks": [{"owner": "Engineering", "text": "Approve a credit."}]}),
+        ("B2", "asks", {"asks": [{"owner": "Product", "text": "Decide on the limit."}]}),
+        ("B3", "deadlines[0].by", {"deadlines": [{"by": "2026-03-01", "what": "a fix", "basis": "proposed"}]}),
+        ("B3", "deadlines[0].by", {"deadlines": [{"by": "soon", "what": "a fix", "basis": "proposed"}]}),
+        ("G1", "deadlines[0].what", {"deadlines": [{"by": "2026-03-20", "what": "the audit of their parent", "basis": "record"}]}),
+        ("B4", "description", {"description": said("An agent reproduced it on the test account.", T1M2)}),
+        ("B4", "expectation", {"expectation": ""}),
+        ("B4", "summary", {"summary": ""}),
+        ("B4", "", {"tried": [said("agent.kim ran it twice, which does not help.", T1M3)] * 130}),
+        ("B6", "context", {"context": [], "description": said("It was reproduced. It is looked into. The cause is not known.", T1M3),
+                           "asks": [{"owner": "Engineering", "text": "Investigate the cause."}]}),
+        ("R1", "", repro(note="")),
         ("R2", "", repro(steps=[said("Try to open Sync.", T1M2)])),
-        ("R3", "", repro(steps=[said("Open Sync.")])),
-        ("R3", "", repro(actual="The sync finishes.")),
+        ("R3", "", repro(steps=["Open Sync."], note="")),
+        ("R3", "", repro(actual="The sync finishes, which no record states.")),
         ("R4", "", repro(environment="")),
-        ("R5", "", repro(frequency="It happens.")),
-        ("R7", "", repro(ruled_out="")),
+        ("R5", "", repro(note="")),
         ("T2", "", repro(steps=[])),
-        ("T2", "", repro(status="not_reproduced")),
-        ("P2", "", {"customer_reply": "Your account of $150,000 matters to us."}),
-        ("P2", "", {"customer_reply": "Bell & Oak see the same."}),
-        ("P2", "customer_reply", {"customer_reply": "It will be fixed by Friday."}),
-        ("P2", "status_update", {"status_update": "It will be fixed by Friday."}),
-        ("P2", "customer_reply", {"customer_reply": "We suspect the batch limit."}),
-        ("P2", "customer_reply", {"customer_reply": "Wir haben das Problem gesehen und die Technik ist an der Arbeit. Sie "
-                                                    "hören von uns, sobald wir es wissen, und das ist nicht lange hin."}),
+        ("P2", "", {"drafts": [reply("Your account of $150,000 matters to us.")]}),
+        ("P2", "", {"drafts": [reply("Bell & Oak see the same.")]}),
+        ("P2", "drafts[0].text", {"drafts": [reply("It will be fixed by Friday.")]}),
+        ("P2", "drafts[1].text", {"drafts": [reply("We are at it."), reply("It will be fixed by Friday.", kind="update")]}),
+        ("P2", "drafts[0].text", {"drafts": [reply("We suspect the batch limit.")]}),
+        ("P2", "drafts[0].text", {"drafts": [reply("Version 9.9.9 mends it on 2027-01-01, says Marguerite Delacroix.")]}),
+        ("P2", "drafts[0].ticket", {"drafts": [reply("We are at it.", "project_tracker/P-55")]}),
+        ("P2", "drafts[1].ticket", {"drafts": [reply("We are at it."), reply("We are still at it.")]}),
+        ("P2", "drafts[0].text", {"drafts": [reply(
+            "Wir haben das Problem gesehen und die Technik ist an der Arbeit. Sie hören von uns, sobald wir es wissen, und das ist "
+            "nicht lange hin.")]}),
     ],
 )  # fmt: skip
 @requirement(argument="rule")
@@ -89,25 +97,17 @@ def test_each_fault_is_found_under_its_rule(rule: str, where: str, changes: dict
 
 
 def test_not_reproduced_is_a_good_answer() -> None:
-    review = reviewed(repro(status="not_reproduced", steps=[], start=""))
+    review = reviewed(repro(status="not_reproduced", steps=[]))
     assert not [finding for finding in review.findings if finding.rule[0] in "RT"]
 
 
 @requirement("T4")
 def test_t4_security_needs_the_containment() -> None:
     security = {"level": "exposure_or_breach", "cites": [T1M1], "why": ""}
-    asks = [{"owner": "Security", "text": "Investigate what was exposed.", "cites": []}]
+    asks = [{"owner": "Security", "text": "Investigate what was exposed."}]
     assert found(reviewed({"asks": asks}, security=security), "T4")
-    none = [said("No containment is recorded.", kind="inference")]
+    none = "No containment is recorded."
     assert not found(reviewed({"asks": asks, "containment": none}, security=security), "T4")
-
-
-@requirement("T3")
-def test_t3_product_needs_the_competitive_pressure() -> None:
-    changes = {"bug_confirmed": fact(), "code_change_needed": fact(), "feature_gap": fact("yes", T1M1),
-               "beyond_support": fact("yes", T1M2)}  # fmt: skip
-    asks = [{"owner": "Product", "text": "Decide on the batch limit.", "cites": []}]
-    assert found(reviewed({"asks": asks}, **changes), "T3")
 
 
 @pytest.mark.parametrize(("level", "warned"), [("L1", True), ("L2", False), ("", False)])
@@ -128,25 +128,64 @@ def test_g3_an_unread_connector_must_be_named() -> None:
         assert found(work.submit(EscalationDraft.model_validate(escalation())), "G3") is not bool(gaps)
 
 
-@pytest.mark.parametrize(
-    ("target", "facts_changed", "owner"),
-    [
-        ("T1", {"bug_confirmed": fact(), "code_change_needed": fact(), "beyond_support": fact("yes", T1M2)}, "L2 Support"),
-        ("T5", {"executive_requested": fact("yes", T1M1), "open_ask": "decision"}, "Leadership"),
-        ("T2", {}, "Engineering"),
-    ],
-)  # fmt: skip
-@requirement(argument="target")
-def test_a_team_that_gets_no_step_is_told_so(target: str, facts_changed: dict[str, Any], owner: str) -> None:
-    ask = {"owner": owner, "text": "Provide an answer.", "cites": []}
-    changes = {"asks": [ask], "tried": [], **repro(status="not_reproduced", steps=[], start="")}
-    assert found(reviewed(changes, **facts_changed), target, "tried")
-    assert not found(reviewed({**changes, "tried": escalation()["tried"]}, **facts_changed), target, "tried")
+@requirement("T1")
+def test_t1_l2_support_is_told_what_was_tried() -> None:
+    deeper = {"bug_confirmed": fact(), "code_change_needed": fact(), "beyond_support": fact("yes", T1M2)}
+    changes = {"asks": [{"owner": "L2 Support", "text": "Investigate it."}], "tried": []}
+    assert found(reviewed(changes, **deeper), "T1", "tried")
+    assert not found(reviewed({**changes, "tried": escalation()["tried"]}, **deeper), "T1", "tried")
+
+
+@requirement("T5")
+def test_t5_leadership_is_asked_to_decide() -> None:
+    asked = {"executive_requested": fact("yes", T1M1), "open_ask": "decision"}
+    plain = {"asks": [{"owner": "Leadership", "text": "Provide an answer."}]}
+    assert found(reviewed(plain, **asked), "T5", "asks")
+    assert not found(reviewed({"asks": [{"owner": "Leadership", "text": "Decide on the limit."}]}, **asked), "T5")
 
 
 @requirement("R6")
-def test_r6_an_actual_without_any_evidence_is_noticed() -> None:
-    assert found(reviewed(repro(actual="It does not finish.")), "R6")
+def test_r6_an_actual_without_the_error_that_its_record_quotes_is_noticed() -> None:
+    screen = chat("C-9", "2026-03-04T10:40:00Z", "The screen shows “E-77 limit”.")
+    work = Casework(
+        evidence(*(record.data for record in records().ledger.records.values()), screen),
+        policy(),
+        NOW,
+    )
+    work.assess(Assessment.model_validate(facts()))
+    changed = escalation(**repro(actual=said("It does not finish.", "chat/C-9")))
+    assert found(work.submit(EscalationDraft.model_validate(changed)), "R6")
+
+
+@requirement("R7")
+def test_r7_a_workaround_that_failed_is_told() -> None:
+    assert found(reviewed({"tried": []}), "R7", "tried")
+
+
+@requirement("B5")
+def test_b5_a_customer_who_waits_gets_a_draft() -> None:
+    waiting = message("T-101", 4, "2026-03-04T11:45:00Z", "customer", "Any news?")
+    work = Casework(
+        evidence(*(record.data for record in records().ledger.records.values()), waiting),
+        policy(),
+        NOW,
+    )
+    work.assess(Assessment.model_validate(facts()))
+    assert found(work.submit(EscalationDraft.model_validate(escalation())), "B5", "drafts")
+    answered = escalation(drafts=[reply("We are at it and will write again.")])
+    assert not found(work.submit(EscalationDraft.model_validate(answered)), "B5")
+
+
+@requirement("P2")
+def test_p2_no_reply_goes_to_a_closed_ticket() -> None:
+    closed = [
+        {**record.data, "status": "solved"} if record.ref == T1 else record.data
+        for record in records().ledger.records.values()
+    ]
+    work = Casework(evidence(*closed), policy(), NOW)
+    work.assess(Assessment.model_validate(facts()))
+    review = work.submit(EscalationDraft.model_validate(escalation(drafts=[reply("We are at it.")])))
+    assert found(review, "P2", "drafts[0].ticket")
 
 
 @requirement("B1")
@@ -170,66 +209,67 @@ def test_b5_an_update_without_a_time_is_noticed() -> None:
     assert found(work.submit(EscalationDraft.model_validate(escalation())), "B5")
 
 
-def test_a_cited_ticket_is_completed_with_the_message_that_holds_the_atom() -> None:
-    review = reviewed(
-        {"expectation": [said("They need it before their audit on 2026-03-20.", T1, kind="customer_claim")]}
-    )
-    assert review.findings == ()
-    assert isinstance(review.draft, EscalationDraft)
-    assert review.draft.expectation[0].cites == [T1, T1M1]
+def test_a_tickets_ref_covers_what_its_messages_say() -> None:
+    assert reviewed({"expectation": said("They need it before their audit on 2026-03-20.", T1)}).findings == ()
 
 
-def test_a_computed_count_may_stand_in_any_sentence_and_gets_its_citation() -> None:
-    changes = {
-        "revenue_note": [said("The $150,000 is exposure; nobody has spoken of leaving.", T1M1, kind="inference")]
-    }
-    review = reviewed(changes)
+def test_an_atom_that_one_record_alone_holds_gets_its_citation() -> None:
+    review = reviewed({"risk": "They need it before their audit on 2026-03-20."})
     assert review.findings == ()
     assert isinstance(review.draft, EscalationDraft)
-    assert "figures/arr" in review.draft.revenue_note[0].cites
+    assert review.draft.risk == "They need it before their audit on 2026-03-20 [[support_platform/T-101]]."
+
+
+@pytest.mark.parametrize(("seats", "completed"), [(19, False), (1234, True)])
+def test_a_small_number_that_stands_in_another_record_by_chance_gets_no_citation(seats: int, completed: bool) -> None:
+    elsewhere = chat("C-9", "2026-03-04T10:40:00Z", f"Bell & Oak have {seats} seats.")
+    work = Casework(evidence(*(record.data for record in records().ledger.records.values()), elsewhere), policy(), NOW)
+    work.assess(Assessment.model_validate(facts()))
+    review = work.submit(EscalationDraft.model_validate(escalation(risk=said(f"They say it is {seats} rows.", T1M1))))
+    assert found(review, "G1", "risk") is not completed
+    assert ("chat/C-9" in review.draft.model_dump_json()) is completed
+
+
+def test_a_computed_figure_may_stand_in_any_sentence() -> None:
+    assert reviewed({"revenue": "The $150,000 is exposure; nobody has spoken of leaving."}).findings == ()
 
 
 def test_a_bare_id_is_taken_for_the_record_that_has_it() -> None:
-    review = reviewed({"risk": [said("The audit makes a further escalation likely.", "T-101-m1", kind="inference")]})
+    review = reviewed({"risk": said("They say that the audit makes it urgent.", "T-101-m1")})
     assert isinstance(review.draft, EscalationDraft)
-    assert review.draft.risk[0].cites == [T1M1]
+    assert review.draft.risk == said("They say that the audit makes it urgent.", T1M1)
 
 
 def test_a_proposal_sets_its_own_times_and_numbers_but_not_names() -> None:
-    fine = {"support_now": [said("Write to the customer again in 3 hours.", kind="proposed")]}
-    wrong = {"support_now": [said("Ask Marguerite Delacroix about it.", kind="proposed")]}
+    fine = {"before_sending": ["Write to the customer again in 3 hours."]}
+    wrong = {"before_sending": ["Ask Marguerite Delacroix about it."]}
     assert reviewed(fine).findings == ()
-    assert found(reviewed(wrong), "G1", "support_now")
+    assert found(reviewed(wrong), "G1", "before_sending[0]")
 
 
 def test_after_the_last_repair_an_unsupported_sentence_is_withheld() -> None:
-    review = reviewed({"risk": [said("They lose 77,000 dollars an hour.", T1M1), *escalation()["risk"]]})
+    kept = escalation()["risk"]
+    review = reviewed({"risk": f"{said('They lose 77,000 dollars an hour.', T1M1)} {kept}"})
     draft = withhold_unsupported(review)
     assert isinstance(draft, EscalationDraft)
-    assert draft.risk[0].text == WITHHELD
-    assert draft.risk[1].text == escalation()["risk"][0]["text"]
+    assert draft.risk == f"{WITHHELD} {kept}"
 
 
 @pytest.mark.parametrize(
     ("changes", "where"),
     [
         ({"summary": "Sync of 77,000 rows stops for Harrow Mills"}, "summary"),
-        (
-            {"tried": [{"action": "Marguerite ran it 77,000 times.", "result": "No change.", "cites": [T1M3]}]},
-            "tried[0]",
-        ),
-        (repro(actual="It stops with E-99."), "reproduction.actual"),
+        ({"tried": [said("Marguerite ran it 77,000 times.", T1M3)]}, "tried[0]"),
+        (repro(actual=said("It stops with E-99.", T1M2)), "reproduction.actual"),
         (repro(steps=[said("Open Sync on port 7700.", T1M2)]), "reproduction.steps[0]"),
-        ({"asks": [{"owner": "Engineering", "text": "Fix E-99 in Reykjavik.", "cites": [BUG]}]}, "asks[0]"),
+        ({"asks": [{"owner": "Engineering", "text": "Fix E-99 in Reykjavik."}]}, "asks[0].text"),
         (
-            {"deadlines": [{"by": "2026-03-27", "what": "the audit of E-99", "basis": "record", "cites": [T1M1]}]},
-            "deadlines[0]",
+            {"deadlines": [{"by": "2026-03-27", "what": said("the audit of E-99", T1M1), "basis": "record"}]},
+            "deadlines[0].what",
         ),
-        ({"related": [{"ref": BUG, "note": "E-99 in Reykjavik"}]}, "related[0].note"),
-        (
-            {"unknowns": [{"what": "Whether E-99 matters.", "how_to_find_out": "Ask Marguerite Delacroix."}]},
-            "unknowns[0]",
-        ),
+        ({"context": [{"ref": BUG, "note": "E-99 in Reykjavik"}]}, "context[0].note"),
+        ({"unknowns": ["Whether E-99 matters (ask Marguerite Delacroix)."]}, "unknowns[0]"),
+        ({"ideas": ["It may be E-99 again."]}, "ideas[0]"),
     ],
 )
 def test_nothing_unsupported_is_left_anywhere_after_the_last_repair(changes: dict[str, Any], where: str) -> None:
@@ -280,14 +320,8 @@ def test_g2_a_contract_is_no_customers_message_and_a_mail_may_be(record: dict[st
     work = Casework(records(), policy(), NOW)
     work.evidence.ledger.add({"record": {**record, "text": "The nightly sync has to run every day."}})
     assert work.assess(Assessment.model_validate(facts())) == []
-    risk = [said("The nightly sync has to run every day.", record["ref"])]
-    assert found(work.submit(EscalationDraft.model_validate(escalation(risk=risk))), "G2", "risk[0]") is warned
-
-
-@requirement("G2")
-def test_g2_a_return_after_a_fix_shows_both_sides() -> None:
-    back = fact("yes", T1M3, T1M1)
-    conflict = [said("An agent looked into it, and the customer reports that it stops with E-77.", T1M3, T1M1)]
-    assert found(reviewed(recurred_after_fix=back), "G2", "conflicts")
-    assert not found(reviewed({"conflicts": conflict}, recurred_after_fix=back), "G2", "conflicts")
-    assert not found(reviewed(), "G2", "conflicts")
+    impact = said("The nightly sync has to run every day.", record["ref"])
+    assert (
+        found(work.submit(EscalationDraft.model_validate(escalation(workflow_impact=impact))), "G2", "workflow_impact")
+        is warned
+    )

@@ -23,8 +23,8 @@ from customer_escalation.sla.clocks import (
     waiting_since,
 )
 
-TERMS = SlaTerms(4, 8, 24, round_the_clock=False, ref="crm/A-1")
-AROUND_THE_CLOCK = SlaTerms(4, 8, 24, round_the_clock=True, ref="crm/A-1")
+TERMS = SlaTerms(4, 8, 24, hours="business", ref="crm/A-1")
+AROUND_THE_CLOCK = SlaTerms(4, 8, 24, hours="round_the_clock", ref="crm/A-1")
 
 
 def said(name: str, at: str, role: str = "customer", *, internal: bool = False) -> MessageView:
@@ -195,7 +195,7 @@ def test_without_terms_the_clock_still_tells_the_time_used() -> None:
 
 @pytest.mark.parametrize("hours", [None, 0.0, -1.0, float("nan"), float("inf"), 1e9])
 def test_a_missing_or_meaningless_target_is_unknown(hours: float | None) -> None:
-    terms = SlaTerms(hours, hours, hours, round_the_clock=False, ref="crm/A-1")
+    terms = SlaTerms(hours, hours, hours, hours="business", ref="crm/A-1")
     first, _, resolution = clocks(ticket(ASKED), "2026-05-04 12:00", terms)
     assert (first.state, resolution.state, first.target) == ("unknown", "unknown", None)
     assert ("no such target" if hours is None else "cannot be used") in first.note
@@ -254,7 +254,7 @@ def test_every_clock_agrees_with_its_own_figures(
     start = in_utc(created)
     messages = tuple(MessageView(f"s/m{n}", start + at, role, role) for n, (at, role) in enumerate(talk))
     view = TicketView("s/T", "Acme", created, status, state_of_word(status), messages)
-    terms = SlaTerms(4, 8, 24, round_the_clock=always, ref="crm/A")
+    terms = SlaTerms(4, 8, 24, hours="round_the_clock" if always else "business", ref="crm/A")
     now = start + later
     for clock in sla_clocks(view, terms, now, calendar, 0.8):
         assert clock.inputs[0] == "s/T"

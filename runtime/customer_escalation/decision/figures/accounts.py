@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from customer_escalation.decision.figures.parts import figure
-from customer_escalation.decision.figures.tickets import ticket_view
 from customer_escalation.decision.inputs import AffectedView
 from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence, arr, field, name_key, open_deals, parse_moment
 from customer_escalation.domain.facts import AffectedAccount
 from customer_escalation.domain.formatting import count_words, duration_words, money_words, time_words
 from customer_escalation.policy import Policy
-from customer_escalation.sla.clocks import time_in_queue
 
 
 def distinct(accounts: Sequence[AffectedAccount]) -> list[AffectedAccount]:
@@ -28,23 +26,40 @@ def distinct(accounts: Sequence[AffectedAccount]) -> list[AffectedAccount]:
     return list(merged.values())
 
 
-def affected_view(account: AffectedAccount, evidence: Evidence, policy: Policy, now: datetime) -> AffectedView:
+def affected_view(
+    account: AffectedAccount,
+    evidence: Evidence,
+    policy: Policy,
+    now: datetime,
+    newer_reports: Sequence[str] = (),
+    ignored: frozenset[str] = frozenset(),
+) -> AffectedView:
+    """An affected account with what the CRM and its own tickets say.
+
+    A ticket counts for the account that opened it and a message for its author's. ``newer_reports`` are refs that are cited
+    as showing that the issue is back; records in ``ignored`` count in nothing.
+    """
     crm = evidence.account(account.account)
-    tickets = evidence.tickets([*account.tickets, *account.cites])
-    own = [ticket for ticket in tickets if name_key(field(ticket, "customer")) == name_key(account.account)] or tickets
-    reported = sorted(
-        moment
-        for ticket in own
-        for moment in [
-            parse_moment(ticket.data.get("created_at")),
-            *(evidence.at(message) for message in evidence.messages(ticket) if field(message, "role") == "customer"),
-        ]
-        if moment and moment <= now
-    )
+    key = name_key(account.account)
+    own = [
+        ticket
+        for ticket in evidence.tickets([*account.tickets, *account.cites])
+        if name_key(field(ticket, "customer")) in (key, name_key(field(crm, "name")) if crm else key)
+        and ticket.ref not in ignored
+    ]
+    opened = [(at, ticket.ref) for ticket in own if (at := parse_moment(ticket.data.get("created_at"))) and at <= now]
+    cited, _ = evidence.resolve([*account.cites, *newer_reports])
+    written = [
+        (at, record.ref)
+        for record in cited
+        if field(record, "role") == "customer" and record.ref not in ignored
+        and name_key(evidence.customer_of(record)) == key and (at := evidence.at(record)) and at <= now
+    ]  # fmt: skip
     deals = open_deals(crm)
     return AffectedView(
         name=field(crm, "name") if crm else account.account,
         impact=account.impact,
+        still=account.still,
         users=int(account.users) if account.users else None,
         refs=tuple(account.cites),
         tickets=tuple(ticket.ref for ticket in own),
@@ -54,7 +69,8 @@ def affected_view(account: AffectedAccount, evidence: Evidence, policy: Policy, 
         high_value=policy.high_value.includes(arr(crm), field(crm, "tier") or None) if crm else None,
         renewal=field(crm, "renewal") if crm else "",
         pipeline_usd=sum(float(deal.get("amount_usd") or 0) for deal in deals),
-        reported_at=tuple(reported),
+        opened_at=tuple(sorted(at for at, _ in opened)),
+        reports=tuple(sorted({*opened, *written})),
     )
 
 
@@ -65,7 +81,7 @@ def recent_accounts(affected: Sequence[AffectedView], policy: Policy, now: datet
 
 
 def _opened_after(account: AffectedView, since: datetime) -> bool:
-    return bool(account.reported_at) and account.reported_at[0] >= since
+    return any(at >= since for at in account.opened_at)
 
 
 def general_figures(
@@ -81,17 +97,14 @@ def general_figures(
     )
     figures = [figure("affected", "customers affected", many, inputs)]
     figures += [*_user_figures(affected), *_revenue_figures(affected, evidence), *_report_figures(affected)]
-    tickets = [ticket_view(evidence, ticket) for account in affected for ticket in evidence.tickets(account.tickets)]
-    queue = time_in_queue(tickets, now)
-    if queue:
-        waited = f"{duration_words(queue.duration)} since the first report ({time_words(queue.since)})"
-        figures.append(figure("queue", "time in queue", waited, (queue.ref,)))
+    reports = sorted(report for account in affected for report in account.reports)
+    if reports:
+        since, ref = reports[0]
+        waited = f"{duration_words(now - since)} since the first report ({time_words(since)})"
+        figures.append(figure("queue", "time in queue", waited, (ref,)))
     else:
-        figures.append(
-            figure(
-                "queue", "time in queue", "unknown: no ticket of an affected account was found; ask who reported it", ()
-            )
-        )
+        unknown = "unknown: no dated report of an affected account was found; ask who reported it"
+        figures.append(figure("queue", "time in queue", unknown, ()))
     recent = recent_accounts(affected, policy, now)
     days = policy.pattern.window_days
     text = f"{count_words(len(recent), 'account')} with a ticket of their own opened in the last {days} days"
@@ -116,15 +129,16 @@ def _user_figures(affected: Sequence[AffectedView]) -> list[Figure]:
 
 
 def _report_figures(affected: Sequence[AffectedView]) -> list[Figure]:
-    """First and last report of an affected account's own tickets."""
-    every = [(moment, account) for account in affected for moment in account.reported_at]
-    reports = sorted(every, key=lambda report: report[0])
-    if not reports:
+    """The first and the last time that an affected account reported the issue."""
+    every = sorted((at, ref, account.name) for account in affected for at, ref in account.reports)
+    if not every:
         return []
-    (first_at, first), (last_at, last) = reports[0], reports[-1]
-    text = f"{time_words(first_at)} ({first.name}) to {time_words(last_at)} ({last.name})"
-    inputs = tuple(dict.fromkeys([*first.tickets, *last.tickets]))
-    return [figure("reports", "first and last report", text, inputs)]
+    (first_at, first_ref, first), (last_at, last_ref, last) = every[0], every[-1]
+    if first_at == last_at:
+        text = f"{time_words(first_at)} ({first}), the only report on record"
+    else:
+        text = f"{time_words(first_at)} ({first}) to {time_words(last_at)} ({last})"
+    return [figure("reports", "first and last report", text, tuple(dict.fromkeys([first_ref, last_ref])))]
 
 
 def _revenue_figures(affected: Sequence[AffectedView], evidence: Evidence) -> list[Figure]:

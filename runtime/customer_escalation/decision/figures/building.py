@@ -3,16 +3,16 @@
 from datetime import datetime
 
 from customer_escalation.decision.figures.accounts import affected_view, distinct, general_figures, recent_accounts
+from customer_escalation.decision.figures.parts import item_id
 from customer_escalation.decision.figures.tickets import (
-    CLOCK_NAMES,
     account_zone,
-    clock_figure,
+    clock_view,
     clocks_of,
     not_binding,
     ticket_figures,
     ticket_view,
 )
-from customer_escalation.decision.inputs import Case, SlaView
+from customer_escalation.decision.inputs import Aside, Case, SlaView
 from customer_escalation.domain.brief import Figure, Severity
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
@@ -26,39 +26,53 @@ def build_case(
     assessment: Assessment, evidence: Evidence, policy: Policy, now: datetime
 ) -> tuple[Case, dict[str, Figure]]:
     """The case that the rules decide on, and every figure that the brief may draw on, by ``ref``."""
-    affected = tuple(affected_view(account, evidence, policy, now) for account in distinct(assessment.affected))
-    figures = ticket_figures(evidence, policy, now, [ref for account in affected for ref in account.tickets])
+    aside = set_aside(assessment, evidence)
+    newer = assessment.recurred_after_fix.cites if assessment.recurred_after_fix.answer == "yes" else []
+    affected = tuple(
+        affected_view(account, evidence, policy, now, newer, aside.suspicious)
+        for account in distinct(assessment.affected)
+    )
+    figures = ticket_figures(evidence, policy, now, [ref for account in affected for ref in account.tickets], aside)
     general = general_figures(affected, evidence, policy, now)
     counts = policy.sla.covers_feature_requests or assessment.issue_type != "feature_gap"
     if not counts:
-        figures = {ref: not_binding(figure) for ref, figure in figures.items()}
+        own = {item_id(ref) for account in affected for ref in account.tickets}
+        figures = {
+            ref: not_binding(figure) if ref.partition("/")[2].rpartition(".")[0] in own else figure
+            for ref, figure in figures.items()
+        }
     figures = {**{figure.ref: figure for figure in general}, **figures}
-    sla: list[SlaView] = []
+    clocks: list[SlaView] = []
     too_long: set[Severity] = set()
     for account in affected:
         crm = evidence.account(account.name)
         calendar = account_calendar(policy, account_zone(crm))
         for ticket in evidence.tickets(account.tickets):
-            view = ticket_view(evidence, ticket)
+            view = ticket_view(evidence, ticket, aside)
             waiting = waiting_since(view, now)
             if waiting:
                 too_long |= {severity for severity in Severity
                              if waited_too_long(severity, waiting.since, now, calendar, policy).exceeded}  # fmt: skip
-            for clock in clocks_of(view, crm, policy, now) if counts else ():
+            for clock in clocks_of(view, crm, policy, now):
                 if clock.target is not None and clock.state != "stopped":
-                    figure = clock_figure(clock, crm, policy)
-                    sla.append(
-                        SlaView(account.name, account.high_value, ticket.ref, clock.kind, clock.state, clock.running,
-                                clock.due_at, f"{CLOCK_NAMES[clock.kind]} {figure.text}", figure.ref)
-                    )  # fmt: skip
+                    clocks.append(clock_view(clock, account, crm, policy))
     case = Case(
         facts=assessment,
         affected=affected,
-        sla=tuple(sla),
+        sla=tuple(clocks) if counts else (),
+        unbinding=() if counts else tuple(clocks),
         recent=recent_accounts(affected, policy, now),
         waiting_too_long=frozenset(too_long),
         policy=policy,
         now=now,
         evidence=evidence,
+        aside=aside,
     )
     return case, figures
+
+
+def set_aside(assessment: Assessment, evidence: Evidence) -> Aside:
+    """The records that the assessment names as trying to steer, and as sent by a machine."""
+    suspicious = evidence.resolve([named.ref for named in assessment.suspicious])[0]
+    automatic = evidence.resolve(assessment.automatic)[0]
+    return Aside(frozenset(record.ref for record in suspicious), frozenset(record.ref for record in automatic))

@@ -4,46 +4,62 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from customer_escalation.decision.figures.parts import item_id
+from customer_escalation.decision.figures.tickets import CLOCK_NAMES
+from customer_escalation.decision.figures.windows import due_moments
 from customer_escalation.decision.inputs import AffectedView, Case, SlaView
-from customer_escalation.domain.brief import AccountRow, Computed, Figure, Severity, Statement
+from customer_escalation.domain.brief import AccountRow, Computed, Figure, Severity, Statement, Target
 from customer_escalation.domain.evidence import Evidence, field, open_deals
 from customer_escalation.domain.formatting import count_words, money_words
 from customer_escalation.domain.record_ids import shown_id
 
-TABLE_FROM = 4
+TABLE_FROM = 3
 """So many affected accounts are shown as a table."""
 
 
-def computed_lines(case: Case, severity: Severity | None, figures: dict[str, Figure]) -> Computed:
+def computed_lines(
+    case: Case, severity: Severity | None, figures: dict[str, Figure], target: Target | None = None
+) -> Computed:
     """The lines of the brief that code writes."""
-    shown = case.late if severity else case.late or _next_due(case)
+    shown = clocks_to_show(case, severity, target)
+    tickets = list(dict.fromkeys(one.ticket for one in shown))
+    lines = {ticket: _clocks_line(case, ticket, shown, figures) for ticket in tickets}
     window = followup = None
     if severity:
         window = _computed(figures["figures/window"].text, figures["figures/window"].inputs)
-        internal, update = (
-            figures[f"figures/{name}"].text.rpartition(" (")[0] for name in ("followup", "customer_update")
-        )
+        internal, update = figures["figures/followup"].text.rpartition(" (")[0], figures["figures/customer_update"].text
         owner = case.policy.brief.reported_by
         followup = _computed(
-            f"Next internal follow-up {internal}. Next customer update {update}. {owner} keeps the customer relationship.",
-            (),
+            f"Next customer update: {update}. {owner} keeps the relationship, next follow-up {internal}.", ()
         )
     return Computed(
         customers=_customers(case, figures["figures/affected"], figures.get("figures/users")),
         accounts=tuple(_row(account, case.evidence) for account in case.affected),
         revenue=_revenue(case, figures, in_table=len(case.affected) >= TABLE_FROM),
         queue=_from_figure(figures["figures/queue"]),
-        sla=tuple(
-            _computed(f"{item_id(clock.ticket)} ({clock.account}): {clock.text}.", figures[clock.figure].inputs)
-            for clock in shown
+        sla=tuple(lines.values()),
+        late=tuple(
+            lines[ticket] for ticket in tickets if any(one.ticket == ticket and one in case.late for one in shown)
         ),
         window=window,
         followup=followup,
     )
 
 
+def _clocks_line(case: Case, ticket: str, shown: Sequence[SlaView], figures: dict[str, Figure]) -> Statement:
+    """The clocks of a ticket in one line: the reading that is acted on, then the other one where nobody states the hours."""
+    clocks = [clock for clock in shown if clock.ticket == ticket]
+    name = shown_id(item_id(ticket)) or item_id(ticket)
+    told = "; ".join(f"{CLOCK_NAMES[clock.kind]} {clock.acted_on}" for clock in clocks)
+    text = f"{name} ({clocks[0].account}): {told}."
+    others = [clock for clock in clocks if clock.other]
+    if others:
+        also = ", ".join(f"{CLOCK_NAMES[clock.kind]} {clock.other}" for clock in others)
+        text += f" The hours are nowhere stated: counted round the clock; in business hours ({others[0].hours}, assumed) {also}."
+    return _computed(text, dict.fromkeys(ref for clock in clocks for ref in figures[clock.figure].inputs))
+
+
 def _computed(text: str, cites: Iterable[str]) -> Statement:
-    return Statement(text=text, kind="fact", cites=list(cites))
+    return Statement(text=text, cites=list(cites))
 
 
 def _from_figure(figure: Figure) -> Statement:
@@ -78,12 +94,25 @@ def _revenue(case: Case, figures: dict[str, Figure], *, in_table: bool) -> State
     return _computed(text, dict.fromkeys([*revenue.inputs, *(pipeline.inputs if pipeline else ())]))
 
 
-def _next_due(case: Case) -> Sequence[SlaView]:
-    return [clock for clock in case.sla if clock.status == "ok"][:1]
+def clocks_to_show(case: Case, severity: Severity | None, target: Target | None) -> Sequence[SlaView]:
+    """Every ticket's first response, what is late or nearly so, and what ends before the next follow-up; late ones first."""
+    until = due_moments(case, severity, target)[0] if severity and target else None
+    if case.unbinding:
+        return [clock for clock in case.unbinding if clock.kind == "first_response"]
+    found = [
+        clock for clock in case.sla
+        if clock.kind == "first_response" or clock in case.late
+        or (clock.running and clock.due_at and until and clock.due_at <= until)
+    ]  # fmt: skip
+    if not severity and not any(clock.running for clock in found):
+        found += [clock for clock in case.sla if clock.running and clock.kind != "resolution"][:1]
+    order = {"breached": 0, "at_risk": 1, "ok": 2, "met": 3}
+    return sorted(found, key=lambda clock: (not clock.running, order.get(clock.status, 4)))
 
 
 def _row(account: AffectedView, evidence: Evidence) -> AccountRow:
     deals = open_deals(evidence.account(account.name))
+    nothing = "none" if account.crm_ref else "unknown"
     return AccountRow(
         name=account.name,
         tier=account.tier or "unknown",
@@ -91,8 +120,8 @@ def _row(account: AffectedView, evidence: Evidence) -> AccountRow:
         deals=", ".join(
             f"{money_words(float(deal.get('amount_usd') or 0))} (close {deal.get('close')})" for deal in deals
         )
-        or "none",
-        renewal=account.renewal or "none",
+        or nothing,
+        renewal=account.renewal or nothing,
         tickets=tuple(
             f"{shown_id(ticket.id) or 'one'} ({field(ticket, 'created_at')[:10]})"
             for ticket in evidence.tickets(account.tickets)

@@ -3,16 +3,21 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from customer_escalation.decision.figures.parts import figure, hours, item_id, without_holidays
+from customer_escalation.decision.inputs import NOTHING_ASIDE, AffectedView, Aside, SlaView
 from customer_escalation.domain.brief import Figure
-from customer_escalation.domain.evidence import Evidence, field, parse_moment
-from customer_escalation.domain.formatting import duration_words, hours_words, time_words
+from customer_escalation.domain.evidence import Evidence, field, name_key, parse_moment
+from customer_escalation.domain.formatting import count_words, duration_words, hours_words, time_words
 from customer_escalation.domain.states import state_of
-from customer_escalation.policy import Policy, find_zone
-from customer_escalation.sla.calendar import account_calendar
+from customer_escalation.policy import Policy, PolicyError, find_zone, parse_business_hours
+from customer_escalation.policy.text import opening_hours
+from customer_escalation.sla.calendar import BusinessCalendar, account_calendar
 from customer_escalation.sla.clocks import (
+    Hours,
     MessageView,
+    Reading,
     SlaClock,
     SlaTerms,
     TicketView,
@@ -33,19 +38,25 @@ _ASKS = re.compile(
 CLOCK_NAMES = {"first_response": "first response", "update": "update", "resolution": "resolution"}
 
 
-def ticket_view(evidence: Evidence, ticket: Record) -> TicketView:
-    """A ticket's record and its messages, for the clocks."""
+def ticket_view(evidence: Evidence, ticket: Record, aside: Aside = NOTHING_ASIDE) -> TicketView:
+    """A ticket's record and its messages, for the clocks.
+
+    A customer's message counts for its own author's account, so that of another account in the same thread is a bystander's
+    here. ``aside`` names what is no part of it.
+    """
+    owner = name_key(field(ticket, "customer"))
     messages = [
         MessageView(
             ref=message.ref,
             at=at,
-            role=field(message, "role"),
+            role=_role(message, owner),
             author=field(message, "author"),
             internal=message.data.get("internal") is True,
+            automatic=message.ref in aside.automatic or _automatic(message),
             asks_customer=field(message, "role") == "agent" and bool(_ASKS.search(field(message, "text"))),
         )
         for message in evidence.messages(ticket)
-        if (at := evidence.at(message))
+        if message.ref not in aside.suspicious and (at := evidence.at(message))
     ]
     return TicketView(
         ref=ticket.ref,
@@ -55,6 +66,18 @@ def ticket_view(evidence: Evidence, ticket: Record) -> TicketView:
         state=state_of(ticket),
         messages=tuple(messages),
     )
+
+
+def _role(message: Record, owner: str) -> str:
+    role, account = field(message, "role"), name_key(field(message, "account"))
+    return "community" if role == "customer" and account and account != owner else role
+
+
+def _automatic(message: Record) -> bool:
+    """Does its source say that a machine sent it?"""
+    extra = message.data.get("extra")
+    said = message.data.get("automatic", extra.get("automatic") if isinstance(extra, dict) else None)
+    return said is True
 
 
 def account_zone(account: Record | None) -> str | None:
@@ -70,18 +93,38 @@ def sla_terms(account: Record | None, policy: Policy) -> SlaTerms | None:
     sla = account.data.get("sla") if account else None
     if account is None or not isinstance(sla, dict):
         return None
-    always = str(sla.get("coverage", "")).casefold().replace(" ", "") in ("24x7", "24/7")
+    coverage = sla.get("coverage")
+    by_contract, by_policy = _coverage(coverage), policy.sla.hours_of(field(account, "tier"))
+    by_policy_hours: Hours = "business" if by_policy == "business_hours" else by_policy
     return SlaTerms(
         first_response_h=hours(sla.get("first_response_h")),
         update_h=hours(sla.get("update_h")),
         resolution_h=hours(sla.get("resolution_h")),
-        round_the_clock=always or policy.sla.round_the_clock(field(account, "tier")),
+        hours=by_contract if by_contract != "unknown" else by_policy_hours,
         ref=account.ref,
+        said_by="the contract" if by_contract != "unknown" else "the policy" if by_policy != "unknown" else "",
+        own_hours=coverage.strip() if by_contract == "business" and isinstance(coverage, str) else "",
     )
 
 
+def _coverage(stated: object) -> Hours:
+    """On which hours a contract says that its windows run: ``24x7``, ``business hours``, ``Mon-Fri 08:00-20:00``."""
+    text = " ".join(str(stated).casefold().replace("_", " ").split()) if isinstance(stated, str) else ""
+    if text in ("business hours", "business", "office hours", "8x5", "9x5"):
+        return "business"
+    try:
+        read = parse_business_hours(text)
+    except PolicyError:
+        return "unknown"
+    return "round_the_clock" if read["opens"] == read["closes"] and len(read["days"]) == 7 else "business"  # type: ignore[arg-type]
+
+
 def ticket_figures(
-    evidence: Evidence, policy: Policy, now: datetime, affected: Iterable[str] = ()
+    evidence: Evidence,
+    policy: Policy,
+    now: datetime,
+    affected: Iterable[str] = (),
+    aside: Aside = NOTHING_ASIDE,
 ) -> dict[str, Figure]:
     """Age, last reply and SLA clocks of every open ticket read so far, and of the affected ones, by ``ref``.
 
@@ -92,67 +135,136 @@ def ticket_figures(
     for ticket in evidence.of_kind("ticket"):
         if ticket.ref not in always and state_of(ticket) == "closed":
             continue
-        view = ticket_view(evidence, ticket)
+        view = ticket_view(evidence, ticket, aside)
         account = evidence.account(view.customer)
-        figures += times_of_ticket(view, now)
+        whole = ticket.data.get("messages_complete") is not False
+        figures += times_of_ticket(view, now, read_whole=whole)
         figures += [
             clock_figure(clock, account, policy) for clock in clocks_of(view, account, policy, now) if tells(clock)
         ]
     return {figure.ref: figure for figure in figures}
 
 
-def times_of_ticket(view: TicketView, now: datetime) -> list[Figure]:
-    ticket = item_id(view.ref)
+def times_of_ticket(view: TicketView, now: datetime, *, read_whole: bool = True) -> list[Figure]:
+    """Age and last public reply of a ticket; of one whose messages were not all read, only what they show."""
+    ticket, label = item_id(view.ref), f"{item_id(view.ref)} ({view.customer})"
     figures = []
     age = time_in_queue([view], now)
     if age:
         text = f"{duration_words(age.duration)} since it was reported ({time_words(age.since)})"
-        figures.append(figure(f"{ticket}.age", f"{ticket} ({view.customer})", text, (age.ref,)))
+        figures.append(figure(f"{ticket}.age", label, text, (age.ref,)))
     last = last_agent_update(view, now)
-    if last:
+    if not read_whole:
+        text, source = "unknown: its messages were not all read", view.ref
+    elif last:
         ago = duration_words(now - last.at)
-        text = f"{ago} since our last public reply ({time_words(last.at)})"
-        figures.append(figure(f"{ticket}.last_reply", f"{ticket} ({view.customer})", text, (last.ref,)))
+        text, source = f"{ago} since our last public reply ({time_words(last.at)})", last.ref
     else:
-        text = "no public reply of ours is on record"
-        figures.append(figure(f"{ticket}.last_reply", f"{ticket} ({view.customer})", text, (view.ref,)))
+        text, source = "no public reply of ours is on record", view.ref
+    figures.append(figure(f"{ticket}.last_reply", label, text, (source,)))
     return figures
 
 
 def clocks_of(view: TicketView, account: Record | None, policy: Policy, now: datetime) -> tuple[SlaClock, ...]:
+    """The SLA clocks of a ticket on its account's terms; none where the CRM holds no SLA."""
     terms = sla_terms(account, policy)
     if terms is None:
         return ()
-    calendar = account_calendar(policy, account_zone(account))
-    return sla_clocks(view, terms, now, calendar, policy.sla.at_risk_fraction)
+    return sla_clocks(view, terms, now, sla_calendar(terms, account, policy), policy.sla.at_risk_fraction)
+
+
+def sla_calendar(terms: SlaTerms | None, account: Record | None, policy: Policy) -> BusinessCalendar:
+    """The business hours on which an account's windows run: the contract's own, else the organisation's."""
+    if terms and terms.own_hours and _coverage(terms.own_hours) == "business":
+        try:
+            own = policy.business_hours.model_copy(update=parse_business_hours(terms.own_hours))
+        except PolicyError:  # "business hours", without saying which
+            own = policy.business_hours
+        policy = policy.model_copy(update={"business_hours": own})
+    return account_calendar(policy, account_zone(account))
 
 
 def tells(clock: SlaClock) -> bool:
+    """Is there anything to say of it?"""
     return clock.target is not None and clock.state not in ("stopped", "unknown")
 
 
+def clock_view(clock: SlaClock, account: AffectedView, crm: Record | None, policy: Policy) -> SlaView:
+    """A clock as the rules and the lines of the brief see it."""
+    figure = clock_figure(clock, crm, policy)
+    terms = sla_terms(crm, policy)
+    zone = _zone(crm)
+    calendar = sla_calendar(terms, crm, policy)
+    return SlaView(
+        account=account.name,
+        high_value=account.high_value,
+        ticket=clock.ticket,
+        kind=clock.kind,
+        status=clock.state,
+        running=clock.running,
+        due_at=clock.due_at,
+        text=f"{CLOCK_NAMES[clock.kind]} {figure.text}",
+        figure=figure.ref,
+        acted_on=_state_words(clock, zone, in_business=terms is not None and terms.hours == "business"),
+        other=_other_words(clock, clock.business, zone) if clock.business else "",
+        hours=f"{opening_hours(policy)} {calendar.tz.key}{without_holidays(calendar)}" if clock.business else "",
+    )
+
+
+def _zone(account: Record | None) -> ZoneInfo | None:
+    name = account_zone(account)
+    return find_zone(name) if name else None
+
+
 def clock_figure(clock: SlaClock, account: Record | None, policy: Policy) -> Figure:
-    """A clock in words; hours are business hours unless the SLA runs round the clock."""
+    """A clock in words: state, elapsed against allowed, and on which hours it is counted where that matters.
+
+    Where nobody says on which hours it runs and the readings differ, both are named.
+    """
     terms = sla_terms(account, policy)
-    zone_name = account_zone(account)
-    without = without_holidays(account_calendar(policy, zone_name))
-    kind = "" if terms is None or terms.round_the_clock else f", business hours{without}"
-    ticket = item_id(clock.ticket)
-    zone = find_zone(zone_name) if zone_name else None
-    used = hours_words(clock.used or timedelta())
-    target = hours_words(clock.target or timedelta())
+    zone = _zone(account)
+    in_business = terms is not None and terms.hours == "business"
+    text = _state_words(clock, zone, in_business=in_business)
+    if clock.business:
+        text += f", counted round the clock; in business hours {_other_words(clock, clock.business, zone)}"
+        text += " (the contract does not say which)"
+    label = f"{item_id(clock.ticket)} ({field(account, 'name') if account else ''}) SLA {CLOCK_NAMES[clock.kind]}"
+    if in_business or clock.business:
+        calendar = sla_calendar(terms, account, policy)
+        label += f", business hours in {calendar.tz.key}{without_holidays(calendar)}"
+    return figure(f"{item_id(clock.ticket)}.{clock.kind}", label, text, clock.inputs)
+
+
+def _state_words(clock: SlaClock, zone: ZoneInfo | None, *, in_business: bool) -> str:
+    """Where a clock stands: elapsed and remaining add up to what is allowed, to the minute."""
+    target, minute = clock.target or timedelta(), timedelta(minutes=1)
+    used = (clock.used or timedelta()) // minute * minute
+    hours = target // timedelta(hours=1)
+    whole = in_business and hours * timedelta(hours=1) == target
+    allowed = f"{count_words(hours, 'business hour')}" if whole else hours_words(target)
+    allowed += " of business time" if in_business and not whole else ""
     due = time_words(clock.due_at, zone) if clock.due_at else "unknown"
-    if clock.state == "met":
-        text = f"met ({used} of {target}{kind})"
-    elif not clock.running:
-        text = f"was late (given after {used}, {target} agreed{kind})"
-    elif clock.state == "breached":
-        text = f"overdue since {due} ({target} agreed{kind})"
-    else:
-        near = "nearly used up, " if clock.state == "at_risk" else ""
-        left = hours_words(max(timedelta(), (clock.target or timedelta()) - (clock.used or timedelta())))
-        text = f"{near}due {due} ({used} of {target} used, {left} left{kind})"
-    return figure(f"{ticket}.{clock.kind}", f"{ticket} SLA {CLOCK_NAMES[clock.kind]}", text, clock.inputs)
+    if not clock.running and clock.state == "met":
+        return f"met ({hours_words(used)} of {allowed})"
+    if not clock.running:
+        return f"missed by {_beyond(used, target)} (answered after {hours_words(used)}, {allowed} allowed)"
+    if clock.state == "breached":
+        return f"due now, {_beyond(used, target)} overdue ({allowed} allowed, until {due})"
+    left = max(target - used, timedelta())
+    return f"due {due if left else 'now'} ({hours_words(used)} of {allowed} used, {hours_words(left)} left)"
+
+
+def _other_words(clock: SlaClock, reading: Reading, zone: ZoneInfo | None) -> str:
+    """The same clock counted in business hours, in a word or two."""
+    if not clock.running:
+        late = _beyond(reading.used, clock.target or timedelta())
+        return "met" if reading.state == "met" else f"missed by {late}"
+    return f"{'overdue since' if reading.state == 'breached' else 'due'} {time_words(reading.due_at, zone)}"
+
+
+def _beyond(used: timedelta, target: timedelta) -> str:
+    late = used - target
+    return hours_words(late) if late >= timedelta(minutes=1) else "under a minute"
 
 
 def not_binding(figure: Figure) -> Figure:

@@ -1,82 +1,175 @@
-"""When the response, the next follow-up and the next customer update are due (S13, cadence)."""
+"""When the response, the next follow-up and the next customer updates are due (S13, Clocks, cadence)."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from customer_escalation.decision.figures.parts import figure, without_holidays
-from customer_escalation.decision.figures.tickets import account_zone, sla_terms
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.figures.parts import figure, item_id, without_holidays
+from customer_escalation.decision.figures.tickets import account_zone, sla_calendar, sla_terms, ticket_view
+from customer_escalation.decision.inputs import AffectedView, Case
 from customer_escalation.domain.brief import Figure, Severity, Target
+from customer_escalation.domain.evidence import field, parse_moment
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.policy import find_zone
-from customer_escalation.sla.cadence import next_customer_update, next_internal_followup, response_window
-from customer_escalation.sla.calendar import BusinessCalendar, account_calendar, team_calendar
+from customer_escalation.sla.cadence import Window, next_customer_update, next_internal_followup, response_window
+from customer_escalation.sla.calendar import team_calendar
+from customer_escalation.sla.clocks import last_agent_update, waiting_since
+
+
+@dataclass(frozen=True)
+class UpdateDue:
+    """When an account hears from us next on one of its tickets."""
+
+    account: str
+    ticket: str
+    """Ref; empty for an account without an open ticket of its own."""
+    due_at: datetime
+    """UTC; ``now`` where it is due already."""
+    why: str
+    """What makes it due then, in words."""
 
 
 def window_figures(case: Case, severity: Severity, target: Target) -> dict[str, Figure]:
-    """When the team's response, the next follow-up and the next customer update are due (S13, cadence), by ``ref``."""
-    now, policy, zone = case.now, case.policy, zone_of_first(case)
+    """When the team's response, the next follow-up and the next customer updates are due, by ``ref``."""
+    now, policy = case.now, case.policy
     calendar = team_calendar(policy, target)
     response = response_window(severity, now, calendar, policy)
-    when = "now" if response.due_at <= now else f"by {time_words(response.due_at, calendar.tz, zone)}"
+    when = "now" if response.due_at <= now else f"by {time_words(response.due_at, calendar.tz, zone_of_first(case))}"
     internal = next_internal_followup(severity, now, calendar, policy)
-    hours, always = tightest_update(case)
-    customers = first_calendar(case)
-    update = next_customer_update(severity, now, customers, policy, hours, round_the_clock=always)
-    sooner = min((clock for clock in case.sla if clock.kind == "update" and clock.running and clock.due_at
-                  and now < clock.due_at < update.due_at), key=lambda clock: clock.due_at or now, default=None)  # fmt: skip
-    update_due = (sooner.due_at if sooner else None) or update.due_at
-    unit = policy.cadence.of(severity).unit
-    theirs = "" if unit == "hours" or (unit == "business_hours" and always) else without_holidays(customers)
+    updates = updates_due(case, severity)
     ours = without_holidays(calendar)
     window = f"response window for {severity.value}{ours if response.due_at > now else ''}"
-    followup = f"{internal.explanation}{'' if unit == 'hours' else ours}"
-    why = f"the SLA of {sooner.account}" if sooner else f"{update.explanation}{theirs}"
-    owed = list(dict.fromkeys(clock.account for clock in case.late
-                              if clock.status == "breached" and clock.kind != "resolution"))  # fmt: skip
-    update_text = f"by {time_words(update_due, zone)} ({why})"
-    if owed:
-        update_text = f"now for {' and '.join(owed)}, whose SLA is overdue; otherwise {update_text}"
-    figures = (
+    followup = f"{internal.explanation}{'' if policy.cadence.of(severity).unit == 'hours' else ours}"
+    figures = [
         figure("window", "response window", f"{target.value} responds {when} ({window})", ()),
         figure("followup", "next internal follow-up", f"{time_words(internal.due_at, calendar.tz)} ({followup})", ()),
-        figure("customer_update", "next customer update", update_text, ()),
-    )  # fmt: skip
+        figure("customer_update", "next customer update", _updates_words(updates, case), ()),
+    ]  # fmt: skip
+    figures += [
+        figure(
+            f"{item_id(update.ticket)}.next_update", f"{item_id(update.ticket)} ({update.account}) next update",
+            _update_words(update, case) + _then(update, case, severity), (update.ticket,),
+        )
+        for update in updates if update.ticket
+    ]  # fmt: skip
     return {figure.ref: figure for figure in figures}
 
 
+def updates_due(case: Case, severity: Severity) -> list[UpdateDue]:
+    """For each affected account, and each of its open tickets, when it hears from us next; the most urgent first.
+
+    A customer who was never answered is due now. Otherwise it is the earliest of the cadence, the SLA's update window and an
+    open first response.
+    """
+    found = [update for account in case.affected for update in _of_account(case, account, severity)]
+    return sorted(found, key=lambda update: update.due_at)
+
+
 def due_moments(case: Case, severity: Severity, target: Target) -> tuple[datetime, datetime]:
-    """When to ask the team next, and when the customer hears from us at the latest: now where an SLA is overdue already."""
+    """When to ask the team next, and when the first customer hears from us at the latest: now where that is due already."""
     internal = next_internal_followup(severity, case.now, team_calendar(case.policy, target), case.policy)
-    if any(clock.status == "breached" and clock.kind != "resolution" for clock in case.late):
-        return internal.due_at, case.now
-    hours, always = tightest_update(case)
-    update = next_customer_update(severity, case.now, first_calendar(case), case.policy, hours, round_the_clock=always)
-    running = [clock.due_at for clock in case.sla if clock.kind == "update" and clock.running and clock.due_at]
-    return internal.due_at, min([update.due_at, *(due for due in running if due > case.now)])
+    updates = updates_due(case, severity)
+    fallback = next_customer_update(severity, case.now, sla_calendar(None, None, case.policy), case.policy)
+    return internal.due_at, updates[0].due_at if updates else fallback.due_at
+
+
+def hears_by(case: Case, severity: Severity, ticket: str) -> datetime | None:
+    """The latest moment at which the customer of a ticket hears from us next, as its figure tells it; None for a ticket of
+    nobody affected.
+    """
+    update = next((one for one in updates_due(case, severity) if one.ticket == ticket), None)
+    account = next((one for one in case.affected if update and one.name == update.account), None)
+    if update is None or account is None:
+        return None
+    return update.due_at if update.due_at > case.now else _by_cadence(case, account, severity).due_at
+
+
+def zones_of(case: Case) -> tuple[ZoneInfo, ...]:
+    """The zones of the affected accounts that the CRM holds, each once."""
+    names = [account_zone(case.evidence.account(account.name)) for account in case.affected]
+    found = [find_zone(name) for name in names if name]
+    return tuple(dict.fromkeys(zone for zone in found if zone))
+
+
+def clocks_of_records(case: Case) -> tuple[tzinfo, ...]:
+    """The zones of the affected accounts, and the offsets in which their tickets and the messages on them are dated."""
+    evidence = case.evidence
+    tickets = [ticket for account in case.affected for ticket in evidence.tickets(account.tickets)]
+    dated = [*tickets, *(message for ticket in tickets for message in evidence.messages(ticket))]
+    moments = [parse_moment(field(record, name)) for record in dated for name in ("at", "created_at")]
+    offsets = [moment.tzinfo for moment in moments if moment and moment.tzinfo]
+    return tuple(dict.fromkeys([*zones_of(case), *offsets]))
 
 
 def zone_of_first(case: Case) -> ZoneInfo | None:
-    for account in case.affected:
-        zone = account_zone(case.evidence.account(account.name))
-        if zone:
-            return find_zone(zone)
-    return None
+    """The zone of the first affected account whose zone the CRM holds."""
+    return next(iter(zones_of(case)), None)
 
 
-def first_calendar(case: Case) -> BusinessCalendar:
-    for account in case.affected:
-        return account_calendar(case.policy, account_zone(case.evidence.account(account.name)))
-    return account_calendar(case.policy)
+def _of_account(case: Case, account: AffectedView, severity: Severity) -> list[UpdateDue]:
+    cadence = _by_cadence(case, account, severity)
+    reason = cadence.explanation
+    if case.policy.cadence.of(severity).unit != "hours":
+        crm = case.evidence.account(account.name)
+        reason += without_holidays(sla_calendar(sla_terms(crm, case.policy), crm, case.policy))
+    views = [ticket_view(case.evidence, ticket, case.aside) for ticket in case.evidence.tickets(account.tickets)]
+    waiting = [view for view in views if view.is_open]
+    if not waiting:
+        return [UpdateDue(account.name, "", cadence.due_at, reason)] if not account.tickets else []
+    found = []
+    for view in waiting:
+        if last_agent_update(view, case.now) is None and waiting_since(view, case.now):
+            found.append(UpdateDue(account.name, view.ref, case.now, "never answered"))
+            continue
+        due = [(cadence.due_at, reason)]
+        due += [
+            (clock.due_at, f"the SLA's {clock.kind.replace('_', ' ')} window")
+            for clock in case.sla
+            if clock.ticket == view.ref and clock.kind != "resolution" and clock.running and clock.due_at
+        ]
+        at, why = min(due)
+        found.append(UpdateDue(account.name, view.ref, max(at, case.now), why))
+    return found
 
 
-def tightest_update(case: Case) -> tuple[float | None, bool]:
-    """The shortest update interval that an affected account's SLA sets, and whether it runs round the clock."""
-    if case.facts.issue_type == "feature_gap" and not case.policy.sla.covers_feature_requests:
-        return None, False
-    found = [
-        (terms.update_h, terms.round_the_clock)
-        for account in case.affected
-        if (terms := sla_terms(case.evidence.account(account.name), case.policy)) and terms.update_h
-    ]
-    return min(found, default=(None, False))
+def _by_cadence(case: Case, account: AffectedView, severity: Severity) -> Window:
+    crm = case.evidence.account(account.name)
+    terms = sla_terms(crm, case.policy)
+    counts = case.policy.sla.covers_feature_requests or case.facts.issue_type != "feature_gap"
+    return next_customer_update(
+        severity, case.now, sla_calendar(terms, crm, case.policy), case.policy, terms.update_h if terms and counts else None,
+        round_the_clock=terms is not None and terms.hours == "round_the_clock",
+        sla_in_business_hours=terms is not None and terms.hours == "business",
+    )  # fmt: skip
+
+
+def _update_words(update: UpdateDue, case: Case) -> str:
+    if update.due_at <= case.now:
+        return f"due now ({update.why})"
+    return f"by {time_words(update.due_at, _customers_zone(update, case))} ({update.why})"
+
+
+def _then(update: UpdateDue, case: Case, severity: Severity) -> str:
+    """When the one after it is due, counted from now, where one is due now."""
+    account = next((one for one in case.affected if one.name == update.account), None)
+    if update.due_at > case.now or account is None:
+        return ""
+    due = _by_cadence(case, account, severity).due_at
+    return f", then by {time_words(due, _customers_zone(update, case))}"
+
+
+def _customers_zone(update: UpdateDue, case: Case) -> ZoneInfo:
+    crm = case.evidence.account(update.account)
+    return sla_calendar(sla_terms(crm, case.policy), crm, case.policy).tz
+
+
+def _updates_words(updates: list[UpdateDue], case: Case) -> str:
+    """Every account's next update in one line; accounts that are due alike are named together."""
+    if not updates:
+        return "none is due: no affected account has an open ticket"
+    groups: dict[str, list[str]] = {}
+    for update in updates:
+        groups.setdefault(_update_words(update, case), []).append(update.account)
+    if len(groups) == 1:
+        return next(iter(groups))
+    return "; ".join(f"{', '.join(dict.fromkeys(names))} {words}" for words, names in groups.items())

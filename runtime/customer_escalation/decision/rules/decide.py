@@ -1,5 +1,6 @@
 """The decision: escalate or handle, how severe, whose; each with the rules that made it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from customer_escalation.decision.inputs import Case
@@ -26,6 +27,8 @@ class Decision:
     """Every rule's answer, in the order of the rules."""
     because: tuple[str, ...]
     """Ids of the rules that made the outcome, the severity and the target."""
+    undecided: tuple[Firing, ...] = ()
+    """Rules that could not be tested and whose answer could turn the outcome; where there are some, a person decides."""
 
     def firing(self, rule_id: str) -> Firing:
         """One rule's answer."""
@@ -44,14 +47,33 @@ def decide(case: Case) -> Decision:
     rows = [RULE_TABLE[rule] for rule in fired]
     handling = tuple(row.id for row in rows if row.group == "handle" and not row.only_supports)
     reasons = [row.id for row in rows if row.group == "escalate"]
-    overridden = any(row.overrides_handling for row in rows)
-    if (handling and not overridden) or not reasons:
-        return Decision(Outcome.HANDLE, None, None, (), firings, handling or no_criterion())
+    undecided = turning(firings, list(fired))
+    if outcome_of(fired) == Outcome.HANDLE:
+        return Decision(Outcome.HANDLE, None, None, (), firings, handling or no_criterion(), undecided)
     floors = [firing for firing in fired.values() if firing.floor]
     level = max((Severity(firing.floor) for firing in floors), key=lambda value: value.rank, default=Severity.MEDIUM)
     made_by = [firing.rule for firing in floors if firing.floor == level]
     owner, others, owner_rule = owner_of(case, fired)
-    return Decision(Outcome.ESCALATE, level, owner, others, firings, (*reasons, *made_by, owner_rule))
+    return Decision(Outcome.ESCALATE, level, owner, others, firings, (*reasons, *made_by, owner_rule), undecided)
+
+
+def outcome_of(rules: Iterable[str]) -> Outcome:
+    """What these rules make together: escalate where one of that group holds and none of support's stands against it."""
+    rows = [RULE_TABLE[rule] for rule in rules]
+    handling = any(row.group == "handle" and not row.only_supports for row in rows)
+    escalating = any(row.group == "escalate" for row in rows)
+    overridden = any(row.overrides_handling for row in rows)
+    return Outcome.ESCALATE if escalating and (overridden or not handling) else Outcome.HANDLE
+
+
+def turning(firings: Iterable[Firing], fired: Sequence[str]) -> tuple[Firing, ...]:
+    """The hard rules whose answer is unknown and, were it yes, would turn the outcome that ``fired`` makes."""
+    now = outcome_of(fired)
+    return tuple(
+        firing for firing in firings
+        if firing.state == "unknown" and firing.level == "H" and RULE_TABLE[firing.rule].group in ("handle", "escalate")
+        and outcome_of([*fired, firing.rule]) != now
+    )  # fmt: skip
 
 
 @carries_out("E-NONE")

@@ -7,6 +7,10 @@ from customer_escalation.decision.inputs import Case, SlaView
 from customer_escalation.decision.rules.rule import NO, Verdict, from_fact, rule
 from customer_escalation.domain.evidence import name_key
 from customer_escalation.domain.facts import Answer
+from customer_escalation.domain.states import state_of
+
+PRODUCT_ACCOUNTS = 2
+"""So many distinct accounts that need the same, or the opposite, make it a matter for Product (E-PRODUCT)."""
 
 
 @rule("E-BUG")
@@ -129,6 +133,30 @@ def pattern(case: Case) -> Verdict:
             "yes", f"{len(case.recent)} accounts opened a ticket of their own within {days} days", ("figures/pattern",)
         )
     return NO
+
+
+@rule("E-PRODUCT")
+def product_alone(case: Case) -> Verdict:
+    """A design decision or a feature need, tracked as open, or stated by several accounts or by a high-value one."""
+    fact = case.facts.feature_gap
+    if fact.answer != "yes":
+        return from_fact(fact)
+    refs = tuple(fact.cites)
+    items = [case.evidence.item_of(record) for record in case.evidence.resolve(fact.cites)[0]]
+    issues = [item for item in items if item.data.get("kind") == "issue" and state_of(item) != "closed"]
+    tracked = [item for item in issues if state_of(item)]
+    if tracked:
+        return Verdict("yes", f"{tracked[0].id} awaits a decision of Product", refs)
+    accounts = case.affected
+    if len(accounts) >= PRODUCT_ACCOUNTS:
+        return Verdict("yes", f"{len(accounts)} accounts need it, and only Product can settle it", refs)
+    if any(account.high_value for account in accounts):
+        return Verdict("yes", "a high-value account needs it, and only Product can settle it", refs)
+    if any(account.high_value is None for account in accounts):
+        return Verdict("unknown", "whether the account that needs it is high-value is unknown", refs)
+    if issues:
+        return Verdict("unknown", f"whether {issues[0].id} still awaits a decision is unknown", refs)
+    return Verdict("no", "one account that is not high-value asks for it, and nothing tracks it", refs)
 
 
 @rule("E-RECUR")

@@ -35,7 +35,7 @@ def security_floor(case: Case) -> Verdict:
 def several_high_value(case: Case) -> Verdict:
     """Impacted means blocked, or a major function broken without a full workaround; wanting a feature is not impact."""
     counted = ("blocked",) if case.full_workaround else ("blocked", "major_function_broken")
-    hit = [account for account in case.affected if account.impact in counted]
+    hit = [account for account in case.affected if account.impact in counted and account.still != "no"]
     known = [account for account in hit if account.high_value]
     refs = tuple(ref for account in known for ref in (account.crm_ref, *account.refs) if ref)
     if len(known) >= case.policy.high_value.critical_from_customers:
@@ -68,7 +68,7 @@ def major_function(case: Case) -> Verdict:
 @rule("S6")
 def key_customer(case: Case) -> Verdict:
     """S9: a full workaround lifts this floor."""
-    blocked = [account for account in case.affected if account.impact == "blocked"]
+    blocked = [account for account in case.affected if account.impact == "blocked" and account.still != "no"]
     known = [account for account in blocked if account.high_value]
     if known and not lifted(case):
         refs = tuple(ref for ref in (known[0].crm_ref, *known[0].refs) if ref)
@@ -90,4 +90,4 @@ def sla_or_leadership(case: Case) -> Verdict:
 @rule("S8")
 def otherwise(case: Case) -> Verdict:
     """The floor under every escalation."""
-    return Verdict("yes", "no higher floor applies", (), Severity.MEDIUM)
+    return Verdict("yes", "nothing on record calls for High", (), Severity.MEDIUM)

@@ -29,7 +29,6 @@ def _holds(number: str, evidence: Evidence, cites: Sequence[str]) -> bool:
     return any(digits.search(record.text.replace(",", "")) for record in evidence.resolve(cites)[0])
 
 
-@carries_out("S10")
 def cites_of(assessment: Assessment) -> Iterator[str]:
     """Every citation of the stated facts."""
     for name in Assessment.model_fields:
@@ -42,6 +41,7 @@ def cites_of(assessment: Assessment) -> Iterator[str]:
     yield from (named.ref for named in assessment.suspicious)
 
 
+@carries_out("S10")
 def unreferenced_facts(assessment: Assessment, evidence: Evidence, figures: Mapping[str, Figure]) -> list[Finding]:
     """Findings on answers that decide something and cite nothing, or cite what no tool returned."""
     findings: list[Finding] = []

@@ -1,14 +1,21 @@
-"""The decision as its drafter reads it: what, why, the figures to draw on, and what the draft must hold."""
+"""The decision as its drafter reads it: what, why, what code prints, the figures to draw on, and what the draft must hold."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from customer_escalation.decision.figures import computed_lines
+from customer_escalation.decision.inputs import Case
 from customer_escalation.decision.rules import Decision
+from customer_escalation.decision.rules.counterfactual import what_would_change
 from customer_escalation.decision.rules.rule import Firing
-from customer_escalation.domain.brief import Figure, Outcome
+from customer_escalation.domain.brief import Computed, Figure, Outcome
 from customer_escalation.domain.facts import Assessment
-from customer_escalation.domain.rules import RULE_TABLE
+from customer_escalation.domain.rules import RULE_TABLE, rule_of
 from customer_escalation.drafting.prompts import prompt
+from customer_escalation.review.budget import budget_words
+
+MOST_CHANGES = 6
+"""Answers that would change the decision, told to the drafter."""
 
 
 @dataclass(frozen=True)
@@ -20,24 +27,29 @@ class HandIn:
 
 
 def decision_told(
-    decision: Decision, facts: Assessment, figures: Mapping[str, Figure], submit: HandIn, hints: Sequence[str] = (),
+    decision: Decision, case: Case, figures: Mapping[str, Figure], submit: HandIn, hints: Sequence[str] = (),
     gaps: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """The text; ``hints`` are look-alikes that the facts leave out, ``gaps`` what could not be read."""
     told = list(_told(decision))
     target = decision.target.value if decision.target else ""
+    computed = computed_lines(case, decision.severity, dict(figures), decision.target)
     return prompt(
         "decision.md.j2",
         severity=decision.severity.value if decision.severity else "",
         target=target,
-        also_notify=[team.value for team in decision.also_notify],
-        own_reading=_own_reading(decision, facts),
-        hold=[_held(firing) for firing in told if firing.state == "yes" and not _idle_floor(firing, decision)],
-        nothing_holds="E-NONE" in decision.because,
-        not_held=[f"{one.rule}: {one.because}" for one in told if one.state == "no" and one.because and one.refs],
-        untested=[f"{one.rule}: {_because(one)}" for one in told if one.state == "unknown"],
-        figures=list(figures.values()),
+        also_notify=[_notified(team.value, decision.firing(rule_of(team).id)) for team in decision.also_notify],
+        own_reading=_own_reading(decision, case.facts),
+        undecided=[_ground(one) for one in decision.undecided],
+        hold=list(dict.fromkeys(_ground(one) for one in told if one.state == "yes" and _counts(one, decision)))
+        or ["no criterion of an escalation holds"],
+        not_held=[_ground(one) for one in told if one.state == "no" and one.because and one.refs],
+        untested=[_ground(one) for one in told if one.state == "unknown" and one not in decision.undecided],
+        would_change=list(_would_change(case)),
+        printed=list(_printed(computed)),
+        figures=[f"{figure.label}: {figure.text}" for figure in figures.values()],
         contents=prompt("target_contents.md.j2", target=target),
+        budget=budget_words(decision.outcome, len(case.affected)),
         submit=submit,
         hints=hints,
         gaps=gaps,
@@ -52,6 +64,23 @@ def _told(decision: Decision) -> Iterator[Firing]:
             yield firing
 
 
+def _counts(firing: Firing, decision: Decision) -> bool:
+    """A floor that always holds is worth a line only where it made the severity."""
+    return not RULE_TABLE[firing.rule].otherwise or firing.rule in decision.because
+
+
+def _ground(firing: Firing) -> str:
+    row = RULE_TABLE[firing.rule]
+    name = row.label or row.sentence.rstrip(".")
+    gives = f" -> {firing.floor or firing.target}" if firing.state == "yes" and (firing.floor or firing.target) else ""
+    refs = f" [{', '.join(firing.refs)}]" if firing.refs else ""
+    return f"{name}{gives}{f': {firing.because}' if firing.because else ''}{refs}"
+
+
+def _notified(team: str, firing: Firing) -> str:
+    return f"{team} ({firing.because})" if firing.because else team
+
+
 def _own_reading(decision: Decision, facts: Assessment) -> tuple[str, str, str] | None:
     """What the drafter would have decided, where that is another decision."""
     reading = (facts.reading.outcome, facts.reading.severity, facts.reading.target)
@@ -60,19 +89,28 @@ def _own_reading(decision: Decision, facts: Assessment) -> tuple[str, str, str] 
     return None if reading == (decision.outcome.value, severity, target) else reading
 
 
-def _idle_floor(firing: Firing, decision: Decision) -> bool:
-    """S8 always holds; it is worth a line only where it made the severity."""
-    return firing.rule == "S8" and "S8" not in decision.because
+def _would_change(case: Case) -> Iterator[str]:
+    found = [change for change in what_would_change(case) if change.instead in ("yes", "full", "exposure_or_breach")]
+    for change in found[:MOST_CHANGES]:
+        then = [change.outcome.value.replace("_", " ")]
+        then += [label.value for label in (change.severity, change.target) if label]
+        yield f"{change.fact.replace('_', ' ')} {change.instead} instead of {change.now}: {', '.join(then)}"
 
 
-def _held(firing: Firing) -> str:
-    gives = f" -> {firing.floor or firing.target}" if firing.floor or firing.target else ""
-    refs = f" [{', '.join(firing.refs)}]" if firing.refs else ""
-    return f"{firing.rule}{gives}: {_because(firing)}{refs}"
-
-
-def _because(firing: Firing) -> str:
-    return firing.because or RULE_TABLE[firing.rule].sentence
+def _printed(computed: Computed) -> Iterator[str]:
+    """The lines of code under the labels where they will stand."""
+    yield f"Customers affected: {computed.customers.text}"
+    for row in computed.accounts:
+        own = ", ".join(row.tickets) or "no own ticket"
+        yield f"  {row.name}: tier {row.tier}, ARR {row.arr}, deals {row.deals}, renewal {row.renewal}, {own}"
+    yield f"Revenue at risk: {computed.revenue.text}"
+    yield f"Time in queue: {computed.queue.text}"
+    for clock in computed.sla:
+        yield f"SLA: {clock.text}"
+    if computed.followup:
+        yield f"Customer Communication, Next: {computed.followup.text}"
+    if computed.window:
+        yield f"Deadline: {computed.window.text}"
 
 
 def hand_in_told(decision: Decision, submit: HandIn) -> str:

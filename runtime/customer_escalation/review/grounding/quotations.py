@@ -38,6 +38,8 @@ def plain(text: str) -> str:
 
 def holds_quote(source: Source, atom: Atom) -> bool:
     """Do the parts between omissions and insertions stand in the text, in this order?"""
+    if atom.kind == "code" and atom.value.strip() in source.text:
+        return True
     text = source.known(_quotable_text)
     whole = _quotable(atom.value).strip(" .,;:!?")
     if _find(whole, text):

@@ -40,11 +40,17 @@ class Unsupported:
 
 
 def unsupported_atoms(
-    text: str, cited: Sequence[Record], everything: Sequence[Record] = (), *, vocabulary: frozenset[str] = frozenset()
+    text: str,
+    cited: Sequence[Record],
+    everything: Sequence[Record] = (),
+    *,
+    vocabulary: frozenset[str] = frozenset(),
+    nouns_capitalised: bool = False,
 ) -> list[Unsupported]:
     """The atoms of ``text`` that no record of ``cited`` holds (G1).
 
     ``everything`` is all that is known, to say where an atom does stand; ``vocabulary`` holds names that need no record.
+    ``nouns_capitalised``: in the text's language a capital letter makes no name.
     """
     sources = [_source_of(record) for record in cited]
     found: list[Unsupported] = []
@@ -55,7 +61,7 @@ def unsupported_atoms(
         if not is_scare_quote(atom) or any(quotes(_source_of(record), atom) for record in everything):
             places = tuple(record.ref for record in everything if _holds(_source_of(record), atom))
             found.append(_unsupported(atom.text, atom.kind, places))
-    for name, places in missing_names(text, cited, everything, vocabulary):
+    for name, places in missing_names(text, cited, everything, vocabulary, nouns_capitalised):
         found.append(_unsupported(name, "name", places))
     return found
 

@@ -10,6 +10,7 @@ from customer_escalation.review.grounding.kind import Kind
 from customer_escalation.review.grounding.source import STAMP, Source
 
 DAY_OF_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
+MONTHS = 12
 _RELATIVE = {"today": 0, "tonight": 0, "heute": 0, "yesterday": -1, "gestern": -1, "tomorrow": 1, "morgen": 1}
 _ALSO_WORDS = ("may", "march")
 """English months that are words too; alone they are months only after a word, with a capital."""
@@ -21,9 +22,10 @@ def _pattern() -> re.Pattern[str]:
     alone = "|".join(name.title() for name in english_months() if name not in _ALSO_WORDS)
     return re.compile(
         rf"(?<![\w-])(?P<iso>\d{{4}}-\d\d-\d\d)(?:[T ](?P<clock>\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?!\d)|"
+        r"(?<![\w./-])(?P<dd>\d{1,2})(?P<sep>[./])(?P<mm>\d{1,2})(?P=sep)(?P<yyyy>(?:19|20)\d\d)(?![\w/]|\.\d)|"
         rf"(?<![\w-])(?P<isomonth>(?:19|20)\d\d-(?:0[1-9]|1[0-2]))(?![\w-])|"
         rf"\b(?:(?P<d0>\d{{1,2}})(?:st|nd|rd|th)?\.?\s?(?:-|–|/|and|to|or|bis|und)\s?(?:the )?)?"
-        rf"(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of| de)? (?P<m1>{month})\b\.?(?:,? (?P<y1>\d{{4}})\b)?|"
+        rf"(?<![\d][.,])(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of| de)? (?P<m1>{month})\b\.?(?:,? (?P<y1>\d{{4}})\b)?|"
         rf"\b(?P<m2>{month})\b\.? (?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:%])(?!\.\d)(?:,? (?P<y2>\d{{4}})\b)?|"
         rf"\b(?P<m3>{month})\b\.?,? (?P<y3>(?:19|20)\d\d)\b|"
         rf"(?<=[a-z,][ -])(?P<m4>(?-i:{'|'.join(_ALSO_WORDS).title()}))\b|"
@@ -37,6 +39,8 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
     if match["iso"]:
         clock = [Atom("time", match["clock"], match["clock"])] if match["clock"] else []
         return [Atom("date", match["iso"], match["iso"]), *clock]
+    if match["yyyy"]:
+        return _numeric(match, shown)
     if match["isomonth"]:
         return [Atom("date", shown, shown)]
     if bare := match["m4"] or match["m5"]:
@@ -48,11 +52,22 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
     return [Atom("date", shown, f"{year}{'' if year == '----' else '-'}{month:02d}-{day:02d}") for day in days]
 
 
+def _numeric(match: re.Match[str], shown: str) -> list[Atom]:
+    """28.02.2026 and 28/02/2026; with slashes the month may come first, which is then one that the day cannot be."""
+    day, month, year = int(match["dd"]), int(match["mm"]), int(match["yyyy"])
+    if match["sep"] == "/" and month > MONTHS:
+        day, month = month, day
+    exact = _date(year, month, day)
+    return [Atom("date", shown, str(exact))] if exact else []
+
+
 def _holds(source: Source, atom: Atom) -> bool:
     year, month, day = _parts(atom.value)
     if not day:
-        return any(month == known and year in (0, of) for of, known in source.known(months)) or any(
-            month == known for known, _ in source.known(days_of_some_year)
+        return (
+            month in source.known(_month_words)
+            or any(month == known and year in (0, of) for of, known in source.known(months))
+            or any(month == known for known, _ in source.known(days_of_some_year))
         )
     if not year:
         found = source.known(dates)
@@ -64,6 +79,12 @@ def _holds(source: Source, atom: Atom) -> bool:
     known_years = source.known(years)
     near = not known_years or any(abs(year - known) <= 1 for known in known_years)
     return (month, day) in source.known(days_of_some_year) and near
+
+
+def _month_words(source: Source) -> frozenset[int]:
+    """Months that are named alone, in any language."""
+    names = month_names()
+    return frozenset(names[word] for word in re.findall(r"[^\W\d_]{4,}", source.lower) if word in names)
 
 
 def stamps(source: Source) -> tuple[datetime, ...]:

@@ -8,14 +8,20 @@ from customer_escalation.review.grounding.kinds.tokens import tokens
 from customer_escalation.review.grounding.source import Source
 
 _PATTERN = re.compile(
-    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<!\w)#[\w-]*\w|\b[A-Za-z][A-Za-z0-9_]*-\d[\w-]*\w?\b|"
+    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<!\w)#[\w-]*\w|\b[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z][A-Za-z0-9_]*){0,4}-\d[\w-]*\w?\b|"
     r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b|\b(?=\w*_)[A-Za-z]\w*_\w+\b|\b[A-Za-z]+\d\w*\b|\b[A-Z]{2,}_\w+\b",
+    re.ASCII,
 )
+"""In letters of ASCII alone: in a text that sets no spaces the words around an id would run into it."""
+
+
+_ZONE = re.compile(r"(?:UTC|GMT)[+-]?\d{1,2}(?::?\d\d)?", re.IGNORECASE)
+"""An offset from Greenwich names a zone, no record."""
 
 
 def _read(match: re.Match[str], text: str) -> list[Atom]:
     shown = match.group().strip()
-    return [Atom("id", shown, shown.casefold())]
+    return [] if _ZONE.fullmatch(shown) else [Atom("id", shown, shown.casefold())]
 
 
 def _holds(source: Source, atom: Atom) -> bool:

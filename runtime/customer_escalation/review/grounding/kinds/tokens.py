@@ -5,11 +5,17 @@ import re
 from customer_escalation.review.grounding.source import Source
 
 _TOKEN = re.compile(r"[\w#@][\w.@:/+#-]*")
+_ASCII_TOKEN = re.compile(r"[\w#@][\w.@:/+#-]*", re.ASCII)
+"""A text that sets no spaces has an id amid its words."""
 
 
 def tokens(source: Source) -> frozenset[str]:
     """Casefolded; also their parts, and without ``v``, ``#`` and hyphens."""
-    found = {token.strip(".,:;/+-").removeprefix("#") for token in _TOKEN.findall(source.lower)}
+    found = {
+        token.strip(".,:;/+-").removeprefix("#")
+        for form in (_TOKEN, _ASCII_TOKEN)
+        for token in form.findall(source.lower)
+    }
     found |= {token.removeprefix("v") for token in found if re.match(r"v\d", token)}
     found |= {part for token in found for part in re.split(r"[/:@=]", token) if part}
     hyphened = [token for token in found if "-" in token]

@@ -8,7 +8,8 @@ from customer_escalation.review.grounding.kinds.tokens import tokens
 from customer_escalation.review.grounding.source import Source
 
 _PATTERN = re.compile(
-    r"\bv\d+(?:\.\d+)*\b|\b\d+(?:\.\d+){2,}(?:[-+.]?[A-Za-z]\w*)?\b|\b20\d\d\.\d\d?\b(?!\s?%)", re.IGNORECASE
+    r"\bv\d+(?:\.\d+)*\b|\b\d+(?:\.\d+){2,}(?:[-+.]?[A-Za-z]\w*)?\b|\b20\d\d\.\d\d?\b(?!\s?%)",
+    re.IGNORECASE | re.ASCII,
 )
 
 

@@ -1,0 +1,299 @@
+"""Prose with citations inside it: what a text field of a draft is, its sentences, and what each of them cites.
+
+A writer puts refs in double brackets behind what they show: ``Sign-in fails since 09:10 [[support_platform/T-1-m2]].`` Code
+splits the text into sentences; a sentence without a mark of its own stands on those of its paragraph.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from textwrap import dedent
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Role = Literal["states", "proposes", "supposes"]
+"""``states``: what records show. ``proposes``: what is to be done, asked or found out. ``supposes``: the writer's idea."""
+Reader = Literal["receiver", "sender", "customer"]
+
+
+@dataclass(frozen=True)
+class Says:
+    """Marks a text field of a draft: what its sentences do, and who reads them."""
+
+    role: Role
+    reader: Reader = "receiver"
+
+
+@dataclass(frozen=True)
+class Names:
+    """Marks a text field that holds no prose: the ref of a record, a moment."""
+
+    what: Literal["ref", "moment"]
+
+
+MOST_CHARACTERS = 6000
+"""Of one text of a draft; longer ones are refused before they are looked at."""
+_bounded = StringConstraints(strip_whitespace=True, max_length=MOST_CHARACTERS)
+Stated = Annotated[str, _bounded, Says("states")]
+Proposed = Annotated[str, _bounded, Says("proposes")]
+Supposed = Annotated[str, _bounded, Says("supposes")]
+ForSender = Annotated[str, _bounded, Says("proposes", "sender")]
+ForCustomer = Annotated[str, _bounded, Says("states", "customer")]
+RefName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), Names("ref")]
+Moment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), Names("moment")]
+
+_MARK = re.compile(r"(?:(?<!\s)\s+)?\[\[([^\[\]\n]{1,600})\]\]")
+_BULLET = re.compile(r"\s*(?:[-*+]|\d{1,2}[.)])\s+")
+_END = re.compile(
+    r"[.!?](?:[\"”“’»)\]*_`]|\s*\[\[[^\[\]\n]*\]\])*(?=\s|\Z)|[。！？](?:[」』）”])*(?:\s*\[\[[^\[\]\n]*\]\])*|\n"
+)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|Dr|Mr|Ms|St|z\.B|bzw|ca|p\.ej|Sr|Sra)|\b[A-Z]|(?:^|\s)\d{1,2})\.$", re.I
+)
+_NUMBER_SIGN = re.compile(r"\b(?:no|nr)\.$", re.I)
+"""Short for "number" where a digit follows; else a word that ends a sentence."""
+_LONGEST_ABBREVIATION = 8
+"""Characters, with the full stop and what stands before it."""
+_FENCE = re.compile(r"^[ \t]*`{3,}[^`\n]*(?:\n(?:.*?^[ \t]*`{3,}[ \t]*$|.*)|\Z)", re.DOTALL | re.MULTILINE)
+_QUOTED = re.compile(
+    r"“[^“”\n]{0,2000}”|„[^„“”\n]{0,2000}[“”]|«[^«»\n]{0,2000}»|「[^「」\n]{0,600}」|『[^『』\n]{0,600}』|(?<!\w)\"[^\"\n]{0,600}\"|"
+    r"`[^`\n]{1,600}`"
+)
+"""What a sentence quotes does not end it."""
+_GOES_ON = ".!?,;:)"
+"""What stands behind a quotation and its marks where the sentence goes on, or ends only there."""
+_AFTER_QUOTE = re.compile(r"(?:(?:\s*\[\[[^\[\]\n]*\]\])+\s*|\s+|(?=\Z))(\S?)")
+"""Where a sentence may end with the quotation in it: before a mark or a space, unless the next word begins small, or at the end."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a passage."""
+
+    text: str
+    """Without marks."""
+    cites: tuple[str, ...]
+    """What it stands on: its own marks, else those of its paragraph."""
+    own: bool
+    """Whether the marks are its own."""
+    start: int
+    """Where it stands in the passage's text as written, marks included."""
+    end: int
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One text of a draft."""
+
+    path: str
+    """Such as ``description``, ``tried[2]`` or ``reproduction.actual``."""
+    written: str
+    """As the writer wrote it, with marks."""
+    role: Role
+    reader: Reader
+
+    @property
+    def text(self) -> str:
+        """Without marks."""
+        return without_marks(self.written)
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """Every ref that it cites, in order."""
+        return tuple(dict.fromkeys(marks_of(self.written)))
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Its sentences; a line break ends one, fenced code is none."""
+        return tuple(sentences_of(self.written))
+
+
+def marks_of(written: str) -> list[str]:
+    """The refs in the text's marks, in order."""
+    return [ref for inside in _MARK.findall(written) for ref in _refs_in(inside)]
+
+
+def _refs_in(mark: str) -> list[str]:
+    return [ref.strip() for ref in re.split(r"[,;]\s+|\s*\|\s*", mark) if ref.strip()]
+
+
+def with_refs(written: str, renamed: Callable[[str], str]) -> str:
+    """The text with each ref in its marks renamed; what stands beside the marks stays."""
+
+    def mark(found: re.Match[str]) -> str:
+        refs = ", ".join(map(renamed, _refs_in(found[1])))
+        return f"{found.group().partition('[[')[0]}[[{refs or found[1]}]]"
+
+    return _MARK.sub(mark, written)
+
+
+def without_marks(written: str) -> str:
+    """The text without its marks."""
+    return _MARK.sub("", written)
+
+
+def cite(text: str, refs: Iterable[str]) -> str:
+    """``text`` with a mark for ``refs`` before its closing full stop; as it is where there are none."""
+    wanted = [ref for ref in dict.fromkeys(refs) if ref not in marks_of(text)]
+    if not wanted:
+        return text
+    mark = f" [[{', '.join(wanted)}]]"
+    body = text.rstrip()
+    return (
+        f"{body[:-1]}{mark}{body[-1]}" if body.endswith((".", "!", "?")) and not body.endswith("...") else body + mark
+    )
+
+
+def sentences_of(written: str) -> Iterator[Sentence]:
+    """The sentences of a text with marks, paragraph by paragraph; linear in its length."""
+    masked = _QUOTED.sub(_masked, _FENCE.sub(lambda fence: re.sub(r"[^\n]", " ", fence.group()), written))
+    at = 0
+    for line in masked.splitlines(keepends=True):
+        whole = written[at : at + len(line)]
+        paragraph = marks_of(whole) if line.strip() else []
+        for start, end in _spans(line):
+            piece = whole[start:end]
+            own = marks_of(piece)
+            text = without_marks(piece).strip()
+            if text:
+                yield Sentence(text, tuple(dict.fromkeys(own or paragraph)), bool(own), at + start, at + end)
+        at += len(line)
+
+
+def with_code(written: str) -> Iterator[tuple[str, str]]:
+    """The text in pieces, each with the fenced code behind it, which no sentence holds; empty where there is none."""
+    at = 0
+    for fence in _FENCE.finditer(written):
+        lines = fence.group().split("\n")[1:]
+        closed = bool(lines) and lines[-1].strip().startswith("```")
+        yield written[at : fence.start()], dedent("\n".join(lines[:-1] if closed else lines)).rstrip()
+        at = fence.end()
+    yield written[at:], ""
+
+
+def _masked(quoted: re.Match[str]) -> str:
+    """The quotation without its full stops; the last one stays where the sentence ends with it."""
+    text = quoted.group()
+    after = None if text[0] == "`" else _AFTER_QUOTE.match(quoted.string, quoted.end())
+    ends = after is not None and not (after[1].islower() or (after[1] and after[1] in _GOES_ON))
+    inside, last = (text[1:-2], text[-2]) if ends and len(text) > len("“”") else (text[1:-1], "")
+    return f"{text[0]}{re.sub(r'[.!?。！？]', '_', inside)}{last}{text[-1]}"
+
+
+def _spans(line: str) -> Iterator[tuple[int, int]]:
+    """Where sentences stand in one line, a bullet left out."""
+    bullet = _BULLET.match(line)
+    start = bullet.end() if bullet else 0
+    last = len(line.rstrip())
+    for end in _END.finditer(line, start):
+        if end.end() < last and _abbreviated(line, start, end):
+            continue
+        if line[start : end.end()].strip():
+            yield start, end.end()
+        start = end.end()
+    if line[start:].strip():
+        yield start, len(line)
+
+
+def _abbreviated(line: str, start: int, end: re.Match[str]) -> bool:
+    """Is it the full stop of an abbreviation?"""
+    before = line[max(start, end.start() + 1 - _LONGEST_ABBREVIATION) : end.start() + 1]
+    digit_follows = line[end.end() : end.end() + 2].strip().isdigit()
+    return bool(_ABBREVIATION.search(before) or (digit_follows and _NUMBER_SIGN.search(before)))
+
+
+def passages(draft: BaseModel) -> Iterator[Passage]:
+    """Every text of a draft that makes a claim, in the order of its fields: one walk over the schema by its markers.
+
+    Raises ``TypeError`` for a text field without a marker, so that nothing new goes unchecked.
+    """
+    yield from _of_model(draft, "")
+
+
+def _of_model(model: BaseModel, prefix: str) -> Iterator[Passage]:
+    for name, field in type(model).model_fields.items():
+        marker = next((part for part in field.metadata if isinstance(part, Says | Names)), None)
+        yield from _of_value(getattr(model, name), field.annotation, marker, f"{prefix}{name}")
+
+
+def _of_value(value: Any, annotation: Any, marker: Says | Names | None, path: str) -> Iterator[Passage]:
+    if isinstance(value, BaseModel):
+        yield from _of_model(value, f"{path}.")
+    elif isinstance(value, list | tuple):
+        inner = (get_args(annotation) or (None,))[0]
+        inside = marker or _marker_in(inner)
+        for index, item in enumerate(value):
+            yield from _of_value(item, inner, inside, f"{path}[{index}]")
+    elif isinstance(value, str) and not _is_closed(annotation, value):
+        if marker is None:
+            raise TypeError(f"The field {path} holds text and no marker says what it is.")
+        if isinstance(marker, Says) and value:
+            yield Passage(path, value, marker.role, marker.reader)
+
+
+def _marker_in(annotation: Any) -> Says | Names | None:
+    parts = get_args(annotation)[1:] if get_origin(annotation) is Annotated else ()
+    return next((part for part in parts if isinstance(part, Says | Names)), None)
+
+
+def _is_closed(annotation: Any, value: str) -> bool:
+    """Is it one of a fixed set of values?"""
+    return get_origin(annotation) is Literal or type(value) is not str
+
+
+class TextChange(BaseModel):
+    """A text of a draft, written anew."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    path: str = Field(
+        max_length=200,
+        description="As a finding names it: `description`, `tried[2]`, `asks[0].text`; `tried[+]` adds an entry to a list of texts.",
+    )
+    text: str = Field(
+        max_length=MOST_CHARACTERS,
+        description="The whole new text there, with its marks; '' takes an entry of a list out.",
+    )
+
+
+def texts_at(draft: BaseModel, changes: dict[str, str]) -> dict[str, Any]:
+    """The draft as data with the texts at these paths replaced; an entry of a list that becomes empty is left out.
+
+    A path that ends with ``[+]`` adds an entry to a list of texts. Raises ``KeyError`` with the path that names nothing.
+    """
+    data = draft.model_dump()
+    for path, text in changes.items():
+        _put(data, path, text)
+    return {name: _filled(value) for name, value in data.items()}
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _filled(item) for name, item in value.items()}
+    return [_filled(item) for item in value if not _emptied(item)] if isinstance(value, list) else value
+
+
+def _emptied(item: Any) -> bool:
+    return (item.get("text") if isinstance(item, dict) else item) == ""
+
+
+def _put(data: dict[str, Any], path: str, text: str) -> None:
+    steps = [int(step) if step.isdigit() else step for step in re.findall(r"[^.\[\]]+", path)]
+    holder: Any = data
+    try:
+        for step in steps[:-1]:
+            holder = holder[step]
+        known = "" if steps[-1] == "+" and isinstance(holder, list) else holder[steps[-1]]
+    except (IndexError, KeyError, TypeError):
+        raise KeyError(path) from None
+    if (
+        not isinstance(known, str)
+        or isinstance(holder, str)
+        or (steps[-1] == "+" and any(not isinstance(item, str) for item in holder))
+    ):
+        raise KeyError(path)
+    if steps[-1] == "+":
+        holder.append(text)
+    else:
+        holder[steps[-1]] = text

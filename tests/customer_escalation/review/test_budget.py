@@ -1,0 +1,128 @@
+"""The words of each section: what is allowed, what is counted, and what a writer is told."""
+
+import re
+from typing import Any
+
+import pytest
+from tests.customer_escalation.casebook import NOW, account, affected, evidence, fact, policy, ticket
+from tests.customer_escalation.drafts import T1M1, escalation, facts, handling, records, reply, said
+
+from customer_escalation.cases.session import Casework
+from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, Outcome
+from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.findings import Finding
+from customer_escalation.review.budget import (
+    ESCALATION,
+    HANDLING,
+    MOST_ACCOUNTS,
+    PER_ACCOUNT,
+    budget_of,
+    budget_words,
+    words_used,
+)
+
+FILLED: dict[str, Any] = {
+    "customers": "Two users.", "revenue": "None known.", "queue": "Nobody wrote.", "competition": "None is named.",
+    "containment": "None is recorded.", "conflicts": "None is known.", "ideas": ["The limit."],
+    "severity_reason": "It stops.", "sla": ["Met."], "next_update": "Soon.", "response": "Today.",
+}  # fmt: skip
+
+
+def test_the_budget_grows_with_the_accounts_up_to_a_bound() -> None:
+    assert budget_of(Outcome.ESCALATE, 1) == budget_of(Outcome.ESCALATE, 0) == ESCALATION
+    assert budget_of(Outcome.HANDLE, 9) == HANDLING
+    three = budget_of(Outcome.ESCALATE, 3)
+    assert {name: three[name] - ESCALATION[name] for name in ESCALATION if three[name] != ESCALATION[name]} == {
+        name: 2 * words for name, words in PER_ACCOUNT.items()
+    }
+    assert budget_of(Outcome.ESCALATE, 1 + MOST_ACCOUNTS) == budget_of(Outcome.ESCALATE, 99)
+
+
+def test_every_section_that_the_receiver_reads_has_a_budget_and_no_other_counts() -> None:
+    whole = EscalationDraft.model_validate(
+        escalation(**FILLED, before_sending=["Call first."], drafts=[reply("We are at it.")])
+    )
+    assert set(words_used(whole)) == set(ESCALATION)
+    note = HandlingDraft.model_validate(
+        handling(
+            uncertain="Whether it fits.",
+            conflicts="None.",
+            customers="One.",
+            sla=["Met."],
+            before_sending=["Call."],
+            context=escalation()["context"],
+        )
+    )
+    assert set(words_used(note)) == set(HANDLING)
+
+
+@pytest.mark.parametrize(
+    ("changes", "section", "words"),
+    [
+        ({"risk": "One two three."}, "risk", 3),
+        ({"risk": said("One two three.", T1M1, "chat/C-7")}, "risk", 3),
+        ({"tried": ["One two.", said("Three.", T1M1)]}, "tried", 3),
+        ({"asks": [{"owner": "Engineering", "text": "Fix it."}, {"owner": "Product", "text": "Decide on it."}]}, "asks", 5),
+        ({"deadlines": [{"by": "2026-03-20", "what": "the audit", "basis": "proposed"}]}, "deadlines", 2),
+        ({"context": [{"ref": "project_tracker/P-55", "note": "the open bug"}]}, "context", 3),
+        ({"reproduction": {"status": "reported", "note": "One.", "steps": ["Two three."], "expected": "Four.", "actual": "Five.",
+                           "environment": "Six."}}, "reproduction", 6),
+        ({"summary": "One two three four"}, "summary", 0),
+        ({"drafts": [reply("One two.")]}, "drafts", 0),
+        ({"before_sending": ["One two."]}, "before_sending", 0),
+    ],
+)  # fmt: skip
+def test_words_are_counted_by_section_without_marks(changes: dict[str, Any], section: str, words: int) -> None:
+    assert words_used(EscalationDraft.model_validate(escalation(**changes)))[section] == words
+
+
+def test_the_writer_is_told_the_budget_of_each_section() -> None:
+    for outcome, accounts in ((Outcome.ESCALATE, 3), (Outcome.HANDLE, 1)):
+        told = dict(re.findall(r"(\w+) (\d+)", budget_words(outcome, accounts).partition(": ")[2].partition(".")[0]))
+        assert {name: int(words) for name, words in told.items()} == budget_of(outcome, accounts)
+
+
+def warned(accounts: int, **changes: Any) -> list[Finding]:
+    names = [f"Firm {number}" for number in range(1, accounts)]
+    known = evidence(
+        *(record.data for record in records().ledger.records.values()),
+        *(ticket(f"T-20{number}", name, "2026-03-04T08:00:00Z") for number, name in enumerate(names)),
+        *(account(f"A-20{number}", name) for number, name in enumerate(names)),
+    )
+    work = Casework(known, policy(), NOW)
+    hit = [affected("Harrow Mills", "T-101", impact="major_function_broken")]
+    hit += [affected(name, f"T-20{number}") for number, name in enumerate(names)]
+    assert work.assess(Assessment.model_validate(facts(affected=hit))) == []
+    review = work.submit(EscalationDraft.model_validate(escalation(**changes)))
+    return [finding for finding in review.findings if finding.rule == "B4"]
+
+
+def words(count: int) -> str:
+    return said(" ".join(["they report that it stops"] + ["on"] * (count - 5)), T1M1)
+
+
+def room(accounts: int) -> int:
+    """How many words the description may have in that brief before the whole is a quarter over."""
+    used = words_used(EscalationDraft.model_validate(escalation(description="")))
+    return sum(budget_of(Outcome.ESCALATE, accounts).values()) * 5 // 4 - used.total()
+
+
+@pytest.mark.parametrize("accounts", [1, 3])
+def test_a_brief_a_quarter_over_its_words_is_let_be_and_one_word_more_is_told(accounts: int) -> None:
+    most = room(accounts)
+    three = {"description": f"{words(most - 20)} {words(10)} {words(10)}".replace("on [[", "on. [[")}
+    assert [one for one in warned(accounts, **three) if "words" in one.message] == []
+    over = {"description": f"{words(most - 19)} {words(10)} {words(10)}".replace("on [[", "on. [[")}
+    [finding] = [one for one in warned(accounts, **over) if "words" in one.message]
+    assert (finding.level, finding.where) == ("W", "")
+    allowed = budget_of(Outcome.ESCALATE, accounts)
+    assert f"{sum(allowed.values())} are enough (description {most + 1} of {allowed['description']}" in finding.message
+
+
+def test_a_handling_note_has_a_budget_of_its_own() -> None:
+    work = Casework(records(), policy(), NOW)
+    assert work.assess(Assessment.model_validate(facts(documented_solution=fact("yes", "knowledge_base/K-3")))) == []
+    long = " ".join(["Check the time of the nightly sync once more."] * 70)
+    review = work.submit(HandlingDraft.model_validate(handling(steps=[said(long, "knowledge_base/K-3")])))
+    [finding] = [one for one in review.findings if one.rule == "B4"]
+    assert f"{sum(HANDLING.values())} are enough (steps 630 of {HANDLING['steps']}" in finding.message

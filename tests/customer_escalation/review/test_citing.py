@@ -1,0 +1,148 @@
+"""Citations made whole by code: refs in full, and a mark added where one item alone can be meant."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.customer_escalation.casebook import NOW, chat, evidence, policy
+from tests.customer_escalation.drafts import (
+    BUG,
+    BUG_COMMENT,
+    T1,
+    T1M1,
+    T1M2,
+    T1M3,
+    escalation,
+    facts,
+    handling,
+    records,
+    reply,
+)
+
+from customer_escalation.cases.session import Casework
+from customer_escalation.domain.brief import EscalationDraft, Figure, HandlingDraft
+from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.prose import marks_of
+from customer_escalation.review.citing import mend_citations
+from customer_escalation.review.sources import Sources
+
+
+def sources(*more: dict[str, Any]) -> Sources:
+    known = evidence(*(record.data for record in records().ledger.records.values()), *more)
+    work = Casework(known, policy(), NOW)
+    assert work.assess(Assessment.model_validate(facts())) == []
+    return Sources(known, work.figures, frozenset({"Harrow Mills", "Engineering"}))
+
+
+def mended(*more: dict[str, Any], **changes: Any) -> EscalationDraft:
+    found = mend_citations(EscalationDraft.model_validate(escalation(**changes)), sources(*more))
+    assert isinstance(found, EscalationDraft)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("It stops [[T-101-m1]].", f"It stops [[{T1M1}]]."),
+        ("It stops [[ T-101-m1 ]].", f"It stops [[{T1M1}]]."),
+        ("It stops [[T-101, T-101-m1; P-55-c1]].", f"It stops [[{T1}, {T1M1}, {BUG_COMMENT}]]."),
+        ("It stops [[T-101-m1 | T-101]].", f"It stops [[{T1M1}, {T1}]]."),
+        ("T-101 stops as T-101-m1 says [[T-101]].", f"T-101 stops as T-101-m1 says [[{T1}]]."),
+        ("It stops [[,  ]] [[T-101]].", f"It stops [[,  ]] [[{T1}]]."),
+        (f"It stops [[{T1M1}]] [[T-101-m2]].", f"It stops [[{T1M1}]] [[{T1M2}]]."),
+        ("It stops [[figures/queue]].", "It stops [[figures/queue]]."),
+        ("It stops [[T-999-m1]].", "It stops [[T-999-m1]]."),
+    ],
+)
+def test_a_ref_is_written_in_full_and_the_prose_beside_it_stays(written: str, found: str) -> None:
+    assert mended(risk=written).risk == found
+
+
+def test_refs_outside_the_prose_are_written_in_full_and_a_draft_goes_to_the_ticket() -> None:
+    draft = mended(context=[{"ref": "P-55", "note": "the open bug"}], drafts=[reply("We are at it.", "T-101-m1")])
+    assert draft.context[0].ref == BUG
+    assert draft.drafts[0].ticket == T1
+    note = mend_citations(HandlingDraft.model_validate(handling(article="K-3")), sources())
+    assert isinstance(note, HandlingDraft)
+    assert note.article == "knowledge_base/K-3"
+
+
+def test_what_is_whole_stays_as_it_is() -> None:
+    assert mended() == EscalationDraft.model_validate(escalation())
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("It stops after 9,500 rows.", f"It stops after 9,500 rows [[{T1}]]."),
+        (f"It stops after 9,500 rows [[{BUG}]].", f"It stops after 9,500 rows [[{BUG}]] [[{T1}]]."),
+        ("- It stops after 9,500 rows.\n- So.", f"- It stops after 9,500 rows [[{T1}]].\n- So."),
+        (
+            f"It stops after 9,500 rows. The limit was lowered [[{BUG_COMMENT}]].",
+            f"It stops after 9,500 rows [[{BUG_COMMENT}, {T1}]]. The limit was lowered [[{BUG_COMMENT}]].",
+        ),
+        ("The room holds 310 racks.", "The room holds 310 racks [[chat/C-8]]."),
+    ],
+)
+def test_a_mark_is_added_where_one_item_alone_holds_what_is_missing(written: str, found: str) -> None:
+    assert mended(chat("C-8", "2026-03-04T10:31:00Z", "The room holds 310 racks."), risk=written).risk == found
+
+
+RACKS = chat("C-8", "2026-03-04T10:31:00Z", "The room holds 310 racks.")
+ROOMS = chat("C-9", "2026-03-04T10:32:00Z", "There are 470 rooms with 310 racks.")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "The room holds 310 racks.",
+        "The room holds 310 racks and 9,500 rows.",
+        "The room holds 88 racks.",
+        "It stops after 9,500 rows and 88 racks.",
+        "Nobody has spoken of leaving.",
+    ],
+)
+def test_none_is_added_where_several_items_can_be_meant_or_none_holds_all(written: str) -> None:
+    assert mended(RACKS, ROOMS, risk=written).risk == written
+
+
+def test_the_item_that_holds_all_of_it_is_chosen_among_those_that_hold_a_part() -> None:
+    assert (
+        mended(RACKS, ROOMS, risk="The 470 rooms hold 310 racks.").risk == "The 470 rooms hold 310 racks [[chat/C-9]]."
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "changes"),
+    [
+        ("asks", {"asks": [{"owner": "Engineering", "text": "Fix it for 9,500 rows."}]}),
+        ("unknowns", {"unknowns": ["Whether 9,500 rows are the limit (Engineering)."]}),
+        ("ideas", {"ideas": ["It may stop at 9,500 rows."]}),
+        ("summary", {"summary": "Nightly sync stops before 9,500 rows"}),
+        ("opening", {"opening": "Engineering: fix the sync of 9,500 rows.\nThe audit is on 2026-03-20."}),
+        ("before_sending", {"before_sending": ["Ask them about the 9,500 rows."]}),
+        ("drafts", {"drafts": [reply("It stops before 9,500 rows.")]}),
+    ],
+)
+def test_only_what_states_a_fact_gets_a_mark(path: str, changes: dict[str, Any]) -> None:
+    assert getattr(mended(**changes), path) == getattr(EscalationDraft.model_validate(escalation(**changes)), path)
+
+
+def test_marks_are_added_in_every_place_that_states_something_and_nowhere_twice() -> None:
+    bare = "It stops after 9,500 rows."
+    draft = mended(
+        description=f"{bare} {bare} It is urgent [[{T1M3}]].", tried=["agent.kim ran it twice.", bare],
+        reproduction={**escalation()["reproduction"], "steps": [bare], "environment": bare},
+    )  # fmt: skip
+    assert marks_of(draft.description) == [T1M3, T1, T1M3, T1, T1M3]
+    assert marks_of(draft.tried[1]) == marks_of(draft.reproduction.steps[0]) == [T1]
+    assert marks_of(draft.reproduction.environment) == []  # which stands on all that the brief cites
+
+
+def test_a_figure_is_a_home_like_any_item() -> None:
+    known = sources()
+    figure = Figure(ref="figures/T-101.rows", label="rows", text="missing rows: 5,500", inputs=(T1,))
+    known = replace(known, figures={**known.figures, figure.ref: figure})
+    draft = mend_citations(EscalationDraft.model_validate(escalation(risk="It leaves out 5,500 rows.")), known)
+    assert isinstance(draft, EscalationDraft)
+    assert draft.risk == "It leaves out 5,500 rows [[figures/T-101.rows]]."

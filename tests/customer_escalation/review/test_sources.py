@@ -1,0 +1,171 @@
+"""What counts as evidence for a sentence: known names, ids that the brief cites, counts of what it names; and what does not."""
+
+from typing import Any
+
+import pytest
+from tests.customer_escalation.casebook import NOW, account, affected, chat, evidence, fact, message, policy, ticket
+from tests.customer_escalation.drafts import BUG, T1, T1M1, T1M2, T1M3, escalation, facts, records, said
+
+from customer_escalation.cases.session import Casework
+from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.facts import Assessment
+from customer_escalation.review.check import Context
+from customer_escalation.review.sources import Sources
+
+T2, T2M1 = "support_platform/T-102", "support_platform/T-102-m1"
+LATER = ticket(
+    "T-102", "Bell & Oak Ltd", "2026-03-04T05:00:00Z",
+    message("T-102", 1, "2026-03-04T05:00:00Z", "customer", "Our export is empty since version 9.1.4, says code X-31.", "b.oak"),
+)  # fmt: skip
+
+
+def work(*more: dict[str, Any], request: str = "", both: bool = False) -> Casework:
+    known = evidence(*(record.data for record in records().ledger.records.values() if record.id != "A-2"), LATER,
+                     account("A-2", "Bell & Oak Ltd"), *more)  # fmt: skip
+    made = Casework(known, policy(), NOW, context=Context(request=request))
+    accounts = [affected("Harrow Mills", "T-101", impact="major_function_broken")]
+    accounts += [affected("Bell & Oak Ltd", "T-102")] if both else []
+    assert made.assess(Assessment.model_validate(facts(affected=accounts))) == []
+    return made
+
+
+def unsupported(made: Casework, **changes: Any) -> list[str]:
+    """What G1 says of the risk of the sound brief with these changes."""
+    review = made.submit(EscalationDraft.model_validate(escalation(**changes)))
+    return [finding.message for finding in review.findings if finding.rule == "G1"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Harrow Mills", "Harrow", "Bell & Oak Ltd", "Bell & Oak", "Bell", "Harrow Mills'", "Harrow's"]
+)
+def test_names_of_affected_accounts_need_no_citation_long_or_short(name: str) -> None:
+    sentence = said(f"The agent saw it, and {name} wait.", T1M2)
+    assert unsupported(work(both=True), risk=sentence) == []
+
+
+@pytest.mark.parametrize("name", ["Bell & Oak Ltd", "Bell & Oak", "Marguerite Delacroix"])
+def test_names_of_others_do(name: str) -> None:
+    [found] = unsupported(work(), risk=said(f"The agent saw it, and {name} wait.", T1M2))
+    assert found.startswith(f"“{name.replace('& ', '') if name == 'Bell & Oak' else name}” (name)")
+
+
+TWINS = (
+    chat("C-11", "2026-03-04T10:33:00Z", "The export of 9.1.4 is empty, code X-31, says r.fox@oak.example."),
+    chat("C-12", "2026-03-04T10:34:00Z", "The export of 9.1.4 is empty, code X-31, says r.fox@oak.example."),
+)
+"""Two records that hold the same, so that no mark is added for want of a choice."""
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The code X-31 is theirs too.",
+        "It looks like version 9.1.4.",
+        "It is like #C-11 here.",
+        "Ask r.fox@oak.example for it.",
+    ],
+)
+def test_ids_versions_and_addresses_are_known_once_the_brief_cites_their_record_anywhere(sentence: str) -> None:
+    risk = said(sentence, T1M2)
+    made = work(
+        *TWINS,
+        *({**one, "ref": f"{one['ref']}0", "id": f"{one['id']}0", "text": f"#C-11: {one['text']}"} for one in TWINS),
+    )
+    assert len(unsupported(made, risk=risk)) == 1
+    elsewhere = said("A colleague saw an empty export.", "chat/C-110")
+    for place in ({"expectation": elsewhere}, {"ideas": [elsewhere]}, {"tried": [elsewhere]},
+                  {"context": [{"ref": "chat/C-110", "note": ""}, {"ref": BUG, "note": "the open bug"}]}):  # fmt: skip
+        assert unsupported(made, risk=risk, **place) == []
+
+
+def test_names_that_the_facts_rest_on_are_known_too() -> None:
+    known = evidence(*(record.data for record in records().ledger.records.values()), *TWINS, LATER)
+    risk = said("Ask r.fox@oak.example for it.", T1M2)
+    for cites, count in (((T1M2, BUG), 1), ((T1M2, BUG, "chat/C-11"), 0)):
+        made = Casework(known, policy(), NOW)
+        assert made.assess(Assessment.model_validate(facts(bug_confirmed=fact("yes", *cites)))) == []
+        assert len(unsupported(made, risk=risk)) == count
+
+
+ROWS = chat(
+    "C-8", "2026-03-04T10:31:00Z", "In all 8,750 rows are gone since 2026-02-11, about 37 % of it, $5,150 worth."
+)
+
+
+@pytest.mark.parametrize("atom", ["8,750 rows", "2026-02-11", "37 %", "$5,150"])
+def test_numbers_dates_and_sums_are_not_known_by_that(atom: str) -> None:
+    risk = said(f"It is about {atom}.", T1M2, T1M3, "chat/C-7")
+    cited_elsewhere = {"context": [{"ref": "chat/C-8", "note": ""}, {"ref": BUG, "note": ""}]}
+    both = chat("C-9", "2026-03-04T10:32:00Z", str(ROWS["text"]))
+    assert unsupported(work(ROWS, both), risk=risk, **cited_elsewhere) != []
+    assert unsupported(work(ROWS, both), risk=said(f"It is about {atom}.", "chat/C-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cites", "right"),
+    [
+        ("Two customers wait.", (T1M1, T2M1), True),
+        ("Thirteen customers wait.", (T1M1, T2M1), False),
+        ("Two items name it: the ticket and the bug.", (T1, BUG), True),
+        ("They named three things: the audit, the rows and the code.", (T1M1,), True),
+        ("They named 3 things: the audit, the rows, the code.", (T1M1,), True),
+        ("They named thirteen things: the audit, the rows and the code.", (T1M1,), False),
+        ("They named 17 things: the audit, the rows and the code.", (T1M1,), False),
+        ("Both T-101 and T-102 wait, these 2 tickets.", (T1M1, T2M1), True),
+        ("Our 3 messages say so.", (T1M1, T1M2, T1M3), True),
+        ("Our 19 messages say so.", (T1M1, T1M2, T1M3), False),
+    ],
+)
+def test_a_number_may_count_what_the_sentence_names_or_cites(
+    sentence: str, cites: tuple[str, ...], right: bool
+) -> None:
+    risk = said(f"They say: {sentence}", *cites)
+    assert (unsupported(work(both=True), risk=risk) == []) is right
+
+
+@pytest.mark.parametrize(
+    "sentence", ["All 1,240 users of theirs are hit.", "It costs them $75,000.", "It began on 2026-02-17 at 06:45."]
+)
+def test_the_words_of_the_request_are_no_evidence(sentence: str) -> None:
+    asked = work(request="Harrow Mills: all 1,240 users hit since 2026-02-17 06:45, it costs them $75,000")
+    assert unsupported(asked, risk=said(sentence, T1M1)) != []
+    assert unsupported(asked, risk=sentence) != []
+
+
+def test_figures_of_another_ticket_support_no_sentence_about_this_one() -> None:
+    made = work(both=True)
+    assert "13:00 UTC" in made.figures["figures/T-102.first_response"].text
+    assert not [ref for ref, figure in made.figures.items() if "13:00" in figure.text and "T-102" not in ref]
+    due = "first response is due at 13:00 UTC."
+    assert unsupported(made, risk=said(f"Their {due}", T1M1)) != []
+    assert unsupported(made, risk=said(f"Harrow Mills' {due}", T1M1)) != []
+    assert unsupported(made, risk=said(f"T-102's {due}", T1M1)) == []
+    assert unsupported(made, risk=said(f"For Bell & Oak Ltd the {due}", T1M1)) == []
+    assert unsupported(made, risk=said(f"Their {due}", T1M1, "figures/T-102.first_response")) == []
+    assert unsupported(made, risk=said(f"Their {due}", T2M1)) == []
+
+
+def test_a_figure_that_comes_in_by_a_name_does_not_support_the_name_itself() -> None:
+    made = work()
+    assert "figures/T-102.age" in made.figures
+    [found] = unsupported(made, risk=said("Bell & Oak Ltd wait for 7 h.", T1M2))
+    assert "Bell & Oak Ltd" in found
+
+
+def test_figures_about_the_whole_case_support_every_sentence() -> None:
+    made = work()
+    assert made.figures["figures/queue"].text.startswith("4 h since")
+    assert unsupported(made, risk=said("They wait for 4 h.", T1M2)) == []
+    assert unsupported(made, risk=said("They wait for 6 h.", T1M2)) != []
+
+
+def test_a_citation_brings_in_its_item_its_parts_and_what_a_figure_was_computed_from() -> None:
+    made = work()
+    sources = Sources(made.evidence, made.figures, frozenset())
+    of_message = {record.ref for record in sources.cited([T1M1])}
+    assert {T1, T1M1, "figures/queue", "figures/T-101.age"} <= of_message
+    assert {T1M2, T2, "figures/T-102.age"}.isdisjoint(of_message)
+    assert {T1M1, T1M2, T1M3} <= {record.ref for record in sources.cited([T1])}
+    assert "crm/A-1" in {record.ref for record in sources.cited(["figures/arr"])}
+    assert sources.missing([T1M1, "figures/arr", "figures/none", "chat/NONE"]) == ["figures/none", "chat/NONE"]
+    assert sources.homes_of([T1M1, T1M2, T2M1, "figures/arr"]) == [T1, T2, "figures/arr"]
