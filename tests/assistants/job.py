@@ -25,7 +25,7 @@ def calls(heard: str) -> list[list[tuple[str, str, dict[str, Any]]]]:
     """The model's turns, each its calls: server, tool, arguments. ``heard`` is all that the model was told so far."""
     facts, kind, draft = scripted("15")
     bad = copy.deepcopy(draft)
-    bad["workflow_impact"][0]["text"] += f" {FOREIGN}"
+    bad["workflow_impact"] += f" {FOREIGN}"
     found = CASE.search(heard)
     case = found.group() if found else "unknown"
     return [
@@ -44,8 +44,8 @@ def check_answers(results: list[str]) -> None:
         assert expected in result, result[:600]
     assessed, rejected, accepted, shown = results[len(READS) :]
     assert "Leadership" in assessed
-    assert "figures/affected" in assessed
-    assert "Facts, figures and citations" in assessed
+    assert "3 accounts" in assessed
+    assert "A text holds its citations inside it" in assessed
     assert "Rejected" in rejected
     assert "9,731" in rejected
     assert "Accepted" in accepted
