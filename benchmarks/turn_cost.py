@@ -39,7 +39,7 @@ from skill_runtime.limits import Limits, Meter
 from skill_runtime.messages import Message, Text, ToolUse, Turn, Usage
 from skill_runtime.model import Model
 from skill_runtime.scripted import ScriptedModel
-from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
+from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 MODEL = "claude-sonnet-5-5"
 SYSTEM = ("You look things up.", "How it works. " * 400)
@@ -195,7 +195,7 @@ async def _run(model: Model, folder: Path, turns: int, bare: Bare | None, cost: 
                 cost.journal.append(now - size)
             live, size = not event.from_journal, now
 
-    async def look(arguments: dict[str, Any]) -> ToolOutcome:
+    async def look(arguments: dict[str, Any]) -> ToolReturn:
         nonlocal since, waited
         if bare is not None and live:
             began = _now()
@@ -207,7 +207,7 @@ async def _run(model: Model, folder: Path, turns: int, bare: Bare | None, cost: 
             since, waited = _now(), 0.0
             cost.bare.append(since[0] - began[0])
             cost.bare_cpu.append(since[1] - began[1])
-        return ToolOutcome(f"{arguments['q']}: {FOUND}")
+        return ToolReturn(f"{arguments['q']}: {FOUND}")
 
     def timed(fd: int) -> None:
         nonlocal waited

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from customer_escalation.cases.connection import Connection
+from customer_escalation.cases.connection import OpenedSystems
 from customer_escalation.cases.drafting_tools import ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING
 from customer_escalation.cases.entries import RESULT
 from customer_escalation.cases.journal_store import JournalStore
@@ -25,7 +25,7 @@ from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.store import CaseStore
 from customer_escalation.cases.terms import Asked
 from customer_escalation.cases.unattended import ModelDrafter, escalate
-from customer_escalation.connectors.source import InvalidRequest, Source, open_source
+from customer_escalation.connectors.source import InvalidRequest, OpenedConnectors, open_source
 from customer_escalation.domain.categories import SOURCES
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.drafting.prompts import prompt
@@ -38,7 +38,7 @@ from skill_runtime.events import Emit, Notice, RunFinished, RunStarted
 from skill_runtime.journal import Recorder
 from skill_runtime.limits import Limits, Meter
 from skill_runtime.providers import Choice, choose, readiness
-from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
+from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 if TYPE_CHECKING:
     from skill_runtime.skills import Skill
@@ -94,12 +94,12 @@ class Request:
 class RunSystems:
     """``Systems`` of one run: its source, and a host of its servers once they are connected."""
 
-    def __init__(self, source: Source, now: datetime | None = None) -> None:
+    def __init__(self, source: OpenedConnectors, now: datetime | None = None) -> None:
         self._source = source
         self._now = now or source.now or datetime.now(UTC)
-        self._connection = Connection((), lambda: source.states)
+        self._connection = OpenedSystems((), lambda: source.states)
 
-    async def connection(self) -> Connection:
+    async def connection(self) -> OpenedSystems:
         """See ``Systems``."""
         return self._connection
 
@@ -112,14 +112,14 @@ class RunSystems:
         return self._source.policy
 
     @asynccontextmanager
-    async def connected(self, recorder: Recorder) -> AsyncIterator[Connection]:
+    async def connected(self, recorder: Recorder) -> AsyncIterator[OpenedSystems]:
         """Connect the servers; what they answer is recorded."""
         from skill_runtime.mcp_host import McpHost
 
         specs, gate, adapter = self._source.servers()
         own_tools = (ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING, READ_REFERENCE)
         async with McpHost(specs, gate, recorder, reserved=own_tools, adapter=adapter) as host:
-            self._connection = Connection(host.tools, lambda: (*host.states, *self._source.states))
+            self._connection = OpenedSystems(host.tools, lambda: (*host.states, *self._source.states))
             yield self._connection
 
 
@@ -132,7 +132,7 @@ def start(request: Request, emit: Emit, store: CaseStore | None = None) -> Recor
         return start_on(request, source, emit, store)
 
 
-def start_on(request: Request, source: Source, emit: Emit, store: CaseStore | None = None) -> RecordedResult:
+def start_on(request: Request, source: OpenedConnectors, emit: Emit, store: CaseStore | None = None) -> RecordedResult:
     """Run a new request on a source that is open already. Raises as ``start``."""
     systems = RunSystems(source, _moment(request.as_of))
     service = CaseService(store or JournalStore(), systems, shown_by(emit))
@@ -238,11 +238,11 @@ def reference_tool(skill: "Skill", policy: Policy) -> Tool:
     from skill_runtime.errors import SkillError
     from skill_runtime.skills import read_reference
 
-    async def run(arguments: dict[str, Any]) -> ToolOutcome:
+    async def run(arguments: dict[str, Any]) -> ToolReturn:
         try:
-            return ToolOutcome(in_force(read_reference(skill, str(arguments.get("path", ""))), policy))
+            return ToolReturn(in_force(read_reference(skill, str(arguments.get("path", ""))), policy))
         except SkillError as error:
-            return ToolOutcome(str(error), is_error=True)
+            return ToolReturn(str(error), is_error=True)
 
     schema = {
         "type": "object",

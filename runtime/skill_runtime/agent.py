@@ -18,9 +18,9 @@ from skill_runtime.ledger import UNTRUSTED_NOTE, Ledger, find_records
 from skill_runtime.limits import Meter
 from skill_runtime.messages import Block, Message, StopReason, Text, ToolResult, ToolUse, Turn
 from skill_runtime.model import Model, ModelNotice, ModelRequest
-from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
+from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
-AgentOutcome = Literal["submitted", "never_submitted", "refused", "context_full"]
+AgentEnd = Literal["submitted", "never_submitted", "refused", "context_full"]
 _Step = Literal["act", "continue", "cut", "nudge", "refused", "context_full"]
 
 _NEXT: Mapping[StopReason, _Step] = {
@@ -53,10 +53,10 @@ class AgentSettings:
 class AgentResult:
     """How the loop ended; everything on the way is in the journal."""
 
-    outcome: AgentOutcome
+    outcome: AgentEnd
     turns: int
     messages: tuple[Message, ...]
-    final: ToolOutcome | None = None
+    final: ToolReturn | None = None
     """The accepted outcome of the finishing tool, when ``submitted``."""
 
 
@@ -110,7 +110,7 @@ class _Loop:
     turns: int = 0
     nudges: int = 0
     cuts: int = 0
-    answered: dict[str, ToolOutcome] = field(default_factory=dict)
+    answered: dict[str, ToolReturn] = field(default_factory=dict)
     """READ calls that succeeded, by the fingerprint of tool and input."""
 
     def __post_init__(self) -> None:
@@ -177,12 +177,12 @@ class _Loop:
         )
         return turn
 
-    async def _act(self, calls: Sequence[ToolUse]) -> ToolOutcome | None:
+    async def _act(self, calls: Sequence[ToolUse]) -> ToolReturn | None:
         """Run the calls of one answer and reply to all of them in one message; the final outcome, if there is one."""
         run, extra = calls[: self.settings.max_calls], calls[self.settings.max_calls :]
         replies = {use.id: self._refuse(use, f"Not run: at most {len(run)} calls fit in one answer.") for use in extra}
         replies |= await self._read([use for use in run if self._access(use) is Access.READ])
-        final: ToolOutcome | None = None
+        final: ToolReturn | None = None
         for use in run:
             if use.id in replies:
                 continue
@@ -206,7 +206,7 @@ class _Loop:
             if _call_key(use) not in self.answered:
                 fresh.setdefault(_call_key(use), use)
 
-        async def run(use: ToolUse) -> ToolOutcome:
+        async def run(use: ToolUse) -> ToolReturn:
             async with places:
                 return await self._run(use)
 
@@ -231,23 +231,23 @@ class _Loop:
             replies[use.id] = self._reply(use, content, outcome)
         return replies
 
-    async def _run(self, use: ToolUse) -> ToolOutcome:
+    async def _run(self, use: ToolUse) -> ToolReturn:
         tool = self.tools[use.name]
         self.emit(ToolStarted(id=use.id, name=use.name, category=tool.category, input=use.input))
         outcome = await tool.run(use.input)
         self._finished(use, outcome)
         return outcome
 
-    def _reply(self, use: ToolUse, content: str | tuple[Content, ...], outcome: ToolOutcome) -> ToolResult:
+    def _reply(self, use: ToolUse, content: str | tuple[Content, ...], outcome: ToolReturn) -> ToolResult:
         for data in bytes_of(outcome.blocks):
             self.recorder.journal.keep(data)
         return ToolResult(tool_use_id=use.id, content=content, is_error=outcome.is_error)
 
     def _refuse(self, use: ToolUse, sentence: str) -> ToolResult:
-        self._finished(use, ToolOutcome(sentence, is_error=True))
+        self._finished(use, ToolReturn(sentence, is_error=True))
         return ToolResult(tool_use_id=use.id, content=sentence, is_error=True)
 
-    def _finished(self, use: ToolUse, outcome: ToolOutcome, *, repeated: bool = False) -> None:
+    def _finished(self, use: ToolUse, outcome: ToolReturn, *, repeated: bool = False) -> None:
         self.emit(
             ToolFinished(
                 id=use.id,
@@ -286,7 +286,7 @@ class _Loop:
     def _notice(self, notice: ModelNotice) -> None:
         self.emit(Notice(kind=notice.kind, text=notice.text))
 
-    def _result(self, outcome: AgentOutcome, final: ToolOutcome | None = None) -> AgentResult:
+    def _result(self, outcome: AgentEnd, final: ToolReturn | None = None) -> AgentResult:
         return AgentResult(outcome, self.turns, tuple(self.messages), final)
 
 

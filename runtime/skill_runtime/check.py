@@ -15,7 +15,7 @@ from skill_runtime.errors import SkillError
 from skill_runtime.frontmatter import Diagnostic, one_line, summary
 from skill_runtime.skills import find_skills, load_skill
 
-Verdict = Literal["ok", "warning", "error"]
+LintVerdict = Literal["ok", "warning", "error"]
 
 OK, FAULTY, USAGE = 0, 1, 2
 EPILOG = "Exit codes: 0 no skill has an error, 1 some skill has one, 2 wrong request or no skill found."
@@ -31,10 +31,10 @@ app = typer.Typer(
 
 
 @dataclass(frozen=True)
-class Report:
+class LintReport:
     """What is to be said of one skill."""
 
-    verdict: Verdict
+    verdict: LintVerdict
     path: str
     """Of the skill's folder, below the folder that was checked; ``.`` for that folder itself."""
     name: str
@@ -53,19 +53,19 @@ class Report:
         return {"verdict": self.verdict, "path": self.path, "name": self.name, "diagnostics": notes}
 
 
-def check_skill(folder: Path, root: Path, *, strict: bool) -> Report:
+def check_skill(folder: Path, root: Path, *, strict: bool) -> LintReport:
     """Try the skill in ``folder``, both paths absolute; never raises on what it finds there."""
     path = folder.relative_to(root).as_posix()
     try:
         skill = load_skill(folder, strict=strict)
     except SkillError as error:
         message = str(error).replace(f"{folder}{os.sep}", "")
-        return Report("error", path, folder.name, (Diagnostic("error", message),))
+        return LintReport("error", path, folder.name, (Diagnostic("error", message),))
     faulty = any(note.level != "info" for note in skill.diagnostics)
-    return Report("warning" if faulty else "ok", path, skill.name, skill.diagnostics)
+    return LintReport("warning" if faulty else "ok", path, skill.name, skill.diagnostics)
 
 
-def check_folder(root: Path, *, strict: bool) -> Iterator[Report]:
+def check_folder(root: Path, *, strict: bool) -> Iterator[LintReport]:
     """A report on every skill at or below ``root``, by path; first those on folders that cannot be listed."""
     root = root.absolute()
     unreadable: list[OSError] = []
@@ -74,7 +74,7 @@ def check_folder(root: Path, *, strict: bool) -> Iterator[Report]:
         folder = Path(str(error.filename))
         path = folder.relative_to(root).as_posix()
         note = Diagnostic("error", f"the folder cannot be listed: {error.strerror}")
-        yield Report("error", path, folder.name, (note,))
+        yield LintReport("error", path, folder.name, (note,))
     for folder in folders:
         yield check_skill(folder, root, strict=strict)
 
@@ -99,7 +99,7 @@ def check(
 
     Without --strict a skill passes that other hosts would load, with warnings on what to mend. Links are not followed.
     """
-    reports: list[Report] = []
+    reports: list[LintReport] = []
     for report in check_folder(directory, strict=strict):
         reports.append(report)
         if not as_json:

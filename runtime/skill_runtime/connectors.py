@@ -8,7 +8,7 @@ ConnectorStatus = Literal["connected", "not_connected", "error"]
 
 
 @dataclass(frozen=True)
-class Category:
+class CategoryNeed:
     """A kind of system that a skill asks for, whatever product stands behind it."""
 
     id: str
@@ -47,13 +47,13 @@ class Preflight:
 
     connected: tuple[str, ...]
     """Ids of the categories with at least one working server."""
-    missing_required: tuple[Category, ...]
+    missing_required: tuple[CategoryNeed, ...]
     """Required categories that nothing serves: the run must not start."""
     gaps: tuple[Gap, ...]
     """Every category without a working server, and every server that failed beside a working one."""
 
 
-def preflight(categories: Sequence[Category], states: Iterable[ConnectorState]) -> Preflight:
+def preflight(categories: Sequence[CategoryNeed], states: Iterable[ConnectorState]) -> Preflight:
     """Compare what a skill asks for with what its servers give.
 
     Gaps come in the order of ``categories``. A category that no state mentions is not connected; states of categories
@@ -63,7 +63,7 @@ def preflight(categories: Sequence[Category], states: Iterable[ConnectorState]) 
     for state in states:
         by_category.setdefault(state.category, []).append(state)
     connected: list[str] = []
-    missing: list[Category] = []
+    missing: list[CategoryNeed] = []
     gaps: list[Gap] = []
     for category in categories:
         seen = by_category.get(category.id, [])

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 import yaml
 
-Level = Literal["error", "warning", "info"]
+DiagnosticLevel = Literal["error", "warning", "info"]
 HeaderValue: TypeAlias = "str | bool | list[HeaderValue] | dict[str, HeaderValue] | None"
 
 MAX_HEADER = 65_536
@@ -35,7 +35,7 @@ _BLOCK = re.compile(r"[|>][-+0-9]*$")
 class Diagnostic:
     """One thing that is wrong or noteworthy in a file."""
 
-    level: Level
+    level: DiagnosticLevel
     """``error``: unusable; ``warning``: usable, should be mended; ``info``: worth knowing."""
     message: str
     """A sentence for the person who can mend it."""
@@ -115,7 +115,7 @@ def _read(header: str, line: int) -> tuple[Mapping[str, HeaderValue], list[Diagn
         value = strict.read(header)
     except _NotYaml as fault:
         values, notes = _read_fields(header, line)
-        level: Level = "warning" if values else "error"
+        level: DiagnosticLevel = "warning" if values else "error"
         message = f"the header is not valid YAML ({fault.reason}); its fields were read line by line"
         return values, [Diagnostic(level, message, f"line {fault.line}"), *notes]
     if isinstance(value, dict):

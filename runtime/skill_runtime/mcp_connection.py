@@ -72,7 +72,7 @@ class ServerSpec:
         return self.target.url if isinstance(self.target, Sse) else self.target if isinstance(self.target, str) else ""
 
 
-class Connection:
+class ServerConnection:
     """One server, as it is now."""
 
     def __init__(self, spec: ServerSpec) -> None:

@@ -1,7 +1,7 @@
 """The only MCP client host: connects servers side by side and turns their tools into ours.
 
 Nothing that a server does raises out of here. One that cannot be reached is a ``ConnectorState`` with a reason; a call
-that fails is a ``ToolOutcome`` with ``is_error`` and a sentence.
+that fails is a ``ToolReturn`` with ``is_error`` and a sentence.
 """
 
 import asyncio
@@ -20,10 +20,10 @@ from skill_runtime.content import bytes_of, dump_content, load_content
 from skill_runtime.errors import ConnectorError
 from skill_runtime.journal import Recorder
 from skill_runtime.ledger import JsonObject
-from skill_runtime.mcp_connection import Connection, ServerSpec, Sse, Timeouts, is_closed, leaf
+from skill_runtime.mcp_connection import ServerConnection, ServerSpec, Sse, Timeouts, is_closed, leaf
 from skill_runtime.permission import Admitted, Gatekeeper, Offered, ToolPolicy
 from skill_runtime.remote_tools import MAX_DESCRIPTION, clean_schema, outcome_of, unique_names
-from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
+from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 __all__ = ["Adapter", "McpHost", "ServerSpec", "Sse", "Timeouts"]
 
@@ -38,7 +38,7 @@ class Adapter(Protocol):
         """The input that the server's tool gets."""
         ...
 
-    def after(self, spec: ServerSpec, tool: str, outcome: ToolOutcome) -> ToolOutcome:
+    def after(self, spec: ServerSpec, tool: str, outcome: ToolReturn) -> ToolReturn:
         """A successful outcome as the run takes it, such as with records that can be cited."""
         ...
 
@@ -72,7 +72,7 @@ class McpHost:
         self._recorder = recorder
         self._timeouts = timeouts or Timeouts()
         self._reserved = frozenset(reserved)
-        self._connections: dict[str, Connection] = {}
+        self._connections: dict[str, ServerConnection] = {}
         self._reconnecting = asyncio.Lock()
         self._restarts: Counter[str] = Counter()
         self._states: tuple[ConnectorState, ...] = ()
@@ -112,7 +112,7 @@ class McpHost:
         return [tool for tool in self.all_tools if tool.access is Access.READ]
 
     async def __aenter__(self) -> "McpHost":
-        self._connections = {spec.label: Connection(spec) for spec in self._specs}
+        self._connections = {spec.label: ServerConnection(spec) for spec in self._specs}
         try:
             offers = await asyncio.gather(*(self._offer(connection) for connection in self._connections.values()))
         except BaseException:
@@ -131,7 +131,7 @@ class McpHost:
     async def _close(self) -> None:
         await asyncio.gather(*(connection.close() for connection in self._connections.values()))
 
-    async def _offer(self, connection: Connection) -> tuple[ConnectorState, list[RemoteTool]]:
+    async def _offer(self, connection: ServerConnection) -> tuple[ConnectorState, list[RemoteTool]]:
         """What a server offers, as recorded or as it is."""
         spec = connection.spec
 
@@ -188,7 +188,7 @@ class McpHost:
                 remote_name=remote.name,
             )
 
-    async def _run(self, label: str, name: str, arguments: JsonObject) -> ToolOutcome:
+    async def _run(self, label: str, name: str, arguments: JsonObject) -> ToolReturn:
         spec = self._connections[label].spec
         if self._adapter:
             arguments = self._adapter.before(spec, name, arguments)
@@ -204,7 +204,7 @@ class McpHost:
                 outcome = self._adapter.after(spec, name, outcome)
         return outcome
 
-    async def _recorded(self, label: str, name: str, arguments: JsonObject) -> tuple[ToolOutcome, str]:
+    async def _recorded(self, label: str, name: str, arguments: JsonObject) -> tuple[ToolReturn, str]:
         """As ``_call``, or as it was recorded."""
         recorder = self._recorder
         if recorder is None:
@@ -220,12 +220,10 @@ class McpHost:
 
         done = await recorder.step("tool", {"server": label, "tool": name, "input": arguments}, now)
         blocks = load_content(done.get("blocks", ()), recorder.journal.kept)
-        outcome = ToolOutcome(
-            done["text"], done["structured"], done["is_error"], failure=done["failure"], blocks=blocks
-        )
+        outcome = ToolReturn(done["text"], done["structured"], done["is_error"], failure=done["failure"], blocks=blocks)
         return outcome, done["lost"]
 
-    async def _call(self, label: str, name: str, arguments: JsonObject) -> tuple[ToolOutcome, str]:
+    async def _call(self, label: str, name: str, arguments: JsonObject) -> tuple[ToolReturn, str]:
         """The outcome, and why the server is lost if this call showed it."""
         connection = self._connections[label]
         if connection.client is None and connection.was_connected:
@@ -233,27 +231,27 @@ class McpHost:
             connection = self._connections[label]
         if connection.client is None:
             reason = connection.state.reason
-            return ToolOutcome(f"{name} could not be run: {label} is not connected ({reason}).", is_error=True), reason
+            return ToolReturn(f"{name} could not be run: {label} is not connected ({reason}).", is_error=True), reason
         seconds = (connection.spec.timeouts or self._timeouts).call
         try:
             async with asyncio.timeout(seconds):
                 result = await connection.client.call_tool(name, arguments)
         except TimeoutError:
             sentence = f"{name} did not answer within {seconds:g} s. Ask for less, or go on without it."
-            return ToolOutcome(sentence, is_error=True, failure="unavailable"), ""
+            return ToolReturn(sentence, is_error=True, failure="unavailable"), ""
         except Exception as error:  # whatever a server makes the library raise is an answer to this call
             reason = connection.explain(error)
             if not is_closed(leaf(error)):
-                return ToolOutcome(f"{name} failed: {reason}.", is_error=True), ""
+                return ToolReturn(f"{name} failed: {reason}.", is_error=True), ""
             connection.client = None
             connection.fail(reason)
             if await self._reconnect(connection):
                 sentence = f"{name} failed: {reason}. It is connected again, so the call can be made again."
-                return ToolOutcome(sentence, is_error=True), ""
-            return ToolOutcome(f"{name} failed: {reason}.", is_error=True), reason
+                return ToolReturn(sentence, is_error=True), ""
+            return ToolReturn(f"{name} failed: {reason}.", is_error=True), reason
         return outcome_of(result), ""
 
-    async def _reconnect(self, lost: Connection) -> bool:
+    async def _reconnect(self, lost: ServerConnection) -> bool:
         """Bring a lost server back: one dropped answer takes a whole connection down, and processes can be restarted."""
         label = lost.spec.label
         async with self._reconnecting:
@@ -262,6 +260,6 @@ class McpHost:
                     return False
                 self._restarts[label] += 1
                 await lost.close()
-                self._connections[label] = Connection(lost.spec)
+                self._connections[label] = ServerConnection(lost.spec)
                 await self._connections[label].connect((lost.spec.timeouts or self._timeouts).connect)
         return self._connections[label].client is not None

@@ -38,7 +38,7 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Need:
+class ProviderNeed:
     """Something that requests need, and the ways to give it; the first that is there counts."""
 
     what: str
@@ -56,7 +56,7 @@ class Provider:
     """As people say it."""
     client: str
     """The class of the client library."""
-    needs: tuple[Need, ...]
+    needs: tuple[ProviderNeed, ...]
     address: str
     """The variable that holds another address than the usual one."""
     seller: str
@@ -129,7 +129,7 @@ PROVIDERS = _checked(
                 "Anthropic",
                 "AsyncAnthropic",
                 needs=(
-                    Need(
+                    ProviderNeed(
                         "a key",
                         (
                             _variables("ANTHROPIC_API_KEY"),
@@ -154,9 +154,11 @@ PROVIDERS = _checked(
                 "Amazon Bedrock",
                 "AsyncAnthropicBedrock",
                 needs=(
-                    Need("a region", (*_AWS_REGION, Way(file="~/.aws/config", module="boto3"))),
+                    ProviderNeed("a region", (*_AWS_REGION, Way(file="~/.aws/config", module="boto3"))),
                     # Its streams are in a form of AWS's own, so the extra is needed with a key as well.
-                    Need("credentials", (_variables("AWS_BEARER_TOKEN_BEDROCK", module="botocore"), *_AWS_CHAIN)),
+                    ProviderNeed(
+                        "credentials", (_variables("AWS_BEARER_TOKEN_BEDROCK", module="botocore"), *_AWS_CHAIN)
+                    ),
                 ),
                 address="ANTHROPIC_BEDROCK_BASE_URL",
                 seller="aws",
@@ -169,8 +171,8 @@ PROVIDERS = _checked(
                 "Amazon Bedrock (Mantle)",
                 "AsyncAnthropicBedrockMantle",
                 needs=(
-                    Need("a region", (*_AWS_REGION, _variables("ANTHROPIC_BEDROCK_MANTLE_BASE_URL"))),
-                    Need(
+                    ProviderNeed("a region", (*_AWS_REGION, _variables("ANTHROPIC_BEDROCK_MANTLE_BASE_URL"))),
+                    ProviderNeed(
                         "credentials",
                         (_variables("AWS_BEARER_TOKEN_BEDROCK"), _variables("ANTHROPIC_AWS_API_KEY"), *_AWS_CHAIN),
                     ),
@@ -186,9 +188,9 @@ PROVIDERS = _checked(
                 "Google Cloud Vertex AI",
                 "AsyncAnthropicVertex",
                 needs=(
-                    Need("a region", (_variables("CLOUD_ML_REGION"),)),
-                    Need("a project", (_variables("ANTHROPIC_VERTEX_PROJECT_ID"),)),
-                    Need(
+                    ProviderNeed("a region", (_variables("CLOUD_ML_REGION"),)),
+                    ProviderNeed("a project", (_variables("ANTHROPIC_VERTEX_PROJECT_ID"),)),
+                    ProviderNeed(
                         "credentials",
                         (
                             _variables("GOOGLE_APPLICATION_CREDENTIALS", module="google.auth"),
@@ -207,8 +209,8 @@ PROVIDERS = _checked(
                 "Microsoft Foundry",
                 "AsyncAnthropicFoundry",
                 needs=(
-                    Need("a key", (_variables("ANTHROPIC_FOUNDRY_API_KEY"),)),
-                    Need(
+                    ProviderNeed("a key", (_variables("ANTHROPIC_FOUNDRY_API_KEY"),)),
+                    ProviderNeed(
                         "a resource",
                         (_variables("ANTHROPIC_FOUNDRY_RESOURCE"), _variables("ANTHROPIC_FOUNDRY_BASE_URL")),
                     ),

@@ -21,7 +21,7 @@ from mcp.types import (
 
 from skill_runtime.content import Content, File, Image, Text, words_of
 from skill_runtime.ledger import JsonObject
-from skill_runtime.tools import ToolOutcome
+from skill_runtime.tools import ToolReturn
 
 MAX_TEXT = 200_000
 """Characters of one result that the model reads."""
@@ -35,11 +35,11 @@ FAILURE_META = "skill-runtime/error"
 _MAX_NAME = 64
 
 
-def outcome_of(result: CallToolResult) -> ToolOutcome:
+def outcome_of(result: CallToolResult) -> ToolReturn:
     """A server's result as the loop takes it; text over ``MAX_TEXT`` characters is cut, with a note."""
     structured = result.structured_content
     if structured is not None and len(json.dumps(structured)) > MAX_STRUCTURED:
-        return ToolOutcome(
+        return ToolReturn(
             f"The answer is longer than {MAX_STRUCTURED:,} characters, the most that is read. Ask for fewer items, or for "
             "single ones.",
             is_error=True,
@@ -58,7 +58,7 @@ def outcome_of(result: CallToolResult) -> ToolOutcome:
         note = f"[Cut: the first {MAX_TEXT} of {len(text)} characters. Ask for fewer items, or read single ones.]"
         text = f"{text[:MAX_TEXT]}\n{note}"
         blocks = [Text(text=text), *others]
-    return ToolOutcome(
+    return ToolReturn(
         text or "The tool returned nothing.", structured, result.is_error, failure=_failure(result),
         blocks=tuple(blocks) if others else (),
     )  # fmt: skip

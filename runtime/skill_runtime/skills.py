@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from skill_runtime.errors import SkillError
-from skill_runtime.frontmatter import Diagnostic, HeaderValue, Level, parse_frontmatter, shown, summary
+from skill_runtime.frontmatter import Diagnostic, DiagnosticLevel, HeaderValue, parse_frontmatter, shown, summary
 
 __all__ = [
     "FENCE",
@@ -162,7 +162,7 @@ class _Header:
     values: Mapping[str, HeaderValue]
     breaches: list[Diagnostic]
 
-    def breach(self, where: str, message: str, level: Level = "warning") -> None:
+    def breach(self, where: str, message: str, level: DiagnosticLevel = "warning") -> None:
         self.breaches.append(Diagnostic(level, message, where))
 
     def skill(self, folder: Path, body: str) -> Skill:

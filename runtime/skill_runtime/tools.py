@@ -33,7 +33,7 @@ class ToolSpec:
 
 
 @dataclass(frozen=True)
-class ToolOutcome:
+class ToolReturn:
     """What came back."""
 
     text: str
@@ -49,7 +49,7 @@ class ToolOutcome:
     blocks: tuple[Content, ...] = ()
     """The whole content in its order, where it holds more than text."""
 
-    def retold(self, text: str, structured: dict[str, Any]) -> "ToolOutcome":
+    def retold(self, text: str, structured: dict[str, Any]) -> "ToolReturn":
         """The same in other words: ``text`` for all its texts, pictures and files as they are."""
         others = tuple(block for block in self.blocks if not isinstance(block, Text))
         blocks = (Text(text=text), *others) if others else ()
@@ -67,7 +67,7 @@ class Tool:
 
     spec: ToolSpec
     access: Access
-    run: Callable[[dict[str, Any]], Awaitable[ToolOutcome]]
+    run: Callable[[dict[str, Any]], Awaitable[ToolReturn]]
     """Never raises for a tool's own failure: that is an outcome with ``is_error``."""
     category: str = ""
     """The connector category, empty for LOCAL tools."""

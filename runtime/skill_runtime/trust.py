@@ -20,8 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from skill_runtime.errors import ConnectorError
 from skill_runtime.permission import Offered
 
-Decision = Literal["read", "write", "denied"]
-Verdict = Literal["same", "new", "changed"]
+PinnedAccess = Literal["read", "write", "denied"]
+PinState = Literal["same", "new", "changed"]
 
 
 class Pinned(BaseModel):
@@ -31,7 +31,7 @@ class Pinned(BaseModel):
 
     digest: str
     definition: dict[str, Any]
-    decision: Decision | None = None
+    decision: PinnedAccess | None = None
     """A person's own word on its access; None where the access table decides."""
 
 
@@ -108,7 +108,7 @@ class TrustStore:
                 for tool in tools
             }
 
-    def decide(self, server: str, decisions: Mapping[str, Decision | None]) -> None:
+    def decide(self, server: str, decisions: Mapping[str, PinnedAccess | None]) -> None:
         """Note a person's word on the access of pinned tools; None takes it back."""
         with self._changing() as file:
             known = file.servers.setdefault(server, _Server())
@@ -150,7 +150,7 @@ class TrustStore:
             write_private(self._path, file.model_dump_json(indent=1))
 
 
-def verdict(offered: Offered, pinned: Mapping[str, Pinned]) -> Verdict:
+def verdict(offered: Offered, pinned: Mapping[str, Pinned]) -> PinState:
     """How an offered tool stands to what was trusted."""
     known = pinned.get(offered.name)
     if known is None:

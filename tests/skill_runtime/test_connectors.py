@@ -1,10 +1,10 @@
 """Preflight says what is missing before anything is asked."""
 
-from skill_runtime.connectors import Category, ConnectorState, Gap, preflight
+from skill_runtime.connectors import CategoryNeed, ConnectorState, Gap, preflight
 
-SUPPORT = Category("support_platform", "support platform", required=True)
-CRM = Category("crm", "CRM")
-CHAT = Category("chat", "chat")
+SUPPORT = CategoryNeed("support_platform", "support platform", required=True)
+CRM = CategoryNeed("crm", "CRM")
+CHAT = CategoryNeed("chat", "chat")
 
 
 def test_everything_connected_leaves_no_gap() -> None:

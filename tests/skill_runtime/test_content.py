@@ -22,7 +22,7 @@ from skill_runtime.messages import Message, ToolResult, ToolUse
 from skill_runtime.model import ModelRequest
 from skill_runtime.permission import ToolPolicy
 from skill_runtime.scripted import ScriptedModel, answer, call
-from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
+from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 ENCODED = base64.b64encode(PNG).decode()
@@ -46,8 +46,8 @@ def camera(taken: list[int]) -> MCPServer:
     return server
 
 
-async def accept(arguments: dict[str, Any]) -> ToolOutcome:
-    return ToolOutcome("Accepted.", final=True)
+async def accept(arguments: dict[str, Any]) -> ToolReturn:
+    return ToolReturn("Accepted.", final=True)
 
 
 SUBMIT = Tool(ToolSpec("submit", "Ends.", {"type": "object"}), Access.LOCAL, accept)
@@ -188,8 +188,8 @@ def test_blocks_are_written_without_their_bytes_and_read_back_with_them() -> Non
 
 
 async def test_a_local_tools_picture_is_kept_too_and_is_not_fenced(tmp_path: Path) -> None:
-    async def draw(arguments: dict[str, Any]) -> ToolOutcome:
-        return ToolOutcome("A chart.", blocks=(Text(text="A chart."), Image.of(PNG, "image/png")))
+    async def draw(arguments: dict[str, Any]) -> ToolReturn:
+        return ToolReturn("A chart.", blocks=(Text(text="A chart."), Image.of(PNG, "image/png")))
 
     drawing = Tool(ToolSpec("draw", "Draws.", {"type": "object"}), Access.LOCAL, draw)
     model = ScriptedModel([answer(call("draw")), answer(call("draw")), answer(call("submit"))])

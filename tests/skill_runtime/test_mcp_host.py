@@ -41,7 +41,7 @@ from skill_runtime.remote_tools import (
     outcome_of,
     unique_names,
 )
-from skill_runtime.tools import Access, Tool, ToolOutcome
+from skill_runtime.tools import Access, Tool, ToolReturn
 
 POLICY = ToolPolicy({"*.read_*": Access.READ, "*.post_*": Access.WRITE})
 SERVER = str(Path(__file__).with_name("misbehaving_server.py"))
@@ -94,7 +94,7 @@ def tool(host: McpHost, name: str) -> Tool:
     return next(tool for tool in host.all_tools if tool.spec.name == name)
 
 
-async def run(host: McpHost, name: str, **arguments: Any) -> ToolOutcome:
+async def run(host: McpHost, name: str, **arguments: Any) -> ToolReturn:
     return await tool(host, name).run(arguments)
 
 
@@ -505,7 +505,7 @@ def test_a_repeated_structure_is_told_once_beside_a_picture() -> None:
     retold = outcome.retold("[crm/1] account", {"items": []})
     assert retold.blocks == (Text(text="[crm/1] account"), Image.of(b"\0\0\0", "image/png"))
     assert retold.text == "[crm/1] account\n[image: image/png, 3 bytes]"
-    assert ToolOutcome("x").retold("y", {}) == ToolOutcome("y", {})
+    assert ToolReturn("x").retold("y", {}) == ToolReturn("y", {})
 
 
 def test_results_without_any_content_are_told_so() -> None:

@@ -16,18 +16,18 @@ from skill_runtime.journal import Journal, Recorder
 from skill_runtime.ledger import Ledger
 from skill_runtime.limits import Limits, Meter
 from skill_runtime.messages import Message
-from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
+from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 TURNS = 40
 SCHEMA = {"type": "object", "properties": {"q": {"type": "string"}}}
 
 
-async def look(arguments: dict[str, Any]) -> ToolOutcome:
-    return ToolOutcome(f"Found {arguments['q']}.")
+async def look(arguments: dict[str, Any]) -> ToolReturn:
+    return ToolReturn(f"Found {arguments['q']}.")
 
 
-async def accept(arguments: dict[str, Any]) -> ToolOutcome:
-    return ToolOutcome("Accepted.", final=True)
+async def accept(arguments: dict[str, Any]) -> ToolReturn:
+    return ToolReturn("Accepted.", final=True)
 
 
 async def play(folder: Path, provider: str, on_event: Any) -> None:

@@ -9,7 +9,7 @@ from tests.support_connectors.test_workspace_contract import two_of_everything
 from support_connectors.backend import NotFound, Paging, TicketFilter, Write
 from support_connectors.categories import WORKSPACE_CATEGORIES, Category
 from support_connectors.contract.client import calls_of, tools_of
-from support_connectors.contract.report import Report
+from support_connectors.contract.report import ContractReport
 from support_connectors.contract.suite import run_suite
 from support_connectors.results import Message, Page, Ticket
 from support_connectors.serving import build_category_server
@@ -17,7 +17,7 @@ from support_connectors.states import state_of
 from support_connectors.workspace.store import workspace_from_json
 
 
-async def suite_on(category: Category, backend: Any, *, writes: bool = True) -> Report:
+async def suite_on(category: Category, backend: Any, *, writes: bool = True) -> ContractReport:
     async with Client(build_category_server(category, backend)) as client:
         return await run_suite(category, calls_of(client), await tools_of(client), writes=writes)
 

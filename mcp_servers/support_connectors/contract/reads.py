@@ -5,7 +5,16 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from support_connectors.contract.report import READ_CHECK, Broken, Call, NothingToTry, Refused, Report, ToolFacts, must
+from support_connectors.contract.report import (
+    READ_CHECK,
+    Broken,
+    Call,
+    ContractReport,
+    NothingToTry,
+    Refused,
+    ToolFacts,
+    must,
+)
 from support_connectors.contract.shapes import Shape
 from support_connectors.states import STATES
 from support_connectors.times import parse_time
@@ -24,7 +33,7 @@ Item = dict[str, Any]
 class Reads:
     """The reading checks on one server."""
 
-    def __init__(self, call: Call, shape: Shape, category: str, report: Report) -> None:
+    def __init__(self, call: Call, shape: Shape, category: str, report: ContractReport) -> None:
         self._call = call
         self._shape = shape
         self._category = category

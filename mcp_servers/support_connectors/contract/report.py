@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 READ_CHECK = "each item is read by its id and by its ref"
 """The check without which the others say nothing."""
-Outcome = Literal["passed", "failed", "skipped"]
+CheckStatus = Literal["passed", "failed", "skipped"]
 
 
 class Refused(Exception):
@@ -40,21 +40,21 @@ class NothingToTry(Exception):
 
 
 @dataclass(frozen=True)
-class Check:
+class ContractCheck:
     """One check and how it ended."""
 
     name: str
-    outcome: Outcome
+    outcome: CheckStatus
     detail: str = ""
     """What was seen, or what is wrong, in a sentence."""
 
 
 @dataclass
-class Report:
+class ContractReport:
     """The checks of one server, in the order in which they were made."""
 
     category: str
-    checks: list[Check] = field(default_factory=list)
+    checks: list[ContractCheck] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -67,7 +67,7 @@ class Report:
         return any(check.name == READ_CHECK and check.outcome == "passed" for check in self.checks)
 
     @property
-    def failures(self) -> list[Check]:
+    def failures(self) -> list[ContractCheck]:
         """The checks that failed."""
         return [check for check in self.checks if check.outcome == "failed"]
 
@@ -78,17 +78,19 @@ class Report:
         try:
             yield seen
         except NothingToTry as reason:
-            self.checks.append(Check(name, "skipped", str(reason)))
+            self.checks.append(ContractCheck(name, "skipped", str(reason)))
         except Broken as fault:
-            self.checks.append(Check(name, "failed", str(fault)))
+            self.checks.append(ContractCheck(name, "failed", str(fault)))
         except Refused as refusal:
-            self.checks.append(Check(name, "failed", f"a call was refused: {refusal}"))
+            self.checks.append(ContractCheck(name, "failed", f"a call was refused: {refusal}"))
         except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
             self.checks.append(
-                Check(name, "failed", f"a result has not the form of its category: {type(error).__name__}: {error}")
+                ContractCheck(
+                    name, "failed", f"a result has not the form of its category: {type(error).__name__}: {error}"
+                )
             )
         else:
-            self.checks.append(Check(name, "passed", "; ".join(seen)))
+            self.checks.append(ContractCheck(name, "passed", "; ".join(seen)))
 
 
 def must(holds: object, sentence: str) -> None:

@@ -6,20 +6,20 @@ from typing import Any
 
 from support_connectors.categories import Category
 from support_connectors.contract.reads import Reads
-from support_connectors.contract.report import Call, NothingToTry, Report, ToolFacts
+from support_connectors.contract.report import Call, ContractReport, NothingToTry, ToolFacts
 from support_connectors.contract.shapes import SHAPES
 from support_connectors.contract.writes import Writes
 
 
 async def run_suite(
     category: Category, call: Call, tools: Sequence[ToolFacts], *, writes: bool = False, target: str | None = None
-) -> Report:
+) -> ContractReport:
     """Check one server of a category.
 
     With ``writes`` it also writes a few texts, into the item ``target`` (an id; the first listed item by default), and
     changes a ticket's status and sets it back. The report says what was checked; nothing is raised for a server's faults.
     """
-    report = Report(category)
+    report = ContractReport(category)
     shape = SHAPES[category]
     reads = Reads(call, shape, category, report)
     whole = await reads.run(tools)

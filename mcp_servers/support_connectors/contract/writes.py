@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from support_connectors.contract.report import Broken, Call, NothingToTry, Refused, Report, must
+from support_connectors.contract.report import Broken, Call, ContractReport, NothingToTry, Refused, must
 from support_connectors.contract.shapes import Shape, WriteShape
 from support_connectors.states import State, state_of
 
@@ -31,7 +31,7 @@ Item = dict[str, Any]
 class Writes:
     """The writing checks on one server."""
 
-    def __init__(self, call: Call, shape: Shape, write: WriteShape, report: Report, token: str) -> None:
+    def __init__(self, call: Call, shape: Shape, write: WriteShape, report: ContractReport, token: str) -> None:
         """``token`` makes this run's keys and names its own."""
         self._call = call
         self._shape = shape

@@ -34,7 +34,7 @@ Params = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """One finished answer with a status below 400."""
 
     status: int
@@ -117,7 +117,7 @@ class Api:
     def request(
         self, method: str, path: str, *, params: Params | None = None, what: str = "", reads: bool | None = None,
         **options: Any,
-    ) -> Answer:  # fmt: skip
+    ) -> HttpAnswer:  # fmt: skip
         """Make a request (``options`` as for httpx2) and return the answer, whatever it holds.
 
         Raises ``BackendError``, always the subclass that fits, for a status of 400 and above, a redirect to elsewhere,
@@ -153,7 +153,7 @@ class Api:
     def _once(
         self, method: str, url: str, params: dict[str, Any], what: str, looks: bool, deadline: float,
         options: dict[str, Any],
-    ) -> Answer:  # fmt: skip
+    ) -> HttpAnswer:  # fmt: skip
         seconds = min(self._guard.timeout_s, deadline - time.monotonic())
         until = time.monotonic() + seconds
         if seconds <= 0:
@@ -173,7 +173,7 @@ class Api:
             place = urlsplit(response.headers.get("location", "")).netloc or "another page"
             raise _Refused(unreadable(self.system, f"it sends us on to {place}; check the url"), again=False)
         if status < 400:
-            return Answer(status, response.headers, content, self.system)
+            return HttpAnswer(status, response.headers, content, self.system)
         wait = self._wait_of(response.headers)
         if status == 403 and wait is not None:  # some systems refuse so who asks too often
             status = 429

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import httpx
 
-from support_connectors.remote.http import Answer, Api
+from support_connectors.remote.http import Api, HttpAnswer
 
 _OURS = frozenset({"accept-encoding", "connection", "content-length", "host"})
 _SPENT = frozenset({"connection", "content-encoding", "content-length", "transfer-encoding"})
@@ -21,7 +21,7 @@ class GuardedTransport(httpx.BaseTransport):
         self,
         api: Api,
         only_reads: Callable[[httpx.Request], bool] | None = None,
-        check: Callable[[Answer], None] | None = None,
+        check: Callable[[HttpAnswer], None] | None = None,
     ) -> None:
         """``only_reads`` tells which requests may be tried again after a failure; by default those of a reading method.
 

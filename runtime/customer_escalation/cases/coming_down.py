@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from customer_escalation.cases.connection import Connection
+from customer_escalation.cases.connection import OpenedSystems
 from customer_escalation.cases.errors import WrongOrder
 from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.cases.rereading import read_again
@@ -16,7 +16,7 @@ from customer_escalation.policy import Policy
 from skill_runtime.ledger import Ledger
 
 
-async def check_cites(since: Since, known: Ledger, connection: Connection) -> None:
+async def check_cites(since: Since, known: Ledger, connection: OpenedSystems) -> None:
     """Every yes cites records that are there. Raises ``WrongOrder`` where one does not."""
     facts = {name: value for name in Since.model_fields if isinstance(value := getattr(since, name), Fact)}
     bare = [name for name, fact in facts.items() if fact.answer == "yes" and not fact.cites]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from customer_escalation.domain.categories import SOURCES, title_of
-from skill_runtime.connectors import Category, ConnectorState, Gap, Preflight, preflight
+from skill_runtime.connectors import CategoryNeed, ConnectorState, Gap, Preflight, preflight
 from skill_runtime.errors import ConnectorError
 from skill_runtime.tools import Tool
 
@@ -19,7 +19,7 @@ class MissingConnector(ConnectorError):
 
 
 @dataclass(frozen=True)
-class Connection:
+class OpenedSystems:
     """What can be read."""
 
     tools: Sequence[Tool]
@@ -32,7 +32,7 @@ class Connection:
         states = self.states()
         set_up = {state.category for state in states}
         asked = [row for row in SOURCES.values() if row.need != "optional" or row.id in set_up]
-        return preflight([Category(row.id, row.title, required=row.need == "required") for row in asked], states)
+        return preflight([CategoryNeed(row.id, row.title, required=row.need == "required") for row in asked], states)
 
     def gaps(self) -> list[str]:
         """G3: every category that cannot be read now, in a sentence each."""
@@ -42,7 +42,7 @@ class Connection:
 class Systems(Protocol):
     """The systems of an organisation, as cases are read from them. Raises ``ConnectorError`` where they cannot be used."""
 
-    async def connection(self) -> Connection:
+    async def connection(self) -> OpenedSystems:
         """What can be read now; nothing at all is a connection without tools, and its states say why."""
         ...
 

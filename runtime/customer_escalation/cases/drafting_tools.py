@@ -21,7 +21,7 @@ from customer_escalation.drafting.prompts import prompt
 from customer_escalation.drafting.prompts.decided import HandIn, decision_told, hand_in_told
 from customer_escalation.policy import Policy
 from customer_escalation.policy.text import fill
-from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
+from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 ASSESS = "assess"
 SUBMIT_ESCALATION = "submit_escalation"
@@ -68,12 +68,12 @@ class DraftingTools:
         name: str,
         description: str,
         takes: type[BaseModel],
-        run: Callable[[dict[str, Any]], Awaitable[ToolOutcome]],
+        run: Callable[[dict[str, Any]], Awaitable[ToolReturn]],
     ) -> Tool:
         schema = tool_schema(takes, lambda text: fill(text, self._policy))
         return Tool(ToolSpec(name, description, schema, strict=True), Access.LOCAL, run)
 
-    async def _assess(self, data: dict[str, Any]) -> ToolOutcome:
+    async def _assess(self, data: dict[str, Any]) -> ToolReturn:
         try:
             facts = StatedAssessment.model_validate(data).whole()
         except ValidationError as error:
@@ -82,9 +82,9 @@ class DraftingTools:
         if assessed.decision is None or assessed.inputs is None:
             return self._facts_again(assessed.findings)
         told = decision_told(assessed.decision, assessed.inputs, assessed.figures, HAND_IN, assessed.hints)
-        return ToolOutcome(told)
+        return ToolReturn(told)
 
-    async def _submit(self, data: dict[str, Any], kind: type[EscalationDraft] | type[HandlingDraft]) -> ToolOutcome:
+    async def _submit(self, data: dict[str, Any], kind: type[EscalationDraft] | type[HandlingDraft]) -> ToolReturn:
         decision = self._service.work(self._case).casework.decision
         if decision is None:
             return self._again(f"Call `{ASSESS}` first: the brief depends on its decision.", [])
@@ -96,7 +96,7 @@ class DraftingTools:
             return self._again("The brief was not taken; it does not fit the schema:", schema_findings(error))
         return await self._review(draft)
 
-    async def _mend(self, data: dict[str, Any]) -> ToolOutcome:
+    async def _mend(self, data: dict[str, Any]) -> ToolReturn:
         try:
             draft = self._service.mended(self._case, Mend.model_validate(data).changes)
         except WrongOrder as error:
@@ -105,7 +105,7 @@ class DraftingTools:
             return self._again("The changes were not taken; they do not fit the schema:", schema_findings(error))
         return await self._review(draft)
 
-    async def _review(self, draft: Draft) -> ToolOutcome:
+    async def _review(self, draft: Draft) -> ToolReturn:
         try:
             reviewed = await self._service.submit(self._case, draft)
         except WrongDraft as error:
@@ -113,10 +113,10 @@ class DraftingTools:
         told = self._reviewed(reviewed)
         return _decided_again(reviewed, told) if reviewed.decided_again else told
 
-    def _reviewed(self, reviewed: ReviewedDraft) -> ToolOutcome:
+    def _reviewed(self, reviewed: ReviewedDraft) -> ToolReturn:
         hard = reviewed.review.hard
         if not hard:
-            return ToolOutcome("Accepted.", final=True)
+            return ToolReturn("Accepted.", final=True)
         findings = reviewed.review.findings
         warnings = len(findings) - len(hard)
         also = f" ({warnings} more are warnings: mend what is right in them)" if warnings else ""
@@ -124,25 +124,25 @@ class DraftingTools:
             f"Not accepted. Call `{MEND}` with the new text of these {len(hard)} places{also}:", findings
         )
 
-    def _facts_again(self, findings: Sequence[Finding]) -> ToolOutcome:
+    def _facts_again(self, findings: Sequence[Finding]) -> ToolReturn:
         self._assessments_refused += 1
         text = f"The assessment was not taken. Correct these and call `{ASSESS}` again:\n{listed(findings)}"
-        return ToolOutcome(text, is_error=True, final=self._assessments_refused > self._policy.brief.max_repairs)
+        return ToolReturn(text, is_error=True, final=self._assessments_refused > self._policy.brief.max_repairs)
 
-    def _again(self, intro: str, findings: Sequence[Finding]) -> ToolOutcome:
+    def _again(self, intro: str, findings: Sequence[Finding]) -> ToolReturn:
         text = intro + ("\n" + listed(findings) if findings else "")
         most = self._policy.brief.max_repairs
         if self._repairs >= most:
-            return ToolOutcome(
+            return ToolReturn(
                 text + "\nNo repair is left; the brief goes to a person for review.", is_error=True, final=True
             )
         self._repairs += 1
         left = most - self._repairs + 1
-        return ToolOutcome(f"{text}\n({left} more {'try' if left == 1 else 'tries'}.)", is_error=True)
+        return ToolReturn(f"{text}\n({left} more {'try' if left == 1 else 'tries'}.)", is_error=True)
 
 
-def _decided_again(reviewed: ReviewedDraft, told: ToolOutcome) -> ToolOutcome:
+def _decided_again(reviewed: ReviewedDraft, told: ToolReturn) -> ToolReturn:
     """The answer below the decision that the draft's own citations brought about."""
     decision = decision_told(reviewed.decision, reviewed.inputs, reviewed.figures, HAND_IN)
     text = f"The records that the draft cites change the decision.\n{decision}\n\n{told.text}"
-    return ToolOutcome(text, is_error=told.is_error, final=told.final)
+    return ToolReturn(text, is_error=told.is_error, final=told.final)

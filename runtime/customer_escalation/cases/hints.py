@@ -10,7 +10,7 @@ from customer_escalation.decision.rules.stated import cites_of
 from customer_escalation.domain.evidence import Evidence, field, name_key
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.states import state_of
-from customer_escalation.retrieval.relevance import Issue, find_issue
+from customer_escalation.retrieval.relevance import Complaint, find_issue
 from skill_runtime.ledger import Record
 
 DEFECTS = frozenset({"bug", "incident", "defect", "problem", "outage"})
@@ -42,7 +42,7 @@ def reminders(request: str, assessment: Assessment, evidence: Evidence, now: dat
             )
 
 
-def _unstated(found: Issue, assessment: Assessment, evidence: Evidence) -> Iterator[str]:
+def _unstated(found: Complaint, assessment: Assessment, evidence: Evidence) -> Iterator[str]:
     stated = {name_key(account.account) for account in assessment.affected}
     stated |= {name_key(field(ticket, "customer"))
                for account in assessment.affected for ticket in evidence.tickets([*account.tickets, *account.cites])}  # fmt: skip
@@ -51,7 +51,7 @@ def _unstated(found: Issue, assessment: Assessment, evidence: Evidence) -> Itera
             yield _named(ticket, "subject")
 
 
-def _reported_since(item: Record, found: Issue, evidence: Evidence) -> bool:
+def _reported_since(item: Record, found: Complaint, evidence: Evidence) -> bool:
     """Did a customer write about the issue after a defect's last word, though it is called over?
 
     Of an item whose state nobody knows, it is not said that it is over.

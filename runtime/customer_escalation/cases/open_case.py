@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from customer_escalation.cases.connection import Connection
+from customer_escalation.cases.connection import OpenedSystems
 from customer_escalation.cases.entries import RecordsRead
 from customer_escalation.cases.record_copies import RecordCopy, unverified_gap
 from customer_escalation.cases.rereading import read_again
@@ -13,11 +13,11 @@ from customer_escalation.cases.terms import CaseTerms, Origin
 from customer_escalation.decision.rules import Decision
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.prior import recall
-from customer_escalation.review.check import Context
+from customer_escalation.review.check import ReviewContext
 from skill_runtime.ledger import Ledger
 
 
-def fresh_casework(terms: CaseTerms, evidence: Evidence, context: Context) -> Casework:
+def fresh_casework(terms: CaseTerms, evidence: Evidence, context: ReviewContext) -> Casework:
     """The casework on what was read, before anything is stated."""
     return Casework(evidence, terms.policy, terms.now, context)
 
@@ -46,7 +46,7 @@ class OpenCase:
     def new(cls, name: str, origin: Origin, terms: CaseTerms) -> "OpenCase":
         """A case of which nothing was read yet."""
         ledger = Ledger()
-        return cls(name, origin, terms, ledger, fresh_casework(terms, Evidence(ledger, frozenset()), Context()))
+        return cls(name, origin, terms, ledger, fresh_casework(terms, Evidence(ledger, frozenset()), ReviewContext()))
 
     @property
     def unverified(self) -> list[str]:
@@ -68,7 +68,7 @@ class OpenCase:
                 self.copies.setdefault(copy.ref, copy)
                 self.verified.add(copy.ref)
 
-    async def read_cited(self, cites: Iterable[str], connection: Connection) -> list[str]:
+    async def read_cited(self, cites: Iterable[str], connection: OpenedSystems) -> list[str]:
         """Read what is cited and not known yet, copied records included; returns the citations that name nothing."""
         wanted = list(dict.fromkeys([*cites, *self.unverified]))
         fresh = Ledger()
@@ -111,7 +111,7 @@ class OpenCase:
         self.kept = entry
         return entry
 
-    def _look_round(self, connection: Connection) -> None:
+    def _look_round(self, connection: OpenedSystems) -> None:
         """What is connected now, and which categories stand on copies alone."""
         self.connection_gaps = connection.gaps()
         evidence, context = self.casework.evidence, self.casework.context

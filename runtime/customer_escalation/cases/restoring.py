@@ -10,7 +10,7 @@ from customer_escalation.cases.store import CaseStore, StoreError
 from customer_escalation.cases.terms import Opening
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
-from customer_escalation.review.check import Context
+from customer_escalation.review.check import ReviewContext
 from skill_runtime.journal import fingerprint
 from skill_runtime.ledger import Ledger
 
@@ -54,7 +54,7 @@ def _read(case: OpenCase, entry: RecordsRead) -> None:
     for ref in case.unverified:
         case.copies[ref].put_into(case.ledger)
     case.casework.evidence = Evidence(case.ledger, frozenset(entry.connected))
-    case.casework.context = Context(entry.unread, entry.gap_categories, case.terms.author_level)
+    case.casework.context = ReviewContext(entry.unread, entry.gap_categories, case.terms.author_level)
     case.kept, case.results_kept = entry, len(case.ledger.results)
     if case.casework.assessment is not None and not entry.anew:
         case.casework.assess(case.casework.assessment)

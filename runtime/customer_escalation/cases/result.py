@@ -10,7 +10,7 @@ from customer_escalation.cases.recorded import Ended, RecordedResult
 from customer_escalation.cases.session import Casework, Drafter
 from customer_escalation.decision.explanation import why
 from customer_escalation.decision.figures import computed_lines, due_moments
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
 from customer_escalation.domain.brief import Brief, Draft, EscalationDraft, Outcome, Related, RuleNote, Target
 from customer_escalation.domain.findings import Finding
@@ -131,7 +131,7 @@ def _undecided(decision: Decision) -> Iterator[Finding]:
         yield Finding(rule=firing.rule, level="H", message=message)
 
 
-def _due(case: Case, decision: Decision) -> dict[str, str]:
+def _due(case: DecisionInput, decision: Decision) -> dict[str, str]:
     if decision.severity is None or decision.target is None:
         return {}
     team, customer = due_moments(case, decision.severity, decision.target)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from customer_escalation.decision.figures import build_case, window_figures
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision, decide
 from customer_escalation.decision.rules.stated import unreferenced_facts
 from customer_escalation.domain.brief import Draft, Figure
@@ -14,7 +14,7 @@ from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
 from customer_escalation.policy import Policy
 from customer_escalation.review import Review, review_draft
-from customer_escalation.review.check import Context
+from customer_escalation.review.check import ReviewContext
 
 Drafter = Literal["model", "rules"]
 
@@ -26,9 +26,9 @@ class Casework:
     evidence: Evidence
     policy: Policy
     now: datetime
-    context: Context = field(default_factory=Context)
+    context: ReviewContext = field(default_factory=ReviewContext)
     assessment: Assessment | None = None
-    case: Case | None = None
+    case: DecisionInput | None = None
     decision: Decision | None = None
     figures: dict[str, Figure] = field(default_factory=dict)
     review: Review | None = None

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from customer_escalation.cases.connection import ASKED_FOR, Connection
-from customer_escalation.connectors.source import Source, open_source
+from customer_escalation.cases.connection import ASKED_FOR, OpenedSystems
+from customer_escalation.connectors.source import OpenedConnectors, open_source
 from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError
@@ -34,7 +34,7 @@ class SharedConnections:
         self._lock = asyncio.Lock()
         self._open: _Held | None = None
 
-    async def connection(self) -> Connection:
+    async def connection(self) -> OpenedSystems:
         """What can be read now; nothing at all is a connection without tools, and its states say why."""
         return (await self._held()).connection
 
@@ -72,8 +72,8 @@ class _Held:
 
     def __init__(self, since: float) -> None:
         self.since = since
-        self.source = Source((), CATEGORY_TOOLS)
-        self.connection = Connection((), tuple)
+        self.source = OpenedConnectors((), CATEGORY_TOOLS)
+        self.connection = OpenedSystems((), tuple)
         self._ready: asyncio.Future[None] | None = None
         self._done = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -99,17 +99,17 @@ class _Held:
                 self.source = stack.enter_context(open_source(workspace, connectors, folder))
             except ConnectorError as error:
                 states = [ConnectorState(row.id, "not_connected", "", str(error)) for row in ASKED_FOR]
-                self.connection = Connection((), lambda: states)
+                self.connection = OpenedSystems((), lambda: states)
             else:
                 host = await stack.enter_async_context(_host(self.source))
                 source = self.source
-                self.connection = Connection(host.tools, lambda: (*host.states, *source.states))
+                self.connection = OpenedSystems(host.tools, lambda: (*host.states, *source.states))
             assert self._ready is not None
             self._ready.set_result(None)
             await self._done.wait()
 
 
-def _host(source: Source) -> "McpHost":
+def _host(source: OpenedConnectors) -> "McpHost":
     from skill_runtime.mcp_host import McpHost
 
     specs, gate, adapter = source.servers()

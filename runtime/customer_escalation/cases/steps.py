@@ -6,7 +6,7 @@ from datetime import datetime
 
 from customer_escalation.actions import Approval, Proposal, tool_for
 from customer_escalation.cases.entries import ComingDown
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.rule import Firing
 from customer_escalation.domain.brief import Figure
@@ -36,7 +36,7 @@ class AssessedFacts:
     facts: Assessment
     decision: Decision | None
     """None where the facts were not taken."""
-    inputs: Case | None
+    inputs: DecisionInput | None
     """What it was decided on."""
     figures: Mapping[str, Figure]
     findings: tuple[Finding, ...]
@@ -58,7 +58,7 @@ class ReviewedDraft:
     review: Review
     facts: Assessment
     decision: Decision
-    inputs: Case
+    inputs: DecisionInput
     figures: Mapping[str, Figure]
     decided_again: bool
     """The records that the draft cites brought about another decision than the one that it was written on."""

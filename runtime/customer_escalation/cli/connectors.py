@@ -15,7 +15,7 @@ from skill_runtime.errors import ConnectorError
 if TYPE_CHECKING:
     from customer_escalation.connectors.looking import Offer, Overview, Seen
     from customer_escalation.connectors.plan import Connectors, Link
-    from support_connectors.contract.report import Report
+    from support_connectors.contract.report import ContractReport
 
 NOT_READY = 4
 """The exit code where a required category cannot be read, as of a run."""
@@ -344,7 +344,7 @@ def _takes(needed: list[str], other: list[str]) -> str:
     return f"needs {', '.join(needed)}; takes {', '.join(other)}" if needed else f"takes {', '.join(other)}"
 
 
-def _verdict(name: str, report: "Report") -> str:
+def _verdict(name: str, report: "ContractReport") -> str:
     if report.failures:
         return f"{len(report.failures)} checks failed."
     if not report.proved:

@@ -24,7 +24,7 @@ PLUGIN = f"{APP}@{APP}"
 
 
 @dataclass(frozen=True)
-class Check:
+class Diagnosis:
     """What one look found."""
 
     id: str
@@ -36,10 +36,10 @@ class Check:
     """A command, or a sentence; empty where there is nothing to mend."""
 
 
-Look = Callable[[], Iterator[Check]]
+Look = Callable[[], Iterator[Diagnosis]]
 
 
-def examine(folder: Path, connectors: Path | None, *, offline: bool, model: str) -> list[Check]:
+def examine(folder: Path, connectors: Path | None, *, offline: bool, model: str) -> list[Diagnosis]:
     """Every check, in the order in which people set things up; ``model`` is the one that a run would ask."""
     looks: list[tuple[str, str, Look]] = [
         ("install", "Installation", _install),
@@ -50,18 +50,18 @@ def examine(folder: Path, connectors: Path | None, *, offline: bool, model: str)
         ("servers", "MCP servers", _servers),
         ("assistants", "Assistants", lambda: _assistants(offline=offline)),
     ]
-    found: list[Check] = []
+    found: list[Diagnosis] = []
     for name, group, look in looks:
         try:
             found += look()
         except SkillRuntimeError as error:
-            found.append(Check(name, group, "fail", str(error)))
+            found.append(Diagnosis(name, group, "fail", str(error)))
         except Exception as error:  # one look that breaks must not hide the others
-            found.append(Check(name, group, "fail", f"could not be looked at ({type(error).__name__}: {error})"))
+            found.append(Diagnosis(name, group, "fail", f"could not be looked at ({type(error).__name__}: {error})"))
     return found
 
 
-def report(checks: list[Check], *, colour: bool) -> str:
+def report(checks: list[Diagnosis], *, colour: bool) -> str:
     """The checks as people read them: by group, faults with their remedy, the sum at the end."""
     marks = {"ok": ("ok", "32"), "warn": ("warn", "33"), "fail": ("FAIL", "31"), "skip": ("skip", "2")}
     lines: list[str] = []
@@ -83,10 +83,10 @@ def report(checks: list[Check], *, colour: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _install() -> Iterator[Check]:
+def _install() -> Iterator[Diagnosis]:
     group = "Installation"
     python = ".".join(map(str, sys.version_info[:3]))
-    yield Check(
+    yield Diagnosis(
         "install.version",
         group,
         "ok",
@@ -95,20 +95,20 @@ def _install() -> Iterator[Check]:
     first = shutil.which(APP)
     own = Path(sys.executable).parent / APP
     if first is None:
-        yield Check(
+        yield Diagnosis(
             "install.path", group, "warn", "the command is not on the PATH: programs that start it by name will not find it",
             f"add {_short(own.parent)} to the PATH, or install with pipx",
         )  # fmt: skip
     elif Path(first).resolve() != own.resolve():
-        yield Check("install.path", group, "warn", f"another {APP} comes first on the PATH: {_short(Path(first))}")
+        yield Diagnosis("install.path", group, "warn", f"another {APP} comes first on the PATH: {_short(Path(first))}")
     else:
-        yield Check("install.path", group, "ok", f"on the PATH as {_short(Path(first))}")
+        yield Diagnosis("install.path", group, "ok", f"on the PATH as {_short(Path(first))}")
     from customer_escalation.resources import skill_folder
     from skill_runtime.skills import load_skill
 
     skill = load_skill(skill_folder())
     faults = [str(note) for note in skill.diagnostics if note.level != "info"]
-    yield Check(
+    yield Diagnosis(
         "install.skill",
         group,
         "warn" if faults else "ok",
@@ -116,7 +116,7 @@ def _install() -> Iterator[Check]:
     )
 
 
-def _policy(folder: Path) -> Iterator[Check]:
+def _policy(folder: Path) -> Iterator[Diagnosis]:
     from customer_escalation.policy import PolicyError
     from customer_escalation.policy.sources import changes, find_overlays, policy_in_force
 
@@ -124,14 +124,16 @@ def _policy(folder: Path) -> Iterator[Check]:
     try:
         in_force = policy_in_force(overlays)
     except PolicyError as error:
-        yield Check("policy", "Policy", "fail", str(error), f"{APP} policy shows what is in force once it is mended")
+        yield Diagnosis(
+            "policy", "Policy", "fail", str(error), f"{APP} policy shows what is in force once it is mended"
+        )
         return
     count = len(list(changes(in_force)))
     own = " and ".join(_short(Path(overlay.source)) for overlay in overlays)
-    yield Check("policy", "Policy", "ok", f"{own} changes {count} settings" if own else "as it ships")
+    yield Diagnosis("policy", "Policy", "ok", f"{own} changes {count} settings" if own else "as it ships")
 
 
-def _data() -> Iterator[Check]:
+def _data() -> Iterator[Diagnosis]:
     from skill_runtime.journal import list_runs
     from support_connectors.serving import default_database
     from support_connectors.workspace.records import WorkspaceError
@@ -140,25 +142,25 @@ def _data() -> Iterator[Check]:
     group, runs = "Data", runs_folder()
     above = next(place for place in (runs, *runs.parents) if place.exists())
     if not os.access(above, os.W_OK):
-        yield Check("data.runs", group, "fail", f"runs cannot be kept: {_short(above)} cannot be written",
+        yield Diagnosis("data.runs", group, "fail", f"runs cannot be kept: {_short(above)} cannot be written",
                     "name another folder with CUSTOMER_ESCALATION_RUNS")  # fmt: skip
     else:
         kept = list_runs(runs) if runs.exists() else []
         bad = [run.run_id for run in kept if run.problem]
         said = f"{len(kept)} runs in {_short(runs)}" + (f"; damaged: {', '.join(bad[:3])}" if bad else "")
-        yield Check("data.runs", group, "warn" if bad else "ok", said)
+        yield Diagnosis("data.runs", group, "warn" if bad else "ok", said)
     database = default_database()
     if not database.exists():
-        yield Check("data.workspace", group, "skip", "no workspace is loaded (only needed without connectors)")
+        yield Diagnosis("data.workspace", group, "skip", "no workspace is loaded (only needed without connectors)")
         return
     try:
         with open_workspace(database):
-            yield Check("data.workspace", group, "ok", f"a workspace is loaded in {_short(database)}")
+            yield Diagnosis("data.workspace", group, "ok", f"a workspace is loaded in {_short(database)}")
     except WorkspaceError as error:
-        yield Check("data.workspace", group, "fail", str(error), f"{APP} workspace load FILE.json")
+        yield Diagnosis("data.workspace", group, "fail", str(error), f"{APP} workspace load FILE.json")
 
 
-def _model(name: str) -> Iterator[Check]:
+def _model(name: str) -> Iterator[Diagnosis]:
     from skill_runtime.limits import price
     from skill_runtime.messages import Usage
     from skill_runtime.providers import choose, readiness
@@ -167,7 +169,7 @@ def _model(name: str) -> Iterator[Check]:
     chosen = choose(name)
     provider, state = chosen.provider, readiness(chosen.provider)
     if state.missing:
-        yield Check(
+        yield Diagnosis(
             "model.key", group, "warn",
             f"{chosen.words} cannot be asked, so headless briefs are drafted by rules: {state.missing}. "
             "Assistants bring their own model",
@@ -175,17 +177,17 @@ def _model(name: str) -> Iterator[Check]:
         )  # fmt: skip
     else:
         where = os.environ.get(provider.address) or "its own address"
-        yield Check(
+        yield Diagnosis(
             "model.key", group, "ok", f"{chosen.words} would be asked with {state.where}; it is asked at {where}"
         )
     priced = price(chosen.model, Usage(), provider.seller) is not None
     said = f"the price of {chosen.words} is {'known' if priced else 'not known: --max-cost will refuse it'}"
-    yield Check(
+    yield Diagnosis(
         "model.price", group, "ok" if priced else "warn", said, "" if priced else "pip install --upgrade genai-prices"
     )
 
 
-def _connectors(folder: Path, file: Path | None, *, offline: bool) -> Iterator[Check]:
+def _connectors(folder: Path, file: Path | None, *, offline: bool) -> Iterator[Diagnosis]:
     from customer_escalation.connectors.looking import look
     from customer_escalation.connectors.plan import open_connectors
     from customer_escalation.domain.categories import SOURCES
@@ -196,10 +198,10 @@ def _connectors(folder: Path, file: Path | None, *, offline: bool) -> Iterator[C
     known = open_connectors(folder, file)
     for note in known.declarations.notes:
         if note.level != "info":
-            yield Check("connectors.file", group, "warn", str(note))
+            yield Diagnosis("connectors.file", group, "warn", str(note))
     if not known.links:
         loaded = default_database().exists()
-        yield Check(
+        yield Diagnosis(
             "connectors", group, "ok" if loaded else "fail",
             "none is declared; runs read the loaded workspace" if loaded else "none is declared and no workspace is loaded",
             "" if loaded else f"{APP} connectors add, or {APP} workspace load FILE.json, or try a run with --sample",
@@ -208,7 +210,7 @@ def _connectors(folder: Path, file: Path | None, *, offline: bool) -> Iterator[C
     if offline:
         for link in known.links:
             status: Status = "fail" if link.problem else "skip"
-            yield Check(
+            yield Diagnosis(
                 f"connectors.{link.name}", group, status, f"{link.name}: {link.problem or 'declared; not asked'}"
             )
         return
@@ -225,17 +227,17 @@ def _connectors(folder: Path, file: Path | None, *, offline: bool) -> Iterator[C
             if well and state.reason:
                 said += f"; {state.reason}"
             fix = "" if well and not state.reason else f"{APP} connectors check"
-            yield Check(f"connectors.{one.name}", group, "ok" if well and not state.reason else "fail", said, fix)
+            yield Diagnosis(f"connectors.{one.name}", group, "ok" if well and not state.reason else "fail", said, fix)
         if not seen and SOURCES[category].need == "required":
             missing = f"the {CATEGORY_NAMES[category]} is required and nothing serves it"
-            yield Check(f"connectors.{category}", group, "fail", missing, f"{APP} connectors add NAME --system …")
+            yield Diagnosis(f"connectors.{category}", group, "fail", missing, f"{APP} connectors add NAME --system …")
     unplaced = [one.name for one in overview.seen if not one.category]
     if unplaced:
-        yield Check("connectors.category", group, "warn", f"no category is known for {', '.join(unplaced)}",
+        yield Diagnosis("connectors.category", group, "warn", f"no category is known for {', '.join(unplaced)}",
                     f"{APP} connectors trust NAME --category CATEGORY")  # fmt: skip
 
 
-def _servers() -> Iterator[Check]:
+def _servers() -> Iterator[Diagnosis]:
     """Every server is made and lists its tools over the protocol, in this process."""
     from mcp import Client
 
@@ -251,13 +253,13 @@ def _servers() -> Iterator[Check]:
         try:
             count = asyncio.run(tools(name))
         except SkillRuntimeError as error:
-            yield Check(f"servers.{name}", "MCP servers", "fail", f"{name}: {error}")
+            yield Diagnosis(f"servers.{name}", "MCP servers", "fail", f"{name}: {error}")
             continue
         said = f"{name}: {count} tools" if count else f"{name}: starts; nothing stands behind it"
-        yield Check(f"servers.{name}", "MCP servers", "ok" if count else "skip", said)
+        yield Diagnosis(f"servers.{name}", "MCP servers", "ok" if count else "skip", said)
 
 
-def _assistants(*, offline: bool) -> Iterator[Check]:
+def _assistants(*, offline: bool) -> Iterator[Diagnosis]:
     """Whether the assistants that are here know the plugin."""
     ways = {
         "claude": (["plugin", "list"], f"claude plugin marketplace add FOLDER && claude plugin install {PLUGIN}"),
@@ -267,7 +269,7 @@ def _assistants(*, offline: bool) -> Iterator[Check]:
         program = shutil.which(name)
         if program is None or offline:
             why = "not asked" if program else "not on this machine"
-            yield Check(f"assistants.{name}", "Assistants", "skip", f"{name}: {why}")
+            yield Diagnosis(f"assistants.{name}", "Assistants", "skip", f"{name}: {why}")
             continue
         try:
             told = subprocess.run(
@@ -279,11 +281,13 @@ def _assistants(*, offline: bool) -> Iterator[Check]:
                 stdin=subprocess.DEVNULL,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            yield Check(f"assistants.{name}", "Assistants", "warn", f"{name}: did not answer ({type(error).__name__})")
+            yield Diagnosis(
+                f"assistants.{name}", "Assistants", "warn", f"{name}: did not answer ({type(error).__name__})"
+            )
             continue
         here = APP in told.stdout
         said = f"{name}: the plugin is {'installed' if here else 'not installed'}"
-        yield Check(f"assistants.{name}", "Assistants", "ok" if here else "warn", said, "" if here else fix)
+        yield Diagnosis(f"assistants.{name}", "Assistants", "ok" if here else "warn", said, "" if here else fix)
 
 
 def _short(path: Path) -> str:

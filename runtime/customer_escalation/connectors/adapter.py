@@ -11,7 +11,7 @@ from customer_escalation.connectors.gate import Guarded
 from customer_escalation.connectors.normalize import adopt_outcome
 from skill_runtime.ledger import JsonObject
 from skill_runtime.mcp_connection import ServerSpec
-from skill_runtime.tools import ToolOutcome
+from skill_runtime.tools import ToolReturn
 from support_connectors.rendering import render_result
 
 
@@ -31,7 +31,7 @@ class ConnectionAdapter:
         changed: JsonObject = _each_text(arguments, lambda text: _own_id(text, category, spec.label))
         return changed
 
-    def after(self, spec: ServerSpec, tool: str, outcome: ToolOutcome) -> ToolOutcome:
+    def after(self, spec: ServerSpec, tool: str, outcome: ToolReturn) -> ToolReturn:
         """See ``Adapter``."""
         category = self._category(spec, tool)
         if spec.label in self._guarded:

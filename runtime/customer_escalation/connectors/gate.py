@@ -7,10 +7,10 @@ from customer_escalation.connectors.known import KnownServer
 from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
 from skill_runtime.permission import Admitted, Offered, ToolPolicy
 from skill_runtime.tools import Access
-from skill_runtime.trust import Decision, TrustStore, verdict
+from skill_runtime.trust import PinnedAccess, TrustStore, verdict
 
 UNCLASSIFIED = "no table says whether it reads or writes"
-_ACCESS: dict[Decision, Access] = {"read": Access.READ, "write": Access.WRITE, "denied": Access.DENIED}
+_ACCESS: dict[PinnedAccess, Access] = {"read": Access.READ, "write": Access.WRITE, "denied": Access.DENIED}
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class TrustGate:
         ]
 
 
-def _decide(tool: Offered, category: str, decision: Decision | None, policy: ToolPolicy) -> Admitted:
+def _decide(tool: Offered, category: str, decision: PinnedAccess | None, policy: ToolPolicy) -> Admitted:
     """A person's word, else the table; the server's own annotations may only tighten either."""
     if decision is not None:
         policy = ToolPolicy({f"{category}.{_literal(tool.name)}": _ACCESS[decision]})

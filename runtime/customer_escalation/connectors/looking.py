@@ -16,7 +16,7 @@ from skill_runtime.permission import Admitted, Offered
 from skill_runtime.tools import Access
 from skill_runtime.trust import Pinned, difference, verdict
 from support_connectors.categories import CATEGORIES, Category
-from support_connectors.contract.report import Refused, Report, ToolFacts
+from support_connectors.contract.report import ContractReport, Refused, ToolFacts
 from support_connectors.systems import UnusableSystem
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def ready(link: Link, connectors: Connectors) -> "ServerSpec":
         raise ConnectorError(f"{link.name}: {error}") from error
 
 
-async def check_contract(link: Link, connectors: Connectors, *, writes: bool, target: str | None) -> Report:
+async def check_contract(link: Link, connectors: Connectors, *, writes: bool, target: str | None) -> ContractReport:
     """Run the contract suite of its category against a connector. Raises ``ConnectorError`` where it cannot be connected."""
     from skill_runtime.mcp_host import McpHost
     from support_connectors.contract.suite import run_suite

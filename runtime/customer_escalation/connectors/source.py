@@ -34,7 +34,7 @@ class InvalidRequest(SkillRuntimeError):
 
 
 @dataclass
-class Source:
+class OpenedConnectors:
     """What a run reads from."""
 
     specs: "Sequence[ServerSpec]"
@@ -54,7 +54,7 @@ class Source:
 
 
 @contextmanager
-def open_source(workspace: str | None, connectors: str | None, folder: Path) -> Iterator[Source]:
+def open_source(workspace: str | None, connectors: str | None, folder: Path) -> Iterator[OpenedConnectors]:
     """The source for a request, closed afterwards.
 
     Raises ``ConnectorError`` where there is nothing to read from, and ``InvalidRequest`` where a file is missing or breaks
@@ -67,7 +67,7 @@ def open_source(workspace: str | None, connectors: str | None, folder: Path) -> 
         if declared.links or connectors:
             made = plan(declared, CATEGORIES)
             states = [*made.left_out, *unclaimed(_states(made.specs, made.left_out), WORKSPACE_CATEGORIES)]
-            yield Source(made.specs, made.gate(declared.trust), made.adapter(), states, notes=made.notes)
+            yield OpenedConnectors(made.specs, made.gate(declared.trust), made.adapter(), states, notes=made.notes)
             return
     elif connectors:
         raise InvalidRequest("Give either --workspace FILE or --connectors FILE, not both: they do not mix.")
@@ -118,7 +118,7 @@ def cache_folder() -> Path:
     return Path(chosen) if chosen else user_cache_path(APP)
 
 
-def _of_workspace(store: "WorkspaceStore") -> Source:
+def _of_workspace(store: "WorkspaceStore") -> OpenedConnectors:
     from skill_runtime.mcp_connection import ServerSpec
     from support_connectors.serving import build_category_server
 
@@ -132,7 +132,7 @@ def _of_workspace(store: "WorkspaceStore") -> Source:
             error = state.startswith("error")
             reason = state.partition(":")[2].strip() if error else ""
             states.append(ConnectorState(category, "error" if error else "not_connected", "", reason))
-    return Source(specs, CATEGORY_TOOLS, None, states, store.now, dict(store.policy or {}))
+    return OpenedConnectors(specs, CATEGORY_TOOLS, None, states, store.now, dict(store.policy or {}))
 
 
 def _states(specs: "Sequence[ServerSpec]", left_out: Sequence[ConnectorState]) -> list[ConnectorState]:

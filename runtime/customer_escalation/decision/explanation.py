@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.counterfactual import Change, what_would_change
 from customer_escalation.domain.facts import Assessment, Fact
 from customer_escalation.domain.rules import RULE_TABLE
 
 
-def why(case: Case, decision: Decision) -> dict[str, Any]:
+def why(case: DecisionInput, decision: Decision) -> dict[str, Any]:
     """The explanation as JSON: ``facts``, ``accounts``, ``rules`` and ``would_change``."""
     return {
         "facts": list(_facts(case.facts)),

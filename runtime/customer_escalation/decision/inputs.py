@@ -15,7 +15,7 @@ SlaStatus = Literal["met", "ok", "at_risk", "breached", "stopped", "unknown"]
 
 
 @dataclass(frozen=True)
-class AffectedView:
+class AccountInput:
     """An affected account with what the CRM and its own tickets say."""
 
     name: str
@@ -45,7 +45,7 @@ class AffectedView:
 
 
 @dataclass(frozen=True)
-class SlaView:
+class SlaInput:
     """One SLA clock of one ticket."""
 
     account: str
@@ -82,14 +82,14 @@ NOTHING_ASIDE = Aside()
 
 
 @dataclass(frozen=True)
-class Case:
+class DecisionInput:
     """Everything that a decision rule reads; nothing in it is a decision."""
 
     facts: Assessment
-    affected: tuple[AffectedView, ...]
-    sla: tuple[SlaView, ...]
+    affected: tuple[AccountInput, ...]
+    sla: tuple[SlaInput, ...]
     """Clocks of the affected accounts' tickets that count for this issue type."""
-    unbinding: tuple[SlaView, ...]
+    unbinding: tuple[SlaInput, ...]
     """Clocks that are shown and decide nothing: the policy gives feature requests no window."""
     recent: tuple[str, ...]
     """Names of distinct accounts with a ticket of their own within the pattern window."""
@@ -102,12 +102,12 @@ class Case:
     """Records that try to steer or that a machine sent."""
 
     @property
-    def high_value(self) -> Sequence[AffectedView]:
+    def high_value(self) -> Sequence[AccountInput]:
         """The affected accounts known to be high-value."""
         return [account for account in self.affected if account.high_value]
 
     @property
-    def late(self) -> Sequence[SlaView]:
+    def late(self) -> Sequence[SlaInput]:
         """The windows that are breached or nearly used and still open, breached ones first (E-SLA)."""
         open_ones = [clock for clock in self.sla if clock.running and clock.status in ("breached", "at_risk")]
         return sorted(open_ones, key=lambda clock: clock.status != "breached")

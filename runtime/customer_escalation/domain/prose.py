@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Role = Literal["states", "proposes", "supposes"]
 """``states``: what records show. ``proposes``: what is to be done, asked or found out. ``supposes``: the writer's idea."""
-Reader = Literal["receiver", "sender", "customer"]
+Audience = Literal["receiver", "sender", "customer"]
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Says:
     """Marks a text field of a draft: what its sentences do, and who reads them."""
 
     role: Role
-    reader: Reader = "receiver"
+    reader: Audience = "receiver"
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Passage:
     written: str
     """As the writer wrote it, with marks."""
     role: Role
-    reader: Reader
+    reader: Audience
 
     @property
     def text(self) -> str:

@@ -14,10 +14,10 @@ from customer_escalation.domain.facts import (
     Suspicious,
     WorkaroundFact,
 )  # fmt: skip
-from customer_escalation.drafting.reader import NO, Reader, said
+from customer_escalation.drafting.reader import NO, RecordReader, said
 from customer_escalation.policy import Policy
 from customer_escalation.retrieval.injection import first_instruction_like
-from customer_escalation.retrieval.relevance.issue import Issue, find_issue
+from customer_escalation.retrieval.relevance.issue import Complaint, find_issue
 from customer_escalation.retrieval.relevance.signals import DENIED, matches
 from customer_escalation.retrieval.relevance.wording import sentences
 from skill_runtime.ledger import Record
@@ -34,7 +34,7 @@ Impact = Literal["blocked", "major_function_broken", "inconvenienced", "asks_for
 def assess_by_rules(issue: str, evidence: Evidence, now: datetime, policy: Policy) -> Assessment:
     """The facts that rules can take from the records read so far."""
     found = find_issue(issue, evidence, now)
-    reader = Reader(found, evidence)
+    reader = RecordReader(found, evidence)
     by_customers = reader.by_customers
     wants = _wants_feature(reader, by_customers)
     broken = None if wants else reader.first("broken", [*by_customers, *reader.notes])
@@ -116,7 +116,7 @@ def _unknown(why: str) -> Fact:
     return Fact(answer="unknown", cites=[], why=why)
 
 
-def _by_customer(issue: Issue) -> list[tuple[str, list[Record]]]:
+def _by_customer(issue: Complaint) -> list[tuple[str, list[Record]]]:
     groups: dict[str, list[Record]] = {}
     names: dict[str, str] = {}
     for ticket in issue.tickets:
@@ -127,7 +127,7 @@ def _by_customer(issue: Issue) -> list[tuple[str, list[Record]]]:
 
 
 def _account(
-    name: str, tickets: list[Record], reader: Reader, *, wants: Record | None, exposed: bool, minor: bool
+    name: str, tickets: list[Record], reader: RecordReader, *, wants: Record | None, exposed: bool, minor: bool
 ) -> AffectedAccount:
     """The account with the heaviest impact that its own people report."""
     own = {ticket.ref for ticket in tickets}
@@ -156,7 +156,7 @@ def _account(
     )
 
 
-def _wants_feature(reader: Reader, by_customers: list[Record]) -> Record | None:
+def _wants_feature(reader: RecordReader, by_customers: list[Record]) -> Record | None:
     """The record that shows a wish rather than a defect: a request by a customer, and nothing that fails."""
     asked = reader.first("feature", by_customers)
     if asked is None:
@@ -170,7 +170,7 @@ def _wants_feature(reader: Reader, by_customers: list[Record]) -> Record | None:
     return asked[0] if tracked or broken is None else None
 
 
-def _confirmed(reader: Reader) -> Fact:
+def _confirmed(reader: RecordReader) -> Fact:
     found = reader.first("bug_confirmed")
     item = next((
         item for item in reader.issue.related
@@ -180,7 +180,7 @@ def _confirmed(reader: Reader) -> Fact:
     return Fact(answer="yes", cites=cites, why="reproduced by us or accepted in the tracker") if cites else NO
 
 
-def _infrastructure(reader: Reader, broken: list[AffectedAccount]) -> Fact:
+def _infrastructure(reader: RecordReader, broken: list[AffectedAccount]) -> Fact:
     if len(broken) > 1:
         return Fact(
             answer="yes",
@@ -191,7 +191,7 @@ def _infrastructure(reader: Reader, broken: list[AffectedAccount]) -> Fact:
     return reader.fact("infrastructure", "a colleague reports trouble on our side", ours)
 
 
-def _production_stopped(reader: Reader) -> Fact:
+def _production_stopped(reader: RecordReader) -> Fact:
     """Somebody says so, or that nobody at an account can get in."""
     found = reader.first("production_stopped") or reader.first(
         "locked_out", [*reader.by_customers, *reader.issue.tickets]
@@ -199,7 +199,7 @@ def _production_stopped(reader: Reader) -> Fact:
     return _yes(found[0], "a record says that production use has stopped") if found else NO
 
 
-def _data_harmed(reader: Reader) -> Fact:
+def _data_harmed(reader: RecordReader) -> Fact:
     """Not where the harm is to a file that goes out, or where a colleague says that the stored data is intact."""
     spoken = [*reader.issue.tickets, *reader.messages, *reader.notes]
     hits = [(record, hit) for record in spoken if (hit := matches("data_harmed", said(record)))]
@@ -214,7 +214,7 @@ def _data_harmed(reader: Reader) -> Fact:
     return _yes(found[0], "a record says that stored data is lost or altered")
 
 
-def _recurrence(reader: Reader) -> Fact | None:
+def _recurrence(reader: RecordReader) -> Fact | None:
     """A colleague's word that it is fixed, and a later report that it is not."""
     evidence = reader.evidence
     fixes = [record for record in [*reader.messages, *reader.notes] if evidence.by_us(record)
@@ -230,7 +230,7 @@ def _recurrence(reader: Reader) -> Fact | None:
     return None
 
 
-def _limitation(reader: Reader, broken: bool) -> Fact:
+def _limitation(reader: RecordReader, broken: bool) -> Fact:
     for article in reader.articles:
         body = field(article, "body")
         if not broken and matches("limitation", body) and matches("alternative", body):
@@ -238,7 +238,7 @@ def _limitation(reader: Reader, broken: bool) -> Fact:
     return NO
 
 
-def _similar_solved(issue: Issue, evidence: Evidence) -> Fact:
+def _similar_solved(issue: Complaint, evidence: Evidence) -> Fact:
     for ticket in issue.solved:
         for message in evidence.messages(ticket):
             if field(message, "role") == "agent" and any(matches(name, field(message, "text")) for name in SOLVING):
@@ -246,7 +246,7 @@ def _similar_solved(issue: Issue, evidence: Evidence) -> Fact:
     return NO
 
 
-def _workaround(reader: Reader) -> WorkaroundFact:
+def _workaround(reader: RecordReader) -> WorkaroundFact:
     full = reader.helped() or reader.first("works_around")
     partly, none = reader.first("helps_partly"), reader.first("no_workaround")
     if partly and not (full and not matches("helps_partly", full[1])):
@@ -274,7 +274,7 @@ def _issue_type(
     return "outage" if outage else "bug"
 
 
-def _suspicious(reader: Reader) -> list[Suspicious]:
+def _suspicious(reader: RecordReader) -> list[Suspicious]:
     """Records that try to steer, as far as they belong to this issue or speak of its tickets or customers."""
     evidence, tickets = reader.evidence, reader.issue.tickets
     homes = {item.ref for item in [*tickets, *reader.issue.related]}

@@ -10,7 +10,7 @@ from customer_escalation.domain.brief import Part
 from customer_escalation.domain.evidence import Evidence, field
 from customer_escalation.domain.prose import cite
 from customer_escalation.domain.record_ids import shown_id
-from customer_escalation.drafting.reader import Reader, said
+from customer_escalation.drafting.reader import RecordReader, said
 from customer_escalation.retrieval.relevance.issue import find_issue
 from customer_escalation.retrieval.relevance.signals import carries
 from customer_escalation.retrieval.relevance.wording import sentences
@@ -61,7 +61,7 @@ class Writer:
         self.evidence = evidence
         self.now = now
         self.issue = find_issue(request, evidence, now)
-        self.reader = Reader(self.issue, evidence)
+        self.reader = RecordReader(self.issue, evidence)
         self.by_customers = self.reader.by_customers
         self.by_us = self.reader.by_us
         self.engineers = [record for record in self.by_us if record.category in ("project_tracker", "chat")]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from customer_escalation.domain.evidence import Evidence, field
 from customer_escalation.domain.facts import Fact
 from customer_escalation.retrieval.injection import first_instruction_like
-from customer_escalation.retrieval.relevance.issue import Issue
+from customer_escalation.retrieval.relevance.issue import Complaint
 from customer_escalation.retrieval.relevance.signals import SIGNALS, matches
 from customer_escalation.retrieval.relevance.wording import words
 from skill_runtime.ledger import Record
@@ -15,10 +15,10 @@ FITTING_WORDS = 2
 """Telling words that an article's title shares with what customers report before it counts as about the same symptom."""
 
 
-class Reader:
+class RecordReader:
     """Looks for signals in the records of one issue."""
 
-    def __init__(self, issue: Issue, evidence: Evidence) -> None:
+    def __init__(self, issue: Complaint, evidence: Evidence) -> None:
         self.issue = issue
         self.evidence = evidence
         self.messages = [

@@ -8,7 +8,7 @@ from pydantic.json_schema import SkipJsonSchema
 from customer_escalation.domain.findings import Finding
 
 
-class Answer(BaseModel):
+class ServiceAnswer(BaseModel):
     """Base. Some clients show their model the structured result alone, others its text alone: each has to be enough."""
 
     model_config = ConfigDict(frozen=True)
@@ -21,7 +21,7 @@ class Answer(BaseModel):
     """What only a card shows: it goes into the result's ``_meta``, not to the model."""
 
 
-class Assessed(Answer):
+class Assessed(ServiceAnswer):
     """What the rules decide on the stated facts; without a decision the findings say what to correct."""
 
     case: str
@@ -38,7 +38,7 @@ class Assessed(Answer):
     gaps: list[str]
 
 
-class Checked(Answer):
+class Checked(ServiceAnswer):
     """The review of a draft."""
 
     case: str
@@ -52,7 +52,7 @@ class Checked(Answer):
     gaps: list[str]
 
 
-class Rendered(Answer):
+class Rendered(ServiceAnswer):
     """The brief in one form."""
 
     case: str
@@ -60,7 +60,7 @@ class Rendered(Answer):
     status: Literal["valid", "needs_review"]
 
 
-class Saved(Answer):
+class Saved(ServiceAnswer):
     """Where the brief is kept."""
 
     case: str
@@ -69,7 +69,7 @@ class Saved(Answer):
     """Empty where no file was asked for."""
 
 
-class Action(BaseModel):
+class OfferedAction(BaseModel):
     """One next step, exactly as it would be carried out."""
 
     number: int
@@ -84,7 +84,7 @@ class Action(BaseModel):
     approved_by: str = ""
 
 
-class Shown(Answer):
+class Shown(ServiceAnswer):
     """A brief on a card, with its next steps."""
 
     case: str
@@ -94,21 +94,21 @@ class Shown(Answer):
     target: str | None
     also_notify: list[str]
     summary: str
-    actions: list[Action]
+    actions: list[OfferedAction]
 
 
-class OneAction(Answer):
+class OneAction(ServiceAnswer):
     """One action, and who approved it, if anybody did."""
 
     case: str
-    action: Action
+    action: OfferedAction
 
 
-class Actions(Answer):
+class Actions(ServiceAnswer):
     """The next steps of a case."""
 
     case: str
-    actions: list[Action]
+    actions: list[OfferedAction]
 
 
 class Due(BaseModel):
@@ -131,14 +131,14 @@ class Due(BaseModel):
     """Of an escalation that comes down: what is still to do."""
 
 
-class FollowUps(Answer):
+class FollowUps(ServiceAnswer):
     """Every open escalation, the most urgent first."""
 
     now: str
     open: list[Due]
 
 
-class Reassessed(Answer):
+class Reassessed(ServiceAnswer):
     """An escalation as it stands now, beside what it was."""
 
     case: str
@@ -150,7 +150,7 @@ class Reassessed(Answer):
     findings: list[Finding]
 
 
-class DeEscalation(Answer):
+class DeEscalation(ServiceAnswer):
     """Whether an escalation may come down, and what that takes."""
 
     case: str
@@ -162,7 +162,7 @@ class DeEscalation(Answer):
     closed: bool
 
 
-class Ran(Answer):
+class Ran(ServiceAnswer):
     """What the headless job made."""
 
     case: str

@@ -14,13 +14,13 @@ from customer_escalation.cases.errors import NoBrief, NoFacts, NotEscalated, Not
 from customer_escalation.cases.store import UnknownCase
 from customer_escalation.domain.brief import tool_schema
 from customer_escalation.domain.findings import listed, schema_findings
-from customer_escalation.mcp_server.answers import Answer
+from customer_escalation.mcp_server.answers import ServiceAnswer
 from skill_runtime.errors import SkillRuntimeError
 
 CARD = "customer-escalation/card"
 """The key of a result's ``_meta`` under which stands what only the card shows."""
 Fill = Callable[[str], str]
-Run = Callable[[Any, Context[Any]], Awaitable[Answer]]
+Run = Callable[[Any, Context[Any]], Awaitable[ServiceAnswer]]
 GO_ON: dict[type[Exception], str] = {
     NoFacts: "Call `assess` first, and correct its findings.",
     NoBrief: "Call `assess`, then `check_brief`.",
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 
 def new_tool(
-    run: Run, name: str, title: str, description: str, takes: type[BaseModel], gives: type[Answer], fill: Fill,
+    run: Run, name: str, title: str, description: str, takes: type[BaseModel], gives: type[ServiceAnswer], fill: Fill,
     *, reads: bool, meta: dict[str, Any] | None = None,
 ) -> Tool:  # fmt: skip
     """A tool whose input is a model's and whose output is an answer's.

@@ -92,9 +92,9 @@ def checked(found: ReviewedDraft) -> answers.Checked:
     )  # fmt: skip
 
 
-def action(one: ProposedAction) -> answers.Action:
+def action(one: ProposedAction) -> answers.OfferedAction:
     """One next step; it is shown as approved only by the approval that holds for it (P1)."""
-    return answers.Action(
+    return answers.OfferedAction(
         number=one.number, id=one.id, kind=one.proposal.kind, title=one.proposal.title, destination=one.proposal.destination,
         text=one.proposal.text, tool=one.tool, approved_by=one.approval.by if one.approval else "",
     )  # fmt: skip
@@ -115,7 +115,7 @@ def named_action(found: Sequence[ProposedAction], name: str) -> ProposedAction:
     raise WrongOrder(f"There is no action {name!r}; there are {numbers}.")
 
 
-def listed_actions(found: Sequence[answers.Action]) -> str:
+def listed_actions(found: Sequence[answers.OfferedAction]) -> str:
     """The next steps as text, each exactly as it would be carried out."""
     if not found:
         return "No next step is proposed."

@@ -15,7 +15,7 @@ Form = Literal["md", "json", "html", "slack", "adf"]
 
 
 def render_result(result: Mapping[str, Any], form: Form) -> str:
-    """The brief of a result as ``Outcomes.to_json`` gives it; for Slack and Jira without what is its author's alone."""
+    """The brief of a result as ``RecordedResult.to_json`` gives it; for Slack and Jira without what is its author's alone."""
     if form == "json":
         return json.dumps(result, ensure_ascii=False, indent=2) + "\n"
     if form == "md":

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from customer_escalation.domain.brief import Outcome
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import inert, sentence
-from customer_escalation.rendering.view import View
+from customer_escalation.rendering.view import BriefView
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-def render_markdown(document: Document, view: View | None = None) -> str:
+def render_markdown(document: Document, view: BriefView | None = None) -> str:
     """The brief as markdown; ``view`` gives the prose where another than the plain one is wanted."""
-    view = view or View(document)
+    view = view or BriefView(document)
     template = _environment().get_template(
         "escalation.md.j2" if document.brief.outcome == Outcome.ESCALATE else "handling.md.j2"
     )

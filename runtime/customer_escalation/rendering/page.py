@@ -11,7 +11,7 @@ from customer_escalation.domain.evidence import field
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import outside_code
 from customer_escalation.rendering.markdown import render_markdown
-from customer_escalation.rendering.view import View
+from customer_escalation.rendering.view import BriefView
 from skill_runtime.ledger import Record
 
 ABOUT = ("customer", "name", "channel", "title", "subject", "author", "role", "status", "priority", "tier")
@@ -20,7 +20,7 @@ _BRACKET = re.compile(r"(?<!\\)[\[\]]")
 
 
 @dataclass(frozen=True)
-class Source:
+class ShownRecord:
     """A record as the page shows it."""
 
     name: str
@@ -37,10 +37,10 @@ class Panel:
 
     id: str
     figures: tuple[Figure, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[ShownRecord, ...]
 
 
-class PageView(View):
+class PageView(BriefView):
     """Prose in which every sentence with a citation is a link to its panel."""
 
     def __init__(self, document: Document) -> None:
@@ -59,7 +59,7 @@ class PageView(View):
         inside = outside_code(text, lambda words: _BRACKET.sub(r"\\\g<0>", words))
         return f"[{inside}](#{panel.id})"
 
-    def source(self, record: Record) -> Source:
+    def source(self, record: Record) -> ShownRecord:
         """The record whole, with who said it and when."""
         keys = (
             "customer",
@@ -78,7 +78,7 @@ class PageView(View):
         text = field(record, "text") or field(record, "body")
         if record.category == "crm":
             about += [f"{key}: {record.data[key]}" for key in ("arr_usd", "renewal", "sla") if record.data.get(key)]
-        return Source(self.name(record), record.ref, ", ".join(about), text)
+        return ShownRecord(self.name(record), record.ref, ", ".join(about), text)
 
 
 def render_html(document: Document) -> str:

@@ -29,7 +29,7 @@ def deadline_words(by: str) -> str:
     return by if moment is None or len(by) == len("2026-05-08") else time_words(moment)
 
 
-class View:
+class BriefView:
     """What the templates need of one brief."""
 
     def __init__(self, document: Document) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from customer_escalation.decision.figures.windows import clocks_of_records, zones_of
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.stated import cites_of
 from customer_escalation.domain.brief import Draft, EscalationDraft, Figure, Target
@@ -14,7 +14,7 @@ from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.language import language_of
 from customer_escalation.policy import Policy
 from customer_escalation.review import brief_checks, grounding_checks, privacy, reproduction, target_checks
-from customer_escalation.review.check import CHECKS, Context, View
+from customer_escalation.review.check import CHECKS, ReviewContext, ReviewInput
 from customer_escalation.review.citing import mend_citations
 from customer_escalation.review.passages import all_cites, passages
 from customer_escalation.review.sources import Sources
@@ -41,10 +41,14 @@ class Review:
 
 
 def review_draft(
-    draft: Draft, case: Case, decision: Decision, figures: Mapping[str, Figure], context: Context | None = None
+    draft: Draft,
+    case: DecisionInput,
+    decision: Decision,
+    figures: Mapping[str, Figure],
+    context: ReviewContext | None = None,
 ) -> Review:
     """Complete the citations of a draft of the right kind for the decision, and apply every check to it."""
-    context = context or Context()
+    context = context or ReviewContext()
     known = vocabulary(case.policy, [account.name for account in case.affected])
     first = Sources(case.evidence, figures, known)
     cited = [first.whole(ref) for ref in (*all_cites(draft), *cites_of(case.facts))]
@@ -55,11 +59,11 @@ def review_draft(
         language=language, zones=clocks_of_records(case), hours=_hours(case.policy),
     )  # fmt: skip
     mended = mend_citations(draft, sources)
-    view = View(mended, case, decision, sources, context)
+    view = ReviewInput(mended, case, decision, sources, context)
     return Review(mended, tuple(finding for check in CHECKS for finding in check.findings(view)))
 
 
-def _deadlines(draft: Draft, case: Case) -> str:
+def _deadlines(draft: Draft, case: DecisionInput) -> str:
     """The moments under its deadlines, a line each, as they are given, in UTC, and on the customers' clocks."""
     moments = [one.by for one in draft.deadlines] if isinstance(draft, EscalationDraft) else []
     parsed = [parse_moment(by) for by in moments]

@@ -7,7 +7,7 @@ from customer_escalation.domain.brief import Target
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.prose import sentences_of
 from customer_escalation.review.budget import budget, words_used
-from customer_escalation.review.check import Fault, View, check
+from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.linking import unlinked_items
 
 SUMMARY_CHARACTERS = 120
@@ -22,7 +22,7 @@ IMPACT = ("figures/affected", "figures/arr", "figures/queue")
 
 
 @check("B0")
-def opens(view: View) -> Iterator[Fault]:
+def opens(view: ReviewInput) -> Iterator[Fault]:
     """Sentences or lines, whichever are more."""
     opening = view.draft.opening
     lines = max(len(list(sentences_of(opening))), len([line for line in opening.splitlines() if line.strip()]))
@@ -32,7 +32,7 @@ def opens(view: View) -> Iterator[Fault]:
 
 
 @check("B1")
-def quantified(view: View) -> Iterator[Fault]:
+def quantified(view: ReviewInput) -> Iterator[Fault]:
     """Every computed line of the impact carries its inputs, or says how to find out what is unknown."""
     if view.escalation is None:
         return
@@ -45,7 +45,7 @@ def quantified(view: View) -> Iterator[Fault]:
 
 
 @check("B2")
-def asks(view: View) -> Iterator[Fault]:
+def asks(view: ReviewInput) -> Iterator[Fault]:
     """The verb, whether the asked team can do it, and whether the owner is asked for anything."""
     draft, target, verbs = view.escalation, view.decision.target or Target.L2, view.policy.asks
     if draft is None:
@@ -62,7 +62,7 @@ def asks(view: View) -> Iterator[Fault]:
 
 
 @check("B3")
-def deadlines(view: View) -> Iterator[Fault]:
+def deadlines(view: ReviewInput) -> Iterator[Fault]:
     """A moment or a date that can be read, after now, with the record that sets it unless it is proposed."""
     now = view.case.now
     for index, deadline in enumerate(view.escalation.deadlines if view.escalation else ()):
@@ -74,7 +74,7 @@ def deadlines(view: View) -> Iterator[Fault]:
 
 
 @check("B4")
-def sections(view: View) -> Iterator[Fault]:
+def sections(view: ReviewInput) -> Iterator[Fault]:
     """What is never empty is not, and the title fits a line."""
     draft = view.escalation
     if draft is not None:
@@ -93,7 +93,7 @@ def sections(view: View) -> Iterator[Fault]:
 
 
 @check("B4")
-def handling_sections(view: View) -> Iterator[Fault]:
+def handling_sections(view: ReviewInput) -> Iterator[Fault]:
     """Whole."""
     wanted = (
         ("opening", "the decision and what is due first"),
@@ -107,7 +107,7 @@ def handling_sections(view: View) -> Iterator[Fault]:
 
 
 @check("B4")
-def short(view: View) -> Iterator[Fault]:
+def short(view: ReviewInput) -> Iterator[Fault]:
     """A warning with the sections that are over; the budget was shown beforehand."""
     allowed, used = budget(view.draft, view.case), words_used(view.draft)
     if sum(used.values()) > sum(allowed.values()) * SLACK:
@@ -121,7 +121,7 @@ def short(view: View) -> Iterator[Fault]:
 
 
 @check("B5")
-def relationship(view: View) -> Iterator[Fault]:
+def relationship(view: ReviewInput) -> Iterator[Fault]:
     """Both are computed; an organisation that names nobody is told."""
     if view.escalation and "figures/customer_update" not in view.sources.figures:
         yield Fault("", "No time of the next customer update was computed.")
@@ -130,7 +130,7 @@ def relationship(view: View) -> Iterator[Fault]:
 
 
 @check("B6")
-def linked(view: View) -> Iterator[Fault]:
+def linked(view: ReviewInput) -> Iterator[Fault]:
     """What the facts rest on in the tracker belongs in the brief."""
     for ref in unlinked_items(view.draft, view.case) if view.escalation else ():
         yield Fault("context", f"{ref} bears on this and is not linked.")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome
 from customer_escalation.domain.prose import passages
 
@@ -40,7 +40,7 @@ def budget_of(outcome: Outcome, accounts: int) -> dict[str, int]:
     return {name: count + PER_ACCOUNT.get(name, 0) * further for name, count in words.items()}
 
 
-def budget(draft: Draft, case: Case) -> dict[str, int]:
+def budget(draft: Draft, case: DecisionInput) -> dict[str, int]:
     """Words a section for this draft."""
     outcome = Outcome.ESCALATE if isinstance(draft, EscalationDraft) else Outcome.HANDLE
     return budget_of(outcome, len(case.affected))

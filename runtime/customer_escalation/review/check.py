@@ -1,11 +1,11 @@
-"""What a check of a draft is: the id of its rule, and one pure function over a ``View``."""
+"""What a check of a draft is: the id of its rule, and one pure function over a ``ReviewInput``."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
 from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft
 from customer_escalation.domain.findings import Finding, Level
@@ -16,7 +16,7 @@ from customer_escalation.review.sources import Sources
 
 
 @dataclass(frozen=True)
-class Context:
+class ReviewContext:
     """What the run knows beside the case."""
 
     unread: tuple[str, ...] = ()
@@ -30,14 +30,14 @@ class Context:
 
 
 @dataclass(frozen=True)
-class View:
+class ReviewInput:
     """A draft beside everything that it is checked against."""
 
     draft: Draft
-    case: Case
+    case: DecisionInput
     decision: Decision
     sources: Sources
-    context: Context
+    context: ReviewContext
 
     @property
     def policy(self) -> Policy:
@@ -71,7 +71,7 @@ class Fault:
     """Which sentence of the text there; None for all of it."""
 
 
-Look = Callable[[View], Iterator[Fault]]
+Look = Callable[[ReviewInput], Iterator[Fault]]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Check:
     rule: str
     look: Look
 
-    def findings(self, view: View) -> Iterator[Finding]:
+    def findings(self, view: ReviewInput) -> Iterator[Finding]:
         """The faults as findings of this rule."""
         level = view.policy.level(self.rule)
         if level == "off":

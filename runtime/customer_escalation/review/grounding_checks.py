@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from customer_escalation.domain.evidence import name_key
-from customer_escalation.review.check import Fault, View, check
+from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.grounding import unsupported_atoms
 from customer_escalation.review.passages import Claim, passages, summing_up
 from customer_escalation.review.sources import atoms_missing, unsupported_words
@@ -35,7 +35,7 @@ _ABSENCE = re.compile(
 
 
 @check("G1")
-def cited_records_exist(view: View) -> Iterator[Fault]:
+def cited_records_exist(view: ReviewInput) -> Iterator[Fault]:
     """Refs that name nothing, in marks and where a field names a record."""
     named = [(passage.path, passage.cites) for passage in passages(view.draft)]
     named += [(f"context[{number}].ref", (one.ref,)) for number, one in enumerate(view.draft.context)]
@@ -48,7 +48,7 @@ def cited_records_exist(view: View) -> Iterator[Fault]:
 
 
 @check("G1")
-def facts_are_cited(view: View) -> Iterator[Fault]:
+def facts_are_cited(view: ReviewInput) -> Iterator[Fault]:
     """Texts that state something and carry no mark at all, unless they say nothing but what is known, or that something is
     absent; that is told by English words, so a sentence in another language is asked for a mark by its atoms alone.
     """
@@ -66,7 +66,7 @@ def facts_are_cited(view: View) -> Iterator[Fault]:
 
 
 @check("G1")
-def atoms_supported(view: View) -> Iterator[Fault]:
+def atoms_supported(view: ReviewInput) -> Iterator[Fault]:
     """Numbers, amounts, dates, times, versions, ids, names and quotations that no cited record holds."""
     for claim in view.claims:
         if _stands_on_nothing(claim):
@@ -76,7 +76,7 @@ def atoms_supported(view: View) -> Iterator[Fault]:
 
 
 @check("G1")
-def strong_claims(view: View) -> Iterator[Fault]:
+def strong_claims(view: ReviewInput) -> Iterator[Fault]:
     """An agent's or an engineer's record."""
     for claim in view.claims:
         if claim.kind != "fact" or not claim.cites:
@@ -95,7 +95,7 @@ def strong_claims(view: View) -> Iterator[Fault]:
 
 
 @check("G2")
-def claims_attributed(view: View) -> Iterator[Fault]:
+def claims_attributed(view: ReviewInput) -> Iterator[Fault]:
     """A fact that only customers state, told as if we knew it, where a reader takes it for ours."""
     where, said = "", frozenset[str]()  # the passage, and what the last sentence in it that says who speaks stands on
     for claim in view.claims if view.sources.in_english else ():
@@ -112,14 +112,14 @@ def claims_attributed(view: View) -> Iterator[Fault]:
 
 
 @check("G3")
-def gaps_named(view: View) -> Iterator[Fault]:
+def gaps_named(view: ReviewInput) -> Iterator[Fault]:
     """Categories that the run could not read and the brief does not name."""
     for category in view.context.unread:
         if category not in view.context.gaps:
             yield Fault("", f"The {category.replace('_', ' ')} could not be read, and the brief does not say so.")
 
 
-def _unattributed(claim: Claim, view: View) -> bool:
+def _unattributed(claim: Claim, view: ReviewInput) -> bool:
     if says_nothing(claim.text):
         return False
     if not claim.cites or any(ref in view.sources.figures for ref in claim.cites) or ATTRIBUTION.search(claim.text):

@@ -1,12 +1,12 @@
 """Which tracker items and earlier escalations bear on the case and are left out of the draft (B6)."""
 
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.domain.brief import Draft
 from customer_escalation.domain.evidence import name_key
 from customer_escalation.review.passages import all_cites
 
 
-def unlinked_items(draft: Draft, case: Case) -> list[str]:
+def unlinked_items(draft: Draft, case: DecisionInput) -> list[str]:
     """Refs of tracker items that the facts cite, and of the affected accounts' earlier escalations, that are not linked."""
     used = all_cites(draft)
     homes = {case.evidence.item_of(record).ref for record in case.evidence.resolve(used)[0]}

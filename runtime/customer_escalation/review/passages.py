@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft
-from customer_escalation.domain.prose import Passage, Reader, Role, passages
+from customer_escalation.domain.prose import Audience, Passage, Role, passages
 
-Kind = Literal["fact", "proposed", "inference"]
-_KINDS: dict[Role, Kind] = {"states": "fact", "proposes": "proposed", "supposes": "inference"}
+ClaimKind = Literal["fact", "proposed", "inference"]
+_KINDS: dict[Role, ClaimKind] = {"states": "fact", "proposes": "proposed", "supposes": "inference"}
 SUMMING_UP = (
     "summary", "opening", "severity_reason", "customers", "revenue", "queue", "sla", "next_update", "response",
     "reproduction.environment", "reproduction.note",
@@ -26,9 +26,9 @@ class Claim:
     where: str
     """The path of its passage: ``description``, ``tried[2]``, ``reproduction.actual``."""
     text: str
-    kind: Kind
+    kind: ClaimKind
     cites: tuple[str, ...]
-    reader: Reader
+    reader: Audience
     number: int = 0
     """Which sentence of the passage."""
     sums_up: bool = False
@@ -74,7 +74,7 @@ def receiver_words(draft: Draft) -> int:
     return sum(len(passage.text.split()) for passage in passages(draft) if passage.reader == "receiver")
 
 
-def _kind(passage: Passage, draft: Draft) -> Kind:
+def _kind(passage: Passage, draft: Draft) -> ClaimKind:
     """A deadline that a record or a customer sets states a fact; the end of an SLA window is a figure."""
     if passage.path.startswith("deadlines[") and isinstance(draft, EscalationDraft):
         index = int(passage.path[len("deadlines[") : passage.path.index("]")])

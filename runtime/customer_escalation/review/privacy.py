@@ -8,7 +8,7 @@ from customer_escalation.decision.figures.tickets import ticket_view
 from customer_escalation.decision.figures.windows import hears_by
 from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.domain.language import NOUNS_CAPITALISED, language_of
-from customer_escalation.review.check import Fault, View, check
+from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.grounding import Unsupported, unsupported_atoms
 from customer_escalation.review.passages import drafts_for_customers
 from customer_escalation.review.sources import put_together
@@ -36,7 +36,7 @@ _PROMISE = re.compile(
 
 
 @check("P2")
-def no_figure_no_promise(view: View) -> Iterator[Fault]:
+def no_figure_no_promise(view: ReviewInput) -> Iterator[Fault]:
     """Amounts, account values, dates of a fix, credits."""
     for ticket, passage in drafts_for_customers(view.draft):
         theirs = [
@@ -54,7 +54,7 @@ def no_figure_no_promise(view: View) -> Iterator[Fault]:
 
 
 @check("P2")
-def no_other_customer(view: View) -> Iterator[Fault]:
+def no_other_customer(view: ReviewInput) -> Iterator[Fault]:
     """Everybody but the customer of the ticket that it goes to."""
     evidence = view.case.evidence
     names = {field(record, "name") for record in evidence.of_kind("account")}
@@ -68,7 +68,7 @@ def no_other_customer(view: View) -> Iterator[Fault]:
 
 
 @check("P2")
-def no_guess(view: View) -> Iterator[Fault]:
+def no_guess(view: ReviewInput) -> Iterator[Fault]:
     """In an escalation nobody knows yet; a documented solution may be called likely."""
     for _, passage in drafts_for_customers(view.draft) if view.escalation else ():
         if found := _GUESS.search(passage.text):
@@ -78,7 +78,7 @@ def no_guess(view: View) -> Iterator[Fault]:
 
 
 @check("P2")
-def customers_language(view: View) -> Iterator[Fault]:
+def customers_language(view: ReviewInput) -> Iterator[Fault]:
     """A warning, where both languages are clear."""
     evidence = view.case.evidence
     for ticket, passage in drafts_for_customers(view.draft):
@@ -94,7 +94,7 @@ def customers_language(view: View) -> Iterator[Fault]:
 
 
 @check("P2")
-def nothing_invented(view: View) -> Iterator[Fault]:
+def nothing_invented(view: ReviewInput) -> Iterator[Fault]:
     """Numbers, dates, times, versions, names and quotations of a reply stand in the customer's own records, in an article, or
     in a figure that tells when they hear next.
     """
@@ -118,7 +118,7 @@ def nothing_invented(view: View) -> Iterator[Fault]:
                 yield Fault(passage.path, f"{told}, and no record holds it.")
 
 
-def _tickets_of_customer(ticket: str, view: View) -> list[str]:
+def _tickets_of_customer(ticket: str, view: ReviewInput) -> list[str]:
     """Every ticket of the customer whose ticket this is: they know what stands in all of them."""
     evidence = view.sources.evidence
     record = evidence.ledger.resolve(ticket)
@@ -127,7 +127,7 @@ def _tickets_of_customer(ticket: str, view: View) -> list[str]:
     return list(dict.fromkeys([ticket, *others]))
 
 
-def _hears_by(ticket: str, view: View) -> datetime:
+def _hears_by(ticket: str, view: ReviewInput) -> datetime:
     """Until when this customer hears from us next; where no figure says it, any day soon may be proposed."""
     severity, last = view.decision.severity, view.case.now + timedelta(days=MOST_DAYS)
     return (hears_by(view.case, severity, ticket) if severity else None) or last
@@ -150,7 +150,7 @@ def _before(atom: Unsupported, now: datetime, until: datetime) -> bool:
     return first <= until
 
 
-def _may_be_said(atom: Unsupported, ticket: str, view: View) -> bool:
+def _may_be_said(atom: Unsupported, ticket: str, view: ReviewInput) -> bool:
     """A small number; the name of a person at the customer; a name that is nobody's, such as a product's."""
     if atom.kind == "number":
         return len(re.sub(r"\D", "", atom.atom)) < 2
@@ -175,7 +175,7 @@ def _people(record: Record) -> Iterator[str]:
 
 
 @check("P2")
-def to_an_open_ticket(view: View) -> Iterator[Fault]:
+def to_an_open_ticket(view: ReviewInput) -> Iterator[Fault]:
     """One reply a ticket, and none to a closed one."""
     evidence, seen = view.case.evidence, set[tuple[str, str]]()
     for index, draft in enumerate(view.draft.drafts):
@@ -193,7 +193,7 @@ def to_an_open_ticket(view: View) -> Iterator[Fault]:
 
 
 @check("B5")
-def everybody_who_waits(view: View) -> Iterator[Fault]:
+def everybody_who_waits(view: ReviewInput) -> Iterator[Fault]:
     """An affected account's open ticket that we never answered, or whose last word is the customer's."""
     evidence, written = view.case.evidence, {draft.ticket for draft in view.draft.drafts}
     for account in view.case.affected:

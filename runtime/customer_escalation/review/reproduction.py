@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 from customer_escalation.domain.brief import Reproduction, Target
 from customer_escalation.domain.prose import marks_of, without_marks
-from customer_escalation.review.check import Fault, View, check
+from customer_escalation.review.check import Fault, ReviewInput, check
 
 _QUOTED = re.compile(r"[\"“„「『]")
 _EVIDENCE = re.compile(r"[\"“„`'「『]|\d")
 
 
-def _of_a_defect(view: View) -> Reproduction | None:
+def _of_a_defect(view: ReviewInput) -> Reproduction | None:
     """The reproduction where Engineering gets a brief about a defect."""
     if view.escalation is None or view.decision.target != Target.ENGINEERING:
         return None
@@ -24,7 +24,7 @@ def _of_a_defect(view: View) -> Reproduction | None:
 
 
 @check("R1")
-def starting_state(view: View) -> Iterator[Fault]:
+def starting_state(view: ReviewInput) -> Iterator[Fault]:
     """Steps that we saw ourselves have a start that we know."""
     repro = _of_a_defect(view)
     if repro and repro.status == "reproduced" and repro.steps and not repro.note:
@@ -32,7 +32,7 @@ def starting_state(view: View) -> Iterator[Fault]:
 
 
 @check("R2")
-def concrete_steps(view: View) -> Iterator[Fault]:
+def concrete_steps(view: ReviewInput) -> Iterator[Fault]:
     """No attempts."""
     repro = _of_a_defect(view)
     for index, step in enumerate(repro.steps if repro else ()):
@@ -41,7 +41,7 @@ def concrete_steps(view: View) -> Iterator[Fault]:
 
 
 @check("R3")
-def exact_values(view: View) -> Iterator[Fault]:
+def exact_values(view: ReviewInput) -> Iterator[Fault]:
     """Steps are never invented: each names the record that holds it, whose values G1 then compares."""
     repro = _of_a_defect(view)
     if repro is None:
@@ -57,7 +57,7 @@ def exact_values(view: View) -> Iterator[Fault]:
 
 
 @check("R4")
-def environment(view: View) -> Iterator[Fault]:
+def environment(view: ReviewInput) -> Iterator[Fault]:
     """Never silently left out of a defect."""
     repro = _of_a_defect(view)
     if repro and not repro.environment:
@@ -65,7 +65,7 @@ def environment(view: View) -> Iterator[Fault]:
 
 
 @check("R5")
-def frequency(view: View) -> Iterator[Fault]:
+def frequency(view: ReviewInput) -> Iterator[Fault]:
     """Where we reproduced it ourselves, how often is known; a warning."""
     repro = _of_a_defect(view)
     if repro and repro.status == "reproduced" and not repro.note:
@@ -73,7 +73,7 @@ def frequency(view: View) -> Iterator[Fault]:
 
 
 @check("R6")
-def exact_error(view: View) -> Iterator[Fault]:
+def exact_error(view: ReviewInput) -> Iterator[Fault]:
     """Where a cited record quotes an error, Actual does too."""
     repro = _of_a_defect(view)
     if repro is None or not repro.actual or _EVIDENCE.search(without_marks(repro.actual)):
@@ -84,7 +84,7 @@ def exact_error(view: View) -> Iterator[Fault]:
 
 
 @check("R7")
-def ruled_out(view: View) -> Iterator[Fault]:
+def ruled_out(view: ReviewInput) -> Iterator[Fault]:
     """What the facts rule out: a workaround that a record shows to fail belongs in the steps that were tried."""
     repro, fact = _of_a_defect(view), view.case.facts.workaround
     if repro and fact.extent == "none" and fact.cites and view.escalation and not view.escalation.tried:

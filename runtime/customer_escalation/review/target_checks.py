@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from customer_escalation.domain.brief import Severity, Target
-from customer_escalation.review.check import Fault, View, check
+from customer_escalation.review.check import Fault, ReviewInput, check
 
 DIRECT = (Target.SECURITY, Target.LEADERSHIP)
 """Targets that any tier may go to."""
 
 
 @check("T1")
-def for_l2(view: View) -> Iterator[Fault]:
+def for_l2(view: ReviewInput) -> Iterator[Fault]:
     """Replies count as steps; where nothing at all was done there is none to name."""
     if view.escalation is None or view.decision.target != Target.L2 or view.escalation.tried:
         return
@@ -20,7 +20,7 @@ def for_l2(view: View) -> Iterator[Fault]:
 
 
 @check("T2")
-def for_engineering(view: View) -> Iterator[Fault]:
+def for_engineering(view: ReviewInput) -> Iterator[Fault]:
     """What was reproduced or reported has steps; those that were tried in vain may stand under 'not reproduced'."""
     if view.escalation is None or view.decision.target != Target.ENGINEERING:
         return
@@ -30,21 +30,21 @@ def for_engineering(view: View) -> Iterator[Fault]:
 
 
 @check("T3")
-def for_product(view: View) -> Iterator[Fault]:
+def for_product(view: ReviewInput) -> Iterator[Fault]:
     """The accounts are computed; what they need it for is written."""
     if view.escalation and view.decision.target == Target.PRODUCT and not view.escalation.workflow_impact:
         yield Fault("workflow_impact", "Product needs what the customers want to do and cannot.")
 
 
 @check("T4")
-def for_security(view: View) -> Iterator[Fault]:
+def for_security(view: ReviewInput) -> Iterator[Fault]:
     """Either way it is said."""
     if view.escalation and view.decision.target == Target.SECURITY and not view.escalation.containment:
         yield Fault("containment", "Security needs the containment taken so far, or that none is on record.")
 
 
 @check("T5")
-def for_leadership(view: View) -> Iterator[Fault]:
+def for_leadership(view: ReviewInput) -> Iterator[Fault]:
     """At least one ask of theirs decides or approves."""
     draft = view.escalation
     if draft is None or view.decision.target != Target.LEADERSHIP:
@@ -57,7 +57,7 @@ def for_leadership(view: View) -> Iterator[Fault]:
 
 
 @check("T6")
-def through_l2(view: View) -> Iterator[Fault]:
+def through_l2(view: ReviewInput) -> Iterator[Fault]:
     """A reminder, where the author's level is known."""
     decision = view.decision
     direct = decision.target in (*DIRECT, Target.L2) or decision.severity == Severity.CRITICAL

@@ -13,7 +13,7 @@ from customer_escalation.domain.states import State as TicketState
 from customer_escalation.domain.times import in_utc
 from customer_escalation.sla.calendar import BusinessCalendar, usable_hours
 
-Kind = Literal["first_response", "update", "resolution"]
+ClockKind = Literal["first_response", "update", "resolution"]
 Hours = Literal["round_the_clock", "business", "unknown"]
 """On which hours windows run. ``unknown``: neither the contract nor the organisation says so, and both readings count."""
 State = Literal["met", "ok", "at_risk", "breached", "stopped", "unknown"]
@@ -21,7 +21,7 @@ State = Literal["met", "ok", "at_risk", "breached", "stopped", "unknown"]
 
 
 @dataclass(frozen=True)
-class MessageView:
+class MessageTimes:
     """A message of a ticket."""
 
     ref: str
@@ -38,7 +38,7 @@ class MessageView:
 
 
 @dataclass(frozen=True)
-class TicketView:
+class TicketTimes:
     """A ticket with its messages, in any order."""
 
     ref: str
@@ -48,7 +48,7 @@ class TicketView:
     """In its system's own word."""
     state: TicketState | None
     """None where nobody knows: then its clocks run, because a window that was missed unseen cannot be made good."""
-    messages: tuple[MessageView, ...]
+    messages: tuple[MessageTimes, ...]
 
     @property
     def is_open(self) -> bool:
@@ -73,7 +73,7 @@ class SlaTerms:
 
 
 @dataclass(frozen=True)
-class Reading:
+class HoursReading:
     """One way to count a window."""
 
     hours: Literal["round_the_clock", "business"]
@@ -91,7 +91,7 @@ class SlaClock:
     ``stopped`` does not run at present; ``unknown`` lacks a target or a time. ``note`` says why in words.
     """
 
-    kind: Kind
+    kind: ClockKind
     ticket: str
     state: State
     running: bool
@@ -107,7 +107,7 @@ class SlaClock:
     """What stopped it; None while it runs."""
     inputs: tuple[str, ...]
     note: str
-    business: Reading | None = None
+    business: HoursReading | None = None
     """The other reading where nobody says on which hours the window runs and the two differ: ``state``, ``used`` and
     ``due_at`` are then counted round the clock, which ends first."""
 
@@ -122,7 +122,7 @@ class Elapsed:
 
 
 def sla_clocks(
-    ticket: TicketView, terms: SlaTerms | None, now: datetime, calendar: BusinessCalendar, at_risk_fraction: float
+    ticket: TicketTimes, terms: SlaTerms | None, now: datetime, calendar: BusinessCalendar, at_risk_fraction: float
 ) -> tuple[SlaClock, SlaClock, SlaClock]:
     """The ticket's first-response, update and resolution clocks, in this order (E-SLA, S7).
 
@@ -147,10 +147,10 @@ def _both(clock: SlaClock, other: SlaClock) -> SlaClock:
     """The clock with its other reading, where that says anything else."""
     if other.due_at is None or other.used is None or (other.due_at, other.state) == (clock.due_at, clock.state):
         return clock
-    return replace(clock, business=Reading("business", other.used, other.due_at, other.state))
+    return replace(clock, business=HoursReading("business", other.used, other.due_at, other.state))
 
 
-def waiting_since(ticket: TicketView, now: datetime) -> Elapsed | None:
+def waiting_since(ticket: TicketTimes, now: datetime) -> Elapsed | None:
     """Since when the customer waits for our answer: the first of their messages that no public reply followed (E-TIME).
 
     None where nobody waits: the last word is ours, or the ticket is solved. Of a reopened ticket it is the last
@@ -167,7 +167,7 @@ def waiting_since(ticket: TicketView, now: datetime) -> Elapsed | None:
     return None
 
 
-def time_in_queue(tickets: Sequence[TicketView], now: datetime) -> Elapsed | None:
+def time_in_queue(tickets: Sequence[TicketTimes], now: datetime) -> Elapsed | None:
     """Real time since the first report among the tickets; None where none is dated."""
     reports = [(at, ref) for ticket in tickets for at, ref in [_reported(_as_of(ticket, now))] if at]
     if not reports:
@@ -176,12 +176,12 @@ def time_in_queue(tickets: Sequence[TicketView], now: datetime) -> Elapsed | Non
     return Elapsed(since, ref, in_utc(now) - since)
 
 
-def last_agent_update(ticket: TicketView, now: datetime) -> MessageView | None:
+def last_agent_update(ticket: TicketTimes, now: datetime) -> MessageTimes | None:
     """The last thing that we told the customer; internal notes are not updates."""
     return _last(_by(_as_of(ticket, now), "agent"))
 
 
-def last_customer_message(ticket: TicketView, now: datetime) -> MessageView | None:
+def last_customer_message(ticket: TicketTimes, now: datetime) -> MessageTimes | None:
     """The customer's last message."""
     return _last(_by(_as_of(ticket, now), "customer"))
 
@@ -190,14 +190,14 @@ def last_customer_message(ticket: TicketView, now: datetime) -> MessageView | No
 class _Measure:
     """What every clock of a ticket is measured with."""
 
-    ticket: TicketView
+    ticket: TicketTimes
     terms: SlaTerms | None
     now: datetime
     calendar: BusinessCalendar
     at_risk_fraction: float
 
     def clock(
-        self, kind: Kind, hours: float | None, start: tuple[datetime, str], end: MessageView | None, note: str
+        self, kind: ClockKind, hours: float | None, start: tuple[datetime, str], end: MessageTimes | None, note: str
     ) -> SlaClock:
         """A clock from ``start`` to the message that answered it, or to now."""
         target = timedelta(hours=hours) if hours is not None and usable_hours(hours) else None
@@ -223,12 +223,12 @@ class _Measure:
         due = self.calendar.add_business_time(from_at, target)
         return replace(clock, due_at=due, state=self._state(end, due, used / target))
 
-    def idle(self, kind: Kind, state: Literal["stopped", "unknown"], note: str) -> SlaClock:
+    def idle(self, kind: ClockKind, state: Literal["stopped", "unknown"], note: str) -> SlaClock:
         """A clock that does not run, or cannot be read."""
         refs = (self.ticket.ref, self.terms.ref) if self.terms else (self.ticket.ref,)
         return SlaClock(kind, self.ticket.ref, state, False, None, None, None, None, None, None, refs, note)
 
-    def _state(self, end: MessageView | None, due: datetime, share: float) -> State:
+    def _state(self, end: MessageTimes | None, due: datetime, share: float) -> State:
         if (end.at if end else self.now) > due:
             return "breached"
         if end:
@@ -294,7 +294,7 @@ def _resolution(measure: _Measure) -> SlaClock:
     )
 
 
-def _as_of(ticket: TicketView, now: datetime) -> TicketView:
+def _as_of(ticket: TicketTimes, now: datetime) -> TicketTimes:
     """The ticket as it stood at ``now``: times in UTC, messages in order."""
     now = in_utc(now)
     messages = (replace(message, at=in_utc(message.at)) for message in ticket.messages)
@@ -306,26 +306,26 @@ def _as_of(ticket: TicketView, now: datetime) -> TicketView:
     )
 
 
-def _status(ticket: TicketView) -> str:
+def _status(ticket: TicketTimes) -> str:
     return " ".join(ticket.status.casefold().replace("_", " ").replace("-", " ").split())
 
 
-def _by(ticket: TicketView, role: str) -> list[MessageView]:
+def _by(ticket: TicketTimes, role: str) -> list[MessageTimes]:
     """Public messages that a person of this role wrote, oldest first."""
     return [m for m in ticket.messages if m.role == role and not m.internal and not m.automatic]
 
 
-def _last(messages: Sequence[MessageView]) -> MessageView | None:
+def _last(messages: Sequence[MessageTimes]) -> MessageTimes | None:
     return messages[-1] if messages else None
 
 
-def _opened_by_us(ticket: TicketView) -> bool:
+def _opened_by_us(ticket: TicketTimes) -> bool:
     """Was our own message there from the start, before any of the customer's?"""
     talk = [m for m in ticket.messages if m.role in ("customer", "agent") and not m.internal and not m.automatic]
     return talk[0].role == "agent" and (ticket.created_at is None or talk[0].at <= ticket.created_at)
 
 
-def _reported(ticket: TicketView) -> tuple[datetime | None, str]:
+def _reported(ticket: TicketTimes) -> tuple[datetime | None, str]:
     """When the matter was reported: the ticket's creation, or a customer's message that is older than it."""
     first = next(iter(_by(ticket, "customer")), None)
     if first and (ticket.created_at is None or first.at < ticket.created_at):
@@ -333,7 +333,7 @@ def _reported(ticket: TicketView) -> tuple[datetime | None, str]:
     return ticket.created_at, ticket.ref
 
 
-def _unanswered(ticket: TicketView) -> MessageView | None:
+def _unanswered(ticket: TicketTimes) -> MessageTimes | None:
     """The customer's message since which an answer is owed."""
     ours = _last(_by(ticket, "agent"))
     open_ones = [message for message in _by(ticket, "customer") if ours is None or message.at > ours.at]

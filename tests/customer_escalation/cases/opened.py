@@ -7,7 +7,7 @@ from typing import Any
 from tests.customer_escalation.casebook import NOW
 from tests.customer_escalation.cases.memory_store import MemoryStore
 
-from customer_escalation.cases.connection import ASKED_FOR, Connection
+from customer_escalation.cases.connection import ASKED_FOR, OpenedSystems
 from customer_escalation.cases.events import CaseEvent
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.session import Casework
@@ -22,10 +22,10 @@ class Quiet:
     def __init__(self, moment: datetime = NOW) -> None:
         self.moment = moment
 
-    async def connection(self) -> Connection:
+    async def connection(self) -> OpenedSystems:
         """No tools."""
         states = [ConnectorState(row.id, "connected", row.id) for row in ASKED_FOR]
-        return Connection((), lambda: states)
+        return OpenedSystems((), lambda: states)
 
     async def now(self) -> datetime:
         """The moment."""

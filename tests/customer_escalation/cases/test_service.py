@@ -10,7 +10,7 @@ from tests.customer_escalation.cases.opened import Quiet, opened
 from tests.customer_escalation.drafts import T1M2, T1M3, escalation, facts, handling, records, reply
 
 from customer_escalation.cases import events as happened
-from customer_escalation.cases.connection import Connection, MissingConnector
+from customer_escalation.cases.connection import MissingConnector, OpenedSystems
 from customer_escalation.cases.errors import (
     ActionChanged,
     NoBrief,
@@ -327,8 +327,8 @@ async def test_nobody_else_works_on_a_case_while_a_run_holds_it() -> None:
 
 async def test_a_required_category_is_missed_only_where_all_are_needed() -> None:
     class Nothing(Quiet):
-        async def connection(self) -> Connection:
-            return Connection((), lambda: [ConnectorState("support_platform", "error", "desk", "HTTP 503")])
+        async def connection(self) -> OpenedSystems:
+            return OpenedSystems((), lambda: [ConnectorState("support_platform", "error", "desk", "HTTP 503")])
 
     events: list[CaseEvent] = []
     service = CaseService(MemoryStore(), Nothing(), events.append)

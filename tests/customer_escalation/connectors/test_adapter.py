@@ -12,7 +12,7 @@ from customer_escalation.connectors.known import KnownServer
 from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
 from skill_runtime.ledger import Ledger
 from skill_runtime.mcp_host import McpHost, ServerSpec
-from skill_runtime.tools import ToolOutcome
+from skill_runtime.tools import ToolReturn
 from skill_runtime.trust import TrustStore
 from support_connectors.serving import build_category_server
 from support_connectors.workspace.store import workspace_from_json
@@ -27,7 +27,7 @@ def tracker(title: str) -> MCPServer:
     return build_category_server("project_tracker", store.backend("project_tracker"))
 
 
-async def run(host: McpHost, server: str, tool: str, **arguments: Any) -> ToolOutcome:
+async def run(host: McpHost, server: str, tool: str, **arguments: Any) -> ToolReturn:
     found = next(one for one in host.all_tools if (one.server, one.remote_name) == (server, tool))
     return await found.run(arguments)
 

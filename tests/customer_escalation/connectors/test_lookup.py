@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from customer_escalation.connectors.lookup import ReadTools
-from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
+from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 
 def tool(
     name: str, category: str, properties: dict[str, Any], required: list[str] | None = None, server: str = "s"
 ) -> Tool:
-    async def run(arguments: dict[str, Any]) -> ToolOutcome:
-        return ToolOutcome("x")
+    async def run(arguments: dict[str, Any]) -> ToolReturn:
+        return ToolReturn("x")
 
     schema = {"type": "object", "properties": properties, "required": required or []}
     return Tool(ToolSpec(name, name, schema), Access.READ, run, category, server, name)

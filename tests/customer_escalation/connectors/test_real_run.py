@@ -14,7 +14,7 @@ from tests.faults import FAULTS, Fault, FaultProxy
 from tests.support_connectors.backends.services import service
 
 from customer_escalation.connectors.adapter import ConnectionAdapter
-from customer_escalation.connectors.source import Source, open_source
+from customer_escalation.connectors.source import OpenedConnectors, open_source
 from customer_escalation.headless import Request, start_on
 from customer_escalation.resources import sample_workspace
 from skill_runtime.mcp_connection import ServerSpec
@@ -81,7 +81,7 @@ def test_whatever_a_system_does_the_brief_is_delivered_with_the_gap_named(
         system, backend = connect_system(name, {**given, **limits, "url": proxy.url})
         spoiled = ServerSpec(name, system.category, build_category_server(system.category, backend))
         others = [spec for spec in sample.specs if spec.category != system.category]
-        source: Source = replace(sample, specs=[spoiled, *others], adapter=ConnectionAdapter({}, ()))
+        source: OpenedConnectors = replace(sample, specs=[spoiled, *others], adapter=ConnectionAdapter({}, ()))
         request = Request(
             "API returning 500 errors intermittently for Acme Corp", use_model=False, folder=str(tmp_path)
         )

@@ -12,7 +12,7 @@ from tests.customer_escalation.policies import shipped_policy
 
 from customer_escalation.decision.figures import build_case, computed_lines, due_moments, window_figures
 from customer_escalation.decision.figures.windows import updates_due
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.domain.brief import Figure, Severity, Target
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.policy import Policy, overlaid, with_overrides
@@ -28,7 +28,7 @@ def made(
     by: Policy | None = None,
     now: datetime = NOW,
     **facts: Any,
-) -> tuple[Case, dict[str, Figure]]:
+) -> tuple[DecisionInput, dict[str, Figure]]:
     """A case with every figure, windows of High for Engineering included."""
     case, figures = build_case(assessment(affected=list(accounts), **facts), evidence(*records), by or policy(), now)
     return case, figures | window_figures(case, Severity.HIGH, Target.ENGINEERING)

@@ -19,7 +19,7 @@ from tests.customer_escalation.casebook import (
 from tests.requirements import requirement
 
 from customer_escalation.decision.figures import build_case
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import RULES, Decision, decide
 from customer_escalation.decision.rules.counterfactual import what_would_change
 from customer_escalation.decision.rules.rule import Firing
@@ -31,7 +31,7 @@ RICH, POOR = 150_000, 20_000
 
 def case(
     *values: int | None, impacts: tuple[str, ...] = (), hours: float = 1.0, crm: bool = True, **facts: Any
-) -> Case:
+) -> DecisionInput:
     """Accounts worth so much (None: not in the CRM), each with a ticket that was answered so many hours ago."""
     records = []
     stated = []

@@ -19,7 +19,7 @@ from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.rendering import Document, all_cites, inert, render_markdown
 from customer_escalation.rendering.inert import inert_lines
-from customer_escalation.rendering.view import View
+from customer_escalation.rendering.view import BriefView
 
 LABELS = (
     "**Severity:**", "**Target team:**", "**Reported by:**", "**Date:**", "**Customers affected:**", "**Workflow impact:**",
@@ -192,7 +192,7 @@ def test_a_late_clock_is_told_even_where_the_writer_leaves_it_out() -> None:
     def clocks(*lines: str) -> list[str]:
         computed = finished_brief.computed.model_copy(update={"sla": (late, met), "late": (late,)})
         draft = finished_brief.draft.model_copy(update={"sla": list(lines)})
-        return View(
+        return BriefView(
             Document(finished_brief.model_copy(update={"computed": computed, "draft": draft}), work.evidence)
         ).sla()
 

@@ -9,7 +9,7 @@ from tests.customer_escalation.casebook import ALL, account, article, chat, comm
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.retrieval.prefetch import MOST_CALLS, Fetch, Gatherer
 from skill_runtime.ledger import Ledger
-from skill_runtime.tools import Access, Tool, ToolOutcome, ToolSpec
+from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 KINDS = {"ticket": "tickets", "account": "accounts", "chat_message": "chat", "issue": "issues", "article": "articles"}
 REQUEST = "Label printing stops for Vale Foods"
@@ -36,9 +36,9 @@ class Desk:
         return [self.tool(name) for name in names if name not in left_out]
 
     def tool(self, name: str) -> Tool:
-        async def run(arguments: dict[str, Any]) -> ToolOutcome:
+        async def run(arguments: dict[str, Any]) -> ToolReturn:
             self.calls.append((name, arguments))
-            return ToolOutcome("", {"items": self.answer(name, arguments)})
+            return ToolReturn("", {"items": self.answer(name, arguments)})
 
         return Tool(ToolSpec(name, "", {}), Access.READ, run)
 

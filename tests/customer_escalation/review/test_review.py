@@ -24,7 +24,7 @@ from customer_escalation.cases.session import Casework
 from customer_escalation.domain.brief import EscalationDraft, Figure, HandlingDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.review import WITHHELD, Review, review_draft, withhold_unsupported
-from customer_escalation.review.check import Context
+from customer_escalation.review.check import ReviewContext
 
 
 def reviewed(changes: dict[str, Any] | None = None, **fact_changes: Any) -> Review:
@@ -113,7 +113,7 @@ def test_t4_security_needs_the_containment() -> None:
 @pytest.mark.parametrize(("level", "warned"), [("L1", True), ("L2", False), ("", False)])
 @requirement("T6")
 def test_t6_an_l1_author_is_reminded_of_l2(level: Literal["", "L1", "L2"], warned: bool) -> None:
-    work = Casework(records(), policy(), NOW, context=Context(author_level=level))
+    work = Casework(records(), policy(), NOW, context=ReviewContext(author_level=level))
     work.assess(Assessment.model_validate(facts()))
     assert found(work.submit(EscalationDraft.model_validate(escalation())), "T6") is warned
     work.assess(Assessment.model_validate(facts(production_stopped=fact("yes", T1M2))))
@@ -123,7 +123,7 @@ def test_t6_an_l1_author_is_reminded_of_l2(level: Literal["", "L1", "L2"], warne
 @requirement("G3")
 def test_g3_an_unread_connector_must_be_named() -> None:
     for gaps in ((), ("crm",)):
-        work = Casework(records(), policy(), NOW, context=Context(unread=("crm",), gaps=gaps))
+        work = Casework(records(), policy(), NOW, context=ReviewContext(unread=("crm",), gaps=gaps))
         work.assess(Assessment.model_validate(facts()))
         assert found(work.submit(EscalationDraft.model_validate(escalation())), "G3") is not bool(gaps)
 

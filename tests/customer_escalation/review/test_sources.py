@@ -9,7 +9,7 @@ from tests.customer_escalation.drafts import BUG, T1, T1M1, T1M2, T1M3, escalati
 from customer_escalation.cases.session import Casework
 from customer_escalation.domain.brief import EscalationDraft
 from customer_escalation.domain.facts import Assessment
-from customer_escalation.review.check import Context
+from customer_escalation.review.check import ReviewContext
 from customer_escalation.review.sources import Sources
 
 T2, T2M1 = "support_platform/T-102", "support_platform/T-102-m1"
@@ -22,7 +22,7 @@ LATER = ticket(
 def work(*more: dict[str, Any], request: str = "", both: bool = False) -> Casework:
     known = evidence(*(record.data for record in records().ledger.records.values() if record.id != "A-2"), LATER,
                      account("A-2", "Bell & Oak Ltd"), *more)  # fmt: skip
-    made = Casework(known, policy(), NOW, context=Context(request=request))
+    made = Casework(known, policy(), NOW, context=ReviewContext(request=request))
     accounts = [affected("Harrow Mills", "T-101", impact="major_function_broken")]
     accounts += [affected("Bell & Oak Ltd", "T-102")] if both else []
     assert made.assess(Assessment.model_validate(facts(affected=accounts))) == []

@@ -12,10 +12,10 @@ from customer_escalation.domain.states import state_of_word
 from customer_escalation.domain.times import in_utc
 from customer_escalation.sla.calendar import BusinessCalendar
 from customer_escalation.sla.clocks import (
-    MessageView,
+    MessageTimes,
     SlaClock,
     SlaTerms,
-    TicketView,
+    TicketTimes,
     last_agent_update,
     last_customer_message,
     sla_clocks,
@@ -27,19 +27,19 @@ TERMS = SlaTerms(4, 8, 24, hours="business", ref="crm/A-1")
 AROUND_THE_CLOCK = SlaTerms(4, 8, 24, hours="round_the_clock", ref="crm/A-1")
 
 
-def said(name: str, at: str, role: str = "customer", *, internal: bool = False) -> MessageView:
-    return MessageView(f"support_platform/T-1-{name}", utc(at), role, role, internal)
+def said(name: str, at: str, role: str = "customer", *, internal: bool = False) -> MessageTimes:
+    return MessageTimes(f"support_platform/T-1-{name}", utc(at), role, role, internal)
 
 
 def ticket(
-    *messages: MessageView, status: str = "open", created: str | None = "2026-05-04 10:00", ref: str = "T-1"
-) -> TicketView:
-    return TicketView(
+    *messages: MessageTimes, status: str = "open", created: str | None = "2026-05-04 10:00", ref: str = "T-1"
+) -> TicketTimes:
+    return TicketTimes(
         f"support_platform/{ref}", "Acme", utc(created) if created else None, status, state_of_word(status), messages
     )
 
 
-def clocks(of: TicketView, now: str, terms: SlaTerms | None = TERMS) -> tuple[SlaClock, SlaClock, SlaClock]:
+def clocks(of: TicketTimes, now: str, terms: SlaTerms | None = TERMS) -> tuple[SlaClock, SlaClock, SlaClock]:
     return sla_clocks(of, terms, utc(now), office(), 0.8)
 
 
@@ -252,8 +252,8 @@ def test_every_clock_agrees_with_its_own_figures(
     always: bool,
 ) -> None:
     start = in_utc(created)
-    messages = tuple(MessageView(f"s/m{n}", start + at, role, role) for n, (at, role) in enumerate(talk))
-    view = TicketView("s/T", "Acme", created, status, state_of_word(status), messages)
+    messages = tuple(MessageTimes(f"s/m{n}", start + at, role, role) for n, (at, role) in enumerate(talk))
+    view = TicketTimes("s/T", "Acme", created, status, state_of_word(status), messages)
     terms = SlaTerms(4, 8, 24, hours="round_the_clock" if always else "business", ref="crm/A")
     now = start + later
     for clock in sla_clocks(view, terms, now, calendar, 0.8):
@@ -280,4 +280,4 @@ def test_naive_moments_are_refused() -> None:
     with pytest.raises(ValueError, match="no UTC offset"):
         sla_clocks(ticket(ASKED), TERMS, naive, office(), 0.8)
     with pytest.raises(ValueError, match="no UTC offset"):
-        time_in_queue([TicketView("s/T", "Acme", naive, "open", "open", ())], utc("2026-05-05 10:00"))
+        time_in_queue([TicketTimes("s/T", "Acme", naive, "open", "open", ())], utc("2026-05-05 10:00"))

@@ -25,7 +25,7 @@ from pydantic import SecretStr
 from support_connectors.backend import NotFound
 from support_connectors.remote.budget import Budget
 from support_connectors.remote.guard import Guard, ServerSettings, readable, retry_after, secret, unreadable
-from support_connectors.remote.http import Answer, Api
+from support_connectors.remote.http import Api, HttpAnswer
 from support_connectors.remote.httpx_guard import GuardedTransport
 
 TITLE: Final = "Intercom"
@@ -224,7 +224,7 @@ def _only_reads(request: httpx.Request) -> bool:
     return request.method == "GET" or request.url.path.endswith("/search")
 
 
-def _check_length(answer: Answer) -> None:
+def _check_length(answer: HttpAnswer) -> None:
     found = answer.json()
     if not isinstance(found, dict):
         raise unreadable(TITLE, "no JSON object")

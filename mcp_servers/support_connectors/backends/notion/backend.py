@@ -19,7 +19,7 @@ from support_connectors.backend import (
 )
 from support_connectors.backends.notion.blocks import (
     Block,
-    Reader,
+    BlockReader,
     as_blocks,
     properties_of,
     title_of,
@@ -182,7 +182,7 @@ class Notion:
 
     def _article(self, row: Block, budget: Budget, requests: int) -> Article:
         with readable(TITLE):
-            reader = Reader(self._children, budget, requests)
+            reader = BlockReader(self._children, budget, requests)
             try:
                 body = reader.text(str(row["id"]))
             except PermissionDenied:  # a page may be known to us by its title alone
@@ -217,7 +217,7 @@ class Notion:
         drafts = []
         for _, number in chosen:
             with readable(TITLE):
-                body = Reader(self._children, budget, self._settings.most_requests_found).text(number)
+                body = BlockReader(self._children, budget, self._settings.most_requests_found).text(number)
             row = self._page(number) if "[ce:" in body else {}
             if row:
                 drafts.append((body, _article(row, body, {})))

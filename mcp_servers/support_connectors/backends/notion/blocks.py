@@ -23,7 +23,7 @@ _LISTED = frozenset({"bulleted_list_item", "numbered_list_item", "to_do", "table
 _FILES = frozenset({"image", "video", "file", "pdf", "audio"})
 
 
-class Reader:
+class BlockReader:
     """Reads the text of one page: its blocks and what they hold, within a number of requests."""
 
     def __init__(self, children: Callable[[str, str], Block], budget: Budget, requests: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from support_connectors.backend import BackendError, InvalidInput, NotFound, PermissionDenied, Unavailable
 from support_connectors.remote.budget import Budget
 from support_connectors.remote.guard import Guard, failure, readable, retry_after, unreadable
-from support_connectors.remote.http import Answer, Api, Params
+from support_connectors.remote.http import Api, HttpAnswer, Params
 
 TITLE: Final = "Slack"
 PAGE = 200
@@ -174,7 +174,7 @@ def refusal(error: str, needed: str = "", wait: float | None = None, what: str =
     return InvalidInput(f"Slack does not take this{about}: {error}.")
 
 
-def _checked(answer: Answer, what: str) -> Row:
+def _checked(answer: HttpAnswer, what: str) -> Row:
     found = answer.json()
     if not isinstance(found, dict) or not isinstance(found.get("ok"), bool):
         raise unreadable(TITLE, "an answer without ok")

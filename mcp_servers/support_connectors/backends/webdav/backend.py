@@ -20,14 +20,14 @@ from support_connectors.backend import (
     Unavailable,
     Write,
 )
-from support_connectors.backends.webdav.entries import ASKED, Entry, Path, address_of, names_of, read_entries
+from support_connectors.backends.webdav.entries import ASKED, DavEntry, Path, address_of, names_of, read_entries
 from support_connectors.backends.webdav.search import Texts, excerpt
 from support_connectors.backends.webdav.text import STORED_ENDINGS, is_text, text_of
 from support_connectors.backends.webdav.walk import Bounds, Stopped, Walk, seconds_for_walking
 from support_connectors.cursors import decode_cursor, encode_cursor
 from support_connectors.remote.budget import Budget
 from support_connectors.remote.guard import ServerSettings, secret, too_slow
-from support_connectors.remote.http import Answer, Api
+from support_connectors.remote.http import Api, HttpAnswer
 from support_connectors.remote.paging import empty_page, offset_page, own_id
 from support_connectors.remote.ranking import ranked
 from support_connectors.remote.snapshot import Snapshot
@@ -199,7 +199,7 @@ class WebDav:
             raise Conflict(f"{entry.id} is a file, so nothing can be stored below it. Choose another path.")
         return True
 
-    def _read(self, entry: Entry) -> StoredFile:
+    def _read(self, entry: DavEntry) -> StoredFile:
         file = self._file(entry)
         sure = is_text(entry)
         if sure is False:
@@ -219,14 +219,14 @@ class WebDav:
             return file
         return file.model_copy(update={"text": text[:SHOWN], "text_complete": not cut and len(text) <= SHOWN})
 
-    def _found(self, entry: Entry, query: str, texts: dict[Path, str]) -> StoredFile:
+    def _found(self, entry: DavEntry, query: str, texts: dict[Path, str]) -> StoredFile:
         text = texts.get(entry.path)
         if text is None:
             return self._file(entry)
         shown, whole = excerpt(text, query)
         return self._file(entry).model_copy(update={"text": shown or None, "text_complete": whole})
 
-    def _file(self, entry: Entry) -> StoredFile:
+    def _file(self, entry: DavEntry) -> StoredFile:
         """As lists show it: without its text."""
         return StoredFile(
             ref=f"{CATEGORY}/{entry.id}",
@@ -238,30 +238,30 @@ class WebDav:
             text_complete=False,
         )
 
-    def _get(self, entry: Entry, part: str = "") -> Answer:
+    def _get(self, entry: DavEntry, part: str = "") -> HttpAnswer:
         headers = {"Range": part} if part else {}
         return self._api.request("GET", address_of(entry.path), headers=headers, what=f"file {entry.id}")
 
-    def _whole_text(self, entry: Entry) -> str:
+    def _whole_text(self, entry: DavEntry) -> str:
         return text_of(self._get(entry).content, "", surely=True, cut=False) or ""
 
-    def _entry(self, path: Path, *, folder: bool = False) -> Entry:
+    def _entry(self, path: Path, *, folder: bool = False) -> DavEntry:
         """What stands at a path. Raises ``NotFound``."""
         entries = self._listing(path, "0", folder=folder)
         if not entries:
             raise NotFound(f"There is no file {'/'.join(path)!r} in the storage.")
         return entries[0]
 
-    def _children(self, folder: Path) -> list[Entry]:
+    def _children(self, folder: Path) -> list[DavEntry]:
         """What stands in a folder, by name."""
         rows = self._listing(folder, "1", folder=True)
         return sorted((row for row in rows if row.path[:-1] == folder and row.path), key=lambda row: row.path)
 
-    def _everything(self) -> list[Entry]:
+    def _everything(self) -> list[DavEntry]:
         """Whatever stands below the root, where the server says it at once."""
         return self._listing((), "infinity", folder=True)
 
-    def _listing(self, path: Path, depth: str, *, folder: bool) -> list[Entry]:
+    def _listing(self, path: Path, depth: str, *, folder: bool) -> list[DavEntry]:
         answer = self._api.request(
             "PROPFIND", address_of(path, folder=folder), content=ASKED,
             headers={"Depth": depth, "Content-Type": "application/xml; charset=utf-8"},

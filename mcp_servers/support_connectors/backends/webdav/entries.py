@@ -20,11 +20,11 @@ ASKED: Final = (
     b'<?xml version="1.0" encoding="utf-8"?><propfind xmlns="DAV:"><prop><resourcetype/><getcontentlength/>'
     b"<getlastmodified/><creationdate/><getcontenttype/><getetag/></prop></propfind>"
 )
-"""The body of a PROPFIND: the properties that an ``Entry`` is made of."""
+"""The body of a PROPFIND: the properties that an ``DavEntry`` is made of."""
 
 
 @dataclass(frozen=True)
-class Entry:
+class DavEntry:
     """One file or folder."""
 
     path: Path
@@ -68,7 +68,7 @@ def address_of(path: Path, *, folder: bool = False) -> str:
     return "".join(f"{quote(name, safe='')}/" for name in path)[: None if folder else -1]
 
 
-def read_entries(system: str, content: bytes, root: str) -> list[Entry]:
+def read_entries(system: str, content: bytes, root: str) -> list[DavEntry]:
     """The entries of a multistatus answer that lie in ``root``, the path of the server's address, in the answer's order.
 
     Names that are not UTF-8, or that no path of ours can hold, are left out.
@@ -104,7 +104,7 @@ def read_entries(system: str, content: bytes, root: str) -> list[Entry]:
     return entries
 
 
-def _entry(path: Path, response: Element) -> Entry:
+def _entry(path: Path, response: Element) -> DavEntry:
     known: dict[str, Element] = {}
     for state in response.iterfind("{DAV:}propstat"):
         if " 200 " in f"{state.findtext('{DAV:}status', ' 200')} ":
@@ -113,7 +113,7 @@ def _entry(path: Path, response: Element) -> Entry:
     kind = known.get("{DAV:}resourcetype")
     size = text.get("getcontentlength", "")
     modified, created = text.get("getlastmodified", ""), text.get("creationdate", "")
-    return Entry(
+    return DavEntry(
         path,
         kind is not None and kind.find("{DAV:}collection") is not None,
         int(size) if size.isdecimal() else None,

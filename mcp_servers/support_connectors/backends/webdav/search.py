@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from support_connectors.backend import BackendError, NotFound, PermissionDenied
-from support_connectors.backends.webdav.entries import Entry, Path
+from support_connectors.backends.webdav.entries import DavEntry, Path
 from support_connectors.backends.webdav.text import is_text
 from support_connectors.backends.webdav.walk import seconds_for_walking
 from support_connectors.remote.guard import Guard, too_slow
@@ -38,7 +38,7 @@ class Known:
 class Texts:
     """The texts of one storage's small files, each read again only after it changed."""
 
-    def __init__(self, system: str, read: Callable[[Entry], str], most: int, guard: Guard) -> None:
+    def __init__(self, system: str, read: Callable[[DavEntry], str], most: int, guard: Guard) -> None:
         """``read`` gives a file's text; at most ``most`` files are looked into, the last changed first."""
         self._system = system
         self._read = read
@@ -47,7 +47,7 @@ class Texts:
         self._lock = threading.Lock()
         self._kept: dict[Path, tuple[str, str]] = {}
 
-    def of(self, files: Sequence[Entry]) -> Known:
+    def of(self, files: Sequence[DavEntry]) -> Known:
         """The texts of those of ``files`` that are small and text, as far as the bounds let it."""
         small = [entry for entry in files if entry.size is not None and entry.size <= SMALL and is_text(entry)]
         chosen = sorted(small, key=lambda entry: entry.modified or _EARLIEST, reverse=True)[: self._most]
@@ -56,7 +56,7 @@ class Texts:
         with self._lock:
             kept = self._kept
 
-        def text(entry: Entry) -> str | None:
+        def text(entry: DavEntry) -> str | None:
             stamp, known = kept.get(entry.path, ("", ""))
             if stamp == entry.stamp:
                 return known

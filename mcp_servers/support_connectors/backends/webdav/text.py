@@ -5,7 +5,7 @@ import re
 from posixpath import splitext
 from typing import Final
 
-from support_connectors.backends.webdav.entries import Entry
+from support_connectors.backends.webdav.entries import DavEntry
 
 _TEXT_TYPE: Final = re.compile(
     r"text/.*|message/.*|application/(.*\+)?(json|xml|yaml|x-yaml|toml|sql|javascript|x-sh|x-ndjson|x-httpd-php)"
@@ -22,7 +22,7 @@ STORED_ENDINGS: Final = (".txt", ".text", ".md", ".log", ".json", ".yaml", ".yml
 """Files that may be stored: whoever opens one sees its text. Browsers and office programs run what is in others."""
 
 
-def is_text(entry: Entry) -> bool | None:
+def is_text(entry: DavEntry) -> bool | None:
     """Whether a file holds text, by its type and name; None where only its content tells."""
     if _TEXT_TYPE.fullmatch(entry.media_type):
         return True

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from support_connectors.backend import BackendError, NotFound, PermissionDenied, RateLimited
-from support_connectors.backends.webdav.entries import Entry, Path
+from support_connectors.backends.webdav.entries import DavEntry, Path
 from support_connectors.remote.guard import Guard, too_slow
 
 TREE_FOLDERS = 300
@@ -46,7 +46,7 @@ class Bounds:
 class Tree:
     """The files that a walk of the whole storage came upon, by path."""
 
-    files: Sequence[Entry]
+    files: Sequence[DavEntry]
     complete: bool
     trouble: BackendError | None = None
     """Why the walk ended early, where that was no bound of ours."""
@@ -63,8 +63,8 @@ class Walk:
     def __init__(
         self,
         system: str,
-        children: Callable[[Path], Sequence[Entry]],
-        everything: Callable[[], Sequence[Entry]],
+        children: Callable[[Path], Sequence[DavEntry]],
+        everything: Callable[[], Sequence[DavEntry]],
         guard: Guard,
     ) -> None:
         """``children`` gives what stands in a folder, by name; ``everything`` what stands below the root, at once."""
@@ -74,7 +74,7 @@ class Walk:
         self._guard = guard
         self._at_once = True
 
-    def below(self, start: Path, after: Path | None, bounds: Bounds) -> Iterator[Entry]:
+    def below(self, start: Path, after: Path | None, bounds: Bounds) -> Iterator[DavEntry]:
         """The files below a folder in the order of their paths, those after ``after`` only.
 
         Folders below it that are gone or may not be opened are left out.
@@ -112,7 +112,7 @@ class Walk:
             if entries and (not _folders(entries) or any(len(entry.path) > 1 for entry in entries)):
                 files = sorted((entry for entry in entries if not entry.is_folder), key=lambda entry: entry.path)
                 return Tree(files, complete=True)
-        found: list[Entry] = []
+        found: list[DavEntry] = []
         try:
             for entry in self.below((), None, Bounds(TREE_FOLDERS, seconds_for_walking(self._guard) / 2)):
                 found.append(entry)  # noqa: PERF402 - what came before an error is kept
@@ -127,5 +127,5 @@ class Walk:
         return Tree(found, complete=True)
 
 
-def _folders(entries: Sequence[Entry]) -> bool:
+def _folders(entries: Sequence[DavEntry]) -> bool:
     return any(entry.is_folder and entry.path for entry in entries)

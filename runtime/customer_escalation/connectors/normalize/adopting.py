@@ -14,7 +14,7 @@ from customer_escalation.connectors.normalize.items import (
 )
 from customer_escalation.domain.categories import SOURCES
 from skill_runtime.ledger import find_records
-from skill_runtime.tools import ToolOutcome
+from skill_runtime.tools import ToolReturn
 from support_connectors.rendering import render_result
 
 _PAGING = frozenset("page_info paging meta pagination links response_metadata pages".split())
@@ -27,7 +27,7 @@ MOST_TEXT = 30_000
 """Characters of an answer that is one text."""
 
 
-def adopt_outcome(category: str, tool: str, outcome: ToolOutcome) -> ToolOutcome:
+def adopt_outcome(category: str, tool: str, outcome: ToolReturn) -> ToolReturn:
     """A successful outcome with its records made citable, and a text that shows their references."""
     result = adopt(category, tool, outcome.structured, outcome.text)
     return outcome.retold(render_result(result), result)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from customer_escalation.decision.figures.parts import figure
-from customer_escalation.decision.inputs import AffectedView
+from customer_escalation.decision.inputs import AccountInput
 from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence, arr, field, name_key, open_deals, parse_moment
 from customer_escalation.domain.facts import AffectedAccount
@@ -33,7 +33,7 @@ def affected_view(
     now: datetime,
     newer_reports: Sequence[str] = (),
     ignored: frozenset[str] = frozenset(),
-) -> AffectedView:
+) -> AccountInput:
     """An affected account with what the CRM and its own tickets say.
 
     A ticket counts for the account that opened it and a message for its author's. ``newer_reports`` are refs that are cited
@@ -56,7 +56,7 @@ def affected_view(
         and name_key(evidence.customer_of(record)) == key and (at := evidence.at(record)) and at <= now
     ]  # fmt: skip
     deals = open_deals(crm)
-    return AffectedView(
+    return AccountInput(
         name=field(crm, "name") if crm else account.account,
         impact=account.impact,
         still=account.still,
@@ -74,18 +74,18 @@ def affected_view(
     )
 
 
-def recent_accounts(affected: Sequence[AffectedView], policy: Policy, now: datetime) -> tuple[str, ...]:
+def recent_accounts(affected: Sequence[AccountInput], policy: Policy, now: datetime) -> tuple[str, ...]:
     """E-PATTERN: accounts that opened a ticket of their own within the window."""
     since = now - timedelta(days=policy.pattern.window_days)
     return tuple(account.name for account in affected if account.tickets and _opened_after(account, since))
 
 
-def _opened_after(account: AffectedView, since: datetime) -> bool:
+def _opened_after(account: AccountInput, since: datetime) -> bool:
     return any(at >= since for at in account.opened_at)
 
 
 def general_figures(
-    affected: Sequence[AffectedView], evidence: Evidence, policy: Policy, now: datetime
+    affected: Sequence[AccountInput], evidence: Evidence, policy: Policy, now: datetime
 ) -> list[Figure]:
     names = ", ".join(f"{account.name} ({account.tier or 'tier unknown'})" for account in affected)
     sources = [ref for account in affected for ref in (account.crm_ref, *account.tickets) if ref]
@@ -114,7 +114,7 @@ def general_figures(
     return figures
 
 
-def _user_figures(affected: Sequence[AffectedView]) -> list[Figure]:
+def _user_figures(affected: Sequence[AccountInput]) -> list[Figure]:
     """The users behind the accounts, summed where more than one account's are known."""
     known = [(account, account.users) for account in affected if account.users is not None]
     if not known:
@@ -128,7 +128,7 @@ def _user_figures(affected: Sequence[AffectedView]) -> list[Figure]:
     ]
 
 
-def _report_figures(affected: Sequence[AffectedView]) -> list[Figure]:
+def _report_figures(affected: Sequence[AccountInput]) -> list[Figure]:
     """The first and the last time that an affected account reported the issue."""
     every = sorted((at, ref, account.name) for account in affected for at, ref in account.reports)
     if not every:
@@ -141,7 +141,7 @@ def _report_figures(affected: Sequence[AffectedView]) -> list[Figure]:
     return [figure("reports", "first and last report", text, tuple(dict.fromkeys([first_ref, last_ref])))]
 
 
-def _revenue_figures(affected: Sequence[AffectedView], evidence: Evidence) -> list[Figure]:
+def _revenue_figures(affected: Sequence[AccountInput], evidence: Evidence) -> list[Figure]:
     known = [account for account in affected if account.arr_usd is not None]
     unknown = [account.name for account in affected if account.arr_usd is None]
     inputs = tuple(account.crm_ref for account in known if account.crm_ref)
@@ -171,5 +171,5 @@ def _revenue_figures(affected: Sequence[AffectedView], evidence: Evidence) -> li
     return figures
 
 
-def _renewal(account: AffectedView) -> str:
+def _renewal(account: AccountInput) -> str:
     return f" (renewal {account.renewal})" if account.renewal else ""

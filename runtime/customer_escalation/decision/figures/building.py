@@ -12,7 +12,7 @@ from customer_escalation.decision.figures.tickets import (
     ticket_figures,
     ticket_view,
 )
-from customer_escalation.decision.inputs import Aside, Case, SlaView
+from customer_escalation.decision.inputs import Aside, DecisionInput, SlaInput
 from customer_escalation.domain.brief import Figure, Severity
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
@@ -24,7 +24,7 @@ from customer_escalation.sla.clocks import waiting_since
 
 def build_case(
     assessment: Assessment, evidence: Evidence, policy: Policy, now: datetime
-) -> tuple[Case, dict[str, Figure]]:
+) -> tuple[DecisionInput, dict[str, Figure]]:
     """The case that the rules decide on, and every figure that the brief may draw on, by ``ref``."""
     aside = set_aside(assessment, evidence)
     newer = assessment.recurred_after_fix.cites if assessment.recurred_after_fix.answer == "yes" else []
@@ -42,7 +42,7 @@ def build_case(
             for ref, figure in figures.items()
         }
     figures = {**{figure.ref: figure for figure in general}, **figures}
-    clocks: list[SlaView] = []
+    clocks: list[SlaInput] = []
     too_long: set[Severity] = set()
     for account in affected:
         crm = evidence.account(account.name)
@@ -56,7 +56,7 @@ def build_case(
             for clock in clocks_of(view, crm, policy, now):
                 if clock.target is not None and clock.state != "stopped":
                     clocks.append(clock_view(clock, account, crm, policy))
-    case = Case(
+    case = DecisionInput(
         facts=assessment,
         affected=affected,
         sla=tuple(clocks) if counts else (),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from customer_escalation.decision.figures.parts import item_id
 from customer_escalation.decision.figures.tickets import CLOCK_NAMES
 from customer_escalation.decision.figures.windows import due_moments
-from customer_escalation.decision.inputs import AffectedView, Case, SlaView
+from customer_escalation.decision.inputs import AccountInput, DecisionInput, SlaInput
 from customer_escalation.domain.brief import AccountRow, Computed, Figure, Severity, Statement, Target
 from customer_escalation.domain.evidence import Evidence, field, open_deals
 from customer_escalation.domain.formatting import count_words, money_words
@@ -17,7 +17,7 @@ TABLE_FROM = 3
 
 
 def computed_lines(
-    case: Case, severity: Severity | None, figures: dict[str, Figure], target: Target | None = None
+    case: DecisionInput, severity: Severity | None, figures: dict[str, Figure], target: Target | None = None
 ) -> Computed:
     """The lines of the brief that code writes."""
     shown = clocks_to_show(case, severity, target)
@@ -45,7 +45,7 @@ def computed_lines(
     )
 
 
-def _clocks_line(case: Case, ticket: str, shown: Sequence[SlaView], figures: dict[str, Figure]) -> Statement:
+def _clocks_line(case: DecisionInput, ticket: str, shown: Sequence[SlaInput], figures: dict[str, Figure]) -> Statement:
     """The clocks of a ticket in one line: the reading that is acted on, then the other one where nobody states the hours."""
     clocks = [clock for clock in shown if clock.ticket == ticket]
     name = shown_id(item_id(ticket)) or item_id(ticket)
@@ -66,7 +66,7 @@ def _from_figure(figure: Figure) -> Statement:
     return _computed(figure.text[:1].upper() + figure.text[1:] + ".", figure.inputs)
 
 
-def _customers(case: Case, figure: Figure, users: Figure | None) -> Statement:
+def _customers(case: DecisionInput, figure: Figure, users: Figure | None) -> Statement:
     """Names and tiers, and the users behind them; where a table shows the accounts, their number by tier."""
     behind = f" {users.text}." if users else ""
     if len(case.affected) < TABLE_FROM:
@@ -80,7 +80,7 @@ def _customers(case: Case, figure: Figure, users: Figure | None) -> Statement:
     )
 
 
-def _revenue(case: Case, figures: dict[str, Figure], *, in_table: bool) -> Statement:
+def _revenue(case: DecisionInput, figures: dict[str, Figure], *, in_table: bool) -> Statement:
     """ARR and pipeline with each account's share, which is left out where a table shows it; exposure called exposure."""
     revenue, pipeline = figures["figures/arr"], figures.get("figures/pipeline")
     text = revenue.text[:1].upper() + revenue.text[1:]
@@ -94,7 +94,7 @@ def _revenue(case: Case, figures: dict[str, Figure], *, in_table: bool) -> State
     return _computed(text, dict.fromkeys([*revenue.inputs, *(pipeline.inputs if pipeline else ())]))
 
 
-def clocks_to_show(case: Case, severity: Severity | None, target: Target | None) -> Sequence[SlaView]:
+def clocks_to_show(case: DecisionInput, severity: Severity | None, target: Target | None) -> Sequence[SlaInput]:
     """Every ticket's first response, what is late or nearly so, and what ends before the next follow-up; late ones first."""
     until = due_moments(case, severity, target)[0] if severity and target else None
     if case.unbinding:
@@ -110,7 +110,7 @@ def clocks_to_show(case: Case, severity: Severity | None, target: Target | None)
     return sorted(found, key=lambda clock: (not clock.running, order.get(clock.status, 4)))
 
 
-def _row(account: AffectedView, evidence: Evidence) -> AccountRow:
+def _row(account: AccountInput, evidence: Evidence) -> AccountRow:
     deals = open_deals(evidence.account(account.name))
     nothing = "none" if account.crm_ref else "unknown"
     return AccountRow(

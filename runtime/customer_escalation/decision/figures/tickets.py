@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from customer_escalation.decision.figures.parts import figure, hours, item_id, without_holidays
-from customer_escalation.decision.inputs import NOTHING_ASIDE, AffectedView, Aside, SlaView
+from customer_escalation.decision.inputs import NOTHING_ASIDE, AccountInput, Aside, SlaInput
 from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence, field, name_key, parse_moment
 from customer_escalation.domain.formatting import count_words, duration_words, hours_words, time_words
@@ -16,11 +16,11 @@ from customer_escalation.policy.text import opening_hours
 from customer_escalation.sla.calendar import BusinessCalendar, account_calendar
 from customer_escalation.sla.clocks import (
     Hours,
-    MessageView,
-    Reading,
+    HoursReading,
+    MessageTimes,
     SlaClock,
     SlaTerms,
-    TicketView,
+    TicketTimes,
     last_agent_update,
     sla_clocks,
     time_in_queue,
@@ -38,7 +38,7 @@ _ASKS = re.compile(
 CLOCK_NAMES = {"first_response": "first response", "update": "update", "resolution": "resolution"}
 
 
-def ticket_view(evidence: Evidence, ticket: Record, aside: Aside = NOTHING_ASIDE) -> TicketView:
+def ticket_view(evidence: Evidence, ticket: Record, aside: Aside = NOTHING_ASIDE) -> TicketTimes:
     """A ticket's record and its messages, for the clocks.
 
     A customer's message counts for its own author's account, so that of another account in the same thread is a bystander's
@@ -46,7 +46,7 @@ def ticket_view(evidence: Evidence, ticket: Record, aside: Aside = NOTHING_ASIDE
     """
     owner = name_key(field(ticket, "customer"))
     messages = [
-        MessageView(
+        MessageTimes(
             ref=message.ref,
             at=at,
             role=_role(message, owner),
@@ -58,7 +58,7 @@ def ticket_view(evidence: Evidence, ticket: Record, aside: Aside = NOTHING_ASIDE
         for message in evidence.messages(ticket)
         if message.ref not in aside.suspicious and (at := evidence.at(message))
     ]
-    return TicketView(
+    return TicketTimes(
         ref=ticket.ref,
         customer=field(ticket, "customer"),
         created_at=parse_moment(ticket.data.get("created_at")),
@@ -145,7 +145,7 @@ def ticket_figures(
     return {figure.ref: figure for figure in figures}
 
 
-def times_of_ticket(view: TicketView, now: datetime, *, read_whole: bool = True) -> list[Figure]:
+def times_of_ticket(view: TicketTimes, now: datetime, *, read_whole: bool = True) -> list[Figure]:
     """Age and last public reply of a ticket; of one whose messages were not all read, only what they show."""
     ticket, label = item_id(view.ref), f"{item_id(view.ref)} ({view.customer})"
     figures = []
@@ -165,7 +165,7 @@ def times_of_ticket(view: TicketView, now: datetime, *, read_whole: bool = True)
     return figures
 
 
-def clocks_of(view: TicketView, account: Record | None, policy: Policy, now: datetime) -> tuple[SlaClock, ...]:
+def clocks_of(view: TicketTimes, account: Record | None, policy: Policy, now: datetime) -> tuple[SlaClock, ...]:
     """The SLA clocks of a ticket on its account's terms; none where the CRM holds no SLA."""
     terms = sla_terms(account, policy)
     if terms is None:
@@ -189,13 +189,13 @@ def tells(clock: SlaClock) -> bool:
     return clock.target is not None and clock.state not in ("stopped", "unknown")
 
 
-def clock_view(clock: SlaClock, account: AffectedView, crm: Record | None, policy: Policy) -> SlaView:
+def clock_view(clock: SlaClock, account: AccountInput, crm: Record | None, policy: Policy) -> SlaInput:
     """A clock as the rules and the lines of the brief see it."""
     figure = clock_figure(clock, crm, policy)
     terms = sla_terms(crm, policy)
     zone = _zone(crm)
     calendar = sla_calendar(terms, crm, policy)
-    return SlaView(
+    return SlaInput(
         account=account.name,
         high_value=account.high_value,
         ticket=clock.ticket,
@@ -254,7 +254,7 @@ def _state_words(clock: SlaClock, zone: ZoneInfo | None, *, in_business: bool) -
     return f"due {due if left else 'now'} ({hours_words(used)} of {allowed} used, {hours_words(left)} left)"
 
 
-def _other_words(clock: SlaClock, reading: Reading, zone: ZoneInfo | None) -> str:
+def _other_words(clock: SlaClock, reading: HoursReading, zone: ZoneInfo | None) -> str:
     """The same clock counted in business hours, in a word or two."""
     if not clock.running:
         late = _beyond(reading.used, clock.target or timedelta())

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from customer_escalation.decision.figures.parts import figure, item_id, without_holidays
 from customer_escalation.decision.figures.tickets import account_zone, sla_calendar, sla_terms, ticket_view
-from customer_escalation.decision.inputs import AffectedView, Case
+from customer_escalation.decision.inputs import AccountInput, DecisionInput
 from customer_escalation.domain.brief import Figure, Severity, Target
 from customer_escalation.domain.evidence import field, parse_moment
 from customer_escalation.domain.formatting import time_words
@@ -29,7 +29,7 @@ class UpdateDue:
     """What makes it due then, in words."""
 
 
-def window_figures(case: Case, severity: Severity, target: Target) -> dict[str, Figure]:
+def window_figures(case: DecisionInput, severity: Severity, target: Target) -> dict[str, Figure]:
     """When the team's response, the next follow-up and the next customer updates are due, by ``ref``."""
     now, policy = case.now, case.policy
     calendar = team_calendar(policy, target)
@@ -55,7 +55,7 @@ def window_figures(case: Case, severity: Severity, target: Target) -> dict[str, 
     return {figure.ref: figure for figure in figures}
 
 
-def updates_due(case: Case, severity: Severity) -> list[UpdateDue]:
+def updates_due(case: DecisionInput, severity: Severity) -> list[UpdateDue]:
     """For each affected account, and each of its open tickets, when it hears from us next; the most urgent first.
 
     A customer who was never answered is due now. Otherwise it is the earliest of the cadence, the SLA's update window and an
@@ -65,7 +65,7 @@ def updates_due(case: Case, severity: Severity) -> list[UpdateDue]:
     return sorted(found, key=lambda update: update.due_at)
 
 
-def due_moments(case: Case, severity: Severity, target: Target) -> tuple[datetime, datetime]:
+def due_moments(case: DecisionInput, severity: Severity, target: Target) -> tuple[datetime, datetime]:
     """When to ask the team next, and when the first customer hears from us at the latest: now where that is due already."""
     internal = next_internal_followup(severity, case.now, team_calendar(case.policy, target), case.policy)
     updates = updates_due(case, severity)
@@ -73,7 +73,7 @@ def due_moments(case: Case, severity: Severity, target: Target) -> tuple[datetim
     return internal.due_at, updates[0].due_at if updates else fallback.due_at
 
 
-def hears_by(case: Case, severity: Severity, ticket: str) -> datetime | None:
+def hears_by(case: DecisionInput, severity: Severity, ticket: str) -> datetime | None:
     """The latest moment at which the customer of a ticket hears from us next, as its figure tells it; None for a ticket of
     nobody affected.
     """
@@ -84,14 +84,14 @@ def hears_by(case: Case, severity: Severity, ticket: str) -> datetime | None:
     return update.due_at if update.due_at > case.now else _by_cadence(case, account, severity).due_at
 
 
-def zones_of(case: Case) -> tuple[ZoneInfo, ...]:
+def zones_of(case: DecisionInput) -> tuple[ZoneInfo, ...]:
     """The zones of the affected accounts that the CRM holds, each once."""
     names = [account_zone(case.evidence.account(account.name)) for account in case.affected]
     found = [find_zone(name) for name in names if name]
     return tuple(dict.fromkeys(zone for zone in found if zone))
 
 
-def clocks_of_records(case: Case) -> tuple[tzinfo, ...]:
+def clocks_of_records(case: DecisionInput) -> tuple[tzinfo, ...]:
     """The zones of the affected accounts, and the offsets in which their tickets and the messages on them are dated."""
     evidence = case.evidence
     tickets = [ticket for account in case.affected for ticket in evidence.tickets(account.tickets)]
@@ -101,12 +101,12 @@ def clocks_of_records(case: Case) -> tuple[tzinfo, ...]:
     return tuple(dict.fromkeys([*zones_of(case), *offsets]))
 
 
-def zone_of_first(case: Case) -> ZoneInfo | None:
+def zone_of_first(case: DecisionInput) -> ZoneInfo | None:
     """The zone of the first affected account whose zone the CRM holds."""
     return next(iter(zones_of(case)), None)
 
 
-def _of_account(case: Case, account: AffectedView, severity: Severity) -> list[UpdateDue]:
+def _of_account(case: DecisionInput, account: AccountInput, severity: Severity) -> list[UpdateDue]:
     cadence = _by_cadence(case, account, severity)
     reason = cadence.explanation
     if case.policy.cadence.of(severity).unit != "hours":
@@ -132,7 +132,7 @@ def _of_account(case: Case, account: AffectedView, severity: Severity) -> list[U
     return found
 
 
-def _by_cadence(case: Case, account: AffectedView, severity: Severity) -> Window:
+def _by_cadence(case: DecisionInput, account: AccountInput, severity: Severity) -> Window:
     crm = case.evidence.account(account.name)
     terms = sla_terms(crm, case.policy)
     counts = case.policy.sla.covers_feature_requests or case.facts.issue_type != "feature_gap"
@@ -143,13 +143,13 @@ def _by_cadence(case: Case, account: AffectedView, severity: Severity) -> Window
     )  # fmt: skip
 
 
-def _update_words(update: UpdateDue, case: Case) -> str:
+def _update_words(update: UpdateDue, case: DecisionInput) -> str:
     if update.due_at <= case.now:
         return f"due now ({update.why})"
     return f"by {time_words(update.due_at, _customers_zone(update, case))} ({update.why})"
 
 
-def _then(update: UpdateDue, case: Case, severity: Severity) -> str:
+def _then(update: UpdateDue, case: DecisionInput, severity: Severity) -> str:
     """When the one after it is due, counted from now, where one is due now."""
     account = next((one for one in case.affected if one.name == update.account), None)
     if update.due_at > case.now or account is None:
@@ -158,12 +158,12 @@ def _then(update: UpdateDue, case: Case, severity: Severity) -> str:
     return f", then by {time_words(due, _customers_zone(update, case))}"
 
 
-def _customers_zone(update: UpdateDue, case: Case) -> ZoneInfo:
+def _customers_zone(update: UpdateDue, case: DecisionInput) -> ZoneInfo:
     crm = case.evidence.account(update.account)
     return sla_calendar(sla_terms(crm, case.policy), crm, case.policy).tz
 
 
-def _updates_words(updates: list[UpdateDue], case: Case) -> str:
+def _updates_words(updates: list[UpdateDue], case: DecisionInput) -> str:
     """Every account's next update in one line; accounts that are due alike are named together."""
     if not updates:
         return "none is due: no affected account has an open ticket"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules.decide import Decision, decide
 from customer_escalation.domain.brief import Outcome, Severity, Target
 from customer_escalation.domain.facts import Assessment, Fact
@@ -27,7 +27,7 @@ class Change:
     target: Target | None
 
 
-def what_would_change(case: Case) -> tuple[Change, ...]:
+def what_would_change(case: DecisionInput) -> tuple[Change, ...]:
     """Every single answer that leads to another outcome, severity or target, in the order of the facts.
 
     A supposed yes cites a record of ours where there is one, because a customer's word alone confirms nothing.
@@ -45,7 +45,7 @@ def _labels(decision: Decision) -> tuple[Outcome, Severity | None, Target | None
     return decision.outcome, decision.severity, decision.target
 
 
-def _others(case: Case) -> Iterator[tuple[str, str, str, Case]]:
+def _others(case: DecisionInput) -> Iterator[tuple[str, str, str, DecisionInput]]:
     facts = case.facts
     ours = next((ref for ref, record in case.evidence.ledger.records.items() if case.evidence.by_us(record)), None)
     supposed = [ours] if ours else []
@@ -74,5 +74,5 @@ def _others(case: Case) -> Iterator[tuple[str, str, str, Case]]:
                 yield f"impact of {account.name}", account.impact, impact, replace(case, affected=others)
 
 
-def _with(case: Case, name: str, value: object) -> Case:
+def _with(case: DecisionInput, name: str, value: object) -> DecisionInput:
     return replace(case, facts=case.facts.model_copy(update={name: value}))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import escalate, handle, severity, target, waiting
 from customer_escalation.decision.rules.rule import Firing, rules_in_order
 from customer_escalation.domain.brief import Outcome, Severity, Target
@@ -40,7 +40,7 @@ class Decision:
         return tuple(firing for firing in self.firings if firing.state == "unknown")
 
 
-def decide(case: Case) -> Decision:
+def decide(case: DecisionInput) -> Decision:
     """Apply every rule to the case (E-NONE, S, T0)."""
     firings = tuple(rule.fire(case) for rule in rules_in_order())
     fired = {firing.rule: firing for firing in firings if firing.state == "yes" and firing.level == "H"}
@@ -83,7 +83,7 @@ def no_criterion() -> tuple[str, ...]:
 
 
 @carries_out("T0")
-def owner_of(case: Case, fired: dict[str, Firing]) -> tuple[Target, tuple[Target, ...], str]:
+def owner_of(case: DecisionInput, fired: dict[str, Firing]) -> tuple[Target, tuple[Target, ...], str]:
     """T0: one primary owner; every other team that matches is notified.
 
     Leadership owns it only where the open ask is a decision, or where Engineering is already engaged; otherwise it is

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from customer_escalation.decision.inputs import Case, SlaView
+from customer_escalation.decision.inputs import DecisionInput, SlaInput
 from customer_escalation.decision.rules.rule import NO, Verdict, from_fact, rule
 from customer_escalation.domain.evidence import name_key
 from customer_escalation.domain.facts import Answer
@@ -14,7 +14,7 @@ PRODUCT_ACCOUNTS = 2
 
 
 @rule("E-BUG")
-def bug_confirmed(case: Case) -> Verdict:
+def bug_confirmed(case: DecisionInput) -> Verdict:
     """A customer's word alone is 'suspected': one cited record must be ours."""
     fact = case.facts.bug_confirmed
     if fact.answer != "yes":
@@ -29,7 +29,7 @@ def bug_confirmed(case: Case) -> Verdict:
 
 
 @rule("E-INFRA")
-def infrastructure(case: Case) -> Verdict:
+def infrastructure(case: DecisionInput) -> Verdict:
     """Two accounts with something broken, or a record of ours that shows a host-side error."""
     fact = case.facts.infrastructure
     if fact.answer != "yes":
@@ -42,25 +42,25 @@ def infrastructure(case: Case) -> Verdict:
 
 
 @rule("E-DATA")
-def data_harmed(case: Case) -> Verdict:
+def data_harmed(case: DecisionInput) -> Verdict:
     """Stored data only; a truncated export of intact data is a bug."""
     return from_fact(case.facts.data_harmed)
 
 
 @rule("E-COMPLEX")
-def beyond_support(case: Case) -> Verdict:
+def beyond_support(case: DecisionInput) -> Verdict:
     """Needs deeper diagnosis than support can give."""
     return from_fact(case.facts.beyond_support)
 
 
 @rule("E-DOWN")
-def production_stopped(case: Case) -> Verdict:
+def production_stopped(case: DecisionInput) -> Verdict:
     """A record must show it; urgency is not evidence."""
     return from_fact(case.facts.production_stopped)
 
 
 @rule("E-SEC")
-def security(case: Case) -> Verdict:
+def security(case: DecisionInput) -> Verdict:
     """A credible report suffices."""
     fact = case.facts.security
     states: dict[str, Answer] = {"none": "no", "unknown": "unknown"}
@@ -68,7 +68,7 @@ def security(case: Case) -> Verdict:
 
 
 @rule("E-BIZ")
-def business(case: Case) -> Verdict:
+def business(case: DecisionInput) -> Verdict:
     """Churn counts for high-value accounts only; the other triggers count for any."""
     facts = case.facts
     triggers = (
@@ -89,7 +89,7 @@ def business(case: Case) -> Verdict:
     return churn
 
 
-def _churn(case: Case) -> Verdict:
+def _churn(case: DecisionInput) -> Verdict:
     fact = case.facts.churn_threat
     records, _ = case.evidence.resolve(fact.cites)
     named = {name_key(case.evidence.customer_of(record)) for record in records}
@@ -102,7 +102,7 @@ def _churn(case: Case) -> Verdict:
 
 
 @rule("E-SLA")
-def sla(case: Case) -> Verdict:
+def sla(case: DecisionInput) -> Verdict:
     """Computed from timestamps, the account's SLA and now; never from what anybody says.
 
     Only windows that are still open count: an answer that came late in the past is shown, and escalating mends nothing.
@@ -114,7 +114,7 @@ def sla(case: Case) -> Verdict:
     return NO
 
 
-def late_words(late: Sequence[SlaView]) -> str:
+def late_words(late: Sequence[SlaInput]) -> str:
     """``first response overdue for A and B; update nearly used up for C``."""
     groups: dict[str, list[str]] = {}
     for clock in late:
@@ -124,7 +124,7 @@ def late_words(late: Sequence[SlaView]) -> str:
 
 
 @rule("E-PATTERN")
-def pattern(case: Case) -> Verdict:
+def pattern(case: DecisionInput) -> Verdict:
     """+1 messages and several tickets of one account do not count."""
     needed = case.policy.pattern.min_customers
     days = case.policy.pattern.window_days
@@ -136,7 +136,7 @@ def pattern(case: Case) -> Verdict:
 
 
 @rule("E-PRODUCT")
-def product_alone(case: Case) -> Verdict:
+def product_alone(case: DecisionInput) -> Verdict:
     """A design decision or a feature need, tracked as open, or stated by several accounts or by a high-value one."""
     fact = case.facts.feature_gap
     if fact.answer != "yes":
@@ -160,7 +160,7 @@ def product_alone(case: Case) -> Verdict:
 
 
 @rule("E-RECUR")
-def recurred(case: Case) -> Verdict:
+def recurred(case: DecisionInput) -> Verdict:
     """The cited records must lie in that order: one of ours that declares it fixed, then a newer report."""
     fact = case.facts.recurred_after_fix
     if fact.answer != "yes":
@@ -175,7 +175,7 @@ def recurred(case: Case) -> Verdict:
 
 
 @rule("E-TREND")
-def trend(case: Case) -> Verdict:
+def trend(case: DecisionInput) -> Verdict:
     """A suggestion."""
     return from_fact(case.facts.worsening)
 

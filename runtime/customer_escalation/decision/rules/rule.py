@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.domain.facts import Answer, Fact
 from customer_escalation.domain.findings import Level
 from customer_escalation.domain.rule_registry import carries_out
@@ -37,7 +37,7 @@ class Verdict:
 
 
 NO = Verdict("no")
-Check = Callable[[Case], Verdict]
+Check = Callable[[DecisionInput], Verdict]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Rule:
     row: RuleRow
     check: Check
 
-    def fire(self, case: Case) -> Firing:
+    def fire(self, case: DecisionInput) -> Firing:
         """Apply the rule to a case, at the level that the policy in force gives it."""
         row, level = self.row, case.policy.level(self.row.id)
         if level == "off":

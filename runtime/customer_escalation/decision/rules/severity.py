@@ -1,6 +1,6 @@
 """S1 to S9: severity is the highest floor that fires; the one ceiling is a full workaround, on S5 and S6 alone."""
 
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules.escalate import data_harmed, production_stopped, security, sla
 from customer_escalation.decision.rules.rule import NO, Verdict, rule
 from customer_escalation.decision.rules.target import leadership
@@ -13,26 +13,26 @@ def _floor(verdict: Verdict, severity: Severity) -> Verdict:
 
 
 @rule("S1")
-def production_down(case: Case) -> Verdict:
+def production_down(case: DecisionInput) -> Verdict:
     """Floor Critical on E-DOWN."""
     return _floor(production_stopped(case), Severity.CRITICAL)
 
 
 @rule("S2")
-def data_at_risk(case: Case) -> Verdict:
+def data_at_risk(case: DecisionInput) -> Verdict:
     """Floor Critical on E-DATA."""
     return _floor(data_harmed(case), Severity.CRITICAL)
 
 
 @rule("S3")
-def security_floor(case: Case) -> Verdict:
+def security_floor(case: DecisionInput) -> Verdict:
     """Floor Critical or High on E-SEC."""
     breach = case.facts.security.level == "exposure_or_breach"
     return _floor(security(case), Severity.CRITICAL if breach else Severity.HIGH)
 
 
 @rule("S4")
-def several_high_value(case: Case) -> Verdict:
+def several_high_value(case: DecisionInput) -> Verdict:
     """Impacted means blocked, or a major function broken without a full workaround; wanting a feature is not impact."""
     counted = ("blocked",) if case.full_workaround else ("blocked", "major_function_broken")
     hit = [account for account in case.affected if account.impact in counted and account.still != "no"]
@@ -50,13 +50,13 @@ def several_high_value(case: Case) -> Verdict:
 
 
 @carries_out("S9")
-def lifted(case: Case) -> bool:
+def lifted(case: DecisionInput) -> bool:
     """Does a full workaround lift the floors of S5 and S6? Asked by these two alone."""
     return case.full_workaround
 
 
 @rule("S5")
-def major_function(case: Case) -> Verdict:
+def major_function(case: DecisionInput) -> Verdict:
     """S9: a full workaround lifts this floor."""
     fact = case.facts.major_function_broken
     if fact.answer == "yes" and lifted(case):
@@ -66,7 +66,7 @@ def major_function(case: Case) -> Verdict:
 
 
 @rule("S6")
-def key_customer(case: Case) -> Verdict:
+def key_customer(case: DecisionInput) -> Verdict:
     """S9: a full workaround lifts this floor."""
     blocked = [account for account in case.affected if account.impact == "blocked" and account.still != "no"]
     known = [account for account in blocked if account.high_value]
@@ -79,7 +79,7 @@ def key_customer(case: Case) -> Verdict:
 
 
 @rule("S7")
-def sla_or_leadership(case: Case) -> Verdict:
+def sla_or_leadership(case: DecisionInput) -> Verdict:
     """Floor High on E-SLA or on a T5 trigger."""
     for verdict in (sla(case), leadership(case)):
         if verdict.state == "yes":
@@ -88,6 +88,6 @@ def sla_or_leadership(case: Case) -> Verdict:
 
 
 @rule("S8")
-def otherwise(case: Case) -> Verdict:
+def otherwise(case: DecisionInput) -> Verdict:
     """The floor under every escalation."""
     return Verdict("yes", "nothing on record calls for High", (), Severity.MEDIUM)

@@ -1,6 +1,6 @@
 """T1 to T5: which teams an escalation concerns. T0, in ``decide``, makes one of them the owner."""
 
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules.escalate import (
     beyond_support,
     bug_confirmed,
@@ -16,13 +16,13 @@ from customer_escalation.decision.rules.rule import NO, Verdict, rule
 
 
 @rule("T4")
-def security_team(case: Case) -> Verdict:
+def security_team(case: DecisionInput) -> Verdict:
     """Bypasses every tier."""
     return security(case)
 
 
 @rule("T5")
-def leadership(case: Case) -> Verdict:
+def leadership(case: DecisionInput) -> Verdict:
     """Any leadership trigger."""
     verdict = business(case)
     if verdict.state == "yes":
@@ -40,7 +40,7 @@ def leadership(case: Case) -> Verdict:
 
 
 @rule("T2")
-def engineering(case: Case) -> Verdict:
+def engineering(case: DecisionInput) -> Verdict:
     """Anything that somebody must find or repair in the product or its systems."""
     change = case.facts.code_change_needed
     for verdict in (
@@ -53,13 +53,13 @@ def engineering(case: Case) -> Verdict:
 
 
 @rule("T3")
-def product(case: Case) -> Verdict:
+def product(case: DecisionInput) -> Verdict:
     """A need that the product, working as built, does not meet."""
     fact = case.facts.feature_gap
     return Verdict(fact.answer, fact.why, tuple(fact.cites))
 
 
 @rule("T1")
-def l2_support(case: Case) -> Verdict:
+def l2_support(case: DecisionInput) -> Verdict:
     """Beyond frontline support and nothing more."""
     return beyond_support(case)

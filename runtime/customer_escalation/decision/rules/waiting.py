@@ -1,12 +1,12 @@
 """E-TIME: waiting too long where no SLA says how long is too long, measured by the severity that the other facts give."""
 
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules.rule import NO, Verdict, rule, rules_in_order
 from customer_escalation.domain.brief import Severity
 
 
 @rule("E-TIME")
-def waiting(case: Case) -> Verdict:
+def waiting(case: DecisionInput) -> Verdict:
     """A suggestion where no SLA sets a window."""
     severity = floor_of(case)
     if case.sla or severity not in case.waiting_too_long:
@@ -15,7 +15,7 @@ def waiting(case: Case) -> Verdict:
     return Verdict("yes", because, ("figures/queue",))
 
 
-def floor_of(case: Case) -> Severity:
+def floor_of(case: DecisionInput) -> Severity:
     """The highest floor that fires, as if the case were escalated."""
     floors = [Severity(firing.floor) for rule in rules_in_order() if rule.row.group == "severity"
               if (firing := rule.fire(case)).floor]  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from customer_escalation.decision.figures import computed_lines
-from customer_escalation.decision.inputs import Case
+from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.counterfactual import what_would_change
 from customer_escalation.decision.rules.rule import Firing
@@ -27,7 +27,7 @@ class HandIn:
 
 
 def decision_told(
-    decision: Decision, case: Case, figures: Mapping[str, Figure], submit: HandIn, hints: Sequence[str] = (),
+    decision: Decision, case: DecisionInput, figures: Mapping[str, Figure], submit: HandIn, hints: Sequence[str] = (),
     gaps: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """The text; ``hints`` are look-alikes that the facts leave out, ``gaps`` what could not be read."""
@@ -89,7 +89,7 @@ def _own_reading(decision: Decision, facts: Assessment) -> tuple[str, str, str] 
     return None if reading == (decision.outcome.value, severity, target) else reading
 
 
-def _would_change(case: Case) -> Iterator[str]:
+def _would_change(case: DecisionInput) -> Iterator[str]:
     found = [change for change in what_would_change(case) if change.instead in ("yes", "full", "exposure_or_breach")]
     for change in found[:MOST_CHANGES]:
         then = [change.outcome.value.replace("_", " ")]

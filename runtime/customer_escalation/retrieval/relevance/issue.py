@@ -48,7 +48,7 @@ _PLAIN = frozenset(
 
 
 @dataclass(frozen=True)
-class Issue:
+class Complaint:
     """The records of one issue."""
 
     tickets: tuple[Record, ...] = ()
@@ -59,7 +59,7 @@ class Issue:
     """Chat messages, tracker items and articles that belong to it."""
 
 
-def find_issue(request: str, evidence: Evidence, now: datetime) -> Issue:
+def find_issue(request: str, evidence: Evidence, now: datetime) -> Complaint:
     """The records about the request."""
     return _Search(request, evidence, now).issue()
 
@@ -94,13 +94,13 @@ class _Search:
         self.named = _named(request, evidence.of_kind("ticket"))
         self.id_prefixes = {match[1].casefold() for match in prefixes if match}
 
-    def issue(self) -> Issue:
+    def issue(self) -> Complaint:
         tickets = self.evidence.of_kind("ticket")
         live = [ticket for ticket in tickets if self._recent(ticket)]
         candidates = [ticket for ticket in live if is_open(ticket)] or live
         lead = max(candidates, key=self._first_sight, default=None)
         if lead is None or self._first_sight(lead) <= 0:
-            return Issue()
+            return Complaint()
         topic = self._topic(lead)
         joined = self._joined(lead, topic)
         same = [ticket for ticket in candidates if ticket is lead or self._same(ticket, topic, joined)]
@@ -112,7 +112,7 @@ class _Search:
         if self._wish(lead):
             same += [ticket for ticket in solved if self._wish(ticket)]
             solved = [ticket for ticket in solved if ticket not in same]
-        return Issue(tuple(same), tuple(solved), tuple(self._related(same, topic)))
+        return Complaint(tuple(same), tuple(solved), tuple(self._related(same, topic)))
 
     def _shared(self, wanted: Iterable[str], record: Record) -> frozenset[str]:
         return frozenset(wanted) & self.index.of(record)

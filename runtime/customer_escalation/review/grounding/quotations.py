@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from customer_escalation.review.grounding.atom import Atom
-from customer_escalation.review.grounding.source import Source, normalise
+from customer_escalation.review.grounding.source import SourceText, normalise
 
 _QUOTED = re.compile(
     r"(?P<code>(?P<ticks>`+)(?P<inner>.+?)(?P=ticks)(?!`))|"
@@ -36,7 +36,7 @@ def plain(text: str) -> str:
     return re.sub(r"\*\*|(?<!\w)\*|\*(?!\w)|(?<!\w)(_{1,2})(?=(\S[^_\n]*)\1(?!\w))|(?<=[^\W_])_+(?!\w)", " ", text)
 
 
-def holds_quote(source: Source, atom: Atom) -> bool:
+def holds_quote(source: SourceText, atom: Atom) -> bool:
     """Do the parts between omissions and insertions stand in the text, in this order?"""
     if atom.kind == "code" and atom.value.strip() in source.text:
         return True
@@ -61,7 +61,7 @@ def is_scare_quote(atom: Atom) -> bool:
     return atom.kind == "quote" and bool(re.fullmatch(r"[a-z]+[.,]?", atom.value.strip()))
 
 
-def quotes(source: Source, atom: Atom) -> bool:
+def quotes(source: SourceText, atom: Atom) -> bool:
     """Does the record itself put these words in quotation marks?"""
     return _quotable(atom.value).strip(".,") in source.known(_quoted)
 
@@ -75,9 +75,9 @@ def _quotable(text: str) -> str:
     return " ".join(re.sub(r"[\"'«»]|\*\*|(?<!\w)\*|\*(?!\w)", "", normalise(text)).split())
 
 
-def _quotable_text(source: Source) -> str:
+def _quotable_text(source: SourceText) -> str:
     return _quotable(source.text)
 
 
-def _quoted(source: Source) -> frozenset[str]:
+def _quoted(source: SourceText) -> frozenset[str]:
     return frozenset(_quotable(atom.value).strip(".,") for atom in quotations(source.text))

@@ -12,7 +12,7 @@ STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d
 _MARKS = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\u00a0": " ", "`": "'"})
 
 
-class Source:
+class SourceText:
     """What a record says. Each kind keeps what it found in it, for the next sentence that cites the record."""
 
     def __init__(self, text: str, atoms: Iterable[Atom], rest: str) -> None:
@@ -23,13 +23,13 @@ class Source:
         self._atoms: dict[str, list[Atom]] = {}
         for atom in atoms:
             self._atoms.setdefault(atom.kind, []).append(atom)
-        self._known: dict[Callable[[Source], Any], Any] = {}
+        self._known: dict[Callable[[SourceText], Any], Any] = {}
 
     def values(self, *kinds: str) -> list[str]:
         """Of its atoms of these kinds."""
         return [atom.value for kind in kinds for atom in self._atoms.get(kind, ())]
 
-    def known(self, found: Callable[["Source"], T]) -> T:
+    def known(self, found: Callable[["SourceText"], T]) -> T:
         """What ``found`` finds in it, looked for once."""
         if found not in self._known:
             self._known[found] = found(self)

@@ -11,7 +11,7 @@ from customer_escalation.review.grounding.atoms import find_atoms, scan
 from customer_escalation.review.grounding.kinds import BY_NAME
 from customer_escalation.review.grounding.names import missing_names
 from customer_escalation.review.grounding.quotations import holds_quote, is_scare_quote, quotes
-from customer_escalation.review.grounding.source import STAMP, Source
+from customer_escalation.review.grounding.source import STAMP, SourceText
 from skill_runtime.ledger import Record
 
 _QUOTE_MARKS = re.compile(r"[\"“”„«»`]|(?<!\w)['‘’]|['‘’](?!\w)")
@@ -66,7 +66,7 @@ def unsupported_atoms(
     return found
 
 
-def _holds(source: Source, atom: Atom) -> bool:
+def _holds(source: SourceText, atom: Atom) -> bool:
     kind = BY_NAME.get(atom.kind)
     return kind.holds(source, atom) if kind else holds_quote(source, atom)
 
@@ -76,14 +76,14 @@ def _unsupported(atom: str, kind: str, places: tuple[str, ...]) -> Unsupported:
     return Unsupported(atom, kind, f"{kind} {atom!r}: {where}", places)
 
 
-def _source_of(record: Record) -> Source:
+def _source_of(record: Record) -> SourceText:
     return _source("\n".join([record.text, record.id, *_measures(record.data)]))
 
 
 @lru_cache(maxsize=8192)
-def _source(text: str) -> Source:
+def _source(text: str) -> SourceText:
     """What stands in quotation marks in a record is evidence like the rest; only the marks go."""
-    return Source(text, *scan(_QUOTE_MARKS.sub(" ", STAMP.sub(" ", text))))
+    return SourceText(text, *scan(_QUOTE_MARKS.sub(" ", STAMP.sub(" ", text))))
 
 
 def _measures(value: Any, key: str = "") -> Iterator[str]:

@@ -7,7 +7,7 @@ from tests.customer_escalation.casebook import NOW, article, chat, comment, evid
 from tests.customer_escalation.drafting.records import REQUEST, guide, printers
 
 from customer_escalation.domain.evidence import Evidence
-from customer_escalation.retrieval.relevance.issue import Issue, find_issue
+from customer_escalation.retrieval.relevance.issue import Complaint, find_issue
 from customer_escalation.retrieval.relevance.wording import sentences
 
 
@@ -15,7 +15,7 @@ def ids(records: tuple[Any, ...]) -> list[str]:
     return [record.id for record in records]
 
 
-def found(request: str, records: Evidence) -> Issue:
+def found(request: str, records: Evidence) -> Complaint:
     return find_issue(request, records, NOW)
 
 

@@ -3,9 +3,9 @@
 import re
 
 from customer_escalation.review.grounding.atom import Atom
-from customer_escalation.review.grounding.kind import Kind
+from customer_escalation.review.grounding.kind import AtomKind
 from customer_escalation.review.grounding.kinds.tokens import tokens
-from customer_escalation.review.grounding.source import Source
+from customer_escalation.review.grounding.source import SourceText
 
 _PATTERN = re.compile(
     r"\bhttps?://[^\s<>()\[\]]*[\w/]|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w/.<])(?:~|\.{1,2})?/\w[\w./{}-]*[\w}]|"
@@ -21,7 +21,7 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
     return [Atom("address", shown, shown.casefold())]
 
 
-def _holds(source: Source, atom: Atom) -> bool:
+def _holds(source: SourceText, atom: Atom) -> bool:
     if re.search(rf"(?<!\w){re.escape(atom.value)}(?!\w)", source.lower):
         return True
     # "names/emails" of a sentence may be two words of a record
@@ -29,4 +29,4 @@ def _holds(source: Source, atom: Atom) -> bool:
     return bool(words) and set(atom.value.split("/")) <= source.known(tokens)
 
 
-ADDRESS = Kind("address", lambda: _PATTERN, _read, _holds)
+ADDRESS = AtomKind("address", lambda: _PATTERN, _read, _holds)

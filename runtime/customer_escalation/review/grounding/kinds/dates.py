@@ -6,8 +6,8 @@ from functools import cache
 
 from customer_escalation.domain.day_names import WEEKDAYS, alternatives, english_months, month_names
 from customer_escalation.review.grounding.atom import Atom
-from customer_escalation.review.grounding.kind import Kind
-from customer_escalation.review.grounding.source import STAMP, Source
+from customer_escalation.review.grounding.kind import AtomKind
+from customer_escalation.review.grounding.source import STAMP, SourceText
 
 DAY_OF_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 MONTHS = 12
@@ -61,7 +61,7 @@ def _numeric(match: re.Match[str], shown: str) -> list[Atom]:
     return [Atom("date", shown, str(exact))] if exact else []
 
 
-def _holds(source: Source, atom: Atom) -> bool:
+def _holds(source: SourceText, atom: Atom) -> bool:
     year, month, day = _parts(atom.value)
     if not day:
         return (
@@ -81,18 +81,18 @@ def _holds(source: Source, atom: Atom) -> bool:
     return (month, day) in source.known(days_of_some_year) and near
 
 
-def _month_words(source: Source) -> frozenset[int]:
+def _month_words(source: SourceText) -> frozenset[int]:
     """Months that are named alone, in any language."""
     names = month_names()
     return frozenset(names[word] for word in re.findall(r"[^\W\d_]{4,}", source.lower) if word in names)
 
 
-def stamps(source: Source) -> tuple[datetime, ...]:
+def stamps(source: SourceText) -> tuple[datetime, ...]:
     """The moments that a record was written at, or names."""
     return tuple(moment for stamp in STAMP.findall(source.text) if (moment := _moment(stamp)))
 
 
-def dates(source: Source) -> frozenset[date]:
+def dates(source: SourceText) -> frozenset[date]:
     """Every date that the record gives with its year, or tells by a word such as yesterday."""
     moments = source.known(stamps)
     found = {day for moment in moments for day in (moment.date(), in_utc(moment).date())}
@@ -103,24 +103,24 @@ def dates(source: Source) -> frozenset[date]:
     return frozenset(found | _told(source, {moment.date() for moment in moments}))
 
 
-def days_of_some_year(source: Source) -> frozenset[tuple[int, int]]:
+def days_of_some_year(source: SourceText) -> frozenset[tuple[int, int]]:
     """Months and days that are given without a year."""
     parts = map(_parts, source.values("date"))
     return frozenset((month, day) for year, month, day in parts if day and not year)
 
 
-def months(source: Source) -> frozenset[tuple[int, int]]:
+def months(source: SourceText) -> frozenset[tuple[int, int]]:
     """Years, 0 where not given, and months."""
     bare = {(year, month) for year, month, day in map(_parts, source.values("date")) if not day}
     return frozenset(bare | {(day.year, day.month) for day in source.known(dates)})
 
 
-def years(source: Source) -> frozenset[int]:
+def years(source: SourceText) -> frozenset[int]:
     """The years of its dates and months."""
     return frozenset({day.year for day in source.known(dates)} | {year for year, _ in source.known(months) if year})
 
 
-def possible_dates(source: Source) -> frozenset[date]:
+def possible_dates(source: SourceText) -> frozenset[date]:
     """Its dates, and its days without a year in each of its years and the next."""
     possible = {
         exact
@@ -137,7 +137,7 @@ def in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC) if moment.tzinfo else moment
 
 
-def _told(source: Source, written: set[date]) -> set[date]:
+def _told(source: SourceText, written: set[date]) -> set[date]:
     """The dates that "yesterday", "on Tuesday" and "the 17th" may mean in a text written on these days."""
     found: set[date] = set()
     words = set(re.findall(r"[^\W\d_]+", source.lower))
@@ -177,4 +177,4 @@ def _parts(value: str) -> tuple[int, int, int]:
     return year, int(month), int(day or 0)
 
 
-DATE = Kind("date", _pattern, _read, _holds)
+DATE = AtomKind("date", _pattern, _read, _holds)

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from customer_escalation.review.grounding.atom import Atom
 from customer_escalation.review.grounding.figures import BELOW, NUMBER, TOLERANCE, WORDS, about, counted
-from customer_escalation.review.grounding.kind import Kind
+from customer_escalation.review.grounding.kind import AtomKind
 from customer_escalation.review.grounding.kinds.numbers import all_numbers, bare_numbers
-from customer_escalation.review.grounding.source import Source
+from customer_escalation.review.grounding.source import SourceText
 
 ROUNDING = Decimal("0.01")
 """Of a duration told in a larger unit than the record's: 24 minutes for 1,448,752 ms."""
@@ -54,7 +54,7 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
     return [Atom("duration", shown, f"{counted(number):f} {measure}", near) for number in (*listed, match["n"])]
 
 
-def _holds(source: Source, atom: Atom) -> bool:
+def _holds(source: SourceText, atom: Atom) -> bool:
     seconds, size = _seconds(atom.value)
     for known, measure in source.known(_durations):
         rounded = TOLERANCE if atom.approximate else ROUNDING if measure < size else Decimal(0)
@@ -66,7 +66,7 @@ def _holds(source: Source, atom: Atom) -> bool:
     return len(word) > 2 and value in source.known(bare_numbers) and bool(re.search(rf"\b{word}", source.lower))
 
 
-def _durations(source: Source) -> frozenset[tuple[Decimal, Decimal]]:
+def _durations(source: SourceText) -> frozenset[tuple[Decimal, Decimal]]:
     """Seconds, and the seconds of the unit that they are given in."""
     single = {(UNIT_SECONDS[unit(word)], UNIT_SECONDS[unit(word)]) for word in _SINGLE.findall(source.lower)}
     return frozenset(single.union(_seconds(value) for value in source.values("duration")))
@@ -77,4 +77,4 @@ def _seconds(value: str) -> tuple[Decimal, Decimal]:
     return Decimal(number) * UNIT_SECONDS[measure], UNIT_SECONDS[measure]
 
 
-DURATION = Kind("duration", lambda: _PATTERN, _read, _holds, _SIGN)
+DURATION = AtomKind("duration", lambda: _PATTERN, _read, _holds, _SIGN)

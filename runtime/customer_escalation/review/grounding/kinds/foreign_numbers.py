@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 from customer_escalation.domain.language import CODES, language_of
-from customer_escalation.review.grounding.source import Source
+from customer_escalation.review.grounding.source import SourceText
 
 _UNTOLD = "de"
 """For a text too short to tell its language by: hardly a German number word means anything in the others."""
@@ -27,7 +27,7 @@ class _Token:
         return False
 
 
-def foreign_numbers(source: Source) -> frozenset[Decimal]:
+def foreign_numbers(source: SourceText) -> frozenset[Decimal]:
     """Cardinals and ordinals; nothing for an English text, whose words stand in tables of their own."""
     from text_to_num import find_numbers  # type: ignore[import-untyped]  # compiled; loaded with the first record read
 

@@ -3,9 +3,9 @@
 import re
 
 from customer_escalation.review.grounding.atom import Atom
-from customer_escalation.review.grounding.kind import Kind
+from customer_escalation.review.grounding.kind import AtomKind
 from customer_escalation.review.grounding.kinds.tokens import tokens
-from customer_escalation.review.grounding.source import Source
+from customer_escalation.review.grounding.source import SourceText
 
 _PATTERN = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<!\w)#[\w-]*\w|\b[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z][A-Za-z0-9_]*){0,4}-\d[\w-]*\w?\b|"
@@ -24,9 +24,9 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
     return [] if _ZONE.fullmatch(shown) else [Atom("id", shown, shown.casefold())]
 
 
-def _holds(source: Source, atom: Atom) -> bool:
+def _holds(source: SourceText, atom: Atom) -> bool:
     known = source.known(tokens)
     return atom.value.removeprefix("#") in known or atom.value.replace("-", "") in known
 
 
-ID = Kind("id", lambda: _PATTERN, _read, _holds)
+ID = AtomKind("id", lambda: _PATTERN, _read, _holds)

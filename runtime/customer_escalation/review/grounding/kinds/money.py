@@ -4,9 +4,9 @@ import re
 
 from customer_escalation.review.grounding.atom import Atom
 from customer_escalation.review.grounding.figures import NUMBER, WORDS, among, read_figure
-from customer_escalation.review.grounding.kind import Kind
+from customer_escalation.review.grounding.kind import AtomKind
 from customer_escalation.review.grounding.kinds.numbers import bare_numbers
-from customer_escalation.review.grounding.source import Source
+from customer_escalation.review.grounding.source import SourceText
 
 _PATTERN = re.compile(
     rf"(?:[$€£]\s?|\b(?:USD|EUR|GBP)\s)(?P<n1>{NUMBER})(?:\s?(?P<s1>k|m|million|thousand)\b)?|"
@@ -21,8 +21,8 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
     return read_figure("money", match, text)
 
 
-def _holds(source: Source, atom: Atom) -> bool:
+def _holds(source: SourceText, atom: Atom) -> bool:
     return among(source.known(bare_numbers), atom)
 
 
-MONEY = Kind("money", lambda: _PATTERN, _read, _holds, _SIGN)
+MONEY = AtomKind("money", lambda: _PATTERN, _read, _holds, _SIGN)

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from customer_escalation.review.grounding.atom import Atom
 from customer_escalation.review.grounding.figures import NUMBER, WORDS, among, read_figure, scaled
-from customer_escalation.review.grounding.kind import Kind
+from customer_escalation.review.grounding.kind import AtomKind
 from customer_escalation.review.grounding.kinds.dates import DAY_OF_MONTH, dates, years
 from customer_escalation.review.grounding.kinds.foreign_numbers import foreign_numbers
-from customer_escalation.review.grounding.source import Source
+from customer_escalation.review.grounding.source import SourceText
 
 _PATTERN = re.compile(
     rf"(?<![\w.,-])(?P<n1>{NUMBER})(?:\s?(?P<s1>k|million|thousand)|(?P<s2>(?-i:M)))?(?:x|×|st|nd|rd|th|p)?(?!\w)(?!\.\d)|"
@@ -25,7 +25,7 @@ _COUNTED = {
 """Words of a record that a sentence may give as a number."""
 
 
-def bare_numbers(source: Source) -> frozenset[Decimal]:
+def bare_numbers(source: SourceText) -> frozenset[Decimal]:
     """The numbers of a record that have no unit of time, and amounts and percentages."""
     found = {Decimal(value) for value in source.values("number", "money", "percent")} | source.known(foreign_numbers)
     grouped = re.findall(r"\b\d{1,3}(?:\.\d{3})+\b(?!\.)", source.text)  # 4.812 may be a German 4,812
@@ -35,7 +35,7 @@ def bare_numbers(source: Source) -> frozenset[Decimal]:
     return frozenset(found | {Decimal(_COUNTED[word]) for word in words if word in _COUNTED})
 
 
-def all_numbers(source: Source) -> frozenset[Decimal]:
+def all_numbers(source: SourceText) -> frozenset[Decimal]:
     """Every number of a record, also those of durations, years, lists and codes."""
     found = set(source.known(bare_numbers)) | {Decimal(year) for year in source.known(years)}
     found |= {Decimal(value.split()[0]) for value in source.values("duration")}
@@ -52,11 +52,11 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
     return read_figure("number", match, text)
 
 
-def _holds(source: Source, atom: Atom) -> bool:
+def _holds(source: SourceText, atom: Atom) -> bool:
     return among(source.known(all_numbers), atom) or _is_day(source, atom)
 
 
-def _is_day(source: Source, atom: Atom) -> bool:
+def _is_day(source: SourceText, atom: Atom) -> bool:
     """``the 24th``, of a date that the text holds."""
     if not DAY_OF_MONTH.fullmatch(atom.text):
         return False
@@ -67,10 +67,10 @@ def _no_figure(match: re.Match[str], text: str) -> list[Atom]:
     return []
 
 
-def _never(source: Source, atom: Atom) -> bool:
+def _never(source: SourceText, atom: Atom) -> bool:
     return False
 
 
-NUMBER_KIND = Kind("number", lambda: _PATTERN, _read, _holds)
-ROUND_THE_CLOCK = Kind("always", lambda: _ALWAYS, _no_figure, _never)
+NUMBER_KIND = AtomKind("number", lambda: _PATTERN, _read, _holds)
+ROUND_THE_CLOCK = AtomKind("always", lambda: _ALWAYS, _no_figure, _never)
 """``24/7`` carries no figure; taken before the numbers in it are."""

@@ -4,9 +4,9 @@ import re
 
 from customer_escalation.review.grounding.atom import Atom
 from customer_escalation.review.grounding.figures import NUMBER, WORDS, about, among, scaled, worded
-from customer_escalation.review.grounding.kind import Kind
+from customer_escalation.review.grounding.kind import AtomKind
 from customer_escalation.review.grounding.kinds.numbers import bare_numbers
-from customer_escalation.review.grounding.source import Source
+from customer_escalation.review.grounding.source import SourceText
 
 _PATTERN = re.compile(rf"({NUMBER})\s?(?:%|per ?cent\b)|\b({WORDS})\sper ?cent\b", re.IGNORECASE)
 _SIGN = re.compile(r"%|cent", re.IGNORECASE)
@@ -17,8 +17,8 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
     return [Atom("percent", match.group().strip(), f"{value:f}", about(match, text))]
 
 
-def _holds(source: Source, atom: Atom) -> bool:
+def _holds(source: SourceText, atom: Atom) -> bool:
     return among(source.known(bare_numbers), atom)
 
 
-PERCENT = Kind("percent", lambda: _PATTERN, _read, _holds, _SIGN)
+PERCENT = AtomKind("percent", lambda: _PATTERN, _read, _holds, _SIGN)

@@ -4,9 +4,9 @@ import re
 
 from customer_escalation.review.grounding.atom import Atom
 from customer_escalation.review.grounding.figures import NUMBER_WORDS, SMALL, about, worded
-from customer_escalation.review.grounding.kind import Kind
+from customer_escalation.review.grounding.kind import AtomKind
 from customer_escalation.review.grounding.kinds.dates import in_utc, stamps
-from customer_escalation.review.grounding.source import Source
+from customer_escalation.review.grounding.source import SourceText
 
 MINUTES = 10
 """How far an approximate time may be off."""
@@ -32,7 +32,7 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
     return [Atom("time", match.group().strip(), f"{hour:02d}:{match[2] or '00'}", about(match, text))]
 
 
-def _holds(source: Source, atom: Atom) -> bool:
+def _holds(source: SourceText, atom: Atom) -> bool:
     known = source.known(_times)
     if atom.value in known:
         return True
@@ -42,7 +42,7 @@ def _holds(source: Source, atom: Atom) -> bool:
     return atom.approximate and any(_minutes(atom.value, at) <= MINUTES for at in known)
 
 
-def _times(source: Source) -> frozenset[str]:
+def _times(source: SourceText) -> frozenset[str]:
     stamped = {f"{at:%H:%M}" for moment in source.known(stamps) for at in (moment, in_utc(moment))}
     return frozenset(stamped.union(source.values("time")))
 
@@ -53,4 +53,4 @@ def _minutes(one: str, other: str) -> int:
     return abs(first - second)
 
 
-TIME = Kind("time", lambda: _PATTERN, _read, _holds)
+TIME = AtomKind("time", lambda: _PATTERN, _read, _holds)

@@ -2,14 +2,14 @@
 
 import re
 
-from customer_escalation.review.grounding.source import Source
+from customer_escalation.review.grounding.source import SourceText
 
 _TOKEN = re.compile(r"[\w#@][\w.@:/+#-]*")
 _ASCII_TOKEN = re.compile(r"[\w#@][\w.@:/+#-]*", re.ASCII)
 """A text that sets no spaces has an id amid its words."""
 
 
-def tokens(source: Source) -> frozenset[str]:
+def tokens(source: SourceText) -> frozenset[str]:
     """Casefolded; also their parts, and without ``v``, ``#`` and hyphens."""
     found = {
         token.strip(".,:;/+-").removeprefix("#")

@@ -3,9 +3,9 @@
 import re
 
 from customer_escalation.review.grounding.atom import Atom
-from customer_escalation.review.grounding.kind import Kind
+from customer_escalation.review.grounding.kind import AtomKind
 from customer_escalation.review.grounding.kinds.tokens import tokens
-from customer_escalation.review.grounding.source import Source
+from customer_escalation.review.grounding.source import SourceText
 
 _PATTERN = re.compile(
     r"\bv\d+(?:\.\d+)*\b|\b\d+(?:\.\d+){2,}(?:[-+.]?[A-Za-z]\w*)?\b|\b20\d\d\.\d\d?\b(?!\s?%)",
@@ -17,10 +17,10 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
     return [Atom("version", match.group(), match.group().casefold().removeprefix("v"))]
 
 
-def _holds(source: Source, atom: Atom) -> bool:
+def _holds(source: SourceText, atom: Atom) -> bool:
     """The version, or a release of it: a sentence may call 0.60.12 just 0.60."""
     known = source.known(tokens)
     return atom.value in known or any(token.startswith(f"{atom.value}.") for token in known)
 
 
-VERSION = Kind("version", lambda: _PATTERN, _read, _holds)
+VERSION = AtomKind("version", lambda: _PATTERN, _read, _holds)

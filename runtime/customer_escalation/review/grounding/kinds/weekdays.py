@@ -5,9 +5,9 @@ from functools import cache
 
 from customer_escalation.domain.day_names import WEEKDAYS, alternatives, short_weekday_names, weekday_names
 from customer_escalation.review.grounding.atom import Atom
-from customer_escalation.review.grounding.kind import Kind
+from customer_escalation.review.grounding.kind import AtomKind
 from customer_escalation.review.grounding.kinds.dates import possible_dates
-from customer_escalation.review.grounding.source import Source
+from customer_escalation.review.grounding.source import SourceText
 
 
 @cache
@@ -21,13 +21,13 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
     return [Atom("weekday", match.group(), day)]
 
 
-def _holds(source: Source, atom: Atom) -> bool:
+def _holds(source: SourceText, atom: Atom) -> bool:
     return atom.value in source.known(_weekdays)
 
 
-def _weekdays(source: Source) -> frozenset[str]:
+def _weekdays(source: SourceText) -> frozenset[str]:
     dated = {WEEKDAYS[day.weekday()] for day in source.known(possible_dates)}
     return frozenset(dated.union(source.values("weekday")))
 
 
-WEEKDAY = Kind("weekday", _pattern, _read, _holds)
+WEEKDAY = AtomKind("weekday", _pattern, _read, _holds)
