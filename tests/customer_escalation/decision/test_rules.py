@@ -315,6 +315,33 @@ def test_t3_a_feature_gap_without_a_trigger_goes_to_product() -> None:
     assert decision.target == Target.PRODUCT
 
 
+@requirement("E-PRODUCT")
+@pytest.mark.parametrize(
+    ("status", "accounts", "arr", "state"),
+    [
+        ("Open", 1, 20_000, "yes"),
+        ("Parked for the council", 1, 20_000, "unknown"),
+        ("Closed", 1, 20_000, "no"),
+        ("Closed", 1, 300_000, "yes"),
+        ("Closed", 2, 20_000, "yes"),
+    ],
+    ids=["tracked", "whether tracked is unknown", "one small account", "a high-value one", "several"],
+)
+def test_a_feature_need_goes_up_where_it_is_tracked_or_more_than_one_small_account_has_it(
+    status: str, accounts: int, arr: int, state: str
+) -> None:
+    other = ticket("T-2", "Bell & Oak", "2026-03-04T10:00:00Z")
+    source = records(
+        issue("P-9", "Tiles beyond 50", status, "2026-02-01T10:00:00Z"),
+        other, account("A-2", "Bell & Oak", tier="Business", arr_usd=9_000), arr=arr,
+    )  # fmt: skip
+    hit = [affected("Harrow Mills", "T-1"), affected("Bell & Oak", "T-2")][:accounts]
+    decision = decided(source, affected=hit, feature_gap=fact("yes", CUSTOMER, "project_tracker/P-9"))
+    [fired] = [firing for firing in decision.firings if firing.rule == "E-PRODUCT"]
+    assert fired.state == state
+    assert (decision.outcome == Outcome.ESCALATE) is (state == "yes")
+
+
 @requirement("T5")
 def test_t5_an_open_breach_on_a_high_value_account_reaches_leadership() -> None:
     own = ticket(
