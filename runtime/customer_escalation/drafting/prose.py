@@ -94,10 +94,7 @@ def _escalation(
     return EscalationDraft(
         summary=summary(tickets, request),
         opening=f"For {target.value}: {asks[0].text}\n{what}",
-        customers=written(*_customers_note(writer)),
-        workflow_impact=written(*impact),
-        revenue="",
-        queue="",
+        workflow_impact=written(*impact, *_others_who_joined(writer)),
         competition=written(*competitors),
         description=written(*description),
         tried=[_step_words(step) for step in tried],
@@ -193,8 +190,8 @@ def _containment(writer: Writer) -> list[Quoted]:
     return writer.pick(("contained", "helps_partly"), writer.by_us, 3) or [unknown("No containment is recorded.")]
 
 
-def _customers_note(writer: Writer) -> list[Quoted]:
-    """Other customers who joined a thread."""
+def _others_who_joined(writer: Writer) -> list[Quoted]:
+    """What other customers wrote who joined a thread. The line on customers is left to the computed one."""
     return writer.pick(
         ("broken", "again", "feature"), [part for part in writer.by_customers if _joins(part, writer)], 2
     )

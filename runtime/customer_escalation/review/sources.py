@@ -163,7 +163,7 @@ def on_a_customers_clock(atom: Unsupported, scope: Iterable[Record], zones: Sequ
     """A time of day that is a moment of the records, told in UTC or in the zone of an affected customer."""
     found = _CLOCK.fullmatch(atom.atom.strip()) if atom.kind in ("time", "duration") else None
     if not found:
-        return atom.atom == "00"  # the minutes of "14 h 00"
+        return False
     wanted = f"{int(found[1]):02}:{found[2] or '00'}"
     written = (stamp for record in scope for stamp in _STAMP.findall(record.text))
     moments = (parse_moment(stamp.replace(" UTC", "Z").replace(" ", "T")) for stamp in written)

@@ -217,3 +217,9 @@ def test_without_an_answer_the_customer_is_asked() -> None:
 def test_the_summary_names_the_customers_and_leaves_counting_to_code() -> None:
     assert escalated(printers()).summary == "Label printing stops after three pages (Vale Foods and Harbour Mills)"
     assert escalated(wish(), "Customers keep asking for label templates").summary.endswith(" and others)")
+
+
+def test_the_lines_that_code_computes_are_left_to_it() -> None:
+    draft = escalated(printers())
+    own = (draft.customers, draft.revenue, draft.queue, draft.sla, draft.next_update, draft.response)
+    assert own == ("", "", "", [], "", "")

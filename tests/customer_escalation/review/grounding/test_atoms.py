@@ -179,3 +179,9 @@ def test_scales_and_units() -> None:
     ]  # fmt: skip
     with pytest.raises(ValueError, match="no unit of time"):
         unit("parsecs")
+
+
+@pytest.mark.parametrize(("text", "time"), [("à 14 h 00", "14:00"), ("às 17h30", "17:30")])
+def test_a_time_of_day_may_be_written_with_an_h_and_a_duration_is_none(text: str, time: str) -> None:
+    assert [(atom.kind, atom.value) for atom in find_atoms(text)] == [("time", time)]
+    assert {atom.kind for atom in find_atoms("1 h 10 min of 4 h")} == {"duration"}

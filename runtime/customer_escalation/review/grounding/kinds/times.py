@@ -13,6 +13,7 @@ MINUTES = 10
 _PATTERN = re.compile(
     r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!:?\d)(?:\s?(am|pm)\b)?|"
     r"\b(1[0-2]|[1-9])(?:\s?(am|pm)\b|\s(o['’]clock|in the (?:morning|afternoon|evening))\b)|"
+    r"(?<![\d:.,])(?P<h>[01]?\d|2[0-3]) ?h ?(?P<m>[0-5]\d)(?![\d.,]|\s?(?:min|h\b))|"
     rf"\b(?P<part>half|quarter|ten|twenty|five) (?P<side>past|to) (?P<hour>one|{'|'.join(SMALL[:11])})\b",
     re.IGNORECASE,
 )
@@ -23,6 +24,8 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
         minute = {"half": 30, "quarter": 15}.get(match["part"].casefold()) or NUMBER_WORDS[match["part"].casefold()]
         total = int(worded(match["hour"])) * 60 + (minute if match["side"].casefold() == "past" else -minute)
         return [Atom("time", match.group(), f"{total // 60 % 12:02d}:{total % 60:02d}", approximate=False)]
+    if match["h"]:
+        return [Atom("time", match.group(), f"{int(match['h']):02d}:{match['m']}", about(match, text))]
     hour = int(match[1] or match[5])
     half = (match[4] or match[6] or match[7] or "").casefold()
     if half in ("pm", "in the afternoon", "in the evening") and hour < 12:
