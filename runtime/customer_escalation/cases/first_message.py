@@ -1,6 +1,7 @@
 """What a model reads first in a run: the request, the clock, the connections, and the records that were found."""
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from customer_escalation.cases.terms import CaseTerms
 from customer_escalation.decision.figures import ticket_figures
@@ -18,7 +19,7 @@ def first_message(terms: CaseTerms, evidence: Evidence, gaps: Sequence[str]) -> 
     return prompt(
         "first_message.md.j2",
         issue=terms.issue,
-        now=f"{time_words(terms.now)} ({terms.now:%A})",
+        now=f"{time_words(terms.now, ZoneInfo(terms.policy.business_hours.team_timezone))} ({terms.now:%A})",
         reported_by=terms.reported_by,
         gaps=gaps,
         records=_fenced(present_evidence(evidence, figures, far_off(terms, evidence))),

@@ -9,7 +9,7 @@ from customer_escalation.actions import propose
 from customer_escalation.cases.recorded import Ended, RecordedResult
 from customer_escalation.cases.session import Casework, Drafter
 from customer_escalation.decision.explanation import why
-from customer_escalation.decision.figures import computed_lines, due_moments
+from customer_escalation.decision.figures import computed_lines, due_moments, zone_of_case
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
 from customer_escalation.domain.brief import Brief, Draft, EscalationDraft, Outcome, Related, RuleNote, Target
@@ -68,7 +68,7 @@ def result_of(
         severity_because=rule_notes(decision, "severity"),
         decided_by=rule_notes(decision, "handle" if decision.outcome == Outcome.HANDLE else "escalate"),
         reported_by=reported_by,
-        date=time_words(casework.now),
+        date=time_words(casework.now, zone_of_case(inputs)),
         drafted_by=drafted_by,
         computed=computed_lines(inputs, decision.severity, casework.figures, decision.target),
         figures=tuple(casework.figures.values()),
@@ -168,7 +168,7 @@ def suspicious(casework: Casework, draft: Draft) -> tuple[Related, ...]:
 
 def notified(decision: Decision, draft: Draft) -> tuple[Target, ...]:
     """Every team beside the owner: those that the rules name, and those that the brief asks for something (T0)."""
-    asked = [ask.owner for ask in draft.asks] if isinstance(draft, EscalationDraft) else []
+    asked = [ask.team for ask in draft.asks if ask.team] if isinstance(draft, EscalationDraft) else []
     teams = dict.fromkeys([*decision.also_notify, *asked])
     return tuple(team for team in teams if team not in (decision.target, Target.L2))
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from customer_escalation.domain.prose import ForCustomer, ForSender, Moment, Proposed, RefName, Stated, Supposed
+from customer_escalation.domain.prose import ForCustomer, ForSender, Moment, Owner, Proposed, RefName, Stated, Supposed
 
 
 class Outcome(StrEnum):
@@ -69,48 +69,54 @@ class Reproduction(Part):
     status: Literal["reproduced", "reported", "not_reproduced", "not_applicable"] = Field(
         description=(
             "reproduced: an agent or engineer saw it by these steps. reported: the customer's own steps, not repeated by us. "
-            "not_reproduced: no steps are known, or trying them did not show it (the steps that were tried may stand here). "
-            "not_applicable: nothing to reproduce (a request, a policy question, an incident whose cause is on record)."
+            "not_reproduced: no steps are known, or trying them did not show it. not_applicable: nothing to reproduce."
         )
     )
     note: Stated = Field(
         description=(
-            "One or two sentences before the steps, where they help: why none apply, the starting state, a caution (an isolated "
-            "machine, a copy of the data), how often it happens (n of m), what was ruled out. '' otherwise; the status is printed in "
-            "words before it."
+            "Before the steps: whose they are or why there are none, the starting state, how often (n of m), what was ruled out, a "
+            "caution. Says the status in words. ''"
         )
     )
     steps: list[Stated] = Field(
-        description="Steps that a record holds: verb, concrete object, exact values. [] where none are on record; never likely ones."
+        description="As a record holds them: verb, object, exact values. [] where none are on record; likely ones are ideas."
     )
-    expected: Supposed = Field(description="What should happen. '' where nothing is to reproduce.")
-    actual: Stated = Field(description="What happens, with the exact error text. '' where nothing is to reproduce.")
+    expected: Supposed = Field(description="'' where nothing is to reproduce.")
+    actual: Stated = Field(description="With the exact error text; '' where nothing is to reproduce.")
     environment: Stated = Field(
-        description="Versions, platforms, plan, region, configuration as recorded, then what is missing. '' where it plays no part."
+        description="Versions, platform, plan, region as recorded, and what is missing; '' where it plays no part."
     )
 
 
 class Ask(Part):
-    """One thing that a team is asked to do."""
+    """What a team or a role is asked to do."""
 
-    owner: Target
-    text: Proposed = Field(
-        description="Starts with {{ ask-verbs }}, or the same in the language of the brief. One ask, and what counts as done."
+    owner: Owner = Field(
+        description="Security, Leadership, Engineering, Product, L2 Support; or a role: Legal, the data protection officer, who is on duty."
     )
+    text: Proposed = Field(
+        description=(
+            "Starts with {{ ask-verbs }}, or the same in the brief's language. What, by when, what counts as done, what follows "
+            "without it; further lines for options or for items to check or preserve."
+        )
+    )
+
+    @property
+    def team(self) -> Target | None:
+        """The team that is meant; None for a role, or for several."""
+        return next((team for team in Target if team.value.casefold() == self.owner.casefold()), None)
 
 
 class Deadline(Part):
-    """A moment by which something is needed."""
+    """A row of the timeline."""
 
     by: Moment = Field(
-        description="RFC 3339 with offset (2026-05-08T17:00:00+00:00) or a date (2026-05-08), in the future."
+        description="RFC 3339 in the zone of the text (2026-05-08T17:00:00+02:00) or a date (2026-05-08), in the future."
     )
-    what: Proposed = Field(description="What is due then, in a few words; a mark where a record sets the date.")
+    who: Owner = Field(default="", description="Who acts then.")
+    what: Proposed = Field(description="What is done or due then, in a few words; a mark where a record sets it.")
     basis: Literal["customer_given", "sla", "record", "proposed"] = Field(
-        description=(
-            "customer_given: a customer named it. sla: an SLA window ends then. record: another record fixes it (a billing run, "
-            "a deal's close, a renewal). proposed: yours."
-        )
+        description="Who set it: the customer, the contract or a window, another record (a promise, a close date), or you."
     )
 
 
@@ -124,32 +130,29 @@ class Related(Part):
 class CustomerDraft(Part):
     """A text to one customer, on one ticket, to be approved by a person."""
 
-    ticket: RefName = Field(description="Ref of the customer's own open ticket that it answers.")
+    ticket: RefName = Field(description="Ref of the customer's own open ticket.")
     kind: Literal["reply", "update"] = Field(
         description="reply: to be sent now. update: for the next time that one is due and nothing is new."
     )
-    text: ForCustomer = Field(
-        description=(
-            "Ready to send, in the language they write in. What we know, what is being done, what they can do meanwhile, when they "
-            "hear next (the time from a figure). No account figures, no other customer, no internal channel or id, no guess at "
-            "the cause, nothing that nobody approved. No marks."
-        )
-    )
+    text: ForCustomer = Field(description="Ready to send, in the language they write in. No marks.")
     wait_for: ForSender = Field(
-        description="Who has to agree before it goes out (Security on anything about an exposure), in a few words. '' if nobody."
+        description="Who has to agree before it goes out, and what goes out if they do not in time. '' if nobody."
     )
 
 
 _OPENING = (
-    "Two to four short lines that can be read alone, one sentence a line: who is asked for what by when and why; what was missed "
-    "or is due next; the trap, if there is one (what must not be said, assumed or done); what holds without an answer."
+    "Two to four short lines for a reader who reads nothing else: what is wrong for whom, who is asked for what by when, what "
+    "was missed or is due next, the trap."
 )
+_VERDICT = "To the support person, one sentence: where it goes, how severe, and the one thing to do in the next hour."
 _CONFLICTS = "Records that disagree about one fact, both sides with marks. '' if none."
-_CONTEXT = "Records worth opening that the text does not cite: matching tracker items and earlier escalations always. [] if none."
-_DRAFTS = (
-    "One reply for each customer who waits for one, most urgent first, on that customer's own open ticket; an update for the next "
-    "time where one falls due soon. None for a closed ticket. [] if nobody waits."
+_CONTEXT = (
+    "Records worth opening that the text does not cite, tracker items and earlier escalations above all. [] if none."
 )
+_DRAFTS = (
+    "One for each customer who waits or was told what no longer holds, most urgent first. None for a closed ticket."
+)
+_NOTE = "Internal note for the ticket, ready to paste: what colleagues do or leave from now on. '' if nothing."
 
 
 class _Draft(Part):
@@ -160,103 +163,108 @@ class _Draft(Part):
 
 
 class EscalationDraft(_Draft):
-    """The text of an escalation brief. Severity, target and date are printed by code, and a table of three accounts or more."""
+    """The text of an escalation brief, in plain markdown: lines, bullets, bold leads, small tables, code. Severity, target and
+    date are printed by code."""
 
+    verdict: ForSender = Field(default="", description=_VERDICT)
+    before_sending: list[ForSender] = Field(
+        description=(
+            "To the support person, read first, one point an entry: what in the request the records do not bear out, what is overdue "
+            "or promised, what must not be said or posted, who agrees first and what if they do not, what support does meanwhile. Not sent."
+        )
+    )
     opening: Stated = Field(description=_OPENING)
     severity_reason: Stated = Field(
-        default="",
-        description="Why it is that severe, in a few words, without the rules' wording; printed in brackets behind it.",
+        default="", description="Why that severe, and why not higher or lower; in brackets behind it."
     )
     customers: Stated = Field(
         default="",
         description=(
-            "Who is affected: accounts with tier (their number alone where a table shows them), users behind them, who might be "
-            "besides, whether it grows, who shows it now."
+            "Who is affected, with tier and users (their number alone where a table shows three accounts or more), who shows it now, "
+            "who might be besides and whether anybody looked."
         ),
     )
-    workflow_impact: Stated = Field(description="What they cannot do, and whether they are blocked or slowed.")
+    workflow_impact: Stated = Field(description="What they cannot do; blocked or slowed, lost or late.")
     revenue: Stated = Field(
         default="",
-        description=(
-            "ARR of the affected, renewal, open deals apart from it, and whether anybody said they would leave. Exposure is no risk."
-        ),
+        description="ARR, renewal, open deals apart from it, whether anybody said they would leave. Exposure is no risk.",
     )
-    queue: Stated = Field(default="", description="How long they have waited since the first report.")
+    queue: Stated = Field(default="", description="How long they have waited, since which report, and for what.")
     sla: list[Stated] = Field(
         default_factory=list,
         description=(
-            "The clocks that matter, one ticket a line, the nearest first: missed, due next, met. Where nobody states the hours, "
-            "say which were assumed and what the other count gives. [] where there is no SLA."
+            "The clocks that matter, one ticket an entry: missed by how much, due next, met. Which hours were assumed where that "
+            "changes anything. [] where there is no SLA."
+        ),
+    )
+    impact_more: list[Stated] = Field(
+        default_factory=list,
+        description=(
+            "Further rows that this case needs, each with a bold label: people whose data it is, legal or regulatory, duration, "
+            "promises that were given. []"
         ),
     )
     competition: Stated = Field(
-        description="For Product: what customers compare us with; '' where no record says, and otherwise."
+        default="", description="For Product: what customers compare us with; '' where no record says, and otherwise."
     )
     description: Stated = Field(
         description=(
-            "{{ description-sentences }} sentences: what happens, since when, to whom, what is known about the cause, what is not."
+            "{{ description-sentences }} sentences or as many points: what happens, since when, to whom; what is known about the cause and "
+            "from whom, what is only reported, what nobody checked. Two faults apart."
         )
     )
     tried: list[Stated] = Field(
-        description="What was done about it, each with who, when and what came of it; oldest first. [] if nothing was."
+        description="What was done, each with who, when and what came of it, oldest first; then what was not done and should have been."
     )
     containment: Stated = Field(
         description="For Security: what was done to contain it, and what was not. '' otherwise."
     )
     reproduction: Reproduction
     ideas: list[Supposed] = Field(
-        description=(
-            "Where it helps the receiver start: a likely cause, a first check, something nobody tried. They are printed "
-            "as ideas. [] if none."
-        )
+        description="A likely cause, a first check and what would disprove it, how to test it. They are printed as ideas. [] if none."
     )
     last_update: Stated = Field(
-        description="What each affected customer was last told and when; internal notes and chat are not updates."
+        description="What each affected customer was last told and when; internal notes are no updates."
     )
-    expectation: Stated = Field(description="What they expect, and by when where they said so.")
+    expectation: Stated = Field(description="What they expect, in their words, and by when where they said so.")
     risk: Stated = Field(description="Will they escalate, leave, go public, and what points to it?")
     next_update: Stated = Field(
         default="",
-        description="Who hears from us next, by when, and that support keeps the relationship; the next follow-up.",
+        description="The rhythm: who hears from us next and when, when support asks the team next, who keeps the customer.",
     )
-    asks: list[Ask] = Field(
-        description=(
-            "What is needed, first things first, for each team that has something to do: scope, containment, preserved logs, Legal, "
-            "an approved wording where the case calls for it."
-        )
-    )
+    asks: list[Ask] = Field(description="First things first, grouped by owner.")
     response: Stated = Field(
-        default="",
-        description=(
-            "Behind `Deadline`: by when the team answers and why then, in one sentence; what else falls due stands in the asks or "
-            "in `deadlines`."
-        ),
+        default="", description="Behind `Deadline`: by when the owner answers, and why then; one sentence."
     )
     deadlines: list[Deadline] = Field(
-        description="Dates that matter and that no ask names, printed as a list. [] if the asks say it all, which is usual."
+        description="The timeline, printed as a table: every moment that stands anywhere in the text, none competing with another."
     )
     conflicts: Stated = Field(description=_CONFLICTS)
     unknowns: list[Proposed] = Field(
-        description="What the receiver will ask and no record answers, each with who can find out. At most three; [] if none."
+        description="What the receiver will ask and no record answers, each with who finds out. []"
     )
     context: list[Related] = Field(description=_CONTEXT)
-    before_sending: list[ForSender] = Field(
-        description=(
-            "To the support person, read first: what in the request the records do not bear out, what to do before or beside sending "
-            "(unanswered customers, what policy already lets support do), whom to ask. Not in the brief that is sent. [] if nothing."
-        )
-    )
     drafts: list[CustomerDraft] = Field(description=_DRAFTS)
+    team_message: Stated = Field(
+        default="",
+        description="To the receiving team or who is on duty, ready to paste: three to six lines, the ask and the moment first.",
+    )
+    ticket_note: Stated = Field(default="", description=_NOTE)
 
 
 class HandlingDraft(_Draft):
-    """The note for an issue that support can resolve itself."""
+    """The note for an issue that support can resolve itself, in plain markdown."""
 
+    verdict: ForSender = Field(
+        default="", description="To the support person, one sentence: why no escalation, and the one thing to do first."
+    )
+    before_sending: list[ForSender] = Field(
+        description="To the support person, one point an entry: corrections of the request, cautions, what is due. [] if nothing."
+    )
     opening: Stated = Field(description=_OPENING)
     customers: Stated = Field(default="", description="Who is affected: the account with its tier.")
     sla: list[Stated] = Field(
-        default_factory=list,
-        description="The clocks that matter, one ticket a line, with which hours were assumed if none are stated.",
+        default_factory=list, description="The clocks that matter, one ticket an entry, with which hours were assumed."
     )
     reason: Stated = Field(
         description="Why this is support's: the documented solution or alternative, why it fits here, what speaks against it."
@@ -267,15 +275,13 @@ class HandlingDraft(_Draft):
     would_change: list[Proposed] = Field(description="What would make this an escalation, and to which team.")
     conflicts: Stated = Field(description=_CONFLICTS)
     context: list[Related] = Field(description=_CONTEXT)
-    before_sending: list[ForSender] = Field(
-        description="To the support person, read first: corrections of the request, cautions, what is due. [] if nothing."
-    )
     drafts: list[CustomerDraft] = Field(
         description=(
-            "The reply that resolves it for each customer who waits: the steps, why they should help, what to send back if they "
-            "do not (without secrets); answer what they asked for. Commands in fenced code."
+            "For each customer who waits, the reply that resolves it: the steps, why they should help, what to send back if they "
+            "do not (without secrets), an answer to each thing they asked. Commands in fenced code."
         )
     )
+    ticket_note: Stated = Field(default="", description=_NOTE)
 
 
 Draft = EscalationDraft | HandlingDraft

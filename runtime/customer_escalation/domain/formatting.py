@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 
 from customer_escalation.domain.times import in_utc
 
+_UTC = ZoneInfo("UTC")
+_UTC_NAMES = ("UTC", "Etc/UTC")
 _DAYS_ONLY_FROM = 14
 """From so many days on, the hours say nothing."""
 
@@ -35,21 +37,31 @@ def hours_words(duration: timedelta) -> str:
 
 
 def time_words(moment: datetime, *zones: ZoneInfo | None) -> str:
-    """``2024-12-05 12:00 UTC``, with the local time of each zone that differs: ``... UTC (13:00 Europe/Berlin)`` (S13).
+    """``2024-12-05 13:00 Europe/Berlin (12:00 UTC)``: the clock of the first zone leads, the others follow; ``2024-12-05 12:00 UTC``
+    without any.
 
-    The local date is added where it is another day. Raises ``ValueError`` for a naive moment.
+    A date is added to those for whom it is another day. Raises ``ValueError`` for a naive moment.
     """
     moment = in_utc(moment)
-    words = f"{moment:%Y-%m-%d %H:%M} UTC"
-    others = dict.fromkeys(tz for tz in zones if tz is not None and tz.key not in ("UTC", "Etc/UTC"))
-    if not others:
-        return words
-    return f"{words} ({', '.join(_local_words(moment, tz) for tz in others)})"
+    clocks = list(dict.fromkeys([*(_UTC if tz.key in _UTC_NAMES else tz for tz in zones if tz is not None), _UTC]))
+    lead = moment.astimezone(clocks[0])
+    others = [_local_words(moment, tz, lead) for tz in clocks[1:]]
+    return f"{lead:%Y-%m-%d %H:%M} {clocks[0].key}" + (f" ({', '.join(others)})" if others else "")
 
 
-def _local_words(moment: datetime, tz: ZoneInfo) -> str:
+def clock_words(moment: datetime) -> str:
+    """On its own clock: ``2026-05-08 17:00 UTC``, ``2026-05-08 17:00 (UTC+2)``. Raises ``ValueError`` for a naive moment."""
+    offset = moment.utcoffset()
+    if not offset:
+        return time_words(moment)
+    hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
+    sign = "-" if offset < timedelta() else "+"
+    return f"{moment:%Y-%m-%d %H:%M} (UTC{sign}{hours}{f':{minutes:02}' if minutes else ''})"
+
+
+def _local_words(moment: datetime, tz: ZoneInfo, lead: datetime) -> str:
     local = moment.astimezone(tz)
-    form = "%H:%M" if local.date() == moment.date() else "%Y-%m-%d %H:%M"
+    form = "%H:%M" if local.date() == lead.date() else "%Y-%m-%d %H:%M"
     return f"{local.strftime(form)} {tz.key}"
 
 

@@ -1,7 +1,8 @@
 """Prose with citations inside it: what a text field of a draft is, its sentences, and what each of them cites.
 
 A writer puts refs in double brackets behind what they show: ``Sign-in fails since 09:10 [[support_platform/T-1-m2]].`` Code
-splits the text into sentences; a sentence without a mark of its own stands on those of its paragraph.
+splits the text into sentences; a sentence without a mark of its own stands on those of its line.
+Texts are plain markdown: lines, bullets, a small table, bold words, fenced code.
 """
 
 import re
@@ -27,9 +28,9 @@ class Says:
 
 @dataclass(frozen=True)
 class Names:
-    """Marks a text field that holds no prose: the ref of a record, a moment."""
+    """Marks a text field that holds no prose: the ref of a record, a moment, who acts."""
 
-    what: Literal["ref", "moment"]
+    what: Literal["ref", "moment", "owner"]
 
 
 MOST_CHARACTERS = 6000
@@ -41,10 +42,16 @@ Supposed = Annotated[str, _bounded, Says("supposes")]
 ForSender = Annotated[str, _bounded, Says("proposes", "sender")]
 ForCustomer = Annotated[str, _bounded, Says("states", "customer")]
 RefName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), Names("ref")]
+Owner = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), Names("owner")]
 Moment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), Names("moment")]
 
 _MARK = re.compile(r"(?:(?<!\s)\s+)?\[\[([^\[\]\n]{1,600})\]\]")
-_BULLET = re.compile(r"\s*(?:[-*+]|\d{1,2}[.)])\s+")
+_BULLET = re.compile(r"\s*(?:>\s*)*(?:(?:[-*+]|\d{1,2}[.)]|#{1,6})\s+)?(?:\[[ xX]\]\s+)?")
+"""What stands before a line's words and is none of them."""
+_LEAD = re.compile(r"\*\*[^*\n]{1,80}?(?::\*\*|\*\*:|\.\*\*)\s+(?=\S)")
+"""A line's bold lead, such as ``**Duration:**``: a label, no statement."""
+_RULED = re.compile(r"\s*\|?[\s:|-]*-{2,}[\s:|-]*\Z")
+"""The line under a table's head."""
 _END = re.compile(
     r"[.!?](?:[\"”“’»)\]*_`]|\s*\[\[[^\[\]\n]*\]\])*(?=\s|\Z)|[。！？](?:[」』）”])*(?:\s*\[\[[^\[\]\n]*\]\])*|\n"
 )
@@ -74,7 +81,7 @@ class Sentence:
     text: str
     """Without marks."""
     cites: tuple[str, ...]
-    """What it stands on: its own marks, else those of its paragraph."""
+    """What it stands on: its own marks, else those of its line."""
     own: bool
     """Whether the marks are its own."""
     start: int
@@ -146,18 +153,18 @@ def cite(text: str, refs: Iterable[str]) -> str:
 
 
 def sentences_of(written: str) -> Iterator[Sentence]:
-    """The sentences of a text with marks, paragraph by paragraph; linear in its length."""
+    """The sentences of a text with marks, line by line; linear in its length. A table's row is one sentence."""
     masked = _QUOTED.sub(_masked, _FENCE.sub(lambda fence: re.sub(r"[^\n]", " ", fence.group()), written))
     at = 0
     for line in masked.splitlines(keepends=True):
         whole = written[at : at + len(line)]
-        paragraph = marks_of(whole) if line.strip() else []
-        for start, end in _spans(line):
+        inside = marks_of(whole) if line.strip() else []
+        for start, end in () if _RULED.match(line) else _spans(line):
             piece = whole[start:end]
             own = marks_of(piece)
             text = without_marks(piece).strip()
             if text:
-                yield Sentence(text, tuple(dict.fromkeys(own or paragraph)), bool(own), at + start, at + end)
+                yield Sentence(text, tuple(dict.fromkeys(own or inside)), bool(own), at + start, at + end)
         at += len(line)
 
 
@@ -182,10 +189,14 @@ def _masked(quoted: re.Match[str]) -> str:
 
 
 def _spans(line: str) -> Iterator[tuple[int, int]]:
-    """Where sentences stand in one line, a bullet left out."""
-    bullet = _BULLET.match(line)
-    start = bullet.end() if bullet else 0
+    """Where sentences stand in one line, its bullet and its label left out."""
+    start = words_begin(line)
     last = len(line.rstrip())
+    if line[start : start + 1] == "|":
+        yield start, last
+        return
+    if lead := _LEAD.match(line, start):
+        start = lead.end()
     for end in _END.finditer(line, start):
         if end.end() < last and _abbreviated(line, start, end):
             continue
@@ -194,6 +205,12 @@ def _spans(line: str) -> Iterator[tuple[int, int]]:
         start = end.end()
     if line[start:].strip():
         yield start, len(line)
+
+
+def words_begin(line: str) -> int:
+    """Where the words of a line begin, behind its indentation and its bullet."""
+    bullet = _BULLET.match(line)
+    return bullet.end() if bullet else 0
 
 
 def _abbreviated(line: str, start: int, end: re.Match[str]) -> bool:

@@ -90,7 +90,7 @@ def _escalation(
     impact = use_case or _impact(writer)
     description = _description(symptoms, assessment, writer)
     what = written(*symptoms[:1]) if symptoms else "What happens is told below, as far as the records say."
-    asks = [Ask(owner=target, text=text) for text in ASKS[target]]
+    asks = [Ask(owner=target.value, text=text) for text in ASKS[target]]
     return EscalationDraft(
         summary=summary(tickets, request),
         opening=f"For {target.value}: {asks[0].text}\n{what}",

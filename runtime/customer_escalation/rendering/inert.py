@@ -31,10 +31,10 @@ def inert_lines(text: str) -> list[str]:
 
 
 def inert_block(code: str) -> str:
-    """Code as a block that a paragraph and an item of a list can hold, and that it cannot close itself."""
+    """Code as a fenced block that it cannot close itself."""
     longest = max((len(run) for run in re.findall("`+", code)), default=0)
     fence = "`" * max(3, longest + 1)
-    return "\n".join(["", *(f"   {line}" for line in (fence, *code.splitlines(), fence)), "  "])
+    return "\n".join([fence, *code.splitlines(), fence])
 
 
 def outside_code(line: str, change: Callable[[str], str]) -> str:

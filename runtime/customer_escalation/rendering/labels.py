@@ -7,8 +7,8 @@ REPRODUCTION_STATUS = {
     "not_applicable": "Not applicable.",
 }
 BASIS = {
-    "customer_given": "given by the customer",
+    "customer_given": "the customer",
     "sla": "SLA",
-    "record": "fixed by a record",
+    "record": "on record",
     "proposed": "proposed",
 }

@@ -3,18 +3,19 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, RuleNote, Statement
 from customer_escalation.domain.categories import HEADINGS, SOURCES
 from customer_escalation.domain.evidence import field, parse_moment
-from customer_escalation.domain.formatting import time_words
-from customer_escalation.domain.prose import sentences_of, with_code
+from customer_escalation.domain.formatting import clock_words
+from customer_escalation.domain.prose import Sentence, sentences_of, with_code, without_marks, words_begin
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.document import Document
-from customer_escalation.rendering.inert import inert, inert_block, inert_lines, sentence
+from customer_escalation.rendering.inert import ENDS, inert, inert_block, inert_lines, sentence
 from customer_escalation.rendering.labels import BASIS, REPRODUCTION_STATUS
 from skill_runtime.ledger import Record
 
@@ -24,9 +25,9 @@ MOST_GROUNDS = 3
 
 
 def deadline_words(by: str) -> str:
-    """A deadline as people write it: a plain date as it is, a moment as ``2026-05-08 17:00 UTC``."""
+    """A deadline as people write it: a plain date as it is, a moment on the clock in which it is given."""
     moment = parse_moment(by)
-    return by if moment is None or len(by) == len("2026-05-08") else time_words(moment)
+    return by if moment is None or len(by) == len("2026-05-08") else clock_words(moment)
 
 
 class BriefView:
@@ -54,14 +55,16 @@ class BriefView:
             "text": inert, "sentence": sentence, "cell": lambda value: inert(value).replace("|", "\\|"),
             "prose": self.prose, "lines": self.lines, "line": self.line, "said": self.said, "because": self.because,
             "verdict": self.verdict, "references": self.references, "suspect": self.suspect, "untested": self.untested,
-            "drafts": self.drafts, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
+            "drafts": self.drafts, "quoted": quoted, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
         }  # fmt: skip
         if isinstance(draft, EscalationDraft):
             names["status"] = REPRODUCTION_STATUS[draft.reproduction.status]
-            names["several_owners"] = len({ask.owner for ask in draft.asks}) > 1
-            names["deadlines"] = lambda: self.deadlines(draft)
+            names["asks"] = [(inert(owner), list(asks)) for owner, asks in groupby(draft.asks, lambda ask: ask.owner)]
+            names["response"] = self.response(draft)
+            names["timeline"] = self.timeline(draft)
+            names["team_message"] = quoted(draft.team_message)
         else:
-            names["article"] = self.article(draft)
+            names["article"], names["team_message"] = self.article(draft), []
         return names
 
     def verdict(self) -> str:
@@ -70,47 +73,60 @@ class BriefView:
             return "Handle it in support, no escalation."
         return f"Escalate to {self.brief.target.value}, {self.brief.severity.value}."
 
-    def prose(self, *texts: str | Statement) -> str:
-        """Texts as one running paragraph; an id is marked once in it, and not where it stands in the text anyway."""
-        seen: set[str] = set()
-        pieces: list[str] = []
-        for text in texts:
-            if isinstance(text, Statement):
-                pieces.append(self.linked(sentence(text.text), text.cites))
-            else:
-                pieces += self._pieces(text, seen)
-        return " ".join(piece for piece in pieces if piece)
+    def prose(self, text: str | Statement, indent: int = 2) -> str:
+        """A text as it was written, line by line, the further ones ``indent`` spaces in; an id is marked once in it, and not
+        where it stands in the text anyway.
+        """
+        if isinstance(text, Statement):
+            return self.said(text)
+        lines = list(self._lines(text, set()))
+        if len(lines) == 1 and not _structured(lines[0]) and not _ends(text):
+            lines[0] += "."
+        return _joined(lines, indent)
 
     def lines(self, text: str) -> list[str]:
-        """The text line by line, each as prose; bullets of the writer's are taken off."""
+        """The text line by line, each as prose."""
         return [self.prose(line) for line in text.splitlines() if line.strip()]
 
     def line(self, text: str) -> str:
-        """A text as one line that need not end as a sentence does."""
-        return " ".join(self._pieces(text, set(), end=False))
+        """A text on one line, which need not end as a sentence does."""
+        return " ".join(line.strip() for line in self._lines(text, set()) if line.strip())
 
-    def _pieces(self, text: str, seen: set[str], *, end: bool = True) -> Iterator[str]:
-        """The sentences, and the fenced code between them as blocks of their own."""
+    def _lines(self, text: str, seen: set[str]) -> Iterator[str]:
+        """Every line of the text with its marks, and the fenced code between them as blocks of their own."""
         for words, code in with_code(text):
-            for one in sentences_of(words):
-                yield self._sentence(one.text, one.cites, one.own, text, seen, end=end)
+            yield from (self._line(line, text, seen) for line in words.splitlines() if line.strip())
             if code:
                 yield inert_block(code)
+
+    def _line(self, line: str, whole: str, seen: set[str]) -> str:
+        begin = words_begin(line)
+        if line[begin : begin + 1] == "|":
+            cells = without_edges(line[begin:])
+            return f"| {' | '.join(self._words(cell, whole, seen).replace('|', chr(92) + '|') for cell in cells)} |"
+        found = list(sentences_of(line))
+        if not found:
+            return line.rstrip()
+        return f"{_prefix(line[: found[0].start])}{self._words(line, whole, seen)}"
+
+    def _words(self, line: str, whole: str, seen: set[str]) -> str:
+        """The sentences of a line, or of a table's cell, with their marks."""
+        return " ".join(self._sentence(one, whole, seen) for one in sentences_of(line)) or inert(line)
 
     def said(self, statement: Statement | None) -> str:
         """A line that code wrote."""
         return self.linked(sentence(statement.text), statement.cites) if statement else ""
 
-    def _sentence(
-        self, text: str, cites: Sequence[str], own: bool, whole: str, seen: set[str], *, end: bool = True
-    ) -> str:
-        marks = [mark for mark in (self.marks(cites) if own else []) if mark not in seen and not _stands(mark, whole)]
+    def _sentence(self, one: Sentence, whole: str, seen: set[str]) -> str:
+        marks = [
+            mark for mark in (self.marks(one.cites) if one.own else []) if mark not in seen and not _stands(mark, whole)
+        ]
         seen.update(marks)
         shown = f" ({', '.join(marks[:MOST_MARKS])})" if marks else ""
-        body = sentence(text) if end else inert(text)
-        if shown and body.endswith((".", "。")):
-            return f"{self.linked(body[:-1], cites)}{shown}{body[-1]}"
-        return self.linked(body, cites) + shown
+        body = inert(one.text if one.text.count("**") % 2 == 0 else one.text.replace("**", ""))
+        if shown and body.endswith((".", "。", ":")):
+            return f"{self.linked(body[:-1], one.cites)}{shown}{body[-1]}"
+        return self.linked(body, one.cites) + shown
 
     def linked(self, text: str, cites: Sequence[str]) -> str:
         """The sentence as it stands; a page makes a link of it."""
@@ -164,16 +180,21 @@ class BriefView:
             if not told or (line in computed.late and line.text.partition(" (")[0] not in told)
         ]
 
-    def deadlines(self, draft: EscalationDraft) -> list[str]:
-        """The response window, then the other deadlines by date, each with what it rests on."""
+    def response(self, draft: EscalationDraft) -> str:
+        """By when the owner answers, in the writer's words or in code's."""
         window = self.brief.computed.window
-        printed = [inert(window.text).rstrip(".") + "."] if window else []
-        found = [self.prose(draft.response)] if draft.response else printed
+        if draft.response:
+            return self.prose(draft.response)
+        return inert(window.text).rstrip(".") + "." if window else ""
+
+    def timeline(self, draft: EscalationDraft) -> list[tuple[str, str, str, str]]:
+        """Every deadline by date: when, who, what, and what it rests on."""
         dated = sorted(
             draft.deadlines, key=lambda item: (parse_moment(item.by) or datetime.max.replace(tzinfo=UTC), item.what)
         )
-        return found + [
-            f"{deadline_words(item.by)}: {self.line(item.what).rstrip('.')} ({BASIS[item.basis]})." for item in dated
+        return [
+            (deadline_words(item.by), inert(item.who), self.line(item.what).rstrip("."), BASIS[item.basis])
+            for item in dated
         ]
 
     def drafts(self) -> list[dict[str, Any]]:
@@ -231,6 +252,54 @@ class BriefView:
             about.append(field(item, "at")[:10])
         line = self.linked(_with_about(item, about) or item.id, (item.ref,))
         return f"{line}: {self.line(note).rstrip('.')}" if note else line
+
+
+def quoted(text: str) -> list[str]:
+    """A text to be pasted elsewhere, line by line, without its marks."""
+    return inert_lines(without_marks(text))
+
+
+def _prefix(before: str) -> str:
+    """What stands before a line's words: its indentation, a bullet or number, a bold label; a heading is none in a section."""
+    indent = len(before) - len(before.lstrip())
+    rest = re.sub(r"\A#{1,6}\s+", "", before.lstrip())
+    return " " * (indent - indent % 2) + re.sub(r"\A[*+]\s+", "- ", inert(rest) + " " if rest else "")
+
+
+def _ends(text: str) -> bool:
+    """Does the text end as a sentence does, its marks left out?"""
+    return without_marks(text).rstrip()[-1:] in ENDS | {""}
+
+
+def _structured(line: str) -> bool:
+    """Is it a bullet, a row, a quotation or a block rather than running text?"""
+    return bool(re.match(r"\s*(?:(?:[-*+]|\d{1,2}[.)])\s|[>|]|`{3})", line))
+
+
+def _joined(lines: Sequence[str], indent: int) -> str:
+    """The lines below each other as markdown keeps them apart: paragraphs by a blank line at the margin, else by a break."""
+    pieces: list[str] = []
+    for number, line in enumerate(lines):
+        if number:
+            before, row = lines[number - 1], line.lstrip().startswith("|")
+            starts_table = row and not before.lstrip().startswith("|")
+            ends_table = before.lstrip().startswith("|") and not row
+            plain = not _structured(line) and not _structured(before)
+            apart = (
+                starts_table
+                or ends_table
+                or (plain and not indent)
+                or (not indent and _structured(line) != _structured(before))
+            )
+            pieces.append("\n\n" if apart else "  \n" if plain else "\n")
+        inside = line.replace("\n", "\n" + " " * indent)
+        pieces.append(" " * indent + inside if number else inside)
+    return "".join(pieces)
+
+
+def without_edges(row: str) -> list[str]:
+    """The cells of a table's row."""
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip().removeprefix("|").removesuffix("|"))]
 
 
 def _stands(mark: str, text: str) -> bool:

@@ -51,13 +51,14 @@ def asks(view: ReviewInput) -> Iterator[Fault]:
     if draft is None:
         return
     for index, ask in enumerate(draft.asks):
-        verb, suited = verbs.verb_of(ask.text), verbs.suits.of(ask.owner)
+        verb = verbs.verb_of(ask.text)
+        suited = verbs.suits.of(ask.team) if ask.team else verbs.verbs
         if verb is None and view.sources.in_english:
             yield Fault(f"asks[{index}].text", f"Start the ask with one of: {', '.join(verbs.verbs)}.")
         elif verb and verb not in suited:
-            message = f"“{verb}” is not what {ask.owner.value} can do; ask it to: {', '.join(suited)}."
+            message = f"“{verb}” is not what {ask.owner} can do; ask it to: {', '.join(suited)}."
             yield Fault(f"asks[{index}].text", message)
-    if not any(ask.owner == target for ask in draft.asks):
+    if not any(ask.team == target for ask in draft.asks):
         yield Fault("asks", f"No ask is addressed to {target.value}, which owns this escalation.")
 
 
@@ -83,7 +84,8 @@ def sections(view: ReviewInput) -> Iterator[Fault]:
                 yield Fault(name, f"`{name}` is empty; what is not known is said there.")
         sentences = len(list(sentences_of(draft.description)))
         low, high = view.policy.brief.description_sentences
-        if draft.description and not low <= sentences <= high:
+        listed = len(draft.description.splitlines()) > 1
+        if draft.description and not listed and not low <= sentences <= high:
             yield Fault("description", f"The description has {sentences} sentences; it needs {low} to {high}.", "W")
     if not view.draft.summary:
         yield Fault("summary", "The summary line is empty.")

@@ -11,7 +11,7 @@ ClaimKind = Literal["fact", "proposed", "inference"]
 _KINDS: dict[Role, ClaimKind] = {"states": "fact", "proposes": "proposed", "supposes": "inference"}
 SUMMING_UP = (
     "summary", "opening", "severity_reason", "customers", "revenue", "queue", "sla", "next_update", "response",
-    "reproduction.environment", "reproduction.note",
+    "reproduction.environment", "reproduction.note", "team_message", "ticket_note",
 )  # fmt: skip
 """Passages that say again what the brief below shows, or what is missing; without marks they stand on everything that it
 cites."""
@@ -43,7 +43,7 @@ def claims(draft: Draft) -> Iterator[Claim]:
             continue
         for number, sentence in enumerate(passage.sentences):
             sums_up = not sentence.cites and summing_up(passage.path)
-            cites = everything if sums_up else sentence.cites
+            cites = everything if sums_up else sentence.cites or passage.cites
             yield Claim(passage.path, sentence.text, _kind(passage, draft), cites, passage.reader, number, sums_up)
 
 

@@ -49,7 +49,7 @@ def for_leadership(view: ReviewInput) -> Iterator[Fault]:
     draft = view.escalation
     if draft is None or view.decision.target != Target.LEADERSHIP:
         return
-    verbs = {view.policy.asks.verb_of(ask.text) for ask in draft.asks if ask.owner == Target.LEADERSHIP}
+    verbs = {view.policy.asks.verb_of(ask.text) for ask in draft.asks if ask.team == Target.LEADERSHIP}
     if verbs.isdisjoint({"decide", "approve", "prioritise"}):
         yield Fault(
             "asks", "Leadership is asked to decide, approve or prioritise something: say what, with the options."

@@ -51,8 +51,12 @@ def test_hours_that_nobody_states_are_counted_both_ways_and_the_earlier_reading_
     answered = asked("T-1", "Harrow Mills", MORNING, message("T-1", 2, "2026-03-03T10:00:00Z", "agent", "On it."))
     case, figures = made(answered, CRM, accounts=(affected("Harrow Mills", "T-1"),), by=SILENT)
     update = figures["figures/T-1.update"].text
-    assert update.startswith("due now, 2 h overdue (24 h allowed, until 2026-03-04 10:00 UTC), counted round the clock")
-    assert update.endswith("in business hours due 2026-03-05 16:00 UTC (the contract does not say which)")
+    assert update.startswith(
+        "due now, 2 h overdue (24 h allowed, until 2026-03-04 10:00 UTC), counted from our last public reply to now, round the clock"
+    )
+    assert update.endswith(
+        "in business hours (Mon-Fri 09:00-18:00 UTC) due 2026-03-05 16:00 UTC: the contract does not say which"
+    )
     assert [clock.kind for clock in case.late] == ["update"]
 
 

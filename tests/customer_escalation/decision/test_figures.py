@@ -43,10 +43,15 @@ def computed(
 
 
 def lines(
-    *accounts: dict[str, Any], severity: Severity | None = Severity.HIGH, records: Evidence | None = None
+    *accounts: dict[str, Any],
+    severity: Severity | None = Severity.HIGH,
+    records: Evidence | None = None,
+    **facts: Any,
 ) -> Computed:
     """What code writes into a brief about these accounts."""
-    case, figures = build_case(assessment(affected=list(accounts)), records or evidence(T1, T2, A1, A2), policy(), NOW)
+    case, figures = build_case(
+        assessment(affected=list(accounts), **facts), records or evidence(T1, T2, A1, A2), policy(), NOW
+    )
     if severity:
         figures |= window_figures(case, severity, Target.ENGINEERING)
     return computed_lines(case, severity, figures)
@@ -103,16 +108,24 @@ def test_only_accounts_with_a_ticket_of_their_own_within_the_window_make_a_patte
     assert figure.inputs == ("support_platform/T-2",)
 
 
+HOURS = "Mon-Fri 09:00-18:00 UTC"
+
+
 def test_a_ticket_tells_its_age_our_last_reply_and_its_clocks() -> None:
     figures = ticket_figures(evidence(T1, T2, A1, A2), policy(), NOW)
     assert figures["figures/T-1.age"].text == "2 days 3 h since it was reported (2026-03-02 09:00 UTC)"
     assert figures["figures/T-1.last_reply"].inputs == ("support_platform/T-1-m2",)
-    assert figures["figures/T-1.first_response"].text == "met (1 h of 4 business hours)"
-    assert figures["figures/T-1.update"].text == "due 2026-03-04 16:00 UTC (20 h of 24 business hours used, 4 h left)"
+    assert figures["figures/T-1.first_response"].text == (
+        f"met (1 h of 4 business hours), counted from the ticket's creation to our first public reply, {HOURS}"
+    )
+    assert figures["figures/T-1.update"].text == (
+        f"due 2026-03-04 16:00 UTC (20 h of 24 business hours used, 4 h left), counted from our last public reply to now, {HOURS}"
+    )
     assert figures["figures/T-2.last_reply"].text == "no public reply of ours is on record"
     assert (
         figures["figures/T-2.first_response"].text
-        == "due now, 8 h overdue (4 business hours allowed, until 2026-03-03 13:00 UTC)"
+        == "due now, 8 h overdue (4 business hours allowed, until 2026-03-03 13:00 UTC), counted from the ticket's creation to now, "
+        f"{HOURS}"
     )
 
 
@@ -121,10 +134,10 @@ def test_a_figure_that_was_counted_on_a_calendar_with_holidays_says_so() -> None
     german = policy().model_copy(update={"business_hours": hours})
     without = "without the public holidays of DE-BE"
     clocks = ticket_figures(evidence(T1, T2, A1, A2), german, NOW)
-    assert clocks["figures/T-1.update"].label.endswith(f"business hours in UTC {without}")
+    assert clocks["figures/T-1.update"].text.endswith(f"{HOURS} {without}")
     case, _ = build_case(assessment(affected=list(BOTH)), evidence(T1, T2, A1, A2), german, NOW)
     high = window_figures(case, Severity.HIGH, Target.ENGINEERING)
-    assert high["figures/window"].text.endswith(f"(response window for High {without})")
+    assert high["figures/window"].text.endswith(f"before 8 h from now {without})")
     assert high["figures/followup"].text.endswith(f"(High: every 4 business hours {without})")
     critical = window_figures(case, Severity.CRITICAL, Target.ENGINEERING)
     assert not [figure.ref for figure in critical.values() if without in figure.text]
@@ -136,9 +149,14 @@ def test_what_the_run_cannot_know_yet_is_left_out() -> None:
     assert early["figures/pattern"].text.endswith("Harrow Mills")
 
 
-def test_a_feature_request_has_no_binding_window() -> None:
-    figures = computed(*BOTH, issue_type="feature_gap")
-    assert figures["figures/T-2.first_response"].text.endswith("not binding, feature requests have no SLA window")
+def test_the_clocks_of_a_feature_request_are_shown_and_decide_nothing() -> None:
+    wish, bug = (computed(*BOTH, issue_type=kind) for kind in ("feature_gap", "bug"))
+    assert wish["figures/T-2.first_response"] == bug["figures/T-2.first_response"]
+    case, _ = build_case(
+        assessment(affected=list(BOTH), issue_type="feature_gap"), evidence(T1, T2, A1, A2), policy(), NOW
+    )
+    assert case.sla == ()
+    assert any("8 h overdue" in line.text for line in lines(*BOTH, issue_type="feature_gap").sla)
 
 
 def test_the_lines_of_a_brief_carry_their_inputs() -> None:

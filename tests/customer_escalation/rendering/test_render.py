@@ -269,7 +269,7 @@ def test_text_of_others_does_not_come_alive() -> None:
 def test_fenced_code_stays_a_block_in_the_brief_and_closes_nowhere_else() -> None:
     code = "Run it [[knowledge_base/K-3]]:\n```sh\nsync --now\n  <b> `x`\n```\nThen wait."
     text = handled_markdown(steps=[code, "Done."])
-    assert "1. Run it: (K-3) \n   ```\n   sync --now\n     <b> `x`\n   ```\n   Then wait.\n2. Done." in text
+    assert "1. Run it (K-3):\n   ```\n   sync --now\n     <b> `x`\n   ```\n   Then wait.\n2. Done." in text
     tokens = MarkdownIt("commonmark").parse(text)
     assert [token.content for token in tokens if token.type == "fence"] == ["sync --now\n  <b> `x`\n"]
     hostile = handled_markdown(uncertain=f"See ```a {LINK} ```` b``` {LINK}", steps=[f"```\n````\n{LINK}\n```\n{LINK}"])

@@ -25,6 +25,7 @@ FILLED: dict[str, Any] = {
     "customers": "Two users.", "revenue": "None known.", "queue": "Nobody wrote.", "competition": "None is named.",
     "containment": "None is recorded.", "conflicts": "None is known.", "ideas": ["The limit."],
     "severity_reason": "It stops.", "sla": ["Met."], "next_update": "Soon.", "response": "Today.",
+    "impact_more": ["**Duration:** A day."], "team_message": "Have a look.", "ticket_note": "Wait.",
 }  # fmt: skip
 
 
@@ -50,6 +51,7 @@ def test_every_section_that_the_receiver_reads_has_a_budget_and_no_other_counts(
             customers="One.",
             sla=["Met."],
             before_sending=["Call."],
+            ticket_note="Wait.",
             context=escalation()["context"],
         )
     )
@@ -101,28 +103,32 @@ def words(count: int) -> str:
     return said(" ".join(["they report that it stops"] + ["on"] * (count - 5)), T1M1)
 
 
+def steps(count: int) -> list[str]:
+    """So many words in all, none of the texts too long to be taken."""
+    whole, rest = divmod(count, 100)
+    return [words(100)] * (whole - 1) + [words(100 + rest)]
+
+
 def room(accounts: int) -> int:
-    """How many words the description may have in that brief before the whole is a quarter over."""
-    used = words_used(EscalationDraft.model_validate(escalation(description="")))
+    """How many words the steps that were tried may have in that brief before the whole is a quarter over."""
+    used = words_used(EscalationDraft.model_validate(escalation(tried=[])))
     return sum(budget_of(Outcome.ESCALATE, accounts).values()) * 5 // 4 - used.total()
 
 
 @pytest.mark.parametrize("accounts", [1, 3])
 def test_a_brief_a_quarter_over_its_words_is_let_be_and_one_word_more_is_told(accounts: int) -> None:
     most = room(accounts)
-    three = {"description": f"{words(most - 20)} {words(10)} {words(10)}".replace("on [[", "on. [[")}
-    assert [one for one in warned(accounts, **three) if "words" in one.message] == []
-    over = {"description": f"{words(most - 19)} {words(10)} {words(10)}".replace("on [[", "on. [[")}
-    [finding] = [one for one in warned(accounts, **over) if "words" in one.message]
+    assert [one for one in warned(accounts, tried=steps(most)) if "words" in one.message] == []
+    [finding] = [one for one in warned(accounts, tried=steps(most + 1)) if "words" in one.message]
     assert (finding.level, finding.where) == ("W", "")
     allowed = budget_of(Outcome.ESCALATE, accounts)
-    assert f"{sum(allowed.values())} are enough (description {most + 1} of {allowed['description']}" in finding.message
+    assert f"{sum(allowed.values())} are enough (tried {most + 1} of {allowed['tried']}" in finding.message
 
 
 def test_a_handling_note_has_a_budget_of_its_own() -> None:
     work = Casework(records(), policy(), NOW)
     assert work.assess(Assessment.model_validate(facts(documented_solution=fact("yes", "knowledge_base/K-3")))) == []
-    long = " ".join(["Check the time of the nightly sync once more."] * 70)
+    long = " ".join(["Check the time of the nightly sync once more."] * 120)
     review = work.submit(HandlingDraft.model_validate(handling(steps=[said(long, "knowledge_base/K-3")])))
     [finding] = [one for one in review.findings if one.rule == "B4"]
-    assert f"{sum(HANDLING.values())} are enough (steps 630 of {HANDLING['steps']}" in finding.message
+    assert f"{sum(HANDLING.values())} are enough (steps 1080 of {HANDLING['steps']}" in finding.message

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from customer_escalation.decision.figures.parts import figure
+from customer_escalation.decision.figures.tickets import zone_of_all
 from customer_escalation.decision.inputs import AccountInput
 from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence, arr, field, name_key, open_deals, parse_moment
@@ -96,11 +98,12 @@ def general_figures(
         else "unknown: no account is named in the records; ask who reported it"
     )
     figures = [figure("affected", "customers affected", many, inputs)]
-    figures += [*_user_figures(affected), *_revenue_figures(affected, evidence), *_report_figures(affected)]
+    zone = zone_of_all([evidence.account(account.name) for account in affected], policy)
+    figures += [*_user_figures(affected), *_revenue_figures(affected, evidence), *_report_figures(affected, zone)]
     reports = sorted(report for account in affected for report in account.reports)
     if reports:
         since, ref = reports[0]
-        waited = f"{duration_words(now - since)} since the first report ({time_words(since)})"
+        waited = f"{duration_words(now - since)} since the first report ({time_words(since, zone)})"
         figures.append(figure("queue", "time in queue", waited, (ref,)))
     else:
         unknown = "unknown: no dated report of an affected account was found; ask who reported it"
@@ -128,16 +131,16 @@ def _user_figures(affected: Sequence[AccountInput]) -> list[Figure]:
     ]
 
 
-def _report_figures(affected: Sequence[AccountInput]) -> list[Figure]:
+def _report_figures(affected: Sequence[AccountInput], zone: ZoneInfo) -> list[Figure]:
     """The first and the last time that an affected account reported the issue."""
     every = sorted((at, ref, account.name) for account in affected for at, ref in account.reports)
     if not every:
         return []
     (first_at, first_ref, first), (last_at, last_ref, last) = every[0], every[-1]
     if first_at == last_at:
-        text = f"{time_words(first_at)} ({first}), the only report on record"
+        text = f"{time_words(first_at, zone)} ({first}), the only report on record"
     else:
-        text = f"{time_words(first_at)} ({first}) to {time_words(last_at)} ({last})"
+        text = f"{time_words(first_at, zone)} ({first}) to {time_words(last_at, zone)} ({last})"
     return [figure("reports", "first and last report", text, tuple(dict.fromkeys([first_ref, last_ref])))]
 
 

@@ -3,12 +3,10 @@
 from datetime import datetime
 
 from customer_escalation.decision.figures.accounts import affected_view, distinct, general_figures, recent_accounts
-from customer_escalation.decision.figures.parts import item_id
 from customer_escalation.decision.figures.tickets import (
     account_zone,
     clock_view,
     clocks_of,
-    not_binding,
     ticket_figures,
     ticket_view,
 )
@@ -35,12 +33,6 @@ def build_case(
     figures = ticket_figures(evidence, policy, now, [ref for account in affected for ref in account.tickets], aside)
     general = general_figures(affected, evidence, policy, now)
     counts = policy.sla.covers_feature_requests or assessment.issue_type != "feature_gap"
-    if not counts:
-        own = {item_id(ref) for account in affected for ref in account.tickets}
-        figures = {
-            ref: not_binding(figure) if ref.partition("/")[2].rpartition(".")[0] in own else figure
-            for ref, figure in figures.items()
-        }
     figures = {**{figure.ref: figure for figure in general}, **figures}
     clocks: list[SlaInput] = []
     too_long: set[Severity] = set()

@@ -97,15 +97,14 @@ def _revenue(case: DecisionInput, figures: dict[str, Figure], *, in_table: bool)
 def clocks_to_show(case: DecisionInput, severity: Severity | None, target: Target | None) -> Sequence[SlaInput]:
     """Every ticket's first response, what is late or nearly so, and what ends before the next follow-up; late ones first."""
     until = due_moments(case, severity, target)[0] if severity and target else None
-    if case.unbinding:
-        return [clock for clock in case.unbinding if clock.kind == "first_response"]
+    clocks = case.unbinding or case.sla
     found = [
-        clock for clock in case.sla
+        clock for clock in clocks
         if clock.kind == "first_response" or clock in case.late
         or (clock.running and clock.due_at and until and clock.due_at <= until)
     ]  # fmt: skip
     if not severity and not any(clock.running for clock in found):
-        found += [clock for clock in case.sla if clock.running and clock.kind != "resolution"][:1]
+        found += [clock for clock in clocks if clock.running and clock.kind != "resolution"][:1]
     order = {"breached": 0, "at_risk": 1, "ok": 2, "met": 3}
     return sorted(found, key=lambda clock: (not clock.running, order.get(clock.status, 4)))
 

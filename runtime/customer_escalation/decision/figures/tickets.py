@@ -88,6 +88,18 @@ def account_zone(account: Record | None) -> str | None:
     return field(account, "timezone") or (str(extra.get("timezone") or "") if isinstance(extra, dict) else "") or None
 
 
+def zone_for(account: Record | None, policy: Policy) -> ZoneInfo:
+    """The clock on which times about an account are told: its own where the CRM holds one, else the team's."""
+    own = account_zone(account)
+    return (find_zone(own) if own else None) or ZoneInfo(policy.business_hours.team_timezone)
+
+
+def zone_of_all(accounts: Iterable[Record | None], policy: Policy) -> ZoneInfo:
+    """The clock on which a brief about these accounts tells its times: theirs where they share one, else the team's."""
+    zones = {zone_for(account, policy) for account in accounts}
+    return zones.pop() if len(zones) == 1 else ZoneInfo(policy.business_hours.team_timezone)
+
+
 def sla_terms(account: Record | None, policy: Policy) -> SlaTerms | None:
     """The SLA that the CRM holds for the account; None without one."""
     sla = account.data.get("sla") if account else None
@@ -138,27 +150,29 @@ def ticket_figures(
         view = ticket_view(evidence, ticket, aside)
         account = evidence.account(view.customer)
         whole = ticket.data.get("messages_complete") is not False
-        figures += times_of_ticket(view, now, read_whole=whole)
+        figures += times_of_ticket(view, now, zone_for(account, policy), read_whole=whole)
         figures += [
             clock_figure(clock, account, policy) for clock in clocks_of(view, account, policy, now) if tells(clock)
         ]
     return {figure.ref: figure for figure in figures}
 
 
-def times_of_ticket(view: TicketTimes, now: datetime, *, read_whole: bool = True) -> list[Figure]:
-    """Age and last public reply of a ticket; of one whose messages were not all read, only what they show."""
+def times_of_ticket(
+    view: TicketTimes, now: datetime, zone: ZoneInfo | None = None, *, read_whole: bool = True
+) -> list[Figure]:
+    """Age and last public reply of a ticket, on the clock of ``zone``; of one whose messages were not all read, only what they show."""
     ticket, label = item_id(view.ref), f"{item_id(view.ref)} ({view.customer})"
     figures = []
     age = time_in_queue([view], now)
     if age:
-        text = f"{duration_words(age.duration)} since it was reported ({time_words(age.since)})"
+        text = f"{duration_words(age.duration)} since it was reported ({time_words(age.since, zone)})"
         figures.append(figure(f"{ticket}.age", label, text, (age.ref,)))
     last = last_agent_update(view, now)
     if not read_whole:
         text, source = "unknown: its messages were not all read", view.ref
     elif last:
         ago = duration_words(now - last.at)
-        text, source = f"{ago} since our last public reply ({time_words(last.at)})", last.ref
+        text, source = f"{ago} since our last public reply ({time_words(last.at, zone)})", last.ref
     else:
         text, source = "no public reply of ours is on record", view.ref
     figures.append(figure(f"{ticket}.last_reply", label, text, (source,)))
@@ -193,8 +207,7 @@ def clock_view(clock: SlaClock, account: AccountInput, crm: Record | None, polic
     """A clock as the rules and the lines of the brief see it."""
     figure = clock_figure(clock, crm, policy)
     terms = sla_terms(crm, policy)
-    zone = _zone(crm)
-    calendar = sla_calendar(terms, crm, policy)
+    zone = zone_for(crm, policy)
     return SlaInput(
         account=account.name,
         high_value=account.high_value,
@@ -207,13 +220,8 @@ def clock_view(clock: SlaClock, account: AccountInput, crm: Record | None, polic
         figure=figure.ref,
         acted_on=_state_words(clock, zone, in_business=terms is not None and terms.hours == "business"),
         other=_other_words(clock, clock.business, zone) if clock.business else "",
-        hours=f"{opening_hours(policy)} {calendar.tz.key}{without_holidays(calendar)}" if clock.business else "",
+        hours=_hours_counted(terms, crm, policy) if clock.business else "",
     )
-
-
-def _zone(account: Record | None) -> ZoneInfo | None:
-    name = account_zone(account)
-    return find_zone(name) if name else None
 
 
 def clock_figure(clock: SlaClock, account: Record | None, policy: Policy) -> Figure:
@@ -222,17 +230,24 @@ def clock_figure(clock: SlaClock, account: Record | None, policy: Policy) -> Fig
     Where nobody says on which hours it runs and the readings differ, both are named.
     """
     terms = sla_terms(account, policy)
-    zone = _zone(account)
+    zone = zone_for(account, policy)
     in_business = terms is not None and terms.hours == "business"
-    text = _state_words(clock, zone, in_business=in_business)
+    text = f"{_state_words(clock, zone, in_business=in_business)}, counted {clock.note}"
+    if in_business:
+        text += f", {_hours_counted(terms, account, policy)}"
     if clock.business:
-        text += f", counted round the clock; in business hours {_other_words(clock, clock.business, zone)}"
-        text += " (the contract does not say which)"
+        hours = _hours_counted(terms, account, policy)
+        text += f", round the clock; in business hours ({hours}) {_other_words(clock, clock.business, zone)}"
+        text += ": the contract does not say which"
     label = f"{item_id(clock.ticket)} ({field(account, 'name') if account else ''}) SLA {CLOCK_NAMES[clock.kind]}"
-    if in_business or clock.business:
-        calendar = sla_calendar(terms, account, policy)
-        label += f", business hours in {calendar.tz.key}{without_holidays(calendar)}"
     return figure(f"{item_id(clock.ticket)}.{clock.kind}", label, text, clock.inputs)
+
+
+def _hours_counted(terms: SlaTerms | None, account: Record | None, policy: Policy) -> str:
+    """The business hours on which an account's windows run, such as ``Mon-Fri 09:00-18:00 Europe/Berlin``."""
+    calendar = sla_calendar(terms, account, policy)
+    own = terms.own_hours if terms and _coverage(terms.own_hours) == "business" else ""
+    return f"{own if re.search(r'[0-9]', own) else opening_hours(policy)} {calendar.tz.key}{without_holidays(calendar)}"
 
 
 def _state_words(clock: SlaClock, zone: ZoneInfo | None, *, in_business: bool) -> str:
@@ -265,10 +280,3 @@ def _other_words(clock: SlaClock, reading: HoursReading, zone: ZoneInfo | None) 
 def _beyond(used: timedelta, target: timedelta) -> str:
     late = used - target
     return hours_words(late) if late >= timedelta(minutes=1) else "under a minute"
-
-
-def not_binding(figure: Figure) -> Figure:
-    """An SLA figure of a feature request, which has no window."""
-    if figure.ref.rpartition(".")[2] not in CLOCK_NAMES:
-        return figure
-    return figure.model_copy(update={"text": f"{figure.text}; not binding, feature requests have no SLA window"})

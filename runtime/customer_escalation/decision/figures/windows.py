@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from customer_escalation.decision.figures.parts import figure, item_id, without_holidays
-from customer_escalation.decision.figures.tickets import account_zone, sla_calendar, sla_terms, ticket_view
+from customer_escalation.decision.figures.tickets import account_zone, sla_calendar, sla_terms, ticket_view, zone_of_all
 from customer_escalation.decision.inputs import AccountInput, DecisionInput
 from customer_escalation.domain.brief import Figure, Severity, Target
 from customer_escalation.domain.evidence import field, parse_moment
@@ -34,15 +34,16 @@ def window_figures(case: DecisionInput, severity: Severity, target: Target) -> d
     now, policy = case.now, case.policy
     calendar = team_calendar(policy, target)
     response = response_window(severity, now, calendar, policy)
-    when = "now" if response.due_at <= now else f"by {time_words(response.due_at, calendar.tz, zone_of_first(case))}"
+    zone = zone_of_case(case)
+    when = "now" if response.due_at <= now else f"by {time_words(response.due_at, zone, calendar.tz)}"
     internal = next_internal_followup(severity, now, calendar, policy)
     updates = updates_due(case, severity)
     ours = without_holidays(calendar)
-    window = f"response window for {severity.value}{ours if response.due_at > now else ''}"
+    window = f"our policy's window for {response.explanation}{ours if response.due_at > now else ''}"
     followup = f"{internal.explanation}{'' if policy.cadence.of(severity).unit == 'hours' else ours}"
     figures = [
         figure("window", "response window", f"{target.value} responds {when} ({window})", ()),
-        figure("followup", "next internal follow-up", f"{time_words(internal.due_at, calendar.tz)} ({followup})", ()),
+        figure("followup", "next internal follow-up", f"{time_words(internal.due_at, zone, calendar.tz)} ({followup})", ()),
         figure("customer_update", "next customer update", _updates_words(updates, case), ()),
     ]  # fmt: skip
     figures += [
@@ -101,9 +102,9 @@ def clocks_of_records(case: DecisionInput) -> tuple[tzinfo, ...]:
     return tuple(dict.fromkeys([*zones_of(case), *offsets]))
 
 
-def zone_of_first(case: DecisionInput) -> ZoneInfo | None:
-    """The zone of the first affected account whose zone the CRM holds."""
-    return next(iter(zones_of(case)), None)
+def zone_of_case(case: DecisionInput) -> ZoneInfo:
+    """The clock on which the brief tells its times."""
+    return zone_of_all([case.evidence.account(account.name) for account in case.affected], case.policy)
 
 
 def _of_account(case: DecisionInput, account: AccountInput, severity: Severity) -> list[UpdateDue]:
@@ -124,7 +125,7 @@ def _of_account(case: DecisionInput, account: AccountInput, severity: Severity) 
         due = [(cadence.due_at, reason)]
         due += [
             (clock.due_at, f"the SLA's {clock.kind.replace('_', ' ')} window")
-            for clock in case.sla
+            for clock in (*case.sla, *case.unbinding)
             if clock.ticket == view.ref and clock.kind != "resolution" and clock.running and clock.due_at
         ]
         at, why = min(due)
@@ -135,9 +136,8 @@ def _of_account(case: DecisionInput, account: AccountInput, severity: Severity) 
 def _by_cadence(case: DecisionInput, account: AccountInput, severity: Severity) -> Window:
     crm = case.evidence.account(account.name)
     terms = sla_terms(crm, case.policy)
-    counts = case.policy.sla.covers_feature_requests or case.facts.issue_type != "feature_gap"
     return next_customer_update(
-        severity, case.now, sla_calendar(terms, crm, case.policy), case.policy, terms.update_h if terms and counts else None,
+        severity, case.now, sla_calendar(terms, crm, case.policy), case.policy, terms.update_h if terms else None,
         round_the_clock=terms is not None and terms.hours == "round_the_clock",
         sla_in_business_hours=terms is not None and terms.hours == "business",
     )  # fmt: skip

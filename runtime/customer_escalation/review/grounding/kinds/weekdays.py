@@ -12,8 +12,11 @@ from customer_escalation.review.grounding.source import SourceText
 
 @cache
 def _pattern() -> re.Pattern[str]:
+    """A range such as Mon-Fri names opening hours, no day."""
     short = alternatives(name.title() for name in short_weekday_names())
-    return re.compile(rf"\b({alternatives(weekday_names())})s?\b|(?-i:\b({short})\b)", re.IGNORECASE)
+    return re.compile(
+        rf"\b({alternatives(weekday_names())})s?\b|(?-i:(?<![-–])\b({short})\b(?![-–](?:{short})\b))", re.IGNORECASE
+    )
 
 
 def _read(match: re.Match[str], text: str) -> list[Atom]:
