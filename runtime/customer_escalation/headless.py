@@ -25,6 +25,7 @@ from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.store import CaseStore
 from customer_escalation.cases.terms import Asked
 from customer_escalation.cases.unattended import ModelDrafter, escalate
+from customer_escalation.connectors.by_verb import by_verb
 from customer_escalation.connectors.source import InvalidRequest, OpenedConnectors, open_source
 from customer_escalation.domain.categories import SOURCES
 from customer_escalation.domain.evidence import parse_moment
@@ -212,9 +213,11 @@ def system_blocks(skill: "Skill", tools: Sequence[Tool], policy: Policy) -> tupl
     """What the model is told: how an unattended run works, then the skill. The same for every issue, so that it caches."""
     from skill_runtime.placeholders import resolve_placeholders
 
-    connected: dict[str, list[str]] = {}
-    for tool in tools:
-        connected.setdefault(tool.category, []).append(tool.spec.name)
+    connected: dict[str, list[str]] = {tool.category: [] for tool in tools}
+    for tool in by_verb(tools):
+        sources = tool.spec.input_schema.get("properties", {}).get("source", {}).get("enum") or [tool.category]
+        for category in sources:
+            connected[category].append(tool.spec.name)
     text, _ = resolve_placeholders(
         in_force(skill.instructions("(the request stands in the first message)"), policy),
         connected,
@@ -224,8 +227,10 @@ def system_blocks(skill: "Skill", tools: Sequence[Tool], policy: Policy) -> tupl
 
 
 def _for_nobody(text: str) -> str:
-    """The skill without what it says for a session with a person, whose servers and questions an unattended run has not."""
-    return re.sub(r"<!-- with a person -->.*?<!-- /with a person -->\n*", "", text, flags=re.DOTALL).strip()
+    """The skill without what it says for a session with a person, whose servers and questions an unattended run has not, and
+    without how a brief is put together by hand, which the run's own tools and instructions tell.
+    """
+    return re.sub(r"<!-- (with a person|by hand) -->.*?<!-- /\1 -->\n*", "", text, flags=re.DOTALL).strip()
 
 
 def unattended_instructions(policy: Policy) -> str:

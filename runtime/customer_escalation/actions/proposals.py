@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
@@ -44,8 +45,10 @@ def tool_for(proposal: Proposal) -> str:
     return TOOLS.get(proposal.system, "")
 
 
-def propose(brief: Brief, markdown: str, policy: Policy, now: datetime) -> list[Proposal]:
-    """The next steps that fit this brief, in the order in which they are usually wanted; nothing is offered that is there."""
+def propose(brief: Brief, markdown: str, policy: Policy, now: datetime, zone: ZoneInfo | None = None) -> list[Proposal]:
+    """The next steps that fit this brief, in the order in which they are usually wanted, with times on the clock of ``zone``; nothing is
+    offered that is there.
+    """
     texts = [_customer_text(draft) for draft in brief.draft.drafts]
     if brief.outcome == Outcome.HANDLE or brief.target is None or brief.severity is None:
         question = f"Did the documented solution help? {brief.draft.summary}"
@@ -61,7 +64,7 @@ def propose(brief: Brief, markdown: str, policy: Policy, now: datetime) -> list[
         ),
         *texts,
         Proposal(
-            kind="reminder", title=f"Set a follow-up reminder for {time_words(due)}?", destination=due.isoformat(),
+            kind="reminder", title=f"Set a follow-up reminder for {time_words(due, zone)}?", destination=due.isoformat(),
             system="", text=f"Check with {team.name} for progress: {brief.draft.summary}",
         ),
     ]  # fmt: skip

@@ -79,7 +79,7 @@ def result_of(
     )
     shown = [finding for finding in findings if finding.level == "H"] if hard else []
     sent = render_markdown(Document(brief, casework.evidence, shown, for_receiver=True))
-    proposals = propose(brief, sent, casework.policy, casework.now)
+    proposals = propose(brief, sent, casework.policy, casework.now, zone_of_case(inputs))
     document = Document(brief, casework.evidence, shown, [proposal.title for proposal in proposals])
     return RecordedResult(
         {

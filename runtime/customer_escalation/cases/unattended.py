@@ -13,6 +13,7 @@ from customer_escalation.cases.recorded import Ended, RecordedResult
 from customer_escalation.cases.result import Ending
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.steps import GatheredCase
+from customer_escalation.connectors.by_verb import by_verb
 from customer_escalation.drafting.assessment import assess_by_rules
 from customer_escalation.drafting.prose import draft_by_rules
 from skill_runtime.agent import AgentSettings, run_agent
@@ -72,7 +73,7 @@ async def _draft_with_model(
             model=drafter.model,
             system=drafter.system,
             first_message=first_message(work.terms, gathered.evidence, gathered.gaps),
-            tools=[*(await service.systems.connection()).tools, *drafter.extra_tools, *tools],
+            tools=[*by_verb((await service.systems.connection()).tools), *drafter.extra_tools, *tools],
             ledger=work.ledger,
             recorder=recorder,
             meter=meter,

@@ -370,6 +370,10 @@ class Brief(Part):
     """Connectors that could not be read, in words (G3)."""
 
 
+LONG_DESCRIPTION = 80
+"""Characters of a description that is worth saying once only."""
+
+
 def tool_schema(model: type[BaseModel], fill: Callable[[str], str]) -> dict[str, Any]:
     """The JSON schema of ``model`` for a strict tool: every property required, no titles, no length limits (pydantic still checks
     those).
@@ -377,9 +381,19 @@ def tool_schema(model: type[BaseModel], fill: Callable[[str], str]) -> dict[str,
     ``fill`` puts the policy's figures into the descriptions, where they stand as ``{{ name }}``.
     """
     schema = model.model_json_schema()
-    cleaned = _clean(schema, fill)
+    cleaned = _once(_clean(schema, fill), set())
     assert isinstance(cleaned, dict)
     return cleaned
+
+
+def _once(value: Any, said: set[str]) -> Any:
+    """Without a long description that stood before: what is said of one field holds for its namesakes."""
+    if isinstance(value, dict):
+        text = value.get("description")
+        repeated = isinstance(text, str) and len(text) >= LONG_DESCRIPTION and text in said
+        said.update([text] if isinstance(text, str) else ())
+        return {key: _once(item, said) for key, item in value.items() if not (repeated and key == "description")}
+    return [_once(item, said) for item in value] if isinstance(value, list) else value
 
 
 def _clean(value: Any, fill: Callable[[str], str], *, in_properties: bool = False) -> Any:

@@ -49,14 +49,27 @@ def time_words(moment: datetime, *zones: ZoneInfo | None) -> str:
     return f"{lead:%Y-%m-%d %H:%M} {clocks[0].key}" + (f" ({', '.join(others)})" if others else "")
 
 
-def clock_words(moment: datetime) -> str:
-    """On its own clock: ``2026-05-08 17:00 UTC``, ``2026-05-08 17:00 (UTC+2)``. Raises ``ValueError`` for a naive moment."""
+def offset_words(moment: datetime) -> str:
+    """The clock that a moment is given on: ``UTC``, ``UTC+2``, ``UTC-3:30``. Raises ``ValueError`` for a naive moment."""
     offset = moment.utcoffset()
-    if not offset:
-        return time_words(moment)
+    if offset is None:
+        raise ValueError("A moment without an offset is on no clock.")
     hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
     sign = "-" if offset < timedelta() else "+"
-    return f"{moment:%Y-%m-%d %H:%M} (UTC{sign}{hours}{f':{minutes:02}' if minutes else ''})"
+    return f"UTC{sign}{hours}{f':{minutes:02}' if minutes else ''}" if offset else "UTC"
+
+
+def day_words(moment: datetime, locale: str, *, with_time: bool) -> str:
+    """A moment as people of a language write it in a table, on its own clock: ``Fri 8 May, 17:00``; without a language, which is
+    then not known, ``2026-05-08 17:00``.
+    """
+    if not locale:
+        return f"{moment:%Y-%m-%d %H:%M}" if with_time else f"{moment:%Y-%m-%d}"
+    from babel.dates import format_datetime  # reads its locale data when asked
+
+    return str(
+        format_datetime(moment, "EEE d MMM, HH:mm" if with_time else "EEE d MMM", tzinfo=moment.tzinfo, locale=locale)
+    )
 
 
 def _local_words(moment: datetime, tz: ZoneInfo, lead: datetime) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, RuleNote, Statement
 from customer_escalation.domain.categories import HEADINGS, SOURCES
 from customer_escalation.domain.evidence import field, parse_moment
-from customer_escalation.domain.formatting import clock_words
-from customer_escalation.domain.prose import Sentence, sentences_of, with_code, without_marks, words_begin
+from customer_escalation.domain.formatting import day_words, offset_words
+from customer_escalation.domain.language import CODES, language_of
+from customer_escalation.domain.prose import Sentence, passages, sentences_of, with_code, without_marks, words_begin
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
 from customer_escalation.rendering.cites import all_cites
@@ -22,12 +23,7 @@ from skill_runtime.ledger import Record
 MOST_MARKS = 3
 """Ids in one mark; the page and the JSON name every record."""
 MOST_GROUNDS = 3
-
-
-def deadline_words(by: str) -> str:
-    """A deadline as people write it: a plain date as it is, a moment on the clock in which it is given."""
-    moment = parse_moment(by)
-    return by if moment is None or len(by) == len("2026-05-08") else clock_words(moment)
+DATE_ALONE = len("2026-05-08")
 
 
 class BriefView:
@@ -61,7 +57,7 @@ class BriefView:
             names["status"] = REPRODUCTION_STATUS[draft.reproduction.status]
             names["asks"] = [(inert(owner), list(asks)) for owner, asks in groupby(draft.asks, lambda ask: ask.owner)]
             names["response"] = self.response(draft)
-            names["timeline"] = self.timeline(draft)
+            names["clock"], names["timeline"] = self.timeline(draft)
             names["team_message"] = quoted(draft.team_message)
         else:
             names["article"], names["team_message"] = self.article(draft), []
@@ -82,7 +78,8 @@ class BriefView:
         lines = list(self._lines(text, set()))
         if len(lines) == 1 and not _structured(lines[0]) and not _ends(text):
             lines[0] += "."
-        return _joined(lines, indent)
+        text = _joined(lines, indent)
+        return "\n" + " " * indent + text if lines and lines[0].startswith(("- ", "|", "1. ")) else text
 
     def lines(self, text: str) -> list[str]:
         """The text line by line, each as prose."""
@@ -187,15 +184,24 @@ class BriefView:
             return self.prose(draft.response)
         return inert(window.text).rstrip(".") + "." if window else ""
 
-    def timeline(self, draft: EscalationDraft) -> list[tuple[str, str, str, str]]:
-        """Every deadline by date: when, who, what, and what it rests on."""
-        dated = sorted(
-            draft.deadlines, key=lambda item: (parse_moment(item.by) or datetime.max.replace(tzinfo=UTC), item.what)
+    def timeline(self, draft: EscalationDraft) -> tuple[str, list[tuple[str, str, str, str]]]:
+        """The clock of the moments where they share one, and every deadline by date: when, who, what, and what it rests on."""
+        parsed = [(parse_moment(item.by) or datetime.max.replace(tzinfo=UTC), item) for item in draft.deadlines]
+        clocks = {offset_words(moment) for moment, item in parsed if len(item.by) > DATE_ALONE}
+        shared = clocks.pop() if len(clocks) == 1 else ""
+        locale = CODES.get(
+            language_of(" ".join(passage.text for passage in passages(draft) if passage.reader == "receiver")) or "", ""
         )
-        return [
-            (deadline_words(item.by), inert(item.who), self.line(item.what).rstrip("."), BASIS[item.basis])
-            for item in dated
+        rows = [
+            (
+                _when(item.by, moment, locale, shared),
+                inert(item.who),
+                self.line(item.what).rstrip("."),
+                BASIS[item.basis],
+            )
+            for moment, item in sorted(parsed, key=lambda pair: (pair[0], pair[1].what))
         ]
+        return shared, rows
 
     def drafts(self) -> list[dict[str, Any]]:
         """Each customer text with whose it is, on which ticket, and who has to agree first."""
@@ -252,6 +258,15 @@ class BriefView:
             about.append(field(item, "at")[:10])
         line = self.linked(_with_about(item, about) or item.id, (item.ref,))
         return f"{line}: {self.line(note).rstrip('.')}" if note else line
+
+
+def _when(by: str, moment: datetime, locale: str, shared: str) -> str:
+    """A deadline in words, with its clock where not all have the same; as it stands where it cannot be read."""
+    if parse_moment(by) is None:
+        return inert(by)
+    timed = len(by) > DATE_ALONE
+    words = day_words(moment, locale, with_time=timed)
+    return words if shared or not timed else f"{words} ({offset_words(moment)})"
 
 
 def quoted(text: str) -> list[str]:
