@@ -115,8 +115,8 @@ class Deadline(Part):
     )
     who: Owner = Field(default="", description="Who acts then.")
     what: Proposed = Field(description="What is done or due then, in a few words; a mark where a record sets it.")
-    basis: Literal["customer_given", "sla", "record", "proposed"] = Field(
-        description="Who set it: the customer, the contract or a window, another record (a promise, a close date), or you."
+    basis: Literal["customer_given", "sla", "policy", "record", "proposed"] = Field(
+        description="Who set it: the customer, the contract, our policy, another record (a promise, a close date), or you."
     )
 
 
@@ -237,7 +237,7 @@ class EscalationDraft(_Draft):
         default="", description="Behind `Deadline`: by when the owner answers, and why then; one sentence."
     )
     deadlines: list[Deadline] = Field(
-        description="The timeline, printed as a table: every moment that stands anywhere in the text, none competing with another."
+        description="The timeline, printed as a table: the moments at which somebody acts, eight at most, none competing with another."
     )
     conflicts: Stated = Field(description=_CONFLICTS)
     unknowns: list[Proposed] = Field(

@@ -139,7 +139,11 @@ def sla(policy: Policy) -> str:
         "unknown": f"Windows count on the hours that the contract names{always}. Where it names none, both readings are "
         f"computed, round the clock and in {hours}; the earlier one is acted on, and neither is a term of the contract.",
     }[terms.clock]
-    wishes = "have windows too" if terms.covers_feature_requests else "have no window"
+    wishes = (
+        "have windows too"
+        if terms.covers_feature_requests
+        else "have their windows shown, and are not escalated for them"
+    )
     return f"An SLA is at risk from {percent(policy)} of a window used. {clock} Feature requests {wishes}."
 
 

@@ -9,6 +9,7 @@ REPRODUCTION_STATUS = {
 BASIS = {
     "customer_given": "the customer",
     "sla": "SLA",
+    "policy": "our policy",
     "record": "on record",
     "proposed": "proposed",
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from customer_escalation.decision.figures.windows import clocks_of_records, zones_of
 from customer_escalation.decision.inputs import DecisionInput
@@ -49,7 +50,7 @@ def review_draft(
 ) -> Review:
     """Complete the citations of a draft of the right kind for the decision, and apply every check to it."""
     context = context or ReviewContext()
-    known = vocabulary(case.policy, [account.name for account in case.affected])
+    known = vocabulary(case.policy, [account.name for account in case.affected]) | _places(case)
     first = Sources(case.evidence, figures, known)
     cited = [first.whole(ref) for ref in (*all_cites(draft), *cites_of(case.facts))]
     brought = {record.ref for record in first.cited([*cited, *(account.crm_ref or "" for account in case.affected)])}
@@ -67,7 +68,14 @@ def _deadlines(draft: Draft, case: DecisionInput) -> str:
     """The moments under its deadlines, a line each, as they are given, in UTC, and on the customers' clocks."""
     moments = [one.by for one in draft.deadlines] if isinstance(draft, EscalationDraft) else []
     parsed = [parse_moment(by) for by in moments]
-    return "\n".join([*moments, *(time_words(moment, *zones_of(case)) for moment in parsed if moment)])
+    clocks = [ZoneInfo(case.policy.business_hours.team_timezone), *zones_of(case)]
+    return "\n".join([*moments, *(time_words(moment, *clocks) for moment in parsed if moment)])
+
+
+def _places(case: DecisionInput) -> frozenset[str]:
+    """The places that time zones are named after, as people write them."""
+    keys = [zone.key for zone in clocks_of_records(case) if isinstance(zone, ZoneInfo)]
+    return frozenset(key.rpartition("/")[2].replace("_", " ") for key in keys)
 
 
 def _hours(policy: Policy) -> str:

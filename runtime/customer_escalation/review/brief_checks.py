@@ -23,12 +23,13 @@ IMPACT = ("figures/affected", "figures/arr", "figures/queue")
 
 @check("B0")
 def opens(view: ReviewInput) -> Iterator[Fault]:
-    """Sentences or lines, whichever are more."""
+    """Lines; of a text that is all one line, its sentences."""
     opening = view.draft.opening
-    lines = max(len(list(sentences_of(opening))), len([line for line in opening.splitlines() if line.strip()]))
+    written = len([line for line in opening.splitlines() if line.strip()])
+    lines = written if written > 1 else len(list(sentences_of(opening)))
     low, high = OPENING_LINES
     if opening and not low <= lines <= high + 1:
-        yield Fault("opening", f"The opening has {lines} sentences; {low} to {high} are read.")
+        yield Fault("opening", f"The opening has {lines} lines; {low} to {high} are read.")
 
 
 @check("B1")

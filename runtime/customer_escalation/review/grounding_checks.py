@@ -22,7 +22,7 @@ ATTRIBUTION = re.compile(
 )
 FEWEST_WORDS = 3
 """A label such as "Feature request." states nothing that could be looked up."""
-TOLD_AS_OURS = ("description", "workflow_impact", "customers")
+TOLD_AS_OURS = ("description", "workflow_impact")
 """Texts whose sentences read as our own findings; other sections say by their heading whose word it is."""
 NEGATED = re.compile(
     r"\b(?:not|never|no|nobody|none|without|un\w+|yet to be|whether|if|once|until|n't)\b", re.IGNORECASE

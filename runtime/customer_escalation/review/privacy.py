@@ -1,8 +1,8 @@
 """P2: what a customer may read carries no account figure, no other customer, no approved-by-nobody promise."""
 
 import re
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 
 from customer_escalation.decision.figures.tickets import ticket_view
 from customer_escalation.decision.figures.windows import hears_by
@@ -11,7 +11,7 @@ from customer_escalation.domain.language import NOUNS_CAPITALISED, language_of
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.grounding import Unsupported, unsupported_atoms
 from customer_escalation.review.passages import drafts_for_customers
-from customer_escalation.review.sources import put_together
+from customer_escalation.review.sources import on_a_customers_clock, put_together
 from customer_escalation.sla.clocks import waiting_since
 from skill_runtime.ledger import Record
 
@@ -102,13 +102,13 @@ def nothing_invented(view: ReviewInput) -> Iterator[Fault]:
     for ticket, passage in drafts_for_customers(view.draft):
         own = view.sources.cited(_tickets_of_customer(ticket, view))
         allowed = [record for record in own if not (record.data.get("internal") or record.category == "crm")] + shared
-        names, until = view.sources.vocabulary, _hears_by(ticket, view)
+        names, until = view.sources.vocabulary, _hears_by(ticket, passage.path, view)
         allowed = [*allowed, _days(view.case.now, until)]
         for atom in unsupported_atoms(
             _HOUR.sub(lambda at: f"{at[1]}:{at[2] or '00'}", passage.text), allowed, view.sources.everything,
             vocabulary=names, nouns_capitalised=language_of(passage.text) in NOUNS_CAPITALISED,
         ):  # fmt: skip
-            if _may_be_said(atom, ticket, view) or put_together(atom, allowed) or _before(atom, view.case.now, until):
+            if _may_be_said(atom, ticket, view) or put_together(atom, allowed) or _is_told(atom, own, until, view):
                 continue
             told = f"“{atom.atom}” ({atom.kind}) stands in nothing that this customer wrote or was told"
             if atom.found_in:
@@ -127,9 +127,14 @@ def _tickets_of_customer(ticket: str, view: ReviewInput) -> list[str]:
     return list(dict.fromkeys([ticket, *others]))
 
 
-def _hears_by(ticket: str, view: ReviewInput) -> datetime:
-    """Until when this customer hears from us next; where no figure says it, any day soon may be proposed."""
+def _hears_by(ticket: str, path: str, view: ReviewInput) -> datetime:
+    """Until when this customer hears from us next; where no figure says it, and in an update for later, any day soon may be
+    proposed.
+    """
     severity, last = view.decision.severity, view.case.now + timedelta(days=MOST_DAYS)
+    index = int(path[len("drafts[") : path.index("]")])
+    if view.draft.drafts[index].kind == "update":
+        return last
     return (hears_by(view.case, severity, ticket) if severity else None) or last
 
 
@@ -140,14 +145,22 @@ def _days(now: datetime, until: datetime) -> Record:
     return Record(ref="figures/until", data={"kind": "figure", "text": text})
 
 
-def _before(atom: Unsupported, now: datetime, until: datetime) -> bool:
-    """Is it a time of day that comes, in UTC, on one of those days and no later?"""
+def _is_told(atom: Unsupported, own: Sequence[Record], until: datetime, view: ReviewInput) -> bool:
+    """Is it a time of day that comes, on a clock of theirs or ours, no later than that; one of the draft's own deadlines; or a
+    moment of their thread on such a clock?
+    """
     found = _TIME.search(atom.atom) if atom.kind == "time" else None
     if not found or int(found[1]) > LAST_HOUR:
         return False
-    first = now.replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
-    first = first if first > now else first + timedelta(days=1)
-    return first <= until
+    if found.group() in view.sources.deadlines or on_a_customers_clock(atom, own, view.sources.zones):
+        return True
+    return any(_next(found, view.case.now.astimezone(zone)) <= until for zone in (UTC, *view.sources.zones))
+
+
+def _next(clock: re.Match[str], now: datetime) -> datetime:
+    """When a clock shows this time next."""
+    today = now.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
+    return today if today > now else today + timedelta(days=1)
 
 
 def _may_be_said(atom: Unsupported, ticket: str, view: ReviewInput) -> bool:

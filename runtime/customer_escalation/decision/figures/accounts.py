@@ -11,6 +11,7 @@ from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence, arr, field, name_key, open_deals, parse_moment
 from customer_escalation.domain.facts import AffectedAccount
 from customer_escalation.domain.formatting import count_words, duration_words, money_words, time_words
+from customer_escalation.domain.states import state_of
 from customer_escalation.policy import Policy
 
 
@@ -39,7 +40,7 @@ def affected_view(
     """An affected account with what the CRM and its own tickets say.
 
     A ticket counts for the account that opened it and a message for its author's. ``newer_reports`` are refs that are cited
-    as showing that the issue is back; records in ``ignored`` count in nothing.
+    as showing that the issue is back, of which those on closed tickets tell of the time before; records in ``ignored`` count in nothing.
     """
     crm = evidence.account(account.account)
     key = name_key(account.account)
@@ -56,6 +57,7 @@ def affected_view(
         for record in cited
         if field(record, "role") == "customer" and record.ref not in ignored
         and name_key(evidence.customer_of(record)) == key and (at := evidence.at(record)) and at <= now
+        and (record.ref in account.cites or state_of(evidence.item_of(record)) != "closed")
     ]  # fmt: skip
     deals = open_deals(crm)
     return AccountInput(

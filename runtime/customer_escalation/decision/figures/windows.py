@@ -75,14 +75,12 @@ def due_moments(case: DecisionInput, severity: Severity, target: Target) -> tupl
 
 
 def hears_by(case: DecisionInput, severity: Severity, ticket: str) -> datetime | None:
-    """The latest moment at which the customer of a ticket hears from us next, as its figure tells it; None for a ticket of
-    nobody affected.
+    """The latest moment at which the customer of a ticket hears from us after a reply that goes out now, as its figure tells it;
+    None for a ticket of nobody affected.
     """
     update = next((one for one in updates_due(case, severity) if one.ticket == ticket), None)
     account = next((one for one in case.affected if update and one.name == update.account), None)
-    if update is None or account is None:
-        return None
-    return update.due_at if update.due_at > case.now else _by_cadence(case, account, severity).due_at
+    return _by_cadence(case, account, severity).due_at if account else None
 
 
 def zones_of(case: DecisionInput) -> tuple[ZoneInfo, ...]:
@@ -93,13 +91,13 @@ def zones_of(case: DecisionInput) -> tuple[ZoneInfo, ...]:
 
 
 def clocks_of_records(case: DecisionInput) -> tuple[tzinfo, ...]:
-    """The zones of the affected accounts, and the offsets in which their tickets and the messages on them are dated."""
+    """The zones of the affected accounts and of the team, and the offsets in which the accounts' tickets and messages are dated."""
     evidence = case.evidence
     tickets = [ticket for account in case.affected for ticket in evidence.tickets(account.tickets)]
     dated = [*tickets, *(message for ticket in tickets for message in evidence.messages(ticket))]
     moments = [parse_moment(field(record, name)) for record in dated for name in ("at", "created_at")]
     offsets = [moment.tzinfo for moment in moments if moment and moment.tzinfo]
-    return tuple(dict.fromkeys([*zones_of(case), *offsets]))
+    return tuple(dict.fromkeys([*zones_of(case), ZoneInfo(case.policy.business_hours.team_timezone), *offsets]))
 
 
 def zone_of_case(case: DecisionInput) -> ZoneInfo:
@@ -150,12 +148,14 @@ def _update_words(update: UpdateDue, case: DecisionInput) -> str:
 
 
 def _then(update: UpdateDue, case: DecisionInput, severity: Severity) -> str:
-    """When the one after it is due, counted from now, where one is due now."""
+    """When the one after it is due, counted from a reply that goes out now."""
     account = next((one for one in case.affected if one.name == update.account), None)
-    if update.due_at > case.now or account is None:
+    if account is None:
         return ""
     due = _by_cadence(case, account, severity).due_at
-    return f", then by {time_words(due, _customers_zone(update, case))}"
+    if update.due_at <= case.now:
+        return f", then by {time_words(due, _customers_zone(update, case))}"
+    return f"; after a reply now, by {time_words(due, _customers_zone(update, case))}" if due > update.due_at else ""
 
 
 def _customers_zone(update: UpdateDue, case: DecisionInput) -> ZoneInfo:

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 
+from customer_escalation.domain.unit_names import unit_names
 from customer_escalation.review.grounding.atom import Atom
 from customer_escalation.review.grounding.figures import BELOW, NUMBER, TOLERANCE, WORDS, about, counted
 from customer_escalation.review.grounding.kind import AtomKind
@@ -63,7 +64,18 @@ def _holds(source: SourceText, atom: Atom) -> bool:
     value, word = seconds / size, atom.value.partition(" ")[2]
     if re.fullmatch(r"\d+s", atom.text):  # "500s" may be a plural
         return value in source.known(all_numbers)
-    return len(word) > 2 and value in source.known(bare_numbers) and bool(re.search(rf"\b{word}", source.lower))
+    if len(word) <= 2 or value not in source.known(bare_numbers):
+        return False
+    return bool(re.search(rf"\b{word}", source.lower)) or not source.known(_words).isdisjoint(
+        unit_names().get(word, ())
+    )
+
+
+def _words(source: SourceText) -> frozenset[str]:
+    """Its words; of a script without spaces, its unit-long pieces."""
+    return frozenset(re.findall(r"[^\W\d_a-zA-Z]{1,2}|[^\W\d_]+", source.lower)) | frozenset(
+        re.findall(r"[^\W\d_]+", source.lower)
+    )
 
 
 def _durations(source: SourceText) -> frozenset[tuple[Decimal, Decimal]]:
