@@ -169,8 +169,7 @@ class EscalationDraft(_Draft):
     verdict: ForSender = Field(default="", description=_VERDICT)
     before_sending: list[ForSender] = Field(
         description=(
-            "To the support person, read first, one point an entry: what in the request the records do not bear out, what is overdue "
-            "or promised, what must not be said or posted, who agrees first and what if they do not, what support does meanwhile. Not sent."
+            "To the support person, one point an entry, the most pressing first; six at most. Not sent with the brief."
         )
     )
     opening: Stated = Field(description=_OPENING)

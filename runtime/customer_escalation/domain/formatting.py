@@ -65,11 +65,11 @@ def day_words(moment: datetime, locale: str, *, with_time: bool) -> str:
     """
     if not locale:
         return f"{moment:%Y-%m-%d %H:%M}" if with_time else f"{moment:%Y-%m-%d}"
-    from babel.dates import format_datetime  # reads its locale data when asked
+    from babel.dates import format_skeleton  # reads its locale data when asked
 
-    return str(
-        format_datetime(moment, "EEE d MMM, HH:mm" if with_time else "EEE d MMM", tzinfo=moment.tzinfo, locale=locale)
-    )
+    locale = "en_GB" if locale == "en" else locale  # the day before the month, as in every other text of a brief
+    day = str(format_skeleton("MMMEd", moment, tzinfo=moment.tzinfo, locale=locale))
+    return f"{day}, {moment:%H:%M}" if with_time else day
 
 
 def _local_words(moment: datetime, tz: ZoneInfo, lead: datetime) -> str:

@@ -175,3 +175,25 @@ def test_a_record_is_known_by_its_own_id_and_its_items() -> None:
     assert missing("T-101 was opened at 08:00.", items[1]) == []
     assert missing("K-3 describes it.", items[2]) == []
     assert missing("K-3 describes it.", items[0]) == ["K-3"]
+
+
+@pytest.mark.parametrize(
+    ("told", "record", "missing"),
+    [
+        (
+            "It worked for three days.",
+            "Nous avons bien la nouvelle version et plus de doublon depuis trois jours, merci.",
+            [],
+        ),
+        ("It took 5 hours.", "duró 5 horas", []),
+        ("It took 5 hours.", "5 時間かかりました", []),
+        ("It took 5 hours.", "duró 5 días", ["5 hours"]),
+        ("It took 4 hours.", "duró 5 horas", ["4 hours"]),
+        ("On Safari 15.3 it fails 12 times.", "Safari 15.3です。12回失敗しました", []),
+        ("On Safari 15.4 it fails.", "Safari 15.3です。", ["15.4"]),
+        ("Mon-Fri is when they work.", "Mon-Fri 09:00-18:00", []),
+    ],
+)
+def test_units_and_numbers_of_other_languages_hold(told: str, record: str, missing: list[str]) -> None:
+    source = Record(ref="support_platform/T-1-m1", data={"kind": "message", "text": record})
+    assert [atom.atom for atom in unsupported_atoms(told, [source]) if atom.kind != "name"] == missing

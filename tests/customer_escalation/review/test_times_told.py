@@ -1,0 +1,107 @@
+"""Times as people tell them: on the team's clock, on the customer's, promised for later; and what the checks still refuse."""
+
+from typing import Any
+
+import pytest
+from tests.customer_escalation.casebook import NOW, account, affected, evidence, issue, message, policy, ticket
+from tests.customer_escalation.drafts import T1, T1M1, T1M2, T1M3, escalation, facts, records, reply, said
+
+from customer_escalation.cases.session import Casework
+from customer_escalation.decision.figures.windows import hears_by
+from customer_escalation.domain.brief import EscalationDraft, Severity
+from customer_escalation.domain.facts import Assessment
+
+OLD = ticket(
+    "T-90", "Harrow Mills", "2026-01-10T08:00:00Z",
+    message("T-90", 1, "2026-01-10T08:00:00Z", "customer", "No more stops since three days.", "j.doe"), status="solved",
+)  # fmt: skip
+
+
+def work(zone: str = "America/Los_Angeles", **changes: Any) -> Casework:
+    """The sound case of a team in this zone."""
+    hours = policy().business_hours.model_copy(update={"team_timezone": zone})
+    known = evidence(*(record.data for record in records().ledger.records.values()), OLD,
+                     issue("P-9", "Sync stops", "Done", "2026-01-05T08:00:00Z"))  # fmt: skip
+    made = Casework(known, policy().model_copy(update={"business_hours": hours}), NOW)
+    assert made.assess(Assessment.model_validate(facts(**changes))) == []
+    return made
+
+
+def found(made: Casework, rule: str, **changes: Any) -> list[str]:
+    review = made.submit(EscalationDraft.model_validate(escalation(**changes)))
+    return [finding.message for finding in review.findings if finding.rule == rule and finding.level == "H"]
+
+
+@pytest.mark.parametrize(
+    ("told", "faults"),
+    [
+        ("The customer reported it at 00:00 in Los Angeles.", 0),  # 08:00 UTC
+        ("The agent answered at 03:30 on the team's clock.", 0),  # 11:30 UTC
+        ("The agent answered at 11:30 UTC.", 0),
+        ("The agent answered at 04:40.", 1),
+    ],
+)
+def test_a_moment_of_a_record_may_be_told_on_the_teams_clock(told: str, faults: int) -> None:
+    assert len(found(work(), "G1", risk=said(told, T1M1, T1M2, T1M3))) == faults
+
+
+@pytest.mark.parametrize(("place", "faults"), [("Los Angeles", 0), ("New Plymouth", 1)])
+def test_the_place_that_a_zone_is_named_after_needs_no_record(place: str, faults: int) -> None:
+    assert len(found(work(), "G1", risk=said(f"They wait, and {place} is asleep.", T1M1))) == faults
+
+
+NEXT = "We are working on it and write to you again by {}."
+
+
+@pytest.mark.parametrize(
+    ("by", "kind", "deadlines", "faults"),
+    [
+        ("08:00 your time", "reply", [], 0),  # 16:00 UTC, before the figure
+        ("13:00", "reply", [], 0),  # on the clock of UTC
+        ("03:10", "reply", [], 1),  # past by a quarter on every clock, so tomorrow, and later than the figure
+        (
+            "03:10",
+            "reply",
+            [{"by": "2026-03-05T03:10:00-08:00", "who": "Support", "what": "Word", "basis": "proposed"}],
+            0,
+        ),
+        ("03:10", "update", [], 0),
+    ],
+)
+def test_a_customer_may_be_told_when_they_hear_next_on_any_of_the_clocks_no_later_than_the_figure(
+    by: str, kind: str, deadlines: list[dict[str, str]], faults: int
+) -> None:
+    drafts = [reply(NEXT.format(by), T1, kind)] + ([reply("We are working on it.")] if kind == "update" else [])
+    assert len(found(work(), "P2", drafts=drafts, deadlines=deadlines)) == faults
+
+
+def test_after_a_reply_that_goes_out_now_the_next_word_is_due_by_the_cadence() -> None:
+    made = work("UTC")
+    assert made.case is not None
+    by = hears_by(made.case, Severity.HIGH, T1)
+    assert by is not None
+    assert by > NOW
+    assert hears_by(made.case, Severity.HIGH, "support_platform/T-999") is None
+
+
+def test_a_message_on_a_closed_ticket_is_no_newer_report() -> None:
+    back = {"answer": "yes", "cites": ["project_tracker/P-9", "support_platform/T-90-m1", T1M1], "why": "it is back"}
+    assert "(2026-03-04" in work("UTC", recurred_after_fix=back).figures["figures/queue"].text
+
+
+def test_the_clock_of_the_account_leads_in_every_figure() -> None:
+    made = Casework(
+        evidence(*(one.data for one in records().ledger.records.values() if one.id != "A-1"),
+                 {**account("A-1", "Harrow Mills", tier="Enterprise", arr_usd=150_000), "timezone": "Asia/Tokyo"}),
+        policy(), NOW,
+    )  # fmt: skip
+    assert (
+        made.assess(
+            Assessment.model_validate(
+                facts(affected=[affected("Harrow Mills", "T-101", impact="major_function_broken")])
+            )
+        )
+        == []
+    )
+    for ref in ("figures/queue", "figures/T-101.age", "figures/window", "figures/followup"):
+        assert "Asia/Tokyo (" in made.figures[ref].text, ref
