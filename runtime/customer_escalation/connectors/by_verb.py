@@ -4,7 +4,7 @@ Five systems have fifteen tools: search, read and list, each with the same param
 take the system as ``source``. Tools of other servers, and a second server of a category, keep their own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from customer_escalation.domain.categories import SOURCES, Verb
@@ -31,7 +31,8 @@ def by_verb(tools: Sequence[Tool]) -> list[Tool]:
             rest.append(tool)
         else:
             groups[verb][tool.category] = tool
-    merged = [_merged(verb, own) for verb, own in groups.items() if len(own) > 1]
+    said: set[str] = set()
+    merged = [_merged(verb, own, said) for verb, own in groups.items() if len(own) > 1]
     alone = [tool for own in groups.values() if len(own) == 1 for tool in own.values()]
     return [*merged, *alone, *rest]
 
@@ -44,7 +45,8 @@ def _verb_of(tool: Tool) -> Verb | None:
     return next((verb for verb in VERBS if source.tool(verb) == tool.spec.name), None)
 
 
-def _merged(verb: Verb, own: dict[str, Tool]) -> Tool:
+def _merged(verb: Verb, own: dict[str, Tool], said: set[str]) -> Tool:
+    """The tool; what the tools before it ``said`` of a parameter is not said again."""
     schemas = {source: tool.spec.input_schema for source, tool in own.items()}
 
     async def run(arguments: dict[str, Any]) -> ToolReturn:
@@ -55,13 +57,13 @@ def _merged(verb: Verb, own: dict[str, Tool]) -> Tool:
         return await tool.run({name: value for name, value in arguments.items() if name != "source"})
 
     needed = set.intersection(*(set(schema.get("required", ())) for schema in schemas.values()))
-    properties = {"source": {"type": "string", "enum": list(own)}, **_properties(schemas)}
+    properties = {"source": {"type": "string", "enum": list(own)}, **_properties(schemas, said)}
     schema = {"type": "object", "properties": properties, "required": ["source", *sorted(needed)]}
     return Tool(ToolSpec(verb, VERBS[verb], schema), Access.READ, run)
 
 
-def _properties(schemas: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Every parameter once, with the systems that take it where not all do."""
+def _properties(schemas: dict[str, dict[str, Any]], known: set[str]) -> dict[str, Any]:
+    """Every parameter once, with the systems that take it where not all do; what is ``known`` of it is left out."""
     found: dict[str, Any] = {}
     takers: dict[str, list[str]] = {}
     for source, schema in schemas.items():
@@ -69,9 +71,12 @@ def _properties(schemas: dict[str, dict[str, Any]]) -> dict[str, Any]:
             found.setdefault(name, _plain(prop))
             takers.setdefault(name, []).append(source)
     for name, sources in takers.items():
-        if len(sources) < len(schemas):
-            said = str(found[name].get("description", ""))
-            found[name] = found[name] | {"description": f"{said} ({_listed(sources)} only.)".strip()}
+        told = str(found[name].pop("description", ""))
+        words = [] if told in known else [told]
+        known.add(told)
+        words += [f"({', '.join(sources)} only.)"] if len(sources) < len(schemas) else []
+        if any(words):
+            found[name] |= {"description": " ".join(words).strip()}
     return found
 
 
@@ -80,7 +85,3 @@ def _plain(prop: dict[str, Any]) -> dict[str, Any]:
     kinds = [kind for kind in prop.get("anyOf", ()) if kind.get("type") != "null"]
     plain = {name: value for name, value in prop.items() if name not in ("anyOf", "default", "title")}
     return (kinds[0] | plain) if len(kinds) == 1 else {**prop}
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)

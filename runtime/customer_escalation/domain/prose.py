@@ -52,6 +52,8 @@ _LEAD = re.compile(r"\*\*[^*\n]{1,80}?(?::\*\*|\*\*:|\.\*\*)\s+(?=\S)")
 """A line's bold lead, such as ``**Duration:**``: a label, no statement."""
 _RULED = re.compile(r"\s*\|?[\s:|-]*-{2,}[\s:|-]*\Z")
 """The line under a table's head."""
+_BETWEEN_REFS = re.compile(r"[,;]\s+|\s*\|\s*|[,;](?=[a-z][a-z_]*/)")
+"""A comma inside an id parts nothing: behind one that does comes a space or the next ref's category."""
 _END = re.compile(
     r"[.!?](?:[\"”“’»)\]*_`]|\s*\[\[[^\[\]\n]*\]\])*(?=\s|\Z)|[。！？](?:[」』）”])*(?:\s*\[\[[^\[\]\n]*\]\])*|\n"
 )
@@ -122,7 +124,7 @@ def marks_of(written: str) -> list[str]:
 
 
 def _refs_in(mark: str) -> list[str]:
-    return [ref.strip() for ref in re.split(r"[,;]\s+|\s*\|\s*", mark) if ref.strip()]
+    return [ref.strip() for ref in _BETWEEN_REFS.split(mark) if ref.strip()]
 
 
 def with_refs(written: str, renamed: Callable[[str], str]) -> str:

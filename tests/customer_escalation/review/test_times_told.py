@@ -45,7 +45,7 @@ def test_a_moment_of_a_record_may_be_told_on_the_teams_clock(told: str, faults: 
     assert len(found(work(), "G1", risk=said(told, T1M1, T1M2, T1M3))) == faults
 
 
-@pytest.mark.parametrize(("place", "faults"), [("Los Angeles", 0), ("New Plymouth", 1)])
+@pytest.mark.parametrize(("place", "faults"), [("Los Angeles", 0), ("Buenos Aires", 1)])
 def test_the_place_that_a_zone_is_named_after_needs_no_record(place: str, faults: int) -> None:
     assert len(found(work(), "G1", risk=said(f"They wait, and {place} is asleep.", T1M1))) == faults
 
