@@ -283,7 +283,7 @@ def _prefix(before: str) -> str:
 
 def _ends(text: str) -> bool:
     """Does the text end as a sentence does, its marks left out?"""
-    return without_marks(text).rstrip()[-1:] in ENDS | {""}
+    return without_marks(text).rstrip().rstrip("*")[-1:] in ENDS | {""}
 
 
 def _structured(line: str) -> bool:

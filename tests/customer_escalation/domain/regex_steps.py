@@ -34,6 +34,10 @@ class Counted:
         self.steps.finditer(text, at)
         return self.pattern.finditer(text, at)
 
+    def split(self, text: str) -> list[Any]:
+        self.steps.finditer(text)
+        return self.pattern.split(text)
+
     def search(self, text: str) -> re.Match[str] | None:
         self.steps.search(text)
         return self.pattern.search(text)

@@ -28,6 +28,8 @@ def part(text: str, heading: str) -> str:
         ("## Shouted\ntext", "Shouted\n\ntext"),
         ("* one\n* two", "- one\n- two"),
         ("One is **bold. Two** is not.", "One is bold. Two is not."),
+        ("**It ends.**", "**It ends.**"),
+        ("It **ends**", "It **ends**."),
         ("> They wrote it.", "> They wrote it."),
         ("- <b>one</b>\n- @all", "- \\<b>one\\</b>\n- @\u2060all"),
     ],
