@@ -16,6 +16,9 @@ SUMMING_UP = (
 """Passages that say again what the brief below shows, or what is missing; without marks they stand on everything that it
 cites."""
 
+STEPS = "reproduction."
+"""Steps are one text in several fields: what one of them cites stands behind them all."""
+
 __all__ = ["Claim", "Passage", "all_cites", "claims", "drafts_for_customers", "passages", "receiver_words"]
 
 
@@ -38,12 +41,14 @@ class Claim:
 def claims(draft: Draft) -> Iterator[Claim]:
     """Every sentence that is not for a customer, in the order of the brief."""
     everything = all_cites(draft)
+    steps = tuple(dict.fromkeys(ref for one in passages(draft) if one.path.startswith(STEPS) for ref in one.cites))
     for passage in passages(draft):
         if passage.reader == "customer":
             continue
+        around = steps if passage.path.startswith(STEPS) else passage.cites
         for number, sentence in enumerate(passage.sentences):
             sums_up = not sentence.cites and summing_up(passage.path)
-            cites = everything if sums_up else sentence.cites or passage.cites
+            cites = everything if sums_up else sentence.cites or around
             yield Claim(passage.path, sentence.text, _kind(passage, draft), cites, passage.reader, number, sums_up)
 
 

@@ -15,6 +15,8 @@ from skill_runtime.ledger import Record
 
 FREE_IN_PROPOSALS = frozenset({"date", "time", "duration", "number", "weekday"})
 """Atoms that a proposal may set itself: when, how long, how many."""
+SETS_TIMES = frozenset({"team_message", "ticket_note", "next_update", "response"})
+"""Texts that say when somebody will act: a time of day in them may be the writer's own, as one under the deadlines is."""
 ESTABLISHED = frozenset({"name", "id", "version", "address"})
 """Atoms that need no citation of their own once a record that the brief cites holds them."""
 TELLING_DIGITS = 3
@@ -149,6 +151,8 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
 
 def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources: Sources) -> bool:
     if claim.kind == "proposed" and (atom.kind in FREE_IN_PROPOSALS or put_together(atom, scope)):
+        return True
+    if claim.where in SETS_TIMES and atom.kind in ("time", "weekday"):
         return True
     if (claim.kind == "proposed" or claim.reader == "sender") and _few_words(atom):
         return True

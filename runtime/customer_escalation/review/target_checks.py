@@ -45,9 +45,9 @@ def for_security(view: ReviewInput) -> Iterator[Fault]:
 
 @check("T5")
 def for_leadership(view: ReviewInput) -> Iterator[Fault]:
-    """At least one ask of theirs decides or approves."""
+    """At least one ask of theirs decides or approves; its verb is told by English words."""
     draft = view.escalation
-    if draft is None or view.decision.target != Target.LEADERSHIP:
+    if draft is None or view.decision.target != Target.LEADERSHIP or not view.sources.in_english:
         return
     verbs = {view.policy.asks.verb_of(ask.text) for ask in draft.asks if ask.team == Target.LEADERSHIP}
     if verbs.isdisjoint({"decide", "approve", "prioritise"}):

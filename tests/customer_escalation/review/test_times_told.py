@@ -105,3 +105,19 @@ def test_the_clock_of_the_account_leads_in_every_figure() -> None:
     )
     for ref in ("figures/queue", "figures/T-101.age", "figures/window", "figures/followup"):
         assert "Asia/Tokyo (" in made.figures[ref].text, ref
+
+
+def test_steps_to_reproduce_stand_on_what_any_of_them_cites() -> None:
+    repro = {
+        **escalation()["reproduction"],
+        "note": "Ours.",
+        "steps": [said("Open Sync.", T1M2), "Choose Nightly.", "Press Run now; E-77."],
+    }
+    assert found(work(), "G1", reproduction=repro) == []
+    wrong = {**repro, "steps": [*repro["steps"], "Wait for E-99."]}
+    assert len(found(work(), "G1", reproduction=wrong)) == 1
+
+
+def test_a_text_for_the_team_may_set_a_time_of_its_own_and_no_figure() -> None:
+    assert found(work(), "G1", team_message="Please answer by 11:45.") == []
+    assert len(found(work(), "G1", team_message="They lost 7,731 rows.")) == 1

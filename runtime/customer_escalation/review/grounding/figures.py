@@ -31,6 +31,10 @@ _APPROXIMATE = re.compile(
 )
 
 
+_GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.])")
+"""Thousands parted by full stops, as most of Europe writes them."""
+
+
 def about(match: re.Match[str], text: str) -> bool:
     """Does the text call the figure approximate?"""
     return bool(_APPROXIMATE.search(text[max(0, match.start() - 30) : match.start()]))
@@ -84,6 +88,9 @@ def among(numbers: Iterable[Decimal], atom: Atom) -> bool:
     """Is the figure one of these, as nearly as it claims?"""
     value = Decimal(atom.value)
     if value in numbers:
+        return True
+    grouped = _GROUPED.search(atom.text)
+    if grouped and Decimal(grouped.group().replace(".", "")) in numbers:
         return True
     for known in numbers if atom.step or atom.approximate else ():
         if abs(value - known) <= max(atom.step / 2, known * TOLERANCE if atom.approximate else Decimal(0)):

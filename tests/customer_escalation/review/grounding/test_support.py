@@ -191,6 +191,8 @@ def test_a_record_is_known_by_its_own_id_and_its_items() -> None:
         ("It took 4 hours.", "duró 5 horas", ["4 hours"]),
         ("On Safari 15.3 it fails 12 times.", "Safari 15.3です。12回失敗しました", []),
         ("On Safari 15.4 it fails.", "Safari 15.3です。", ["15.4"]),
+        ("Das sind 6.900 USD.", "arr_usd: 6900", []),
+        ("Das sind 6.900 USD.", "arr_usd: 69", ["6.900 USD"]),
         ("Mon-Fri is when they work.", "Mon-Fri 09:00-18:00", []),
     ],
 )
