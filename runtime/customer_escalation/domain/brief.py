@@ -136,7 +136,7 @@ class CustomerDraft(Part):
     )
     text: ForCustomer = Field(description="Ready to send, in the language they write in. No marks.")
     wait_for: ForSender = Field(
-        description="Who has to agree before it goes out, and what goes out if they do not in time. '' if nobody."
+        description="Who has to agree before it goes out, and who is called if they do not in time. '' if nobody."
     )
 
 
@@ -169,7 +169,7 @@ class EscalationDraft(_Draft):
     verdict: ForSender = Field(default="", description=_VERDICT)
     before_sending: list[ForSender] = Field(
         description=(
-            "To the support person, one point an entry, the most pressing first; six at most. Not sent with the brief."
+            "To the support person, one point an entry, the most pressing first; five at most, of a sentence or two. Not sent."
         )
     )
     opening: Stated = Field(description=_OPENING)
@@ -236,7 +236,7 @@ class EscalationDraft(_Draft):
         default="", description="Behind `Deadline`: by when the owner answers, and why then; one sentence."
     )
     deadlines: list[Deadline] = Field(
-        description="The timeline, printed as a table: the moments at which somebody acts, eight at most, none competing with another."
+        description="The timeline, printed as a table: the moments at which somebody acts, six at most, none competing with another."
     )
     conflicts: Stated = Field(description=_CONFLICTS)
     unknowns: list[Proposed] = Field(

@@ -42,6 +42,8 @@ class BriefView:
         }
         self.only_ticket = tickets.pop() if len(tickets) == 1 else ""
         """Where there is one, the reader knows which ticket is meant."""
+        self.marked: set[str] = set()
+        """The ids that the section has marked already."""
 
     def names(self) -> dict[str, Any]:
         """Everything that the templates use, by name."""
@@ -49,7 +51,8 @@ class BriefView:
         names: dict[str, Any] = {
             "brief": self.brief, "draft": draft, "computed": self.brief.computed, "for_receiver": self.for_receiver,
             "text": inert, "sentence": sentence, "cell": lambda value: inert(value).replace("|", "\\|"),
-            "prose": self.prose, "lines": self.lines, "line": self.line, "said": self.said, "because": self.because,
+            "prose": self.prose, "lines": self.lines, "section": self.section, "line": self.line,
+            "said": self.said, "because": self.because,
             "verdict": self.verdict, "references": self.references, "suspect": self.suspect, "untested": self.untested,
             "drafts": self.drafts, "quoted": quoted, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
         }  # fmt: skip
@@ -75,7 +78,7 @@ class BriefView:
         """
         if isinstance(text, Statement):
             return self.said(text)
-        lines = list(self._lines(text, set()))
+        lines = list(self._lines(text, self.marked))
         if len(lines) == 1 and not _structured(lines[0]) and not _ends(text):
             lines[0] += "."
         text = _joined(lines, indent)
@@ -87,7 +90,12 @@ class BriefView:
 
     def line(self, text: str) -> str:
         """A text on one line, which need not end as a sentence does."""
-        return " ".join(line.strip() for line in self._lines(text, set()) if line.strip())
+        return " ".join(line.strip() for line in self._lines(text, self.marked) if line.strip())
+
+    def section(self) -> str:
+        """Begin a section: each id is marked once in it. Nothing is printed."""
+        self.marked.clear()
+        return ""
 
     def _lines(self, text: str, seen: set[str]) -> Iterator[str]:
         """Every line of the text with its marks, and the fenced code between them as blocks of their own."""

@@ -7,15 +7,15 @@ from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDra
 from customer_escalation.domain.prose import passages
 
 ESCALATION = {
-    "opening": 90, "severity_reason": 25, "customers": 40, "workflow_impact": 50, "revenue": 35, "queue": 25, "sla": 45,
-    "impact_more": 50, "competition": 25, "description": 140, "tried": 110, "containment": 40, "reproduction": 120, "ideas": 80,
-    "last_update": 40, "expectation": 35, "risk": 35, "next_update": 40, "asks": 240, "response": 25, "deadlines": 70,
-    "conflicts": 45, "unknowns": 60, "context": 30, "team_message": 90, "ticket_note": 50,
+    "opening": 70, "severity_reason": 20, "customers": 35, "workflow_impact": 40, "revenue": 25, "queue": 20, "sla": 45,
+    "impact_more": 40, "competition": 25, "description": 110, "tried": 80, "containment": 35, "reproduction": 90, "ideas": 60,
+    "last_update": 30, "expectation": 25, "risk": 25, "next_update": 30, "asks": 180, "response": 20, "deadlines": 55,
+    "conflicts": 35, "unknowns": 45, "context": 20, "team_message": 65, "ticket_note": 40,
 }  # fmt: skip
-"""Words a section where one account is affected: what the longest briefs that readers chose have."""
+"""Words a section where one account is affected: about what the briefs have that readers chose."""
 HANDLING = {
-    "opening": 80, "customers": 15, "sla": 45, "reason": 150, "steps": 140, "uncertain": 70, "would_change": 90, "conflicts": 45,
-    "context": 30, "ticket_note": 50,
+    "opening": 70, "customers": 15, "sla": 45, "reason": 130, "steps": 120, "uncertain": 60, "would_change": 70, "conflicts": 35,
+    "context": 25, "ticket_note": 40,
 }  # fmt: skip
 PER_ACCOUNT = {
     "sla": 20,

@@ -110,6 +110,9 @@ class SlaClock:
     business: HoursReading | None = None
     """The other reading where nobody says on which hours the window runs and the two differ: ``state``, ``used`` and
     ``due_at`` are then counted round the clock, which ends first."""
+    unpaused: "SlaClock | None" = None
+    """Of an update window that our own question to the customer stopped: the same counted from our last public reply, since
+    no contract says that a question stops it."""
 
 
 @dataclass(frozen=True)
@@ -276,11 +279,13 @@ def _update(measure: _Measure) -> SlaClock:
         return measure.clock(
             "update", hours, start, None, "from the customer's last message of the reopened ticket to now"
         )
+    since_reply = measure.clock("update", hours, (ours.at, ours.ref), None, "from our last public reply to now")
     if waiting and ours.asks_customer:
-        return measure.clock("update", hours, (waiting.at, waiting.ref), None, "from the customer's answer to now")
+        paused = measure.clock("update", hours, (waiting.at, waiting.ref), None, "from the customer's answer to now")
+        return replace(paused, unpaused=since_reply)
     if not waiting and (ticket.state == "waiting" or ours.asks_customer):
         return measure.idle("update", "stopped", f"the ticket is {ticket.status} and the customer's turn")
-    return measure.clock("update", hours, (ours.at, ours.ref), None, "from our last public reply to now")
+    return since_reply
 
 
 def _resolution(measure: _Measure) -> SlaClock:

@@ -55,7 +55,8 @@ def test_hours_that_nobody_states_are_counted_both_ways_and_the_earlier_reading_
         "due now, 2 h overdue (24 h allowed, until 2026-03-04 10:00 UTC), counted from our last public reply to now, round the clock"
     )
     assert update.endswith(
-        "in business hours (Mon-Fri 09:00-18:00 UTC) due 2026-03-05 16:00 UTC: the contract does not say which"
+        "in business hours (Mon-Fri 09:00-18:00 UTC (the account's own zone is not on record)) due 2026-03-05 16:00 UTC: the contract "
+        "does not say which"
     )
     assert [clock.kind for clock in case.late] == ["update"]
 

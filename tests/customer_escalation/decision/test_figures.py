@@ -108,7 +108,7 @@ def test_only_accounts_with_a_ticket_of_their_own_within_the_window_make_a_patte
     assert figure.inputs == ("support_platform/T-2",)
 
 
-HOURS = "Mon-Fri 09:00-18:00 UTC"
+HOURS, NO_ZONE = "Mon-Fri 09:00-18:00 UTC", "(the account's own zone is not on record)"
 
 
 def test_a_ticket_tells_its_age_our_last_reply_and_its_clocks() -> None:
@@ -116,16 +116,16 @@ def test_a_ticket_tells_its_age_our_last_reply_and_its_clocks() -> None:
     assert figures["figures/T-1.age"].text == "2 days 3 h since it was reported (2026-03-02 09:00 UTC)"
     assert figures["figures/T-1.last_reply"].inputs == ("support_platform/T-1-m2",)
     assert figures["figures/T-1.first_response"].text == (
-        f"met (1 h of 4 business hours), counted from the ticket's creation to our first public reply, {HOURS}"
+        f"met (1 h of 4 business hours), counted from the ticket's creation to our first public reply, {HOURS} {NO_ZONE}"
     )
     assert figures["figures/T-1.update"].text == (
-        f"due 2026-03-04 16:00 UTC (20 h of 24 business hours used, 4 h left), counted from our last public reply to now, {HOURS}"
+        f"due 2026-03-04 16:00 UTC (20 h of 24 business hours used, 4 h left), counted from our last public reply to now, {HOURS} {NO_ZONE}"
     )
     assert figures["figures/T-2.last_reply"].text == "no public reply of ours is on record"
     assert (
         figures["figures/T-2.first_response"].text
         == "due now, 8 h overdue (4 business hours allowed, until 2026-03-03 13:00 UTC), counted from the ticket's creation to now, "
-        f"{HOURS}"
+        f"{HOURS} {NO_ZONE}"
     )
 
 
@@ -134,7 +134,7 @@ def test_a_figure_that_was_counted_on_a_calendar_with_holidays_says_so() -> None
     german = policy().model_copy(update={"business_hours": hours})
     without = "without the public holidays of DE-BE"
     clocks = ticket_figures(evidence(T1, T2, A1, A2), german, NOW)
-    assert clocks["figures/T-1.update"].text.endswith(f"{HOURS} {without}")
+    assert clocks["figures/T-1.update"].text.endswith(f"{HOURS} {without} {NO_ZONE}")
     case, _ = build_case(assessment(affected=list(BOTH)), evidence(T1, T2, A1, A2), german, NOW)
     high = window_figures(case, Severity.HIGH, Target.ENGINEERING)
     assert high["figures/window"].text.endswith(f"before 8 h from now {without})")
@@ -227,3 +227,14 @@ def test_first_and_last_report_are_told_with_whose_they_are() -> None:
     assert figure.text == "2026-03-02 09:00 UTC (Harrow Mills) to 2026-03-03 09:00 UTC (Bell & Oak)"
     assert figure.inputs == ("support_platform/T-1", "support_platform/T-2")
     assert "figures/reports" not in computed()
+
+
+def test_the_revenue_of_accounts_where_it_works_again_is_told_apart() -> None:
+    one = affected("Harrow Mills", "T-1"), {**affected("Bell & Oak", "T-2"), "still": "no"}
+    text = computed(*one)["figures/arr"].text
+    both = computed(*BOTH)["figures/arr"].text
+    assert " in all: Harrow Mills" in both
+    assert "ARR, Harrow Mills" in text
+    assert "; not counted, since it works again there: Bell & Oak $" in text
+    gone = [{**account, "still": "no"} for account in BOTH]
+    assert computed(*gone)["figures/arr"].text == both, "nothing to tell apart"

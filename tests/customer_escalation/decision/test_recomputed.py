@@ -160,12 +160,20 @@ def test_clocks(run: tuple[dict[str, Any], dict[str, Any]]) -> None:
             seen += 1
             ticket = tickets(case)[name]
             target = accounts(case)[ticket["customer"]]["sla"][term] * 60
+            text, _, unpaused = text.partition("; counted from our last public reply it is ")
             state, counted = text.split(", counted from ", 1)
             note, until = re.match(r"(.+?) to (now|our first public reply)", counted).groups()  # type: ignore[union-attr]
             since = begun(note, ticket, now)
             end = now if until == "now" else min(at for at in ours(ticket, now) if at >= since)
             used = open_minutes(since, end)
-            assert counted.endswith(", Mon-Fri 09:00-18:00 UTC")
+            assert counted.endswith(", Mon-Fri 09:00-18:00 UTC (the account's own zone is not on record)")
+            if unpaused:
+                late, at = re.match(r"missed by (.+) since (.+), and no record", unpaused).groups()  # type: ignore[union-attr]
+                from_ours = ours(ticket, now)[-1]
+                assert (minutes_of(late), in_words(at)) == (
+                    open_minutes(from_ours, now) - target,
+                    after_open(from_ours, target),
+                )
             if state.startswith("met"):
                 spent, allowed = re.match(r"met \((.+) of (.+)\)", state).groups()  # type: ignore[union-attr]
                 assert (minutes_of(spent), minutes_of(allowed)) == (used, target)

@@ -144,3 +144,10 @@ def test_texts_for_the_team_and_the_ticket_are_ready_to_paste() -> None:
     note = handled_markdown(ticket_note="Promise nothing.")
     assert "**Internal note for the ticket**" in note
     assert "**Message to" not in note
+
+
+def test_an_id_is_marked_once_in_a_section() -> None:
+    two = [said("It was tried.", BUG_COMMENT), said("It was tried again.", BUG_COMMENT)]
+    text = markdown(tried=two, description=said("It stops.", BUG_COMMENT))
+    assert part(text, "What's Been Tried") == "1. It was tried (P-55).\n2. It was tried again."
+    assert part(text, "Issue Description") == "It stops (P-55)."

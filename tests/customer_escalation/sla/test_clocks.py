@@ -146,6 +146,8 @@ def test_after_a_question_of_ours_the_update_clock_runs_from_the_customers_answe
     talk = ticket(said("m4", "2026-05-05 11:00"), said("m3", "2026-05-05 10:00"), ASKED, question)
     _, update, _ = clocks(talk, "2026-05-05 12:00")
     assert (update.from_ref, update.used) == ("support_platform/T-1-m3", timedelta(hours=2))
+    assert update.unpaused, "whether the question stopped it is nowhere on record"
+    assert (update.unpaused.from_ref, update.unpaused.used) == ("support_platform/T-1-m2", timedelta(hours=10))
     waiting = waiting_since(talk, utc("2026-05-05 12:00"))
     assert waiting
     assert (waiting.ref, waiting.duration) == ("support_platform/T-1-m3", timedelta(hours=2))

@@ -153,12 +153,14 @@ def _revenue_figures(affected: Sequence[AccountInput], evidence: Evidence) -> li
     if not known:
         reason = "the CRM could not be read" if "crm" not in evidence.connected else "the CRM holds no figure"
         return [figure("arr", "ARR of the affected accounts", f"unknown: {reason}; ask the account owner", ())]
-    if len(known) > 1:
-        total = money_words(sum(account.arr_usd or 0 for account in known))
-        each = ", ".join(f"{account.name} {money_words(account.arr_usd or 0)}{_renewal(account)}" for account in known)
-        text = f"{total} ARR in all: {each}"
+    again = [account for account in known if account.still == "no"] if any(one.still != "no" for one in known) else []
+    at_risk = [account for account in known if account not in again]
+    if len(at_risk) > 1:
+        text = f"{money_words(sum(account.arr_usd or 0 for account in at_risk))} ARR in all: {_each_arr(at_risk)}"
     else:
-        text = f"{money_words(known[0].arr_usd or 0)} ARR, {known[0].name}{_renewal(known[0])}"
+        text = f"{money_words(at_risk[0].arr_usd or 0)} ARR, {at_risk[0].name}{_renewal(at_risk[0])}"
+    if again:
+        text += f"; not counted, since it works again there: {_each_arr(again)}"
     if unknown:
         text += f"; unknown for {', '.join(unknown)}"
     figures = [figure("arr", "ARR of the affected accounts", text, inputs)]
@@ -174,6 +176,10 @@ def _revenue_figures(affected: Sequence[AccountInput], evidence: Evidence) -> li
         text = f"{total} in {count_words(len(deals), 'deal')}: {each}" if len(deals) > 1 else each
         figures.append(figure("pipeline", "open deals, not part of ARR", text, refs))
     return figures
+
+
+def _each_arr(accounts: Sequence[AccountInput]) -> str:
+    return ", ".join(f"{account.name} {money_words(account.arr_usd or 0)}{_renewal(account)}" for account in accounts)
 
 
 def _renewal(account: AccountInput) -> str:

@@ -218,7 +218,7 @@ def clock_view(clock: SlaClock, account: AccountInput, crm: Record | None, polic
         due_at=clock.due_at,
         text=f"{CLOCK_NAMES[clock.kind]} {figure.text}",
         figure=figure.ref,
-        acted_on=_state_words(clock, zone, in_business=terms is not None and terms.hours == "business"),
+        acted_on=_acted_on(clock, zone, in_business=terms is not None and terms.hours == "business"),
         other=_other_words(clock, clock.business, zone) if clock.business else "",
         hours=_hours_counted(terms, crm, policy) if clock.business else "",
     )
@@ -239,6 +239,8 @@ def clock_figure(clock: SlaClock, account: Record | None, policy: Policy) -> Fig
         hours = _hours_counted(terms, account, policy)
         text += f", round the clock; in business hours ({hours}) {_other_words(clock, clock.business, zone)}"
         text += ": the contract does not say which"
+    if clock.unpaused and clock.unpaused.state in ("breached", "at_risk"):
+        text += f"; {_unpaused_words(clock.unpaused, zone)}"
     label = f"{item_id(clock.ticket)} ({field(account, 'name') if account else ''}) SLA {CLOCK_NAMES[clock.kind]}"
     return figure(f"{item_id(clock.ticket)}.{clock.kind}", label, text, clock.inputs)
 
@@ -247,7 +249,26 @@ def _hours_counted(terms: SlaTerms | None, account: Record | None, policy: Polic
     """The business hours on which an account's windows run, such as ``Mon-Fri 09:00-18:00 Europe/Berlin``."""
     calendar = sla_calendar(terms, account, policy)
     own = terms.own_hours if terms and _coverage(terms.own_hours) == "business" else ""
-    return f"{own if re.search(r'[0-9]', own) else opening_hours(policy)} {calendar.tz.key}{without_holidays(calendar)}"
+    guessed = policy.business_hours.timezone == "account" and account_zone(account) is None
+    unsure = " (the account's own zone is not on record)" if guessed else ""
+    hours = own if re.search(r"[0-9]", own) else opening_hours(policy)
+    return f"{hours} {calendar.tz.key}{without_holidays(calendar)}{unsure}"
+
+
+def _acted_on(clock: SlaClock, zone: ZoneInfo | None, *, in_business: bool) -> str:
+    """Where a clock stands by the reading that is acted on, and what another beginning would make of it."""
+    words = _state_words(clock, zone, in_business=in_business)
+    if clock.unpaused and clock.unpaused.state in ("breached", "at_risk"):
+        words += f", counted from the customer's answer to our question; {_unpaused_words(clock.unpaused, zone)}"
+    return words
+
+
+def _unpaused_words(clock: SlaClock, zone: ZoneInfo | None) -> str:
+    """The update window as it stands where our question to the customer did not stop it."""
+    due = time_words(clock.due_at, zone) if clock.due_at else "unknown"
+    late = _beyond(clock.used or timedelta(), clock.target or timedelta())
+    stands = f"missed by {late} since {due}" if clock.state == "breached" else f"due {due}"
+    return f"counted from our last public reply it is {stands}, and no record says that our question stopped it"
 
 
 def _state_words(clock: SlaClock, zone: ZoneInfo | None, *, in_business: bool) -> str:
