@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from customer_escalation.domain.brief import Brief, CustomerDraft, Outcome, Target
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.policy import Policy
+from customer_escalation.rendering.phrases import Phrases
 from customer_escalation.sla.cadence import next_internal_followup
 from customer_escalation.sla.calendar import team_calendar
 
@@ -49,33 +50,33 @@ def propose(brief: Brief, markdown: str, policy: Policy, now: datetime, zone: Zo
     """The next steps that fit this brief, in the order in which they are usually wanted, with times on the clock of ``zone``; nothing is
     offered that is there.
     """
-    texts = [_customer_text(draft) for draft in brief.draft.drafts]
+    say = Phrases(brief.draft)
+    texts = [_customer_text(draft, say) for draft in brief.draft.drafts]
     if brief.outcome == Outcome.HANDLE or brief.target is None or brief.severity is None:
         question = f"Did the documented solution help? {brief.draft.summary}"
-        title = "Set a reminder to check whether it helped?"
+        title = say("step_helped")
         return [*texts, Proposal(kind="reminder", title=title, destination="", system="", text=question)]
     team = policy.teams.of(brief.target)
     due = next_internal_followup(brief.severity, now, team_calendar(policy, brief.target), policy).due_at
     where = f"{team.channel} (restricted)" if brief.target == Target.SECURITY else team.channel
     return [
         Proposal(
-            kind="post_to_channel", title=f"Post this in {where} for {team.name}?", destination=team.channel, system="chat",
+            kind="post_to_channel", title=say("step_post", where=where, team=team.name), destination=team.channel, system="chat",
             text=markdown,
         ),
         *texts,
         Proposal(
-            kind="reminder", title=f"Set a follow-up reminder for {time_words(due, zone)}?", destination=due.isoformat(),
+            kind="reminder", title=say("step_reminder", when=time_words(due, zone)), destination=due.isoformat(),
             system="", text=f"Check with {team.name} for progress: {brief.draft.summary}",
         ),
     ]  # fmt: skip
 
 
-def _customer_text(draft: CustomerDraft) -> Proposal:
+def _customer_text(draft: CustomerDraft, say: Phrases) -> Proposal:
     ticket, kind, title = draft.ticket.partition("/")[2], "customer_reply", ""
     if draft.kind == "update":
-        kind, title = "status_update", f"Send the update on {ticket} when it is due?"
+        kind, title = "status_update", say("step_update", ticket=ticket)
     else:
-        wait = ", once that is agreed" if draft.wait_for else ""
-        title = f"Send the reply on {ticket}{wait}?"
+        title = say("step_reply_agreed" if draft.wait_for else "step_reply", ticket=ticket)
     data = {"kind": kind, "title": title, "destination": draft.ticket, "system": "support_platform", "text": draft.text}
     return Proposal.model_validate(data)

@@ -66,6 +66,8 @@ class SlaInput:
     """The other reading in a word or two, where nobody says on which hours the window runs and the two differ."""
     hours: str = ""
     """Of the other reading: the business hours that it takes, in words."""
+    perhaps_late: bool = False
+    """Is it missed, or nearly so, if a question of ours did not stop it?"""
 
 
 @dataclass(frozen=True)

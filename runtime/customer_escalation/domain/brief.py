@@ -96,8 +96,8 @@ class Ask(Part):
     )
     text: Proposed = Field(
         description=(
-            "Starts with {{ ask-verbs }}, or the same in the brief's language. What, by when, what counts as done, what follows "
-            "without it; further lines for options or for items to check or preserve."
+            "Starts with a verb that the team can follow ({{ ask-table }}), or the same in the brief's language. What, by when, done "
+            "when; further lines for options, items to check or to preserve."
         )
     )
 
@@ -173,8 +173,10 @@ class EscalationDraft(_Draft):
         )
     )
     opening: Stated = Field(description=_OPENING)
-    severity_reason: Stated = Field(
-        default="", description="Why that severe, and why not higher or lower; in brackets behind it."
+    severity_reason: Stated = Field(default="", description="Why that severe, in a few words; in brackets behind it.")
+    co_owner: Stated = Field(
+        default="",
+        description="Who owns it beside the target by an article or a contract, such as the data protection officer; '' otherwise.",
     )
     customers: Stated = Field(
         default="",

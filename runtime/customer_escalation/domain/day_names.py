@@ -43,6 +43,17 @@ def short_weekday_names() -> dict[str, str]:
     return short | {name: WEEKDAYS[day] for name, day in _LOOSE_SHORT.items()}
 
 
+@cache
+def opening_day_names() -> dict[str, str]:
+    """Abbreviations in every language, where nothing but days of the week can stand, as in opening hours."""
+    short = {
+        name: day
+        for locale in reversed(_LOCALES)
+        for name, day in zip(_names(locale, "days", "abbreviated"), WEEKDAYS, strict=True)
+    }
+    return short | short_weekday_names()
+
+
 def english_months() -> tuple[str, ...]:
     """Full names, casefolded, January first."""
     return tuple(_names("en", "months", "wide"))

@@ -25,6 +25,18 @@ MARGIN = 1.5
 """How much more of them than of the next language."""
 
 
+_KANA = re.compile(r"[\u3040-\u30ff]")
+FEWEST_KANA = 10
+"""Characters of the syllabaries that only Japanese is written in."""
+
+
+def code_of(text: str) -> str:
+    """The language's ISO 639-1 code, Japanese among them; empty where nobody can tell."""
+    if len(_KANA.findall(text)) >= FEWEST_KANA and language_of(text) is None:
+        return "ja"
+    return CODES.get(language_of(text) or "", "")
+
+
 def language_of(text: str) -> str | None:
     """The language's English name; None where the text is too short or could be either of two."""
     words = re.findall(r"[^\W\d_]+", text.casefold())

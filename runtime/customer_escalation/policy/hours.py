@@ -6,22 +6,27 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from customer_escalation.domain.day_names import WEEKDAYS as DAYS
+from customer_escalation.domain.day_names import opening_day_names, weekday_names
 from customer_escalation.policy.errors import PolicyError
 from customer_escalation.policy.holidays import Holidays
 from customer_escalation.policy.parts import WEEKDAYS, Section, WallTime, Weekday, Zone, known_zone
 
 _HOURS = re.compile(
-    r"(?:(?P<always>24\s*[x/]\s*7)|(?P<days>[a-z,\s\u2013-]+?)\s+(?P<opens>\d\d?:\d\d)\s*(?:[-\u2013]|to)\s*(?P<closes>\d\d?:\d\d))"
+    r"(?:(?P<always>24\s*[x/]\s*7)|(?P<days>(?:[^\W\d_]|[.,\s\u2013-])+?)\s+(?P<opens>\d\d?:\d\d)\s*(?:[-\u2013]|to)\s*(?P<closes>\d\d?:\d\d))"
     r"(?:\s+(?:in\s+)?(?:(?:the\s+)?(?P<whose>account|customer|team)(?:'s|s)?\s+time\s?zone|(?P<zone>\S+)))?",
     re.IGNORECASE,
 )
+LETTERS = {"l": "monday", "v": "friday", "s": "saturday", "d": "sunday"}
+"""As contracts in Romance languages shorten a range: L-V, L-D."""
 _EXAMPLE = 'write it as "Mon-Fri 09:00-18:00 in the account timezone" or "24x7"'
 
 
 def parse_business_hours(value: object) -> dict[str, object]:
     """The keys of ``BusinessHours`` that a text such as "Mon-Fri 09:00-18:00 in the account timezone" sets.
 
-    Days are names or ranges, also over the week's end ("Sun-Thu"), separated by commas; "24x7" stands for always. The
+    Days are names or ranges, also over the week's end ("Sun-Thu") and in other languages ("lun-ven"), separated by commas;
+    "24x7" stands for always. The
     zone is "in the account timezone", "in the team timezone", a named zone, or left out (then it stays as it was).
     Raises ``PolicyError`` on anything else.
     """
@@ -49,10 +54,13 @@ def _days(text: str) -> tuple[Weekday, ...]:
 
 
 def _day(name: str) -> int:
-    full = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    for number, day in enumerate(full):
-        if len(name) >= 3 and day.startswith(name.casefold()):
+    word = name.casefold().strip(".")
+    for number, day in enumerate(DAYS):
+        if len(word) >= 3 and day.startswith(word):
             return number
+    named = weekday_names().get(word) or opening_day_names().get(word) or LETTERS.get(word)
+    if named:
+        return DAYS.index(named)
     raise PolicyError(f"business_hours: {name!r} is not a day of the week; {_EXAMPLE}.")
 
 

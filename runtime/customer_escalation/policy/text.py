@@ -210,6 +210,9 @@ VALUES: dict[str, Render] = {
     "sla-at-risk": percent,
     "business-hours": opening_hours,
     "ask-verbs": lambda policy: listed(policy.asks.verbs),
+    "ask-table": lambda policy: "; ".join(
+        f"{target.value}: {', '.join(policy.asks.suits.of(target))}" for target in Target
+    ),
     "description-sentences": lambda policy: "{}-{}".format(*policy.brief.description_sentences),
     "max-repairs": lambda policy: number_words(policy.brief.max_repairs),
     "waiting-intervals": lambda policy: number_words(policy.waiting.update_intervals),

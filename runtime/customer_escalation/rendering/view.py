@@ -10,14 +10,13 @@ from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, Rul
 from customer_escalation.domain.categories import HEADINGS, SOURCES
 from customer_escalation.domain.evidence import field, parse_moment
 from customer_escalation.domain.formatting import day_words, offset_words
-from customer_escalation.domain.language import CODES, language_of
-from customer_escalation.domain.prose import Sentence, passages, sentences_of, with_code, without_marks, words_begin
+from customer_escalation.domain.prose import Sentence, sentences_of, with_code, without_marks, words_begin
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import ENDS, inert, inert_block, inert_lines, sentence
-from customer_escalation.rendering.labels import BASIS, REPRODUCTION_STATUS
+from customer_escalation.rendering.phrases import Phrases
 from skill_runtime.ledger import Record
 
 MOST_MARKS = 3
@@ -42,6 +41,7 @@ class BriefView:
         }
         self.only_ticket = tickets.pop() if len(tickets) == 1 else ""
         """Where there is one, the reader knows which ticket is meant."""
+        self.say = Phrases(document.brief.draft)
         self.marked: set[str] = set()
         """The ids that the section has marked already."""
 
@@ -51,13 +51,13 @@ class BriefView:
         names: dict[str, Any] = {
             "brief": self.brief, "draft": draft, "computed": self.brief.computed, "for_receiver": self.for_receiver,
             "text": inert, "sentence": sentence, "cell": lambda value: inert(value).replace("|", "\\|"),
-            "prose": self.prose, "lines": self.lines, "section": self.section, "line": self.line,
+            "prose": self.prose, "lines": self.lines, "section": self.section, "say": self.say, "line": self.line,
             "said": self.said, "because": self.because,
             "verdict": self.verdict, "references": self.references, "suspect": self.suspect, "untested": self.untested,
             "drafts": self.drafts, "quoted": quoted, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
         }  # fmt: skip
         if isinstance(draft, EscalationDraft):
-            names["status"] = REPRODUCTION_STATUS[draft.reproduction.status]
+            names["status"] = self.say(draft.reproduction.status)
             names["asks"] = [(inert(owner), list(asks)) for owner, asks in groupby(draft.asks, lambda ask: ask.owner)]
             names["response"] = self.response(draft)
             names["clock"], names["timeline"] = self.timeline(draft)
@@ -69,8 +69,8 @@ class BriefView:
     def verdict(self) -> str:
         """The decision in a few words, for who sends it."""
         if self.brief.target is None or self.brief.severity is None:
-            return "Handle it in support, no escalation."
-        return f"Escalate to {self.brief.target.value}, {self.brief.severity.value}."
+            return self.say("verdict_handle")
+        return self.say("verdict_escalate", team=self.brief.target.value, severity=self.brief.severity.value)
 
     def prose(self, text: str | Statement, indent: int = 2) -> str:
         """A text as it was written, line by line, the further ones ``indent`` spaces in; an id is marked once in it, and not
@@ -197,15 +197,12 @@ class BriefView:
         parsed = [(parse_moment(item.by) or datetime.max.replace(tzinfo=UTC), item) for item in draft.deadlines]
         clocks = {offset_words(moment) for moment, item in parsed if len(item.by) > DATE_ALONE}
         shared = clocks.pop() if len(clocks) == 1 else ""
-        locale = CODES.get(
-            language_of(" ".join(passage.text for passage in passages(draft) if passage.reader == "receiver")) or "", ""
-        )
         rows = [
             (
-                _when(item.by, moment, locale, shared),
+                _when(item.by, moment, self.say.language, shared),
                 inert(item.who),
                 self.line(item.what).rstrip("."),
-                BASIS[item.basis],
+                self.say(f"by_{item.basis}"),
             )
             for moment, item in sorted(parsed, key=lambda pair: (pair[0], pair[1].what))
         ]
@@ -245,15 +242,13 @@ class BriefView:
                 notes[self.evidence.item_of(record).ref] = related.note
         groups: list[tuple[str, list[str]]] = []
         named = {category for category, _ in HEADINGS}
-        for label, members in (
-            *(
-                (label, [item for item in items.values() if item.category == category])
-                for category, label in HEADINGS
-                if category != "crm"
-            ),
-            ("Other records", [item for item in items.values() if item.category not in named]),
-        ):
+        for heading, members in (
+            *((category, [item for item in items.values() if item.category == category])
+              for category, _ in HEADINGS if category != "crm"),
+            ("other", [item for item in items.values() if item.category not in named]),
+        ):  # fmt: skip
             if members:
+                label = self.say(f"heading_{heading}")
                 groups.append((label, [self.reference(item, notes.get(item.ref, "")) for item in members]))
         return groups
 

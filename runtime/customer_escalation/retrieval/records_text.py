@@ -9,7 +9,7 @@ from skill_runtime.ledger import Record
 
 _INNER = frozenset(kind for row in SOURCES.values() for kind in (*row.row.kinds, row.part)) - BY_ITEM.keys()
 _HIDDEN = frozenset({"ref", "kind", "id", "text", "body", "parent", "extra", "messages_complete", "comments_complete"})
-FOLDED = " | (shares little with the request; its messages are not shown: read_ticket)"
+FOLDED = " | (shares little with the request; its messages are not shown)"
 _UNREAD = {kind: row.tool("read") for kind, row in BY_ITEM.items() if row.whole_by_read}
 """Kinds whose content a list or a search leaves out, and the tool that shows it."""
 

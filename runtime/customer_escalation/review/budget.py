@@ -7,7 +7,7 @@ from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDra
 from customer_escalation.domain.prose import passages
 
 ESCALATION = {
-    "opening": 70, "severity_reason": 20, "customers": 35, "workflow_impact": 40, "revenue": 25, "queue": 20, "sla": 45,
+    "opening": 70, "severity_reason": 20, "co_owner": 10, "customers": 35, "workflow_impact": 40, "revenue": 25, "queue": 20, "sla": 45,
     "impact_more": 40, "competition": 25, "description": 110, "tried": 80, "containment": 35, "reproduction": 90, "ideas": 60,
     "last_update": 30, "expectation": 25, "risk": 25, "next_update": 30, "asks": 180, "response": 20, "deadlines": 55,
     "conflicts": 35, "unknowns": 45, "context": 20, "team_message": 65, "ticket_note": 40,

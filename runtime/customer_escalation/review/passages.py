@@ -10,11 +10,10 @@ from customer_escalation.domain.prose import Audience, Passage, Role, passages
 ClaimKind = Literal["fact", "proposed", "inference"]
 _KINDS: dict[Role, ClaimKind] = {"states": "fact", "proposes": "proposed", "supposes": "inference"}
 SUMMING_UP = (
-    "summary", "opening", "severity_reason", "customers", "revenue", "queue", "sla", "next_update", "response",
+    "summary", "opening", "severity_reason", "co_owner", "customers", "revenue", "queue", "sla", "next_update", "response",
     "reproduction.environment", "reproduction.note", "team_message", "ticket_note",
 )  # fmt: skip
-"""Passages that say again what the brief below shows, or what is missing; without marks they stand on everything that it
-cites."""
+"""Passages that say again what the brief below shows, or what is missing: they stand on everything that it cites."""
 
 STEPS = "reproduction."
 """Steps are one text in several fields: what one of them cites stands behind them all."""
@@ -35,7 +34,7 @@ class Claim:
     number: int = 0
     """Which sentence of the passage."""
     sums_up: bool = False
-    """It has no marks of its own or of its paragraph, and stands on everything that the brief cites."""
+    """It says again what the brief shows, and stands on everything that the brief cites."""
 
 
 def claims(draft: Draft) -> Iterator[Claim]:
@@ -47,7 +46,7 @@ def claims(draft: Draft) -> Iterator[Claim]:
             continue
         around = steps if passage.path.startswith(STEPS) else passage.cites
         for number, sentence in enumerate(passage.sentences):
-            sums_up = not sentence.cites and summing_up(passage.path)
+            sums_up = summing_up(passage.path)
             cites = everything if sums_up else sentence.cites or around
             yield Claim(passage.path, sentence.text, _kind(passage, draft), cites, passage.reader, number, sums_up)
 

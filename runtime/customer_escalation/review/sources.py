@@ -27,6 +27,8 @@ MOST_COUNTED = 20
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.]|\s?h\s?)([0-5]\d)?")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d| UTC)")
 _PART = re.compile(r"\w+")
+_VERSION_LIKE = re.compile(r"\d{1,3}\.\d{1,3}")
+"""A version in two parts, which is read as a number."""
 _FENCE = re.compile(r"\A`{3,}[ \t]*\w*(?=\n)")
 """The opening of a fenced block with the name of its language."""
 _ITEMS = re.compile(r"[,;]|\band\b|\bund\b|\bet\b|\by\b|、")
@@ -135,7 +137,9 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
         scope = sources.everything
     if sources.hours:
         scope = [*scope, Record(ref="policy/hours", data={"kind": "policy", "text": sources.hours})]
-    if sources.deadlines and (summing_up(claim.where) or claim.reader == "sender"):
+    if sources.deadlines and (
+        summing_up(claim.where) or claim.reader == "sender" or claim.where.startswith("deadlines[")
+    ):
         scope = [*scope, Record(ref="draft/deadlines", data={"kind": "deadline", "text": sources.deadlines})]
     if claim.reader == "sender" and sources.request:
         scope = [*scope, Record(ref="request/request", data={"kind": "request", "text": sources.request})]
@@ -154,11 +158,13 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if claim.where in SETS_TIMES and atom.kind in ("time", "weekday"):
         return True
-    if (claim.kind == "proposed" or claim.reader == "sender") and _few_words(atom):
+    if (claim.kind == "proposed" or claim.reader == "sender" or claim.where == "ticket_note") and _few_words(atom):
         return True
     if on_a_customers_clock(atom, scope, sources.zones):
         return True
     if atom.kind in ESTABLISHED and not sources.established.isdisjoint(atom.found_in):
+        return True
+    if _VERSION_LIKE.fullmatch(atom.atom) and not sources.established.isdisjoint(atom.found_in):
         return True
     return atom.kind == "number" and _counts(atom.atom, claim, scope, sources)
 

@@ -70,6 +70,8 @@ class SlaTerms:
     """Who says on which hours they run, in words (``the contract``, ``the policy``); empty where nobody does."""
     own_hours: str = ""
     """The business hours that the contract itself names, as it names them; empty for the organisation's."""
+    beyond_hours: str = ""
+    """What the contract adds to them in words, which no clock counts with."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,8 @@ class SlaClock:
     business: HoursReading | None = None
     """The other reading where nobody says on which hours the window runs and the two differ: ``state``, ``used`` and
     ``due_at`` are then counted round the clock, which ends first."""
+    due_between: tuple[datetime, datetime] | None = None
+    """The earliest and the latest moment at which it is due, in business hours of any zone, where nobody knows the account's."""
     unpaused: "SlaClock | None" = None
     """Of an update window that our own question to the customer stopped: the same counted from our last public reply, since
     no contract says that a question stops it."""

@@ -56,7 +56,7 @@ def test_hours_that_nobody_states_are_counted_both_ways_and_the_earlier_reading_
     )
     assert update.endswith(
         "in business hours (Mon-Fri 09:00-18:00 UTC (the account's own zone is not on record)) due 2026-03-05 16:00 UTC: the contract "
-        "does not say which"
+        "does not say which; due between 2026-03-05 16:00 UTC and 2026-03-06 07:00 UTC, by the zone that the account is in"
     )
     assert [clock.kind for clock in case.late] == ["update"]
 
@@ -73,6 +73,11 @@ def test_readings_that_end_alike_are_told_once() -> None:
         ("24/7", "2026-03-06 09:00 UTC"),
         ("business hours", "2026-03-12 18:00 UTC"),
         ("Mon-Fri 08:00-20:00 UTC", "2026-03-11 09:00 UTC"),
+        ("Mon-Fri 08:00-20:00 UTC, except bank holidays", "2026-03-11 09:00 UTC"),
+        ("Mon-Fri 08:00-20:00 UTC (holidays of Japan excluded)", "2026-03-11 09:00 UTC"),
+        ("lun-ven 08:00-20:00 UTC", "2026-03-11 09:00 UTC"),
+        ("L-V 08:00-20:00 UTC", "2026-03-11 09:00 UTC"),
+        ("Mo.-Fr. 08:00-20:00 UTC; ohne Feiertage", "2026-03-11 09:00 UTC"),
     ],
 )
 def test_the_contracts_own_hours_win_over_the_organisations(coverage: str, due: str) -> None:
@@ -80,6 +85,17 @@ def test_the_contracts_own_hours_win_over_the_organisations(coverage: str, due: 
     text = figures["figures/T-1.resolution"].text
     assert due in text
     assert "does not say" not in text
+
+
+def test_what_a_contract_adds_to_its_hours_is_told_and_not_counted() -> None:
+    added = with_sla(coverage="Mon-Fri 08:00-20:00 Europe/Berlin, except bank holidays")
+    _, figures = made(asked(), added, accounts=(affected("Harrow Mills", "T-1"),))
+    text = figures["figures/T-1.resolution"].text
+    assert (
+        "Mon-Fri 08:00-20:00 Europe/Berlin (the contract adds “except bank holidays”, which is not taken into account)"
+        in text
+    )
+    assert text.count("Europe/Berlin") <= 2
 
 
 def test_a_coverage_that_nobody_can_read_is_no_term() -> None:

@@ -20,6 +20,7 @@ MINUTE = timedelta(minutes=1)
 TERMS = {"first_response": "first_response_h", "update": "update_h", "resolution": "resolution_h"}
 FOLLOW_UP = {"Critical": (2, "hours"), "High": (4, "open"), "Medium": (1, "days")}
 LONGEST_UPDATE = {"Critical": (4, "hours"), "High": (8, "open"), "Medium": (2, "days")}
+OFFSETS = [timedelta(hours=hours) for hours in range(-11, 13)]
 _NUMBER = r"(\d[\d,]*)"
 
 
@@ -161,12 +162,17 @@ def test_clocks(run: tuple[dict[str, Any], dict[str, Any]]) -> None:
             ticket = tickets(case)[name]
             target = accounts(case)[ticket["customer"]]["sla"][term] * 60
             text, _, unpaused = text.partition("; counted from our last public reply it is ")
+            text, _, span = text.partition("; due between ")
             state, counted = text.split(", counted from ", 1)
             note, until = re.match(r"(.+?) to (now|our first public reply)", counted).groups()  # type: ignore[union-attr]
             since = begun(note, ticket, now)
             end = now if until == "now" else min(at for at in ours(ticket, now) if at >= since)
             used = open_minutes(since, end)
             assert counted.endswith(", Mon-Fri 09:00-18:00 UTC (the account's own zone is not on record)")
+            if span:
+                first, last = re.match(r"(.+? UTC) and (.+? UTC)", span).groups()  # type: ignore[union-attr]
+                everywhere = [after_open(since + zone, target) - zone for zone in OFFSETS]
+                assert (in_words(first), in_words(last)) == (min(everywhere), max(everywhere))
             if unpaused:
                 late, at = re.match(r"missed by (.+) since (.+), and no record", unpaused).groups()  # type: ignore[union-attr]
                 from_ours = ours(ticket, now)[-1]

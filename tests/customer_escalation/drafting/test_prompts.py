@@ -72,12 +72,16 @@ def test_values_are_put_in_as_they_are() -> None:
 
 def test_both_ways_in_say_the_same_of_facts_and_drafts() -> None:
     assistant, run = (prompt("tools/assess.md.j2", assistant=assistant) for assistant in (True, False))
-    assert assistant.split("Begin a case")[0] == run.split("Call it again")[0]
+    for words in (assistant, run):
+        told = " ".join(words.split())
+        assert told.startswith(
+            "State the facts of the case, each with the refs of the records that show it, once you have read"
+        )
+        assert "Never bend a fact to get a decision." in told
+    assert len(run) < len(assistant), "a run is told elsewhere how it goes on"
     checked, submitted = (prompt("tools/submit.md.j2", draft=draft) for draft in ("either", "escalation"))
     for words in (checked, submitted):
-        told = " ".join(words.split()).casefold()
-        assert "in the records that their sentence or paragraph cites" in told
-        assert "asks and deadlines suit the team, nothing private is in a customer's text" in told
+        assert "all findings at once" in " ".join(words.split())
 
 
 def test_a_decision_names_the_draft_that_it_asks_for_by_the_tools_of_the_way_in() -> None:

@@ -82,7 +82,7 @@ def test_the_timeline_is_one_table_by_date_on_the_clock_of_its_moments() -> None
     text = part(markdown(deadlines=moments), "What's Needed")
     assert "| When (UTC+1) | Who | What | Set by |" in text
     assert text.endswith(
-        "| Wed 4 Mar, 17:30 | Support | Reply | proposed |\n| Thu 5 Mar, 09:00 | Engineering | Answer | our policy |\n"
+        "| Wed 4 Mar, 17:30 | Support | Reply | proposed |\n| Thu 5 Mar, 09:00 | Engineering | Answer | our rhythm |\n"
         "| Fri 20 Mar |  | Their audit | the customer |"
     )
 
@@ -108,27 +108,13 @@ def test_days_are_named_in_the_language_of_the_brief_and_not_guessed_in_one_that
     german = {"description": GERMAN, "workflow_impact": GERMAN, "risk": GERMAN, "expectation": GERMAN, "opening": GERMAN,
               "last_update": GERMAN, "tried": [GERMAN], "unknowns": [], "ideas": [], "asks": [], "context": []}  # fmt: skip
     assert "| Do., 5. März, 09:00 |" in markdown(deadlines=[due("2026-03-05T09:00:00Z")], **german)
-    unknown = {
-        **german,
-        **dict.fromkeys(german, "同期が止まります。"),
-        "tried": [],
-        "unknowns": [],
-        "ideas": [],
-        "asks": [],
-        "context": [],
-    }
-    short = {
-        "summary": "同期",
-        "reproduction": {
-            "status": "not_applicable",
-            "note": "",
-            "steps": [],
-            "expected": "",
-            "actual": "",
-            "environment": "",
-        },
-    }
-    assert "| 2026-03-05 09:00 |" in markdown(deadlines=[due("2026-03-05T09:00:00Z", "", "返信")], **unknown, **short)
+    empty: dict[str, Any] = {"tried": [], "unknowns": [], "ideas": [], "asks": [], "context": []}
+    unknown = {**german, **dict.fromkeys(german, "Синхронизация останавливается."), **empty}
+    repro = {
+        "status": "not_applicable", "note": "", "steps": [], "expected": "", "actual": "", "environment": "",
+    }  # fmt: skip
+    text = markdown(deadlines=[due("2026-03-05T09:00:00Z", "", "Ответ")], **unknown, summary="Стоп", reproduction=repro)
+    assert "| 2026-03-05 09:00 |" in text
 
 
 def test_texts_for_the_team_and_the_ticket_are_ready_to_paste() -> None:

@@ -25,7 +25,7 @@ FILLED: dict[str, Any] = {
     "customers": "Two users.", "revenue": "None known.", "queue": "Nobody wrote.", "competition": "None is named.",
     "containment": "None is recorded.", "conflicts": "None is known.", "ideas": ["The limit."],
     "severity_reason": "It stops.", "sla": ["Met."], "next_update": "Soon.", "response": "Today.",
-    "impact_more": ["**Duration:** A day."], "team_message": "Have a look.", "ticket_note": "Wait.",
+    "impact_more": ["**Duration:** A day."], "team_message": "Have a look.", "co_owner": "The officer.", "ticket_note": "Wait.",
 }  # fmt: skip
 
 

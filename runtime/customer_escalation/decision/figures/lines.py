@@ -100,7 +100,7 @@ def clocks_to_show(case: DecisionInput, severity: Severity | None, target: Targe
     clocks = case.unbinding or case.sla
     found = [
         clock for clock in clocks
-        if clock.kind == "first_response" or clock in case.late
+        if clock.kind == "first_response" or clock in case.late or clock.perhaps_late
         or (clock.running and clock.due_at and until and clock.due_at <= until)
     ]  # fmt: skip
     if not severity and not any(clock.running for clock in found):

@@ -1,9 +1,10 @@
 """Age, last reply and SLA clocks of tickets (E-SLA, B1)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from customer_escalation.decision.figures.parts import figure, hours, item_id, without_holidays
 from customer_escalation.decision.inputs import NOTHING_ASIDE, AccountInput, Aside, SlaInput
@@ -35,6 +36,10 @@ _ASKS = re.compile(
 """How an agent hands the next move to the customer."""
 
 
+_ADDITION = re.compile(r"\s*[,;(]\s*(?=\D*$)")
+"""Where the hours of a contract end and its own additions begin: behind the last figure."""
+ZONES_OF_THE_WORLD = tuple(ZoneInfo(f"Etc/GMT{offset:+d}") for offset in range(-12, 12))
+"""One for each whole hour; of the others none lies outside."""
 CLOCK_NAMES = {"first_response": "first response", "update": "update", "resolution": "resolution"}
 
 
@@ -115,13 +120,14 @@ def sla_terms(account: Record | None, policy: Policy) -> SlaTerms | None:
         hours=by_contract if by_contract != "unknown" else by_policy_hours,
         ref=account.ref,
         said_by="the contract" if by_contract != "unknown" else "the policy" if by_policy != "unknown" else "",
-        own_hours=coverage.strip() if by_contract == "business" and isinstance(coverage, str) else "",
+        own_hours=_stated(coverage)[0] if by_contract == "business" else "",
+        beyond_hours=_stated(coverage)[1] if by_contract == "business" else "",
     )
 
 
 def _coverage(stated: object) -> Hours:
     """On which hours a contract says that its windows run: ``24x7``, ``business hours``, ``Mon-Fri 08:00-20:00``."""
-    text = " ".join(str(stated).casefold().replace("_", " ").split()) if isinstance(stated, str) else ""
+    text = " ".join(_stated(stated)[0].casefold().replace("_", " ").split())
     if text in ("business hours", "business", "office hours", "8x5", "9x5"):
         return "business"
     try:
@@ -129,6 +135,13 @@ def _coverage(stated: object) -> Hours:
     except PolicyError:
         return "unknown"
     return "round_the_clock" if read["opens"] == read["closes"] and len(read["days"]) == 7 else "business"  # type: ignore[arg-type]
+
+
+def _stated(coverage: object) -> tuple[str, str]:
+    """The hours that a contract states, and what it adds to them in its own words, such as which holidays are excluded."""
+    whole = coverage.strip() if isinstance(coverage, str) else ""
+    found = _ADDITION.search(whole)
+    return (whole[: found.start()].strip(), whole[found.end() :].strip(" .)")) if found else (whole, "")
 
 
 def ticket_figures(
@@ -184,7 +197,28 @@ def clocks_of(view: TicketTimes, account: Record | None, policy: Policy, now: da
     terms = sla_terms(account, policy)
     if terms is None:
         return ()
-    return sla_clocks(view, terms, now, sla_calendar(terms, account, policy), policy.sla.at_risk_fraction)
+    risk = policy.sla.at_risk_fraction
+    calendar = sla_calendar(terms, account, policy)
+    clocks = sla_clocks(view, terms, now, calendar, risk)
+    if terms.hours == "round_the_clock" or not zone_is_guessed(terms, account, policy):
+        return clocks
+    elsewhere = [
+        sla_clocks(view, replace(terms, hours="business"), now, replace(calendar, tz=zone), risk)
+        for zone in ZONES_OF_THE_WORLD
+    ]
+    return tuple(_spread(clock, [other[number] for other in elsewhere]) for number, clock in enumerate(clocks))
+
+
+def _spread(clock: SlaClock, elsewhere: Sequence[SlaClock]) -> SlaClock:
+    """A clock with the span of its due moments in all zones."""
+    due = [other.due_at for other in elsewhere if other.due_at]
+    return replace(clock, due_between=(min(due), max(due))) if due and min(due) < max(due) else clock
+
+
+def zone_is_guessed(terms: SlaTerms | None, account: Record | None, policy: Policy) -> bool:
+    """Do windows run in the account's own business hours, and does no record say in which zone that is?"""
+    named = terms is not None and any(part in available_timezones() for part in terms.own_hours.split())
+    return policy.business_hours.timezone == "account" and account_zone(account) is None and not named
 
 
 def sla_calendar(terms: SlaTerms | None, account: Record | None, policy: Policy) -> BusinessCalendar:
@@ -221,6 +255,7 @@ def clock_view(clock: SlaClock, account: AccountInput, crm: Record | None, polic
         acted_on=_acted_on(clock, zone, in_business=terms is not None and terms.hours == "business"),
         other=_other_words(clock, clock.business, zone) if clock.business else "",
         hours=_hours_counted(terms, crm, policy) if clock.business else "",
+        perhaps_late=clock.unpaused is not None and clock.unpaused.state in ("breached", "at_risk"),
     )
 
 
@@ -239,6 +274,7 @@ def clock_figure(clock: SlaClock, account: Record | None, policy: Policy) -> Fig
         hours = _hours_counted(terms, account, policy)
         text += f", round the clock; in business hours ({hours}) {_other_words(clock, clock.business, zone)}"
         text += ": the contract does not say which"
+    text += _between_words(clock, zone)
     if clock.unpaused and clock.unpaused.state in ("breached", "at_risk"):
         text += f"; {_unpaused_words(clock.unpaused, zone)}"
     label = f"{item_id(clock.ticket)} ({field(account, 'name') if account else ''}) SLA {CLOCK_NAMES[clock.kind]}"
@@ -249,10 +285,15 @@ def _hours_counted(terms: SlaTerms | None, account: Record | None, policy: Polic
     """The business hours on which an account's windows run, such as ``Mon-Fri 09:00-18:00 Europe/Berlin``."""
     calendar = sla_calendar(terms, account, policy)
     own = terms.own_hours if terms and _coverage(terms.own_hours) == "business" else ""
-    guessed = policy.business_hours.timezone == "account" and account_zone(account) is None
-    unsure = " (the account's own zone is not on record)" if guessed else ""
+    unsure = " (the account's own zone is not on record)" if zone_is_guessed(terms, account, policy) else ""
     hours = own if re.search(r"[0-9]", own) else opening_hours(policy)
-    return f"{hours} {calendar.tz.key}{without_holidays(calendar)}{unsure}"
+    zone = "" if calendar.tz.key.casefold() in hours.casefold() else f" {calendar.tz.key}"
+    added = (
+        f" (the contract adds “{terms.beyond_hours}”, which is not taken into account)"
+        if terms and terms.beyond_hours
+        else ""
+    )
+    return f"{hours}{zone}{without_holidays(calendar)}{unsure}{added}"
 
 
 def _acted_on(clock: SlaClock, zone: ZoneInfo | None, *, in_business: bool) -> str:
@@ -261,6 +302,14 @@ def _acted_on(clock: SlaClock, zone: ZoneInfo | None, *, in_business: bool) -> s
     if clock.unpaused and clock.unpaused.state in ("breached", "at_risk"):
         words += f", counted from the customer's answer to our question; {_unpaused_words(clock.unpaused, zone)}"
     return words
+
+
+def _between_words(clock: SlaClock, zone: ZoneInfo | None) -> str:
+    """The span of a running window in business hours whose zone nobody knows; empty where the zone is known."""
+    if not clock.running or clock.due_between is None:
+        return ""
+    first, last = clock.due_between
+    return f"; due between {time_words(first, zone)} and {time_words(last, zone)}, by the zone that the account is in"
 
 
 def _unpaused_words(clock: SlaClock, zone: ZoneInfo | None) -> str:

@@ -1,0 +1,69 @@
+"""The fixed words of a brief: every one in every language, with the same places to fill; the template's own stay as they are."""
+
+import re
+import string
+
+import pytest
+from tests.customer_escalation.drafts import escalation
+from tests.customer_escalation.rendering.test_render import HEADINGS, LABELS, handled_markdown, markdown
+
+from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.categories import HEADINGS as SECTIONS
+from customer_escalation.domain.language import CODES, code_of
+from customer_escalation.rendering.phrases import Phrases, phrase_table
+
+LANGUAGES = {*CODES.values(), "ja"}
+GERMAN = "Der nächtliche Abgleich bricht ab und wir haben es auf dem Testkonto gesehen, die Ursache ist nicht bekannt."
+JAPANESE = "夜間の同期が途中で止まります。原因はまだわかっていません。"
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("name", phrase_table())
+def test_every_phrase_is_there_in_every_language_with_the_same_places(name: str) -> None:
+    forms = phrase_table()[name]
+    assert set(forms) == LANGUAGES
+    assert {frozenset(places(text)) for text in forms.values()} == {frozenset(places(forms["en"]))}
+    assert all(text.strip() == text and text for text in forms.values())
+
+
+def test_headings_of_sources_are_those_of_the_table_of_categories() -> None:
+    say = Phrases(EscalationDraft.model_validate(escalation()))
+    assert {category: say(f"heading_{category}") for category, _ in SECTIONS} == dict(SECTIONS)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [(GERMAN, "de"), (JAPANESE, "ja"), ("Everything is fine and we are at it with you.", "en"), ("同期", ""), ("OK", ""),
+     (f"{JAPANESE} The export is not there and we have to wait for it.", "en")],
+)  # fmt: skip
+def test_the_language_of_a_text(text: str, code: str) -> None:
+    assert code_of(text) == code
+
+
+def in_language(text: str) -> str:
+    names = ("summary", "opening", "description", "workflow_impact", "risk", "expectation", "last_update")
+    repro = {"status": "reported", "note": "", "steps": [], "expected": text, "actual": text, "environment": text}
+    return markdown(
+        **dict.fromkeys(names, text), tried=[], unknowns=[text], ideas=[text], asks=[{"owner": "Engineering", "text": text}],
+        context=[], deadlines=[], reproduction=repro,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words"), [(GERMAN, ("Vermutungen, nicht belegt", "Nicht bekannt", "Nichts erfasst.")),
+                                             (JAPANESE, ("仮説（未確認）", "不明な点", "記録なし。"))])  # fmt: skip
+def test_a_brief_speaks_its_own_language_under_the_templates_headings_and_labels(
+    text: str, words: tuple[str, ...]
+) -> None:
+    brief = in_language(text)
+    for one in (*words, *HEADINGS, *LABELS):
+        assert one in brief
+    assert not re.search("Ideas, not|Not known|Nothing on record", brief)
+
+
+def test_a_note_for_support_speaks_its_own_language_too() -> None:
+    note = handled_markdown(summary=GERMAN, opening=GERMAN, reason=GERMAN, steps=[GERMAN], would_change=[GERMAN])
+    for words in ("## Im Support lösen:", "### Warum", "### Was zu tun ist", "### Wann doch eskalieren"):
+        assert words in note
