@@ -301,7 +301,8 @@ FILLED = {
     "tried": ["One."], "ideas": ["An idea."], "unknowns": ["Whether."], "before_sending": ["Call."], "customers": "Two users.",
     "revenue": "None.", "queue": "None.", "competition": "None.", "containment": "None.", "conflicts": "None.",
     "severity_reason": "It stops.", "sla": ["Missed.", "Met."], "next_update": "Soon.", "response": "Now.",
-    "verdict": "To Engineering.", "impact_more": ["**Duration:** A day."], "team_message": "Have a look.", "co_owner": "The officer.", "ticket_note": "Wait.",
+    "verdict": "To Engineering.", "impact_more": ["**Duration:** A day."], "team_message": "Have a look.",
+    "co_owner": "The officer.", "ticket_note": "Wait.",
     "uncertain": "Whether.", "drafts": [{**reply("Hello."), "wait_for": "Security"}],
 }  # fmt: skip
 
