@@ -6,9 +6,10 @@ A server on the loopback interface, in a process of its own, answers every reque
 reads nothing of it. The run is brought to its turn from a journal; from there on, each turn of the loop is followed by the same
 turn of the bare client, inside the loop's tool call, so both meet the same load of the machine. Only ratios mean something.
 
-The journal waits once a turn until its entry is on the disk, which the bare client never does; how long that takes is the
-disk's affair, so it is timed apart. Three ratios are printed: of the processor's time in this process, which other load of the
-machine hardly touches; of the time on the wall without the disk; and of all of it.
+Where the journal waits until an entry is on the disk, which the bare client never does, how long that takes is the
+disk's affair, so it is timed apart. A turn's entry waits for nothing: it gets there with the next that decides
+something. Three ratios are printed: of the processor's time in this process, which other load of the machine hardly
+touches; of the time on the wall without the disk; and of all of it.
 """
 
 import argparse

@@ -1,8 +1,9 @@
 """A run's journal: an append-only file that is resume point, audit trail and replay cassette at once.
 
-One JSON object a line. Every entry is on the disk before ``append`` returns, so a process killed at any moment loses at
-most the step that it was in. To resume, the run is executed again from the top with the same header; each paid or
-external step asks the ``Recorder`` first, which answers from the journal as long as it can.
+One JSON object a line. Every entry is with the operating system before ``append`` returns, so a process killed at any
+moment loses at most the step that it was in; what decides something is on the disk too. To resume, the run is
+executed again from the top with the same header; each paid or external step asks the ``Recorder`` first, which
+answers from the journal as long as it can.
 """
 
 import base64
@@ -184,10 +185,13 @@ class Journal:
         *,
         key: str | None = None,
         request: JsonObject | None = None,
+        durable: bool = True,
     ) -> Entry:
-        """Add an entry and return once it is on the disk.
+        """Add an entry and return once it is on the disk, with all before it.
 
-        Raises ``JournalError`` when it could not be written; the file then ends as it did before.
+        One that is not ``durable`` is with the operating system, so that it outlives this process, and gets on the disk with the
+        next that is, or when the journal is closed. Raises ``JournalError`` when it could not be written; the file then ends as it
+        did before.
         """
         if self._fd is None:
             raise JournalError(f"The journal {self.path} is open for reading only.")
@@ -199,7 +203,8 @@ class Journal:
             written = 0
             while written < len(line):
                 written += os.write(self._fd, line[written:])
-            os.fsync(self._fd)
+            if durable:
+                os.fsync(self._fd)
         except OSError as error:
             with suppress(OSError):
                 os.ftruncate(self._fd, self._size)
@@ -233,6 +238,10 @@ class Journal:
     def close(self) -> None:
         """Let another process write the run. Closing twice is fine."""
         if self._fd is not None:
+            with suppress(
+                OSError
+            ):  # what could not be synced is written all the same, and a run that ended well says so
+                os.fsync(self._fd)
             os.close(self._fd)
             self._fd = None
 
@@ -304,8 +313,11 @@ class StepLog(Protocol):
         *,
         key: str | None = None,
         request: JsonObject | None = None,
+        durable: bool = True,
     ) -> Entry:
-        """Add an entry and return once it is kept for good; raises where it cannot be."""
+        """Add an entry and return once it is kept for good, or once it outlives this process where it need not be ``durable``;
+        raises where it cannot be.
+        """
         ...
 
     def keep(self, data: bytes) -> str:
@@ -319,6 +331,9 @@ class StepLog(Protocol):
 
 class Recorder:
     """Runs each paid or external step once in the life of a run, however often the run is started.
+
+    A killed process loses none of them. A machine that loses its power may lose those since the last durable entry, which are
+    then asked for again; steps that change anything elsewhere are not run through here.
 
     Two kinds of step. ``step`` is looked up by its key, each recorded outcome used once: right for tool calls, which
     run side by side and are recorded in any order. ``next_step`` must come in the recorded order with the same request:
@@ -351,7 +366,7 @@ class Recorder:
                 self._unused[kind].remove(entry)
                 return entry.data
         data = await do()
-        return self.journal.append(kind, data, key=digest, request=request).data
+        return self.journal.append(kind, data, key=digest, request=request, durable=False).data
 
     async def next_step(
         self, kind: str, parts: Mapping[str, Any | Part], do: Callable[[], Awaitable[JsonObject]]
@@ -376,7 +391,7 @@ class Recorder:
         request: JsonObject = {"new": {name: given[name].value for name in new}}
         if dropped:
             request["dropped"] = dropped
-        return self.journal.append(kind, data, key=asked.key, request=request).data
+        return self.journal.append(kind, data, key=asked.key, request=request, durable=False).data
 
     def _difference(self, recorded: Entry, parts: Mapping[str, Part]) -> str:
         theirs = self._recorded_parts(recorded)

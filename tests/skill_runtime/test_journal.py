@@ -1,5 +1,6 @@
 """The journal survives kills, refuses second writers and answers a resumed run."""
 
+import asyncio
 import json
 import os
 import signal
@@ -389,3 +390,28 @@ def test_every_line_is_one_json_object_that_other_programs_can_read(tmp_path: Pa
         journal.append("note", {"text": "two\nlines"})
     lines = (tmp_path / f"{RUN}.jsonl").read_text().splitlines()
     assert [json.loads(line)["type"] for line in lines] == ["header", "note"]
+
+
+def test_steps_wait_for_no_disk_and_get_there_with_the_next_durable_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(os.fstat(fd).st_size))
+
+    async def outcome() -> dict[str, Any]:
+        return {"text": "paid"}
+
+    async def steps(recorder: Recorder) -> None:
+        await recorder.next_step("turn", {"message 1": "x"}, outcome)
+        await recorder.step("tool", "read", outcome)
+
+    journal = Journal.create(tmp_path, "r1", {"issue": "x"})
+    path, begun = tmp_path / "r1.jsonl", len(synced)
+    asyncio.run(steps(Recorder(journal)))
+    assert len(synced) == begun
+    assert path.read_bytes().count(b"paid") == 2, "a reader sees them at once"
+    journal.append("decided", {"what": "escalate"})
+    assert synced[begun:] == [path.stat().st_size], "one wait for all of them"
+    asyncio.run(steps(Recorder(journal)))
+    journal.close()
+    assert synced[-1] == path.stat().st_size

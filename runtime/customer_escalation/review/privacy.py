@@ -19,6 +19,8 @@ SHARED_WITH_CUSTOMERS = ("article", "figure")
 """Kinds of records that a text for any customer may draw on."""
 MOST_DAYS = 30
 LAST_HOUR = 23
+HOURS_OF_A_DAY = 24
+"""Up to here a bare number may be an hour, as many languages write a time."""
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)")
 _HOUR = re.compile(r"\b([01]?\d|2[0-3])\s?(?:h|Uhr)\b(?:\s?([0-5]\d)\b(?!\s?min))?")
 """A time of day as other languages write it: 17h, 14 h 30, 9 Uhr."""
@@ -166,7 +168,8 @@ def _next(clock: re.Match[str], now: datetime) -> datetime:
 def _may_be_said(atom: Unsupported, ticket: str, view: ReviewInput) -> bool:
     """A small number; the name of a person at the customer; a name that is nobody's, such as a product's."""
     if atom.kind == "number":
-        return len(re.sub(r"\D", "", atom.atom)) < 2
+        digits = re.sub(r"\D", "", atom.atom)
+        return len(digits) < 2 or (digits == atom.atom and int(digits) <= HOURS_OF_A_DAY)
     if atom.kind != "name" or not atom.found_in:
         return False
     evidence = view.sources.evidence

@@ -15,6 +15,8 @@ from skill_runtime.ledger import Record
 
 FREE_IN_PROPOSALS = frozenset({"date", "time", "duration", "number", "weekday"})
 """Atoms that a proposal may set itself: when, how long, how many."""
+NOTE = "ticket_note"
+"""Tells colleagues what to write and to do: its quotations are wordings, and it may name any record."""
 SETS_TIMES = frozenset({"team_message", "ticket_note", "next_update", "response"})
 """Texts that say when somebody will act: a time of day in them may be the writer's own, as one under the deadlines is."""
 ESTABLISHED = frozenset({"name", "id", "version", "address"})
@@ -133,7 +135,7 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
     scope = sources.cited(claim.cites, claim.text)
     if summing_up(claim.where):
         scope = [*scope, *(sources.figure_record(figure) for figure in sources.figures.values())]
-    if claim.kind != "fact":
+    if claim.kind != "fact" or claim.where == NOTE:
         scope = sources.everything
     if sources.hours:
         scope = [*scope, Record(ref="policy/hours", data={"kind": "policy", "text": sources.hours})]
@@ -158,7 +160,9 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if claim.where in SETS_TIMES and atom.kind in ("time", "weekday"):
         return True
-    if (claim.kind == "proposed" or claim.reader == "sender" or claim.where == "ticket_note") and _few_words(atom):
+    if claim.where == NOTE and atom.kind in ("quote", "code"):
+        return True
+    if (claim.kind == "proposed" or claim.reader == "sender") and _few_words(atom):
         return True
     if on_a_customers_clock(atom, scope, sources.zones):
         return True

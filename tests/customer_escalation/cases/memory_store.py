@@ -109,7 +109,8 @@ class _Steps:
         return [entry for entry in self._entries if type in (None, entry.type)]
 
     def append(
-        self, type: str, data: dict[str, Any], *, key: str | None = None, request: dict[str, Any] | None = None  # noqa: A002
+        self, type: str, data: dict[str, Any], *, key: str | None = None, request: dict[str, Any] | None = None,  # noqa: A002
+        durable: bool = True,
     ) -> Entry:  # fmt: skip
         """See ``StepLog``."""
         kept = json.loads(json.dumps(data))

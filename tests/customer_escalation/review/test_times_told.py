@@ -121,3 +121,15 @@ def test_steps_to_reproduce_stand_on_what_any_of_them_cites() -> None:
 def test_a_text_for_the_team_may_set_a_time_of_its_own_and_no_figure() -> None:
     assert found(work(), "G1", team_message="Please answer by 11:45.") == []
     assert len(found(work(), "G1", team_message="They lost 7,731 rows.")) == 1
+
+
+@pytest.mark.parametrize(
+    ("note", "faults"),
+    [
+        ("Write “the file was cut off, the source is whole” and not `lost`; P-9 is closed.", 0),
+        ("Do not name P-77.", 1),
+        ("They lost 7,731 rows.", 1),
+    ],
+)
+def test_a_note_for_the_ticket_may_word_things_and_name_any_record(note: str, faults: int) -> None:
+    assert len(found(work(), "G1", ticket_note=note)) == faults
