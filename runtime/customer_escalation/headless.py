@@ -235,7 +235,7 @@ def _for_nobody(text: str) -> str:
 
 def unattended_instructions(policy: Policy) -> str:
     """How an unattended run works and how a brief should read, with the figures of the policy in force."""
-    return fill(f"{prompt('unattended.md')}\n\n{prompt('writing.md')}", policy)
+    return fill("\n\n".join(map(prompt, ("unattended.md", "citing.md", "writing.md"))), policy)
 
 
 def reference_tool(skill: "Skill", policy: Policy) -> Tool:

@@ -74,8 +74,7 @@ class Reproduction(Part):
     )
     note: Stated = Field(
         description=(
-            "Before the steps: whose they are or why there are none, the starting state, how often (n of m), what was ruled out, a "
-            "caution. Says the status in words. ''"
+            "Before the steps, the status in words: whose they are or why there are none, from which state, how often, what was ruled out."
         )
     )
     steps: list[Stated] = Field(
@@ -140,10 +139,14 @@ class CustomerDraft(Part):
     )
 
 
-_OPENING = (
-    "Two to four short lines for a reader who reads nothing else: what is wrong for whom, who is asked for what by when, what "
-    "was missed or is due next, the trap."
-)
+class ColleagueText(Part):
+    """A text to a team or a colleague, ready to paste."""
+
+    to: Owner = Field(description="The team, its channel, or who by the records.")
+    text: Stated = Field(description="Three to six lines, the ask and the moment first.")
+
+
+_OPENING = "Two to four short lines for a reader who reads nothing else."
 _VERDICT = "To the support person, one sentence: where it goes, how severe, and the one thing to do in the next hour."
 _CONFLICTS = "Records that disagree about one fact, both sides with marks. '' if none."
 _CONTEXT = (
@@ -181,8 +184,8 @@ class EscalationDraft(_Draft):
     customers: Stated = Field(
         default="",
         description=(
-            "Who is affected, with tier and users (their number alone where a table shows three accounts or more), who shows it now, "
-            "who might be besides and whether anybody looked."
+            "Who, with tier and users (the number alone for three accounts or more, which a table shows); who might be besides, and "
+            "whether anybody looked."
         ),
     )
     workflow_impact: Stated = Field(description="What they cannot do; blocked or slowed, lost or late.")
@@ -193,16 +196,12 @@ class EscalationDraft(_Draft):
     queue: Stated = Field(default="", description="How long they have waited, since which report, and for what.")
     sla: list[Stated] = Field(
         default_factory=list,
-        description=(
-            "The clocks that matter, one ticket an entry: missed by how much, due next, met. Which hours were assumed where that "
-            "changes anything. [] where there is no SLA."
-        ),
+        description=("The clocks that matter, one ticket an entry. [] where there is no SLA."),
     )
     impact_more: list[Stated] = Field(
         default_factory=list,
         description=(
-            "Further rows that this case needs, each with a bold label: people whose data it is, legal or regulatory, duration, "
-            "promises that were given. []"
+            "Further rows that this case needs, each with a bold label (people whose data it is, legal, promises). []"
         ),
     )
     competition: Stated = Field(
@@ -210,28 +209,28 @@ class EscalationDraft(_Draft):
     )
     description: Stated = Field(
         description=(
-            "{{ description-sentences }} sentences or as many points: what happens, since when, to whom; what is known about the cause and "
-            "from whom, what is only reported, what nobody checked. Two faults apart."
+            "{{ description-sentences }} sentences or as many points: what happens, since when, to whom; what is known about the cause, "
+            "what is only reported, what nobody checked."
         )
     )
     tried: list[Stated] = Field(
-        description="What was done, each with who, when and what came of it, oldest first; then what was not done and should have been."
+        description="Each with who, when and what came of it, oldest first; then what we said that does not hold, and what was not done."
     )
     containment: Stated = Field(
         description="For Security: what was done to contain it, and what was not. '' otherwise."
     )
     reproduction: Reproduction
     ideas: list[Supposed] = Field(
-        description="A likely cause, a first check and what would disprove it, how to test it. They are printed as ideas. [] if none."
+        description="A likely cause, a first check and what would disprove it; printed as ideas. [] if none."
     )
     last_update: Stated = Field(
         description="What each affected customer was last told and when; internal notes are no updates."
     )
     expectation: Stated = Field(description="What they expect, in their words, and by when where they said so.")
-    risk: Stated = Field(description="Will they escalate, leave, go public, and what points to it?")
+    risk: Stated = Field(description="Will they escalate, leave, go public; what points to it.")
     next_update: Stated = Field(
         default="",
-        description="The rhythm: who hears from us next and when, when support asks the team next, who keeps the customer.",
+        description="Who hears from us next and when, when support asks the team next, who keeps the customer.",
     )
     asks: list[Ask] = Field(description="First things first, grouped by owner.")
     response: Stated = Field(
@@ -246,9 +245,9 @@ class EscalationDraft(_Draft):
     )
     context: list[Related] = Field(description=_CONTEXT)
     drafts: list[CustomerDraft] = Field(description=_DRAFTS)
-    team_message: Stated = Field(
-        default="",
-        description="To the receiving team or who is on duty, ready to paste: three to six lines, the ask and the moment first.",
+    messages: list[ColleagueText] = Field(
+        default_factory=list,
+        description="To the receiving team, and to each colleague who has to act or agree before something can go out. [] if none.",
     )
     ticket_note: Stated = Field(default="", description=_NOTE)
 
@@ -278,9 +277,12 @@ class HandlingDraft(_Draft):
     context: list[Related] = Field(description=_CONTEXT)
     drafts: list[CustomerDraft] = Field(
         description=(
-            "For each customer who waits, the reply that resolves it: the steps, why they should help, what to send back if they "
-            "do not (without secrets), an answer to each thing they asked. Commands in fenced code."
+            "For each customer who waits, the reply that resolves it, with what to send back if it does not. Commands in fenced code."
         )
+    )
+    messages: list[ColleagueText] = Field(
+        default_factory=list,
+        description="To colleagues: a correction of what was said, and the escalation to send if it does not help. [] if none.",
     )
     ticket_note: Stated = Field(default="", description=_NOTE)
 
@@ -382,6 +384,7 @@ def tool_schema(model: type[BaseModel], fill: Callable[[str], str]) -> dict[str,
     ``fill`` puts the policy's figures into the descriptions, where they stand as ``{{ name }}``.
     """
     schema = model.model_json_schema()
+    schema.pop("description", None)  # the tool says what it takes
     cleaned = _once(_clean(schema, fill), set())
     assert isinstance(cleaned, dict)
     return cleaned

@@ -105,6 +105,19 @@ class StatedFact(Fact):
     name: FactName
 
 
+class Calculation(Part):
+    """A figure that the receiver would have to work out, done by code."""
+
+    label: Line = Field(description="What it is, in a few words.")
+    expression: Line = Field(
+        description=(
+            "Numbers of the cited records with + - * / % and brackets (`2 * 3065.60`); or a moment of theirs plus or minus hours or "
+            "days (`2025-08-22T13:00+01:00 + 72 h`), or less another moment."
+        )
+    )
+    cites: Cites
+
+
 class Reading(Part):
     """Your own judgement, compared with what the rules decide, so that a wrong fact shows up."""
 
@@ -259,6 +272,10 @@ class Assessment(Part):
         default_factory=list,
         description="Refs of messages of ours that a machine sent (acknowledgements, bots, triggers); they answer nobody. [] if none.",
     )
+    calculations: list[Calculation] = Field(
+        default_factory=list,
+        description="What a decision turns on and no figure will say: sums, what an option costs, when a period ends. [] if none.",
+    )
     reading: Reading
 
 
@@ -287,6 +304,7 @@ class StatedAssessment(Part):
     open_ask: Literal["technical_work", "decision", "nothing", "unknown"] = Field(description=_description("open_ask"))
     suspicious: list[Suspicious] = Field(description=_description("suspicious"))
     automatic: list[str] = Field(description=_description("automatic"))
+    calculations: list[Calculation] = Field(default_factory=list, description=_description("calculations"))
     reading: Reading
 
     def whole(self) -> Assessment:

@@ -67,11 +67,11 @@ class _Cases:
         return self._service
 
     def writing(self, case: str) -> str:
-        """How facts are cited and a brief should read, the first time that this process tells it of a case."""
+        """How facts are cited, the first time that this process tells it of a case; how a brief reads is the skill's to tell."""
         if case in self._told_how_to_write:
             return ""
         self._told_how_to_write.add(case)
-        return fill(prompt("writing.md"), self.service.work(case).terms.policy)
+        return fill(prompt("citing.md"), self.service.work(case).terms.policy)
 
     async def close(self) -> None:
         if self._connections is not None:

@@ -44,6 +44,19 @@ def days_off(listed: Sequence[date | str], worked: Sequence[date] = ()) -> DaysO
 
 
 @cache
+def country_of_zone(zone: str) -> str:
+    """The country that a time zone lies in, by CLDR, where its public holidays are known; empty otherwise."""
+    from babel.core import get_global  # reads its data when asked
+
+    country = str(get_global("zone_territories").get(zone) or "")
+    try:
+        public_holidays(country)
+    except ValueError:
+        return ""
+    return country
+
+
+@cache
 def public_holidays(code: str) -> Container[date]:
     """The public holidays of a country or of a part of it. Raises ``ValueError`` for a code that names none."""
     import holidays  # hundreds of modules; a policy that names no code never loads them

@@ -61,9 +61,8 @@ class BriefView:
             names["asks"] = [(inert(owner), list(asks)) for owner, asks in groupby(draft.asks, lambda ask: ask.owner)]
             names["response"] = self.response(draft)
             names["clock"], names["timeline"] = self.timeline(draft)
-            names["team_message"] = quoted(draft.team_message)
         else:
-            names["article"], names["team_message"] = self.article(draft), []
+            names["article"] = self.article(draft)
         return names
 
     def verdict(self) -> str:
@@ -116,7 +115,8 @@ class BriefView:
 
     def _words(self, line: str, whole: str, seen: set[str]) -> str:
         """The sentences of a line, or of a table's cell, with their marks."""
-        return " ".join(self._sentence(one, whole, seen) for one in sentences_of(line)) or inert(line)
+        words = " ".join(self._sentence(one, whole, seen) for one in sentences_of(line)) or inert(line)
+        return words.replace("****", "")  # bold that went on around a mark which is not shown
 
     def said(self, statement: Statement | None) -> str:
         """A line that code wrote."""

@@ -10,12 +10,12 @@ ESCALATION = {
     "opening": 70, "severity_reason": 20, "co_owner": 10, "customers": 35, "workflow_impact": 40, "revenue": 25, "queue": 20, "sla": 45,
     "impact_more": 40, "competition": 25, "description": 110, "tried": 80, "containment": 35, "reproduction": 90, "ideas": 60,
     "last_update": 30, "expectation": 25, "risk": 25, "next_update": 30, "asks": 180, "response": 20, "deadlines": 55,
-    "conflicts": 35, "unknowns": 45, "context": 20, "team_message": 65, "ticket_note": 40,
+    "conflicts": 35, "unknowns": 45, "context": 20, "messages": 130, "ticket_note": 40,
 }  # fmt: skip
 """Words a section where one account is affected: about what the briefs have that readers chose."""
 HANDLING = {
     "opening": 70, "customers": 15, "sla": 45, "reason": 130, "steps": 120, "uncertain": 60, "would_change": 70, "conflicts": 35,
-    "context": 25, "ticket_note": 40,
+    "context": 25, "messages": 90, "ticket_note": 40,
 }  # fmt: skip
 PER_ACCOUNT = {
     "sla": 20,

@@ -11,7 +11,7 @@ ClaimKind = Literal["fact", "proposed", "inference"]
 _KINDS: dict[Role, ClaimKind] = {"states": "fact", "proposes": "proposed", "supposes": "inference"}
 SUMMING_UP = (
     "summary", "opening", "severity_reason", "co_owner", "customers", "revenue", "queue", "sla", "next_update", "response",
-    "reproduction.environment", "reproduction.note", "team_message", "ticket_note",
+    "reproduction.environment", "reproduction.note", "messages", "ticket_note",
 )  # fmt: skip
 """Passages that say again what the brief below shows, or what is missing: they stand on everything that it cites."""
 

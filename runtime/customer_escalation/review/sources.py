@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import UTC, timedelta, tzinfo
 from functools import cached_property
 
 from customer_escalation.domain.brief import Figure
@@ -17,7 +17,7 @@ FREE_IN_PROPOSALS = frozenset({"date", "time", "duration", "number", "weekday"})
 """Atoms that a proposal may set itself: when, how long, how many."""
 NOTE = "ticket_note"
 """Tells colleagues what to write and to do: its quotations are wordings, and it may name any record."""
-SETS_TIMES = frozenset({"team_message", "ticket_note", "next_update", "response"})
+SETS_TIMES = frozenset({"messages", "ticket_note", "next_update", "response"})
 """Texts that say when somebody will act: a time of day in them may be the writer's own, as one under the deadlines is."""
 ESTABLISHED = frozenset({"name", "id", "version", "address"})
 """Atoms that need no citation of their own once a record that the brief cites holds them."""
@@ -27,6 +27,7 @@ MOST_LABEL_WORDS = 6
 MOST_COUNTED = 20
 """A higher number is no count of things that the same sentence names."""
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.]|\s?h\s?)([0-5]\d)?")
+_CLOCK_TIME = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d| UTC)")
 _PART = re.compile(r"\w+")
 _VERSION_LIKE = re.compile(r"\d{1,3}\.\d{1,3}")
@@ -158,7 +159,7 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
 def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources: Sources) -> bool:
     if claim.kind == "proposed" and (atom.kind in FREE_IN_PROPOSALS or put_together(atom, scope)):
         return True
-    if claim.where in SETS_TIMES and atom.kind in ("time", "weekday"):
+    if claim.where.partition("[")[0] in SETS_TIMES and atom.kind in ("time", "weekday"):
         return True
     if claim.where == NOTE and atom.kind in ("quote", "code"):
         return True
@@ -179,11 +180,24 @@ def on_a_customers_clock(atom: Unsupported, scope: Iterable[Record], zones: Sequ
     if not found:
         return False
     wanted = f"{int(found[1]):02}:{found[2] or '00'}"
-    written = (stamp for record in scope for stamp in _STAMP.findall(record.text))
-    moments = (parse_moment(stamp.replace(" UTC", "Z").replace(" ", "T")) for stamp in written)
-    return any(
-        moment.astimezone(zone).strftime("%H:%M") == wanted for moment in moments if moment for zone in (UTC, *zones)
-    )
+    return any(wanted in _told_on(record, (UTC, *zones)) for record in scope)
+
+
+def _told_on(record: Record, zones: Sequence[tzinfo]) -> set[str]:
+    """The times of day of a record on these clocks: of its moments, and of those that its text tells on any of them."""
+    stamps = [stamp.replace(" UTC", "Z").replace(" ", "T") for stamp in _STAMP.findall(record.text)]
+    moments = [moment for stamp in stamps if (moment := parse_moment(stamp))]
+    found = {f"{moment.astimezone(zone):%H:%M}" for moment in moments for zone in zones}
+    offsets = {moment.astimezone(zone).utcoffset() or timedelta() for moment in moments[:1] for zone in zones}
+    for hour, minute in _CLOCK_TIME.findall(_STAMP.sub(" ", record.text)):
+        told = timedelta(hours=int(hour), minutes=int(minute))
+        found |= {_time_of_day(told - theirs + ours) for theirs in offsets for ours in offsets}
+    return found
+
+
+def _time_of_day(since_midnight: timedelta) -> str:
+    minutes = since_midnight // timedelta(minutes=1) % (24 * 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def put_together(atom: Unsupported, scope: Sequence[Record]) -> bool:

@@ -301,13 +301,23 @@ FILLED = {
     "tried": ["One."], "ideas": ["An idea."], "unknowns": ["Whether."], "before_sending": ["Call."], "customers": "Two users.",
     "revenue": "None.", "queue": "None.", "competition": "None.", "containment": "None.", "conflicts": "None.",
     "severity_reason": "It stops.", "sla": ["Missed.", "Met."], "next_update": "Soon.", "response": "Now.",
-    "verdict": "To Engineering.", "impact_more": ["**Duration:** A day."], "team_message": "Have a look.",
+    "verdict": "To Engineering.", "impact_more": ["**Duration:** A day."], "messages": [{"to": "Engineering", "text": "Have a look."}],
     "co_owner": "The officer.", "ticket_note": "Wait.",
     "uncertain": "Whether.", "drafts": [{**reply("Hello."), "wait_for": "Security"}],
 }  # fmt: skip
 
 
-OF_BOTH = ("uncertain", "before_sending", "drafts", "conflicts", "customers", "sla", "verdict", "ticket_note")
+OF_BOTH = (
+    "uncertain",
+    "before_sending",
+    "drafts",
+    "conflicts",
+    "customers",
+    "sla",
+    "verdict",
+    "ticket_note",
+    "messages",
+)
 
 
 @pytest.mark.parametrize("draft", [

@@ -120,12 +120,14 @@ def test_days_are_named_in_the_language_of_the_brief_and_not_guessed_in_one_that
 def test_texts_for_the_team_and_the_ticket_are_ready_to_paste() -> None:
     text = markdown(
         verdict="To Engineering as High: post it before 14:00.", before_sending=["Call first."],
-        team_message=f"Needed today [[{T1M3}]]:\n- the limit", ticket_note="Promise nothing.",
+        messages=[{"to": "Engineering", "text": f"Needed today [[{T1M3}]]:\n- the limit"}, {"to": "Inès <b>", "text": "May it go?"}],
+        ticket_note="Promise nothing.",
     )  # fmt: skip
     assert text.startswith(
         "**To Engineering as High: post it before 14:00.**\n\n- Call first.\n\n---\n\n## ESCALATION:"
     )
     assert "**Message to Engineering**\n\n> Needed today:\n> - the limit\n" in text
+    assert "**Message to Inès \\<b>**\n\n> May it go?\n" in text
     assert "**Internal note for the ticket**\n\n> Promise nothing.\n" in text
     note = handled_markdown(ticket_note="Promise nothing.")
     assert "**Internal note for the ticket**" in note

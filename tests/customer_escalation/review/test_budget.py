@@ -25,7 +25,8 @@ FILLED: dict[str, Any] = {
     "customers": "Two users.", "revenue": "None known.", "queue": "Nobody wrote.", "competition": "None is named.",
     "containment": "None is recorded.", "conflicts": "None is known.", "ideas": ["The limit."],
     "severity_reason": "It stops.", "sla": ["Met."], "next_update": "Soon.", "response": "Today.",
-    "impact_more": ["**Duration:** A day."], "team_message": "Have a look.", "co_owner": "The officer.", "ticket_note": "Wait.",
+    "impact_more": ["**Duration:** A day."], "messages": [{"to": "Engineering", "text": "Have a look."}],
+    "co_owner": "The officer.", "ticket_note": "Wait.",
 }  # fmt: skip
 
 
@@ -52,6 +53,7 @@ def test_every_section_that_the_receiver_reads_has_a_budget_and_no_other_counts(
             sla=["Met."],
             before_sending=["Call."],
             ticket_note="Wait.",
+            messages=[{"to": "#support", "text": "It was wrong."}],
             context=escalation()["context"],
         )
     )

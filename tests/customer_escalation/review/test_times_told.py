@@ -119,8 +119,8 @@ def test_steps_to_reproduce_stand_on_what_any_of_them_cites() -> None:
 
 
 def test_a_text_for_the_team_may_set_a_time_of_its_own_and_no_figure() -> None:
-    assert found(work(), "G1", team_message="Please answer by 11:45.") == []
-    assert len(found(work(), "G1", team_message="They lost 7,731 rows.")) == 1
+    assert found(work(), "G1", messages=[{"to": "Engineering", "text": "Please answer by 11:45."}]) == []
+    assert len(found(work(), "G1", messages=[{"to": "Engineering", "text": "They lost 7,731 rows."}])) == 1
 
 
 @pytest.mark.parametrize(

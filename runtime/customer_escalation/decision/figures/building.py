@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from customer_escalation.decision.figures.accounts import affected_view, distinct, general_figures, recent_accounts
+from customer_escalation.decision.figures.calculations import calculated
 from customer_escalation.decision.figures.tickets import (
     account_zone,
     clock_view,
     clocks_of,
     ticket_figures,
     ticket_view,
+    zone_of_all,
 )
 from customer_escalation.decision.inputs import Aside, DecisionInput, SlaInput
 from customer_escalation.domain.brief import Figure, Severity
@@ -33,7 +35,9 @@ def build_case(
     figures = ticket_figures(evidence, policy, now, [ref for account in affected for ref in account.tickets], aside)
     general = general_figures(affected, evidence, policy, now)
     counts = policy.sla.covers_feature_requests or assessment.issue_type != "feature_gap"
-    figures = {**{figure.ref: figure for figure in general}, **figures}
+    zone = zone_of_all([evidence.account(account.name) for account in affected], policy)
+    asked = {figure.ref: figure for figure in calculated(assessment.calculations, evidence, zone)}
+    figures = {**{figure.ref: figure for figure in general}, **figures, **asked}
     clocks: list[SlaInput] = []
     too_long: set[Severity] = set()
     for account in affected:

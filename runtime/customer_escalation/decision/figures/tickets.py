@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,6 +14,7 @@ from customer_escalation.domain.evidence import Evidence, field, name_key, parse
 from customer_escalation.domain.formatting import count_words, duration_words, hours_words, time_words
 from customer_escalation.domain.states import state_of
 from customer_escalation.policy import Policy, PolicyError, find_zone, parse_business_hours
+from customer_escalation.policy.holidays import country_of_zone
 from customer_escalation.policy.text import opening_hours
 from customer_escalation.sla.calendar import BusinessCalendar, account_calendar
 from customer_escalation.sla.clocks import (
@@ -86,11 +88,20 @@ def _automatic(message: Record) -> bool:
 
 
 def account_zone(account: Record | None) -> str | None:
-    """The account's own time zone, where the CRM holds one."""
+    """The account's own time zone, where the CRM holds one or its contract counts its hours in one."""
     if account is None:
         return None
-    extra = account.data.get("extra")
-    return field(account, "timezone") or (str(extra.get("timezone") or "") if isinstance(extra, dict) else "") or None
+    extra, sla = account.data.get("extra"), account.data.get("sla")
+    stated = str(sla.get("coverage") or "") if isinstance(sla, dict) else ""
+    in_contract = next(
+        (part.strip(",;()") for part in stated.split() if part.strip(",;()") in available_timezones()), ""
+    )
+    return (
+        field(account, "timezone")
+        or (str(extra.get("timezone") or "") if isinstance(extra, dict) else "")
+        or in_contract
+        or None
+    )
 
 
 def zone_for(account: Record | None, policy: Policy) -> ZoneInfo:
@@ -127,8 +138,8 @@ def sla_terms(account: Record | None, policy: Policy) -> SlaTerms | None:
 
 def _coverage(stated: object) -> Hours:
     """On which hours a contract says that its windows run: ``24x7``, ``business hours``, ``Mon-Fri 08:00-20:00``."""
-    text = " ".join(_stated(stated)[0].casefold().replace("_", " ").split())
-    if text in ("business hours", "business", "office hours", "8x5", "9x5"):
+    text = " ".join(_stated(stated)[0].casefold().split())
+    if text.replace("_", " ") in ("business hours", "business", "office hours", "8x5", "9x5"):
         return "business"
     try:
         read = parse_business_hours(text)
@@ -164,9 +175,8 @@ def ticket_figures(
         account = evidence.account(view.customer)
         whole = ticket.data.get("messages_complete") is not False
         figures += times_of_ticket(view, now, zone_for(account, policy), read_whole=whole)
-        figures += [
-            clock_figure(clock, account, policy) for clock in clocks_of(view, account, policy, now) if tells(clock)
-        ]
+        clocks = clocks_of(view, account, policy, now) if whole else ()
+        figures += [clock_figure(clock, account, policy) for clock in clocks if tells(clock)]
     return {figure.ref: figure for figure in figures}
 
 
@@ -200,7 +210,7 @@ def clocks_of(view: TicketTimes, account: Record | None, policy: Policy, now: da
     risk = policy.sla.at_risk_fraction
     calendar = sla_calendar(terms, account, policy)
     clocks = sla_clocks(view, terms, now, calendar, risk)
-    if terms.hours == "round_the_clock" or not zone_is_guessed(terms, account, policy):
+    if terms.hours == "round_the_clock" or not zone_is_guessed(account, policy):
         return clocks
     elsewhere = [
         sla_clocks(view, replace(terms, hours="business"), now, replace(calendar, tz=zone), risk)
@@ -215,21 +225,26 @@ def _spread(clock: SlaClock, elsewhere: Sequence[SlaClock]) -> SlaClock:
     return replace(clock, due_between=(min(due), max(due))) if due and min(due) < max(due) else clock
 
 
-def zone_is_guessed(terms: SlaTerms | None, account: Record | None, policy: Policy) -> bool:
+def zone_is_guessed(account: Record | None, policy: Policy) -> bool:
     """Do windows run in the account's own business hours, and does no record say in which zone that is?"""
-    named = terms is not None and any(part in available_timezones() for part in terms.own_hours.split())
-    return policy.business_hours.timezone == "account" and account_zone(account) is None and not named
+    return policy.business_hours.timezone == "account" and account_zone(account) is None
 
 
 def sla_calendar(terms: SlaTerms | None, account: Record | None, policy: Policy) -> BusinessCalendar:
-    """The business hours on which an account's windows run: the contract's own, else the organisation's."""
+    """The business hours on which an account's windows run: the contract's own, else the organisation's.
+
+    Without the public holidays of the account's country where the policy names none of its own, and the contract adds something
+    to its hours or states none; where it states hours and no more, every day counts.
+    """
+    hours, zone = policy.business_hours, account_zone(account)
     if terms and terms.own_hours and _coverage(terms.own_hours) == "business":
-        try:
-            own = policy.business_hours.model_copy(update=parse_business_hours(terms.own_hours))
-        except PolicyError:  # "business hours", without saying which
-            own = policy.business_hours
-        policy = policy.model_copy(update={"business_hours": own})
-    return account_calendar(policy, account_zone(account))
+        with suppress(PolicyError):  # "business hours", without saying which
+            hours = hours.model_copy(update=parse_business_hours(terms.own_hours))
+    whole = terms is not None and bool(terms.own_hours) and not terms.beyond_hours
+    country = country_of_zone(zone) if zone and not hours.holidays and not whole else ""
+    if country:
+        hours = hours.model_copy(update={"holidays": (country,)})
+    return account_calendar(policy.model_copy(update={"business_hours": hours}), zone)
 
 
 def tells(clock: SlaClock) -> bool:
@@ -285,11 +300,11 @@ def _hours_counted(terms: SlaTerms | None, account: Record | None, policy: Polic
     """The business hours on which an account's windows run, such as ``Mon-Fri 09:00-18:00 Europe/Berlin``."""
     calendar = sla_calendar(terms, account, policy)
     own = terms.own_hours if terms and _coverage(terms.own_hours) == "business" else ""
-    unsure = " (the account's own zone is not on record)" if zone_is_guessed(terms, account, policy) else ""
+    unsure = " (the account's own zone is not on record)" if zone_is_guessed(account, policy) else ""
     hours = own if re.search(r"[0-9]", own) else opening_hours(policy)
     zone = "" if calendar.tz.key.casefold() in hours.casefold() else f" {calendar.tz.key}"
     added = (
-        f" (the contract adds “{terms.beyond_hours}”, which is not taken into account)"
+        f" (the contract adds “{terms.beyond_hours}”{'' if calendar.holidays else ', which is not taken into account'})"
         if terms and terms.beyond_hours
         else ""
     )

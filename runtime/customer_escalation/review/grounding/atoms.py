@@ -6,12 +6,9 @@ from collections.abc import Iterator
 from customer_escalation.review.grounding.atom import Atom
 from customer_escalation.review.grounding.kinds import KINDS
 from customer_escalation.review.grounding.quotations import plain, quotations, unquoted
+from customer_escalation.review.grounding.spelling import spelled_alike
 
 _TAKEN = "\0"
-_LETTER = "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
-"""Of a script that sets no spaces between words."""
-_AMID = re.compile(rf"[0-9A-Za-z](?={_LETTER})|{_LETTER}(?=[0-9A-Za-z])")
-"""Where a number or a name stands amid such letters, which are no part of it."""
 
 
 def find_atoms(text: str) -> Iterator[Atom]:
@@ -24,7 +21,7 @@ def find_atoms(text: str) -> Iterator[Atom]:
 def scan(text: str) -> tuple[list[Atom], str]:
     """The atoms other than quotations and code, and the text with NUL characters where they stood."""
     found: list[Atom] = []
-    text = _AMID.sub("\\g<0> ", text)
+    text = spelled_alike(text)
     for kind in KINDS:
         if kind.sign and not kind.sign.search(text):
             continue

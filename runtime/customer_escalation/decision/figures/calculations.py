@@ -1,0 +1,125 @@
+"""Figures that a writer asks for: arithmetic on numbers and moments of cited records, done by code with its inputs named (B1).
+
+A number of three digits or more, or with decimals, has to stand in a cited record, and so does a moment; what is smaller may be a
+factor of the writer's own.
+"""
+
+import ast
+import operator
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal, DivisionByZero, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from customer_escalation.decision.figures.parts import figure
+from customer_escalation.domain.brief import Figure
+from customer_escalation.domain.evidence import Evidence, parse_moment
+from customer_escalation.domain.facts import Calculation
+from customer_escalation.domain.formatting import duration_words, number_words, time_words
+from skill_runtime.ledger import Record
+
+MOST_CALCULATIONS = 20
+LONGEST_EXPRESSION = 200
+OWN_DIGITS = 2
+"""So many digits a factor may have that no record holds."""
+_OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+_STAMP = r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+_OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
+_SHIFTED = re.compile(rf"({_STAMP})\s*([+-])\s*(\d+(?:\.\d+)?)\s*(h|d)")
+_BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_GROUPED = re.compile(r"(?<=\d)[,'\u00a0\u202f ](?=\d{3}(?!\d))")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
+class _Impossible(ValueError):
+    """Why a calculation cannot be done, as a sentence without its full stop."""
+
+
+def calculated(asked: Iterable[Calculation], evidence: Evidence, zone: ZoneInfo) -> Iterator[Figure]:
+    """A figure for each calculation, with times on the clock of ``zone``; of one that cannot be done, why."""
+    for number, one in enumerate(list(asked)[:MOST_CALCULATIONS], start=1):
+        records, _ = evidence.resolve(one.cites)
+        parts = [part for record in records if not record.parent for part in evidence.parts(record)]
+        try:
+            text = _result(one.expression, [*records, *parts], zone)
+        except _Impossible as reason:
+            text = f"not computed: {reason}"
+        yield figure(f"calc.{number}", one.label, text, tuple(record.ref for record in records))
+
+
+def _result(expression: str, records: list[Record], zone: ZoneInfo) -> str:
+    if len(expression) > LONGEST_EXPRESSION:
+        raise _Impossible(f"it has more than {LONGEST_EXPRESSION} characters")
+    held = _Held(records)
+    if shifted := _SHIFTED.fullmatch(expression.strip()):
+        moment = held.moment(shifted[1])
+        try:
+            span = timedelta(**{"hours" if shifted[4] == "h" else "days": float(shifted[3])})
+            after = moment + span if shifted[2] == "+" else moment - span
+        except OverflowError:
+            raise _Impossible("the result lies beyond all calendars") from None
+        return f"{time_words(after, zone)} ({time_words(moment, zone)} {shifted[2]} {shifted[3]} {shifted[4]})"
+    if between := _BETWEEN.fullmatch(expression.strip()):
+        later, earlier = held.moment(between[1]), held.moment(between[2])
+        if later < earlier:
+            raise _Impossible("the first moment is the earlier one")
+        return f"{duration_words(later - earlier)} ({time_words(earlier, zone)} to {time_words(later, zone)})"
+    shown = _GROUPED.sub("", expression.strip())
+    for number in _NUMBER.findall(shown):
+        held.number(number)
+    value = _evaluated(_PERCENT.sub(r"(\1/100)", shown))
+    return f"{_told(value)} ({shown})"
+
+
+class _Held:
+    """What the cited records hold."""
+
+    def __init__(self, records: list[Record]) -> None:
+        self._text = "\n".join(record.text for record in records)
+        self._numbers = {Decimal(number) for number in _NUMBER.findall(_GROUPED.sub("", self._text))}
+        self._moments = {moment for stamp in re.findall(_STAMP, self._text) if (moment := parse_moment(stamp))}
+
+    def number(self, number: str) -> None:
+        """Raises where a number that is no small factor stands in no cited record."""
+        own = len(re.sub(r"\D", "", number)) <= OWN_DIGITS or number == "100"
+        if not own and Decimal(number) not in self._numbers:
+            raise _Impossible(f"{number} stands in no cited record")
+
+    def moment(self, stamp: str) -> datetime:
+        """The moment; raises where no cited record holds it."""
+        moment = parse_moment(stamp)
+        if moment is None or not _OFFSET.search(stamp):
+            raise _Impossible(f"{stamp} is no moment with its offset")
+        same_day = (known for known in self._moments if known.tzinfo and abs(known - moment) < timedelta(days=2))
+        told = f"{moment:%H:%M}" in self._text and any(True for _ in same_day)
+        if moment not in self._moments and not told:
+            raise _Impossible(f"{stamp} stands in no cited record")
+        return moment
+
+
+def _evaluated(expression: str) -> Decimal:
+    try:
+        return _value(ast.parse(expression, mode="eval").body)
+    except (SyntaxError, TypeError, RecursionError, InvalidOperation, MemoryError):
+        raise _Impossible("it can only add, subtract, multiply and divide numbers, or move a moment") from None
+    except (DivisionByZero, ZeroDivisionError):
+        raise _Impossible("it divides by zero") from None
+
+
+def _value(node: ast.expr) -> Decimal:
+    match node:
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+            return Decimal(str(number))
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            return -_value(inner)
+        case ast.BinOp(left=left, op=operation, right=right) if type(operation) in _OPERATIONS:
+            found: Decimal = _OPERATIONS[type(operation)](_value(left), _value(right))
+            return found
+    raise TypeError
+
+
+def _told(value: Decimal) -> str:
+    rounded = value.quantize(Decimal("0.01"))
+    return number_words(int(rounded)) if rounded == rounded.to_integral() else f"{rounded:,.2f}"

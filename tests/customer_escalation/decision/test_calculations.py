@@ -1,0 +1,83 @@
+"""Arithmetic that a writer asks for: done exactly, from cited numbers and moments alone, and refused with the reason otherwise."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+from tests.customer_escalation.casebook import NOW, affected, assessment, evidence, message, policy, ticket
+
+from customer_escalation.decision.figures import build_case
+from customer_escalation.decision.figures.calculations import calculated
+from customer_escalation.domain.facts import Calculation
+
+KNOWN = evidence(
+    ticket("T-1", "Harrow Mills", "2026-03-02T09:00:00Z",
+           message("T-1", 1, "2026-03-02T09:00:00Z", "customer",
+                   "We pay 3,065.60 a month and 36 787.20 a year. At 13:00 we lost 412 rows."),
+           message("T-1", 2, "2026-03-03T10:30:00Z", "agent", "I will write by noon.")),
+)  # fmt: skip
+T, M1, M2 = ("support_platform/T-1", "support_platform/T-1-m1", "support_platform/T-1-m2")
+
+
+def figure(expression: str, *cites: str, zone: str = "UTC") -> str:
+    asked = Calculation(label="what it is", expression=expression, cites=list(cites or (T,)))
+    [found] = calculated([asked], KNOWN, ZoneInfo(zone))
+    assert (found.ref, found.label) == ("figures/calc.1", "what it is")
+    return found.text
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("2 * 3065.60", "6,131.20 (2 * 3065.60)"),
+        ("2 * 3,065.60", "6,131.20 (2 * 3065.60)"),
+        ("36787.20 * (100 - 25) / 100", "27,590.40 (36787.20 * (100 - 25) / 100)"),
+        ("36787.20 * 25 %", "9,196.80 (36787.20 * 25 %)"),
+        ("412 - 41", "371 (412 - 41)"),
+        ("-5 + 12", "7 (-5 + 12)"),
+        ("2026-03-02T09:00Z + 72 h", "2026-03-05 09:00 UTC (2026-03-02 09:00 UTC + 72 h)"),
+        ("2026-03-03T10:30:00Z - 1.5 d", "2026-03-01 22:30 UTC (2026-03-03 10:30 UTC - 1.5 d)"),
+        ("2026-03-02T13:00Z + 3 h", "2026-03-02 16:00 UTC (2026-03-02 13:00 UTC + 3 h)"),
+        ("2026-03-03T10:30Z - 2026-03-02T09:00Z", "1 day 1 h (2026-03-02 09:00 UTC to 2026-03-03 10:30 UTC)"),
+    ],
+)
+def test_what_can_be_computed_is(expression: str, told: str) -> None:
+    assert figure(expression) == told
+
+
+def test_times_are_told_on_the_clock_that_is_asked_for() -> None:
+    assert figure("2026-03-02T09:00Z + 72 h", zone="Asia/Tokyo").startswith("2026-03-05 18:00 Asia/Tokyo (09:00 UTC) (")
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("2 * 3066", "3066 stands in no cited record"),
+        ("413 - 1", "413 stands in no cited record"),
+        ("2026-03-09T09:00Z + 72 h", "2026-03-09T09:00Z stands in no cited record"),
+        ("2026-03-02T09:00 + 72 h", "2026-03-02T09:00 is no moment with its offset"),
+        ("2026-03-02T09:00Z - 2026-03-03T10:30Z", "the first moment is the earlier one"),
+        ("2026-03-02T09:00Z + 9999999999 d", "the result lies beyond all calendars"),
+        ("412 / 0", "it divides by zero"),
+        ("412 ** 9", "it can only add"),
+        ("__import__('os')", "it can only add"),
+        ("412 if 1 else 2", "it can only add"),
+        ("(" * 150 + "1" + ")" * 40, "it can only add"),
+        ("1 + " * 60 + "1", "it has more than 200 characters"),
+        ("", "it can only add"),
+    ],
+)
+def test_what_cannot_be_computed_says_why(expression: str, reason: str) -> None:
+    assert figure(expression).startswith(f"not computed: {reason}")
+
+
+def test_a_number_of_another_record_does_not_count() -> None:
+    assert figure("2 * 3065.60", M2).startswith("not computed: 3065.60 stands in no cited record")
+
+
+def test_calculations_are_figures_of_the_case() -> None:
+    asked = [{"label": "two months", "expression": "2 * 3065.60", "cites": [M1]}]
+    _, figures = build_case(
+        assessment(affected=[affected("Harrow Mills", "T-1")], calculations=asked), KNOWN, policy(), NOW
+    )
+    assert figures["figures/calc.1"].text == "6,131.20 (2 * 3065.60)"
+    assert figures["figures/calc.1"].inputs == (M1,)
