@@ -1,11 +1,12 @@
 """The tools by which a model in the agent's loop hands in its work: ``assess``, one of two submits, and ``mend``.
 
 They put each call to the case service and answer a mistake with findings that say how to mend it, all at once. A draft comes
-back so many times; the one after that is taken with its findings. A draft without a hard finding is taken at once: its
-warnings go to the person who sends it.
+back so many times; the one after that is taken with its findings. The first draft always comes back once, to be bettered as its
+readers would; from then on one without a hard finding is taken, and its warnings go to the person who sends it.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -47,6 +48,8 @@ class DraftingTools:
         self._policy = policy
         self._repairs = 0
         self._assessments_refused = 0
+        self._bettered = False
+        """Was the writer asked to go through the draft once more?"""
 
     def tools(self) -> list[Tool]:
         """The tools, for the loop."""
@@ -114,15 +117,20 @@ class DraftingTools:
         return _decided_again(reviewed, told) if reviewed.decided_again else told
 
     def _reviewed(self, reviewed: ReviewedDraft) -> ToolReturn:
-        hard = reviewed.review.hard
-        if not hard:
+        hard, findings = reviewed.review.hard, reviewed.review.findings
+        if not hard and self._bettered:
             return ToolReturn("Accepted.", final=True)
-        findings = reviewed.review.findings
+        again = "" if self._bettered else f"\n\n{prompt('better.md')}"
+        self._bettered = True
+        if not hard:
+            sound = f"Nothing in it contradicts the records.\n{listed(findings)}".rstrip()
+            return ToolReturn(f"{sound}{again}")
         warnings = len(findings) - len(hard)
         also = f" ({warnings} more are warnings: mend what is right in them)" if warnings else ""
-        return self._again(
+        told = self._again(
             f"Not accepted. Call `{MEND}` with the new text of these {len(hard)} places{also}:", findings
         )
+        return replace(told, text=told.text + again)
 
     def _facts_again(self, findings: Sequence[Finding]) -> ToolReturn:
         self._assessments_refused += 1

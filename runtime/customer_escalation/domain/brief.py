@@ -143,7 +143,7 @@ class ColleagueText(Part):
     """A text to a team or a colleague, ready to paste."""
 
     to: Owner = Field(description="The team, its channel, or who by the records.")
-    text: Stated = Field(description="Three to six lines, the ask and the moment first.")
+    text: Stated = Field(description="The ask and the moment first.")
 
 
 _OPENING = "Two to four short lines for a reader who reads nothing else."
@@ -172,7 +172,8 @@ class EscalationDraft(_Draft):
     verdict: ForSender = Field(default="", description=_VERDICT)
     before_sending: list[ForSender] = Field(
         description=(
-            "To the support person, one point an entry, the most pressing first; five at most, of a sentence or two. Not sent."
+            "To the support person: entries with a bold lead and lines below (now, in this order; what the records do not bear out; not to "
+            "be said; who must agree), or single points. Not sent."
         )
     )
     opening: Stated = Field(description=_OPENING)
@@ -232,12 +233,12 @@ class EscalationDraft(_Draft):
         default="",
         description="Who hears from us next and when, when support asks the team next, who keeps the customer.",
     )
-    asks: list[Ask] = Field(description="First things first, grouped by owner.")
+    asks: list[Ask] = Field(description="In order of who must move first; printed as a numbered list.")
     response: Stated = Field(
         default="", description="Behind `Deadline`: by when the owner answers, and why then; one sentence."
     )
     deadlines: list[Deadline] = Field(
-        description="The timeline, printed as a table: the moments at which somebody acts, six at most, none competing with another."
+        description="The timeline, printed as a table: the moments at which somebody acts. [] where the asks say it all."
     )
     conflicts: Stated = Field(description=_CONFLICTS)
     unknowns: list[Proposed] = Field(

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any
 
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, RuleNote, Statement
@@ -58,7 +57,8 @@ class BriefView:
         }  # fmt: skip
         if isinstance(draft, EscalationDraft):
             names["status"] = self.say(draft.reproduction.status)
-            names["asks"] = [(inert(owner), list(asks)) for owner, asks in groupby(draft.asks, lambda ask: ask.owner)]
+            names["asks"] = [(inert(ask.owner), ask.text) for ask in draft.asks]
+            names["several_owners"] = len({ask.owner for ask in draft.asks}) > 1
             names["response"] = self.response(draft)
             names["clock"], names["timeline"] = self.timeline(draft)
         else:

@@ -1,6 +1,7 @@
 """The review of a draft: form, sources and privacy, as findings that the writer can mend."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from customer_escalation.review.sources import Sources
 from customer_escalation.review.withholding import WITHHELD, withheld
 
 __all__ = ["WITHHELD", "Review", "review_draft", "vocabulary", "withhold_unsupported"]
+_TIME = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])")
 MOST_SENTENCES = 500
 """More sentences than a text can have."""
 _CHECK_FILES = (brief_checks, reproduction, target_checks, grounding_checks, privacy)
@@ -67,9 +69,17 @@ def review_draft(
 def _deadlines(draft: Draft, case: DecisionInput) -> str:
     """The moments under its deadlines, a line each, as they are given, in UTC, and on the customers' clocks."""
     moments = [one.by for one in draft.deadlines] if isinstance(draft, EscalationDraft) else []
+    moments += [time for text in _proposing(draft) for time in _TIME.findall(text)]
     parsed = [parse_moment(by) for by in moments]
     clocks = [ZoneInfo(case.policy.business_hours.team_timezone), *zones_of(case)]
     return "\n".join([*moments, *(time_words(moment, *clocks) for moment in parsed if moment)])
+
+
+def _proposing(draft: Draft) -> Iterator[str]:
+    """The texts in which the draft itself sets times."""
+    for passage in passages(draft):
+        if passage.reader == "receiver" and (passage.role == "proposes" or passage.path in ("next_update", "response")):
+            yield passage.text
 
 
 def _places(case: DecisionInput) -> frozenset[str]:

@@ -7,15 +7,15 @@ from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDra
 from customer_escalation.domain.prose import passages
 
 ESCALATION = {
-    "opening": 70, "severity_reason": 20, "co_owner": 10, "customers": 35, "workflow_impact": 40, "revenue": 25, "queue": 20, "sla": 45,
-    "impact_more": 40, "competition": 25, "description": 110, "tried": 80, "containment": 35, "reproduction": 90, "ideas": 60,
-    "last_update": 30, "expectation": 25, "risk": 25, "next_update": 30, "asks": 180, "response": 20, "deadlines": 55,
-    "conflicts": 35, "unknowns": 45, "context": 20, "messages": 130, "ticket_note": 40,
+    "opening": 100, "severity_reason": 25, "co_owner": 10, "customers": 60, "workflow_impact": 60, "revenue": 35, "queue": 25,
+    "sla": 70, "impact_more": 80, "competition": 25, "description": 220, "tried": 140, "containment": 40, "reproduction": 150,
+    "ideas": 110, "last_update": 45, "expectation": 50, "risk": 40, "next_update": 50, "asks": 380, "response": 30, "deadlines": 80,
+    "conflicts": 50, "unknowns": 60, "context": 30, "messages": 420, "ticket_note": 60,
 }  # fmt: skip
-"""Words a section where one account is affected: about what the briefs have that readers chose."""
+"""Words a section where one account is affected: what the longest briefs have that readers chose over free prose."""
 HANDLING = {
-    "opening": 70, "customers": 15, "sla": 45, "reason": 130, "steps": 120, "uncertain": 60, "would_change": 70, "conflicts": 35,
-    "context": 25, "messages": 90, "ticket_note": 40,
+    "opening": 90, "customers": 20, "sla": 60, "reason": 220, "steps": 200, "uncertain": 90, "would_change": 110, "conflicts": 50,
+    "context": 30, "messages": 300, "ticket_note": 60,
 }  # fmt: skip
 PER_ACCOUNT = {
     "sla": 20,
@@ -64,5 +64,5 @@ def budget_words(outcome: Outcome, accounts: int) -> str:
     shares = ", ".join(f"{name} {count}" for name, count in words.items())
     return (
         f"Words at most, a section (a list counts as one): {shares}. Marks do not count; going over is a remark, no fault. "
-        "A simple case needs half of it."
+        "A simple case needs a third of it."
     )

@@ -18,6 +18,8 @@ from skill_runtime.ledger import Record
 SHARED_WITH_CUSTOMERS = ("article", "figure")
 """Kinds of records that a text for any customer may draw on."""
 MOST_DAYS = 30
+WHEN = ("time", "date", "weekday")
+"""Of a promise to write again a person sees at once whether it can be kept; in which zone it is told, code may not know."""
 LAST_HOUR = 23
 HOURS_OF_A_DAY = 24
 """Up to here a bare number may be an hour, as many languages write a time."""
@@ -113,7 +115,9 @@ def nothing_invented(view: ReviewInput) -> Iterator[Fault]:
             if _may_be_said(atom, ticket, view) or put_together(atom, allowed) or _is_told(atom, own, until, view):
                 continue
             told = f"“{atom.atom}” ({atom.kind}) stands in nothing that this customer wrote or was told"
-            if atom.found_in:
+            if atom.kind in ("code", *WHEN):
+                yield Fault(passage.path, f"{told}. Is it right for them?", "W")
+            elif atom.found_in:
                 where = ", ".join(atom.found_in[:2])
                 yield Fault(passage.path, f"{told}; it stands in {where}. May they know it?", "W")
             else:

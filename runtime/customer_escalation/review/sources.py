@@ -3,18 +3,22 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 
 from customer_escalation.domain.brief import Figure
+from customer_escalation.domain.day_names import opening_day_names, weekday_names
 from customer_escalation.domain.evidence import Evidence, field, name_key, parse_moment
 from customer_escalation.domain.language import NOUNS_CAPITALISED
+from customer_escalation.policy import find_zone
 from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
 from customer_escalation.review.passages import Claim, summing_up
 from skill_runtime.ledger import Record
 
 FREE_IN_PROPOSALS = frozenset({"date", "time", "duration", "number", "weekday"})
 """Atoms that a proposal may set itself: when, how long, how many."""
+CALCULATED = "calc"
+"""What figures are about that the writer asked for: the whole case."""
 NOTE = "ticket_note"
 """Tells colleagues what to write and to do: its quotations are wordings, and it may name any record."""
 SETS_TIMES = frozenset({"messages", "ticket_note", "next_update", "response"})
@@ -26,10 +30,17 @@ TELLING_DIGITS = 3
 MOST_LABEL_WORDS = 6
 MOST_COUNTED = 20
 """A higher number is no count of things that the same sentence names."""
-_CLOCK = re.compile(r"(\d{1,2})(?:[:.]|\s?h\s?)([0-5]\d)?")
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.]|\s?h\s?)([0-5]\d)?(?::[0-5]\d)?")
+_NAMED_ZONE = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)\s+(?!UTC|GMT)(?:[A-Z]{2,5}\b|[A-Z]\w+ time\b)")
+"""A time that a text tells in a zone by an abbreviation or a place, which may lie any number of hours off."""
+_ZONED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) ([A-Z]\w+/[A-Za-z_/+-]+)")
+"""A moment as figures tell it, on the clock of a named zone."""
 _CLOCK_TIME = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d| UTC)")
 _PART = re.compile(r"\w+")
+LONGEST_ADDRESS = 4
+"""Letters of a form of address; a shorter name is not told from one."""
+LAST_DAY = 31
 _VERSION_LIKE = re.compile(r"\d{1,3}\.\d{1,3}")
 """A version in two parts, which is read as a number."""
 _FENCE = re.compile(r"\A`{3,}[ \t]*\w*(?=\n)")
@@ -101,8 +112,9 @@ class Sources:
         items = {self.evidence.item_of(record).ref for record in records}
         for figure in self.figures.values():
             about = figure.ref.partition("/")[2].rpartition(".")[0]
-            home = next((ref for ref in figure.inputs if ref.partition("/")[2] == about), "")
-            if figure in wanted or not about or home in items:
+            behind_it = (self.evidence.item_of(record).ref for record in self.evidence.resolve(figure.inputs)[0])
+            home = next((ref for ref in behind_it if ref.partition("/")[2] == about), "")
+            if figure in wanted or about in ("", CALCULATED) or home in items:
                 brought[figure.ref] = self.figure_record(figure)
             elif self._named(about, home, text):
                 brought[figure.ref] = Record(ref=figure.ref, data={"kind": "figure", "text": figure.text})
@@ -171,7 +183,30 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if _VERSION_LIKE.fullmatch(atom.atom) and not sources.established.isdisjoint(atom.found_in):
         return True
-    return atom.kind == "number" and _counts(atom.atom, claim, scope, sources)
+    if atom.kind == "name" and _is_somebody(atom.atom, scope):
+        return True
+    return atom.kind == "number" and (_is_day(atom.atom, claim.text) or _counts(atom.atom, claim, scope, sources))
+
+
+def _is_somebody(name: str, scope: Iterable[Record]) -> bool:
+    """Does a known name stand in it with a form of address before or behind it, such as Mr or -san?"""
+    words = re.split(r"[\s-]+", name)
+    if len(words) != len(("Mr", "Ogasawara")):
+        return False
+    longest = max(words, key=len)
+    return len(longest) > LONGEST_ADDRESS and any(
+        re.search(rf"(?<!\w){re.escape(longest)}(?!\w)", record.text) for record in scope
+    )
+
+
+def _is_day(number: str, text: str) -> bool:
+    """Is it the day of the month behind a day of the week, as in ``sábado 19``?"""
+    days = "|".join(map(re.escape, (*weekday_names(), *opening_day_names())))
+    return (
+        number.isdecimal()
+        and int(number) <= LAST_DAY
+        and bool(re.search(rf"(?<!\w)(?:{days})\.?,? (?:the )?{number}(?!\d)", text, re.IGNORECASE))
+    )
 
 
 def on_a_customers_clock(atom: Unsupported, scope: Iterable[Record], zones: Sequence[tzinfo]) -> bool:
@@ -187,8 +222,14 @@ def _told_on(record: Record, zones: Sequence[tzinfo]) -> set[str]:
     """The times of day of a record on these clocks: of its moments, and of those that its text tells on any of them."""
     stamps = [stamp.replace(" UTC", "Z").replace(" ", "T") for stamp in _STAMP.findall(record.text)]
     moments = [moment for stamp in stamps if (moment := parse_moment(stamp))]
+    for told, name in _ZONED.findall(record.text):
+        if zone := find_zone(name):
+            moments.append(datetime.fromisoformat(told).replace(tzinfo=zone))
     found = {f"{moment.astimezone(zone):%H:%M}" for moment in moments for zone in zones}
     offsets = {moment.astimezone(zone).utcoffset() or timedelta() for moment in moments[:1] for zone in zones}
+    for hour, minute in _NAMED_ZONE.findall(_STAMP.sub(" ", record.text)):
+        told = timedelta(hours=int(hour), minutes=int(minute))
+        found |= {_time_of_day(told + timedelta(hours=hours)) for hours in range(24)}
     for hour, minute in _CLOCK_TIME.findall(_STAMP.sub(" ", record.text)):
         told = timedelta(hours=int(hour), minutes=int(minute))
         found |= {_time_of_day(told - theirs + ours) for theirs in offsets for ours in offsets}

@@ -162,7 +162,7 @@ def test_a_run_that_the_service_left_goes_on_when_it_is_back(command: Command) -
             "--resume", result(done)["run"], "--format", "json", ANTHROPIC_BASE_URL=api.url, ANTHROPIC_API_KEY=api.key
         )
     assert again.code == 0, again.err
-    assert (result(again)["drafted_by"], result(again)["usage"]["turns"], len(api.requests)) == ("model", 3, 1)
+    assert (result(again)["drafted_by"], result(again)["usage"]["turns"], len(api.requests)) == ("model", 4, 2)
     assert command("show", result(done)["run"], "--format", "json").out == again.out
 
 
@@ -192,7 +192,7 @@ def test_a_run_that_met_a_limit_goes_on_with_a_higher_one(command: Command) -> N
         assert (same.code, same.out, len(api.requests)) == (5, done.out, 0)
         more = command("--resume", run, "--format", "json", "--max-turns", "9",
                        ANTHROPIC_BASE_URL=api.url, ANTHROPIC_API_KEY=api.key)  # fmt: skip
-    assert (more.code, result(more)["drafted_by"], len(api.requests)) == (0, "model", 1)
+    assert (more.code, result(more)["drafted_by"], len(api.requests)) == (0, "model", 2)
 
 
 @pytest.mark.parametrize("kind", ["sse_error", "reset", "early_end", "garbage_event", "bad_json", "html"])
@@ -200,7 +200,7 @@ def test_an_answer_that_breaks_off_is_asked_again_and_counted_once(command: Comm
     script: list[Answer] = [GOOD[0], Fault(kind), *GOOD[1:]]
     done, api = ask(command, script)
     assert done.code == 0, done.err
-    assert (len(api.requests), result(done)["usage"]["turns"]) == (4, 3)
+    assert (len(api.requests), result(done)["usage"]["turns"]) == (5, 4)
     assert "next try in" in done.err
 
 

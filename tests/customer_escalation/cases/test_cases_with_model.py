@@ -24,7 +24,7 @@ def test_every_case_has_a_script() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_case_gets_the_expected_brief(tmp_path: Path, name: str) -> None:
-    script = answers(name)
+    script = answers(name)[:-1]  # what comes back with findings is bettered with them
     script = [*script[:-1], spoilt(script[-1]), script[-1], script[-1]]
     with MessagesServer(by_turn(script)) as api:
         done = Command(tmp_path)(

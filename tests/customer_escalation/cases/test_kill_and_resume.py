@@ -59,7 +59,7 @@ class Lab:
 
 @pytest.fixture
 def api() -> Iterator[MessagesServer]:
-    script = answers(NAME)
+    script = answers(NAME)[:-1]  # what comes back with findings is bettered with them
     script.insert(-1, spoilt(script[-1]))
     with MessagesServer(by_turn(script)) as server:
         yield server

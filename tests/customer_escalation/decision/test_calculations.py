@@ -12,7 +12,7 @@ from customer_escalation.domain.facts import Calculation
 KNOWN = evidence(
     ticket("T-1", "Harrow Mills", "2026-03-02T09:00:00Z",
            message("T-1", 1, "2026-03-02T09:00:00Z", "customer",
-                   "We pay 3,065.60 a month and 36 787.20 a year. At 13:00 we lost 412 rows."),
+                   "We pay 3,065.60 a month and 36 787.20 a year. At 13:00 we lost 412 rows. Due 2026-03-20."),
            message("T-1", 2, "2026-03-03T10:30:00Z", "agent", "I will write by noon.")),
 )  # fmt: skip
 T, M1, M2 = ("support_platform/T-1", "support_platform/T-1-m1", "support_platform/T-1-m2")
@@ -20,7 +20,7 @@ T, M1, M2 = ("support_platform/T-1", "support_platform/T-1-m1", "support_platfor
 
 def figure(expression: str, *cites: str, zone: str = "UTC") -> str:
     asked = Calculation(label="what it is", expression=expression, cites=list(cites or (T,)))
-    [found] = calculated([asked], KNOWN, ZoneInfo(zone))
+    [found] = calculated([asked], KNOWN, ZoneInfo(zone), NOW)
     assert (found.ref, found.label) == ("figures/calc.1", "what it is")
     return found.text
 
@@ -37,6 +37,9 @@ def figure(expression: str, *cites: str, zone: str = "UTC") -> str:
         ("2026-03-02T09:00Z + 72 h", "2026-03-05 09:00 UTC (2026-03-02 09:00 UTC + 72 h)"),
         ("2026-03-03T10:30:00Z - 1.5 d", "2026-03-01 22:30 UTC (2026-03-03 10:30 UTC - 1.5 d)"),
         ("2026-03-02T13:00Z + 3 h", "2026-03-02 16:00 UTC (2026-03-02 13:00 UTC + 3 h)"),
+        ("now - 2026-03-02T09:00Z", "2 days 3 h (2026-03-02 09:00 UTC to 2026-03-04 12:00 UTC)"),
+        ("now + 4 h", "2026-03-04 16:00 UTC (2026-03-04 12:00 UTC + 4 h)"),
+        ("2026-03-20 + 30 d", "2026-04-19 00:00 UTC (2026-03-20 00:00 UTC + 30 d)"),
         ("2026-03-03T10:30Z - 2026-03-02T09:00Z", "1 day 1 h (2026-03-02 09:00 UTC to 2026-03-03 10:30 UTC)"),
     ],
 )

@@ -61,19 +61,18 @@ def test_further_rows_of_the_impact_stand_below_the_templates_own() -> None:
     assert text.index("**Time in queue:**") < text.index("**Audit:**")
 
 
-def test_asks_stand_in_groups_by_who_acts_and_keep_their_items() -> None:
+def test_asks_are_numbered_with_who_acts_and_keep_their_items() -> None:
     asks = [
         {"owner": "Engineering", "text": "Fix the limit.\n- preserve the logs\n- name the build"},
         {"owner": "Engineering", "text": "Investigate the scope."},
         {"owner": "The data protection officer", "text": "Decide on a notice."},
     ]
     text = part(markdown(asks=asks), "What's Needed")
-    assert text.startswith(
-        "**Engineering**\n\n- Fix the limit.\n  - preserve the logs\n  - name the build\n- Investigate the scope."
-    )
-    assert "\n\n**The data protection officer**\n\n- Decide on a notice.\n\n- **Deadline:**" in text
+    fix = "1. **Engineering:** Fix the limit.\n   - preserve the logs\n   - name the build\n2. **Engineering:** Investigate"
+    assert text.startswith(fix)
+    assert "\n3. **The data protection officer:** Decide on a notice.\n\n- **Deadline:**" in text
     alone = part(markdown(), "What's Needed")
-    assert alone.startswith("- Fix the batch limit of the nightly sync.\n- **Deadline:**")
+    assert alone.startswith("1. Fix the batch limit of the nightly sync.\n\n- **Deadline:**")
 
 
 def test_the_timeline_is_one_table_by_date_on_the_clock_of_its_moments() -> None:
@@ -139,3 +138,9 @@ def test_an_id_is_marked_once_in_a_section() -> None:
     text = markdown(tried=two, description=said("It stops.", BUG_COMMENT))
     assert part(text, "What's Been Tried") == "1. It was tried (P-55).\n2. It was tried again."
     assert part(text, "Issue Description") == "It stops (P-55)."
+
+
+def test_an_entry_for_the_sender_may_be_a_list_of_its_own() -> None:
+    entries = ["Call first.", "**Now, in this order**\n1. Call.\n2. Write.", "Promise nothing."]
+    text = markdown(before_sending=entries)
+    assert "- Call first.\n\n**Now, in this order**\n\n1. Call.\n2. Write.\n\n- Promise nothing.\n\n---" in text

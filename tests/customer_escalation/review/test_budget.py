@@ -131,6 +131,6 @@ def test_a_handling_note_has_a_budget_of_its_own() -> None:
     work = Casework(records(), policy(), NOW)
     assert work.assess(Assessment.model_validate(facts(documented_solution=fact("yes", "knowledge_base/K-3")))) == []
     long = " ".join(["Check the time of the nightly sync once more."] * 120)
-    review = work.submit(HandlingDraft.model_validate(handling(steps=[said(long, "knowledge_base/K-3")])))
+    review = work.submit(HandlingDraft.model_validate(handling(steps=[said(long, "knowledge_base/K-3")] * 2)))
     [finding] = [one for one in review.findings if one.rule == "B4"]
-    assert f"{sum(HANDLING.values())} are enough (steps 1080 of {HANDLING['steps']}" in finding.message
+    assert f"{sum(HANDLING.values())} are enough (steps 2160 of {HANDLING['steps']}" in finding.message

@@ -68,7 +68,7 @@ DESCRIPTION = escalation()["description"]
         ("B4", "description", {"description": said("An agent reproduced it on the test account.", T1M2)}),
         ("B4", "expectation", {"expectation": ""}),
         ("B4", "summary", {"summary": ""}),
-        ("B4", "", {"tried": [said("agent.kim ran it twice, which does not help.", T1M3)] * 300}),
+        ("B4", "", {"tried": [said("agent.kim ran it twice, which does not help.", T1M3)] * 480}),
         ("B6", "context", {"context": [], "description": said("It was reproduced. It is looked into. The cause is not known.", T1M3),
                            "asks": [{"owner": "Engineering", "text": "Investigate the cause."}]}),
         ("R1", "", repro(note="")),

@@ -39,6 +39,7 @@ def found(made: Casework, rule: str, **changes: Any) -> list[str]:
         ("The agent answered at 03:30 on the team's clock.", 0),  # 11:30 UTC
         ("The agent answered at 11:30 UTC.", 0),
         ("The agent answered at 04:40.", 1),
+        ("The agent answered at 03:30:00 on the team's clock.", 0),
     ],
 )
 def test_a_moment_of_a_record_may_be_told_on_the_teams_clock(told: str, faults: int) -> None:
@@ -72,7 +73,8 @@ def test_a_customer_may_be_told_when_they_hear_next_on_any_of_the_clocks_no_late
     by: str, kind: str, deadlines: list[dict[str, str]], faults: int
 ) -> None:
     drafts = [reply(NEXT.format(by), T1, kind)] + ([reply("We are working on it.")] if kind == "update" else [])
-    assert len(found(work(), "P2", drafts=drafts, deadlines=deadlines)) == faults
+    review = work().submit(EscalationDraft.model_validate(escalation(drafts=drafts, deadlines=deadlines)))
+    assert [one.level for one in review.findings if one.rule == "P2"] == ["W"] * faults
 
 
 def test_after_a_reply_that_goes_out_now_the_next_word_is_due_by_the_cadence() -> None:
@@ -133,3 +135,13 @@ def test_a_text_for_the_team_may_set_a_time_of_its_own_and_no_figure() -> None:
 )
 def test_a_note_for_the_ticket_may_word_things_and_name_any_record(note: str, faults: int) -> None:
     assert len(found(work(), "G1", ticket_note=note)) == faults
+
+
+def test_a_time_that_a_customer_tells_in_a_zone_of_theirs_may_be_told_in_another() -> None:
+    text = "It stopped at 06:05 SGT, call us by 17:10."
+    theirs = ticket("T-102", "Bell & Oak", "2026-03-04T06:00:00Z",
+                    message("T-102", 1, "2026-03-04T06:00:00Z", "customer", text, "b.oak"))  # fmt: skip
+    made = Casework(evidence(*(one.data for one in records().ledger.records.values()), theirs), policy(), NOW)
+    assert made.assess(Assessment.model_validate(facts())) == []
+    for told, faults in (("It stopped at 00:05.", 0), ("It stopped at 00:06.", 1), ("They want a call by 18:10.", 1)):
+        assert len(found(made, "G1", risk=said(told, "support_platform/T-102-m1"))) == faults, told

@@ -24,7 +24,7 @@ LONGEST_EXPRESSION = 200
 OWN_DIGITS = 2
 """So many digits a factor may have that no record holds."""
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
-_STAMP = r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+_STAMP = r"(?:now|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)"
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
 _SHIFTED = re.compile(rf"({_STAMP})\s*([+-])\s*(\d+(?:\.\d+)?)\s*(h|d)")
 _BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})")
@@ -37,22 +37,21 @@ class _Impossible(ValueError):
     """Why a calculation cannot be done, as a sentence without its full stop."""
 
 
-def calculated(asked: Iterable[Calculation], evidence: Evidence, zone: ZoneInfo) -> Iterator[Figure]:
-    """A figure for each calculation, with times on the clock of ``zone``; of one that cannot be done, why."""
+def calculated(asked: Iterable[Calculation], evidence: Evidence, zone: ZoneInfo, now: datetime) -> Iterator[Figure]:
+    """A figure for each calculation, with times on the clock of ``zone``, where a date alone begins; of one that cannot be done, why."""
     for number, one in enumerate(list(asked)[:MOST_CALCULATIONS], start=1):
         records, _ = evidence.resolve(one.cites)
         parts = [part for record in records if not record.parent for part in evidence.parts(record)]
         try:
-            text = _result(one.expression, [*records, *parts], zone)
+            text = _result(one.expression, _Held([*records, *parts], zone, now), zone)
         except _Impossible as reason:
             text = f"not computed: {reason}"
         yield figure(f"calc.{number}", one.label, text, tuple(record.ref for record in records))
 
 
-def _result(expression: str, records: list[Record], zone: ZoneInfo) -> str:
+def _result(expression: str, held: "_Held", zone: ZoneInfo) -> str:
     if len(expression) > LONGEST_EXPRESSION:
         raise _Impossible(f"it has more than {LONGEST_EXPRESSION} characters")
-    held = _Held(records)
     if shifted := _SHIFTED.fullmatch(expression.strip()):
         moment = held.moment(shifted[1])
         try:
@@ -76,7 +75,8 @@ def _result(expression: str, records: list[Record], zone: ZoneInfo) -> str:
 class _Held:
     """What the cited records hold."""
 
-    def __init__(self, records: list[Record]) -> None:
+    def __init__(self, records: list[Record], zone: ZoneInfo, now: datetime) -> None:
+        self._zone, self._now = zone, now
         self._text = "\n".join(record.text for record in records)
         self._numbers = {Decimal(number) for number in _NUMBER.findall(_GROUPED.sub("", self._text))}
         self._moments = {moment for stamp in re.findall(_STAMP, self._text) if (moment := parse_moment(stamp))}
@@ -89,6 +89,10 @@ class _Held:
 
     def moment(self, stamp: str) -> datetime:
         """The moment; raises where no cited record holds it."""
+        if stamp == "now":
+            return self._now
+        if len(stamp) == len("2026-03-02") and stamp in self._text:
+            return datetime.fromisoformat(stamp).replace(tzinfo=self._zone)
         moment = parse_moment(stamp)
         if moment is None or not _OFFSET.search(stamp):
             raise _Impossible(f"{stamp} is no moment with its offset")

@@ -26,7 +26,9 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
 
 def _holds(source: SourceText, atom: Atom) -> bool:
     known = source.known(tokens)
-    return atom.value.removeprefix("#") in known or atom.value.replace("-", "") in known
+    if atom.value.removeprefix("#") in known or atom.value.replace("-", "") in known:
+        return True
+    return any(token.startswith(f"{atom.value}.") for token in known)
 
 
 ID = AtomKind("id", lambda: _PATTERN, _read, _holds)
