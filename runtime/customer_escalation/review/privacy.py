@@ -11,7 +11,7 @@ from customer_escalation.domain.language import NOUNS_CAPITALISED, language_of
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.grounding import Unsupported, unsupported_atoms
 from customer_escalation.review.passages import drafts_for_customers
-from customer_escalation.review.sources import on_a_customers_clock, put_together
+from customer_escalation.review.sources import is_somebody, on_a_customers_clock, put_together
 from customer_escalation.sla.clocks import waiting_since
 from skill_runtime.ledger import Record
 
@@ -112,6 +112,9 @@ def nothing_invented(view: ReviewInput) -> Iterator[Fault]:
             _HOUR.sub(lambda at: f"{at[1]}:{at[2] or '00'}", passage.text), allowed, view.sources.everything,
             vocabulary=names, nouns_capitalised=language_of(passage.text) in NOUNS_CAPITALISED,
         ):  # fmt: skip
+            account = _account_of(ticket, view)
+            if atom.kind == "name" and is_somebody(atom.atom, [*own, *account]):
+                continue
             if _may_be_said(atom, ticket, view) or put_together(atom, allowed) or _is_told(atom, own, until, view):
                 continue
             told = f"“{atom.atom}” ({atom.kind}) stands in nothing that this customer wrote or was told"
@@ -122,6 +125,14 @@ def nothing_invented(view: ReviewInput) -> Iterator[Fault]:
                 yield Fault(passage.path, f"{told}; it stands in {where}. May they know it?", "W")
             else:
                 yield Fault(passage.path, f"{told}, and no record holds it.")
+
+
+def _account_of(ticket: str, view: ReviewInput) -> list[Record]:
+    """The CRM's record of the customer whose ticket this is, which holds the names of its people."""
+    evidence = view.sources.evidence
+    record = evidence.ledger.resolve(ticket)
+    account = evidence.account(field(evidence.item_of(record), "customer")) if record else None
+    return [account] if account else []
 
 
 def _tickets_of_customer(ticket: str, view: ReviewInput) -> list[str]:

@@ -183,17 +183,17 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if _VERSION_LIKE.fullmatch(atom.atom) and not sources.established.isdisjoint(atom.found_in):
         return True
-    if atom.kind == "name" and _is_somebody(atom.atom, scope):
+    if atom.kind == "name" and is_somebody(atom.atom, scope):
         return True
     return atom.kind == "number" and (_is_day(atom.atom, claim.text) or _counts(atom.atom, claim, scope, sources))
 
 
-def _is_somebody(name: str, scope: Iterable[Record]) -> bool:
+def is_somebody(name: str, scope: Iterable[Record]) -> bool:
     """Does a known name stand in it with a form of address before or behind it, such as Mr or -san?"""
     words = re.split(r"[\s-]+", name)
-    if len(words) != len(("Mr", "Ogasawara")):
-        return False
     longest = max(words, key=len)
+    if len(words) == 1 or any(len(word) > LONGEST_ADDRESS for word in words if word != longest):
+        return False
     return len(longest) > LONGEST_ADDRESS and any(
         re.search(rf"(?<!\w){re.escape(longest)}(?!\w)", record.text) for record in scope
     )

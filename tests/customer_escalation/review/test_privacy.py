@@ -192,3 +192,24 @@ def test_a_documented_solution_may_be_called_likely_and_the_rest_holds_for_it_to
         SAME[2],
     ]
     assert faults(work.submit(HandlingDraft.model_validate(handling(drafts=likely)))) == ["drafts[1].text"]
+
+
+@pytest.mark.parametrize(("greeting", "faults"), [("Dear Oakham-san, thank you.", 0), ("Dear Mrs Oakham, thank you.", 0),
+                                                  ("Dear Marguerite Delacroix, thank you.", 1)])  # fmt: skip
+def test_a_person_of_the_customers_may_be_greeted_with_any_form_of_address(greeting: str, faults: int) -> None:
+    work = Casework(
+        evidence(*(record.data for record in records().ledger.records.values() if record.id != "A-2"), *DESK,
+                 {**account("A-2", "Bell & Oak"), "contacts": [{"name": "Rita Oakham", "role": "Head of IT"}]}),
+        policy(), NOW,
+    )  # fmt: skip
+    hit = [affected("Harrow Mills", "T-101"), affected("Bell & Oak", "T-102")]
+    assert work.assess(Assessment.model_validate(facts(affected=hit))) == []
+    text = f"{greeting} We see that the export is empty and are working on it."
+    review = work.submit(
+        EscalationDraft.model_validate(escalation(drafts=[reply(FINE[HARROW], HARROW), reply(text, OAK)]))
+    )
+    assert len(faults_of(review)) == faults
+
+
+def faults_of(review: Review) -> list[str]:
+    return [one.message for one in review.findings if one.rule == "P2" and one.level == "H"]
