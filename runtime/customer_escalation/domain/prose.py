@@ -52,8 +52,8 @@ _LEAD = re.compile(r"\*\*[^*\n]{1,80}?(?::\*\*|\*\*:|\.\*\*)\s+(?=\S)")
 """A line's bold lead, such as ``**Duration:**``: a label, no statement."""
 _RULED = re.compile(r"\s*\|?[\s:|-]*-{2,}[\s:|-]*\Z")
 """The line under a table's head."""
-_BETWEEN_REFS = re.compile(r"[,;]\s+|\s*\|\s*|[,;](?=[a-z_]{1,40}/)")
-"""A comma inside an id parts nothing: behind one that does comes a space or the next ref's category."""
+_BETWEEN_REFS = re.compile(r"[,;]\s+|\s*\|\s*|[,;\s](?=[a-z_]{1,40}/)")
+"""A comma or a space inside an id parts nothing: behind one that does comes the next ref's category."""
 _END = re.compile(
     r"[.!?](?:[\"”“’»)\]*_`]|\s*\[\[[^\[\]\n]*\]\])*(?=\s|\Z)|[。！？](?:[」』）”])*(?:\s*\[\[[^\[\]\n]*\]\])*|\n"
 )

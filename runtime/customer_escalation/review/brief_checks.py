@@ -52,8 +52,9 @@ def asks(view: ReviewInput) -> Iterator[Fault]:
     if draft is None:
         return
     for index, ask in enumerate(draft.asks):
-        verb = verbs.verb_of(ask.text)
-        suited = verbs.suits.of(ask.team) if ask.team else verbs.verbs
+        if ask.team is None:
+            continue  # a role or a colleague, of whom the policy says nothing
+        verb, suited = verbs.verb_of(ask.text), verbs.suits.of(ask.team)
         if verb is None and view.sources.in_english:
             yield Fault(f"asks[{index}].text", f"Start the ask with one of: {', '.join(verbs.verbs)}.")
         elif verb and verb not in suited:

@@ -22,6 +22,8 @@ ATTRIBUTION = re.compile(
 )
 FEWEST_WORDS = 3
 """A label such as "Feature request." states nothing that could be looked up."""
+WORDINGS = ("messages", "ideas")
+"""Texts that may quote what is to be written, or name a setting that nobody tried."""
 TOLD_AS_OURS = ("description", "workflow_impact")
 """Texts whose sentences read as our own findings; other sections say by their heading whose word it is."""
 NEGATED = re.compile(
@@ -72,7 +74,8 @@ def atoms_supported(view: ReviewInput) -> Iterator[Fault]:
         if _stands_on_nothing(claim):
             continue
         for atom in atoms_missing(claim, view.sources):
-            yield Fault(claim.where, unsupported_words(atom, claim), sentence=claim.number)
+            worded = atom.kind in ("quote", "code") and (claim.reader == "sender" or _root(claim.where) in WORDINGS)
+            yield Fault(claim.where, unsupported_words(atom, claim), "W" if worded else None, sentence=claim.number)
 
 
 @check("G1")
@@ -131,6 +134,10 @@ def _unattributed(claim: Claim, view: ReviewInput) -> bool:
     if any(name in name_key(claim.text) for name in names):
         return False
     return bool(said) and all(evidence.by_customer(record) for record in said)
+
+
+def _root(where: str) -> str:
+    return where.partition("[")[0]
 
 
 def _stands_on_nothing(claim: Claim) -> bool:

@@ -107,7 +107,7 @@ def nothing_invented(view: ReviewInput) -> Iterator[Fault]:
         own = view.sources.cited(_tickets_of_customer(ticket, view))
         allowed = [record for record in own if not (record.data.get("internal") or record.category == "crm")] + shared
         names, until = view.sources.vocabulary, _hears_by(ticket, passage.path, view)
-        allowed = [*allowed, _days(view.case.now, until)]
+        allowed = [*allowed, _days(view.case.now, until), _own_dates(view)]
         for atom in unsupported_atoms(
             _HOUR.sub(lambda at: f"{at[1]}:{at[2] or '00'}", passage.text), allowed, view.sources.everything,
             vocabulary=names, nouns_capitalised=language_of(passage.text) in NOUNS_CAPITALISED,
@@ -153,6 +153,13 @@ def _hears_by(ticket: str, path: str, view: ReviewInput) -> datetime:
     if view.draft.drafts[index].kind == "update":
         return last
     return (hears_by(view.case, severity, ticket) if severity else None) or last
+
+
+def _own_dates(view: ReviewInput) -> Record:
+    """The days that the draft itself sets."""
+    rows = view.escalation.deadlines if view.escalation else ()
+    own = [row.by for row in rows if row.basis in ("proposed", "policy", "sla")]
+    return Record(ref="draft/deadlines", data={"kind": "deadline", "text": " ".join(own)})
 
 
 def _days(now: datetime, until: datetime) -> Record:
@@ -218,7 +225,7 @@ def to_an_open_ticket(view: ReviewInput) -> Iterator[Fault]:
         elif not ticket_view(evidence, item).is_open:
             yield Fault(where, f"{item.id} is {field(item, 'status')}: nobody waits there for a reply.")
         elif (item.ref, draft.kind) in seen:
-            yield Fault(where, f"There are two drafts of this kind for {item.id}.")
+            yield Fault(where, f"There are two drafts of this kind for {item.id}: say in one which goes out when.", "W")
         if item is not None:
             seen.add((item.ref, draft.kind))
 

@@ -37,6 +37,7 @@ def figure(expression: str, *cites: str, zone: str = "UTC") -> str:
         ("2026-03-02T09:00Z + 72 h", "2026-03-05 09:00 UTC (2026-03-02 09:00 UTC + 72 h)"),
         ("2026-03-03T10:30:00Z - 1.5 d", "2026-03-01 22:30 UTC (2026-03-03 10:30 UTC - 1.5 d)"),
         ("2026-03-02T13:00Z + 3 h", "2026-03-02 16:00 UTC (2026-03-02 13:00 UTC + 3 h)"),
+        ("2026-03-03T12:00Z + 1 h", "2026-03-03 13:00 UTC (2026-03-03 12:00 UTC + 1 h)"),
         ("now - 2026-03-02T09:00Z", "2 days 3 h (2026-03-02 09:00 UTC to 2026-03-04 12:00 UTC)"),
         ("now + 4 h", "2026-03-04 16:00 UTC (2026-03-04 12:00 UTC + 4 h)"),
         ("2026-03-20 + 30 d", "2026-04-19 00:00 UTC (2026-03-20 00:00 UTC + 30 d)"),
@@ -56,7 +57,8 @@ def test_times_are_told_on_the_clock_that_is_asked_for() -> None:
     [
         ("2 * 3066", "3066 stands in no cited record"),
         ("413 - 1", "413 stands in no cited record"),
-        ("2026-03-09T09:00Z + 72 h", "2026-03-09T09:00Z stands in no cited record"),
+        ("2026-03-09T22:00Z + 72 h", "2026-03-09T22:00Z stands in no cited record"),
+        ("2027-03-09T13:00Z + 72 h", "2027-03-09T13:00Z stands in no cited record"),
         ("2026-03-02T09:00 + 72 h", "2026-03-02T09:00 is no moment with its offset"),
         ("2026-03-02T09:00Z - 2026-03-03T10:30Z", "the first moment is the earlier one"),
         ("2026-03-02T09:00Z + 9999999999 d", "the result lies beyond all calendars"),

@@ -91,6 +91,7 @@ def test_a_text_is_split_where_a_reader_would(written: str, sentences: list[str]
         ("It fails [[a/1]] and stops [[b/2]].", [("It fails and stops.", ("a/1", "b/2"), True)]),
         ("It fails [[a/1, b/2; c/3 | d/4]].", [("It fails.", ("a/1", "b/2", "c/3", "d/4"), True)]),
         ("It fails [[a/1,b/2;c_d/3,4]].", [("It fails.", ("a/1", "b/2", "c_d/3,4"), True)]),
+            ("It fails [[a/1 b/2]].", [("It fails.", ("a/1", "b/2"), True)]),
         ("It fails [[a/1]] [[a/1, b/2]].", [("It fails.", ("a/1", "b/2"), True)]),
         ("“It fails.” [[a/1]] It works [[b/2]].", [("“It fails.”", ("a/1",), True), ("It works.", ("b/2",), True)]),
         ("失敗する。[[a/1]]直った。[[b/2]]", [("失敗する。", ("a/1",), True), ("直った。", ("b/2",), True)]),

@@ -23,6 +23,9 @@ MOST_CALCULATIONS = 20
 LONGEST_EXPRESSION = 200
 OWN_DIGITS = 2
 """So many digits a factor may have that no record holds."""
+NEAR = timedelta(days=60)
+"""Around the moments of a record lies what its text tells without a year."""
+NOON = 12
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 _STAMP = r"(?:now|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)"
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
@@ -96,11 +99,16 @@ class _Held:
         moment = parse_moment(stamp)
         if moment is None or not _OFFSET.search(stamp):
             raise _Impossible(f"{stamp} is no moment with its offset")
-        same_day = (known for known in self._moments if known.tzinfo and abs(known - moment) < timedelta(days=2))
-        told = f"{moment:%H:%M}" in self._text and any(True for _ in same_day)
-        if moment not in self._moments and not told:
+        near = any(known.tzinfo and abs(known - moment) < NEAR for known in self._moments)
+        if moment not in self._moments and not (near and self._tells(moment)):
             raise _Impossible(f"{stamp} stands in no cited record")
         return moment
+
+    def _tells(self, moment: datetime) -> bool:
+        """Does the text tell the hour, in digits or as noon or midnight, which have words in every language?"""
+        return moment.hour in (0, NOON) or bool(
+            re.search(rf"(?<!\d)(?:0?{moment.hour}|{moment.hour % NOON or NOON})(?!\d)", self._text)
+        )
 
 
 def _evaluated(expression: str) -> Decimal:

@@ -200,6 +200,9 @@ def test_a_record_is_known_by_its_own_id_and_its_items() -> None:
         ("Il a fallu 2 h 30 min.", "2 h 30 min", []),
         ("Das sind 6.900 USD.", "arr_usd: 6900", []),
         ("Das sind 6.900 USD.", "arr_usd: 69", ["6.900 USD"]),
+        ("It took 113.4 s.", "Query_time: 113.402518", []),
+        ("It took 113.402518 s.", "Query_time: 113.402518", []),
+        ("It took 113.5 s.", "Query_time: 113.402518", ["113.5 s"]),
         ("Mon-Fri is when they work.", "Mon-Fri 09:00-18:00", []),
     ],
 )

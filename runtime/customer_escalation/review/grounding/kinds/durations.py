@@ -64,11 +64,18 @@ def _holds(source: SourceText, atom: Atom) -> bool:
     value, word = seconds / size, atom.value.partition(" ")[2]
     if re.fullmatch(r"\d+s", atom.text):  # "500s" may be a plural
         return value in source.known(all_numbers)
+    if value % 1 and any(_rounds_to(known, value) for known in source.known(bare_numbers)):
+        return True  # so many digits stand there by no chance, whatever the field calls its unit
     if len(word) <= 2 or value not in source.known(bare_numbers):
         return False
     return bool(re.search(rf"\b{word}", source.lower)) or not source.known(_words).isdisjoint(
         unit_names().get(word, ())
     )
+
+
+def _rounds_to(known: Decimal, value: Decimal) -> bool:
+    """Is it the known number, or that with fewer decimals?"""
+    return known == value or known.quantize(value) == value
 
 
 def _words(source: SourceText) -> frozenset[str]:
