@@ -99,7 +99,7 @@ class BriefView:
     def _lines(self, text: str, seen: set[str]) -> Iterator[str]:
         """Every line of the text with its marks, and the fenced code between them as blocks of their own."""
         for words, code in with_code(text):
-            yield from (self._line(line, text, seen) for line in words.splitlines() if line.strip())
+            yield from (self._line(line, text, seen) for line in words.splitlines() if without_marks(line).strip())
             if code:
                 yield inert_block(code)
 

@@ -113,7 +113,7 @@ def handling_sections(view: ReviewInput) -> Iterator[Fault]:
 @check("B4")
 def short(view: ReviewInput) -> Iterator[Fault]:
     """A warning with the sections that are over; the budget was shown beforehand."""
-    allowed, used = budget(view.draft, view.case), words_used(view.draft)
+    allowed, used = budget(view.draft, view.case, view.decision.severity), words_used(view.draft)
     if sum(used.values()) > sum(allowed.values()) * SLACK:
         over = sorted(
             ((used[name] - words, name) for name, words in allowed.items() if used[name] > words), reverse=True

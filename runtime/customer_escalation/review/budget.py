@@ -3,7 +3,7 @@
 from collections import Counter
 
 from customer_escalation.decision.inputs import DecisionInput
-from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome
+from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome, Severity
 from customer_escalation.domain.prose import passages
 
 ESCALATION = {
@@ -31,21 +31,24 @@ PER_ACCOUNT = {
 }
 """More for each further account, up to ``MOST_ACCOUNTS``."""
 MOST_ACCOUNTS = 6
+SHARE = {Severity.CRITICAL: 0.85, Severity.HIGH: 0.65, Severity.MEDIUM: 0.42}
+"""Of that, by severity: what stops work is read to the end, a wish is not."""
+FOR_SENDER, FOR_CUSTOMER = 220, 140
 
 
-def budget_of(outcome: Outcome, accounts: int) -> dict[str, int]:
-    """Words a section for an outcome and so many affected accounts."""
+def budget_of(outcome: Outcome, accounts: int, severity: Severity | None = None) -> dict[str, int]:
+    """Words a section for an outcome, so many affected accounts, and how severe it is."""
     if outcome == Outcome.HANDLE:
         return dict(HANDLING)
-    words = dict(ESCALATION)
+    share = SHARE[severity] if severity else 1.0
     further = min(max(accounts - 1, 0), MOST_ACCOUNTS)
-    return {name: count + PER_ACCOUNT.get(name, 0) * further for name, count in words.items()}
+    return {name: int((count + PER_ACCOUNT.get(name, 0) * further) * share) for name, count in ESCALATION.items()}
 
 
-def budget(draft: Draft, case: DecisionInput) -> dict[str, int]:
+def budget(draft: Draft, case: DecisionInput, severity: Severity | None) -> dict[str, int]:
     """Words a section for this draft."""
     outcome = Outcome.ESCALATE if isinstance(draft, EscalationDraft) else Outcome.HANDLE
-    return budget_of(outcome, len(case.affected))
+    return budget_of(outcome, len(case.affected), severity)
 
 
 def words_used(draft: EscalationDraft | HandlingDraft) -> Counter[str]:
@@ -58,11 +61,12 @@ def words_used(draft: EscalationDraft | HandlingDraft) -> Counter[str]:
     return used
 
 
-def budget_words(outcome: Outcome, accounts: int) -> str:
+def budget_words(outcome: Outcome, accounts: int, severity: Severity | None = None) -> str:
     """The budget in a line, for the writer."""
-    words = budget_of(outcome, accounts)
+    words = budget_of(outcome, accounts, severity)
     shares = ", ".join(f"{name} {count}" for name, count in words.items())
     return (
         f"Words at most, a section (a list counts as one): {shares}. Marks do not count; going over is a remark, no fault. "
-        "A simple case needs a third of it."
+        f"Beside them before_sending {FOR_SENDER} in all, and each text for a customer about {FOR_CUSTOMER}. Readers leave a long brief "
+        "for a small matter: what changes nothing for them is left out."
     )

@@ -8,7 +8,7 @@ from tests.customer_escalation.casebook import NOW, account, affected, evidence,
 from tests.customer_escalation.drafts import T1M1, escalation, facts, handling, records, reply, said
 
 from customer_escalation.cases.session import Casework
-from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, Outcome
+from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, Outcome, Severity
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
 from customer_escalation.review.budget import (
@@ -81,9 +81,18 @@ def test_words_are_counted_by_section_without_marks(changes: dict[str, Any], sec
 
 
 def test_the_writer_is_told_the_budget_of_each_section() -> None:
-    for outcome, accounts in ((Outcome.ESCALATE, 3), (Outcome.HANDLE, 1)):
-        told = dict(re.findall(r"(\w+) (\d+)", budget_words(outcome, accounts).partition(": ")[2].partition(".")[0]))
-        assert {name: int(words) for name, words in told.items()} == budget_of(outcome, accounts)
+    for outcome, accounts, severity in (
+        (Outcome.ESCALATE, 3, Severity.MEDIUM), (Outcome.ESCALATE, 1, Severity.CRITICAL), (Outcome.HANDLE, 1, None),
+    ):  # fmt: skip
+        words = budget_words(outcome, accounts, severity)
+        told = dict(re.findall(r"(\w+) (\d+)", words.partition(": ")[2].partition(".")[0]))
+        assert {name: int(count) for name, count in told.items()} == budget_of(outcome, accounts, severity)
+
+
+def test_a_small_matter_has_fewer_words_than_a_grave_one() -> None:
+    sums = [sum(budget_of(Outcome.ESCALATE, 2, severity).values()) for severity in Severity]
+    assert sums == sorted(sums, reverse=True)
+    assert sums[0] > 1.5 * sums[-1]
 
 
 def warned(accounts: int, **changes: Any) -> list[Finding]:
@@ -114,7 +123,7 @@ def steps(count: int) -> list[str]:
 def room(accounts: int) -> int:
     """How many words the steps that were tried may have in that brief before the whole is a quarter over."""
     used = words_used(EscalationDraft.model_validate(escalation(tried=[])))
-    return sum(budget_of(Outcome.ESCALATE, accounts).values()) * 5 // 4 - used.total()
+    return sum(budget_of(Outcome.ESCALATE, accounts, Severity.HIGH).values()) * 5 // 4 - used.total()
 
 
 @pytest.mark.parametrize("accounts", [1, 3])
@@ -123,7 +132,7 @@ def test_a_brief_a_quarter_over_its_words_is_let_be_and_one_word_more_is_told(ac
     assert [one for one in warned(accounts, tried=steps(most)) if "words" in one.message] == []
     [finding] = [one for one in warned(accounts, tried=steps(most + 1)) if "words" in one.message]
     assert (finding.level, finding.where) == ("W", "")
-    allowed = budget_of(Outcome.ESCALATE, accounts)
+    allowed = budget_of(Outcome.ESCALATE, accounts, Severity.HIGH)
     assert f"{sum(allowed.values())} are enough (tried {most + 1} of {allowed['tried']}" in finding.message
 
 

@@ -241,7 +241,7 @@ def sla_calendar(terms: SlaTerms | None, account: Record | None, policy: Policy)
         with suppress(PolicyError):  # "business hours", without saying which
             hours = hours.model_copy(update=parse_business_hours(terms.own_hours))
     whole = terms is not None and bool(terms.own_hours) and not terms.beyond_hours
-    country = country_of_zone(zone) if zone and not hours.holidays and not whole else ""
+    country = "" if hours.holidays or whole else country_of_zone(zone or hours.team_timezone)
     if country:
         hours = hours.model_copy(update={"holidays": (country,)})
     return account_calendar(policy.model_copy(update={"business_hours": hours}), zone)

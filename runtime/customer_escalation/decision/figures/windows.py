@@ -39,7 +39,7 @@ def window_figures(case: DecisionInput, severity: Severity, target: Target) -> d
     internal = next_internal_followup(severity, now, calendar, policy)
     updates = updates_due(case, severity)
     ours = without_holidays(calendar)
-    window = f"our policy's window for {response.explanation}{ours if response.due_at > now else ''}"
+    window = f"the usual window for {response.explanation}{ours if response.due_at > now else ''}"
     followup = f"{internal.explanation}{'' if policy.cadence.of(severity).unit == 'hours' else ours}"
     figures = [
         figure("window", "response window", f"{target.value} responds {when} ({window})", ()),

@@ -49,7 +49,7 @@ def decision_told(
         printed=list(_printed(computed)),
         figures=[f"{figure.label}: {figure.text}" for figure in figures.values()],
         contents=prompt("target_contents.md.j2", target=target),
-        budget=budget_words(decision.outcome, len(case.affected)),
+        budget=budget_words(decision.outcome, len(case.affected), decision.severity),
         submit=submit,
         hints=hints,
         gaps=gaps,
