@@ -238,7 +238,7 @@ class EscalationDraft(_Draft):
         default="", description="Behind `Deadline`: by when the owner answers, and why then; one sentence."
     )
     deadlines: list[Deadline] = Field(
-        description="The timeline, printed as a table: the moments at which somebody acts. [] where the asks say it all."
+        description="The timeline, printed as a table: at most six moments. [] where the asks say it all."
     )
     conflicts: Stated = Field(description=_CONFLICTS)
     unknowns: list[Proposed] = Field(

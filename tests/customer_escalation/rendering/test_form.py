@@ -144,3 +144,15 @@ def test_an_entry_for_the_sender_may_be_a_list_of_its_own() -> None:
     entries = ["Call first.", "**Now, in this order**\n1. Call.\n2. Write.", "Promise nothing."]
     text = markdown(before_sending=entries)
     assert "- Call first.\n\n**Now, in this order**\n\n1. Call.\n2. Write.\n\n- Promise nothing.\n\n---" in text
+
+
+def test_a_line_of_marks_alone_is_no_line() -> None:
+    text = part(markdown(description=f"It stops.\n[[{BUG_COMMENT}, {T1M1}]]"), "Issue Description")
+    assert text == "It stops."
+
+
+def test_code_in_what_happens_stays_a_block() -> None:
+    repro = {"status": "reported", "note": "Theirs.", "steps": [], "expected": "It ends.", "environment": "7.2.0",
+             "actual": f"It stops [[{T1M1}]]:\n```\nE-77\n```"}  # fmt: skip
+    text = part(markdown(reproduction=repro), "Reproduction Steps")
+    assert "Actual: It stops:\n\n```\nE-77\n```" in text
