@@ -38,8 +38,10 @@ _ZONED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) ([A-Z]\w+/[A-Za-z_/+-]+)")
 _CLOCK_TIME = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d| UTC)")
 _PART = re.compile(r"\w+")
-LONGEST_ADDRESS = 4
-"""Letters of a form of address; a shorter name is not told from one."""
+LONGEST_ADDRESS, SHORTEST_NAME = 5, 3
+"""Letters of a form of address or a greeting, and of a name."""
+_DAY_MONTH = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
+_DAYS = re.compile(r"\d{4}-\d\d-\d\d")
 LAST_DAY = 31
 _VERSION_LIKE = re.compile(r"\d{1,3}\.\d{1,3}")
 """A version in two parts, which is read as a number."""
@@ -185,18 +187,28 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if atom.kind == "name" and is_somebody(atom.atom, scope):
         return True
-    return atom.kind == "number" and (_is_day(atom.atom, claim.text) or _counts(atom.atom, claim, scope, sources))
+    return atom.kind == "number" and (
+        _is_day(atom.atom, claim.text) or _is_day_and_month(atom.atom, claim.text, scope)
+        or _counts(atom.atom, claim, scope, sources)
+    )  # fmt: skip
 
 
 def is_somebody(name: str, scope: Iterable[Record]) -> bool:
     """Does a known name stand in it with a form of address before or behind it, such as Mr or -san?"""
     words = re.split(r"[\s-]+", name)
-    longest = max(words, key=len)
-    if len(words) == 1 or any(len(word) > LONGEST_ADDRESS for word in words if word != longest):
-        return False
-    return len(longest) > LONGEST_ADDRESS and any(
-        re.search(rf"(?<!\w){re.escape(longest)}(?!\w)", record.text) for record in scope
-    )
+    known = [word for word in words if len(word) >= SHORTEST_NAME and _stands_in(word, scope)]
+    return len(words) > 1 and bool(known) and all(len(word) <= LONGEST_ADDRESS for word in words if word not in known)
+
+
+def _stands_in(word: str, scope: Iterable[Record]) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", record.text) for record in scope)
+
+
+def _is_day_and_month(number: str, text: str, scope: Sequence[Record]) -> bool:
+    """Is it part of a day and month without a year, such as 17/06, on which something in the records lies?"""
+    pairs = [pair for pair in _DAY_MONTH.findall(text) if number in pair]
+    days = {stamp[5:10] for record in scope for stamp in _DAYS.findall(record.text)} if pairs else set()
+    return any(f"{int(month):02}-{int(day):02}" in days for day, month in pairs)
 
 
 def _is_day(number: str, text: str) -> bool:

@@ -12,7 +12,7 @@ from customer_escalation.domain.facts import Calculation
 KNOWN = evidence(
     ticket("T-1", "Harrow Mills", "2026-03-02T09:00:00Z",
            message("T-1", 1, "2026-03-02T09:00:00Z", "customer",
-                   "We pay 3,065.60 a month and 36 787.20 a year. At 13:00 we lost 412 rows. Due 2026-03-20."),
+                   "We pay 3,065.60 a month and 36 787.20 a year. At 13:00 we lost 412 rows, 1.940 of 2.911 h. Due 2026-03-20."),
            message("T-1", 2, "2026-03-03T10:30:00Z", "agent", "I will write by noon.")),
 )  # fmt: skip
 T, M1, M2 = ("support_platform/T-1", "support_platform/T-1-m1", "support_platform/T-1-m2")
@@ -33,6 +33,7 @@ def figure(expression: str, *cites: str, zone: str = "UTC") -> str:
         ("36787.20 * (100 - 25) / 100", "27,590.40 (36787.20 * (100 - 25) / 100)"),
         ("36787.20 * 25 %", "9,196.80 (36787.20 * 25 %)"),
         ("412 - 41", "371 (412 - 41)"),
+        ("2911 - 1940", "971 (2911 - 1940)"),
         ("-5 + 12", "7 (-5 + 12)"),
         ("2026-03-02T09:00Z + 72 h", "2026-03-05 09:00 UTC (2026-03-02 09:00 UTC + 72 h)"),
         ("2026-03-03T10:30:00Z - 1.5 d", "2026-03-01 22:30 UTC (2026-03-03 10:30 UTC - 1.5 d)"),

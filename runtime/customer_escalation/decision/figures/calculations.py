@@ -33,6 +33,8 @@ _SHIFTED = re.compile(rf"({_STAMP})\s*([+-])\s*(\d+(?:\.\d+)?)\s*(h|d)")
 _BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _GROUPED = re.compile(r"(?<=\d)[,'\u00a0\u202f ](?=\d{3}(?!\d))")
+_DOTTED = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
+"""A full stop between thousands, as most of Europe and Brazil writes them."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -81,7 +83,10 @@ class _Held:
     def __init__(self, records: list[Record], zone: ZoneInfo, now: datetime) -> None:
         self._zone, self._now = zone, now
         self._text = "\n".join(record.text for record in records)
-        self._numbers = {Decimal(number) for number in _NUMBER.findall(_GROUPED.sub("", self._text))}
+        plain = _GROUPED.sub("", self._text)
+        self._numbers = {
+            Decimal(number) for text in (plain, _DOTTED.sub("", plain)) for number in _NUMBER.findall(text)
+        }
         self._moments = {moment for stamp in re.findall(_STAMP, self._text) if (moment := parse_moment(stamp))}
 
     def number(self, number: str) -> None:

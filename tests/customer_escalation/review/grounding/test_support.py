@@ -203,6 +203,8 @@ def test_a_record_is_known_by_its_own_id_and_its_items() -> None:
         ("It took 113.4 s.", "Query_time: 113.402518", []),
         ("It took 113.402518 s.", "Query_time: 113.402518", []),
         ("It took 113.5 s.", "Query_time: 113.402518", ["113.5 s"]),
+        ("Renovação 31/12/2022.", "renewal: 2022-12-31", []),
+        ("Renovação 30/12/2022.", "renewal: 2022-12-31", ["30/12/2022"]),
         ("Mon-Fri is when they work.", "Mon-Fri 09:00-18:00", []),
     ],
 )

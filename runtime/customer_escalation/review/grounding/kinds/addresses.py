@@ -9,7 +9,7 @@ from customer_escalation.review.grounding.source import SourceText
 
 _PATTERN = re.compile(
     r"\bhttps?://[^\s<>()\[\]]*[\w/]|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w/.<])(?:~|\.{1,2})?/\w[\w./{}-]*[\w}]|"
-    r"(?<![\w/.])(?:[\w.-]+/){2,}[\w.-]*\w|"
+    r"(?<![\w/.])(?!\d{1,2}/\d{1,2}/(?:19|20)\d\d(?![\w/]))(?:[\w.-]+/){2,}[\w.-]*\w|"
     r"(?<![\w/])(?:[\w.-]+/)*[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|example|py|js|ts|json|ya?ml|toml|csv|log|txt|conf|xml|"
     r"sql|go|rs)\b(?:/[\w./-]*\w)?",
     re.IGNORECASE,
