@@ -30,7 +30,7 @@ NEGATED = re.compile(
     r"\b(?:not|never|no|nobody|none|without|un\w+|yet to be|whether|if|once|until|n't)\b", re.IGNORECASE
 )
 _ABSENCE = re.compile(
-    r"\b(?:unknown|no |none|not (?:recorded|stated|given|known|found|said|named|on record|applicable)|nothing|nobody|neither|without)\b|"
+    r"\b(?:unknown|no |none|not (?:done|recorded|stated|given|known|found|said|named|on record|applicable)|nothing|nobody|neither|without)\b|"
     r"\bn't\b",
     re.IGNORECASE,
 )

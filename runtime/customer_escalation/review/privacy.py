@@ -23,6 +23,7 @@ WHEN = ("time", "date", "weekday")
 LAST_HOUR = 23
 HOURS_OF_A_DAY = 24
 """Up to here a bare number may be an hour, as many languages write a time."""
+_DAY = re.compile(r"(\d{1,2})[./](\d{1,2})")
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)")
 _HOUR = re.compile(r"\b([01]?\d|2[0-3])\s?(?:h|Uhr)\b(?:\s?([0-5]\d)\b(?!\s?min))?")
 """A time of day as other languages write it: 17h, 14 h 30, 9 Uhr."""
@@ -173,6 +174,8 @@ def _is_told(atom: Unsupported, own: Sequence[Record], until: datetime, view: Re
     """Is it a time of day that comes, on a clock of theirs or ours, no later than that; one of the draft's own deadlines; or a
     moment of their thread on such a clock?
     """
+    if day := _DAY.fullmatch(atom.atom):
+        return f"-{int(day[2]):02}-{int(day[1]):02}" in _own_dates(view).text
     found = _TIME.search(atom.atom) if atom.kind == "time" else None
     if not found or int(found[1]) > LAST_HOUR:
         return False

@@ -40,7 +40,7 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\
 _PART = re.compile(r"\w+")
 LONGEST_ADDRESS, SHORTEST_NAME = 5, 3
 """Letters of a form of address or a greeting, and of a name."""
-_DAY_MONTH = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
+_DAY_MONTH = re.compile(r"(?<![\d/.])(\d{1,2})[./](\d{1,2})(?![\d/])")
 _DAYS = re.compile(r"\d{4}-\d\d-\d\d")
 LAST_DAY = 31
 _VERSION_LIKE = re.compile(r"\d{1,3}\.\d{1,3}")
@@ -205,8 +205,9 @@ def _stands_in(word: str, scope: Iterable[Record]) -> bool:
 
 
 def _is_day_and_month(number: str, text: str, scope: Sequence[Record]) -> bool:
-    """Is it part of a day and month without a year, such as 17/06, on which something in the records lies?"""
-    pairs = [pair for pair in _DAY_MONTH.findall(text) if number in pair]
+    """Is it part of a day and month without a year, such as 17/06 or 06.11., on which something in the records lies?"""
+    parts = re.split(r"[./]", number)
+    pairs = [pair for pair in _DAY_MONTH.findall(text) if set(parts) <= set(pair)]
     days = {stamp[5:10] for record in scope for stamp in _DAYS.findall(record.text)} if pairs else set()
     return any(f"{int(month):02}-{int(day):02}" in days for day, month in pairs)
 

@@ -29,7 +29,7 @@ NOON = 12
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 _STAMP = r"(?:now|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)"
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
-_SHIFTED = re.compile(rf"({_STAMP})\s*([+-])\s*(\d+(?:\.\d+)?)\s*(h|d)")
+_SHIFTED = re.compile(rf"({_STAMP})\s*([+-])\s*(\d+(?:\.\d+)?)\s*(h|d)(?:ours?|ays?)?")
 _BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _GROUPED = re.compile(r"(?<=\d)[,'\u00a0\u202f ](?=\d{3}(?!\d))")
@@ -71,8 +71,7 @@ def _result(expression: str, held: "_Held", zone: ZoneInfo) -> str:
             raise _Impossible("the first moment is the earlier one")
         return f"{duration_words(later - earlier)} ({time_words(earlier, zone)} to {time_words(later, zone)})"
     shown = _GROUPED.sub("", expression.strip())
-    for number in _NUMBER.findall(shown):
-        held.number(number)
+    shown = _NUMBER.sub(lambda found: held.number(found.group()), shown)
     value = _evaluated(_PERCENT.sub(r"(\1/100)", shown))
     return f"{_told(value)} ({shown})"
 
@@ -84,16 +83,20 @@ class _Held:
         self._zone, self._now = zone, now
         self._text = "\n".join(record.text for record in records)
         plain = _GROUPED.sub("", self._text)
+        self._grouped = {Decimal(number) for number in _NUMBER.findall(plain) if not _DOTTED.search(number)}
         self._numbers = {
             Decimal(number) for text in (plain, _DOTTED.sub("", plain)) for number in _NUMBER.findall(text)
         }
         self._moments = {moment for stamp in re.findall(_STAMP, self._text) if (moment := parse_moment(stamp))}
 
-    def number(self, number: str) -> None:
-        """Raises where a number that is no small factor stands in no cited record."""
+    def number(self, number: str) -> str:
+        """The number as arithmetic takes it; raises where it is no small factor and stands in no cited record."""
+        if "." in number and Decimal(number) not in self._grouped and _DOTTED.search(number):
+            number = _DOTTED.sub("", number)
         own = len(re.sub(r"\D", "", number)) <= OWN_DIGITS or number == "100"
         if not own and Decimal(number) not in self._numbers:
             raise _Impossible(f"{number} stands in no cited record")
+        return number
 
     def moment(self, stamp: str) -> datetime:
         """The moment; raises where no cited record holds it."""
