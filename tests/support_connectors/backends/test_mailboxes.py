@@ -94,7 +94,9 @@ async def test_correspondents_are_found_among_senders_and_copies(box: Mailbox, n
 async def test_rare_words_count_for_more_and_any_word_may_match(box: Mailbox, name: str) -> None:
     found = await items(box, name, "search_mail", query=f"{box.token} errors zebrafish")
     assert found[0]["subject"] == f"Report 17 {box.token}"
-    assert len({one["id"] for one in found}) == len(found) >= REPORTS
+    # Other tests fill the same account meanwhile, so only this box's own letters keep their places.
+    own = [one["id"] for one in found if box.token in one["subject"]]
+    assert len(set(own)) == len(own) >= REPORTS
     assert not [one for one in found if one["folder"] == "Trash"]
     assert (await items(box, name, "search_mail", query=f"{box.token} Köln", limit=7))[0][
         "subject"
