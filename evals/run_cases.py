@@ -26,7 +26,7 @@ GUARD = re.compile(
 
 
 @dataclass(frozen=True)
-class Row:
+class CaseRow:
     """How one case went."""
 
     case: str
@@ -42,7 +42,7 @@ class Row:
     missing: tuple[str, ...]
 
 
-def run_case(path: Path, arguments: list[str], out: Path | None) -> Row:
+def run_case(path: Path, arguments: list[str], out: Path | None) -> CaseRow:
     """Run one case in a process of its own."""
     case = json.loads(path.read_text(encoding="utf-8"))
     issue = str(case["invocation"]).removeprefix("/customer-escalation").strip()
@@ -60,7 +60,7 @@ def run_case(path: Path, arguments: list[str], out: Path | None) -> Row:
     ]
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
     if not done.stdout.strip():
-        return Row(
+        return CaseRow(
             path.stem, done.returncode, ("", "", ""), _wanted(case), False, 0, 0, (), done.stderr.strip()[-200:], 0, ()
         )
     result = json.loads(done.stdout)
@@ -71,7 +71,7 @@ def run_case(path: Path, arguments: list[str], out: Path | None) -> Row:
     return compare(path.stem, done.returncode, result, case)
 
 
-def compare(name: str, exit_code: int, result: dict[str, Any], case: dict[str, Any]) -> Row:
+def compare(name: str, exit_code: int, result: dict[str, Any], case: dict[str, Any]) -> CaseRow:
     """A result beside its case's expectations."""
     expected, markdown = case["expected"], result["markdown"]
     got = (result["outcome"], result["severity"] or "-", result["target"] or "-")
@@ -84,7 +84,7 @@ def compare(name: str, exit_code: int, result: dict[str, Any], case: dict[str, A
     claimed = tuple(item["claim"] for item in expected["must_not_claim"] if _claims(markdown, item["patterns"]))
     missing = tuple(fact["fact"] for fact, hit in zip(expected["must_mention"], found, strict=True) if not hit)
     ok = got[0] == wanted[0] and got[1] in severities and got[2] in targets
-    return Row(name, exit_code, got, wanted, ok, sum(found), len(found), claimed, result["status"], len(markdown.split()),
+    return CaseRow(name, exit_code, got, wanted, ok, sum(found), len(found), claimed, result["status"], len(markdown.split()),
                missing)  # fmt: skip
 
 

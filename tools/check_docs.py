@@ -114,11 +114,11 @@ def tools_of_escalation() -> str:
 async def _tools_of_escalation() -> str:
     from mcp import Client
 
-    from customer_escalation.mcp_server.escalation import Place, build_escalation_server
+    from customer_escalation.mcp_server.escalation import Workplace, build_escalation_server
 
     rows = ["| Tool | What it does |", "| --- | --- |"]
     async with Client(
-        build_escalation_server(Place(ROOT, policy=ROOT / "skills/customer-escalation/policy.toml"))
+        build_escalation_server(Workplace(ROOT, policy=ROOT / "skills/customer-escalation/policy.toml"))
     ) as client:
         for tool in (await client.list_tools()).tools:
             first = re.split(r"(?<=[.])\s", (tool.description or "").strip().replace("\n", " "))[0]

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from skill_runtime.content import Content, File, Image, bytes_of
 from skill_runtime.events import Emit, Notice, Nudged, ToolFinished, ToolStarted, TurnFinished, TurnStarted
-from skill_runtime.journal import Part, Recorder, fingerprint
+from skill_runtime.journal import Recorder, RequestPiece, fingerprint
 from skill_runtime.ledger import UNTRUSTED_NOTE, Ledger, find_records
 from skill_runtime.limits import Meter
 from skill_runtime.messages import Block, Message, StopReason, Text, ToolResult, ToolUse, Turn
@@ -120,7 +120,9 @@ class _Loop:
     def add(self, message: Message) -> None:
         """Say it, from the next request on."""
         self.messages.append(message)
-        self.parts[f"message {len(self.messages)} ({message.role})"] = Part(lambda: message.model_dump(mode="json"))
+        self.parts[f"message {len(self.messages)} ({message.role})"] = RequestPiece(
+            lambda: message.model_dump(mode="json")
+        )
 
     async def run(self) -> AgentResult:
         while True:
@@ -319,11 +321,11 @@ def _disarmed(text: str) -> str:
     return _FENCE.sub("&lt;", text)
 
 
-def frozen_parts(system: Sequence[str], specs: Sequence[ToolSpec]) -> dict[str, Part]:
+def frozen_parts(system: Sequence[str], specs: Sequence[ToolSpec]) -> dict[str, RequestPiece]:
     """What stands before the messages in every request, cut into named pieces, in order: what the journal compares and
     says on a difference."""
-    parts = {f"system block {n}": Part(partial(str, text)) for n, text in enumerate(system, start=1)}
-    return parts | {f"tool {spec.name}": Part(partial(_definition, spec)) for spec in specs}
+    parts = {f"system block {n}": RequestPiece(partial(str, text)) for n, text in enumerate(system, start=1)}
+    return parts | {f"tool {spec.name}": RequestPiece(partial(_definition, spec)) for spec in specs}
 
 
 def _definition(spec: ToolSpec) -> list[Any]:

@@ -254,7 +254,7 @@ class Journal:
         self.close()
 
 
-class Part:
+class RequestPiece:
     """One named piece of a request, made once for something that never changes: what it costs to write it as JSON and to
     digest it is paid at the first look, however many requests hold it."""
 
@@ -277,10 +277,10 @@ class Part:
 class _Asked:
     """The request of a step that follows others: its parts by name, and the key of all steps up to it."""
 
-    parts: Mapping[str, Part] = field(default_factory=dict)
+    parts: Mapping[str, RequestPiece] = field(default_factory=dict)
     key: str = ""
 
-    def then(self, parts: Mapping[str, Part]) -> tuple["_Asked", list[str], list[str]]:
+    def then(self, parts: Mapping[str, RequestPiece]) -> tuple["_Asked", list[str], list[str]]:
         """The request after this one, the names of what is new in it, and of what it lacks."""
         new = [name for name, part in parts.items() if not _same(self.parts.get(name), part)]
         kept = len(parts) - sum(name not in self.parts for name in new)
@@ -290,7 +290,7 @@ class _Asked:
         return _Asked(dict(parts), fingerprint([self.key, digests, sorted(dropped)])), new, dropped
 
 
-def _same(before: Part | None, now: Part) -> bool:
+def _same(before: RequestPiece | None, now: RequestPiece) -> bool:
     return before is now or (before is not None and before.digest == now.digest)
 
 
@@ -369,11 +369,11 @@ class Recorder:
         return self.journal.append(kind, data, key=digest, request=request, durable=False).data
 
     async def next_step(
-        self, kind: str, parts: Mapping[str, Any | Part], do: Callable[[], Awaitable[JsonObject]]
+        self, kind: str, parts: Mapping[str, Any | RequestPiece], do: Callable[[], Awaitable[JsonObject]]
     ) -> JsonObject:
         """Like ``step``, for steps that follow each other with growing requests.
 
-        ``parts`` is the request, cut into named pieces in a fixed order (``message 3 (user)``): JSON values, or a ``Part``
+        ``parts`` is the request, cut into named pieces in a fixed order (``message 3 (user)``): JSON values, or a ``RequestPiece``
         for each that is given again and again. Only what is new since the step before is digested and written down, and
         what was dropped since.
 
@@ -393,7 +393,7 @@ class Recorder:
             request["dropped"] = dropped
         return self.journal.append(kind, data, key=asked.key, request=request, durable=False).data
 
-    def _difference(self, recorded: Entry, parts: Mapping[str, Part]) -> str:
+    def _difference(self, recorded: Entry, parts: Mapping[str, RequestPiece]) -> str:
         theirs = self._recorded_parts(recorded)
         names = [*theirs, *(name for name in parts if name not in theirs)]
         first = next((name for name in names if not _alike(name, theirs, parts)), "")
@@ -429,11 +429,11 @@ def fingerprint(value: Any) -> str:
     return hashlib.sha256(_text(value).encode()).hexdigest()
 
 
-def _part(given: Any | Part) -> Part:
-    return given if isinstance(given, Part) else Part(lambda: given)
+def _part(given: Any | RequestPiece) -> RequestPiece:
+    return given if isinstance(given, RequestPiece) else RequestPiece(lambda: given)
 
 
-def _alike(name: str, theirs: Mapping[str, Any], ours: Mapping[str, Part]) -> bool:
+def _alike(name: str, theirs: Mapping[str, Any], ours: Mapping[str, RequestPiece]) -> bool:
     return name in theirs and name in ours and fingerprint(theirs[name]) == ours[name].digest
 
 

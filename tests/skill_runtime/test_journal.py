@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from skill_runtime.errors import JournalError
-from skill_runtime.journal import Journal, Part, Recorder, find_run, list_runs, new_run_id
+from skill_runtime.journal import Journal, Recorder, RequestPiece, find_run, list_runs, new_run_id
 
 RUN = "20261123-101500-4f2a9c"
 
@@ -364,12 +364,12 @@ async def test_a_part_is_digested_once_however_many_requests_hold_it(tmp_path: P
 
     looked: list[str] = []
 
-    def part(text: str) -> Part:
+    def part(text: str) -> RequestPiece:
         def value() -> str:
             looked.append(text)
             return text
 
-        return Part(value)
+        return RequestPiece(value)
 
     parts = {"a": part("one")}
     with start(tmp_path) as journal:

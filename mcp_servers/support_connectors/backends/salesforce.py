@@ -53,7 +53,7 @@ FieldName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,79}$")]
 
 
 @dataclass(frozen=True)
-class _Part:
+class _ChildRows:
     """Rows of an account that are read with it."""
 
     name: str
@@ -72,8 +72,8 @@ class _Part:
 
 
 _PARTS: Final = (
-    _Part("Contacts", "Contact", ("Name", "Title", "Email")),
-    _Part("Opportunities", "Opportunity", ("Name", "Amount", "CloseDate", "StageName"), "IsClosed = false"),
+    _ChildRows("Contacts", "Contact", ("Name", "Title", "Email")),
+    _ChildRows("Opportunities", "Opportunity", ("Name", "Amount", "CloseDate", "StageName"), "IsClosed = false"),
 )
 
 
@@ -260,7 +260,13 @@ class Salesforce:
         ]
 
     def _query(
-        self, kind: str, fields: Sequence[str], where: str, limit: int, order: str = "", parts: Sequence[_Part] = ()
+        self,
+        kind: str,
+        fields: Sequence[str],
+        where: str,
+        limit: int,
+        order: str = "",
+        parts: Sequence[_ChildRows] = (),
     ) -> list[Row]:
         """Rows of a query; fields and parts that this organisation does not have, or hides, are left out."""
         for _ in range(MOST_DROPPED):
@@ -351,7 +357,7 @@ def _lost(said: str, kind: str) -> tuple[str, str] | None:
     return ("", relation[1]) if relation else None
 
 
-def _asks_for(lost: tuple[str, str], kind: str, fields: Sequence[str], parts: Sequence[_Part]) -> bool:
+def _asks_for(lost: tuple[str, str], kind: str, fields: Sequence[str], parts: Sequence[_ChildRows]) -> bool:
     """Whether a query asks for what is lost, so that it can do without."""
     return (
         any(_is_absent(field, kind, {lost}) for field in fields)

@@ -27,7 +27,7 @@ from support_connectors.results import (
 )
 from support_connectors.workspace.rows import article_row, chat_row, issue_row
 from support_connectors.workspace.schema import fold, item
-from support_connectors.workspace.shelf import Found, Selection, equal, of_customer, of_status, within
+from support_connectors.workspace.shelf import FoundItem, Selection, equal, of_customer, of_status, within
 from support_connectors.workspace.writes import WritableShelf, checked_text
 
 _EVERYTHING = Selection("")
@@ -49,7 +49,7 @@ class WorkspaceSupportPlatform:
         """See ``SupportPlatform``."""
         with self._shelf.transaction() as connection:
             row = self._shelf.find(connection, ticket_id)
-            return _ticket(Found(row.data, self._shelf.parts_of(connection, row.seq), complete=True))
+            return _ticket(FoundItem(row.data, self._shelf.parts_of(connection, row.seq), complete=True))
 
     def list_tickets(self, wanted: TicketFilter, paging: Paging) -> Page[Ticket]:
         """See ``SupportPlatform``."""
@@ -76,7 +76,7 @@ class WorkspaceSupportPlatform:
         def effect(connection: sa.Connection) -> Ticket:
             row = self._shelf.find(connection, ticket_id)
             data = self._shelf.set_status(connection, row, status.strip())
-            return _ticket(Found(data, [], complete=not self._shelf.parts_of(connection, row.seq)))
+            return _ticket(FoundItem(data, [], complete=not self._shelf.parts_of(connection, row.seq)))
 
         return self._shelf.once(Ticket, "set_ticket_status", [ticket_id, status], write, effect)
 
@@ -211,7 +211,7 @@ class WorkspaceProjectTracker:
         """See ``ProjectTracker``."""
         with self._shelf.transaction() as connection:
             row = self._shelf.find(connection, issue_id)
-            return _issue(Found(row.data, self._shelf.parts_of(connection, row.seq), complete=True))
+            return _issue(FoundItem(row.data, self._shelf.parts_of(connection, row.seq), complete=True))
 
     def list_issues(self, wanted: IssueFilter, paging: Paging) -> Page[Issue]:
         """See ``ProjectTracker``."""
@@ -322,9 +322,9 @@ class WorkspaceKnowledgeBase:
         return self._shelf.once(Article, "draft_article", [title, body], write, effect)
 
 
-def _ticket(found: Found) -> Ticket:
+def _ticket(found: FoundItem) -> Ticket:
     return Ticket.model_validate({**found.data, "messages": found.parts, "messages_complete": found.complete})
 
 
-def _issue(found: Found) -> Issue:
+def _issue(found: FoundItem) -> Issue:
     return Issue.model_validate({**found.data, "comments": found.parts, "comments_complete": found.complete})

@@ -37,7 +37,7 @@ class Selection:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundItem:
     """One item of a search."""
 
     data: JsonObject
@@ -51,7 +51,7 @@ class Found:
 class Rows:
     """One page as it comes from the tables."""
 
-    found: list[Found]
+    found: list[FoundItem]
     next_cursor: str | None
     total: int
 
@@ -158,7 +158,7 @@ class Shelf:
             ).all()
             shown = rows[: paging.limit]
             cursor = encode_cursor(call, [shown[-1].sort, shown[-1].seq]) if len(rows) > len(shown) else None
-            return Rows([Found(row.data, [], not row.has_parts) for row in shown], cursor, total)
+            return Rows([FoundItem(row.data, [], not row.has_parts) for row in shown], cursor, total)
 
     def neighbours(
         self, connection: sa.Connection, row: sa.Row[Any], count: int
@@ -173,7 +173,7 @@ class Shelf:
     def _items(self) -> sa.Select[Any]:
         return sa.select(item).where(item.c.category == self.category)
 
-    def _with_parts(self, connection: sa.Connection, seqs: Sequence[int], expression: str) -> list[Found]:
+    def _with_parts(self, connection: sa.Connection, seqs: Sequence[int], expression: str) -> list[FoundItem]:
         """The items with these seqs, in that order."""
         rows = {row.seq: row for row in connection.execute(self._items().where(item.c.seq.in_(seqs)))}
         counted = sa.select(part.c.item_seq, sa.func.count().label("parts")).where(part.c.item_seq.in_(seqs))
@@ -189,7 +189,7 @@ class Shelf:
         for seq in seqs:
             best = [row for row in ranked if row.item_seq == seq][:BEST_PARTS]
             parts = [row.data for row in sorted(best, key=lambda row: row.seq)]
-            found.append(Found(rows[seq].data, parts, len(parts) == counts.get(seq, 0)))
+            found.append(FoundItem(rows[seq].data, parts, len(parts) == counts.get(seq, 0)))
         return found
 
     def _check_connected(self, connection: sa.Connection) -> None:

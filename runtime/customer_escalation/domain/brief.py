@@ -57,13 +57,13 @@ Cites = Annotated[
 ]
 
 
-class Part(BaseModel):
+class DraftModel(BaseModel):
     """Base of everything in a draft: unknown keys are refused, text is trimmed."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class Reproduction(Part):
+class Reproduction(DraftModel):
     """How to see the problem; invented steps are worse than none."""
 
     status: Literal["reproduced", "reported", "not_reproduced", "not_applicable"] = Field(
@@ -87,7 +87,7 @@ class Reproduction(Part):
     )
 
 
-class Ask(Part):
+class Ask(DraftModel):
     """What a team or a role is asked to do."""
 
     owner: Owner = Field(
@@ -106,7 +106,7 @@ class Ask(Part):
         return next((team for team in Target if team.value.casefold() == self.owner.casefold()), None)
 
 
-class Deadline(Part):
+class Deadline(DraftModel):
     """A row of the timeline."""
 
     by: Moment = Field(
@@ -119,14 +119,14 @@ class Deadline(Part):
     )
 
 
-class Related(Part):
+class Related(DraftModel):
     """A record worth opening, and why."""
 
     ref: RefName = Field(description="The record's ref.")
     note: Supposed = Field(description="Why it matters, in a few words.")
 
 
-class CustomerDraft(Part):
+class CustomerDraft(DraftModel):
     """A text to one customer, on one ticket, to be approved by a person."""
 
     ticket: RefName = Field(description="Ref of the customer's own open ticket.")
@@ -139,7 +139,7 @@ class CustomerDraft(Part):
     )
 
 
-class ColleagueText(Part):
+class ColleagueText(DraftModel):
     """A text to a team or a colleague, ready to paste."""
 
     to: Owner = Field(description="The team, its channel, or who by the records.")
@@ -158,7 +158,7 @@ _DRAFTS = (
 _NOTE = "Internal note for the ticket, ready to paste: what colleagues do or leave from now on. '' if nothing."
 
 
-class _Draft(Part):
+class _Draft(DraftModel):
     summary: Stated = Field(
         description="One line under 120 characters: what is broken or needed, for whom. No severity, no team, no mark."
     )
@@ -291,14 +291,14 @@ class HandlingDraft(_Draft):
 Draft = EscalationDraft | HandlingDraft
 
 
-class Statement(Part):
+class Statement(DraftModel):
     """A line that code writes."""
 
     text: Line
     cites: Cites
 
 
-class Figure(Part):
+class Figure(DraftModel):
     """A number, sum, count or time that code computed, with the records that it was computed from."""
 
     model_config = ConfigDict(frozen=True)
@@ -312,7 +312,7 @@ class Figure(Part):
     """Refs of the records that it was computed from."""
 
 
-class AccountRow(Part):
+class AccountRow(DraftModel):
     """An affected account as the brief shows it."""
 
     name: str
@@ -326,7 +326,7 @@ class AccountRow(Part):
     cites: tuple[str, ...]
 
 
-class Computed(Part):
+class Computed(DraftModel):
     """What code computed, as lines: what the draft's own lines stand on, and what is printed where the draft has none."""
 
     customers: Statement
@@ -343,7 +343,7 @@ class Computed(Part):
     """Next internal follow-up and next customer updates."""
 
 
-class RuleNote(Part):
+class RuleNote(DraftModel):
     """A rule that made the decision, in words, with the records behind it (S10)."""
 
     rule: str
@@ -351,7 +351,7 @@ class RuleNote(Part):
     cites: tuple[str, ...]
 
 
-class Brief(Part):
+class Brief(DraftModel):
     """The finished brief: the decision, what code computed, and the prose that was checked against the records."""
 
     outcome: Outcome

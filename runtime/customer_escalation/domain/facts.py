@@ -8,12 +8,12 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StringConstraints
 
-from customer_escalation.domain.brief import Cites, Line, Part
+from customer_escalation.domain.brief import Cites, DraftModel, Line
 
 Answer = Literal["yes", "no", "unknown"]
 
 
-class Fact(Part):
+class Fact(DraftModel):
     """One question answered from the records."""
 
     answer: Answer
@@ -23,7 +23,7 @@ class Fact(Part):
     )
 
 
-class SecurityFact(Part):
+class SecurityFact(DraftModel):
     """Is security touched, and how far?"""
 
     level: Literal["none", "exposure_or_breach", "vulnerability_or_compliance", "unknown"] = Field(
@@ -43,7 +43,7 @@ class SecurityFact(Part):
     )
 
 
-class WorkaroundFact(Part):
+class WorkaroundFact(DraftModel):
     """Is there a way for the affected customers to go on working?"""
 
     extent: Literal["none", "partial", "full", "unknown"] = Field(
@@ -57,7 +57,7 @@ class WorkaroundFact(Part):
     why: Line
 
 
-class AffectedAccount(Part):
+class AffectedAccount(DraftModel):
     """An account that has the problem (or the need) itself, with a record that shows it."""
 
     account: Line = Field(description="The account's name as the CRM or the ticket has it.")
@@ -81,7 +81,7 @@ class AffectedAccount(Part):
     cites: Cites
 
 
-class Suspicious(Part):
+class Suspicious(DraftModel):
     """A record whose text tries to steer this work."""
 
     ref: str = Field(description="The record's ref.")
@@ -105,7 +105,7 @@ class StatedFact(Fact):
     name: FactName
 
 
-class Calculation(Part):
+class Calculation(DraftModel):
     """A figure that the receiver would have to work out, done by code."""
 
     label: Line = Field(description="What it is, in a few words.")
@@ -118,7 +118,7 @@ class Calculation(Part):
     cites: Cites
 
 
-class Reading(Part):
+class Reading(DraftModel):
     """Your own judgement, compared with what the rules decide, so that a wrong fact shows up."""
 
     outcome: Literal["escalate", "handle_in_support"]
@@ -126,7 +126,7 @@ class Reading(Part):
     target: Literal["Security", "Leadership", "Engineering", "Product", "L2 Support", "none"]
 
 
-class Assessment(Part):
+class Assessment(DraftModel):
     """Everything that the decision needs to know about the case."""
 
     issue: Line = Field(description="The issue in one sentence.")
@@ -287,7 +287,7 @@ def _questions() -> str:
     return "\n".join(f"- {name}: {_description(name)}" for name in get_args(FactName))
 
 
-class StatedAssessment(Part):
+class StatedAssessment(DraftModel):
     """An assessment as a writer hands it in: only the facts that are not plainly no."""
 
     issue: Line = Field(description="The issue in one sentence.")

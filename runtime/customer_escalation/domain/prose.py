@@ -58,15 +58,17 @@ _END = re.compile(
     r"[.!?](?:[\"”“’»)\]*_`]|\s*\[\[[^\[\]\n]*\]\])*(?=\s|\Z)|[。！？](?:[」』）”])*(?:\s*\[\[[^\[\]\n]*\]\])*|\n"
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|Dr|Mr|Ms|St|z\.B|bzw|ca|p\.ej|Sr|Sra)|\b[A-Z]|(?:^|\s)\d{1,2})\.$", re.I
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|Dr|Mr|Ms|St|z\.B|bzw|ca|p\.ej|Sr|Sra)|\b[A-Z]|(?:^|[\s([„“«»–-])\d{1,2})\.$", re.I
 )
+_SHORT_DATE = re.compile(r"(?<![\w.])\d{1,2}\.\d{1,2}\.$")
+"""A day and a month, as in ``11.5.``, where the next word begins small or with a digit; else a number that ends a sentence."""
 _NUMBER_SIGN = re.compile(r"\b(?:no|nr)\.$", re.I)
 """Short for "number" where a digit follows; else a word that ends a sentence."""
 _LONGEST_ABBREVIATION = 8
 """Characters, with the full stop and what stands before it."""
 _FENCE = re.compile(r"^[ \t]*`{3,}[^`\n]*(?:\n(?:.*?^[ \t]*`{3,}[ \t]*$|.*)|\Z)", re.DOTALL | re.MULTILINE)
 _QUOTED = re.compile(
-    r"“[^“”\n]{0,2000}”|„[^„“”\n]{0,2000}[“”]|«[^«»\n]{0,2000}»|「[^「」\n]{0,600}」|『[^『』\n]{0,600}』|(?<!\w)\"[^\"\n]{0,600}\"|"
+    r"“[^“”\n]{0,2000}”|„[^„“”\n]{0,2000}[“”]|«[^«»\n]{0,2000}»|»[^«»\n]{0,2000}«|「[^「」\n]{0,600}」|『[^『』\n]{0,600}』|(?<!\w)\"[^\"\n]{0,600}\"|"
     r"`[^`\n]{1,600}`"
 )
 """What a sentence quotes does not end it."""
@@ -218,8 +220,10 @@ def words_begin(line: str) -> int:
 def _abbreviated(line: str, start: int, end: re.Match[str]) -> bool:
     """Is it the full stop of an abbreviation?"""
     before = line[max(start, end.start() + 1 - _LONGEST_ABBREVIATION) : end.start() + 1]
-    digit_follows = line[end.end() : end.end() + 2].strip().isdigit()
-    return bool(_ABBREVIATION.search(before) or (digit_follows and _NUMBER_SIGN.search(before)))
+    after = line[end.end() : end.end() + 2].strip()
+    if _SHORT_DATE.search(before):
+        return after.islower() or after.isdigit()
+    return bool(_ABBREVIATION.search(before) or (after.isdigit() and _NUMBER_SIGN.search(before)))
 
 
 def passages(draft: BaseModel) -> Iterator[Passage]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal
 
-from customer_escalation.domain.brief import Part
+from customer_escalation.domain.brief import DraftModel
 from customer_escalation.domain.evidence import Evidence, field
 from customer_escalation.domain.prose import cite
 from customer_escalation.domain.record_ids import shown_id
@@ -29,7 +29,7 @@ _OVERSTATED = re.compile(
 """What a customer cannot know; it stands in a brief only on a colleague's word."""
 
 
-class Quoted(Part):
+class Quoted(DraftModel):
     """A sentence, or two that belong together, with the records behind it."""
 
     text: str
@@ -37,7 +37,7 @@ class Quoted(Part):
     cites: list[str]
 
 
-class QuotedStep(Part):
+class QuotedStep(DraftModel):
     """One thing that was done about the problem, and what came of it."""
 
     action: str

@@ -35,7 +35,7 @@ NAME = "escalation"
 
 
 @dataclass(frozen=True)
-class Place:
+class Workplace:
     """Where the server works."""
 
     folder: Path
@@ -48,7 +48,7 @@ class Place:
 class _Cases:
     """The case service, made with the first call: its imports take longer than a start may."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Workplace) -> None:
         self.place = place
         self._service: CaseService | None = None
         self._connections: SharedConnections | None = None
@@ -78,7 +78,7 @@ class _Cases:
             await self._connections.close()
 
 
-def build_escalation_server(place: Place) -> "MCPServer[Any]":
+def build_escalation_server(place: Workplace) -> "MCPServer[Any]":
     """The server. Raises ``PolicyError`` for a policy of the project or the user that cannot be used."""
     policy = policy_in_force(find_overlays(place.policy, place.folder))
     skill = load_skill(skill_folder())
@@ -249,7 +249,7 @@ def _later_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
     ]  # fmt: skip
 
 
-async def _opened(service: "CaseService", place: Place, given: takes.AssessArguments) -> str:
+async def _opened(service: "CaseService", place: Workplace, given: takes.AssessArguments) -> str:
     """A new case, gathered."""
     from customer_escalation.cases.terms import Asked
 
@@ -262,7 +262,7 @@ async def _opened(service: "CaseService", place: Place, given: takes.AssessArgum
     return case
 
 
-async def _save(service: "CaseService", place: Place, given: takes.SaveArguments) -> answers.Saved:
+async def _save(service: "CaseService", place: Workplace, given: takes.SaveArguments) -> answers.Saved:
     """Record the brief, and write it to a file where one is wanted."""
     from customer_escalation.mcp_server.saving import place_for, write_brief
 
@@ -306,7 +306,7 @@ def _add_prompts(server: "MCPServer[Any]", skill: Skill, policy: Policy) -> None
         return prompt("followups_prompt.md")
 
 
-async def _run_unattended(given: takes.RunArguments, place: Place, progress: "_Progress") -> answers.Ran:
+async def _run_unattended(given: takes.RunArguments, place: Workplace, progress: "_Progress") -> answers.Ran:
     """The headless job in a thread of its own: it has its own event loop."""
     from customer_escalation import headless
     from customer_escalation.mcp_server import telling

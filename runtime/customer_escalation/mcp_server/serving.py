@@ -147,11 +147,11 @@ def project_folder() -> Path:
 
 
 def _escalation_server(workspace: Path | None, connectors: Path | None) -> "MCPServer[Any]":
-    from customer_escalation.mcp_server.escalation import Place, build_escalation_server
+    from customer_escalation.mcp_server.escalation import Workplace, build_escalation_server
 
     named = {"workspace": workspace, "connectors": connectors}
     files = {name: str(path.absolute()) for name, path in named.items() if path}
-    return build_escalation_server(Place(project_folder(), files.get("workspace"), files.get("connectors")))
+    return build_escalation_server(Workplace(project_folder(), files.get("workspace"), files.get("connectors")))
 
 
 def _stands_on(category: Category, connectors: Path | None) -> Backend | str | None:

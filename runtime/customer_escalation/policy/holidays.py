@@ -1,5 +1,6 @@
 """Days on which nobody works: the public holidays of a country or a part of it, and an organisation's own days."""
 
+import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -54,6 +55,21 @@ def country_of_zone(zone: str) -> str:
     except ValueError:
         return ""
     return country
+
+
+def part_named(country: str, words: str) -> str:
+    """The code of the part of ``country`` that ``words`` name, such as ``AU-VIC`` for Victoria; the country's where they name
+    none or several. The names are those that the holidays library knows, in the country's languages and in English.
+    """
+    import holidays
+
+    names: dict[str, str] = getattr(holidays, country)().subdivisions_aliases
+    left, found = words.casefold(), set()
+    for name in sorted(names, key=len, reverse=True):  # Sachsen-Anhalt is no Sachsen
+        left, times = re.subn(rf"(?<![\w-]){re.escape(name.casefold())}(?![\w-])", " ", left)
+        if times:
+            found.add(names[name])
+    return f"{country}-{found.pop()}" if len(found) == 1 else country
 
 
 @cache

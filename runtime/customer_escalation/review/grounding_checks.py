@@ -27,11 +27,11 @@ WORDINGS = ("messages", "ideas")
 TOLD_AS_OURS = ("description", "workflow_impact")
 """Texts whose sentences read as our own findings; other sections say by their heading whose word it is."""
 NEGATED = re.compile(
-    r"\b(?:not|never|no|nobody|none|without|un\w+|yet to be|whether|if|once|until|n't)\b", re.IGNORECASE
+    r"\b(?:not|never|no|nobody|none|without|un\w+|yet to be|whether|if|once|until)\b|n't\b", re.IGNORECASE
 )
 _ABSENCE = re.compile(
-    r"\b(?:unknown|no |none|not (?:done|recorded|stated|given|known|found|said|named|on record|applicable)|nothing|nobody|neither|without)\b|"
-    r"\bn't\b",
+    r"\b(?:unknown|no |none|not (?:done|recorded|stated|given|known|found|said|named|on record|applicable))\b|"
+    r"\b(?:nothing|nobody|neither|without)\b|n't\b",
     re.IGNORECASE,
 )
 

@@ -75,6 +75,7 @@ def test_readings_that_end_alike_are_told_once() -> None:
         ("Mon-Fri 08:00-20:00 UTC", "2026-03-11 09:00 UTC"),
         ("Mon-Fri 08:00-20:00 UTC, except bank holidays", "2026-03-11 09:00 UTC"),
         ("Mon-Fri 08:00-20:00 UTC (holidays of Japan excluded)", "2026-03-11 09:00 UTC"),
+        ("Mon-Fri 08:00-20:00 UTC, US federal holidays excluded (3 July 2026 observed)", "2026-03-11 09:00 UTC"),
         ("lun-ven 08:00-20:00 UTC", "2026-03-11 09:00 UTC"),
         ("L-V 08:00-20:00 UTC", "2026-03-11 09:00 UTC"),
         (
@@ -96,6 +97,9 @@ def test_what_a_contract_adds_to_its_hours_is_told_and_read_as_the_countrys_publ
     _, figures = made(asked(), added, accounts=(affected("Harrow Mills", "T-1"),))
     text = figures["figures/T-1.resolution"].text
     assert text.endswith("Europe/Berlin without the public holidays of DE (the contract adds “except bank holidays”)")
+    part = with_sla(coverage="Mo-Fr 08:00-20:00 Europe/Berlin, gesetzliche Feiertage in Sachsen ausgenommen")
+    _, figures = made(asked(), part, accounts=(affected("Harrow Mills", "T-1"),))
+    assert "Europe/Berlin without the public holidays of DE-SN (" in figures["figures/T-1.resolution"].text
     nowhere = with_sla(coverage="Mon-Fri 08:00-20:00 UTC, except bank holidays")
     _, figures = made(asked(), nowhere, accounts=(affected("Harrow Mills", "T-1"),))
     assert (

@@ -14,7 +14,7 @@ from tests.customer_escalation.domain.regex_steps import Counted, Steps
 from tests.customer_escalation.drafts import escalation, handling, reply
 
 from customer_escalation.domain import prose
-from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, Part
+from customer_escalation.domain.brief import DraftModel, EscalationDraft, HandlingDraft
 from customer_escalation.domain.prose import (
     Names,
     Says,
@@ -46,6 +46,8 @@ def cited(written: str) -> list[tuple[str, tuple[str, ...], bool]]:
         ("Ask Dr. Kim or J. Doe. They know.", ["Ask Dr. Kim or J. Doe.", "They know."]),
         ("See No. 5 of the list. The answer is no. It fails.", ["See No. 5 of the list.", "The answer is no.", "It fails."]),
         ("Logs, screenshots, etc.", ["Logs, screenshots, etc."]),
+        ("Offen (15. Mai) seit 11.5. abends. Mehr nicht.", ["Offen (15. Mai) seit 11.5. abends.", "Mehr nicht."]),
+        ("It fell to 2.5. Nobody knows.", ["It fell to 2.5.", "Nobody knows."]),
         ("Es geht z.B. mit CSV bzw. PDF. Seit ca. 9 Uhr nicht.", ["Es geht z.B. mit CSV bzw. PDF.", "Seit ca. 9 Uhr nicht."]),
         ("Das ist z. B. am 3. März so. Danach nicht.", ["Das ist z. B. am 3. März so.", "Danach nicht."]),
         ("Siehe Nr. 12 dazu. Ende.", ["Siehe Nr. 12 dazu.", "Ende."]),
@@ -374,19 +376,19 @@ def test_every_text_field_of_the_schema_has_a_marker(model: type[BaseModel]) -> 
             assert "Says(" in shown or "Names(" in shown, name
 
 
-class _Inner(Part):
+class _Inner(DraftModel):
     words: str
 
 
-class _Bare(Part):
+class _Bare(DraftModel):
     text: str
 
 
-class _BareList(Part):
+class _BareList(DraftModel):
     texts: list[str]
 
 
-class _Nested(Part):
+class _Nested(DraftModel):
     one: Stated
     inner: list[_Inner]
 
@@ -404,7 +406,7 @@ def test_a_text_field_without_a_marker_is_an_error_with_its_path(draft: BaseMode
         list(passages(draft))
 
 
-class _Marked(Part):
+class _Marked(DraftModel):
     kind: Literal["a", "b"]
     told: Stated
     names: Annotated[str, Names("ref")]

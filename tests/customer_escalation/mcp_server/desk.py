@@ -10,7 +10,7 @@ from typing import Any
 from mcp import Client
 from tests.customer_escalation.scripts import CASES, answers, issue
 
-from customer_escalation.mcp_server.escalation import Place, build_escalation_server
+from customer_escalation.mcp_server.escalation import Workplace, build_escalation_server
 
 
 @dataclass
@@ -58,7 +58,7 @@ def workspace(folder: Path, name: str, **changes: Any) -> Path:
 @asynccontextmanager
 async def desk(folder: Path, name: str = "15", *, file: Path | None = None, **client: Any) -> AsyncIterator[Desk]:
     """A client of the server that works in ``folder`` on a case's workspace."""
-    server = build_escalation_server(Place(folder, str(file or workspace(folder, name))))
+    server = build_escalation_server(Workplace(folder, str(file or workspace(folder, name))))
     async with Client(server, **client) as connected:
         yield Desk(connected)
 

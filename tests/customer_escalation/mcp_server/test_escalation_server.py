@@ -10,7 +10,7 @@ from mcp import Client
 from tests.customer_escalation.mcp_server.desk import accepted, desk, scripted, workspace
 from tests.customer_escalation.scripts import FOREIGN, NAMES, case, issue
 
-from customer_escalation.mcp_server.escalation import Place, build_escalation_server
+from customer_escalation.mcp_server.escalation import Workplace, build_escalation_server
 
 PREFIX = "mcp__plugin_customer-escalation_escalation__"
 
@@ -192,7 +192,7 @@ async def test_the_whole_job_runs_unattended_with_progress(folder: Path) -> None
 
 async def test_without_anything_connected_the_facts_say_so(folder: Path) -> None:
     facts, _, _ = scripted("15")
-    async with Client(build_escalation_server(Place(folder))) as client:
+    async with Client(build_escalation_server(Workplace(folder))) as client:
         result = await client.call_tool("assess", {"issue": issue("15"), "facts": facts})
         failed = await client.call_tool("run_escalation", {"issue": issue("15")})
     assert result.structured_content is not None

@@ -9,6 +9,7 @@ from tests.requirements import requirement
 
 from customer_escalation.domain.brief import Severity, Target
 from customer_escalation.policy import PolicyError, find_zone, load_policy, with_overrides
+from customer_escalation.policy.holidays import part_named
 
 TEXT = POLICY_FILE.read_text(encoding="utf-8")
 
@@ -247,3 +248,17 @@ def test_a_zone_is_found_by_its_name_or_not_at_all() -> None:
     assert zone
     assert zone.key == "Australia/Lord_Howe"
     assert [find_zone(name) for name in ("Berlin", "", "Europe", "/etc/localtime", "a\0b")] == [None] * 5
+
+
+@pytest.mark.parametrize(
+    ("country", "words", "code"),
+    [
+        ("GB", "public holidays of Northern Ireland excluded", "GB-NIR"),
+        ("DE", "Feiertage in Sachsen-Anhalt ausgenommen", "DE-ST"),
+        ("DE", "Feiertage in Sachsen und Bayern ausgenommen", "DE"),
+        ("AU", "bank holidays excluded", "AU"),
+        ("FR", "", "FR"),
+    ],
+)
+def test_a_part_of_a_country_is_known_by_its_name(country: str, words: str, code: str) -> None:
+    assert part_named(country, words) == code

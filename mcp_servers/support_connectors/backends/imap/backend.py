@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TypeVar
 
 from support_connectors.backend import InvalidInput, MailFilter, NewMail, NotFound, Paging, Period, Unavailable, Write
-from support_connectors.backends.imap.box import Box, Fetched, Folder, Place
+from support_connectors.backends.imap.box import Box, Fetched, Folder, MailPlace
 from support_connectors.backends.imap.mails import (
     CATEGORY,
     KEY_HEADER,
@@ -47,7 +47,7 @@ EARLIEST = 1900
 DAY = timedelta(days=1)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ABOUT = "UID FLAGS INTERNALDATE RFC822.SIZE"
-Dated = dict[Place, datetime]
+Dated = dict[MailPlace, datetime]
 
 
 class Imap:
@@ -74,10 +74,10 @@ class Imap:
         def work(box: Box) -> Page[Mail]:
             # An index knows charsets that a plain search may not; a plain search knows what is not indexed yet.
             keys = ["TEXT", "FUZZY TEXT"] if "SEARCH=FUZZY" in box.wire.capabilities else ["TEXT"]
-            held: list[set[Place]] = [set() for _ in asked]
+            held: list[set[MailPlace]] = [set() for _ in asked]
             for folder, validity in self._opened(box):
                 for own, term in zip(held, asked, strict=True):
-                    own |= {Place(folder.raw, validity, uid) for uid in box.search_text(keys, term)}
+                    own |= {MailPlace(folder.raw, validity, uid) for uid in box.search_text(keys, term)}
             scores = weighed((own, len(own)) for own in held)
             best = sorted(scores, key=lambda place: (-scores[place], place.folder, -place.uid))[:MOST_FOUND]
             dates = self._dated(box, best)
@@ -95,14 +95,14 @@ class Imap:
 
         def work(box: Box) -> Page[Mail]:
             whole = True
-            found: list[Place] = []
+            found: list[MailPlace] = []
             for folder, validity in self._opened(box, wanted.folder):
                 uids = box.search(*_days(wanted.period))
                 if wanted.correspondent:
                     own = box.search_text(["FROM", "TO", "CC", "BCC"], wanted.correspondent)
                     uids = [uid for uid in uids if uid in own]
                 whole = whole and len(uids) <= PER_FOLDER
-                found += [Place(folder.raw, validity, uid) for uid in sorted(uids)[-PER_FOLDER:]]
+                found += [MailPlace(folder.raw, validity, uid) for uid in sorted(uids)[-PER_FOLDER:]]
             since, until = wanted.period.since, wanted.period.until
             dates = {
                 place: at
@@ -135,7 +135,7 @@ class Imap:
             found = box.search(f"HEADER Message-ID {quoted(str(message['Message-ID']))}") if opened else []
             if not opened or not found:
                 raise Unavailable(f"{TITLE} took the draft, but does not show it. Look there before you repeat it.")
-            return self._read(box, Place(drafts, opened[1], found[-1]).id)
+            return self._read(box, MailPlace(drafts, opened[1], found[-1]).id)
 
         with self._writing:
             return self._run(work, reads=False)
@@ -158,20 +158,20 @@ class Imap:
         more = {"earlier_in_conversation": len(dates) - len(latest)} if len(dates) > len(latest) else {}
         return mail.model_copy(update={"thread": others, "extra": {**mail.extra, **more}})
 
-    def _fetched(self, box: Box, given: str) -> tuple[Place, Fetched]:
+    def _fetched(self, box: Box, given: str) -> tuple[MailPlace, Fetched]:
         """The mail of an id: where it is, and its content."""
-        place = Place.of(own_id(CATEGORY, given))
+        place = MailPlace.of(own_id(CATEGORY, given))
         if place is not None and self._may_open(named := Folder(place.folder)):
             # Some servers write names in ways of their own, so ours for the same folder may not be theirs.
             raw = next((folder.raw for folder in box.folders() if folder.path == named.path), named.raw)
-            place = Place(raw, place.validity, place.uid)
+            place = MailPlace(raw, place.validity, place.uid)
             opened = box.open(place.folder)
             if opened and opened[1] == place.validity:
                 for _, found in self._contents(box, [place], WHOLE):
                     return place, found
         raise NotFound(f"There is no mail {given!r} in the mailbox; it may have been moved or deleted.")
 
-    def _conversation(self, box: Box, place: Place, message: EmailMessage) -> list[Place]:
+    def _conversation(self, box: Box, place: MailPlace, message: EmailMessage) -> list[MailPlace]:
         """The other mails that a mail's headers tie to it, or that name it in theirs."""
         names = names_in(message, "References", "In-Reply-To", "Message-ID")
         tied = [*names[:1], *names[1:][-MOST_TIES:]]
@@ -180,7 +180,7 @@ class Imap:
         keys = [f"HEADER {key} {quoted(name)}" for name in tied for key in ("Message-ID", "References", "In-Reply-To")]
         criteria = [*["OR"] * (len(keys) - 1), *keys]
         found = [
-            Place(folder.raw, validity, uid)
+            MailPlace(folder.raw, validity, uid)
             for folder, validity in self._opened(box, beside=place.folder)
             for uid in box.search(*criteria)
         ]
@@ -194,7 +194,7 @@ class Imap:
             opened = box.open(raw)
             uids = box.search(f"HEADER {KEY_HEADER} {quoted(marker.key)}") if opened and opened[0] else []
             for found in box.fetch(uids, f"(UID BODY.PEEK[HEADER.FIELDS ({KEY_HEADER})])"):
-                place = Place(raw, opened[1] if opened else 0, found.uid)
+                place = MailPlace(raw, opened[1] if opened else 0, found.uid)
                 rows.append((header(message_of(found.content), KEY_HEADER), place.id))
         return rows
 
@@ -224,7 +224,7 @@ class Imap:
         known = {name.casefold() for name in self._settings.folders}
         return not known or folder.path.casefold() in known
 
-    def _dated(self, box: Box, places: Iterable[Place]) -> Dated:
+    def _dated(self, box: Box, places: Iterable[MailPlace]) -> Dated:
         """When these mails were sent; what is gone is left out."""
         wanted = list(places)
         with self._lock:
@@ -240,15 +240,15 @@ class Imap:
             self._dates |= new
         return dates | new
 
-    def _contents(self, box: Box, places: Sequence[Place], size: int) -> list[tuple[Place, Fetched]]:
+    def _contents(self, box: Box, places: Sequence[MailPlace], size: int) -> list[tuple[MailPlace, Fetched]]:
         """These mails in this order, their first ``size`` bytes; what is gone or deleted is left out."""
         taken = min(size, self._most_bytes // 4)
         found = dict(self._fetches(box, places, f"({ABOUT} BODY.PEEK[]<0.{taken}>)", taken))
         return [(place, found[place]) for place in places if place in found and not found[place].is_deleted]
 
     def _fetches(
-        self, box: Box, places: Sequence[Place], items: str, size: int = 200
-    ) -> Iterator[tuple[Place, Fetched]]:
+        self, box: Box, places: Sequence[MailPlace], items: str, size: int = 200
+    ) -> Iterator[tuple[MailPlace, Fetched]]:
         """Parts of these mails, folder by folder."""
         ordered = sorted(places)
         for (raw, validity), group in groupby(ordered, key=lambda place: (place.folder, place.validity)):
@@ -258,9 +258,11 @@ class Imap:
                 wanted = set(uids)
                 for found in box.fetch(uids, items, size):
                     if found.uid in wanted:
-                        yield Place(raw, validity, found.uid), found
+                        yield MailPlace(raw, validity, found.uid), found
 
-    def _page(self, box: Box, call: list[str], paging: Paging, places: Sequence[Place], *, whole: bool) -> Page[Mail]:
+    def _page(
+        self, box: Box, call: list[str], paging: Paging, places: Sequence[MailPlace], *, whole: bool
+    ) -> Page[Mail]:
         def fetch(token: str | None, limit: int) -> tuple[list[Mail], str | None, int | None]:
             first = int(token) if token and token.isdecimal() and len(token) < 10 else 0
             part = self._contents(box, places[first : first + limit], BEGINNING)

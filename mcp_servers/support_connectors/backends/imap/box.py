@@ -59,7 +59,7 @@ class Folder:
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class MailPlace:
     """Where one mail is; its id is made of it."""
 
     folder: str
@@ -74,7 +74,7 @@ class Place:
         return f"{quote(decoded(self.folder), safe='/')}/{self.validity}-{self.uid}"
 
     @classmethod
-    def of(cls, name: str) -> "Place | None":
+    def of(cls, name: str) -> "MailPlace | None":
         """The place that an id names; None where it is none."""
         match = _PLACE.fullmatch(name)
         if match is None or not 0 < int(match["uid"]) < 1 << 32:

@@ -11,7 +11,7 @@ from email.utils import getaddresses, make_msgid
 from typing import Any, Final, TypeVar
 
 from support_connectors.backend import InvalidInput, NewMail
-from support_connectors.backends.imap.box import Fetched, Place, decoded, moment
+from support_connectors.backends.imap.box import Fetched, MailPlace, decoded, moment
 from support_connectors.remote.mails import address_words, attachment, persons, preview, readable_text, recipients
 from support_connectors.results import Attachment, Mail
 
@@ -48,7 +48,7 @@ def names_in(message: EmailMessage, *keys: str) -> list[str]:
 
 def mail_of(fetched: Fetched, folder: str, validity: int, shown: int | None) -> Mail:
     """A message as a mail with at most ``shown`` characters of its text; None shows the beginning on one line."""
-    place = Place(folder, validity, fetched.uid)
+    place = MailPlace(folder, validity, fetched.uid)
     message = message_of(fetched.content)
     text = _or("", lambda: readable_text(message))
     is_cut = fetched.number("RFC822.SIZE") > len(fetched.content) and _ends_in_text(message)

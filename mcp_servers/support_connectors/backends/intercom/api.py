@@ -54,7 +54,7 @@ class IntercomSettings(ServerSettings):
 
 
 @dataclass(frozen=True)
-class Found:
+class ConversationsPage:
     """Conversations of one page."""
 
     conversations: list[Conversation]
@@ -80,7 +80,7 @@ class IntercomApi:
         )
         self._admin_id = settings.admin_id
 
-    def search(self, groups: Sequence[Sequence[Condition]], limit: int, after: str | None = None) -> Found:
+    def search(self, groups: Sequence[Sequence[Condition]], limit: int, after: str | None = None) -> ConversationsPage:
         """Conversations that fit a condition of each group, newest first. Without groups: all."""
         with _answered():
             page = self._client.conversations.search(
@@ -94,7 +94,7 @@ class IntercomApi:
             if not isinstance(conversations, list) or not all(row.id for row in conversations):
                 raise unreadable(TITLE, "a page without conversations")
             following = page.response.pages.next if page.response.pages else None
-            return Found(
+            return ConversationsPage(
                 conversations, int(page.response.total_count or 0), following.starting_after if following else None
             )
 

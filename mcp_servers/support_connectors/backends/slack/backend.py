@@ -26,7 +26,7 @@ from support_connectors.backends.slack.api import PAGE, TITLE, Names, Row, Slack
 from support_connectors.backends.slack.messages import (
     EVENT,
     Channel,
-    Said,
+    PlacedMessage,
     is_channel,
     marker_in,
     message_of,
@@ -125,7 +125,7 @@ class Slack:
             if len(after) < neighbours:
                 last = str(after[-1]["ts"]) if after else ts
                 after += api.following(channel_id, last, neighbours - len(after), budget)
-        item, *others = self._shown([Said(channel, one) for one in (row, *before, *after)], api)
+        item, *others = self._shown([PlacedMessage(channel, one) for one in (row, *before, *after)], api)
         return ChatContext(item=item, before=others[: len(before)], after=others[len(before) :])
 
     def list_chat_messages(self, wanted: ChatFilter, paging: Paging) -> Page[ChatMessage]:
@@ -141,13 +141,13 @@ class Slack:
 
         closed: list[PermissionDenied] = []
 
-        def said_in(channel: Channel) -> Iterator[Said]:
+        def said_in(channel: Channel) -> Iterator[PlacedMessage]:
             size = min(PAGE, paging.limit + 10)
             try:
                 for row in self._bot.history(
                     channel.id, budget, oldest=oldest, latest=latest, inclusive=True, size=size
                 ):
-                    yield Said(channel, row)
+                    yield PlacedMessage(channel, row)
             except PermissionDenied as error:
                 closed.append(error)
 
@@ -178,7 +178,7 @@ class Slack:
             recent = islice(self._bot.history(place.id, self._bot.budget(), metadata=True), PAGE)
             known_row = find_marked(marker, [(marker_in(row), row) for row in recent], key)
             if known_row is not None:
-                return self._shown([Said(place, known_row)])[0]
+                return self._shown([PlacedMessage(place, known_row)])[0]
         body = {
             "channel": place.id, "text": sent, "mrkdwn": False, "parse": "none", "link_names": False,
             "unfurl_links": False, "unfurl_media": False,
@@ -188,7 +188,7 @@ class Slack:
         self._recent.forget()
         with readable(TITLE):
             row: Row = {**made["message"], "ts": str(made["ts"])}
-        return self._shown([Said(place, row)])[0]
+        return self._shown([PlacedMessage(place, row)])[0]
 
     def close(self) -> None:
         """Close the connections."""
@@ -213,22 +213,24 @@ class Slack:
                 break
             which += 1
         with readable(TITLE):
-            found = [Said(Channel(str(row["channel"]["id"]), str(row["channel"]["name"])), row) for row in matches]
+            found = [
+                PlacedMessage(Channel(str(row["channel"]["id"]), str(row["channel"]["name"])), row) for row in matches
+            ]
             shown = [said for said in found if is_channel(said.row["channel"]) and self._is_wanted(said.channel)]
         cursor = encode_cursor(call, [which, page + 1]) if more else None
         return Page(items=self._shown(shown[: paging.limit], user), next_cursor=cursor, total=None)
 
-    def _scan(self) -> list[Said]:
+    def _scan(self) -> list[PlacedMessage]:
         """The newest messages of the app's channels, newest first; channels that are closed to it are passed over."""
         budget = self._bot.budget()
-        found: list[Said] = []
+        found: list[PlacedMessage] = []
         channels = self._joined.get()[: self._settings.scan_channels]
         closed: list[PermissionDenied] = []
         for channel in channels:
             budget.check()
             try:
                 rows = islice(self._bot.history(channel.id, budget), self._settings.scan_messages)
-                found += [Said(channel, row) for row in rows]
+                found += [PlacedMessage(channel, row) for row in rows]
             except PermissionDenied as error:
                 closed.append(error)
         if closed and len(closed) == len(channels):
@@ -270,7 +272,7 @@ class Slack:
             raise no_message(message_id)
         return self._user, channel
 
-    def _shown(self, found: list[Said], api: SlackApi | None = None) -> list[ChatMessage]:
+    def _shown(self, found: list[PlacedMessage], api: SlackApi | None = None) -> list[ChatMessage]:
         names = Names(api or self._bot)
         return [message_of(said, names) for said in found]
 

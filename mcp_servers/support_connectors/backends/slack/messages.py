@@ -36,7 +36,7 @@ class Channel:
 
 
 @dataclass(frozen=True)
-class Said:
+class PlacedMessage:
     """A message and where it was said; newer ones are greater."""
 
     channel: Channel
@@ -48,7 +48,7 @@ class Said:
         return str(self.row["ts"]), self.channel.id
 
 
-def message_of(said: Said, names: Names) -> ChatMessage:
+def message_of(said: PlacedMessage, names: Names) -> ChatMessage:
     """The message as ours. ``names`` gives people's names."""
     row, channel = said.row, said.channel
     with readable(TITLE):

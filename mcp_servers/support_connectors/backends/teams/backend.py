@@ -20,8 +20,8 @@ from support_connectors.backend import (
 from support_connectors.backends.teams.api import TITLE, Graph, GraphToken, Row, path_of
 from support_connectors.backends.teams.messages import (
     Channel,
-    Place,
-    Said,
+    MessagePlace,
+    PlacedMessage,
     author_of,
     is_talk,
     message_of,
@@ -104,7 +104,7 @@ class Teams:
             form["scope"] = f"{scope} offline_access"
         self._graph = Graph(settings.url, settings.guard, GraphToken(self._login, settings.tenant, form))
         self._channels = Snapshot(self._list_channels, KEEP_CHANNELS_S)
-        self._recent: dict[str, Snapshot[list[Said]]] = {}
+        self._recent: dict[str, Snapshot[list[PlacedMessage]]] = {}
 
     def search_chat(self, query: str, paging: Paging) -> Page[ChatMessage]:
         """See ``Chat``. ``SYSTEM.note`` says what is searched."""
@@ -132,7 +132,7 @@ class Teams:
             raise no_message(message_id)
         if not neighbours:
             return ChatContext(item=message_of(item), before=[], after=[])
-        root = item if not place.reply else self._read(channel, Place(place.channel_id, place.root), message_id)
+        root = item if not place.reply else self._read(channel, MessagePlace(place.channel_id, place.root), message_id)
         thread = sorted([*([root] if root else []), *self._replies(channel, place.root)], key=lambda one: one.key)
         before = [one for one in thread if one.key < item.key][-neighbours:]
         after = [one for one in thread if one.key > item.key][:neighbours]
@@ -182,14 +182,14 @@ class Teams:
         if marker and key:
             newest = self._graph.get(messages, {"$top": AT_ONCE}, what)
             with readable(TITLE):
-                said = [Said(place, row) for row in newest["value"] if is_talk(row)]
+                said = [PlacedMessage(place, row) for row in newest["value"] if is_talk(row)]
                 known = find_marked(marker, [(text_of(one.row), one) for one in said], key)
             if known is not None:
                 return message_of(known)
         row = self._graph.post(messages, {"body": {"contentType": "text", "content": sent}}, what)
         if place.id in self._recent:
             self._recent[place.id].forget()
-        return message_of(Said(place, row))
+        return message_of(PlacedMessage(place, row))
 
     def close(self) -> None:
         """Close the connections."""
@@ -249,7 +249,7 @@ class Teams:
             key=lambda one: one.title,
         )
 
-    def _channel(self, place: Place, given: str) -> Channel:
+    def _channel(self, place: MessagePlace, given: str) -> Channel:
         for channel in self._channels.get():
             if channel.id == place.channel_id:
                 return channel
@@ -265,25 +265,25 @@ class Teams:
             raise NotFound(f"There is no channel {given!r} in the teams that we may read. There is: {titles}.")
         return found[0]
 
-    def _latest(self, channel: Channel) -> list[Said]:
+    def _latest(self, channel: Channel) -> list[PlacedMessage]:
         """The newest conversations of a channel with their answers, in no order."""
 
-        def scan() -> list[Said]:
+        def scan() -> list[PlacedMessage]:
             path = path_of("teams", channel.team_id, "channels", channel.id, "messages")
             asked = {"$top": min(AT_ONCE, self._settings.scan_messages), "$expand": "replies"}
-            found: list[Said] = []
+            found: list[PlacedMessage] = []
             rows = self._graph.rows(path, asked, self._graph.budget(), f"channel {channel.title}")
             for _, row in zip(range(self._settings.scan_messages), rows, strict=False):
                 with readable(TITLE):
-                    found += [Said(channel, one) for one in (row, *(row.get("replies") or ())) if is_talk(one)]
+                    found += [PlacedMessage(channel, one) for one in (row, *(row.get("replies") or ())) if is_talk(one)]
             return found
 
         return self._recent.setdefault(channel.id, Snapshot(scan)).get()
 
-    def _said(self, channels: list[Channel]) -> list[Said]:
+    def _said(self, channels: list[Channel]) -> list[PlacedMessage]:
         """The newest of some channels, newest first; a channel that is closed to us is passed over, unless all are."""
         budget = self._graph.budget()
-        found: list[Said] = []
+        found: list[PlacedMessage] = []
         closed: PermissionDenied | None = None
         readable_ones = 0
         for channel in channels[: self._settings.scan_channels]:
@@ -297,7 +297,7 @@ class Teams:
             raise closed
         return sorted(found, key=lambda one: one.key, reverse=True)
 
-    def _read(self, channel: Channel, place: Place, given: str) -> Said | None:
+    def _read(self, channel: Channel, place: MessagePlace, given: str) -> PlacedMessage | None:
         """One message; None where it is not there any more."""
         parts = ["teams", channel.team_id, "channels", channel.id, "messages", place.root]
         if place.reply:
@@ -306,12 +306,12 @@ class Teams:
             row: Row = self._graph.get(path_of(*parts), what=f"message {given}")
         except NotFound:
             return None
-        return Said(channel, row) if is_talk(row) else None
+        return PlacedMessage(channel, row) if is_talk(row) else None
 
-    def _replies(self, channel: Channel, root: str) -> list[Said]:
+    def _replies(self, channel: Channel, root: str) -> list[PlacedMessage]:
         path = path_of("teams", channel.team_id, "channels", channel.id, "messages", root, "replies")
         rows = self._graph.rows(path, {"$top": AT_ONCE}, self._graph.budget(), f"message {root}")
-        return [Said(channel, row) for row in rows if is_talk(row)]
+        return [PlacedMessage(channel, row) for row in rows if is_talk(row)]
 
 
 def _key(call: JsonValue, paging: Paging) -> tuple[int, str] | None:

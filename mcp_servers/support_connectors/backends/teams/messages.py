@@ -47,7 +47,7 @@ class Channel:
 
 
 @dataclass(frozen=True)
-class Place:
+class MessagePlace:
     """Where a message stands."""
 
     channel_id: str
@@ -62,7 +62,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Said:
+class PlacedMessage:
     """A message and its channel; newer ones are greater."""
 
     channel: Channel
@@ -75,14 +75,14 @@ class Said:
             return microseconds(parse_time(str(self.row["createdDateTime"]))), self.place.name
 
     @property
-    def place(self) -> Place:
+    def place(self) -> MessagePlace:
         """Where it stands."""
         with readable(TITLE):
             number, root = str(self.row["id"]), str(self.row.get("replyToId") or "")
-        return Place(self.channel.id, root, number) if root else Place(self.channel.id, number)
+        return MessagePlace(self.channel.id, root, number) if root else MessagePlace(self.channel.id, number)
 
 
-def message_of(said: Said) -> ChatMessage:
+def message_of(said: PlacedMessage) -> ChatMessage:
     """The message as ours."""
     row, place = said.row, said.place
     with readable(TITLE):
@@ -129,17 +129,17 @@ def is_talk(row: Row) -> bool:
     return row.get("messageType", "message") == "message" and not row.get("deletedDateTime")
 
 
-def place_of(given: str) -> Place:
+def place_of(given: str) -> MessagePlace:
     """Where a message stands, from our id, our ref, or its link in Teams. Raises ``NotFound``."""
     name = own_id(CATEGORY, given)
     if found := _ID.fullmatch(name):
-        return Place(found["channel"], found["root"], found["reply"] or "")
+        return MessagePlace(found["channel"], found["root"], found["reply"] or "")
     if name.startswith("https://") and (linked := linked_place(name)):
         return linked
     raise no_message(given)
 
 
-def place_of_hit(hit: Row) -> Place | None:
+def place_of_hit(hit: Row) -> MessagePlace | None:
     """Where a hit of Microsoft's search stands; None for a chat between people."""
     link = str(hit.get("webLink") or hit.get("webUrl") or "")
     channel = (hit.get("channelIdentity") or {}).get("channelId")
@@ -147,11 +147,11 @@ def place_of_hit(hit: Row) -> Place | None:
         return None
     root = str(hit.get("replyToId") or "")
     if root:
-        return Place(str(channel), root, str(hit["id"]))
-    return linked_place(link) or Place(str(channel), str(hit["id"]))
+        return MessagePlace(str(channel), root, str(hit["id"]))
+    return linked_place(link) or MessagePlace(str(channel), str(hit["id"]))
 
 
-def linked_place(link: str) -> Place | None:
+def linked_place(link: str) -> MessagePlace | None:
     """Where the message of a link of Teams stands; None for other links."""
     parts = urlsplit(link)
     found = _LINK.search(unquote(parts.path))
@@ -160,7 +160,7 @@ def linked_place(link: str) -> Place | None:
     root = parse_qs(parts.query).get("parentMessageId", [found["message"]])[0]
     if not (root.isascii() and root.isdecimal()):
         return None
-    return Place(found["channel"], root, "" if root == found["message"] else found["message"])
+    return MessagePlace(found["channel"], root, "" if root == found["message"] else found["message"])
 
 
 def no_message(given: str) -> NotFound:

@@ -64,7 +64,7 @@ class ZendeskSettings(ServerSettings):
 
 
 @dataclass
-class Found:
+class TicketsPage:
     """Tickets of one answer, with the users and organizations that they name."""
 
     tickets: list[Row]
@@ -90,7 +90,7 @@ class ZendeskApi:
             headers = {"Authorization": f"Bearer {secret(settings.access_token)}"}
         self._api = Api(TITLE, settings.url, self.guard, headers=headers, auth=auth, error_words=_words)
 
-    def search(self, terms: Sequence[str], *, page: int, per_page: int, newest_first: bool = False) -> Found:
+    def search(self, terms: Sequence[str], *, page: int, per_page: int, newest_first: bool = False) -> TicketsPage:
         """One page of the tickets that fit all terms, the best or the newest first."""
         asked: dict[str, Any] = {"query": " ".join(["type:ticket", *terms]), "page": page, "per_page": per_page}
         if newest_first:
@@ -99,7 +99,7 @@ class ZendeskApi:
         with readable(TITLE):
             rows = [row for row in answer["results"] if row.get("result_type", "ticket") == "ticket"]
             tickets = [_ticket(row) for row in rows if row.get("status") != "deleted"]
-            return Found(tickets, int(answer["count"]), _by_id(answer, "users"), _by_id(answer, "organizations"))
+            return TicketsPage(tickets, int(answer["count"]), _by_id(answer, "users"), _by_id(answer, "organizations"))
 
     def named(self, kind: str, keyword: str, value: str) -> list[Row]:
         """The users or organizations (``kind``) whose property has this very value, in any case."""
@@ -110,12 +110,12 @@ class ZendeskApi:
             rows = [row for row in answer["results"] if row.get("result_type", kind) == kind]
             return [row for row in rows if str(row.get(keyword) or "").strip().casefold() == wanted]
 
-    def ticket(self, number: str) -> Found:
+    def ticket(self, number: str) -> TicketsPage:
         """One ticket. Raises ``NotFound``, for a deleted one too."""
         asked = {"include": "users,organizations"}
         answer = self._api.get(f"/api/v2/tickets/{number}", asked, what=f"ticket {number}")
         with readable(TITLE):
-            return Found([_ticket(answer["ticket"])], 1, _by_id(answer, "users"), _by_id(answer, "organizations"))
+            return TicketsPage([_ticket(answer["ticket"])], 1, _by_id(answer, "users"), _by_id(answer, "organizations"))
 
     def comments(self, number: str, budget: Budget) -> Iterator[tuple[list[Row], dict[int, Row]]]:
         """A ticket's comments page by page, oldest first, each page with the users that it names."""

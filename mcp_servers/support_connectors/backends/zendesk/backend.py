@@ -18,7 +18,7 @@ from support_connectors.backend import (
     Unavailable,
     Write,
 )
-from support_connectors.backends.zendesk.api import PAGE, TITLE, Found, Row, ZendeskApi, ZendeskSettings
+from support_connectors.backends.zendesk.api import PAGE, TITLE, Row, TicketsPage, ZendeskApi, ZendeskSettings
 from support_connectors.backends.zendesk.records import CATEGORY, STATES, markup_of, message_of, ticket_of
 from support_connectors.cursors import decode_cursor, encode_cursor
 from support_connectors.remote.budget import Budget
@@ -59,7 +59,7 @@ class Zendesk:
         terms = words(query)
         call: list[Any] = ["search_tickets", query, customer, paging.limit]
         page, single = (1, False) if paging.cursor is None else _place(decode_cursor(call, paging.cursor))
-        found = Found([])
+        found = TicketsPage([])
         if not single:
             found = self._api.search([*terms, *of_customer], page=page, per_page=paging.limit)
             single = page == 1 and not found.count and len(terms) > 1
@@ -164,10 +164,10 @@ class Zendesk:
         people = self._api.named("user", "name", customer)
         return [*(f"requester:{row['id']}" for row in people), "organization:none"] if people else None
 
-    def _any_word(self, terms: Sequence[str], conditions: Sequence[str]) -> Found:
+    def _any_word(self, terms: Sequence[str], conditions: Sequence[str]) -> TicketsPage:
         """Tickets that hold any of the longest words, those with more of them first."""
         budget = Budget(TITLE, self._api.guard)
-        merged = Found([])
+        merged = TicketsPage([])
         hits: dict[int, int] = {}
         rows: dict[int, Row] = {}
         for term in sorted(terms, key=len, reverse=True)[:ALONE]:
@@ -182,7 +182,7 @@ class Zendesk:
         merged.count = len(merged.tickets)
         return merged
 
-    def _unseen(self, terms: Sequence[str], shown: set[int], limit: int) -> tuple[Found, bool]:
+    def _unseen(self, terms: Sequence[str], shown: set[int], limit: int) -> tuple[TicketsPage, bool]:
         """The newest tickets that fit and were not shown, at most ``limit``, and whether there are more."""
         budget = Budget(TITLE, self._api.guard)
         size = min(PAGE, limit + len(shown))
@@ -196,13 +196,13 @@ class Zendesk:
         found.tickets = list(rows.values())[:limit]
         return found, len(shown) + len(found.tickets) < found.count
 
-    def _existing(self, number: str) -> Found:
+    def _existing(self, number: str) -> TicketsPage:
         found = self._api.ticket(number)
         if found.tickets[0].get("status") == "deleted":
             raise NotFound(f"Ticket {number} was deleted in Zendesk.")
         return found
 
-    def _messages(self, number: str, found: Found) -> list[Message]:
+    def _messages(self, number: str, found: TicketsPage) -> list[Message]:
         messages: list[Message] = []
         for rows, users in self._api.comments(number, Budget(TITLE, self._api.guard)):
             found.users |= users

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from support_connectors.backends.zendesk.api import TITLE, Found, Row
+from support_connectors.backends.zendesk.api import TITLE, Row, TicketsPage
 from support_connectors.remote.guard import readable
 from support_connectors.remote.texts import as_html, plain_text
 from support_connectors.results import JsonObject, Message, Ticket
@@ -27,7 +27,7 @@ def markup_of(text: str) -> str:
 
 def ticket_of(
     row: Row,
-    found: Found,
+    found: TicketsPage,
     *,
     messages: list[Message] | None = None,
     missing: str = "",
@@ -67,7 +67,7 @@ def ticket_of(
         )
 
 
-def message_of(row: Row, number: str, found: Found) -> Message:
+def message_of(row: Row, number: str, found: TicketsPage) -> Message:
     """A comment of the ticket that ``found`` holds."""
     with readable(TITLE):
         ticket = found.tickets[0]

@@ -14,7 +14,7 @@ from customer_escalation.domain.evidence import Evidence, field, name_key, parse
 from customer_escalation.domain.formatting import count_words, duration_words, hours_words, time_words
 from customer_escalation.domain.states import state_of
 from customer_escalation.policy import Policy, PolicyError, find_zone, parse_business_hours
-from customer_escalation.policy.holidays import country_of_zone
+from customer_escalation.policy.holidays import country_of_zone, part_named
 from customer_escalation.policy.text import opening_hours
 from customer_escalation.sla.calendar import BusinessCalendar, account_calendar
 from customer_escalation.sla.clocks import (
@@ -38,8 +38,12 @@ _ASKS = re.compile(
 """How an agent hands the next move to the customer."""
 
 
-_ADDITION = re.compile(r"\s*[,;(]\s*(?=\D*$)")
-"""Where the hours of a contract end and its own additions begin: behind the last figure."""
+_ADDITION = re.compile(r"\s*[,;(]\s*")
+"""Where the hours of a contract may end and its own additions begin."""
+_MORE_HOURS = re.compile(
+    r"\d\s*[:.h]\s*\d\d|\d\s*(?:-|–|to|bis|until)\s*\d{1,2}(?!\d)|\d\s*[ap]\.?m\b|\d\s*[x/]\s*\d", re.IGNORECASE
+)
+"""Times of day in an addition: then the hours in front of it are not all."""
 ZONES_OF_THE_WORLD = tuple(ZoneInfo(f"Etc/GMT{offset:+d}") for offset in range(-12, 12))
 """One for each whole hour; of the others none lies outside."""
 CLOCK_NAMES = {"first_response": "first response", "update": "update", "resolution": "resolution"}
@@ -138,7 +142,11 @@ def sla_terms(account: Record | None, policy: Policy) -> SlaTerms | None:
 
 def _coverage(stated: object) -> Hours:
     """On which hours a contract says that its windows run: ``24x7``, ``business hours``, ``Mon-Fri 08:00-20:00``."""
-    text = " ".join(_stated(stated)[0].casefold().split())
+    return _hours_in(_stated(stated)[0])
+
+
+def _hours_in(words: str) -> Hours:
+    text = " ".join(words.casefold().split())
     if text.replace("_", " ") in ("business hours", "business", "office hours", "8x5", "9x5"):
         return "business"
     try:
@@ -151,8 +159,11 @@ def _coverage(stated: object) -> Hours:
 def _stated(coverage: object) -> tuple[str, str]:
     """The hours that a contract states, and what it adds to them in its own words, such as which holidays are excluded."""
     whole = coverage.strip() if isinstance(coverage, str) else ""
-    found = _ADDITION.search(whole)
-    return (whole[: found.start()].strip(), whole[found.end() :].strip(" .)")) if found else (whole, "")
+    for found in _ADDITION.finditer(whole):
+        stated, beyond = whole[: found.start()].strip(), whole[found.end() :].strip(" .")
+        if _hours_in(stated) == "business" and not _MORE_HOURS.search(beyond):
+            return stated, beyond if "(" in beyond else beyond.rstrip(")")
+    return whole, ""
 
 
 def ticket_figures(
@@ -233,8 +244,9 @@ def zone_is_guessed(account: Record | None, policy: Policy) -> bool:
 def sla_calendar(terms: SlaTerms | None, account: Record | None, policy: Policy) -> BusinessCalendar:
     """The business hours on which an account's windows run: the contract's own, else the organisation's.
 
-    Without the public holidays of the account's country where the policy names none of its own, and the contract adds something
-    to its hours or states none; where it states hours and no more, every day counts.
+    Without the public holidays of the account's country, or of the part of it that the contract names, where the policy names
+    none of its own, and the contract adds something to its hours or states none; where it states hours and no more, every day
+    counts.
     """
     hours, zone = policy.business_hours, account_zone(account)
     if terms and terms.own_hours and _coverage(terms.own_hours) == "business":
@@ -243,7 +255,7 @@ def sla_calendar(terms: SlaTerms | None, account: Record | None, policy: Policy)
     whole = terms is not None and bool(terms.own_hours) and not terms.beyond_hours
     country = "" if hours.holidays or whole else country_of_zone(zone or hours.team_timezone)
     if country:
-        hours = hours.model_copy(update={"holidays": (country,)})
+        hours = hours.model_copy(update={"holidays": (part_named(country, terms.beyond_hours if terms else ""),)})
     return account_calendar(policy.model_copy(update={"business_hours": hours}), zone)
 
 

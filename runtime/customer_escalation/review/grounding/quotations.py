@@ -8,11 +8,17 @@ from customer_escalation.review.grounding.source import SourceText, normalise
 
 _QUOTED = re.compile(
     r"(?P<code>(?P<ticks>`+)(?P<inner>.+?)(?P=ticks)(?!`))|"
-    r"“(?P<curly>(?:[^“”]|“[^“”]*”)+)”|„(?P<low>[^„“”]+)[“”]|«(?P<angle>[^«»]+)»|\"(?P<straight>[^\"]+)\"|"
+    r"“(?P<curly>(?:[^“”]|“[^“”]*”)+)”|„(?P<low>[^„“”]+)[“”]|«(?P<angle>[^«»]+)»|»(?P<inward>[^«»]+)«|\"(?P<straight>[^\"]+)\"|"
     r"(?<![\w’'])[‘'](?P<single>[^‘’'\s](?:[^‘’']|['’](?=\w))*)[’'](?!\w)",
     re.DOTALL,
 )
 """Code spans and quotations in one pattern, so that whichever opens first holds the other."""
+
+_EMPHASIS = re.compile(
+    r"(?P<code>(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))|"
+    r"\*\*|(?<!\w)\*|\*(?!\w)|(?<!\w)(?P<low>_{1,2})(?=(?:\S[^_\n]*)(?P=low)(?!\w))|(?<=[^\W_])_+(?!\w)",
+    re.DOTALL,
+)
 
 
 def quotations(text: str) -> Iterator[Atom]:
@@ -21,7 +27,14 @@ def quotations(text: str) -> Iterator[Atom]:
         if match["code"]:
             yield Atom("code", match.group(), match["inner"])
         else:
-            inner = match["curly"] or match["low"] or match["angle"] or match["straight"] or match["single"]
+            inner = (
+                match["curly"]
+                or match["low"]
+                or match["angle"]
+                or match["inward"]
+                or match["straight"]
+                or match["single"]
+            )
             yield Atom("quote", match.group(), inner)
 
 
@@ -31,9 +44,9 @@ def unquoted(text: str, filler: str = " ") -> str:
 
 
 def plain(text: str) -> str:
-    """The text without marks of emphasis and numbers of list items; its characters keep their order."""
+    """The text without marks of emphasis and numbers of list items, code as it is; its characters keep their order."""
     text = re.sub(r"(?m)^\s*(?:\d{1,2}[.)]|[-*+])\s+(?=\S)", " ", text)
-    return re.sub(r"\*\*|(?<!\w)\*|\*(?!\w)|(?<!\w)(_{1,2})(?=(\S[^_\n]*)\1(?!\w))|(?<=[^\W_])_+(?!\w)", " ", text)
+    return _EMPHASIS.sub(lambda match: match["code"] or " ", text)
 
 
 def holds_quote(source: SourceText, atom: Atom) -> bool:
