@@ -33,7 +33,7 @@ PER_ACCOUNT = {
 MOST_ACCOUNTS = 6
 SHARE = {Severity.CRITICAL: 0.85, Severity.HIGH: 0.65, Severity.MEDIUM: 0.42}
 """Of that, by severity: what stops work is read to the end, a wish is not."""
-FOR_SENDER, FOR_CUSTOMER = 220, 140
+FOR_SENDER, FOR_CUSTOMER = 220, 190
 
 
 def budget_of(outcome: Outcome, accounts: int, severity: Severity | None = None) -> dict[str, int]:
