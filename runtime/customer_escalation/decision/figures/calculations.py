@@ -61,10 +61,10 @@ def _result(expression: str, held: "_Held", zone: ZoneInfo) -> str:
         moment = held.moment(shifted[1])
         try:
             span = timedelta(**{"hours" if shifted[4] == "h" else "days": float(shifted[3])})
-            after = moment + span if shifted[2] == "+" else moment - span
+            after = time_words(moment + span if shifted[2] == "+" else moment - span, zone)
         except OverflowError:
             raise _Impossible("the result lies beyond all calendars") from None
-        return f"{time_words(after, zone)} ({time_words(moment, zone)} {shifted[2]} {shifted[3]} {shifted[4]})"
+        return f"{after} ({time_words(moment, zone)} {shifted[2]} {shifted[3]} {shifted[4]})"
     if between := _BETWEEN.fullmatch(expression.strip()):
         later, earlier = held.moment(between[1]), held.moment(between[2])
         if later < earlier:
@@ -73,7 +73,10 @@ def _result(expression: str, held: "_Held", zone: ZoneInfo) -> str:
     shown = _GROUPED.sub("", expression.strip())
     shown = _NUMBER.sub(lambda found: held.number(found.group()), shown)
     value = _evaluated(_PERCENT.sub(r"(\1/100)", shown))
-    return f"{_told(value)} ({shown})"
+    try:
+        return f"{_told(value)} ({shown})"
+    except InvalidOperation:
+        raise _Impossible("the result has too many digits") from None
 
 
 class _Held:
