@@ -25,7 +25,7 @@ def calls(heard: str) -> list[list[tuple[str, str, dict[str, Any]]]]:
     """The model's turns, each its calls: server, tool, arguments. ``heard`` is all that the model was told so far."""
     facts, kind, draft = scripted("15")
     bad = copy.deepcopy(draft)
-    bad["workflow_impact"] += f" {FOREIGN}"
+    bad["impact"] += f" {FOREIGN}"
     found = CASE.search(heard)
     case = found.group() if found else "unknown"
     return [

@@ -18,6 +18,7 @@ from tests.customer_escalation.casebook import (
 
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.prose import cite
+from customer_escalation.domain.template import labelled
 
 ISSUE = "Nightly sync fails for Harrow Mills"
 T1, T1M1, T1M2, T1M3 = (f"support_platform/T-101{part}" for part in ("", "-m1", "-m2", "-m3"))
@@ -66,45 +67,76 @@ def said(text: str, *cites: str) -> str:
 
 def reply(text: str, ticket: str = T1, kind: str = "reply") -> dict[str, Any]:
     """A text to a customer."""
-    return {"ticket": ticket, "kind": kind, "text": text, "wait_for": ""}
+    return {"ticket": ticket, "kind": kind, "text": text, "when": ""}
+
+
+def rows(**texts: str) -> str:
+    """A section's labelled rows, the labels given with underscores; an empty one is left out."""
+    return labelled((label.replace("_", " "), text) for label, text in texts.items())
+
+
+def impact(**changes: str) -> str:
+    """The impact of that case, with rows changed or added by label."""
+    own = {"Workflow_impact": said("The customer reports that the nightly sync stops after 4,000 of 9,500 rows.", T1M1)}
+    return rows(**{**own, **changes})
+
+
+def communication(**changes: str) -> str:
+    """What was said to the customer of that case, with rows changed or added by label."""
+    return rows(**{
+        "Last_update_to_customer": said("On 2026-03-04 agent.kim told the customer that we are still looking into it.", T1M3),
+        "Customer_expectation": said("They need it before their audit on 2026-03-20.", T1M1),
+        "Escalation_risk": said("They say that the audit makes it urgent.", T1M1),
+        **changes,
+    })  # fmt: skip
+
+
+def reproduction(**changes: Any) -> str:
+    """The reproduction of that case, with its parts changed: note, steps, Expected, Actual, Environment."""
+    parts: dict[str, Any] = {
+        "note": said("From the test account on 7.2.0; how often is not recorded.", T1M2),
+        "steps": [said("Open Sync, choose Nightly, press Run now.", T1M2)],
+        "Expected": "The sync finishes, which no record states.",
+        "Actual": said("It stops with E-77.", T1M2),
+        "Environment": said("Version 7.2.0; browser and region unknown.", T1M1),
+        **changes,
+    }
+    steps = [f"{number}. {step}" for number, step in enumerate(parts.pop("steps"), 1)]
+    lines = [parts.pop("note"), *steps, *(f"{label}: {text}" for label, text in parts.items() if text)]
+    return "\n".join(line for line in lines if line)
+
+
+def ask(text: str, owner: str = "Engineering", kind: str = "fix", by: str = "") -> dict[str, Any]:
+    """An ask of a team."""
+    return {"owner": owner, "kind": kind, "by": by, "text": text}
 
 
 def escalation(**changes: Any) -> dict[str, Any]:
     """A brief on that case without a fault, as a call of ``submit_escalation`` holds it."""
     return {
+        "sender": "**To Engineering as High.** Call them before the customer's audit.",
         "summary": "Nightly sync stops after 4,000 rows since 7.2.0 for Harrow Mills",
         "opening": "Engineering: fix the batch limit that 7.2.0 lowered.\nThe customer's audit is on 2026-03-20.",
-        "customers": "",
-        "workflow_impact": said("The customer reports that the nightly sync stops after 4,000 of 9,500 rows.", T1M1),
-        "revenue": "",
-        "queue": "",
-        "competition": "",
+        "severity_reason": "",
+        "co_owner": "",
+        "impact": impact(),
         "description": " ".join([
             said("The customer reports that the nightly sync stops with E-77 since the upgrade to 7.2.0.", T1M1),
             said("An agent reproduced it on the test account.", T1M2),
             said("Engineering notes that the batch limit was lowered to 4,000 in 7.2.0.", BUG_COMMENT),
         ]),
-        "tried": [said("agent.kim ran it twice, which does not help.", T1M3)],
+        "tried": f"1. {said('agent.kim ran it twice, which does not help.', T1M3)}",
         "containment": "",
-        "reproduction": {
-            "status": "reproduced",
-            "note": said("From the test account on 7.2.0; how often is not recorded.", T1M2),
-            "steps": [said("Open Sync, choose Nightly, press Run now.", T1M2)],
-            "expected": "The sync finishes, which no record states.",
-            "actual": said("It stops with E-77.", T1M2),
-            "environment": said("Version 7.2.0; browser and region unknown.", T1M1),
-        },
-        "ideas": ["The lowered limit may be read from a setting that the test account has too."],
-        "last_update": said("On 2026-03-04 agent.kim told the customer that we are still looking into it.", T1M3),
-        "expectation": said("They need it before their audit on 2026-03-20.", T1M1),
-        "risk": said("They say that the audit makes it urgent.", T1M1),
-        "asks": [{"owner": "Engineering", "text": "Fix the batch limit of the nightly sync."}],
-        "deadlines": [{"by": "2026-03-20", "what": said("the customer's audit", T1M1), "basis": "customer_given"}],
-        "conflicts": "",
-        "unknowns": ["Whether other accounts are hit (Engineering, from the sync logs)."],
-        "context": [{"ref": BUG, "note": "the open bug"}],
-        "before_sending": [],
+        "reproduction": reproduction(),
+        "ideas": "The lowered limit may be read from a setting that the test account has too.",
+        "communication": communication(),
+        "asks": [ask("Fix the batch limit of the nightly sync.")],
+        "deadline": {"by": "2026-03-20", "basis": "customer_given", "text": said("2026-03-20, the customer's audit", T1M1)},
+        "context": f"- **Open bug:** the limit [[{BUG}]].\n- **Not known:** whether other accounts are hit (Engineering, from the sync logs).",
         "drafts": [],
+        "messages": [],
+        "ticket_note": "",
+        "rhythm": "",
         **changes,
     }  # fmt: skip
 
@@ -112,16 +144,19 @@ def escalation(**changes: Any) -> dict[str, Any]:
 def handling(**changes: Any) -> dict[str, Any]:
     """A handling note on that case, as a call of ``submit_handling`` holds it."""
     return {
+        "sender": "",
         "summary": "Nightly sync stops early for Harrow Mills",
         "opening": "Support can resolve it with the article.\nFirst: ask the customer for the time that is set.",
+        "customers": "",
+        "sla": "",
         "reason": said("The article on sync settings covers the time of the nightly sync.", "knowledge_base/K-3"),
         "article": "knowledge_base/K-3",
-        "steps": [said("Check the time of the nightly sync.", "knowledge_base/K-3")],
-        "uncertain": "",
-        "would_change": ["If it still stops, escalate to Engineering."],
-        "conflicts": "",
-        "context": [],
-        "before_sending": [],
+        "steps": f"1. {said('Check the time of the nightly sync.', 'knowledge_base/K-3')}",
+        "would_change": "- If it still stops, escalate to Engineering.",
+        "context": "",
         "drafts": [reply("Please check at what time the nightly sync is set to run.")],
+        "messages": [],
+        "ticket_note": "",
+        "rhythm": "",
         **changes,
     }

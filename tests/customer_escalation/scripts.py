@@ -35,6 +35,6 @@ def spoilt(submit: list[Block]) -> list[Block]:
     """The same submit with a sentence that its citations do not carry."""
     blocks = copy.deepcopy(submit)
     draft = next(block["input"] for block in blocks if block.get("name", "").startswith("submit_"))
-    section = "workflow_impact" if "workflow_impact" in draft else "reason"
+    section = "impact" if "impact" in draft else "reason"
     draft[section] = f"{draft[section]} {FOREIGN}"
     return blocks

@@ -77,6 +77,6 @@ def _customer_text(draft: CustomerDraft, say: Phrases) -> Proposal:
     if draft.kind == "update":
         kind, title = "status_update", say("step_update", ticket=ticket)
     else:
-        title = say("step_reply_agreed" if draft.wait_for else "step_reply", ticket=ticket)
+        title = say("step_reply", ticket=ticket)
     data = {"kind": kind, "title": title, "destination": draft.ticket, "system": "support_platform", "text": draft.text}
     return Proposal.model_validate(data)

@@ -9,15 +9,25 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from customer_escalation.cases.errors import WrongDraft, WrongOrder
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.steps import ReviewedDraft
-from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome, tool_schema
+from customer_escalation.domain.brief import (
+    Ask,
+    ColleagueText,
+    CustomerDraft,
+    Draft,
+    DraftModel,
+    EscalationDraft,
+    HandlingDraft,
+    Outcome,
+    tool_schema,
+)
+from customer_escalation.domain.changes import TextChange
 from customer_escalation.domain.facts import StatedAssessment
 from customer_escalation.domain.findings import Finding, listed, schema_findings
-from customer_escalation.domain.prose import TextChange
 from customer_escalation.drafting.prompts import prompt
 from customer_escalation.drafting.prompts.decided import HandIn, decision_told, hand_in_told
 from customer_escalation.policy import Policy
@@ -37,6 +47,15 @@ class Mend(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     changes: list[TextChange]
+    asks: list[Ask] = Field(default_factory=list, description="Further ones, of an escalation; [] if none.")
+    drafts: list[CustomerDraft] = Field(default_factory=list, description="Further ones; [] if none.")
+    messages: list[ColleagueText] = Field(default_factory=list, description="Further ones; [] if none.")
+
+    @property
+    def more(self) -> dict[str, Sequence[DraftModel]]:
+        """The further entries by the list that they belong to."""
+        found: dict[str, Sequence[DraftModel]] = {"asks": self.asks, "drafts": self.drafts, "messages": self.messages}
+        return {name: entries for name, entries in found.items() if entries}
 
 
 class DraftingTools:
@@ -73,7 +92,8 @@ class DraftingTools:
         takes: type[BaseModel],
         run: Callable[[dict[str, Any]], Awaitable[ToolReturn]],
     ) -> Tool:
-        schema = tool_schema(takes, lambda text: fill(text, self._policy))
+        told = (Ask, CustomerDraft, ColleagueText) if takes is Mend else ()
+        schema = tool_schema(takes, lambda text: fill(text, self._policy), told)
         return Tool(ToolSpec(name, description, schema, strict=True), Access.LOCAL, run)
 
     async def _assess(self, data: dict[str, Any]) -> ToolReturn:
@@ -101,7 +121,8 @@ class DraftingTools:
 
     async def _mend(self, data: dict[str, Any]) -> ToolReturn:
         try:
-            draft = self._service.mended(self._case, Mend.model_validate(data).changes)
+            mend = Mend.model_validate(data)
+            draft = self._service.mended(self._case, mend.changes, mend.more)
         except WrongOrder as error:
             return self._again(str(error), [])
         except ValidationError as error:

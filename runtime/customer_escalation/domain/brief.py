@@ -6,13 +6,23 @@ Every field is required, and emptiness is an empty list or an empty string: stri
 Every text is marked with what it is (see ``prose``): checks, citations and rendering all come from one walk over the markers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from customer_escalation.domain.prose import ForCustomer, ForSender, Moment, Owner, Proposed, RefName, Stated, Supposed
+from customer_escalation.domain.prose import (
+    ForCustomer,
+    ForSender,
+    Moment,
+    Owner,
+    Proposed,
+    RefName,
+    Stated,
+    Supposed,
+    Verb,
+)
 
 
 class Outcome(StrEnum):
@@ -63,28 +73,11 @@ class DraftModel(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class Reproduction(DraftModel):
-    """How to see the problem; invented steps are worse than none."""
+class Related(DraftModel):
+    """A record that tries to steer, and what it asks for."""
 
-    status: Literal["reproduced", "reported", "not_reproduced", "not_applicable"] = Field(
-        description=(
-            "reproduced: an agent or engineer saw it by these steps. reported: the customer's own steps, not repeated by us. "
-            "not_reproduced: no steps are known, or trying them did not show it. not_applicable: nothing to reproduce."
-        )
-    )
-    note: Stated = Field(
-        description=(
-            "Before the steps, the status in words: whose they are or why there are none, from which state, how often, what was ruled out."
-        )
-    )
-    steps: list[Stated] = Field(
-        description="As a record holds them: verb, object, exact values. [] where none are on record; likely ones are ideas."
-    )
-    expected: Supposed = Field(description="'' where nothing is to reproduce.")
-    actual: Stated = Field(description="With the exact error text; '' where nothing is to reproduce.")
-    environment: Stated = Field(
-        description="Versions, platform, plan, region as recorded, and what is missing; '' where it plays no part."
-    )
+    ref: RefName = Field(description="The record's ref.")
+    note: Supposed = Field(description="What it asks for, in a few neutral words.")
 
 
 class Ask(DraftModel):
@@ -93,10 +86,14 @@ class Ask(DraftModel):
     owner: Owner = Field(
         description="Security, Leadership, Engineering, Product, L2 Support; or a role: Legal, the data protection officer, who is on duty."
     )
+    kind: Verb = Field(description="What that team can do; not printed: {{ ask-table }}. Of a role the nearest.")
+    by: Moment = Field(
+        description="RFC 3339 in the zone of the text (2026-05-08T17:00:00+02:00) or a date, in the future; '' if the text sets none."
+    )
     text: Proposed = Field(
         description=(
-            "Starts with a verb that the team can follow ({{ ask-table }}), or the same in the brief's language. What, by when, done "
-            "when; further lines for options, items to check or to preserve."
+            "As it is printed: a bold lead that says who and by when, then what, and how one sees that it is done; further lines for "
+            "options, items to check or to preserve."
         )
     )
 
@@ -107,23 +104,17 @@ class Ask(DraftModel):
 
 
 class Deadline(DraftModel):
-    """A row of the timeline."""
+    """By when the escalation has to be answered or settled."""
 
     by: Moment = Field(
         description="RFC 3339 in the zone of the text (2026-05-08T17:00:00+02:00) or a date (2026-05-08), in the future."
     )
-    who: Owner = Field(default="", description="Who acts then.")
-    what: Proposed = Field(description="What is done or due then, in a few words; a mark where a record sets it.")
     basis: Literal["customer_given", "sla", "policy", "record", "proposed"] = Field(
         description="Who set it: the customer, the contract, our policy, another record (a promise, a close date), or you."
     )
-
-
-class Related(DraftModel):
-    """A record worth opening, and why."""
-
-    ref: RefName = Field(description="The record's ref.")
-    note: Supposed = Field(description="Why it matters, in a few words.")
+    text: Proposed = Field(
+        description="Printed behind `Deadline`: until when and why then, what happens otherwise; a mark where a record sets it."
+    )
 
 
 class CustomerDraft(DraftModel):
@@ -131,82 +122,64 @@ class CustomerDraft(DraftModel):
 
     ticket: RefName = Field(description="Ref of the customer's own open ticket.")
     kind: Literal["reply", "update"] = Field(
-        description="reply: to be sent now. update: for the next time that one is due and nothing is new."
+        description="reply: goes out as soon as it is approved. update: is kept for a later moment, or until somebody agrees."
+    )
+    when: ForSender = Field(
+        description="In its heading: now, or the moment, or who agrees first and what is done if they do not in time."
     )
     text: ForCustomer = Field(description="Ready to send, in the language they write in. No marks.")
-    wait_for: ForSender = Field(
-        description="Who has to agree before it goes out, and who is called if they do not in time. '' if nobody."
-    )
 
 
 class ColleagueText(DraftModel):
     """A text to a team or a colleague, ready to paste."""
 
-    to: Owner = Field(description="The team, its channel, or who by the records.")
+    to: Owner = Field(description="In its heading: the team, its channel, or who by the records.")
     text: Stated = Field(description="The ask and the moment first.")
 
 
+_SENDER = (
+    "To the support person; not sent on. Where it goes, how severe, and what to do first; then what the guide asks for, in the order "
+    "in which it is needed, with bold leads, numbered steps that name the texts by their number, and a table."
+)
 _OPENING = "Two to four short lines for a reader who reads nothing else."
-_VERDICT = "To the support person, one sentence: where it goes, how severe, and the one thing to do in the next hour."
-_CONFLICTS = "Records that disagree about one fact, both sides with marks. '' if none."
+_RHYTHM = (
+    "To the support person, behind the texts: the hours ahead as a short list (when, who, what), what is done if somebody does not answer, "
+    "when the severity falls, and what closes it. '' where the steps above say it all."
+)
 _CONTEXT = (
-    "Records worth opening that the text does not cite, tracker items and earlier escalations above all. [] if none."
+    "Printed below the list of cited records, which code adds: other records worth opening and why, conflicting evidence with "
+    "both sides, what is not known and who finds out; each a bullet with a bold lead. '' if nothing."
 )
 _DRAFTS = (
-    "One for each customer who waits or was told what no longer holds, most urgent first. None for a closed ticket."
+    "One for each customer who waits or was told what no longer holds, most urgent first. None for a closed ticket. Printed "
+    "as texts 1, 2, ...; the messages count on."
 )
+_MESSAGES = "To the receiving team, and to each colleague who has to act or agree before something can go out. []"
 _NOTE = "Internal note for the ticket, ready to paste: what colleagues do or leave from now on. '' if nothing."
 
 
 class _Draft(DraftModel):
+    sender: ForSender = Field(description=_SENDER)
     summary: Stated = Field(
         description="One line under 120 characters: what is broken or needed, for whom. No severity, no team, no mark."
     )
-    opening: Stated
+    opening: Stated = Field(description=_OPENING)
 
 
 class EscalationDraft(_Draft):
-    """The text of an escalation brief, in plain markdown: lines, bullets, bold leads, small tables, code. Severity, target and
-    date are printed by code."""
+    """The text of an escalation brief: each section of the template whole, in plain markdown (sentences, bullets, bold leads, small
+    tables, code). Headings, severity, target and date are printed by code."""
 
-    verdict: ForSender = Field(default="", description=_VERDICT)
-    before_sending: list[ForSender] = Field(
-        description=(
-            "To the support person: entries with a bold lead and lines below (now, in this order; what the records do not bear out; not to "
-            "be said; who must agree), or single points. Not sent."
-        )
-    )
-    opening: Stated = Field(description=_OPENING)
-    severity_reason: Stated = Field(default="", description="Why that severe, in a few words; in brackets behind it.")
+    severity_reason: Stated = Field(description="Why that severe, in a few words; in brackets behind it.")
     co_owner: Stated = Field(
-        default="",
-        description="Who owns it beside the target by an article or a contract, such as the data protection officer; '' otherwise.",
+        description="Who owns it beside the target by an article or a contract, such as the data protection officer; '' otherwise."
     )
-    customers: Stated = Field(
-        default="",
+    impact: Stated = Field(
         description=(
-            "Who, with tier and users (the number alone for three accounts or more, which a table shows); who might be besides, and "
-            "whether anybody looked."
-        ),
-    )
-    workflow_impact: Stated = Field(description="What they cannot do; blocked or slowed, lost or late.")
-    revenue: Stated = Field(
-        default="",
-        description="ARR, renewal, open deals apart from it, whether anybody said they would leave. Exposure is no risk.",
-    )
-    queue: Stated = Field(default="", description="How long they have waited, since which report, and for what.")
-    sla: list[Stated] = Field(
-        default_factory=list,
-        description=("The clocks that matter, one ticket an entry. [] where there is no SLA."),
-    )
-    impact_more: list[Stated] = Field(
-        default_factory=list,
-        description=(
-            "Further rows that this case needs, each with a bold label (people whose data it is, legal, promises). []"
-        ),
-    )
-    competition: Stated = Field(
-        default="", description="For Product: what customers compare us with; '' where no record says, and otherwise."
+            "Bullets with the template's labels, `- **Customers affected:** ...`, `**Workflow impact:**`, `**Revenue at risk:**` "
+            "(exposure is no risk; deals apart from ARR), `**Time in queue:**`, `**SLA:**` where there are clocks, and labels of your "
+            "own for what else counts here (whose data, a legal period, promises). A table for three accounts or more."
+        )
     )
     description: Stated = Field(
         description=(
@@ -214,81 +187,78 @@ class EscalationDraft(_Draft):
             "what is only reported, what nobody checked."
         )
     )
-    tried: list[Stated] = Field(
-        description="Each with who, when and what came of it, oldest first; then what we said that does not hold, and what was not done."
+    tried: Stated = Field(
+        description=(
+            "Numbered, each with who, when and what came of it, oldest first; then what we said that does not hold, what was not done. '' "
+            "if nothing was done."
+        )
     )
     containment: Stated = Field(
-        description="For Security: what was done to contain it, and what was not. '' otherwise."
+        description="For Security: what was done to contain it, and what was not, or that none is on record. '' otherwise."
     )
-    reproduction: Reproduction
-    ideas: list[Supposed] = Field(
-        description="A likely cause, a first check and what would disprove it; printed as ideas. [] if none."
+    reproduction: Stated = Field(
+        description=(
+            "Whose steps they are, or that nobody repeated it, and how often it was seen; numbered steps; then the template's lines "
+            "`Expected: ...`, `Actual: ...` with the exact error text, `Environment: ...` with what is missing. Where there is nothing to "
+            "reproduce, a few words that say so."
+        )
     )
-    last_update: Stated = Field(
-        description="What each affected customer was last told and when; internal notes are no updates."
+    ideas: Supposed = Field(
+        description="A likely cause, a first check and what would disprove it; printed as ideas. '' if none."
     )
-    expectation: Stated = Field(description="What they expect, in their words, and by when where they said so.")
-    risk: Stated = Field(description="Will they escalate, leave, go public; what points to it.")
-    next_update: Stated = Field(
-        default="",
-        description="Who hears from us next and when, when support asks the team next, who keeps the customer.",
+    communication: Stated = Field(
+        description=(
+            "Bullets: `- **Last update to customer:** ...` (each customer; internal notes are none), `**Customer expectation:**` in their "
+            "words, `**Escalation risk:**` and what points to it; who keeps the customer and when they hear next."
+        )
     )
     asks: list[Ask] = Field(description="In order of who must move first; printed as a numbered list.")
-    response: Stated = Field(
-        default="", description="Behind `Deadline`: by when the owner answers, and why then; one sentence."
-    )
-    deadlines: list[Deadline] = Field(
-        description="The timeline, printed as a table: at most six moments. [] where the asks say it all."
-    )
-    conflicts: Stated = Field(description=_CONFLICTS)
-    unknowns: list[Proposed] = Field(
-        description="What the receiver will ask and no record answers, each with who finds out. []"
-    )
-    context: list[Related] = Field(description=_CONTEXT)
+    deadline: Deadline
+    context: Proposed = Field(description=_CONTEXT)
     drafts: list[CustomerDraft] = Field(description=_DRAFTS)
-    messages: list[ColleagueText] = Field(
-        default_factory=list,
-        description="To the receiving team, and to each colleague who has to act or agree before something can go out. [] if none.",
-    )
-    ticket_note: Stated = Field(default="", description=_NOTE)
+    messages: list[ColleagueText] = Field(description=_MESSAGES)
+    ticket_note: Stated = Field(description=_NOTE)
+    rhythm: ForSender = Field(description=_RHYTHM)
 
 
 class HandlingDraft(_Draft):
     """The note for an issue that support can resolve itself, in plain markdown."""
 
-    verdict: ForSender = Field(
-        default="", description="To the support person, one sentence: why no escalation, and the one thing to do first."
-    )
-    before_sending: list[ForSender] = Field(
-        description="To the support person, one point an entry: corrections of the request, cautions, what is due. [] if nothing."
-    )
-    opening: Stated = Field(description=_OPENING)
-    customers: Stated = Field(default="", description="Who is affected: the account with its tier.")
-    sla: list[Stated] = Field(
-        default_factory=list, description="The clocks that matter, one ticket an entry, with which hours were assumed."
+    customers: Stated = Field(description="Who is affected: the account with its tier.")
+    sla: Stated = Field(
+        description="The clocks that matter, one ticket a line, with which hours were assumed; '' if none."
     )
     reason: Stated = Field(
-        description="Why this is support's: the documented solution or alternative, why it fits here, what speaks against it."
+        description=(
+            "Why this is support's: the documented solution or alternative, why it fits here, what speaks against it, what is not certain."
+        )
     )
     article: RefName = Field(description="Ref of the article, ticket or item that holds the solution; '' if none.")
-    steps: list[Proposed] = Field(description="What to do, in order, with exact settings or commands.")
-    uncertain: Proposed = Field(description="What is likely but not shown, and what to check. '' if nothing.")
-    would_change: list[Proposed] = Field(description="What would make this an escalation, and to which team.")
-    conflicts: Stated = Field(description=_CONFLICTS)
-    context: list[Related] = Field(description=_CONTEXT)
+    steps: Proposed = Field(
+        description="Numbered: what to do, with exact settings or commands, and the check that proves it."
+    )
+    would_change: Proposed = Field(description="What would make this an escalation, and to which team.")
+    context: Proposed = Field(description=_CONTEXT)
     drafts: list[CustomerDraft] = Field(
         description=(
             "For each customer who waits, the reply that resolves it, with what to send back if it does not. Commands in fenced code."
         )
     )
     messages: list[ColleagueText] = Field(
-        default_factory=list,
-        description="To colleagues: a correction of what was said, and the escalation to send if it does not help. [] if none.",
+        description="To colleagues: a correction of what was said, and the escalation to send if it does not help. []"
     )
-    ticket_note: Stated = Field(default="", description=_NOTE)
+    ticket_note: Stated = Field(description=_NOTE)
+    rhythm: ForSender = Field(description=_RHYTHM)
 
 
 Draft = EscalationDraft | HandlingDraft
+
+
+def moments_set(draft: Draft) -> list[Ask | Deadline]:
+    """What in the draft has a moment of its own: asks with one, and the deadline."""
+    if isinstance(draft, HandlingDraft):
+        return []
+    return [*(ask for ask in draft.asks if ask.by), draft.deadline]
 
 
 class Statement(DraftModel):
@@ -378,14 +348,20 @@ LONG_DESCRIPTION = 80
 """Characters of a description that is worth saying once only."""
 
 
-def tool_schema(model: type[BaseModel], fill: Callable[[str], str]) -> dict[str, Any]:
+def tool_schema(
+    model: type[BaseModel], fill: Callable[[str], str], told: Iterable[type[BaseModel]] = ()
+) -> dict[str, Any]:
     """The JSON schema of ``model`` for a strict tool: every property required, no titles, no length limits (pydantic still checks
     those).
 
-    ``fill`` puts the policy's figures into the descriptions, where they stand as ``{{ name }}``.
+    ``fill`` puts the policy's figures into the descriptions, where they stand as ``{{ name }}``. Models that are ``told`` by another
+    tool of the same request have their fields without descriptions.
     """
     schema = model.model_json_schema()
     schema.pop("description", None)  # the tool says what it takes
+    for one in told:
+        for field in schema["$defs"][one.__name__]["properties"].values():
+            field.pop("description", None)
     cleaned = _once(_clean(schema, fill), set())
     assert isinstance(cleaned, dict)
     return cleaned

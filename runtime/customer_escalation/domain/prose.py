@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from textwrap import dedent
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 Role = Literal["states", "proposes", "supposes"]
 """``states``: what records show. ``proposes``: what is to be done, asked or found out. ``supposes``: the writer's idea."""
@@ -28,9 +28,9 @@ class Says:
 
 @dataclass(frozen=True)
 class Names:
-    """Marks a text field that holds no prose: the ref of a record, a moment, who acts."""
+    """Marks a text field that holds no prose: the ref of a record, a moment, who acts, what is asked of them."""
 
-    what: Literal["ref", "moment", "owner"]
+    what: Literal["ref", "moment", "owner", "verb"]
 
 
 MOST_CHARACTERS = 6000
@@ -44,6 +44,7 @@ ForCustomer = Annotated[str, _bounded, Says("states", "customer")]
 RefName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), Names("ref")]
 Owner = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), Names("owner")]
 Moment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), Names("moment")]
+Verb = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=40), Names("verb")]
 
 _MARK = re.compile(r"(?:(?<!\s)\s+)?\[\[([^\[\]\n]{1,600})\]\]")
 _BULLET = re.compile(r"\s*(?:>\s*)*(?:(?:[-*+]|\d{1,2}[.)]|#{1,6})\s+)?(?:\[[ xX]\]\s+)?")
@@ -263,60 +264,3 @@ def _marker_in(annotation: Any) -> Says | Names | None:
 def _is_closed(annotation: Any, value: str) -> bool:
     """Is it one of a fixed set of values?"""
     return get_origin(annotation) is Literal or type(value) is not str
-
-
-class TextChange(BaseModel):
-    """A text of a draft, written anew."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    path: str = Field(
-        max_length=200,
-        description="As a finding names it: `description`, `tried[2]`, `asks[0].text`; `tried[+]` adds an entry to a list of texts.",
-    )
-    text: str = Field(
-        max_length=MOST_CHARACTERS,
-        description="The whole new text there, with its marks; '' takes an entry of a list out.",
-    )
-
-
-def texts_at(draft: BaseModel, changes: dict[str, str]) -> dict[str, Any]:
-    """The draft as data with the texts at these paths replaced; an entry of a list that becomes empty is left out.
-
-    A path that ends with ``[+]`` adds an entry to a list of texts. Raises ``KeyError`` with the path that names nothing.
-    """
-    data = draft.model_dump()
-    for path, text in changes.items():
-        _put(data, path, text)
-    return {name: _filled(value) for name, value in data.items()}
-
-
-def _filled(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _filled(item) for name, item in value.items()}
-    return [_filled(item) for item in value if not _emptied(item)] if isinstance(value, list) else value
-
-
-def _emptied(item: Any) -> bool:
-    return (item.get("text") if isinstance(item, dict) else item) == ""
-
-
-def _put(data: dict[str, Any], path: str, text: str) -> None:
-    steps = [int(step) if step.isdigit() else step for step in re.findall(r"[^.\[\]]+", path)]
-    holder: Any = data
-    try:
-        for step in steps[:-1]:
-            holder = holder[step]
-        known = "" if steps[-1] == "+" and isinstance(holder, list) else holder[steps[-1]]
-    except (IndexError, KeyError, TypeError):
-        raise KeyError(path) from None
-    if (
-        not isinstance(known, str)
-        or isinstance(holder, str)
-        or (steps[-1] == "+" and any(not isinstance(item, str) for item in holder))
-    ):
-        raise KeyError(path)
-    if steps[-1] == "+":
-        holder.append(text)
-    else:
-        holder[steps[-1]] = text

@@ -8,6 +8,7 @@ from typing import Literal
 from customer_escalation.decision.rules import Decision
 from customer_escalation.domain.brief import Deadline, Target
 from customer_escalation.domain.evidence import field, open_deals, parse_moment
+from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.prose import cite
 from customer_escalation.drafting.phrases import AHEAD, ANNOUNCED, COMING, DEMAND, HISTORY, date_pattern
 from customer_escalation.drafting.quoting import Quoted, Writer, unknown
@@ -95,15 +96,15 @@ def risks(writer: Writer) -> list[Quoted]:
     return again or [unknown("No record that was read speaks of a further escalation.")]
 
 
-def deadlines(decision: Decision, writer: Writer, policy: Policy) -> list[Deadline]:
-    """The date that a customer gives; for a decision the nearest deal or renewal; and the next customer update."""
+def deadline(decision: Decision, writer: Writer, policy: Policy) -> Deadline:
+    """The date that a customer gives; for a decision the nearest deal or renewal; else the next customer update."""
     dated = (_given(writer), _dated_record(decision, writer), _announced(writer))
-    found = [deadline for deadline in dated if deadline]
+    found = next((one for one in dated if one), None)
     assert decision.severity is not None
     due = next_customer_update(decision.severity, writer.now, team_calendar(policy), policy).due_at
     moment = max(due, writer.now + timedelta(minutes=1)).replace(microsecond=0)
-    proposed = Deadline(by=moment.isoformat(), what="an update that support can pass on", basis="proposed")
-    return found or [proposed]
+    text = f"{time_words(moment)}, an update that support can pass on"
+    return found or Deadline(by=moment.isoformat(), text=text, basis="proposed")
 
 
 def _given(writer: Writer) -> Deadline | None:
@@ -128,7 +129,8 @@ def _deadline(
     day: date, what: str, basis: Literal["customer_given", "record"], record: Record, writer: Writer
 ) -> Deadline | None:
     fits = writer.stands(f"{what}. {day.isoformat()}", [record])
-    return Deadline(by=day.isoformat(), what=cite(what, [record.ref]), basis=basis) if fits else None
+    text = cite(f"{day.isoformat()}, {what}", [record.ref])
+    return Deadline(by=day.isoformat(), text=text, basis=basis) if fits else None
 
 
 def _future_dates(records: Iterable[Record], telling: re.Pattern[str], now: datetime) -> list[tuple[date, Record]]:
@@ -172,7 +174,7 @@ def _dated_record(decision: Decision, writer: Writer) -> Deadline | None:
     if not dated:
         return None
     _, by, what, account = min(dated, key=lambda item: item[0])
-    return Deadline(by=by, what=cite(what, [account.ref]), basis="record")
+    return Deadline(by=by, text=cite(f"{by}, {what}", [account.ref]), basis="record")
 
 
 def _accounts(writer: Writer) -> Sequence[Record]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from customer_escalation.decision.figures.tickets import ticket_view
-from customer_escalation.domain.brief import CustomerDraft, HandlingDraft, Related
+from customer_escalation.domain.brief import CustomerDraft, HandlingDraft
 from customer_escalation.domain.evidence import field
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.prose import cite
@@ -40,17 +40,28 @@ def handling(request: str, assessment: Assessment, writer: Writer) -> HandlingDr
         steps = [solved[1].model_copy(update={"kind": "proposed"})]
     answer = reply(article, prescribed, writer, guidance=assessment.guidance_only.answer == "yes")
     return HandlingDraft(
+        sender="**Handle it in support, no escalation.** This note quotes records by rule: read the tickets before you act on it.",
         summary=summary(writer.issue.tickets, request),
         opening=_opening(article),
-        reason="\n".join(written(reason) for reason in _reasons(article, solved, writer)),
+        customers="",
+        sla="",
+        reason="\n".join(
+            [
+                *map(written, _reasons(article, solved, writer)),
+                f"**Not certain:** {written(*_uncertain(article, writer))}",
+            ]
+        ),
         article=article.ref if article else "",
-        steps=[written(step) for step in steps or _questions(writer)],
-        uncertain=written(*_uncertain(article, writer)),
-        would_change=[written(one) for one in _would_change(known=bool(steps))],
-        conflicts="",
-        context=[Related(ref=ticket.ref, note="a similar ticket, closed") for ticket in writer.issue.solved[:3]],
-        before_sending=["This note quotes records by rule: read the tickets before you act on it."],
+        steps="\n".join(f"{number}. {written(step)}" for number, step in enumerate(steps or _questions(writer), 1)),
+        would_change="\n".join(f"- {written(one)}" for one in _would_change(known=bool(steps))),
+        context="\n".join(
+            cite(f"- A similar ticket, closed: {shown_id(ticket.id) or ticket.id}.", [ticket.ref])
+            for ticket in writer.issue.solved[:3]
+        ),
         drafts=drafts_for_all(answer, writer, "reply"),
+        messages=[],
+        ticket_note="",
+        rhythm="",
     )
 
 
@@ -72,7 +83,7 @@ def drafts_for_all(text: str, writer: Writer, kind: Literal["reply", "update"]) 
         ticket for ticket in writer.issue.tickets
         if waiting_since(ticket_view(writer.evidence, ticket), writer.now)
     ]  # fmt: skip
-    return [CustomerDraft(ticket=ticket.ref, kind=kind, text=text, wait_for="") for ticket in waiting if text]
+    return [CustomerDraft(ticket=ticket.ref, kind=kind, text=text, when="") for ticket in waiting if text]
 
 
 def _article(assessment: Assessment, writer: Writer) -> Record | None:

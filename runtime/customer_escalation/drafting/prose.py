@@ -4,23 +4,17 @@ import re
 from datetime import datetime
 
 from customer_escalation.decision.rules import Decision
-from customer_escalation.domain.brief import (
-    Ask,
-    Draft,
-    EscalationDraft,
-    Outcome,
-    Related,
-    Target,
-)  # fmt: skip
+from customer_escalation.domain.brief import Ask, Draft, EscalationDraft, Outcome, Target
 from customer_escalation.domain.evidence import Evidence, field
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.prose import cite
 from customer_escalation.domain.record_ids import shown_id
-from customer_escalation.drafting.communication import deadlines, expectations, last_updates, risks
+from customer_escalation.domain.template import COMMUNICATION, WORKFLOW, labelled
+from customer_escalation.drafting.communication import deadline, expectations, last_updates, risks
 from customer_escalation.drafting.details import environment
 from customer_escalation.drafting.handling import drafts_for_all, handling, writes_english
 from customer_escalation.drafting.quoting import Quoted, QuotedStep, Writer, unknown, written
-from customer_escalation.drafting.reproduction import NO_DEFECT, reproduction
+from customer_escalation.drafting.reproduction import NO_DEFECT, frequency_known, reproduction
 from customer_escalation.drafting.steps import tried_steps
 from customer_escalation.drafting.summary import summary
 from customer_escalation.policy import Policy
@@ -40,22 +34,22 @@ _EVERYBODY = re.compile(
     r"\b(?:all|every|alle)\b.{0,25}\b(?:customers?|users?|accounts?|clients?|kunden)\b", re.IGNORECASE
 )
 
-ASKS: dict[Target, tuple[str, ...]] = {
+ASKS: dict[Target, tuple[tuple[str, str], ...]] = {
     Target.ENGINEERING: (
-        "Investigate the cause and say what is found.",
-        "Fix it, or name a workaround that support can give.",
+        ("investigate", "Investigate the cause and say what is found."),
+        ("fix", "Fix it, or name a workaround that support can give."),
     ),
     Target.PRODUCT: (
-        "Decide whether this is planned, and what customers may be told.",
-        "Prioritise it against the deals and renewals named above.",
+        ("decide", "Decide whether this is planned, and what customers may be told."),
+        ("prioritise", "Prioritise it against the deals and renewals named above."),
     ),
     Target.SECURITY: (
-        "Investigate what was exposed or run, and for whom.",
-        "Contain it, and say what is done.",
-        "Approve what customers may be told.",
+        ("investigate", "Investigate what was exposed or run, and for whom."),
+        ("contain", "Contain it, and say what is done."),
+        ("approve", "Approve what customers may be told."),
     ),
-    Target.LEADERSHIP: ("Decide on the exception or commitment that the customers wait for.",),
-    Target.L2: ("Investigate what support could not diagnose.",),
+    Target.LEADERSHIP: (("decide", "Decide on the exception or commitment that the customers wait for."),),
+    Target.L2: (("investigate", "Investigate what support could not diagnose."),),
 }
 
 
@@ -90,28 +84,45 @@ def _escalation(
     impact = use_case or _impact(writer)
     description = _description(symptoms, assessment, writer)
     what = written(*symptoms[:1]) if symptoms else "What happens is told below, as far as the records say."
-    asks = [Ask(owner=target.value, text=text) for text in ASKS[target]]
+    asks = [Ask(owner=target.value, kind=kind, by="", text=text) for kind, text in ASKS[target]]
+    impact_rows = [(WORKFLOW, written(*impact, *_others_who_joined(writer))), ("Compared with", written(*competitors))]
+    communication = (written(*last_updates(writer)), written(*expectation), written(*risk))
     return EscalationDraft(
+        sender="\n".join([_verdict(decision), "", *(f"- {note}" for note in _author_notes(request, writer))]),
         summary=summary(tickets, request),
         opening=f"For {target.value}: {asks[0].text}\n{what}",
-        workflow_impact=written(*impact, *_others_who_joined(writer)),
-        competition=written(*competitors),
+        severity_reason="",
+        co_owner="",
+        impact=labelled(impact_rows),
         description=written(*description),
-        tried=[_step_words(step) for step in tried],
+        tried="\n".join(f"{number}. {_step_words(step)}" for number, step in enumerate(tried, 1)),
         containment=written(*containment),
         reproduction=shown,
-        ideas=[],
-        last_update=written(*last_updates(writer)),
-        expectation=written(*expectation),
-        risk=written(*risk),
+        ideas="",
+        communication=labelled(zip(COMMUNICATION, communication, strict=True)),
         asks=asks,
-        deadlines=deadlines(decision, writer, policy),
-        conflicts=written(*_conflicts(assessment, writer)),
-        unknowns=_unknowns(assessment, decision, writer, frequent=bool(shown.note)),
-        context=[Related(ref=item.ref, note="") for item in writer.issue.related[:MOST_RELATED]],
-        before_sending=_author_notes(request, writer),
+        deadline=deadline(decision, writer, policy),
+        context=_context(assessment, decision, writer, frequent=frequency_known(writer)),
         drafts=drafts_for_all(_reply(writer), writer, "reply"),
+        messages=[],
+        ticket_note="",
+        rhythm="",
     )
+
+
+def _verdict(decision: Decision) -> str:
+    assert decision.severity is not None
+    return f"**Escalate to {(decision.target or Target.L2).value}, {decision.severity.value}. Before you send this:**"
+
+
+def _context(assessment: Assessment, decision: Decision, writer: Writer, *, frequent: bool) -> str:
+    """Conflicting records, what is not known, and tracker items that nothing cites."""
+    lines = [f"- **Conflicting evidence:** {written(one)}" for one in _conflicts(assessment, writer)]
+    related = writer.issue.related[:MOST_RELATED]
+    names = ", ".join(dict.fromkeys(shown_id(item.id) or item.category.replace("_", " ") for item in related))
+    lines += [cite(f"- **See also:** {names}.", [item.ref for item in related])] if related else []
+    unknowns = _unknowns(assessment, decision, writer, frequent=frequent)
+    return "\n".join([*lines, *(f"- **Not known:** {one}" for one in unknowns)])
 
 
 def _step_words(step: QuotedStep) -> str:

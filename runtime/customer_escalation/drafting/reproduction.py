@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 
-from customer_escalation.domain.brief import Reproduction
 from customer_escalation.domain.evidence import field
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.prose import cite
+from customer_escalation.domain.template import REPRODUCTION
 from customer_escalation.drafting.details import ERROR_TEXT, Detail, environment, error_lines, frequency
 from customer_escalation.drafting.phrases import LISTED, REPRODUCED, RULED_OUT
 from customer_escalation.drafting.quoting import Quoted, Writer, written
@@ -23,31 +23,45 @@ MOST_SOURCES = 6
 _NUMBERED = re.compile(r"^\(?\d{1,2}[.)]\s")
 
 
-def reproduction(assessment: Assessment, writer: Writer) -> Reproduction:
-    """Reproduced where a colleague saw it; reported where a customer lists steps; else not reproduced."""
+_STATUS = {
+    "reproduced": "Reproduced by us.",
+    "reported": "The customer's own steps, not repeated by us.",
+    "not_reproduced": "Not reproduced: no record that was read holds steps.",
+}
+
+
+def reproduction(assessment: Assessment, writer: Writer) -> str:
+    """Reproduced where a colleague saw it; reported where a customer lists steps; else not reproduced. Empty for what is no defect."""
     if assessment.issue_type in NO_DEFECT:
-        return _empty("not_applicable")
+        return ""
     status, steps = _steps(writer)
     actual = _actual(writer)
     details = environment([*writer.issue.tickets, *writer.reader.messages])
-    often = frequency(writer.by_us, [*writer.reader.messages, *writer.reader.notes])
+    often = _frequency(writer)
     excluded = _ruled_out(writer)
     named = [detail.record.ref for found in details.values() for detail in found]
     notes = [cite(f"{often.text}.", [often.record.ref])] if often else []
     notes += [f"Ruled out: {written(excluded)}"] if excluded else []
-    return Reproduction.model_validate({
-        "status": status,
-        "note": " ".join(notes),
-        "steps": [written(step) for step in steps],
-        "expected": "Not stated in the records; taken to be that it works as documented.",
-        "actual": written(actual) if actual else "Unknown: no record that was read gives the exact symptom.",
-        "environment": cite(_environment_words(details), named[:MOST_SOURCES]),
-    })  # fmt: skip
+    lines = [
+        " ".join([_STATUS[status], *notes]),
+        *(f"{number}. {written(step)}" for number, step in enumerate(steps, 1)),
+    ]
+    expected, observed, where = REPRODUCTION
+    return "\n".join([
+        *lines,
+        f"{expected}: Not stated in the records; taken to be that it works as documented.",
+        f"{observed}: {written(actual) if actual else 'Unknown: no record that was read gives the exact symptom.'}",
+        f"{where}: {cite(_environment_words(details), named[:MOST_SOURCES])}",
+    ])  # fmt: skip
 
 
-def _empty(status: str) -> Reproduction:
-    nothing = dict.fromkeys(("note", "expected", "actual", "environment"), "")
-    return Reproduction.model_validate({**nothing, "status": status, "steps": []})
+def frequency_known(writer: Writer) -> bool:
+    """Does a record say how often it happens?"""
+    return _frequency(writer) is not None
+
+
+def _frequency(writer: Writer) -> Detail | None:
+    return frequency(writer.by_us, [*writer.reader.messages, *writer.reader.notes])
 
 
 def _steps(writer: Writer) -> tuple[str, list[Quoted]]:

@@ -21,5 +21,5 @@ def all_cites(brief: Brief) -> list[str]:
         wanted += line.cites if line else []
     wanted += [ref for passage in passages(draft) for ref in passage.cites]
     wanted += [draft.article] if isinstance(draft, HandlingDraft) and draft.article else []
-    wanted += [one.ref for one in (*draft.context, *brief.suspicious)]
+    wanted += [one.ref for one in brief.suspicious]
     return list(dict.fromkeys(one for ref in wanted for one in figures.get(ref, (ref,))))

@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, RuleNote, Statement
 from customer_escalation.domain.categories import HEADINGS, SOURCES
-from customer_escalation.domain.evidence import field, parse_moment
-from customer_escalation.domain.formatting import day_words, offset_words
+from customer_escalation.domain.evidence import field
 from customer_escalation.domain.prose import Sentence, sentences_of, with_code, without_marks, words_begin
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
+from customer_escalation.domain.template import CUSTOMERS, IMPACT, QUEUE, REVENUE, SLA, blocks, is_called
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import ENDS, inert, inert_block, inert_lines, sentence
@@ -21,7 +20,8 @@ from skill_runtime.ledger import Record
 MOST_MARKS = 3
 """Ids in one mark; the page and the JSON name every record."""
 MOST_GROUNDS = 3
-DATE_ALONE = len("2026-05-08")
+TABLE_FROM = 3
+"""So many affected accounts are shown as a table."""
 
 
 class BriefView:
@@ -53,14 +53,12 @@ class BriefView:
             "prose": self.prose, "lines": self.lines, "section": self.section, "say": self.say, "line": self.line,
             "said": self.said, "because": self.because,
             "verdict": self.verdict, "references": self.references, "suspect": self.suspect, "untested": self.untested,
-            "drafts": self.drafts, "quoted": quoted, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
+            "texts": self.texts, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
         }  # fmt: skip
         if isinstance(draft, EscalationDraft):
-            names["status"] = self.say(draft.reproduction.status)
-            names["asks"] = [(inert(ask.owner), ask.text) for ask in draft.asks]
-            names["several_owners"] = len({ask.owner for ask in draft.asks}) > 1
-            names["response"] = self.response(draft)
-            names["clock"], names["timeline"] = self.timeline(draft)
+            names["impact"] = lambda: self.impact(draft)
+            names["asks"] = lambda: self.asks(draft)
+            names["set_by"] = self.say(f"by_{draft.deadline.basis}")
         else:
             names["article"] = self.article(draft)
         return names
@@ -81,7 +79,7 @@ class BriefView:
         if len(lines) == 1 and not _structured(lines[0]) and not _ends(text):
             lines[0] += "."
         text = _joined(lines, indent)
-        return "\n" + " " * indent + text if lines and lines[0].startswith(("- ", "|", "1. ")) else text
+        return "\n" + " " * indent + text if indent and lines and lines[0].startswith(("- ", "|", "1. ")) else text
 
     def lines(self, text: str) -> list[str]:
         """The text line by line, each as prose."""
@@ -97,9 +95,13 @@ class BriefView:
         return ""
 
     def _lines(self, text: str, seen: set[str]) -> Iterator[str]:
-        """Every line of the text with its marks, and the fenced code between them as blocks of their own."""
+        """Every line of the text with its marks, empty ones among them, and the fenced code between them as blocks of their own."""
         for words, code in with_code(text):
-            yield from (self._line(line, text, seen) for line in words.splitlines() if without_marks(line).strip())
+            for line in words.splitlines():
+                if without_marks(line).strip():
+                    yield self._line(line, text, seen)
+                elif not line.strip():
+                    yield ""
             if code:
                 yield inert_block(code)
 
@@ -174,51 +176,81 @@ class BriefView:
         """Escalation criteria that could not be tested, in words."""
         return ", ".join(label_of(rule) for rule in self.brief.untested)
 
-    def sla(self) -> list[str]:
-        """The clocks as the draft tells them; a late one that it leaves out, and all where it tells none, as code words them."""
-        told = " ".join(self.brief.draft.sla)
-        lines = [self.prose(line) for line in self.brief.draft.sla]
+    def impact(self, draft: EscalationDraft) -> str:
+        """The section as it was written; lines that code computed where it has none of its own, and the accounts as a table where
+        there are several and it has no table.
+        """
         computed = self.brief.computed
-        return lines + [
+        rows = [(block.label, self.prose(block.text, 0)) for block in blocks(draft.impact)]
+        own = {CUSTOMERS: computed.customers, REVENUE: computed.revenue, QUEUE: computed.queue}
+        for label in IMPACT:
+            place = next((at for at, (name, _) in enumerate(rows) if is_called(name, label)), None)
+            lines = [self.said(own[label])] if label in own and place is None else []
+            lines += self.sla(_all_under(draft.impact, SLA)) if label == SLA else []
+            if lines:
+                rows.insert(_place_of(label, rows), (label, _labelled(label, lines, begun=place is not None)))
+        if len(computed.accounts) >= TABLE_FROM and "|" not in draft.impact:
+            rows.insert(_place_of(CUSTOMERS, rows), (CUSTOMERS, self.accounts()))
+        return "\n".join(text for _, text in rows)
+
+    def sla(self, told: str) -> list[str]:
+        """Clocks as code words them: late ones of tickets that the text does not name, and all where it tells none."""
+        computed = self.brief.computed
+        named = told if told and not self.only_ticket else f"{told} {self.only_ticket}"
+        return [
             self.said(line)
             for line in computed.sla
-            if not told or (line in computed.late and line.text.partition(" (")[0] not in told)
+            if not told or (line in computed.late and line.text.partition(" (")[0] not in named)
         ]
 
-    def response(self, draft: EscalationDraft) -> str:
-        """By when the owner answers, in the writer's words or in code's."""
-        window = self.brief.computed.window
-        if draft.response:
-            return self.prose(draft.response)
-        return inert(window.text).rstrip(".") + "." if window else ""
-
-    def timeline(self, draft: EscalationDraft) -> tuple[str, list[tuple[str, str, str, str]]]:
-        """The clock of the moments where they share one, and every deadline by date: when, who, what, and what it rests on."""
-        parsed = [(parse_moment(item.by) or datetime.max.replace(tzinfo=UTC), item) for item in draft.deadlines]
-        clocks = {offset_words(moment) for moment, item in parsed if len(item.by) > DATE_ALONE}
-        shared = clocks.pop() if len(clocks) == 1 else ""
+    def accounts(self) -> str:
+        """The affected accounts as a table."""
+        head = [
+            self.say("account"),
+            self.say("tier"),
+            "ARR",
+            self.say("open_deals"),
+            self.say("renewal"),
+            self.say("tickets"),
+        ]
         rows = [
-            (
-                _when(item.by, moment, self.say.language, shared),
-                inert(item.who),
-                self.line(item.what).rstrip("."),
-                self.say(f"by_{item.basis}"),
-            )
-            for moment, item in sorted(parsed, key=lambda pair: (pair[0], pair[1].what))
+            [
+                inert(row.name),
+                inert(row.tier),
+                row.arr,
+                inert(row.deals),
+                inert(row.renewal),
+                inert(", ".join(row.tickets)),
+            ]
+            for row in self.brief.computed.accounts
         ]
-        return shared, rows
+        return "\n" + "\n".join(map(_row, [head, ["---"] * len(head), *rows])) + "\n"
 
-    def drafts(self) -> list[dict[str, Any]]:
-        """Each customer text with whose it is, on which ticket, and who has to agree first."""
+    def asks(self, draft: EscalationDraft) -> list[str]:
+        """Each ask as it is written, with who acts in front where there are several and its first line does not say it."""
+        several = len({ask.owner for ask in draft.asks}) > 1
         found = []
-        for draft in self.brief.draft.drafts:
-            record = self.evidence.ledger.resolve(draft.ticket)
+        for ask in draft.asks:
+            begins = without_marks(ask.text).partition("\n")[0].casefold()
+            named = not several or ask.owner.casefold() in begins
+            found.append(("" if named else f"**{inert(ask.owner)}:** ") + self.prose(ask.text, 3).lstrip())
+        return found
+
+    def texts(self) -> list[tuple[str, list[str]]]:
+        """Every text that may go out, numbered, each as its heading and its lines: to customers with whose it is, on which ticket
+        and when; then to colleagues; then the ticket's note.
+        """
+        draft, found = self.brief.draft, list[tuple[str, list[str]]]()
+        for one in draft.drafts:
+            record = self.evidence.ledger.resolve(one.ticket)
             item = self.evidence.item_of(record) if record else None
-            name = (shown_id(item.id) or item.id) if item else draft.ticket
-            found.append({
-                "ticket": inert(name), "customer": inert(field(item, "customer")) if item else "", "kind": draft.kind,
-                "wait_for": inert(draft.wait_for).rstrip("."), "lines": inert_lines(draft.text),
-            })  # fmt: skip
+            whose = inert(field(item, "customer")) if item else ""
+            name = inert((shown_id(item.id) or item.id) if item else one.ticket)
+            when = inert(one.when).rstrip(".")
+            found.append((", ".join(part for part in (whose or self.say("the_customer"), name) if part)
+                          + (f" ({when})" if when else ""), inert_lines(one.text)))  # fmt: skip
+        found += [(inert(one.to), quoted(one.text)) for one in draft.messages]
+        found += [(self.say("ticket_note"), quoted(draft.ticket_note))] if draft.ticket_note else []
         return found
 
     def article(self, draft: HandlingDraft) -> str:
@@ -227,8 +259,7 @@ class BriefView:
         return self.reference(self.evidence.item_of(record)) if record else ""
 
     def references(self) -> list[tuple[str, list[str]]]:
-        """Every item behind the brief, by kind of source, with the writer's notes."""
-        notes: dict[str, str] = {}
+        """Every item behind the brief, by kind of source."""
         items: dict[str, Record] = {}
         suspicious = {item.ref for item in self.brief.suspicious}
         for ref in all_cites(self.brief):
@@ -236,10 +267,6 @@ class BriefView:
             if record and record.category != "figures" and ref not in suspicious:
                 item = self.evidence.item_of(record)
                 items.setdefault(item.ref, item)
-        for related in self.brief.draft.context:
-            record = self.evidence.ledger.resolve(related.ref)
-            if record:
-                notes[self.evidence.item_of(record).ref] = related.note
         groups: list[tuple[str, list[str]]] = []
         named = {category for category, _ in HEADINGS}
         for heading, members in (
@@ -249,27 +276,39 @@ class BriefView:
         ):  # fmt: skip
             if members:
                 label = self.say(f"heading_{heading}")
-                groups.append((label, [self.reference(item, notes.get(item.ref, "")) for item in members]))
+                groups.append((label, [self.reference(item) for item in members]))
         return groups
 
-    def reference(self, item: Record, note: str = "") -> str:
+    def reference(self, item: Record) -> str:
         """One item in a few words, such as ``SUP-4016 (Acme Corp, open)``."""
         source = SOURCES.get(item.category)
         keys = ("name", "customer", "channel", "title", "status", *(source.told_of if source else ()))
         about = [field(item, key) for key in keys if field(item, key)]
         if source and source.dated:
             about.append(field(item, "at")[:10])
-        line = self.linked(_with_about(item, about) or item.id, (item.ref,))
-        return f"{line}: {self.line(note).rstrip('.')}" if note else line
+        return self.linked(_with_about(item, about) or item.id, (item.ref,))
 
 
-def _when(by: str, moment: datetime, locale: str, shared: str) -> str:
-    """A deadline in words, with its clock where not all have the same; as it stands where it cannot be read."""
-    if parse_moment(by) is None:
-        return inert(by)
-    timed = len(by) > DATE_ALONE
-    words = day_words(moment, locale, with_time=timed)
-    return words if shared or not timed else f"{words} ({offset_words(moment)})"
+def _all_under(text: str, label: str) -> str:
+    return "\n".join(block.content for block in blocks(text) if is_called(block.label, label))
+
+
+def _place_of(label: str, rows: Sequence[tuple[str, str]]) -> int:
+    """Where a row with this label of the template goes: behind the rows of the labels up to it."""
+    upto = IMPACT[: IMPACT.index(label) + 1]
+    places = [at for at, (name, _) in enumerate(rows) if any(is_called(name, one) for one in upto)]
+    return places[-1] + 1 if places else 0
+
+
+def _labelled(label: str, lines: Sequence[str], *, begun: bool) -> str:
+    """Lines of code as a row, or as further points of the one that the writer began."""
+    if len(lines) == 1 and not begun:
+        return f"- **{label}:** {lines[0]}"
+    return "\n".join([*([] if begun else [f"- **{label}:**"]), *(f"  - {line}" for line in lines)])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def quoted(text: str) -> list[str]:
@@ -295,24 +334,30 @@ def _structured(line: str) -> bool:
 
 
 def _joined(lines: Sequence[str], indent: int) -> str:
-    """The lines below each other as markdown keeps them apart: paragraphs by a blank line at the margin, else by a break."""
+    """The lines below each other as the writer has them: what a blank line parts stays apart, and so does a table or a list at the
+    margin from what runs on; lines of running text stay lines.
+    """
     pieces: list[str] = []
-    for number, line in enumerate(lines):
-        if number:
-            before, row = lines[number - 1], line.lstrip().startswith("|")
-            starts_table = row and not before.lstrip().startswith("|")
-            ends_table = before.lstrip().startswith("|") and not row
-            plain = not _structured(line) and not _structured(before)
+    before = ""
+    parted = False
+    for line in lines:
+        if not line:
+            parted = True
+            continue
+        if pieces:
             apart = (
-                starts_table
-                or ends_table
-                or (plain and not indent)
-                or (not indent and _structured(line) != _structured(before))
+                parted or _is_row(line) != _is_row(before) or (not indent and _structured(line) != _structured(before))
             )
+            plain = not _structured(line) and not _structured(before)
             pieces.append("\n\n" if apart else "  \n" if plain else "\n")
-        inside = line.replace("\n", "\n" + " " * indent)
-        pieces.append(" " * indent + inside if number else inside)
+            pieces.append(" " * indent)
+        pieces.append(line.replace("\n", "\n" + " " * indent))
+        before, parted = line, False
     return "".join(pieces)
+
+
+def _is_row(line: str) -> bool:
+    return line.lstrip().startswith("|")
 
 
 def without_edges(row: str) -> list[str]:

@@ -9,16 +9,17 @@ from customer_escalation.decision.figures.windows import clocks_of_records, zone
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.stated import cites_of
-from customer_escalation.domain.brief import Draft, EscalationDraft, Figure, Target
+from customer_escalation.domain.brief import Draft, EscalationDraft, Figure, Target, moments_set
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.language import language_of
+from customer_escalation.domain.template import blocks
 from customer_escalation.policy import Policy
 from customer_escalation.review import brief_checks, grounding_checks, privacy, reproduction, target_checks
 from customer_escalation.review.check import CHECKS, ReviewContext, ReviewInput
 from customer_escalation.review.citing import mend_citations
-from customer_escalation.review.passages import all_cites, passages
+from customer_escalation.review.passages import all_cites, is_what_comes, passages
 from customer_escalation.review.sources import Sources
 from customer_escalation.review.withholding import WITHHELD, withheld
 
@@ -67,8 +68,8 @@ def review_draft(
 
 
 def _deadlines(draft: Draft, case: DecisionInput) -> str:
-    """The moments under its deadlines, a line each, as they are given, in UTC, and on the customers' clocks."""
-    moments = [one.by for one in draft.deadlines] if isinstance(draft, EscalationDraft) else []
+    """The moments that it sets, a line each, as they are given, in UTC, and on the customers' clocks."""
+    moments = [one.by for one in moments_set(draft)]
     moments += [time for text in _proposing(draft) for time in _TIME.findall(text)]
     parsed = [parse_moment(by) for by in moments]
     clocks = [ZoneInfo(case.policy.business_hours.team_timezone), *zones_of(case)]
@@ -78,8 +79,11 @@ def _deadlines(draft: Draft, case: DecisionInput) -> str:
 def _proposing(draft: Draft) -> Iterator[str]:
     """The texts in which the draft itself sets times."""
     for passage in passages(draft):
-        if passage.reader == "receiver" and (passage.role == "proposes" or passage.path in ("next_update", "response")):
+        if (passage.reader == "receiver" and passage.role == "proposes") or passage.path == "rhythm":
             yield passage.text
+    if isinstance(draft, EscalationDraft):
+        yield from (one.text for one in blocks(draft.communication) if is_what_comes("communication", one.label))
+    yield from (one.when for one in draft.drafts)
 
 
 def _places(case: DecisionInput) -> frozenset[str]:

@@ -6,6 +6,7 @@ from datetime import UTC
 from customer_escalation.domain.brief import Target
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.prose import sentences_of
+from customer_escalation.domain.template import ALWAYS, under
 from customer_escalation.review.budget import budget, words_used
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.linking import unlinked_items
@@ -13,9 +14,8 @@ from customer_escalation.review.linking import unlinked_items
 SUMMARY_CHARACTERS = 120
 """What fits a subject line; the schema's description of ``summary`` says the same."""
 OPENING_LINES = (2, 4)
-FILLED = ("opening", "workflow_impact", "description", "last_update", "expectation", "risk")
+FILLED = ("sender", "opening", "description")
 """Texts of an escalation that are never empty; what is not known is said there."""
-HANDLING_FILLED = ("opening", "reason")
 SLACK = 1.25
 """A brief a little over its words is let be."""
 IMPACT = ("figures/affected", "figures/arr", "figures/queue")
@@ -47,33 +47,36 @@ def quantified(view: ReviewInput) -> Iterator[Fault]:
 
 @check("B2")
 def asks(view: ReviewInput) -> Iterator[Fault]:
-    """The verb, whether the asked team can do it, and whether the owner is asked for anything."""
+    """Its kind, whether the asked team can do that, and whether the owner is asked for anything."""
     draft, target, verbs = view.escalation, view.decision.target or Target.L2, view.policy.asks
     if draft is None:
         return
     for index, ask in enumerate(draft.asks):
         if ask.team is None:
             continue  # a role or a colleague, of whom the policy says nothing
-        verb, suited = verbs.verb_of(ask.text), verbs.suits.of(ask.team)
-        if verb is None and view.sources.in_english:
-            yield Fault(f"asks[{index}].text", f"Start the ask with one of: {', '.join(verbs.verbs)}.")
-        elif verb and verb not in suited:
+        verb, suited = verbs.verb_of(ask.kind), verbs.suits.of(ask.team)
+        if verb is None:
+            yield Fault(f"asks[{index}].kind", f"The kind of an ask is one of: {', '.join(verbs.verbs)}.")
+        elif verb not in suited:
             message = f"“{verb}” is not what {ask.owner} can do; ask it to: {', '.join(suited)}."
-            yield Fault(f"asks[{index}].text", message)
+            yield Fault(f"asks[{index}].kind", message)
     if not any(ask.team == target for ask in draft.asks):
         yield Fault("asks", f"No ask is addressed to {target.value}, which owns this escalation.")
 
 
 @check("B3")
 def deadlines(view: ReviewInput) -> Iterator[Fault]:
-    """A moment or a date that can be read, after now, with the record that sets it unless it is proposed."""
-    now = view.case.now
-    for index, deadline in enumerate(view.escalation.deadlines if view.escalation else ()):
-        where, moment = f"deadlines[{index}].by", parse_moment(deadline.by)
+    """Moments or dates that can be read, after now."""
+    draft, now = view.escalation, view.case.now
+    if draft is None:
+        return
+    asked = [(f"asks[{index}].by", ask.by) for index, ask in enumerate(draft.asks) if ask.by]
+    for where, by in [*asked, ("deadline.by", draft.deadline.by)]:
+        moment = parse_moment(by)
         if moment is None:
-            yield Fault(where, f"“{deadline.by}” is not an RFC 3339 moment with offset or a plain date.")
-        elif (moment.date() < now.astimezone(UTC).date()) if len(deadline.by) == len("2026-01-01") else moment <= now:
-            yield Fault(where, f"{deadline.by} is not in the future; now is {now.isoformat()}.")
+            yield Fault(where, f"“{by}” is not an RFC 3339 moment with offset or a plain date.")
+        elif (moment.date() < now.astimezone(UTC).date()) if len(by) == len("2026-01-01") else moment <= now:
+            yield Fault(where, f"{by} is not in the future; now is {now.isoformat()}.")
 
 
 @check("B4")
@@ -84,6 +87,10 @@ def sections(view: ReviewInput) -> Iterator[Fault]:
         for name in FILLED:
             if not getattr(draft, name):
                 yield Fault(name, f"`{name}` is empty; what is not known is said there.")
+        for name, labels in ALWAYS.items():
+            for label in labels:
+                if not under(getattr(draft, name), label):
+                    yield Fault(name, f"The line `- **{label}:** ...` is missing; what is not known is said there.")
         sentences = len(list(sentences_of(draft.description)))
         low, high = view.policy.brief.description_sentences
         listed = len(draft.description.splitlines()) > 1

@@ -7,33 +7,20 @@ from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDra
 from customer_escalation.domain.prose import passages
 
 ESCALATION = {
-    "opening": 100, "severity_reason": 25, "co_owner": 10, "customers": 60, "workflow_impact": 60, "revenue": 35, "queue": 25,
-    "sla": 70, "impact_more": 80, "competition": 25, "description": 220, "tried": 140, "containment": 40, "reproduction": 150,
-    "ideas": 110, "last_update": 45, "expectation": 50, "risk": 40, "next_update": 50, "asks": 380, "response": 30, "deadlines": 80,
-    "conflicts": 50, "unknowns": 60, "context": 30, "messages": 420, "ticket_note": 60,
+    "opening": 100, "severity_reason": 25, "co_owner": 10, "impact": 300, "description": 220, "tried": 140, "containment": 40,
+    "reproduction": 160, "ideas": 90, "communication": 170, "asks": 380, "deadline": 40, "context": 110, "messages": 380, "ticket_note": 60,
 }  # fmt: skip
 """Words a section where one account is affected: what the longest briefs have that readers chose over free prose."""
 HANDLING = {
-    "opening": 90, "customers": 20, "sla": 60, "reason": 220, "steps": 200, "uncertain": 90, "would_change": 110, "conflicts": 50,
-    "context": 30, "messages": 300, "ticket_note": 60,
+    "opening": 90, "customers": 20, "sla": 60, "reason": 290, "steps": 200, "would_change": 110, "context": 80, "messages": 300,
+    "ticket_note": 60,
 }  # fmt: skip
-PER_ACCOUNT = {
-    "sla": 20,
-    "customers": 15,
-    "revenue": 10,
-    "last_update": 20,
-    "expectation": 15,
-    "workflow_impact": 15,
-    "description": 15,
-    "tried": 20,
-    "risk": 10,
-    "asks": 15,
-}
+PER_ACCOUNT = {"impact": 60, "description": 15, "tried": 20, "communication": 45, "asks": 15}
 """More for each further account, up to ``MOST_ACCOUNTS``."""
 MOST_ACCOUNTS = 6
 SHARE = {Severity.CRITICAL: 0.85, Severity.HIGH: 0.65, Severity.MEDIUM: 0.42}
 """Of that, by severity: what stops work is read to the end, a wish is not."""
-FOR_SENDER, FOR_CUSTOMER = 220, 190
+FOR_SENDER, RHYTHM, FOR_CUSTOMER = 240, 90, 190
 
 
 def budget_of(outcome: Outcome, accounts: int, severity: Severity | None = None) -> dict[str, int]:
@@ -67,6 +54,6 @@ def budget_words(outcome: Outcome, accounts: int, severity: Severity | None = No
     shares = ", ".join(f"{name} {count}" for name, count in words.items())
     return (
         f"Words at most, a section (a list counts as one): {shares}. Marks do not count; going over is a remark, no fault. "
-        f"Beside them before_sending {FOR_SENDER} in all, and each text for a customer about {FOR_CUSTOMER}. Readers leave a long brief "
+        f"Beside them sender {FOR_SENDER}, rhythm {RHYTHM}, and each text for a customer about {FOR_CUSTOMER}. Readers leave a long brief "
         "for a small matter: what changes nothing for them is left out."
     )

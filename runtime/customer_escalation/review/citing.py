@@ -1,8 +1,9 @@
 """Citations made whole by code where only one reading is possible: a ref's full form, the one record that holds an atom."""
 
-from customer_escalation.domain.brief import CustomerDraft, Draft, HandlingDraft, Related
-from customer_escalation.domain.prose import Passage, cite, passages, sentences_of, texts_at, with_refs
-from customer_escalation.review.passages import claims, summing_up
+from customer_escalation.domain.brief import CustomerDraft, Draft, HandlingDraft
+from customer_escalation.domain.changes import texts_at
+from customer_escalation.domain.prose import Passage, cite, passages, sentences_of, with_refs
+from customer_escalation.review.passages import claims
 from customer_escalation.review.sources import Sources, atoms_missing, is_telling
 
 
@@ -14,7 +15,7 @@ def mend_citations(draft: Draft, sources: Sources) -> Draft:
     whole = _normalised(draft, sources)
     added: dict[tuple[str, int], str] = {}
     for claim in claims(whole):
-        if claim.kind != "fact" or summing_up(claim.where):
+        if claim.kind != "fact" or claim.sums_up:
             continue
         missing = atoms_missing(claim, sources)
         if not all(is_telling(atom) for atom in missing):
@@ -52,7 +53,6 @@ def _normalised(draft: Draft, sources: Sources) -> Draft:
         if any(sources.whole(ref) != ref for ref in passage.cites):
             changes[passage.path] = with_refs(passage.written, sources.whole)
     data = texts_at(draft, changes) if changes else draft.model_dump()
-    data["context"] = [Related(ref=sources.whole(one.ref), note=one.note).model_dump() for one in draft.context]
     data["drafts"] = [
         CustomerDraft.model_validate({**one.model_dump(), "ticket": sources.ticket_of(one.ticket)}).model_dump()
         for one in draft.drafts

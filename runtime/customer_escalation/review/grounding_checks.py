@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from customer_escalation.domain.evidence import name_key
+from customer_escalation.domain.template import WORKFLOW, is_called
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.grounding import unsupported_atoms
-from customer_escalation.review.passages import Claim, passages, summing_up
+from customer_escalation.review.passages import Claim, passages
 from customer_escalation.review.sources import atoms_missing, unsupported_words
 
 STRONG_CLAIMS = re.compile(
@@ -24,8 +25,8 @@ FEWEST_WORDS = 3
 """A label such as "Feature request." states nothing that could be looked up."""
 WORDINGS = ("messages", "ideas")
 """Texts that may quote what is to be written, or name a setting that nobody tried."""
-TOLD_AS_OURS = ("description", "workflow_impact")
-"""Texts whose sentences read as our own findings; other sections say by their heading whose word it is."""
+TOLD_AS_OURS = "description"
+"""The text, and the label in the impact, whose sentences read as our own findings; other sections say by their heading whose word it is."""
 NEGATED = re.compile(
     r"\b(?:not|never|no|nobody|none|without|un\w+|yet to be|whether|if|once|until)\b|n't\b", re.IGNORECASE
 )
@@ -40,7 +41,6 @@ _ABSENCE = re.compile(
 def cited_records_exist(view: ReviewInput) -> Iterator[Fault]:
     """Refs that name nothing, in marks and where a field names a record."""
     named = [(passage.path, passage.cites) for passage in passages(view.draft)]
-    named += [(f"context[{number}].ref", (one.ref,)) for number, one in enumerate(view.draft.context)]
     if view.handling and view.handling.article:
         named.append(("article", (view.handling.article,)))
     for where, refs in named:
@@ -107,7 +107,7 @@ def claims_attributed(view: ReviewInput) -> Iterator[Fault]:
         goes_on = where == claim.where and said.issuperset(claim.cites)
         if (
             claim.kind == "fact"
-            and claim.where in TOLD_AS_OURS
+            and (claim.where == TOLD_AS_OURS or is_called(claim.label, WORKFLOW))
             and not (goes_on or claim.sums_up)
             and _unattributed(claim, view)
         ):
@@ -142,7 +142,7 @@ def _root(where: str) -> str:
 
 def _stands_on_nothing(claim: Claim) -> bool:
     """Reported as uncited already."""
-    return claim.kind == "fact" and not (claim.cites or summing_up(claim.where) or says_nothing(claim.text))
+    return claim.kind == "fact" and not (claim.cites or claim.sums_up or says_nothing(claim.text))
 
 
 def _short(text: str, most: int = 80) -> str:

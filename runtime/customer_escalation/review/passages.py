@@ -4,19 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft
+from customer_escalation.domain.brief import Draft, HandlingDraft
 from customer_escalation.domain.prose import Audience, Passage, Role, passages
+from customer_escalation.domain.template import COMMUNICATION, CUSTOMERS, QUEUE, REVENUE, SLA, is_called, label_at
 
 ClaimKind = Literal["fact", "proposed", "inference"]
 _KINDS: dict[Role, ClaimKind] = {"states": "fact", "proposes": "proposed", "supposes": "inference"}
-SUMMING_UP = (
-    "summary", "opening", "severity_reason", "co_owner", "customers", "revenue", "queue", "sla", "next_update", "response",
-    "reproduction.environment", "reproduction.note", "messages", "ticket_note",
-)  # fmt: skip
+SUMMING_UP = ("summary", "opening", "severity_reason", "co_owner", "customers", "sla", "messages", "ticket_note")
 """Passages that say again what the brief below shows, or what is missing: they stand on everything that it cites."""
-
-STEPS = "reproduction."
-"""Steps are one text in several fields: what one of them cites stands behind them all."""
+LABELS_SUMMING_UP = {"impact": (CUSTOMERS, REVENUE, QUEUE, SLA), "reproduction": ("Environment",)}
+"""The same of parts of a section, by their label."""
 
 __all__ = ["Claim", "Passage", "all_cites", "claims", "drafts_for_customers", "passages", "receiver_words"]
 
@@ -26,7 +23,7 @@ class Claim:
     """One sentence with what it stands on."""
 
     where: str
-    """The path of its passage: ``description``, ``tried[2]``, ``reproduction.actual``."""
+    """The path of its passage: ``description``, ``asks[2].text``."""
     text: str
     kind: ClaimKind
     cites: tuple[str, ...]
@@ -35,31 +32,38 @@ class Claim:
     """Which sentence of the passage."""
     sums_up: bool = False
     """It says again what the brief shows, and stands on everything that the brief cites."""
+    label: str = ""
+    """What the line is labelled with in which it stands, or the line above it."""
 
 
 def claims(draft: Draft) -> Iterator[Claim]:
     """Every sentence that is not for a customer, in the order of the brief."""
     everything = all_cites(draft)
-    steps = tuple(dict.fromkeys(ref for one in passages(draft) if one.path.startswith(STEPS) for ref in one.cites))
     for passage in passages(draft):
         if passage.reader == "customer":
             continue
-        around = steps if passage.path.startswith(STEPS) else passage.cites
         for number, sentence in enumerate(passage.sentences):
-            sums_up = summing_up(passage.path)
-            cites = everything if sums_up else sentence.cites or around
-            yield Claim(passage.path, sentence.text, _kind(passage, draft), cites, passage.reader, number, sums_up)
+            label = label_at(passage.written, sentence.start)
+            sums_up = _sums_up(passage.path, label)
+            cites = everything if sums_up else sentence.cites or passage.cites
+            kind = _KINDS[passage.role]
+            yield Claim(passage.path, sentence.text, kind, cites, passage.reader, number, sums_up, label)
 
 
-def summing_up(path: str) -> bool:
-    """Is it such a passage?"""
-    return path.partition("[")[0] in SUMMING_UP
+def _sums_up(path: str, label: str) -> bool:
+    if any(is_called(label, one) for one in LABELS_SUMMING_UP.get(path, ())):
+        return True
+    return path.partition("[")[0] in SUMMING_UP or is_what_comes(path, label)
+
+
+def is_what_comes(path: str, label: str) -> bool:
+    """Is it the line below the template's own that says who hears from us next, and when?"""
+    return path == "communication" and bool(label) and not any(is_called(label, one) for one in COMMUNICATION)
 
 
 def all_cites(draft: Draft) -> tuple[str, ...]:
     """Every ref that the draft cites or names, each once."""
     found = [ref for passage in passages(draft) for ref in passage.cites]
-    found += [related.ref for related in draft.context]
     if isinstance(draft, HandlingDraft) and draft.article:
         found.append(draft.article)
     return tuple(dict.fromkeys(found))
@@ -76,11 +80,3 @@ def drafts_for_customers(draft: Draft) -> Iterator[tuple[str, Passage]]:
 def receiver_words(draft: Draft) -> int:
     """Words of prose that the receiver reads."""
     return sum(len(passage.text.split()) for passage in passages(draft) if passage.reader == "receiver")
-
-
-def _kind(passage: Passage, draft: Draft) -> ClaimKind:
-    """A deadline that a record or a customer sets states a fact; the end of an SLA window is a figure."""
-    if passage.path.startswith("deadlines[") and isinstance(draft, EscalationDraft):
-        index = int(passage.path[len("deadlines[") : passage.path.index("]")])
-        return "fact" if draft.deadlines[index].basis in ("record", "customer_given") else "proposed"
-    return _KINDS[passage.role]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from customer_escalation.decision.figures.tickets import ticket_view
 from customer_escalation.decision.figures.windows import hears_by
+from customer_escalation.domain.brief import Ask, moments_set
 from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.domain.language import NOUNS_CAPITALISED, language_of
 from customer_escalation.review.check import Fault, ReviewInput, check
@@ -158,8 +159,9 @@ def _hears_by(ticket: str, path: str, view: ReviewInput) -> datetime:
 
 def _own_dates(view: ReviewInput) -> Record:
     """The days that the draft itself sets."""
-    rows = view.escalation.deadlines if view.escalation else ()
-    own = [row.by for row in rows if row.basis in ("proposed", "policy", "sla")]
+    own = [
+        one.by for one in moments_set(view.draft) if isinstance(one, Ask) or one.basis in ("proposed", "policy", "sla")
+    ]
     return Record(ref="draft/deadlines", data={"kind": "deadline", "text": " ".join(own)})
 
 

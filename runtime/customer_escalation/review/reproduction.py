@@ -7,8 +7,9 @@ reproduction where they are on record, and G1 holds what is written there agains
 import re
 from collections.abc import Iterator
 
-from customer_escalation.domain.brief import Reproduction, Target
+from customer_escalation.domain.brief import Target
 from customer_escalation.domain.prose import marks_of, without_marks
+from customer_escalation.domain.template import Reproduction, reproduction_of
 from customer_escalation.review.check import Fault, ReviewInput, check
 
 _QUOTED = re.compile(r"[\"“„「『]")
@@ -19,16 +20,16 @@ def _of_a_defect(view: ReviewInput) -> Reproduction | None:
     """The reproduction where Engineering gets a brief about a defect."""
     if view.escalation is None or view.decision.target != Target.ENGINEERING:
         return None
-    repro = view.escalation.reproduction
-    return None if repro.status == "not_applicable" else repro
+    repro = reproduction_of(view.escalation.reproduction)
+    return repro if repro.of_a_defect else None
 
 
 @check("R1")
 def starting_state(view: ReviewInput) -> Iterator[Fault]:
-    """Steps that we saw ourselves have a start that we know."""
+    """Steps have a line before them."""
     repro = _of_a_defect(view)
-    if repro and repro.status == "reproduced" and repro.steps and not repro.note:
-        yield Fault("reproduction.note", "We reproduced it: say from which starting state and how often.")
+    if repro and repro.steps and not repro.note:
+        yield Fault("reproduction", "Say before the steps whose they are and from which starting state.")
 
 
 @check("R2")
@@ -37,7 +38,8 @@ def concrete_steps(view: ReviewInput) -> Iterator[Fault]:
     repro = _of_a_defect(view)
     for index, step in enumerate(repro.steps if repro else ()):
         if re.match(r"(?:please )?(?:try|attempt)\b", step, re.IGNORECASE):
-            yield Fault(f"reproduction.steps[{index}]", "A step is a verb and a concrete object, not 'try to'.")
+            message = f"Step {index + 1}: a verb and a concrete object, not 'try to'."
+            yield Fault("reproduction", message)
 
 
 @check("R3")
@@ -47,13 +49,10 @@ def exact_values(view: ReviewInput) -> Iterator[Fault]:
     if repro is None:
         return
     if not repro.actual or not repro.expected or repro.actual.strip() == repro.expected.strip():
-        yield Fault("reproduction.expected", "Expected and Actual must both be there, and differ.")
-    marked = any(marks_of(step) for step in (*repro.steps, repro.note))
-    for index, step in enumerate(repro.steps):
-        if not marks_of(step) and not marked:
-            message = "Mark the record that holds the steps, on one of them or in the note; steps are never invented."
-            yield Fault(f"reproduction.steps[{index}]", message)
-            return
+        yield Fault("reproduction", "`Expected: ...` and `Actual: ...` must both be there, and differ.")
+    if repro.steps and not any(marks_of(text) for text in (*repro.steps, repro.note)):
+        message = "Mark the record that holds the steps, on one of them or before them; steps are never invented."
+        yield Fault("reproduction", message)
 
 
 @check("R4")
@@ -61,15 +60,15 @@ def environment(view: ReviewInput) -> Iterator[Fault]:
     """Never silently left out of a defect."""
     repro = _of_a_defect(view)
     if repro and not repro.environment:
-        yield Fault("reproduction.environment", "Give the environment, or say that it is unknown.")
+        yield Fault("reproduction", "Give the line `Environment: ...`, or say in it that it is unknown.")
 
 
 @check("R5")
 def frequency(view: ReviewInput) -> Iterator[Fault]:
-    """Where we reproduced it ourselves, how often is known; a warning."""
+    """Where steps are given, a line before them has room for it; a warning."""
     repro = _of_a_defect(view)
-    if repro and repro.status == "reproduced" and not repro.note:
-        yield Fault("reproduction.note", "Say how often it was seen (n of m, always, only when ...).", "W")
+    if repro and repro.steps and not repro.note:
+        yield Fault("reproduction", "Say how often it was seen (n of m, always, only when ...).", "W")
 
 
 @check("R6")
@@ -80,7 +79,7 @@ def exact_error(view: ReviewInput) -> Iterator[Fault]:
         return
     records = view.sources.cited(marks_of(repro.actual))
     if any(_QUOTED.search(record.text) for record in records):
-        yield Fault("reproduction.actual", "The cited record quotes an error text: give it exactly.")
+        yield Fault("reproduction", "The cited record quotes an error text: give it exactly.")
 
 
 @check("R7")

@@ -12,7 +12,7 @@ from customer_escalation.domain.evidence import Evidence, field, name_key, parse
 from customer_escalation.domain.language import NOUNS_CAPITALISED
 from customer_escalation.policy import find_zone
 from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
-from customer_escalation.review.passages import Claim, summing_up
+from customer_escalation.review.passages import Claim, is_what_comes
 from skill_runtime.ledger import Record
 
 FREE_IN_PROPOSALS = frozenset({"date", "time", "duration", "number", "weekday"})
@@ -21,7 +21,7 @@ CALCULATED = "calc"
 """What figures are about that the writer asked for: the whole case."""
 NOTE = "ticket_note"
 """Tells colleagues what to write and to do: its quotations are wordings, and it may name any record."""
-SETS_TIMES = frozenset({"messages", "ticket_note", "next_update", "response"})
+SETS_TIMES = frozenset({"messages", "ticket_note"})
 """Texts that say when somebody will act: a time of day in them may be the writer's own, as one under the deadlines is."""
 ESTABLISHED = frozenset({"name", "id", "version", "address"})
 """Atoms that need no citation of their own once a record that the brief cites holds them."""
@@ -65,7 +65,7 @@ class Sources:
     zones: tuple[tzinfo, ...] = ()
     """Those of the affected customers: a moment of a record may be told on their clocks."""
     deadlines: str = ""
-    """The moments that the draft itself sets under its deadlines, where they are checked: known to what sums it up."""
+    """The moments that the draft itself sets in its asks, where they are checked: known to what sums it up."""
     hours: str = ""
     """The business hours in force, which clocks are counted in."""
     request: str = ""
@@ -148,15 +148,13 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
     numbers that a proposal sets itself. Names, ids and versions that the brief cites anywhere are known.
     """
     scope = sources.cited(claim.cites, claim.text)
-    if summing_up(claim.where):
+    if claim.sums_up:
         scope = [*scope, *(sources.figure_record(figure) for figure in sources.figures.values())]
     if claim.kind != "fact" or claim.where == NOTE:
         scope = sources.everything
     if sources.hours:
         scope = [*scope, Record(ref="policy/hours", data={"kind": "policy", "text": sources.hours})]
-    if sources.deadlines and (
-        summing_up(claim.where) or claim.reader == "sender" or claim.where.startswith("deadlines[")
-    ):
+    if sources.deadlines and (claim.sums_up or claim.reader == "sender"):
         scope = [*scope, Record(ref="draft/deadlines", data={"kind": "deadline", "text": sources.deadlines})]
     if claim.reader == "sender" and sources.request:
         scope = [*scope, Record(ref="request/request", data={"kind": "request", "text": sources.request})]
@@ -173,7 +171,8 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
 def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources: Sources) -> bool:
     if claim.kind == "proposed" and (atom.kind in FREE_IN_PROPOSALS or put_together(atom, scope)):
         return True
-    if claim.where.partition("[")[0] in SETS_TIMES and atom.kind in ("time", "weekday"):
+    sets = claim.where.partition("[")[0] in SETS_TIMES or is_what_comes(claim.where, claim.label)
+    if sets and atom.kind in ("time", "weekday"):
         return True
     if claim.where == NOTE and atom.kind in ("quote", "code"):
         return True

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from customer_escalation.domain.brief import Severity, Target
+from customer_escalation.domain.template import WORKFLOW, reproduction_of, under
 from customer_escalation.review.check import Fault, ReviewInput, check
 
 DIRECT = (Target.SECURITY, Target.LEADERSHIP)
@@ -21,19 +22,20 @@ def for_l2(view: ReviewInput) -> Iterator[Fault]:
 
 @check("T2")
 def for_engineering(view: ReviewInput) -> Iterator[Fault]:
-    """What was reproduced or reported has steps; those that were tried in vain may stand under 'not reproduced'."""
+    """What happens is told with steps, or with a line that says why there are none."""
     if view.escalation is None or view.decision.target != Target.ENGINEERING:
         return
-    repro = view.escalation.reproduction
-    if repro.status in ("reproduced", "reported") and not repro.steps:
-        yield Fault("reproduction.status", "No steps are given, so the status is 'not_reproduced' or 'not_applicable'.")
+    repro = reproduction_of(view.escalation.reproduction)
+    if not repro.steps and not repro.note:
+        message = "Give the steps on record, or say that nobody repeated it or that there is nothing to reproduce."
+        yield Fault("reproduction", message)
 
 
 @check("T3")
 def for_product(view: ReviewInput) -> Iterator[Fault]:
     """The accounts are computed; what they need it for is written."""
-    if view.escalation and view.decision.target == Target.PRODUCT and not view.escalation.workflow_impact:
-        yield Fault("workflow_impact", "Product needs what the customers want to do and cannot.")
+    if view.escalation and view.decision.target == Target.PRODUCT and not under(view.escalation.impact, WORKFLOW):
+        yield Fault("impact", "Product needs what the customers want to do and cannot.")
 
 
 @check("T4")
@@ -45,11 +47,11 @@ def for_security(view: ReviewInput) -> Iterator[Fault]:
 
 @check("T5")
 def for_leadership(view: ReviewInput) -> Iterator[Fault]:
-    """At least one ask of theirs decides or approves; its verb is told by English words."""
+    """At least one ask of theirs decides or approves."""
     draft = view.escalation
-    if draft is None or view.decision.target != Target.LEADERSHIP or not view.sources.in_english:
+    if draft is None or view.decision.target != Target.LEADERSHIP:
         return
-    verbs = {view.policy.asks.verb_of(ask.text) for ask in draft.asks if ask.team == Target.LEADERSHIP}
+    verbs = {view.policy.asks.verb_of(ask.kind) for ask in draft.asks if ask.team == Target.LEADERSHIP}
     if verbs.isdisjoint({"decide", "approve", "prioritise"}):
         yield Fault(
             "asks", "Leadership is asked to decide, approve or prioritise something: say what, with the options."
