@@ -9,12 +9,13 @@ from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.states import state_of
 from customer_escalation.drafting.prompts import prompt
+from customer_escalation.retrieval.prefetch import ListedWhole
 from customer_escalation.retrieval.records_text import present_evidence
 from customer_escalation.retrieval.relevance import find_issue
 
 
-def first_message(terms: CaseTerms, evidence: Evidence, gaps: Sequence[str]) -> str:
-    """The text; ``gaps`` are sentences on what could not be read."""
+def first_message(terms: CaseTerms, evidence: Evidence, gaps: Sequence[str], listed: Sequence[ListedWhole] = ()) -> str:
+    """The text; ``gaps`` are sentences on what could not be read, ``listed`` what was listed whole."""
     figures = ticket_figures(evidence, terms.policy, terms.now).values()
     return prompt(
         "first_message.md.j2",
@@ -22,8 +23,14 @@ def first_message(terms: CaseTerms, evidence: Evidence, gaps: Sequence[str]) -> 
         now=f"{time_words(terms.now, ZoneInfo(terms.policy.business_hours.team_timezone))} ({terms.now:%A})",
         reported_by=terms.reported_by,
         gaps=gaps,
+        listed=[_listed_words(one) for one in listed],
         records=_fenced(present_evidence(evidence, figures, far_off(terms, evidence))),
     )
+
+
+def _listed_words(one: ListedWhole) -> str:
+    since = f" since {one.since}" if one.since else ""
+    return f"{one.category.replace('_', ' ')} ({one.count}{since})"
 
 
 def far_off(terms: CaseTerms, evidence: Evidence) -> frozenset[str]:

@@ -147,12 +147,12 @@ class CaseService:
             if need_required:
                 require(check)
             self.watch(happened.GatheringStarted(found.name))
-            evidence, context = await gathered(found.terms, connection, self._fetched(found.name))
+            evidence, context, listed = await gathered(found.terms, connection, self._fetched(found.name))
             found.ledger, found.casework = evidence.ledger, fresh_casework(found.terms, evidence, context)
             found.connection_gaps = connection.gaps()
             self._cases.note_read(found)
         self.watch(happened.CaseGathered(found.name, len(evidence.ledger.records)))
-        return GatheredCase(found.name, evidence, tuple(found.gaps))
+        return GatheredCase(found.name, evidence, tuple(found.gaps), listed)
 
     # The brief
 

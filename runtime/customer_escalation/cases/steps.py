@@ -13,6 +13,7 @@ from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
+from customer_escalation.retrieval.prefetch import ListedWhole
 from customer_escalation.review import Review
 from skill_runtime.ledger import Record
 
@@ -25,6 +26,8 @@ class GatheredCase:
     evidence: Evidence
     gaps: tuple[str, ...]
     """What could not be read, in sentences."""
+    listed: tuple[ListedWhole, ...] = ()
+    """What was listed whole."""
 
 
 @dataclass(frozen=True)

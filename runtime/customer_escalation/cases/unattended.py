@@ -72,7 +72,7 @@ async def _draft_with_model(
         result = await run_agent(
             model=drafter.model,
             system=drafter.system,
-            first_message=first_message(work.terms, gathered.evidence, gathered.gaps),
+            first_message=first_message(work.terms, gathered.evidence, gathered.gaps, gathered.listed),
             tools=[*by_verb((await service.systems.connection()).tools), *drafter.extra_tools, *tools],
             ledger=work.ledger,
             recorder=recorder,

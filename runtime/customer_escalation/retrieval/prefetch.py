@@ -4,13 +4,15 @@ It runs before the model's first turn, so that the model starts from the records
 it is all that the drafter without a model reads. It calls read tools only, and no more than ``MOST_CALLS``.
 
 The order: what the request says, the accounts that it names, the best tickets whole, then what the leading tickets point
-to: the same error codes and subject elsewhere, and the ids of tickets, tracker items and articles that anybody mentions.
+to: the same error codes and subject elsewhere, and the ids of tickets, tracker items and articles that anybody mentions; at
+last everything of the time in question, where that is little, because the record that decides may share no word with the rest.
 """
 
 import asyncio
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from customer_escalation.connectors.lookup import ReadTools
@@ -23,7 +25,7 @@ from customer_escalation.retrieval.relevance.index import Index
 from skill_runtime.ledger import Ledger, Record
 from skill_runtime.tools import Tool
 
-MOST_CALLS = 44
+MOST_CALLS = 60
 """Calls of one prefetch; what comes last in the order is left out first."""
 TICKETS = SOURCES["support_platform"].first_look
 """Tickets taken from a search for the request."""
@@ -43,6 +45,12 @@ OTHERS = 6
 """Chat messages taken from each search."""
 ARTICLES = 15
 """Latest articles listed by title, because the one that decides may share no word with the request."""
+LISTED = 25
+"""Records of a category that are listed whole; of more nothing is kept, because a choice by time alone is none."""
+BEFORE = timedelta(days=14)
+"""How long before the first leading ticket what is listed begins."""
+SHORT = 8
+"""Listed items of a kind that are also read whole."""
 LEADS = 2
 """Tickets whose error codes, subject and id are looked for everywhere."""
 TALKED = 3
@@ -71,6 +79,16 @@ class Fetch:
     error: str = ""
 
 
+@dataclass(frozen=True)
+class ListedWhole:
+    """A category of which everything of a time was listed."""
+
+    category: str
+    since: date | None
+    """None for all that there is."""
+    count: int
+
+
 OnFetch = Callable[[Fetch], None]
 Call = tuple[str, dict[str, Any]]
 
@@ -80,6 +98,8 @@ class _Round:
     """What the calls of one round brought in, best first for each tool."""
 
     found: dict[str, list[Record]] = field(default_factory=dict)
+    whole: dict[str, bool] = field(default_factory=dict)
+    """Whether each tool gave all that there is."""
 
     def items(self, tool: str) -> list[Record]:
         return list({record.ref: record for record in self.found.get(tool, []) if record.parent is None}.values())
@@ -93,6 +113,8 @@ class Gatherer:
         self._ledger = ledger
         self._on_fetch = on_fetch
         self._done: set[str] = set()
+        self.listed: list[ListedWhole] = []
+        """What was listed whole, for who goes on reading."""
 
     async def gather(self, issue: str, evidence: Evidence) -> list[str]:
         """Search for the issue, read what it finds, then follow what it names; returns refs of the accounts named."""
@@ -106,8 +128,9 @@ class Gatherer:
         await self._read("ticket", [ticket.id for ticket in chosen])
         leads = self._leads(issue, chosen, evidence)
         await self._follow(issue, leads, first.items("search_issues"), evidence)
+        await self._list("knowledge_base", None, ARTICLES)
+        await self._list_around(leads, evidence)
         await self._accounts(evidence)
-        await self._calls(("list_articles", {"limit": ARTICLES}))
         return [account.ref for account in named]
 
     async def _own_tickets(self, issue: str, named: Sequence[Record]) -> list[Record]:
@@ -182,6 +205,27 @@ class Gatherer:
         await self._talk(leads, evidence)
         await self._mentioned(leads, evidence, most=2)
 
+    async def _list_around(self, leads: Sequence[Record], evidence: Evidence) -> None:
+        """Everything from shortly before the leading tickets until now, and of what that brings up a little read whole."""
+        began = [moment for lead in leads if (moment := evidence.at(lead))]
+        if not began:
+            return
+        since = (min(began) - BEFORE).date()
+        for category in ("support_platform", "chat", "project_tracker"):
+            await self._list(category, since, LISTED)
+        for kind in ("ticket", "issue", "article"):
+            unread = [record.id for record in evidence.of_kind(kind) if not self._is_read(kind, record.id)]
+            if len(unread) <= SHORT:
+                await self._read(kind, unread)
+
+    async def _list(self, category: str, since: date | None, most: int) -> None:
+        """Everything of a category since that day; nothing where there is more than ``most``, but for articles."""
+        wanted = {"limit": most} | ({"since": since.isoformat()} if since else {})
+        name = SOURCES[category].tool("list")
+        found = await self._calls((name, wanted), whole=since is not None)
+        if found.whole.get(name):
+            self.listed.append(ListedWhole(category, since, len(found.items(name))))
+
     async def _talk(self, leads: Sequence[Record], evidence: Evidence) -> None:
         """What was said around the latest chat messages that name a lead or its error code."""
         naming = [record for record in evidence.of_kind("chat_message") if self._points_at(record, leads, evidence)]
@@ -255,10 +299,10 @@ class Gatherer:
     async def _read(self, kind: str, names: Sequence[str]) -> None:
         await self._calls(*((_READ_TOOLS[kind], {"id": name}) for name in names))
 
-    async def _calls(self, *calls: Call) -> _Round:
+    async def _calls(self, *calls: Call, whole: bool = False) -> _Round:
         """Run the calls whose tool exists and that were not made before, all at once, within ``MOST_CALLS``.
 
-        Results enter the ledger in the order given.
+        Results enter the ledger in the order given; with ``whole`` only those that are all that there is.
         """
         distinct = {_key(call): call for call in calls if call[0] in self._tools and _key(call) not in self._done}
         allowed = dict(list(distinct.items())[: MOST_CALLS - len(self._done)])
@@ -270,7 +314,10 @@ class Gatherer:
         outcomes = await asyncio.gather(*(tool.run(given) for _, _, tool, given in uses))
         result = _Round()
         for (name, arguments, _, _), outcome in zip(uses, outcomes, strict=True):
-            records = self._ledger.add(outcome.structured) if outcome.structured and not outcome.is_error else []
+            answer = outcome.structured if not outcome.is_error else None
+            complete = answer is not None and answer.get("next_cursor", "") is None
+            result.whole[name] = result.whole.get(name, True) and complete
+            records = self._ledger.add(answer) if answer and (complete or not whole) else []
             query = str(arguments.get("query") or arguments.get("customer") or arguments.get("id") or "")
             items = [record for record in records if record.parent is None or name.startswith("search")]
             result.found.setdefault(name, []).extend(items)
