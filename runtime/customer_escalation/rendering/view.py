@@ -6,7 +6,7 @@ from typing import Any
 
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, RuleNote, Statement
 from customer_escalation.domain.categories import HEADINGS, SOURCES
-from customer_escalation.domain.evidence import field
+from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.domain.prose import Sentence, sentences_of, with_code, without_marks, words_begin
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
@@ -196,12 +196,18 @@ class BriefView:
     def sla(self, told: str) -> list[str]:
         """Clocks as code words them: late ones of tickets that the text does not name, and all where it tells none."""
         computed = self.brief.computed
-        named = told if told and not self.only_ticket else f"{told} {self.only_ticket}"
         return [
             self.said(line)
             for line in computed.sla
-            if not told or (line in computed.late and line.text.partition(" (")[0] not in named)
+            if not told or (line in computed.late and not self._names(told, line))
         ]
+
+    def _names(self, told: str, line: Statement) -> bool:
+        """Does the text name the ticket whose clocks the line tells, or its customer? Where there is one ticket, it is meant."""
+        items = [self.evidence.item_of(record) for record in self.evidence.resolve(line.cites)[0]]
+        tickets = [item for item in items if item.data.get("kind") == "ticket"]
+        names = {name for item in tickets for name in (item.id, shown_id(item.id), field(item, "customer")) if name}
+        return bool(self.only_ticket) or any(name_key(name) in name_key(told) for name in names)
 
     def accounts(self) -> str:
         """The affected accounts as a table."""
@@ -227,12 +233,11 @@ class BriefView:
         return "\n" + "\n".join(map(_row, [head, ["---"] * len(head), *rows])) + "\n"
 
     def asks(self, draft: EscalationDraft) -> list[str]:
-        """Each ask as it is written, with who acts in front where there are several and its first line does not say it."""
+        """Each ask as it is written, with who acts in front where there are several and it has no lead of its own."""
         several = len({ask.owner for ask in draft.asks}) > 1
         found = []
         for ask in draft.asks:
-            begins = without_marks(ask.text).partition("\n")[0].casefold()
-            named = not several or ask.owner.casefold() in begins
+            named = not several or ask.text.startswith("**")
             found.append(("" if named else f"**{inert(ask.owner)}:** ") + self.prose(ask.text, 3).lstrip())
         return found
 
