@@ -24,7 +24,7 @@ from customer_escalation.review.sources import Sources
 from customer_escalation.review.withholding import WITHHELD, withheld
 
 __all__ = ["WITHHELD", "Review", "review_draft", "vocabulary", "withhold_unsupported"]
-_TIME = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])")
+_TIME = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?!\d|:\d)")
 MOST_SENTENCES = 500
 """More sentences than a text can have."""
 _CHECK_FILES = (brief_checks, reproduction, target_checks, grounding_checks, privacy)
