@@ -25,6 +25,7 @@ OWN_DIGITS = 2
 """So many digits a factor may have that no record holds."""
 NEAR = timedelta(days=60)
 """Around the moments of a record lies what its text tells without a year."""
+YEAR = timedelta(days=366)
 NOON = 12
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 _STAMP = r"(?:now|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)"
@@ -105,8 +106,8 @@ class _Held:
         """The moment; raises where no cited record holds it."""
         if stamp == "now":
             return self._now
-        if len(stamp) == len("2026-03-02") and stamp in self._text:
-            return datetime.fromisoformat(stamp).replace(tzinfo=self._zone)
+        if len(stamp) == len("2026-03-02") and parse_moment(stamp):
+            return self._day(stamp)
         moment = parse_moment(stamp)
         if moment is None or not _OFFSET.search(stamp):
             raise _Impossible(f"{stamp} is no moment with its offset")
@@ -114,6 +115,15 @@ class _Held:
         if moment not in self._moments and not (near and self._tells(moment)):
             raise _Impossible(f"{stamp} stands in no cited record")
         return moment
+
+    def _day(self, stamp: str) -> datetime:
+        """Where the day begins; raises where no cited record tells it, whole or, in the year around its moments, by its number."""
+        day = datetime.fromisoformat(stamp).replace(tzinfo=self._zone)
+        near = any(known.tzinfo and abs(known - day) < YEAR for known in self._moments)
+        told = near and re.search(rf"(?<![\d:.,])0?{day.day}(?![\d:%])", self._text)
+        if stamp not in self._text and not told:
+            raise _Impossible(f"{stamp} stands in no cited record")
+        return day
 
     def _tells(self, moment: datetime) -> bool:
         """Does the text tell the hour, in digits or as noon or midnight, which have words in every language?"""
