@@ -99,7 +99,7 @@ class Passage:
     """One text of a draft."""
 
     path: str
-    """Such as ``description``, ``tried[2]`` or ``reproduction.actual``."""
+    """Such as ``description``, ``asks[2].text`` or ``deadline.text``."""
     written: str
     """As the writer wrote it, with marks."""
     role: Role
