@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from textwrap import indent
 from typing import Any
 
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, RuleNote, Statement
@@ -22,6 +23,7 @@ MOST_MARKS = 3
 MOST_GROUNDS = 3
 TABLE_FROM = 3
 """So many affected accounts are shown as a table."""
+_ITEM = re.compile(r"(?:[-*+]|\d{1,2}[.)])\s+")
 
 
 class BriefView:
@@ -69,8 +71,8 @@ class BriefView:
             return self.say("verdict_handle")
         return self.say("verdict_escalate", team=self.brief.target.value, severity=self.brief.severity.value)
 
-    def prose(self, text: str | Statement, indent: int = 2) -> str:
-        """A text as it was written, line by line, the further ones ``indent`` spaces in; an id is marked once in it, and not
+    def prose(self, text: str | Statement, margin: int = 2) -> str:
+        """A text as it was written, line by line, the further ones ``margin`` spaces in; an id is marked once in it, and not
         where it stands in the text anyway.
         """
         if isinstance(text, Statement):
@@ -78,8 +80,8 @@ class BriefView:
         lines = list(self._lines(text, self.marked))
         if len(lines) == 1 and not _structured(lines[0]) and not _ends(text):
             lines[0] += "."
-        text = _joined(lines, indent)
-        return "\n" + " " * indent + text if indent and lines and lines[0].startswith(("- ", "|", "1. ")) else text
+        text = _joined(lines, margin)
+        return "\n" + " " * margin + text if margin and lines and lines[0].startswith(("- ", "|", "1. ")) else text
 
     def lines(self, text: str) -> list[str]:
         """The text line by line, each as prose."""
@@ -96,14 +98,15 @@ class BriefView:
 
     def _lines(self, text: str, seen: set[str]) -> Iterator[str]:
         """Every line of the text with its marks, empty ones among them, and the fenced code between them as blocks of their own."""
-        for words, code in with_code(text):
-            for line in words.splitlines():
+        for place, (before, code) in enumerate(with_code(text)):
+            words = before.rstrip(" \t") if code else before
+            for line in words.removeprefix("\n" if place else "").splitlines():
                 if without_marks(line).strip():
                     yield self._line(line, text, seen)
                 elif not line.strip():
                     yield ""
             if code:
-                yield inert_block(code)
+                yield indent(inert_block(code), before[len(words) :].expandtabs(4), lambda _: True)
 
     def _line(self, line: str, whole: str, seen: set[str]) -> str:
         begin = words_begin(line)
@@ -323,9 +326,9 @@ def quoted(text: str) -> list[str]:
 
 def _prefix(before: str) -> str:
     """What stands before a line's words: its indentation, a bullet or number, a bold label; a heading is none in a section."""
-    indent = len(before) - len(before.lstrip())
+    space = before[: len(before) - len(before.lstrip())].expandtabs(4)
     rest = re.sub(r"\A#{1,6}\s+", "", before.lstrip())
-    return " " * (indent - indent % 2) + re.sub(r"\A[*+]\s+", "- ", inert(rest) + " " if rest else "")
+    return space + re.sub(r"\A[*+]\s+", "- ", inert(rest) + " " if rest else "")
 
 
 def _ends(text: str) -> bool:
@@ -338,27 +341,50 @@ def _structured(line: str) -> bool:
     return bool(re.match(r"\s*(?:(?:[-*+]|\d{1,2}[.)])\s|[>|]|`{3})", line))
 
 
-def _joined(lines: Sequence[str], indent: int) -> str:
+def _joined(lines: Sequence[str], margin: int) -> str:
     """The lines below each other as the writer has them: what a blank line parts stays apart, and so does a table or a list at the
-    margin from what runs on; lines of running text stay lines.
+    margin from what runs on; lines of running text stay lines, and an indented one goes on with the item above it.
     """
     pieces: list[str] = []
-    before = ""
-    parted = False
-    for line in lines:
-        if not line:
-            parted = True
-            continue
-        if pieces:
-            apart = (
-                parted or _is_row(line) != _is_row(before) or (not indent and _structured(line) != _structured(before))
-            )
-            plain = not _structured(line) and not _structured(before)
-            pieces.append("\n\n" if apart else "  \n" if plain else "\n")
-            pieces.append(" " * indent)
-        pieces.append(line.replace("\n", "\n" + " " * indent))
-        before, parted = line, False
+    before, parted = "", False
+    for line in _nested(lines):
+        if line and pieces:
+            apart = parted or _is_row(line) != _is_row(before) or (not margin and _parts(before, line))
+            breaks = not _structured(line) and not (_structured(before) and not _item_goes_on(before, line))
+            pieces.append("\n\n" if apart else "  \n" if breaks else "\n")
+            pieces.append(" " * margin)
+        if line:
+            pieces.append(line.replace("\n", "\n" + " " * margin))
+            before = line
+        parted = not line
     return "".join(pieces)
+
+
+def _nested(lines: Sequence[str]) -> Iterator[str]:
+    """The lines, those indented below an item far enough in to belong to it."""
+    width, shift = 0, -1
+    for line in lines:
+        space = len(line) - len(line.lstrip())
+        if line and not space:
+            item = _ITEM.match(line)
+            width, shift = (item.end() if item else 0), -1
+        elif line and width:
+            shift = max(0, width - space) if shift < 0 else shift
+        yield indent(line, " " * max(0, shift), lambda _: True) if space else line
+
+
+def _item_goes_on(before: str, line: str) -> bool:
+    """Is it a running line below the words of an item, or below a running line in it?"""
+    return line[:1] == " " and not before.lstrip().startswith(("`", "|", ">"))
+
+
+def _parts(before: str, line: str) -> bool:
+    """Does a list begin or end between these lines? What is indented is inside one."""
+    if line[:1] == " ":
+        return False
+    return (before[:1] == " " and not _structured(line)) or _structured(line) != (
+        _structured(before) or before[:1] == " "
+    )
 
 
 def _is_row(line: str) -> bool:

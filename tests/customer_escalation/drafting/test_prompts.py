@@ -97,7 +97,7 @@ def test_a_decision_names_the_draft_that_it_asks_for_by_the_tools_of_the_way_in(
         "the environment",
     ):
         assert told in text
-    assert "`unknowns` or `uncertain` names who can answer" in text
+    assert "its context names who can answer" in text
     assert "Hand it in with `hand_in`." in text
     handled = prompt("decision.md.j2", **VALUES["decision.md.j2"][1])
     assert handled.startswith("Decision: handle in support, no escalation.")

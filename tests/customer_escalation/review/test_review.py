@@ -353,6 +353,45 @@ def test_after_the_last_repair_an_unsupported_sentence_is_withheld() -> None:
     assert draft.communication == communication(Escalation_risk=f"{WITHHELD} {kept}")
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "They want to see it mended soon.",
+        said("They will leave.", "support_platform/T-999-m1"),
+        said("They need it on 2026-03-21.", T1M1),
+    ],
+)
+def test_a_row_that_nothing_supports_is_withheld_and_the_others_stay(wrong: str) -> None:
+    review = reviewed(told(Customer_expectation=wrong))
+    [finding] = review.hard
+    assert (finding.rule, finding.where, finding.sentence) == ("G1", "communication", 1)
+    draft = withhold_unsupported(review)
+    assert isinstance(draft, EscalationDraft)
+    assert draft.communication == communication(Customer_expectation=WITHHELD)
+    assert not [one for one in review_draft(draft, *checked_against()).findings if one.level == "H"]
+
+
+def test_what_is_withheld_leaves_the_form_of_all_else() -> None:
+    steps = f"1. agent.kim looked twice [[{T1M3}]]:\n   - once with\n     more\n2. {said('They lost 77,000 rows.', T1M3)} It is 77,001."
+    code = "3. Run:\n   ```\n   if a:\n       b  c\n   ```\n| a | b |\n|---|---|"
+    review = reviewed({"tried": f"{steps}\n{code}\n| 77,000 | rows [[{T1M3}]] |"})
+    draft = withhold_unsupported(review)
+    assert isinstance(draft, EscalationDraft)
+    assert draft.tried == f"{steps.partition('2. ')[0]}2. {WITHHELD}\n{code}\n| {WITHHELD} |"
+
+
+def test_a_point_for_the_sender_of_which_nothing_is_left_goes() -> None:
+    sender = "To Engineering.\n\n- Call them.\n- Ask Marguerite Delacroix.\n- Wait."
+    assert withhold_unsupported(reviewed({"sender": sender})).sender == sender.replace(
+        "- Ask Marguerite Delacroix.\n", ""
+    )
+
+
+def test_a_wrong_mark_on_a_line_of_its_own_is_found_too() -> None:
+    review = reviewed({"tried": f"{escalation()['tried']}\n[[support_platform/T-999-m1]]"})
+    assert [(finding.where, finding.sentence) for finding in review.hard] == [("tried", None)]
+
+
 def test_of_what_the_sender_reads_the_sentence_alone_is_left_out() -> None:
     sender = (
         "**To Engineering as High.**\n\n1. Ask Marguerite Delacroix about it. Call them before noon.\n2. Send text 1."
