@@ -12,6 +12,7 @@ from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, Out
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
 from customer_escalation.review.budget import (
+    BESIDE,
     ESCALATION,
     HANDLING,
     MOST_ACCOUNTS,
@@ -37,7 +38,7 @@ def test_the_budget_grows_with_the_accounts_up_to_a_bound() -> None:
     assert budget_of(Outcome.ESCALATE, 1 + MOST_ACCOUNTS) == budget_of(Outcome.ESCALATE, 99)
 
 
-def test_every_section_that_the_receiver_reads_has_a_budget_and_no_other_counts() -> None:
+def test_every_section_of_the_brief_has_a_budget_and_no_other_text_counts() -> None:
     whole = EscalationDraft.model_validate(escalation(**FILLED, drafts=[{**reply("We are at it."), "when": "now"}]))
     assert set(words_used(whole)) == set(ESCALATION)
     note = HandlingDraft.model_validate(
@@ -78,9 +79,11 @@ def test_the_writer_is_told_the_budget_of_each_section() -> None:
     for outcome, accounts, severity in (
         (Outcome.ESCALATE, 3, Severity.MEDIUM), (Outcome.ESCALATE, 1, Severity.CRITICAL), (Outcome.HANDLE, 1, None),
     ):  # fmt: skip
-        words = budget_words(outcome, accounts, severity)
-        told = dict(re.findall(r"(\w+) (\d+)", words.partition(": ")[2].partition(".")[0]))
-        assert {name: int(count) for name, count in told.items()} == budget_of(outcome, accounts, severity)
+        words, allowed = budget_words(outcome, accounts, severity), budget_of(outcome, accounts, severity)
+        assert words.startswith(f"About {sum(allowed.values())} words of brief")
+        told = dict(re.findall(r"(\w+) (\d+)", words.partition("(")[2].partition(")")[0]))
+        assert {name: int(count) for name, count in told.items()} == allowed
+        assert all(f"{name} {count}" in words for name, count in BESIDE.items())
 
 
 def test_a_small_matter_has_fewer_words_than_a_grave_one() -> None:
@@ -108,18 +111,8 @@ def words(count: int) -> str:
     return said(" ".join(["they report that it stops"] + ["on"] * (count - 5)), T1M1)
 
 
-def steps(count: int) -> dict[str, Any]:
-    """So many words in all among the steps that were tried and three messages, none of the texts too long to be taken."""
-    rest = count - 3 * MESSAGE
-    return {"tried": words(rest), "messages": [{"to": "Engineering", "text": words(MESSAGE)}] * 3}
-
-
-MESSAGE = 350
-"""Words of each message."""
-
-
 def room(accounts: int) -> int:
-    """How many words the steps and messages may have in that brief before the whole is a quarter over."""
+    """How many words the steps that were tried may have in that brief before the whole is a quarter over."""
     used = words_used(EscalationDraft.model_validate(escalation(tried="")))
     return sum(budget_of(Outcome.ESCALATE, accounts, Severity.HIGH).values()) * 5 // 4 - used.total()
 
@@ -127,13 +120,12 @@ def room(accounts: int) -> int:
 @pytest.mark.parametrize("accounts", [1, 3])
 def test_a_brief_a_quarter_over_its_words_is_let_be_and_one_word_more_is_told(accounts: int) -> None:
     most = room(accounts)
-    assert [one for one in warned(accounts, **steps(most)) if "words" in one.message] == []
-    [finding] = [one for one in warned(accounts, **steps(most + 1)) if "words" in one.message]
+    assert [one for one in warned(accounts, tried=words(most)) if "words" in one.message] == []
+    [finding] = [one for one in warned(accounts, tried=words(most + 1)) if "words" in one.message]
     assert (finding.level, finding.where) == ("W", "")
     allowed = budget_of(Outcome.ESCALATE, accounts, Severity.HIGH)
     assert f"{sum(allowed.values())} are enough (" in finding.message
-    assert f"tried {most + 1 - 3 * MESSAGE} of {allowed['tried']}" in finding.message
-    assert f"messages {3 * MESSAGE} of {allowed['messages']}" in finding.message
+    assert f"tried {most + 1} of {allowed['tried']}" in finding.message
 
 
 def test_a_handling_note_has_a_budget_of_its_own() -> None:
