@@ -19,11 +19,12 @@ FEW = 4
 
 def first_message(terms: CaseTerms, evidence: Evidence, gaps: Sequence[str], listed: Sequence[ListedWhole] = ()) -> str:
     """The text; ``gaps`` are sentences on what could not be read, ``listed`` what was listed whole."""
+    zone = ZoneInfo(terms.policy.business_hours.team_timezone)
     figures = ticket_figures(evidence, terms.policy, terms.now).values()
     return prompt(
         "first_message.md.j2",
         issue=terms.issue,
-        now=f"{time_words(terms.now, ZoneInfo(terms.policy.business_hours.team_timezone))} ({terms.now:%A})",
+        now=f"{time_words(terms.now, zone)} ({terms.now.astimezone(zone):%A})",
         reported_by=terms.reported_by,
         gaps=gaps,
         listed=[_listed_words(one) for one in listed],

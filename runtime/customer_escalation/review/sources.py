@@ -174,7 +174,9 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
     if claim.kind == "proposed" and (atom.kind in FREE_IN_PROPOSALS or put_together(atom, scope)):
         return True
     sets = claim.where.partition("[")[0] in SETS_TIMES or is_what_comes(claim.where, claim.label)
-    if sets and (atom.kind in ("time", "weekday") or (atom.kind == "date" and _comes(atom, sources))):
+    if sets and (atom.kind in ("time", "weekday", "duration") or (atom.kind == "date" and _comes(atom, sources))):
+        return True
+    if atom.kind == "date" and _ends_a_name(atom.atom, claim.text, scope):
         return True
     if claim.where == NOTE and atom.kind in ("quote", "code"):
         return True
@@ -198,6 +200,13 @@ def _comes(atom: Unsupported, sources: Sources) -> bool:
     """Is it a day that comes soon, which whoever writes to a colleague may set?"""
     days = Record(ref="draft/days", data={"kind": "deadline", "text": " ".join(map(str, sources.coming))})
     return not unsupported_atoms(atom.atom, [days])
+
+
+def _ends_a_name(shown: str, text: str, scope: Iterable[Record]) -> bool:
+    """Is the first number of what looks like two days the end of a name in the records, as in "from Server 7 to 31 August"?"""
+    number = re.match(r"\d{1,2}(?= )", shown)
+    name = re.search(rf"\w+ {re.escape(shown)}", text) if number else None
+    return bool(number and name and _stands_in(name.group()[: -len(shown)] + number.group(), scope))
 
 
 def is_somebody(name: str, scope: Iterable[Record]) -> bool:

@@ -231,7 +231,7 @@ def test_a_row_may_be_a_list_or_a_table_and_keeps_its_lines() -> None:
     assert sum(token.type == "bullet_list_open" for token in tokens) == 2
 
 
-LATE = Statement(text="T-101 (Harrow Mills): update due now, 3 h overdue.", cites=[])
+LATE = Statement(text="T-101 (Harrow Mills): update due now, 3 h overdue.", cites=[T1])
 MET = Statement(text="T-102 (Harrow Mills): first response met.", cites=[])
 
 
