@@ -21,6 +21,8 @@ from skill_runtime.ledger import Record
 MOST_MARKS = 3
 """Ids in one mark; the page and the JSON name every record."""
 MOST_GROUNDS = 3
+PLACED = re.compile(r"\s*\[text (\d{1,2})\]\s*")
+"""A line of the sender's page in place of which a text is printed."""
 TABLE_FROM = 3
 """So many affected accounts are shown as a table."""
 _ITEM = re.compile(r"(?:[-*+]|\d{1,2}[.)])\s+")
@@ -55,7 +57,7 @@ class BriefView:
             "prose": self.prose, "lines": self.lines, "section": self.section, "say": self.say, "line": self.line,
             "said": self.said, "because": self.because,
             "verdict": self.verdict, "references": self.references, "suspect": self.suspect, "untested": self.untested,
-            "texts": self.texts, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
+            "sender": self.sender, "texts": self.texts_below, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
         }  # fmt: skip
         if isinstance(draft, EscalationDraft):
             names["impact"] = lambda: self.impact(draft)
@@ -244,6 +246,29 @@ class BriefView:
             found.append(("" if named else f"**{inert(ask.owner)}:** ") + self.prose(ask.text, 3).lstrip())
         return found
 
+    def sender(self) -> str:
+        """The sender's page, each text in it that stands alone on a line by its number."""
+        pieces: list[str] = []
+        texts, lines = self.texts(), list[str]()
+        for line in [*self.brief.draft.sender.splitlines(), "[text 0]"]:
+            if placed := PLACED.fullmatch(line):
+                pieces.append(self.prose("\n".join(lines).strip("\n"), 0))
+                pieces += [_as_quotation(*texts[number - 1]) for number in [int(placed[1])] if 0 < number <= len(texts)]
+                lines = []
+            else:
+                lines.append(line)
+        return "\n\n".join(piece for piece in pieces if piece)
+
+    def texts_below(self) -> list[str]:
+        """The texts that the sender's page does not hold, each as a block."""
+        lines = self.brief.draft.sender.splitlines()
+        above = {int(placed[1]) for line in lines if (placed := PLACED.fullmatch(line))}
+        return [
+            _as_quotation(heading, lines)
+            for number, (heading, lines) in enumerate(self.texts(), 1)
+            if number not in above
+        ]
+
     def texts(self) -> list[tuple[str, list[str]]]:
         """Every text that may go out, numbered, each as its heading and its lines: to customers with whose it is, on which ticket
         and when; then to colleagues; then the ticket's note.
@@ -259,7 +284,7 @@ class BriefView:
                           + (f" ({when})" if when else ""), inert_lines(one.text)))  # fmt: skip
         found += [(inert(one.to), quoted(one.text)) for one in draft.messages]
         found += [(self.say("ticket_note"), quoted(draft.ticket_note))] if draft.ticket_note else []
-        return found
+        return [(f"{number}. {heading}", lines) for number, (heading, lines) in enumerate(found, 1)]
 
     def article(self, draft: HandlingDraft) -> str:
         """The article or ticket that holds the solution, in a few words."""
@@ -317,6 +342,10 @@ def _labelled(label: str, lines: Sequence[str], *, begun: bool) -> str:
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _as_quotation(heading: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"**{heading}**", "", *(f"> {line}" for line in lines)])
 
 
 def quoted(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 from markdown_it import MarkdownIt
-from tests.customer_escalation.drafts import BUG_COMMENT, T1M1, ask, communication, impact, said
+from tests.customer_escalation.drafts import BUG_COMMENT, T1M1, ask, communication, impact, reply, said
 from tests.customer_escalation.rendering.test_render import markdown
 
 
@@ -126,3 +126,17 @@ def test_code_in_what_happens_stays_a_block() -> None:
     repro = f"Theirs.\nExpected: It ends.\nActual: It stops [[{T1M1}]]:\n```\nE-77\n```\nEnvironment: 7.2.0"
     text = part(markdown(reproduction=repro), "Reproduction Steps")
     assert "Expected: It ends.  \nActual: It stops:\n\n```\nE-77\n```\n\nEnvironment: 7.2.0" in text
+
+
+def test_a_text_stands_in_the_senders_page_where_its_number_is_alone_on_a_line() -> None:
+    page = "**To Engineering.** Write to them now:\n\n[text 2]\n\nThen call. Text 1 can wait, [text 1] too.\n[text 9]"
+    drafts = [reply("We are at it."), reply("It is late.\n\nKind regards")]
+    text = markdown(sender=page, drafts=drafts, messages=[{"to": "Engineering", "text": "Fix it."}])
+    above, _, below = text.partition("\n---\n")
+    assert above.startswith(
+        "**To Engineering.** Write to them now:\n\n**2. Harrow Mills, T-101**\n\n> It is late.\n> \n> Kind regards\n\nThen call."
+    )
+    assert "[text 1] too" in above
+    assert "[text 9]" not in above
+    assert "**1. Harrow Mills, T-101**\n\n> We are at it.\n\n**3. Engineering**" in below
+    assert "It is late" not in below
