@@ -15,7 +15,7 @@ HANDLING = {"opening": 60, "customers": 15, "sla": 40, "reason": 200, "steps": 1
 PER_ACCOUNT = {"impact": 60, "description": 15, "tried": 20, "communication": 45, "asks": 15}
 """More for each further account, up to ``MOST_ACCOUNTS``."""
 MOST_ACCOUNTS = 6
-SHARE = {Severity.CRITICAL: 0.52, Severity.HIGH: 0.45, Severity.MEDIUM: 0.38}
+SHARE = {Severity.CRITICAL: 0.52, Severity.HIGH: 0.45, Severity.MEDIUM: 0.34}
 """Of that, by severity: what stops work is read to the end, a wish is not."""
 BESIDE = {"sender": 340, "messages": 220, "ticket_note": 40, "rhythm": 60}
 """Words of the texts beside the brief, each in all."""
