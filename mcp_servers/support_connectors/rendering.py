@@ -24,8 +24,10 @@ def render_result(result: Mapping[str, JsonValue]) -> str:
         if key not in ("item", "items"):
             lines += ["", f"{key}:"]
         for record in value if isinstance(value, list) else [value]:
-            if isinstance(record, dict):
+            if isinstance(record, dict) and "ref" in record:
                 lines += ["", *_record(record, "")]
+            elif record is not None:
+                lines += ["", *_pair("beside", record, "")]
     return "\n".join(lines).strip("\n")
 
 
@@ -38,8 +40,10 @@ def _record(record: Mapping[str, JsonValue], indent: str, parent: JsonValue = No
         if isinstance(value, list) and _holds_records(value):
             yield f"{indent}{key}:"
             for nested in value:
-                if isinstance(nested, dict):
+                if isinstance(nested, dict) and "ref" in nested:
                     yield from _record(nested, indent + "  ", record["ref"])
+                else:
+                    yield from _pair("beside", nested, indent + "  ")
         else:
             yield from _pair(key, value, indent)
 

@@ -27,6 +27,7 @@ from customer_escalation.cases.store import CaseStore
 from customer_escalation.cases.terms import Asked
 from customer_escalation.cases.unattended import ModelDrafter, escalate
 from customer_escalation.connectors.by_verb import by_verb
+from customer_escalation.connectors.readable import states_of
 from customer_escalation.connectors.source import InvalidRequest, OpenedConnectors, open_source
 from customer_escalation.domain.categories import SOURCES
 from customer_escalation.domain.evidence import parse_moment
@@ -121,7 +122,7 @@ class RunSystems:
         specs, gate, adapter = self._source.servers()
         own_tools = (ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING, READ_REFERENCE)
         async with McpHost(specs, gate, recorder, reserved=own_tools, adapter=adapter) as host:
-            self._connection = OpenedSystems(host.tools, lambda: (*host.states, *self._source.states))
+            self._connection = OpenedSystems(host.tools, states_of(host, self._source.states))
             yield self._connection
 
 

@@ -34,6 +34,8 @@ Now = Callable[[], datetime]
 HEADER = "header"
 BLOB = "blob"
 """Bytes that other entries name by their digest, each once."""
+FORGOTTEN = "forgotten"
+"""From here on a resumed run does the steps before it again."""
 _SUFFIX = ".jsonl"
 _RUN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,79}")
 
@@ -344,13 +346,21 @@ class Recorder:
         self.journal = journal
         self._unused: dict[str, deque[Entry]] = {}
         for entry in journal.entries():
-            if entry.key is not None:
+            if entry.type == FORGOTTEN:
+                self._unused.clear()
+            elif entry.key is not None:
                 self._unused.setdefault(entry.type, deque()).append(entry)
         self._asked: dict[str, _Asked] = {}
 
     def pending(self, kind: str | None = None) -> int:
         """How many recorded steps (of one kind) were not used yet."""
         return sum(len(entries) for name, entries in self._unused.items() if kind in (None, name))
+
+    def forget(self) -> None:
+        """Ask everything again when the run is resumed: what was answered so far led nowhere. Raises as ``append``."""
+        self.journal.append(FORGOTTEN, {})
+        self._unused.clear()
+        self._asked.clear()
 
     async def step(
         self, kind: str, key: Mapping[str, Any] | str, do: Callable[[], Awaitable[JsonObject]]

@@ -22,6 +22,7 @@ from mcp.types import CONNECTION_CLOSED
 from mcp.types import Tool as RemoteTool
 
 from skill_runtime.connectors import ConnectorState
+from skill_runtime.wire import lenient
 
 # The library logs what servers do wrong, tracebacks included. Our states and outcomes say it; without logging set up,
 # Python would print it into the run's terminal.
@@ -168,7 +169,7 @@ class ServerConnection:
         if isinstance(target, StdioServerParameters):
             # What the server prints must not reach the terminal of the run; its last line explains a failure.
             self._errors = cast("TextIO", tempfile.TemporaryFile("w+"))  # noqa: SIM115 - closed by close()
-            return stdio_client(target, errlog=self._errors)
+            return cast("Transport", lenient(stdio_client(target, errlog=self._errors)))
         if isinstance(target, Sse):
             return cast("Transport", sse_client(target.url, headers=dict(self.spec.headers), auth=self.spec.auth))
         if isinstance(target, str):

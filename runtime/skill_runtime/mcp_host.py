@@ -27,6 +27,8 @@ from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 __all__ = ["Adapter", "McpHost", "ServerSpec", "Sse", "Timeouts"]
 
+DROPPED = "dropped"
+"""The failure of a call whose server ended the connection and is there again."""
 RESTARTS = 2
 """How often a server that was lost is brought back in one run."""
 
@@ -39,7 +41,10 @@ class Adapter(Protocol):
         ...
 
     def after(self, spec: ServerSpec, tool: str, outcome: ToolReturn) -> ToolReturn:
-        """A successful outcome as the run takes it, such as with records that can be cited."""
+        """An outcome as the run takes it: with records that can be cited, or as the failure that it is.
+
+        Whatever it raises is an error of that call.
+        """
         ...
 
 
@@ -77,6 +82,7 @@ class McpHost:
         self._restarts: Counter[str] = Counter()
         self._states: tuple[ConnectorState, ...] = ()
         self._lost: dict[str, set[str]] = {}
+        self._dropped: dict[str, str] = {}
         self._troubles: dict[str, dict[str, None]] = {}
         self._answered: set[str] = set()
         self.admitted: dict[str, tuple[Admitted, ...]] = {}
@@ -88,19 +94,29 @@ class McpHost:
     def states(self) -> tuple[ConnectorState, ...]:
         """How each server is doing, in the order of the specs.
 
-        One that was lost in a call stays failed for the run. One whose system failed in every call is failed too; where
-        only some calls failed it is connected, with the reason of the first.
+        One that was lost in a call stays failed for the run. One that failed in every call is failed too; where only some calls
+        failed, or tools that would read are withheld, it is connected, with the first reason. That something was not found, or
+        was asked for wrongly, is no failure where the server says that it is that.
         """
         return tuple(map(self._state, self._states))
+
+    @property
+    def answered(self) -> frozenset[str]:
+        """The labels of the servers that gave an answer to some call."""
+        return frozenset(self._answered)
 
     def _state(self, state: ConnectorState) -> ConnectorState:
         label = state.label
         if label in self._lost:
             return replace(state, status="error", reason="; ".join(sorted(self._lost[label])))
-        trouble = next(iter(self._troubles.get(label, ())), "")
-        if not trouble or state.status != "connected":
+        if state.status != "connected":
             return state
-        return replace(state, status="connected" if label in self._answered else "error", reason=trouble)
+        trouble = next(iter(self._troubles.get(label, ())), "")
+        if trouble:
+            return replace(state, status="connected" if label in self._answered else "error", reason=trouble)
+        return replace(
+            state, reason=self._dropped.get(label) or _withheld(self.admitted.get(label, ())) or state.reason
+        )
 
     def seconds(self, label: str) -> float:
         """How long a server took to connect and list its tools."""
@@ -149,7 +165,7 @@ class McpHost:
             offer = await self._recorder.step("connect", {"server": spec.label, "category": spec.category}, now)
         state = ConnectorState(spec.category, offer["status"], spec.label, offer["reason"])
         self.admitted[spec.label] = tuple(
-            Admitted(item["name"], Access(item["access"]), item["category"], item["withheld"])
+            Admitted(item["name"], Access(item["access"]), item["category"], item["withheld"], item.get("reads", False))
             for item in offer["admitted"]
         )
         return state, [RemoteTool.model_validate(tool) for tool in offer["tools"]]
@@ -192,17 +208,27 @@ class McpHost:
         spec = self._connections[label].spec
         if self._adapter:
             arguments = self._adapter.before(spec, name, arguments)
-
         outcome, lost = await self._recorded(label, name, arguments)
+        outcome = self._taken(spec, name, outcome)
         if lost:
             self._lost.setdefault(label, set()).add(lost)
-        elif outcome.system_failed:
+        elif outcome.failure == DROPPED:
+            self._dropped.setdefault(label, outcome.text)
+        elif outcome.is_error and outcome.failure not in ("not_found", "invalid"):
             self._troubles.setdefault(label, {})[outcome.text] = None
         elif not outcome.is_error:
             self._answered.add(label)
-            if self._adapter:
-                outcome = self._adapter.after(spec, name, outcome)
         return outcome
+
+    def _taken(self, spec: ServerSpec, name: str, outcome: ToolReturn) -> ToolReturn:
+        if self._adapter is None:
+            return outcome
+        try:
+            return self._adapter.after(spec, name, outcome)
+        except Exception as error:  # whatever a server's answer does to the adapter is the failure of that call
+            what = f"{type(error).__name__}: {error}"[:300]
+            sentence = f"What {name} of {spec.label} answered cannot be taken ({what})."
+            return ToolReturn(sentence, is_error=True, failure="unavailable")
 
     async def _recorded(self, label: str, name: str, arguments: JsonObject) -> tuple[ToolReturn, str]:
         """As ``_call``, or as it was recorded."""
@@ -247,7 +273,7 @@ class McpHost:
             connection.fail(reason)
             if await self._reconnect(connection):
                 sentence = f"{name} failed: {reason}. It is connected again, so the call can be made again."
-                return ToolReturn(sentence, is_error=True), ""
+                return ToolReturn(sentence, is_error=True, failure=DROPPED), ""
             return ToolReturn(f"{name} failed: {reason}.", is_error=True), reason
         return outcome_of(result), ""
 
@@ -263,3 +289,9 @@ class McpHost:
                 self._connections[label] = ServerConnection(lost.spec)
                 await self._connections[label].connect((lost.spec.timeouts or self._timeouts).connect)
         return self._connections[label].client is not None
+
+
+def _withheld(admitted: Iterable[Admitted]) -> str:
+    """Why something that the server has is not read, where its tools are withheld."""
+    missed = [one for one in admitted if one.reads]
+    return f"{', '.join(one.name for one in missed)} withheld: {missed[0].withheld}" if missed else ""

@@ -33,6 +33,8 @@ class Admitted:
     """The category whose questions it answers; a server may serve several."""
     withheld: str = ""
     """For a DENIED one, why: the end of a sentence."""
+    reads: bool = False
+    """For a withheld one: it would read, so what it shows is missing."""
 
 
 class Gatekeeper(Protocol):

@@ -19,14 +19,15 @@ from mcp.types import (
     TextResourceContents,
 )
 
+from skill_runtime.bounds import bounded, plain
 from skill_runtime.content import Content, File, Image, Text, words_of
 from skill_runtime.ledger import JsonObject
 from skill_runtime.tools import ToolReturn
 
 MAX_TEXT = 200_000
 """Characters of one result that the model reads."""
-MAX_STRUCTURED = 4_000_000
-"""Characters of one structured result, as JSON, that is kept; a longer one is refused with a sentence."""
+NOTHING = "The tool returned nothing."
+"""What stands for an answer without any content."""
 MAX_BYTES = 5_000_000
 """Bytes of one picture or file in a result that are kept."""
 MAX_DESCRIPTION = 2_048
@@ -36,14 +37,8 @@ _MAX_NAME = 64
 
 
 def outcome_of(result: CallToolResult) -> ToolReturn:
-    """A server's result as the loop takes it; text over ``MAX_TEXT`` characters is cut, with a note."""
-    structured = result.structured_content
-    if structured is not None and len(json.dumps(structured)) > MAX_STRUCTURED:
-        return ToolReturn(
-            f"The answer is longer than {MAX_STRUCTURED:,} characters, the most that is read. Ask for fewer items, or for "
-            "single ones.",
-            is_error=True,
-        )
+    """A server's result as the loop takes it; what is too long is cut, with a note (``bounds``)."""
+    structured = bounded(result.structured_content)
     if structured is not None and not isinstance(structured, dict):
         structured = {"result": structured}
     blocks = [_block(block) for block in result.content]
@@ -59,7 +54,7 @@ def outcome_of(result: CallToolResult) -> ToolReturn:
         text = f"{text[:MAX_TEXT]}\n{note}"
         blocks = [Text(text=text), *others]
     return ToolReturn(
-        text or "The tool returned nothing.", structured, result.is_error, failure=_failure(result),
+        text or NOTHING, structured, result.is_error, failure=_failure(result),
         blocks=tuple(blocks) if others else (),
     )  # fmt: skip
 
@@ -130,7 +125,7 @@ def _failure(result: CallToolResult) -> str:
 def _block(block: ContentBlock) -> Content:
     """A block of a server's result as one of ours."""
     if isinstance(block, TextContent):
-        return Text(text=block.text)
+        return Text(text=plain(block.text))
     if isinstance(block, ImageContent):
         return _bytes(block.data, block.mime_type, "image")
     if isinstance(block, AudioContent):
@@ -138,7 +133,7 @@ def _block(block: ContentBlock) -> Content:
     if isinstance(block, ResourceLink):
         return File(name=block.name, uri=str(block.uri), media_type=block.mime_type or "", size=block.size)
     if isinstance(block.resource, TextResourceContents):
-        return Text(text=block.resource.text)
+        return Text(text=plain(block.resource.text))
     uri = str(block.resource.uri)
     return _bytes(block.resource.blob, block.resource.mime_type or "", uri.rpartition("/")[2] or "resource", uri)
 

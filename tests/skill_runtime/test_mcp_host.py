@@ -1,6 +1,7 @@
 """The host connects whatever answers, and turns whatever goes wrong into a state or an outcome."""
 
 import asyncio
+import json
 import re
 import socket
 import sys
@@ -13,6 +14,8 @@ from typing import Any, cast
 
 import pytest
 import uvicorn
+from hypothesis import given
+from hypothesis import strategies as st
 from mcp.client.stdio import StdioServerParameters
 from mcp.server import MCPServer
 from mcp.types import (
@@ -27,6 +30,7 @@ from mcp.types import (
     ToolAnnotations,
 )
 
+from skill_runtime.bounds import MAX_STRING, MAX_STRUCTURED, bounded, cut
 from skill_runtime.content import File, Image, Text
 from skill_runtime.errors import ConnectorError
 from skill_runtime.journal import Journal, Recorder
@@ -35,7 +39,6 @@ from skill_runtime.permission import ToolPolicy
 from skill_runtime.remote_tools import (
     FAILURE_META,
     MAX_BYTES,
-    MAX_STRUCTURED,
     MAX_TEXT,
     clean_schema,
     outcome_of,
@@ -45,16 +48,35 @@ from skill_runtime.tools import Access, Tool, ToolReturn
 
 POLICY = ToolPolicy({"*.read_*": Access.READ, "*.post_*": Access.WRITE})
 SERVER = str(Path(__file__).with_name("misbehaving_server.py"))
+SCRIPTED = str(Path(__file__).parents[1] / "scripted_server.py")
 PATIENT = Timeouts(connect=300, call=300)
 """For servers that do answer, however busy the machine is."""
 
 
-def test_a_structured_result_beyond_all_measure_is_refused_with_a_sentence() -> None:
-    huge = CallToolResult(content=[TextContent(type="text", text="x")], structured_content={"a": "x" * MAX_STRUCTURED})
-    outcome = outcome_of(huge)
-    assert outcome.is_error
-    assert outcome.text.startswith("The answer is longer than 4,000,000 characters")
-    assert outcome.structured is None
+def test_of_a_structured_result_beyond_all_measure_the_long_text_is_cut_and_the_rest_stays() -> None:
+    value = {"a": "x" * MAX_STRUCTURED, "b": [{"ref": "crm/1", "name": "Orchard"}]}
+    outcome = outcome_of(CallToolResult(content=[TextContent(type="text", text="x")], structured_content=value))
+    assert not outcome.is_error
+    assert outcome.structured is not None
+    assert outcome.structured["b"] == value["b"]
+    assert outcome.structured["a"].endswith(f"[Cut: the beginning of {MAX_STRUCTURED} characters.]")
+    assert len(outcome.structured["a"]) == MAX_STRING
+
+
+@given(st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec=None)), inner),
+))  # fmt: skip
+def test_whatever_is_kept_can_be_written_and_is_the_same_when_it_is_kept_again(value: Any) -> None:
+    kept = bounded(value)
+    assert json.loads(json.dumps(kept, ensure_ascii=False, allow_nan=False).encode()) == kept
+    assert bounded(kept) == kept
+
+
+@pytest.mark.parametrize("most", [100, 10_000])
+def test_what_is_kept_of_a_flood_fits(most: int) -> None:
+    flood = {"items": [{"ref": f"crm/{number}", "text": "x" * 500} for number in range(5_000)]}
+    assert len(json.dumps(bounded(flood, most))) <= most
 
 
 def crm(calls: list[str] | None = None) -> MCPServer:
@@ -158,7 +180,7 @@ async def test_a_real_process_answers_and_keeps_its_stderr_to_itself(capfd: pyte
         flood = await run(host, "read_flood")
         assert len(flood.text) < MAX_TEXT + 200
         assert f"the first {MAX_TEXT} of 3000000 characters" in flood.text
-        assert flood.structured == {"result": "x" * 3_000_000}
+        assert flood.structured == {"result": cut("x" * 3_000_000, MAX_STRING)}
     assert "nobody's terminal" not in capfd.readouterr().err
 
 
@@ -193,6 +215,49 @@ async def test_a_call_without_an_answer_ends_at_its_timeout_and_the_server_stays
         host._timeouts = PATIENT
         assert not (await run(host, "read_ok", id="A-1")).is_error
         assert (host.states[0].status, host.states[0].reason) == ("connected", sentence)
+
+
+async def test_half_a_surrogate_pair_in_an_answer_costs_a_character_and_not_the_answer(tmp_path: Path) -> None:
+    tools = [{"name": "read_it", "inputSchema": {"type": "object"}}]
+    told = {"content": [{"type": "text", "text": "half \ud83d a pair"}]}
+    (tmp_path / "script.json").write_text(json.dumps({"tools": tools, "answers": {"read_it": told}}))
+    target = StdioServerParameters(command=sys.executable, args=[SCRIPTED, str(tmp_path / "script.json")])
+    async with McpHost([ServerSpec("desk", "crm", target, timeouts=PATIENT)], POLICY) as host:
+        outcome = await run(host, "read_it")
+    assert not outcome.is_error
+    assert outcome.text == "half \ufffd a pair"
+
+
+async def test_a_plain_error_of_every_call_is_a_server_that_cannot_be_read() -> None:
+    async with McpHost([stdio("fine")], POLICY, timeouts=PATIENT) as host:
+        await run(host, "read_refused")
+        assert (host.states[0].status, host.answered) == ("error", frozenset())
+        assert host.states[0].reason.endswith("search for the customer by name.")
+        await run(host, "read_ok", id="A-1")
+        assert (host.states[0].status, set(host.answered)) == ("connected", {"bad"})
+        assert host.states[0].reason.endswith("search for the customer by name.")
+
+
+async def test_an_adapter_that_breaks_is_an_error_of_that_call_also_on_resume(tmp_path: Path) -> None:
+    class Broken:
+        def before(self, spec: ServerSpec, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
+            return arguments
+
+        def after(self, spec: ServerSpec, tool: str, outcome: ToolReturn) -> ToolReturn:
+            raise KeyError("ref")
+
+    specs = [ServerSpec("crm", "crm", crm())]
+    with Journal.create(tmp_path, "run", {}) as journal:
+        async with McpHost(specs, POLICY, Recorder(journal), adapter=Broken()) as host:
+            outcome = await run(host, "read_account", id="A-1")
+            assert outcome.is_error
+            assert outcome.text == "What read_account of crm answered cannot be taken (KeyError: 'ref')."
+            assert host.states[0].status == "error"
+    with Journal.open(tmp_path, "run") as journal:
+        async with McpHost(specs, POLICY, Recorder(journal)) as host:
+            mended = await run(host, "read_account", id="A-1")
+            assert not mended.is_error, "the answer itself was kept"
+            assert host.states[0].status == "connected"
 
 
 async def test_a_server_may_have_time_limits_of_its_own() -> None:

@@ -1,7 +1,7 @@
 """What a case is read through: the categories that it asks for, the tools behind them, and what is missing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -26,10 +26,12 @@ class OpenedSystems:
     """Read tools only."""
     states: Callable[[], Sequence[ConnectorState]]
     """How the connectors are doing now; what a call shows may change it."""
+    noted: list[ConnectorState] = field(default_factory=list)
+    """What reading showed beside: such as answers in which nothing of the category could be recognised."""
 
     def check(self) -> Preflight:
         """How every category is doing now that the skill asks for or that is set up beside."""
-        states = self.states()
+        states = [*self.states(), *self.noted]
         set_up = {state.category for state in states}
         asked = [row for row in SOURCES.values() if row.need != "optional" or row.id in set_up]
         return preflight([CategoryNeed(row.id, row.title, required=row.need == "required") for row in asked], states)

@@ -55,7 +55,12 @@ def result_of(
     drafted_by = casework.drafted_by
     findings = [
         *review.findings,
-        *_about_the_run(ending, found_any=bool(inputs.affected), drafted_by=drafted_by),
+        *_about_the_run(
+            ending,
+            found_any=bool(inputs.affected),
+            no_tickets=decision.outcome == Outcome.HANDLE and not casework.evidence.of_kind("ticket"),
+            drafted_by=drafted_by,
+        ),
         *_undecided(decision),
     ]
     hard = any(finding.level == "H" for finding in findings)
@@ -111,13 +116,16 @@ def result_of(
     )
 
 
-def _about_the_run(ending: Ending, *, found_any: bool, drafted_by: Drafter) -> Iterator[Finding]:
+def _about_the_run(ending: Ending, *, found_any: bool, no_tickets: bool, drafted_by: Drafter) -> Iterator[Finding]:
     if ending.ended == "not_submitted":
         yield Finding(rule="RUN", level="H", message=ending.notice)
     if drafted_by == "rules" and not found_any:
         message = (
             "No ticket about this request was found: check the customer's name and the words, and what is connected."
         )
+        yield Finding(rule="RUN", level="H", message=message)
+    elif no_tickets:
+        message = "The support platform gave no ticket at all: nothing shows that support can handle this."
         yield Finding(rule="RUN", level="H", message=message)
 
 

@@ -148,6 +148,8 @@ class CaseService:
                 require(check)
             self.watch(happened.GatheringStarted(found.name))
             evidence, context, listed = await gathered(found.terms, connection, self._fetched(found.name))
+            if need_required:
+                require(connection.check())  # what was connected and gave nothing is not there either
             found.ledger, found.casework = evidence.ledger, fresh_casework(found.terms, evidence, context)
             found.connection_gaps = connection.gaps()
             self._cases.note_read(found)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from customer_escalation.cases.connection import ASKED_FOR, OpenedSystems
+from customer_escalation.connectors.readable import states_of
 from customer_escalation.connectors.source import OpenedConnectors, open_source
 from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
 from skill_runtime.connectors import ConnectorState
@@ -102,8 +103,7 @@ class _Held:
                 self.connection = OpenedSystems((), lambda: states)
             else:
                 host = await stack.enter_async_context(_host(self.source))
-                source = self.source
-                self.connection = OpenedSystems(host.tools, lambda: (*host.states, *source.states))
+                self.connection = OpenedSystems(host.tools, states_of(host, self.source.states))
             assert self._ready is not None
             self._ready.set_result(None)
             await self._done.wait()

@@ -7,6 +7,7 @@ recorder, so that the same run on the same case gives the same brief.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from customer_escalation.cases.connection import MissingConnector
 from customer_escalation.cases.drafting_tools import SUBMIT_ESCALATION, SUBMIT_HANDLING, DraftingTools
 from customer_escalation.cases.first_message import first_message
 from customer_escalation.cases.recorded import Ended, RecordedResult
@@ -45,7 +46,11 @@ async def escalate(
     Raises ``MissingConnector`` when a required category cannot be read, and ``ModelError`` when the model's service fails
     and the drafter has no fallback.
     """
-    gathered = await service.gather(case, need_required=True)
+    try:
+        gathered = await service.gather(case, need_required=True)
+    except MissingConnector:
+        recorder.forget()  # a resumed run asks again: whatever was down may be there by then
+        raise
     ended: Ended = "complete"
     notice = ""
     work = service.work(case)

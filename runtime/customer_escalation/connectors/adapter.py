@@ -1,4 +1,5 @@
-"""What stands between a run and its servers: foreign results become records, and two systems of one category stay apart.
+"""What stands between a run and its servers: foreign results become records, two systems of one category stay apart, and every
+record passes the border (``normalize.typed``).
 
 Where several servers answer for one category, the ids of their records begin with the server's name: ``tracker:17`` of one and
 ``github:17`` of the other are two issues. The name is taken off again before a server is asked.
@@ -9,10 +10,15 @@ from typing import Any
 
 from customer_escalation.connectors.gate import Guarded
 from customer_escalation.connectors.normalize import adopt_outcome
+from customer_escalation.connectors.normalize.failures import failure_in, with_kind
+from customer_escalation.connectors.normalize.typed import typed
 from skill_runtime.ledger import JsonObject
 from skill_runtime.mcp_connection import ServerSpec
 from skill_runtime.tools import ToolReturn
 from support_connectors.rendering import render_result
+
+MOST_OF_A_REASON = 300
+"""Characters of a server's own words about a failure."""
 
 
 class ConnectionAdapter:
@@ -33,9 +39,17 @@ class ConnectionAdapter:
 
     def after(self, spec: ServerSpec, tool: str, outcome: ToolReturn) -> ToolReturn:
         """See ``Adapter``."""
+        if outcome.is_error:
+            return with_kind(outcome)
         category = self._category(spec, tool)
+        if failure := failure_in(outcome.structured, outcome.text):
+            sentence = f"{tool} of {spec.label} failed: {failure[:MOST_OF_A_REASON].rstrip('.')}."
+            return with_kind(ToolReturn(sentence, is_error=True))
         if spec.label in self._guarded:
             outcome = adopt_outcome(category, tool, outcome)
+        elif outcome.structured is not None:
+            kept = typed(outcome.structured, category)
+            outcome = outcome if kept == outcome.structured else outcome.retold(render_result(kept), kept)
         if category in self._shared and outcome.structured is not None:
             named = _named(outcome.structured, category, spec.label)
             outcome = outcome.retold(render_result(named), named)

@@ -7,6 +7,7 @@ take the system as ``source``. Tools of other servers, and a second server of a 
 from collections.abc import Sequence
 from typing import Any
 
+from customer_escalation.connectors.lookup import of_our_form
 from customer_escalation.domain.categories import SOURCES, Verb
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
@@ -42,7 +43,7 @@ def _verb_of(tool: Tool) -> Verb | None:
     source = SOURCES.get(tool.category)
     if source is None or tool.access is not Access.READ:
         return None
-    return next((verb for verb in VERBS if source.tool(verb) == tool.spec.name), None)
+    return next((verb for verb in VERBS if source.tool(verb) == tool.spec.name and of_our_form(tool, verb)), None)
 
 
 def _merged(verb: Verb, own: dict[str, Tool], said: set[str]) -> Tool:

@@ -58,7 +58,9 @@ class TrustGate:
                     if stand == "new"
                     else "its definition changed since it was trusted"
                 )
-                decided.append(Admitted(tool.name, Access.DENIED, place, why))
+                known = pinned.get(tool.name)
+                meant = _decide(tool, place, known.decision if known else None, server.policy)
+                decided.append(Admitted(tool.name, Access.DENIED, place, why, meant.access is Access.READ))
                 continue
             decided.append(_decide(tool, place, pinned[tool.name].decision, server.policy))
         return decided

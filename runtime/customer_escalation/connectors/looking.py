@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from customer_escalation.connectors.gate import TrustGate
 from customer_escalation.connectors.lookup import ReadTools
 from customer_escalation.connectors.plan import Connectors, Link, Plan, plan, spec_of
+from customer_escalation.connectors.readable import reading_states
 from customer_escalation.domain.categories import SOURCES
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError
@@ -63,7 +64,8 @@ async def look(connectors: Connectors, *, probe: bool = False) -> Overview:
     gate = TrustGate(connectors.trust, made.guarded, pins=False)
     async with McpHost(made.specs, _FirstSight(gate, made, connectors), adapter=made.adapter()) as host:
         times = await _probe(host.tools) if probe else {}
-        for state in host.states:
+        states = reading_states(host.states, host.tools, host.admitted, host.answered) if probe else host.states
+        for state in states:
             overview.seen.append(
                 Seen(
                     state.label, state.category, places[state.label], state, host.admitted[state.label],

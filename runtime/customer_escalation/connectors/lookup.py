@@ -1,14 +1,16 @@
 """The read tools of a run under the names of our own category servers, whatever servers are connected.
 
-The prefetch speaks of ``search_tickets`` and ``read_issue``. Servers of our form have tools of these names. For others the tool
-that searches and the tool that reads one item are found by their names and schemas; where none fits, the model has to find it.
+The prefetch speaks of ``search_tickets`` and ``read_issue``. Servers of our form have tools of these names that take what ours
+take. For others the tools that search, read one item and list are found by their names and schemas, and are called by their own
+schema; where none fits, the model has to find it.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+from customer_escalation.connectors.normalize.items import plain_key
 from customer_escalation.domain.categories import SOURCES, Verb
 from skill_runtime.tools import Tool
 
@@ -26,11 +28,22 @@ _QUERIES = (
     "keywords",
     "input",
 )
-_IDS = re.compile(r"(?:.*_)?(?:id|key|number|identifier|idorkey|id_or_key)", re.IGNORECASE)
+_IDS = re.compile(r"(?:\w+_)?(?:id|key|number|identifier|id_?or_?key|path|uri)")
 _SEARCH_NAME = re.compile(r"search|find|query", re.IGNORECASE)
 _READ_NAME = re.compile(
     r"(?:^|[-_])(?:get|read|fetch|retrieve|show)|(?:get|read|fetch|retrieve)(?=[A-Z])", re.IGNORECASE
 )
+_LIST_NAME = re.compile(
+    r"(?:^|[-_])(?:list|get|recent|all)(?=[-_])|(?:^|[-_])(?:list|get)(?=[A-Z])|[-_](?:list|recent)$", re.IGNORECASE
+)
+_LANGUAGE = re.compile(
+    r"\b(?:sql|soql|sosl|jql|cql|graphql|odata|regex|regular expression|glob)\b|select\s+\w+\s+from", re.IGNORECASE
+)
+"""What a query is written in that is no plain words."""
+_IN_A_LANGUAGE = re.compile(r"sql|jql|cql", re.IGNORECASE)
+_MAY_BE_DROPPED = frozenset({"limit", "neighbours", "cursor"})
+"""Our arguments that change how much comes and not what."""
+_MAIN: Mapping[Verb, str] = {"search": "query", "read": "id", "list": ""}
 
 
 @dataclass(frozen=True)
@@ -39,7 +52,29 @@ class _Use:
 
     tool: Tool
     argument: str = ""
-    """The one argument that takes the query or the id; empty for a tool of our own form, which takes all."""
+    """The one argument that takes the query or the id; empty for a tool of our own form, which takes ours."""
+    takes: frozenset[str] | None = None
+    """Of a tool of our own form: the arguments that its schema names; None where it names none at all."""
+    form: Literal["text", "number", "list"] = "text"
+    """How the one argument is given."""
+    everything: bool = False
+    """It is called without arguments and shows what there is."""
+
+    def input_for(self, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The tool's input for a call of ours; None where it cannot be asked that."""
+        if self.everything:
+            return {} if set(arguments) <= {*_MAY_BE_DROPPED, "query"} else None
+        if not self.argument:
+            if self.takes is None:
+                return dict(arguments)
+            given = {name: value for name, value in arguments.items() if name in self.takes}
+            return given if set(arguments) - set(given) <= _MAY_BE_DROPPED else None
+        if set(arguments) - {"query", "id"} > _MAY_BE_DROPPED:
+            return None
+        value = str(arguments.get("query") or arguments.get("id") or "")
+        if self.form == "number":
+            return {self.argument: int(value)} if value.isdecimal() and len(value) < 19 else None
+        return {self.argument: [value] if self.form == "list" else value}
 
 
 class ReadTools:
@@ -51,15 +86,15 @@ class ReadTools:
             by_server.setdefault((tool.server, tool.category), []).append(tool)
         self._uses: dict[str, list[_Use]] = {}
         for (_, category), own in by_server.items():
-            names = {tool.remote_name or tool.spec.name: tool for tool in own}
-            for name, tool in names.items():
-                self._uses.setdefault(name, []).append(_Use(tool))
             source = SOURCES.get(category)
-            for verb, find in _FINDERS:
-                if source and (role := source.tool(verb)) not in names:
-                    use = find(own, source.nouns)
-                    if use is not None:
-                        self._uses.setdefault(role, []).append(use)
+            if source is None:
+                for tool in own:
+                    self._uses.setdefault(tool.remote_name or tool.spec.name, []).append(_Use(tool))
+                continue
+            for verb in VERBS:
+                use = _own_use(own, source.tool(verb), verb) or _FINDERS[verb](own, source.nouns)
+                if use is not None:
+                    self._uses.setdefault(source.tool(verb), []).append(use)
 
     def __contains__(self, name: str) -> bool:
         """Whether any connected server answers this call."""
@@ -74,25 +109,38 @@ class ReadTools:
         owner = str(arguments.get("id", "")).partition(":")[0]
         if any(use.tool.server == owner for use in uses):
             uses = [use for use in uses if use.tool.server == owner]
-        return [
-            (
-                use.tool,
-                {use.argument: arguments.get("query") or arguments.get("id")} if use.argument else dict(arguments),
-            )
-            for use in uses
-        ]
+        return [(use.tool, given) for use in uses if (given := use.input_for(arguments)) is not None]
+
+
+def of_our_form(tool: Tool, verb: Verb) -> bool:
+    """Whether a tool that has the name of one of ours also takes what ours takes: names collide, schemas tell."""
+    if not tool.spec.input_schema.get("properties"):
+        return "required" not in tool.spec.input_schema
+    properties, required = _schema(tool)
+    main = _MAIN[verb]
+    return required <= {main} and (not main or (main in properties and _kind(properties[main]) in ("string", "")))
+
+
+def _own_use(tools: list[Tool], name: str, verb: Verb) -> _Use | None:
+    tool = next(
+        (tool for tool in tools if (tool.remote_name or tool.spec.name) == name and of_our_form(tool, verb)), None
+    )
+    if tool is None:
+        return None
+    properties = tool.spec.input_schema.get("properties")
+    return _Use(tool, takes=frozenset(properties) if properties else None)
 
 
 def _search_use(tools: list[Tool], nouns: str) -> _Use | None:
-    """The tool that searches by words: the one that names what the category holds first."""
+    """The tool that searches by words: the one that names what the category holds first; else the one that lists it."""
     found: list[tuple[bool, int, _Use]] = []
     for tool in tools:
-        if _SEARCH_NAME.search(tool.remote_name):
+        if _SEARCH_NAME.search(tool.remote_name) and not _IN_A_LANGUAGE.search(tool.remote_name):
             properties, required = _schema(tool)
-            argument = next((name for name in properties if name.casefold() in _QUERIES), "")
-            if argument and required <= {argument}:
+            argument = next((name for name in properties if plain_key(name) in _QUERIES), "")
+            if argument and required <= {argument} and not _LANGUAGE.search(_told(tool, properties[argument])):
                 found.append((not re.search(nouns, tool.remote_name, re.IGNORECASE), len(found), _Use(tool, argument)))
-    return min(found, key=lambda row: row[:2])[2] if found else None
+    return min(found, key=lambda row: row[:2])[2] if found else _list_use(tools, nouns)
 
 
 def _read_use(tools: list[Tool], nouns: str) -> _Use | None:
@@ -101,9 +149,34 @@ def _read_use(tools: list[Tool], nouns: str) -> _Use | None:
         if _READ_NAME.search(tool.remote_name) and re.search(nouns, tool.remote_name, re.IGNORECASE):
             properties, required = _schema(tool)
             argument = next(iter(required), "")
-            if len(required) == 1 and _IDS.fullmatch(argument) and properties[argument].get("type") in ("string", None):
-                return _Use(tool, argument)
+            if len(required) == 1 and _IDS.fullmatch(plain_key(argument)):
+                kind = _kind(properties[argument])
+                if kind in _FORMS:
+                    return _Use(tool, argument, form=_FORMS[kind])
     return None
+
+
+def _list_use(tools: list[Tool], nouns: str) -> _Use | None:
+    """The tool that shows what there is without being asked for anything."""
+    for tool in tools:
+        named = re.search(rf"(?:{nouns})\w*s(?![a-z])", tool.remote_name, re.IGNORECASE)
+        if _LIST_NAME.search(tool.remote_name) and named and not _schema(tool)[1]:
+            return _Use(tool, everything=True)
+    return None
+
+
+def _told(tool: Tool, argument: Mapping[str, Any]) -> str:
+    """What is said of a query: of the argument, else of the tool."""
+    return str(argument.get("description") or tool.spec.description)
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    """The JSON type that an argument takes, empty where anything; of several, text first."""
+    given = [schema.get("type"), *(one.get("type") for one in schema.get("anyOf", ()) if isinstance(one, dict))]
+    kinds: list[str] = [
+        one for kind in given for one in (kind if isinstance(kind, list) else [kind]) if isinstance(one, str)
+    ]
+    return "string" if "string" in kinds else kinds[0] if kinds else ""
 
 
 def _schema(tool: Tool) -> tuple[dict[str, Any], set[str]]:
@@ -112,7 +185,16 @@ def _schema(tool: Tool) -> tuple[dict[str, Any], set[str]]:
     return properties, {name for name in schema.get("required", ()) if name in properties}
 
 
-_FINDERS: tuple[tuple[Verb, Callable[[list[Tool], str], _Use | None]], ...] = (
-    ("search", _search_use),
-    ("read", _read_use),
-)
+_FORMS: Mapping[str, Literal["text", "number", "list"]] = {
+    "string": "text",
+    "": "text",
+    "integer": "number",
+    "number": "number",
+    "array": "list",
+}
+VERBS: tuple[Verb, ...] = ("search", "read", "list")
+_FINDERS: Mapping[Verb, Callable[[list[Tool], str], _Use | None]] = {
+    "search": _search_use,
+    "read": _read_use,
+    "list": _list_use,
+}

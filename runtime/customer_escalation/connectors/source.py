@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
 
+from customer_escalation.connectors.adapter import ConnectionAdapter
 from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
 from customer_escalation.policy.sources import APP
 from customer_escalation.resources import sample_workspace
@@ -132,7 +133,9 @@ def _of_workspace(store: "WorkspaceStore") -> OpenedConnectors:
             error = state.startswith("error")
             reason = state.partition(":")[2].strip() if error else ""
             states.append(ConnectorState(category, "error" if error else "not_connected", "", reason))
-    return OpenedConnectors(specs, CATEGORY_TOOLS, None, states, store.now, dict(store.policy or {}))
+    return OpenedConnectors(
+        specs, CATEGORY_TOOLS, ConnectionAdapter({}, ()), states, store.now, dict(store.policy or {})
+    )
 
 
 def _states(specs: "Sequence[ServerSpec]", left_out: Sequence[ConnectorState]) -> list[ConnectorState]:

@@ -8,14 +8,21 @@ from typing import Any
 from customer_escalation.domain.categories import Author, author_of
 from skill_runtime.ledger import Ledger, Record
 
+YEARS = range(1970, 2200)
+"""What lies outside is no moment of a case but a system's word for never, and no calendar counts with it."""
+
 
 def parse_moment(value: object) -> datetime | None:
-    """An aware datetime from an RFC 3339 text; a plain date is the start of that day in UTC; anything else is None."""
+    """An aware datetime from an RFC 3339 text; a plain date is the start of that day in UTC; anything else is None, and so is a
+    year outside ``YEARS``.
+    """
     if not isinstance(value, str) or not value:
         return None
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
+        return None
+    if moment.year not in YEARS:
         return None
     if len(value) <= len("2026-01-01"):
         return datetime.combine(date.fromisoformat(value), time(), UTC)

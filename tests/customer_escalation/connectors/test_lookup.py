@@ -63,14 +63,42 @@ def test_a_search_in_a_language_of_its_own_or_with_more_to_fill_in_is_left_to_th
     site = tool("search_issues", "project_tracker", {"query": TEXT, "site": TEXT}, ["query", "site"], "b")
     reading = ReadTools([jql])
     assert "search_issues" not in reading
-    assert asked(ReadTools([site]), "search_issues", query="x") == [("search_issues", {"query": "x"})]
+    assert "search_issues" not in ReadTools([site]), "its name is ours, what it takes is not"
+
+
+def test_a_query_in_a_language_is_no_search_by_words() -> None:
+    about = {"type": "string", "description": "SELECT SQL query to execute"}
+    sql = tool("read_query", "knowledge_base", {"query": about}, ["query"])
+    assert "search_articles" not in ReadTools([sql])
+
+
+def test_a_tool_of_our_name_is_called_by_its_own_schema() -> None:
+    files = tool("search_files", "cloud_storage", {"path": TEXT, "pattern": TEXT}, ["path", "pattern"])
+    assert "search_files" not in ReadTools([files])
+    plain = tool("search_files", "cloud_storage", {"query": TEXT}, ["query"])
+    assert asked(ReadTools([plain]), "search_files", query="x", limit=3) == [("search_files", {"query": "x"})]
+    unfiltered = tool("list_tickets", "support_platform", {"page": {"type": "integer"}})
+    assert asked(ReadTools([unfiltered]), "list_tickets", customer="Vale Foods", limit=3) == [], (
+        "it would list everybody's"
+    )
+
+
+def test_where_nothing_searches_what_lists_everything_is_asked() -> None:
+    listing = tool("get_tickets", "support_platform", {"page": {"type": "integer"}, "per_page": {"type": "integer"}})
+    assert asked(ReadTools([listing]), "search_tickets", query="x", limit=8) == [("get_tickets", {})]
+    assert asked(ReadTools([listing]), "search_tickets", query="x", customer="Vale Foods") == []
 
 
 def test_a_foreign_read_takes_the_id_alone() -> None:
     found = tool("get_conversation", "support_platform", {"conversation_id": TEXT}, ["conversation_id"])
     assert asked(ReadTools([found]), "read_ticket", id="215") == [("get_conversation", {"conversation_id": "215"})]
     number = tool("get_ticket", "support_platform", {"ticket_id": {"type": "integer"}}, ["ticket_id"])
-    assert "read_ticket" not in ReadTools([number])
+    assert asked(ReadTools([number]), "read_ticket", id="215") == [("get_ticket", {"ticket_id": 215})]
+    assert asked(ReadTools([number]), "read_ticket", id="SUP-4") == []
+    several = tool("get_tickets", "support_platform", {"ids": {"type": "array"}}, ["ids"])
+    assert "read_ticket" not in ReadTools([several])
+    named = tool("getJiraIssue", "project_tracker", {"issueIdOrKey": TEXT}, ["issueIdOrKey"])
+    assert asked(ReadTools([named]), "read_issue", id="ENG-7") == [("getJiraIssue", {"issueIdOrKey": "ENG-7"})]
 
 
 def test_every_server_of_a_category_is_asked_and_an_id_goes_to_its_own() -> None:

@@ -13,6 +13,7 @@ from tests.customer_escalation.cli.test_connectors import Desk
 from tests.faults import FAULTS, Fault, FaultProxy
 from tests.support_connectors.backends.services import service
 
+from customer_escalation.cases.connection import MissingConnector
 from customer_escalation.connectors.adapter import ConnectionAdapter
 from customer_escalation.connectors.source import OpenedConnectors, open_source
 from customer_escalation.headless import Request, start_on
@@ -85,7 +86,11 @@ def test_whatever_a_system_does_the_brief_is_delivered_with_the_gap_named(
         request = Request(
             "API returning 500 errors intermittently for Acme Corp", use_model=False, folder=str(tmp_path)
         )
-        result = start_on(request, source, lambda event: None).to_json()
+        try:
+            result = start_on(request, source, lambda event: None).to_json()
+        except MissingConnector as error:  # nothing at all could be read where no brief can be made without it
+            assert (system.category, TITLES[name] in str(error)) == ("support_platform", True), error
+            return
     assert re.search(r"^## (?:ESCALATION|Handle in support): \S", result["markdown"], re.MULTILINE)
     named = [gap for gap in result["gaps"] if TITLES[name] in gap]
     if fault == "10,000 results" and not named:

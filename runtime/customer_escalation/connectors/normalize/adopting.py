@@ -12,6 +12,7 @@ from customer_escalation.connectors.normalize.items import (
     plain_key,
     short_digest,
 )
+from customer_escalation.connectors.normalize.typed import citable_id, typed
 from customer_escalation.domain.categories import SOURCES
 from skill_runtime.ledger import find_records
 from skill_runtime.tools import ToolReturn
@@ -40,13 +41,13 @@ def adopt(category: str, tool: str, structured: JsonObject | None, text: str) ->
     """
     value: Any = _unwrapped(structured) if structured is not None else _json_of(text)
     if isinstance(value, dict) and any(record.category == category for record in find_records(value)):
-        own: JsonObject = own_category_only(value, category)
+        own: JsonObject = typed(_all_citable(own_category_only(value, category), category, tool), category)
         return own
     items = list(find_items(value)) if value is not None else []
     if not items:
         shown = text if structured is None or text else json.dumps(structured, ensure_ascii=False)
         return {"item": _as_text(category, tool, shown)}
-    result: JsonObject = {"items": _distinct([_record(category, item) for item in items[:MOST_ITEMS]])}
+    result: JsonObject = {"items": typed(_distinct([_record(category, item) for item in items[:MOST_ITEMS]]), category)}
     around = _around(value)
     if around:
         result["around"] = around
@@ -75,6 +76,27 @@ def own_category_only(value: Any, category: str) -> Any:
         if isinstance(copy.get(key), str) and not copy[key].startswith(f"{category}/"):
             copy[f"source_{key}"] = copy.pop(key)
     return copy
+
+
+def _all_citable(value: JsonObject, category: str, tool: str) -> JsonObject:
+    """The answer with a reference for what stands among records and has none, such as one that claimed another category."""
+    found = dict(value)
+    for key in ("item", "items"):
+        inner = found.get(key)
+        if isinstance(inner, dict) and "ref" not in inner:
+            found[key] = _whole(category, tool, inner)
+        elif isinstance(inner, list):
+            found[key] = [
+                item if isinstance(item, dict) and "ref" in item else _whole(category, tool, item) for item in inner
+            ]
+    return found
+
+
+def _whole(category: str, tool: str, value: Any) -> JsonObject:
+    """What cannot be mapped, as one record with all its text."""
+    return _as_text(
+        category, tool, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+    )
 
 
 def _record(category: str, item: JsonObject) -> JsonObject:
@@ -111,7 +133,7 @@ def _as_text(category: str, tool: str, text: str) -> JsonObject:
         if len(text) <= MOST_TEXT
         else f"{text[:MOST_TEXT]}\n[Cut: the first {MOST_TEXT} of {len(text)} characters.]"
     )
-    name = f"{tool}-{short_digest(text)}"
+    name = citable_id(f"{tool}-{short_digest(text)}")
     return {"ref": f"{category}/{name}", "kind": "text", "id": name, "text": cut}
 
 

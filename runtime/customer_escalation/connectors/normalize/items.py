@@ -95,6 +95,19 @@ def _wraps(value: JsonObject) -> bool:
     return bool(lists) and own <= {"message", "status", "state"}
 
 
+def says_there_is_nothing(value: Any) -> bool:
+    """Whether a JSON answer says that there is nothing: a list without elements, and beside it nothing but counts and cursors."""
+    if not isinstance(value, dict):
+        return bool(value == [])
+    inner = [item for item in value.values() if isinstance(item, list | dict)]
+    texts = [key for key, item in value.items() if isinstance(item, str) and plain_key(key) in _CONTENT]
+    return (
+        any(item == [] or says_there_is_nothing(item) for item in inner)
+        and all(not item or says_there_is_nothing(item) for item in inner)
+        and not texts
+    )
+
+
 def find_parts(item: JsonObject) -> Iterator[tuple[str, list[JsonObject]]]:
     """The lists of parts below an item, each with the name of its key."""
     for key, value in item.items():

@@ -14,7 +14,9 @@ NAME_FIELDS = ("customer", "name", "author", "account")
 """Fields of a record that hold the name of an account or a person."""
 _WORD = re.compile(r"[^\W\d_][\w’'-]*(?:\.\w+)*")
 _ACRONYM = re.compile(r"[A-Z0-9]{1,6}s?")
-_ADDRESS = re.compile(r"\S*(?:@|/|\w\.\w)\S*")
+_ADDRESS = re.compile(
+    r"(?<!\S)\S*(?:@|/|\w\.\w)\S*"
+)  # from the beginning of a word alone, which keeps a long one cheap
 _SENTENCE = re.compile(r"(?<=[.!?:;])\s+|\n")
 ORDINARY = frozenset(
     """

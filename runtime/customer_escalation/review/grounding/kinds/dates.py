@@ -134,7 +134,10 @@ def possible_dates(source: SourceText) -> frozenset[date]:
 
 def in_utc(moment: datetime) -> datetime:
     """The moment in UTC, as it stands where it has no offset."""
-    return moment.astimezone(UTC) if moment.tzinfo else moment
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment
+    except OverflowError:  # the ends of the calendar
+        return moment.replace(tzinfo=UTC)
 
 
 def _told(source: SourceText, written: set[date]) -> set[date]:
