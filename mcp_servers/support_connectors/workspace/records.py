@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,10 @@ from support_connectors.times import is_date, parse_moment, parse_time
 CONNECTED = "connected"
 NOT_CONNECTED = "not_connected"
 ERROR_PREFIX = "error: "
+LARGEST = 10**15
+"""Of every number, far beyond what anybody pays or promises: with larger ones sums have no meaning."""
+FIRST_YEAR, LAST_YEAR = 1901, 2198
+"""Of the moment that a workspace shows. Records may hold any time: systems write year 1 and year 9999 for what they do not know."""
 
 
 class WorkspaceError(Exception):
@@ -44,14 +47,17 @@ def _check_date(text: str) -> str:
 def _moment(value: Any) -> datetime:
     if not isinstance(value, str):
         raise ValueError("is not a time: write it like 2026-03-01T09:30:00Z")  # noqa: TRY004 - pydantic collects ValueErrors only
-    return parse_moment(value)
+    moment = parse_moment(value)
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"must lie between the years {FIRST_YEAR} and {LAST_YEAR}: clocks are counted from it")
+    return moment
 
 
 def _check_number(value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("is not a number")  # noqa: TRY004 - pydantic collects ValueErrors only
-    if not isfinite(value) or value < 0:
-        raise ValueError("must be zero or more")
+    if not 0 <= value <= LARGEST:
+        raise ValueError(f"must be zero or more, and {LARGEST:,} at the most")
     return value
 
 

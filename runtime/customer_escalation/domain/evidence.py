@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 
 from customer_escalation.domain.categories import Author, author_of
+from customer_escalation.domain.times import is_usable
 from skill_runtime.ledger import Ledger, Record
 
 
 def parse_moment(value: object) -> datetime | None:
-    """An aware datetime from an RFC 3339 text; a plain date is the start of that day in UTC; anything else is None."""
+    """An aware datetime from an RFC 3339 text; a plain date is the start of that day in UTC; anything else is None, and so is a
+    moment that no case can be about (``is_usable``).
+    """
     if not isinstance(value, str) or not value:
         return None
     try:
@@ -18,8 +21,10 @@ def parse_moment(value: object) -> datetime | None:
     except ValueError:
         return None
     if len(value) <= len("2026-01-01"):
-        return datetime.combine(date.fromisoformat(value), time(), UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = datetime.combine(moment.date(), time(), UTC)
+    elif moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment if is_usable(moment) else None
 
 
 def name_key(name: str) -> str:

@@ -17,6 +17,7 @@ from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence, parse_moment
 from customer_escalation.domain.facts import Calculation
 from customer_escalation.domain.formatting import duration_words, number_words, time_words
+from customer_escalation.domain.times import is_usable
 from skill_runtime.ledger import Record
 
 MOST_CALCULATIONS = 20
@@ -106,7 +107,10 @@ class _Held:
         if stamp == "now":
             return self._now
         if len(stamp) == len("2026-03-02") and stamp in self._text:
-            return datetime.fromisoformat(stamp).replace(tzinfo=self._zone)
+            day = datetime.fromisoformat(stamp).replace(tzinfo=self._zone)
+            if not is_usable(day):
+                raise _Impossible(f"{stamp} is no day that a case can be about")
+            return day
         moment = parse_moment(stamp)
         if moment is None or not _OFFSET.search(stamp):
             raise _Impossible(f"{stamp} is no moment with its offset")
