@@ -26,6 +26,7 @@ from customer_escalation.cli import streams
 from customer_escalation.cli.connectors import ConnectorsFile
 from customer_escalation.cli.connectors import app as connectors_app
 from customer_escalation.cli.words import command_line
+from customer_escalation.cli.workspace import app as workspace_app
 from customer_escalation.domain.categories import SOURCES
 from customer_escalation.domain.printable import plain_json
 from skill_runtime.errors import ConnectorError, LimitReached, ModelError, SkillRuntimeError
@@ -55,7 +56,6 @@ app = typer.Typer(
     ),
     epilog=EPILOG,
 )
-workspace_app = typer.Typer(no_args_is_help=True, help="The embedded workspace of the servers.")
 app.add_typer(workspace_app, name="workspace")
 app.add_typer(connectors_app, name="connectors")
 
@@ -361,17 +361,6 @@ def doctor(
         streams.write(report(checks, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
     if any(one.status == "fail" for one in checks):
         raise typer.Exit(FAILED)
-
-
-@workspace_app.command("load")
-def workspace_load(
-    file: Annotated[Path, typer.Argument(help="A workspace JSON file.")],
-    database: Annotated[Path | None, typer.Option("--db", metavar="FILE", help="Database to fill.")] = None,
-) -> None:
-    """Fill the embedded workspace from a JSON file; what it held before is replaced."""
-    from customer_escalation.mcp_server.serving import load_file
-
-    streams.say(load_file(file, database))
 
 
 def _absolute(path: str | None) -> str | None:
