@@ -5,6 +5,7 @@
 """
 
 import asyncio
+import itertools
 import re
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -238,7 +239,9 @@ def _for_nobody(text: str) -> str:
     """The skill without what it says for a session with a person, whose servers and questions an unattended run has not, and
     without how a brief is put together by hand, which the run's own tools and instructions tell.
     """
-    return re.sub(r"<!-- (with a person|by hand) -->.*?<!-- /\1 -->\n*", "", text, flags=re.DOTALL).strip()
+    kept = re.sub(r"<!-- (with a person|by hand) -->.*?<!-- /\1 -->\n*", "", text, flags=re.DOTALL).strip()
+    step = itertools.count(1)
+    return re.sub(r"^(### )\d+\.", lambda found: f"{found[1]}{next(step)}.", kept, flags=re.MULTILINE)
 
 
 def unattended_instructions(policy: Policy) -> str:

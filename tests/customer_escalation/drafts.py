@@ -132,7 +132,8 @@ def escalation(**changes: Any) -> dict[str, Any]:
         "communication": communication(),
         "asks": [ask("Fix the batch limit of the nightly sync.")],
         "deadline": {"by": "2026-03-20", "basis": "customer_given", "text": said("2026-03-20, the customer's audit", T1M1)},
-        "context": f"- **Open bug:** the limit [[{BUG}]].\n- **Not known:** whether other accounts are hit (Engineering, from the sync logs).",
+        "context": f"- **Open bug:** the limit [[{BUG}]].\n"
+                   "- **Not known:** whether other accounts are hit (Engineering, from the sync logs).",
         "drafts": [],
         "messages": [],
         "ticket_note": "",

@@ -51,7 +51,7 @@ def propose(brief: Brief, markdown: str, policy: Policy, now: datetime, zone: Zo
     offered that is there.
     """
     say = Phrases(brief.draft)
-    texts = [_customer_text(draft, say) for draft in brief.draft.drafts]
+    texts = [_customer_text(number, draft, say) for number, draft in enumerate(brief.draft.drafts, 1)]
     if brief.outcome == Outcome.HANDLE or brief.target is None or brief.severity is None:
         question = f"Did the documented solution help? {brief.draft.summary}"
         title = say("step_helped")
@@ -72,11 +72,9 @@ def propose(brief: Brief, markdown: str, policy: Policy, now: datetime, zone: Zo
     ]  # fmt: skip
 
 
-def _customer_text(draft: CustomerDraft, say: Phrases) -> Proposal:
-    ticket, kind, title = draft.ticket.partition("/")[2], "customer_reply", ""
-    if draft.kind == "update":
-        kind, title = "status_update", say("step_update", ticket=ticket)
-    else:
-        title = say("step_reply", ticket=ticket)
+def _customer_text(number: int, draft: CustomerDraft, say: Phrases) -> Proposal:
+    """``number`` is that of the text in the brief."""
+    kind, step = ("status_update", "step_update") if draft.kind == "update" else ("customer_reply", "step_reply")
+    title = say(step, number=str(number), ticket=draft.ticket.partition("/")[2])
     data = {"kind": kind, "title": title, "destination": draft.ticket, "system": "support_platform", "text": draft.text}
     return Proposal.model_validate(data)

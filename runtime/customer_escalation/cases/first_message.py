@@ -13,14 +13,18 @@ from customer_escalation.retrieval.prefetch import ListedWhole
 from customer_escalation.retrieval.records_text import present_evidence
 from customer_escalation.retrieval.relevance import find_issue
 
+FEW = 4
+"""So many records are shown whole whatever they say: a reader who sees a line of them reads them anyway."""
+
 
 def first_message(terms: CaseTerms, evidence: Evidence, gaps: Sequence[str], listed: Sequence[ListedWhole] = ()) -> str:
     """The text; ``gaps`` are sentences on what could not be read, ``listed`` what was listed whole."""
+    zone = ZoneInfo(terms.policy.business_hours.team_timezone)
     figures = ticket_figures(evidence, terms.policy, terms.now).values()
     return prompt(
         "first_message.md.j2",
         issue=terms.issue,
-        now=f"{time_words(terms.now, ZoneInfo(terms.policy.business_hours.team_timezone))} ({terms.now:%A})",
+        now=f"{time_words(terms.now, zone)} ({terms.now.astimezone(zone):%A})",
         reported_by=terms.reported_by,
         gaps=gaps,
         listed=[_listed_words(one) for one in listed],
@@ -34,16 +38,14 @@ def _listed_words(one: ListedWhole) -> str:
 
 
 def far_off(terms: CaseTerms, evidence: Evidence) -> frozenset[str]:
-    """Closed tickets that a search brought up and that share little with the request.
+    """Closed tickets that a search brought up and that share little with the request, where they are more than a few.
 
     A ticket whose state nobody knows may be open, so it is shown whole.
     """
     found = find_issue(terms.issue, evidence, terms.now)
     near = {record.ref for record in (*found.tickets, *found.solved)}
-    return frozenset(
-        ticket.ref for ticket in evidence.of_kind("ticket")
-        if ticket.ref not in near and state_of(ticket) == "closed"
-    )  # fmt: skip
+    far = [one.ref for one in evidence.of_kind("ticket") if one.ref not in near and state_of(one) == "closed"]
+    return frozenset(far if len(far) > FEW else ())
 
 
 def _fenced(text: str) -> str:

@@ -92,8 +92,7 @@ class Ask(DraftModel):
     )
     text: Proposed = Field(
         description=(
-            "As it is printed: a bold lead that says who and by when, then what, and how one sees that it is done; further lines for "
-            "options, items to check or to preserve."
+            "As it is printed: who and by when as a bold lead, then what, and how one sees that it is done; options or items below."
         )
     )
 
@@ -138,17 +137,14 @@ class ColleagueText(DraftModel):
 
 
 _SENDER = (
-    "To the support person; not sent on. Where it goes, how severe, and what to do first; then what the guide asks for, in the order "
-    "in which it is needed, with bold leads, numbered steps that name the texts by their number, and a table."
+    "The page for your colleague in support; not sent on. Texts are named by their number; one that is alone on a line as `[text 2]` is "
+    "printed there."
 )
-_OPENING = "Two to four short lines for a reader who reads nothing else."
-_RHYTHM = (
-    "To the support person, behind the texts: the hours ahead as a short list (when, who, what), what is done if somebody does not answer, "
-    "when the severity falls, and what closes it. '' where the steps above say it all."
-)
+_OPENING = "Two to four short lines for a reader who reads nothing else: what is asked by when, what is wrong, what to beware of."
+_RHYTHM = "To your colleague, last: when to look again, what to do if somebody doesn't answer, what ends it. '' if said above."
 _CONTEXT = (
-    "Printed below the list of cited records, which code adds: other records worth opening and why, conflicting evidence with "
-    "both sides, what is not known and who finds out; each a bullet with a bold lead. '' if nothing."
+    "Printed below the list of cited records, which code adds: conflicting records, what is not known and who finds out, look-alikes "
+    "that are something else; bullets. '' if nothing."
 )
 _DRAFTS = (
     "One for each customer who waits or was told what no longer holds, most urgent first. None for a closed ticket. Printed "
@@ -189,8 +185,7 @@ class EscalationDraft(_Draft):
     )
     tried: Stated = Field(
         description=(
-            "Numbered, each with who, when and what came of it, oldest first; then what we said that does not hold, what was not done. '' "
-            "if nothing was done."
+            "Numbered: what was done, by whom, and what came of it; then what we told them that doesn't hold. '' if nothing was done."
         )
     )
     containment: Stated = Field(

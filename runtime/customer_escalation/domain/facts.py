@@ -111,8 +111,8 @@ class Calculation(DraftModel):
     label: Line = Field(description="What it is, in a few words.")
     expression: Line = Field(
         description=(
-            "Numbers of the cited records with + - * / % and brackets (`2 * 3065.60`); or a moment of theirs plus or minus hours or "
-            "days (`2025-08-22T13:00+01:00 + 72 h`), or less another; `now` is one."
+            "Numbers of the cited records with + - * / % and brackets (`2 * 3065.60`); or a moment of theirs, or `now`, plus or minus "
+            "hours, days, weeks, months or years (`2025-08-22T13:00+01:00 + 72 h`), or minus another (`2025-09-30 - 2025-08-22`)."
         )
     )
     cites: Cites

@@ -45,9 +45,11 @@ def _place(location: Iterable[str | int]) -> str:
 
 
 def listed(findings: Sequence[Finding]) -> str:
-    """Findings as lines, for the writer."""
+    """Findings as lines, for the writer; what is the same of several sentences is said once."""
     return "\n".join(
-        f"- {finding.rule}{' (warning)' if finding.level == 'W' else ''}"
-        f"{' at ' + finding.where if finding.where else ''}: {finding.message}"
-        for finding in findings
+        dict.fromkeys(
+            f"- {finding.rule}{' (warning)' if finding.level == 'W' else ''}"
+            f"{' at ' + finding.where if finding.where else ''}: {finding.message}"
+            for finding in findings
+        )
     )

@@ -99,7 +99,7 @@ class Passage:
     """One text of a draft."""
 
     path: str
-    """Such as ``description``, ``tried[2]`` or ``reproduction.actual``."""
+    """Such as ``description``, ``asks[2].text`` or ``deadline.text``."""
     written: str
     """As the writer wrote it, with marks."""
     role: Role
@@ -174,12 +174,15 @@ def sentences_of(written: str) -> Iterator[Sentence]:
 
 
 def with_code(written: str) -> Iterator[tuple[str, str]]:
-    """The text in pieces, each with the fenced code behind it, which no sentence holds; empty where there is none."""
+    """The text in pieces, each with the fenced code behind it, which no sentence holds; empty where there is none. The code's own
+    indentation is the end of the piece before it.
+    """
     at = 0
     for fence in _FENCE.finditer(written):
         lines = fence.group().split("\n")[1:]
         closed = bool(lines) and lines[-1].strip().startswith("```")
-        yield written[at : fence.start()], dedent("\n".join(lines[:-1] if closed else lines)).rstrip()
+        margin = len(fence.group()) - len(fence.group().lstrip(" \t"))
+        yield written[at : fence.start() + margin], dedent("\n".join(lines[:-1] if closed else lines)).rstrip()
         at = fence.end()
     yield written[at:], ""
 

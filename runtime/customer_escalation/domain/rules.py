@@ -212,8 +212,8 @@ RULE_TABLE: Mapping[str, RuleRow] = checked([
     RuleRow("T6", "target", "W", "An L1 author goes to Engineering through L2, except for Security, Leadership, Critical."),
     RuleRow("B0", "brief", "W", "It opens with two to four lines: what and why, what is due, the first ask, the trap."),
     RuleRow("B1", "brief", "H", "Impact is quantified from cited records, or unknown with how to find out."),
-    RuleRow("B2", "brief", "H", "Each ask starts with a verb of the policy and suits the team."),
-    RuleRow("B3", "brief", "H", "The deadline is absolute, in the future, and labelled with what it rests on."),
+    RuleRow("B2", "brief", "H", "Each ask is of a kind that the policy names and suits the team."),
+    RuleRow("B3", "brief", "H", "Moments of asks and the deadline are absolute and in the future; it is labelled with what it rests on."),
     RuleRow(
         "B4", "brief", "H",
         "All sections are there, and the description has its length. A note that keeps the issue in support says why, what to do "
@@ -227,7 +227,7 @@ RULE_TABLE: Mapping[str, RuleRow] = checked([
     RuleRow("R1", "reproduction", "W", "Start from a clean state: account type, configuration, permissions."),
     RuleRow("R2", "reproduction", "W", "Each step is a verb and a concrete object, never 'try to'."),
     RuleRow(
-        "R3", "reproduction", "H", "Exact values: Expected and Actual are there and differ; each step cites a record."
+        "R3", "reproduction", "H", "Exact values: Expected and Actual are there and differ; the steps cite a record."
     ),
     RuleRow("R4", "reproduction", "H", "The environment, or that it is unknown."),
     RuleRow("R5", "reproduction", "H", "The frequency: always, intermittent (n of m), or only under named conditions."),

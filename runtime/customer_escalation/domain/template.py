@@ -12,7 +12,11 @@ COMMUNICATION = ("Last update to customer", "Customer expectation", "Escalation 
 REPRODUCTION = ("Expected", "Actual", "Environment")
 ALWAYS = {"impact": (WORKFLOW,), "communication": COMMUNICATION}
 """Labels that only the writer can fill, by section; code has lines of its own for the others."""
-_LABEL = re.compile(r"(?:[-*+]\s+)?(?:\*\*([^*\n]{1,80}?)(?::\*\*|\*\*\s?:)|([A-Z][a-z]+):)(?=\s|\Z)")
+_MARKS = r"(?:\s*\[\[[^\[\]\n]*\]\])*"
+_LABEL = re.compile(
+    rf"(?:[-*+]\s+)?(?:\*\*([^*\n\[]{{1,80}}?){_MARKS}(?::\*\*|\*\*{_MARKS}\s?:)|([A-Z][a-z]+){_MARKS}:)(?=\s|\Z)"
+)
+"""A bullet's bold lead, or a word, with its colon; a mark may stand before that."""
 _STEP = re.compile(r"\s*\d{1,2}[.)]\s+(?=\S)")
 
 

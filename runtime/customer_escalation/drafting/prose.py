@@ -112,7 +112,7 @@ def _escalation(
 
 def _verdict(decision: Decision) -> str:
     assert decision.severity is not None
-    return f"**Escalate to {(decision.target or Target.L2).value}, {decision.severity.value}. Before you send this:**"
+    return f"**Escalate to {(decision.target or Target.L2).value}, {decision.severity.value}.** Before you send this:"
 
 
 def _context(assessment: Assessment, decision: Decision, writer: Writer, *, frequent: bool) -> str:

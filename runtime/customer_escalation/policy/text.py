@@ -148,7 +148,7 @@ def sla(policy: Policy) -> str:
 
 
 def asks(policy: Policy) -> str:
-    lines = [f"Every ask starts with {listed(policy.asks.verbs)}.", "", "| Asked of | Suitable |", "| --- | --- |"]
+    lines = [f"Every ask is to {listed(policy.asks.verbs)}.", "", "| Asked of | Suitable |", "| --- | --- |"]
     lines += [f"| {target.value} | {', '.join(policy.asks.suits.of(target))} |" for target in Target]
     return "\n".join(lines)
 

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from textwrap import indent
 from typing import Any
 
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, RuleNote, Statement
 from customer_escalation.domain.categories import HEADINGS, SOURCES
-from customer_escalation.domain.evidence import field, page_of
+from customer_escalation.domain.evidence import field, name_key, page_of
 from customer_escalation.domain.prose import Sentence, sentences_of, with_code, without_marks, words_begin
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
@@ -22,8 +23,11 @@ MOST_MARKS = 3
 MOST_GROUNDS = 3
 _BRACKETS = re.compile(r"(?<!\\)[\[\]]")
 _ESCAPED = r"\\\g<0>"
+PLACED = re.compile(r"\s*\[text (\d{1,2})\]\s*")
+"""A line of the sender's page in place of which a text is printed."""
 TABLE_FROM = 3
 """So many affected accounts are shown as a table."""
+_ITEM = re.compile(r"(?:[-*+]|\d{1,2}[.)])\s+")
 
 
 class BriefView:
@@ -55,7 +59,7 @@ class BriefView:
             "prose": self.prose, "lines": self.lines, "section": self.section, "say": self.say, "line": self.line,
             "said": self.said, "because": self.because,
             "verdict": self.verdict, "references": self.references, "suspect": self.suspect, "untested": self.untested,
-            "texts": self.texts, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
+            "sender": self.sender, "texts": self.texts_below, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
         }  # fmt: skip
         if isinstance(draft, EscalationDraft):
             names["impact"] = lambda: self.impact(draft)
@@ -71,8 +75,8 @@ class BriefView:
             return self.say("verdict_handle")
         return self.say("verdict_escalate", team=self.brief.target.value, severity=self.brief.severity.value)
 
-    def prose(self, text: str | Statement, indent: int = 2) -> str:
-        """A text as it was written, line by line, the further ones ``indent`` spaces in; an id is marked once in it, and not
+    def prose(self, text: str | Statement, margin: int = 2) -> str:
+        """A text as it was written, line by line, the further ones ``margin`` spaces in; an id is marked once in it, and not
         where it stands in the text anyway.
         """
         if isinstance(text, Statement):
@@ -80,8 +84,8 @@ class BriefView:
         lines = list(self._lines(text, self.marked))
         if len(lines) == 1 and not _structured(lines[0]) and not _ends(text):
             lines[0] += "."
-        text = _joined(lines, indent)
-        return "\n" + " " * indent + text if indent and lines and lines[0].startswith(("- ", "|", "1. ")) else text
+        text = _joined(lines, margin)
+        return "\n" + " " * margin + text if margin and lines and lines[0].startswith(("- ", "|", "1. ")) else text
 
     def lines(self, text: str) -> list[str]:
         """The text line by line, each as prose."""
@@ -98,14 +102,15 @@ class BriefView:
 
     def _lines(self, text: str, seen: set[str]) -> Iterator[str]:
         """Every line of the text with its marks, empty ones among them, and the fenced code between them as blocks of their own."""
-        for words, code in with_code(text):
-            for line in words.splitlines():
+        for place, (before, code) in enumerate(with_code(text)):
+            words = before.rstrip(" \t") if code else before
+            for line in words.removeprefix("\n" if place else "").splitlines():
                 if without_marks(line).strip():
                     yield self._line(line, text, seen)
                 elif not line.strip():
                     yield ""
             if code:
-                yield inert_block(code)
+                yield indent(inert_block(code), before[len(words) :].expandtabs(4), lambda _: True)
 
     def _line(self, line: str, whole: str, seen: set[str]) -> str:
         begin = words_begin(line)
@@ -198,12 +203,18 @@ class BriefView:
     def sla(self, told: str) -> list[str]:
         """Clocks as code words them: late ones of tickets that the text does not name, and all where it tells none."""
         computed = self.brief.computed
-        named = told if told and not self.only_ticket else f"{told} {self.only_ticket}"
         return [
             self.said(line)
             for line in computed.sla
-            if not told or (line in computed.late and line.text.partition(" (")[0] not in named)
+            if not told or (line in computed.late and not self._names(told, line))
         ]
+
+    def _names(self, told: str, line: Statement) -> bool:
+        """Does the text name the ticket whose clocks the line tells, or its customer? Where there is one ticket, it is meant."""
+        items = [self.evidence.item_of(record) for record in self.evidence.resolve(line.cites)[0]]
+        tickets = [item for item in items if item.data.get("kind") == "ticket"]
+        names = {name for item in tickets for name in (item.id, shown_id(item.id), field(item, "customer")) if name}
+        return bool(self.only_ticket) or any(name_key(name) in name_key(told) for name in names)
 
     def accounts(self) -> str:
         """The affected accounts as a table."""
@@ -229,14 +240,36 @@ class BriefView:
         return "\n" + "\n".join(map(_row, [head, ["---"] * len(head), *rows])) + "\n"
 
     def asks(self, draft: EscalationDraft) -> list[str]:
-        """Each ask as it is written, with who acts in front where there are several and its first line does not say it."""
+        """Each ask as it is written, with who acts in front where there are several and it has no lead of its own."""
         several = len({ask.owner for ask in draft.asks}) > 1
         found = []
         for ask in draft.asks:
-            begins = without_marks(ask.text).partition("\n")[0].casefold()
-            named = not several or ask.owner.casefold() in begins
+            named = not several or ask.text.startswith("**")
             found.append(("" if named else f"**{inert(ask.owner)}:** ") + self.prose(ask.text, 3).lstrip())
         return found
+
+    def sender(self) -> str:
+        """The sender's page, each text in it that stands alone on a line by its number."""
+        pieces: list[str] = []
+        texts, lines = self.texts(), list[str]()
+        for line in [*self.brief.draft.sender.splitlines(), "[text 0]"]:
+            if placed := PLACED.fullmatch(line):
+                pieces.append(self.prose("\n".join(lines).strip("\n"), 0))
+                pieces += [_as_quotation(*texts[number - 1]) for number in [int(placed[1])] if 0 < number <= len(texts)]
+                lines = []
+            else:
+                lines.append(line)
+        return "\n\n".join(piece for piece in pieces if piece)
+
+    def texts_below(self) -> list[str]:
+        """The texts that the sender's page does not hold, each as a block."""
+        lines = self.brief.draft.sender.splitlines()
+        above = {int(placed[1]) for line in lines if (placed := PLACED.fullmatch(line))}
+        return [
+            _as_quotation(heading, lines)
+            for number, (heading, lines) in enumerate(self.texts(), 1)
+            if number not in above
+        ]
 
     def texts(self) -> list[tuple[str, list[str]]]:
         """Every text that may go out, numbered, each as its heading and its lines: to customers with whose it is, on which ticket
@@ -253,7 +286,7 @@ class BriefView:
                           + (f" ({when})" if when else ""), inert_lines(one.text)))  # fmt: skip
         found += [(inert(one.to), quoted(one.text)) for one in draft.messages]
         found += [(self.say("ticket_note"), quoted(draft.ticket_note))] if draft.ticket_note else []
-        return found
+        return [(f"{number}. {heading}", lines) for number, (heading, lines) in enumerate(found, 1)]
 
     def article(self, draft: HandlingDraft) -> str:
         """The article or ticket that holds the solution, in a few words."""
@@ -324,6 +357,10 @@ def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
+def _as_quotation(heading: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"**{heading}**", "", *(f"> {line}" for line in lines)])
+
+
 def quoted(text: str) -> list[str]:
     """A text to be pasted elsewhere, line by line, without its marks."""
     return inert_lines(without_marks(text))
@@ -331,9 +368,9 @@ def quoted(text: str) -> list[str]:
 
 def _prefix(before: str) -> str:
     """What stands before a line's words: its indentation, a bullet or number, a bold label; a heading is none in a section."""
-    indent = len(before) - len(before.lstrip())
+    space = before[: len(before) - len(before.lstrip())].expandtabs(4)
     rest = re.sub(r"\A#{1,6}\s+", "", before.lstrip())
-    return " " * (indent - indent % 2) + re.sub(r"\A[*+]\s+", "- ", inert(rest) + " " if rest else "")
+    return space + re.sub(r"\A[*+]\s+", "- ", inert(rest) + " " if rest else "")
 
 
 def _ends(text: str) -> bool:
@@ -346,27 +383,50 @@ def _structured(line: str) -> bool:
     return bool(re.match(r"\s*(?:(?:[-*+]|\d{1,2}[.)])\s|[>|]|`{3})", line))
 
 
-def _joined(lines: Sequence[str], indent: int) -> str:
+def _joined(lines: Sequence[str], margin: int) -> str:
     """The lines below each other as the writer has them: what a blank line parts stays apart, and so does a table or a list at the
-    margin from what runs on; lines of running text stay lines.
+    margin from what runs on; lines of running text stay lines, and an indented one goes on with the item above it.
     """
     pieces: list[str] = []
-    before = ""
-    parted = False
-    for line in lines:
-        if not line:
-            parted = True
-            continue
-        if pieces:
-            apart = (
-                parted or _is_row(line) != _is_row(before) or (not indent and _structured(line) != _structured(before))
-            )
-            plain = not _structured(line) and not _structured(before)
-            pieces.append("\n\n" if apart else "  \n" if plain else "\n")
-            pieces.append(" " * indent)
-        pieces.append(line.replace("\n", "\n" + " " * indent))
-        before, parted = line, False
+    before, parted = "", False
+    for line in _nested(lines):
+        if line and pieces:
+            apart = parted or _is_row(line) != _is_row(before) or (not margin and _parts(before, line))
+            breaks = not _structured(line) and not (_structured(before) and not _item_goes_on(before, line))
+            pieces.append("\n\n" if apart else "  \n" if breaks else "\n")
+            pieces.append(" " * margin)
+        if line:
+            pieces.append(line.replace("\n", "\n" + " " * margin))
+            before = line
+        parted = not line
     return "".join(pieces)
+
+
+def _nested(lines: Sequence[str]) -> Iterator[str]:
+    """The lines, those indented below an item far enough in to belong to it."""
+    width, shift = 0, -1
+    for line in lines:
+        space = len(line) - len(line.lstrip())
+        if line and not space:
+            item = _ITEM.match(line)
+            width, shift = (item.end() if item else 0), -1
+        elif line and width:
+            shift = max(0, width - space) if shift < 0 else shift
+        yield indent(line, " " * max(0, shift), lambda _: True) if space else line
+
+
+def _item_goes_on(before: str, line: str) -> bool:
+    """Is it a running line below the words of an item, or below a running line in it?"""
+    return line[:1] == " " and not before.lstrip().startswith(("`", "|", ">"))
+
+
+def _parts(before: str, line: str) -> bool:
+    """Does a list begin or end between these lines? What is indented is inside one."""
+    if line[:1] == " ":
+        return False
+    return (before[:1] == " " and not _structured(line)) or _structured(line) != (
+        _structured(before) or before[:1] == " "
+    )
 
 
 def _is_row(line: str) -> bool:

@@ -206,25 +206,29 @@ class Gatherer:
         await self._mentioned(leads, evidence, most=2)
 
     async def _list_around(self, leads: Sequence[Record], evidence: Evidence) -> None:
-        """Everything from shortly before the leading tickets until now, and of what that brings up a little read whole."""
+        """Everything of a small store, of a large one what is from shortly before the leading tickets until now; and of what that
+        brings up a little read whole.
+        """
         began = [moment for lead in leads if (moment := evidence.at(lead))]
         if not began:
             return
         since = (min(began) - BEFORE).date()
         for category in ("support_platform", "chat", "project_tracker"):
-            await self._list(category, since, LISTED)
+            if not await self._list(category, None, LISTED):
+                await self._list(category, since, LISTED)
         for kind in ("ticket", "issue", "article"):
             unread = [record.id for record in evidence.of_kind(kind) if not self._is_read(kind, record.id)]
             if len(unread) <= SHORT:
                 await self._read(kind, unread)
 
-    async def _list(self, category: str, since: date | None, most: int) -> None:
-        """Everything of a category since that day; nothing where there is more than ``most``, but for articles."""
+    async def _list(self, category: str, since: date | None, most: int) -> bool:
+        """Everything of a category since that day; nothing where there is more than ``most``, but for articles. Was it all?"""
         wanted = {"limit": most} | ({"since": since.isoformat()} if since else {})
         name = SOURCES[category].tool("list")
-        found = await self._calls((name, wanted), whole=since is not None)
-        if found.whole.get(name):
+        found = await self._calls((name, wanted), whole=category != "knowledge_base")
+        if whole := found.whole.get(name, False):
             self.listed.append(ListedWhole(category, since, len(found.items(name))))
+        return whole
 
     async def _talk(self, leads: Sequence[Record], evidence: Evidence) -> None:
         """What was said around the latest chat messages that name a lead or its error code."""

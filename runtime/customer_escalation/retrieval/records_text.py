@@ -10,8 +10,8 @@ from skill_runtime.ledger import Record
 _INNER = frozenset(kind for row in SOURCES.values() for kind in (*row.row.kinds, row.part)) - BY_ITEM.keys()
 _HIDDEN = frozenset({"ref", "kind", "id", "text", "body", "parent", "extra", "messages_complete", "comments_complete"})
 FOLDED = " | (shares little with the request; its messages are not shown)"
-_UNREAD = {kind: row.tool("read") for kind, row in BY_ITEM.items() if row.whole_by_read}
-"""Kinds whose content a list or a search leaves out, and the tool that shows it."""
+_READ_APART = {kind for kind, row in BY_ITEM.items() if row.whole_by_read}
+"""Kinds whose content a list or a search leaves out."""
 
 
 def present_evidence(evidence: Evidence, figures: Iterable[Figure], folded: Collection[str] = ()) -> str:
@@ -42,8 +42,8 @@ def present_evidence(evidence: Evidence, figures: Iterable[Figure], folded: Coll
 
 def _item(item: Record, evidence: Evidence) -> list[str]:
     children = sorted(evidence.ledger.children(item.ref), key=lambda child: (str(child.data.get("at", "")), child.ref))
-    tool = _UNREAD.get(str(item.data.get("kind")))
-    unread = f" | (content not read yet: {tool})" if tool and not children and not item.data.get("body") else ""
+    whole = any(item.data.get(key) for key in ("body", "messages_complete", "comments_complete"))
+    unread = "" if children or whole or item.data.get("kind") not in _READ_APART else " | (content not read yet)"
     return [_line(item) + unread, *(f"  {_line(child)}" for child in children)]
 
 

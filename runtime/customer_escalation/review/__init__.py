@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from customer_escalation.decision.figures.windows import clocks_of_records, zones_of
@@ -24,7 +25,8 @@ from customer_escalation.review.sources import Sources
 from customer_escalation.review.withholding import WITHHELD, withheld
 
 __all__ = ["WITHHELD", "Review", "review_draft", "vocabulary", "withhold_unsupported"]
-_TIME = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])")
+_TIME = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?!\d|:\d)")
+COMING_DAYS = 15
 MOST_SENTENCES = 500
 """More sentences than a text can have."""
 _CHECK_FILES = (brief_checks, reproduction, target_checks, grounding_checks, privacy)
@@ -61,6 +63,7 @@ def review_draft(
     sources = replace(
         first, established=frozenset(brought), deadlines=_deadlines(draft, case), request=context.request,
         language=language, zones=clocks_of_records(case), hours=_hours(case.policy),
+        coming=tuple(case.now.date() + timedelta(days=days) for days in range(COMING_DAYS)),
     )  # fmt: skip
     mended = mend_citations(draft, sources)
     view = ReviewInput(mended, case, decision, sources, context)

@@ -11,13 +11,13 @@ ESCALATION = {
     "reproduction": 160, "ideas": 90, "communication": 170, "asks": 380, "deadline": 40, "context": 110,
 }  # fmt: skip
 """Words a section where one account is affected, in a matter that all read to the end."""
-HANDLING = {"opening": 90, "customers": 20, "sla": 60, "reason": 290, "steps": 200, "would_change": 110, "context": 80}
+HANDLING = {"opening": 60, "customers": 15, "sla": 40, "reason": 200, "steps": 150, "would_change": 80, "context": 55}
 PER_ACCOUNT = {"impact": 60, "description": 15, "tried": 20, "communication": 45, "asks": 15}
 """More for each further account, up to ``MOST_ACCOUNTS``."""
 MOST_ACCOUNTS = 6
-SHARE = {Severity.CRITICAL: 0.7, Severity.HIGH: 0.55, Severity.MEDIUM: 0.4}
+SHARE = {Severity.CRITICAL: 0.52, Severity.HIGH: 0.45, Severity.MEDIUM: 0.38}
 """Of that, by severity: what stops work is read to the end, a wish is not."""
-BESIDE = {"sender": 320, "messages": 380, "ticket_note": 60, "rhythm": 90}
+BESIDE = {"sender": 340, "messages": 220, "ticket_note": 40, "rhythm": 60}
 """Words of the texts beside the brief, each in all."""
 FOR_CUSTOMER = 240
 """Words of one text for a customer who asked several things."""
@@ -54,7 +54,6 @@ def budget_words(outcome: Outcome, accounts: int, severity: Severity | None = No
     shares = ", ".join(f"{name} {count}" for name, count in words.items())
     beside = ", ".join(f"{name} {count}" for name, count in BESIDE.items())
     return (
-        f"About {sum(words.values())} words of brief are enough ({shares}), beside them {beside}, and for a customer who asked much "
-        f"{FOR_CUSTOMER}. Marks do not count; going over is a remark, no fault. Readers leave a long brief for a small matter: what "
-        "changes nothing for them is left out."
+        f"About {sum(words.values())} words of brief are enough ({shares}), beside them {beside}; a customer who asked several things "
+        f"gets up to {FOR_CUSTOMER}, others a few sentences. Marks do not count; going over is a remark, no fault."
     )

@@ -7,7 +7,7 @@ from customer_escalation.domain.evidence import name_key
 from customer_escalation.domain.template import WORKFLOW, is_called
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.grounding import unsupported_atoms
-from customer_escalation.review.passages import Claim, passages
+from customer_escalation.review.passages import IN_ROWS, Claim, passages
 from customer_escalation.review.sources import atoms_missing, unsupported_words
 
 STRONG_CLAIMS = re.compile(
@@ -40,13 +40,18 @@ _ABSENCE = re.compile(
 @check("G1")
 def cited_records_exist(view: ReviewInput) -> Iterator[Fault]:
     """Refs that name nothing, in marks and where a field names a record."""
-    named = [(passage.path, passage.cites) for passage in passages(view.draft)]
+    named: list[tuple[str, tuple[str, ...], int | None]] = []
+    for passage in passages(view.draft):
+        own = [(number, one.cites) for number, one in enumerate(passage.sentences) if one.own]
+        named += [(passage.path, cites, number) for number, cites in own]
+        alone = set(passage.cites).difference(*(cites for _, cites in own))  # on a line without words
+        named += [(passage.path, tuple(alone), None)]
     if view.handling and view.handling.article:
-        named.append(("article", (view.handling.article,)))
-    for where, refs in named:
+        named.append(("article", (view.handling.article,), None))
+    for where, refs, number in named:
         for ref in view.sources.missing(refs):
             message = f"`{ref}` names no record that was read in this run. Cite a ref as it stands in a tool result."
-            yield Fault(where, message)
+            yield Fault(where, message, sentence=number)
 
 
 @check("G1")
@@ -54,17 +59,18 @@ def facts_are_cited(view: ReviewInput) -> Iterator[Fault]:
     """Texts that state something and carry no mark at all, unless they say nothing but what is known, or that something is
     absent; that is told by English words, so a sentence in another language is asked for a mark by its atoms alone.
     """
-    uncited: dict[str, list[str]] = {}
+    uncited: dict[str, list[Claim]] = {}
     for claim in view.claims:
         if not (_stands_on_nothing(claim) and len(claim.text.split()) > FEWEST_WORDS):
             continue
         atoms = unsupported_atoms(claim.text, (), view.sources.everything, vocabulary=view.sources.vocabulary)
         says_something = bool(atoms) or view.sources.in_english
         if says_something and not (atoms and not atoms_missing(claim, view.sources)):
-            uncited.setdefault(claim.where, []).append(claim.text)
-    for where, texts in uncited.items():
-        message = f"“{_short(texts[0])}” stands on no record: put a mark [[ref]] behind what shows it, or say that it is unknown."
-        yield Fault(where, message)
+            uncited.setdefault(claim.where, []).append(claim)
+    for where, found in uncited.items():
+        for claim in found if where in IN_ROWS else found[:1]:
+            message = f"“{_short(claim.text)}” stands on no record: put a mark [[ref]] behind what shows it, or say that it is unknown."
+            yield Fault(where, message, sentence=claim.number if where in IN_ROWS else None)
 
 
 @check("G1")

@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from customer_escalation.domain.brief import Draft, HandlingDraft
-from customer_escalation.domain.prose import Audience, Passage, Role, passages
-from customer_escalation.domain.template import COMMUNICATION, CUSTOMERS, QUEUE, REVENUE, SLA, is_called, label_at
+from customer_escalation.domain.prose import Audience, Passage, Role, marks_of, passages
+from customer_escalation.domain.template import (
+    COMMUNICATION,
+    CUSTOMERS,
+    QUEUE,
+    REVENUE,
+    SLA,
+    blocks,
+    is_called,
+    label_at,
+)
 
 ClaimKind = Literal["fact", "proposed", "inference"]
 _KINDS: dict[Role, ClaimKind] = {"states": "fact", "proposes": "proposed", "supposes": "inference"}
@@ -14,6 +23,8 @@ SUMMING_UP = ("summary", "opening", "severity_reason", "co_owner", "customers", 
 """Passages that say again what the brief below shows, or what is missing: they stand on everything that it cites."""
 LABELS_SUMMING_UP = {"impact": (CUSTOMERS, REVENUE, QUEUE, SLA), "reproduction": ("Environment",)}
 """The same of parts of a section, by their label."""
+IN_ROWS = ("impact", "communication")
+"""Sections whose labelled rows each stand on their own records, as the lines of a form do."""
 
 __all__ = ["Claim", "Passage", "all_cites", "claims", "drafts_for_customers", "passages", "receiver_words"]
 
@@ -45,9 +56,17 @@ def claims(draft: Draft) -> Iterator[Claim]:
         for number, sentence in enumerate(passage.sentences):
             label = label_at(passage.written, sentence.start)
             sums_up = _sums_up(passage.path, label)
-            cites = everything if sums_up else sentence.cites or passage.cites
+            cites = everything if sums_up else sentence.cites or _around(passage, label)
             kind = _KINDS[passage.role]
             yield Claim(passage.path, sentence.text, kind, cites, passage.reader, number, sums_up, label)
+
+
+def _around(passage: Passage, label: str) -> tuple[str, ...]:
+    """What a sentence without a mark stands on: all that its text cites, or its row."""
+    if passage.path not in IN_ROWS or not label:
+        return passage.cites
+    row = (ref for block in blocks(passage.written) if block.label == label for ref in marks_of(block.text))
+    return tuple(dict.fromkeys(row))
 
 
 def _sums_up(path: str, label: str) -> bool:

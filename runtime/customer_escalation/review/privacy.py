@@ -12,7 +12,7 @@ from customer_escalation.domain.language import NOUNS_CAPITALISED, language_of
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.grounding import Unsupported, unsupported_atoms
 from customer_escalation.review.passages import drafts_for_customers
-from customer_escalation.review.sources import is_somebody, on_a_customers_clock, put_together
+from customer_escalation.review.sources import is_label, is_somebody, on_a_customers_clock, put_together
 from customer_escalation.sla.clocks import waiting_since
 from skill_runtime.ledger import Record
 
@@ -120,7 +120,7 @@ def nothing_invented(view: ReviewInput) -> Iterator[Fault]:
             if _may_be_said(atom, ticket, view) or put_together(atom, allowed) or _is_told(atom, own, until, view):
                 continue
             told = f"“{atom.atom}” ({atom.kind}) stands in nothing that this customer wrote or was told"
-            if atom.kind in ("code", *WHEN):
+            if atom.kind in ("code", *WHEN) or is_label(atom):
                 yield Fault(passage.path, f"{told}. Is it right for them?", "W")
             elif atom.found_in:
                 where = ", ".join(atom.found_in[:2])
@@ -219,8 +219,8 @@ def _people(record: Record) -> Iterator[str]:
 
 @check("P2")
 def to_an_open_ticket(view: ReviewInput) -> Iterator[Fault]:
-    """One reply a ticket, and none to a closed one."""
-    evidence, seen = view.case.evidence, set[tuple[str, str]]()
+    """None to a closed one, and where there are two for one ticket, each says when."""
+    evidence, seen = view.case.evidence, set[tuple[str, str, str]]()
     for index, draft in enumerate(view.draft.drafts):
         where = f"drafts[{index}].ticket"
         record = evidence.ledger.resolve(draft.ticket)
@@ -229,10 +229,10 @@ def to_an_open_ticket(view: ReviewInput) -> Iterator[Fault]:
             yield Fault(where, f"`{draft.ticket}` is no ticket that was read in this run.")
         elif not ticket_view(evidence, item).is_open:
             yield Fault(where, f"{item.id} is {field(item, 'status')}: nobody waits there for a reply.")
-        elif (item.ref, draft.kind) in seen:
+        elif (item.ref, draft.kind, draft.when) in seen:
             yield Fault(where, f"There are two drafts of this kind for {item.id}: say in one which goes out when.", "W")
         if item is not None:
-            seen.add((item.ref, draft.kind))
+            seen.add((item.ref, draft.kind, draft.when))
 
 
 @check("B5")

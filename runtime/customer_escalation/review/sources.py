@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property
 
 from customer_escalation.domain.brief import Figure
@@ -65,6 +65,8 @@ class Sources:
     """That of the draft, by its English name; None where it is not known."""
     zones: tuple[tzinfo, ...] = ()
     """Those of the affected customers: a moment of a record may be told on their clocks."""
+    coming: tuple[date, ...] = ()
+    """The days from today on for which a draft may set something."""
     deadlines: str = ""
     """The moments that the draft itself sets in its asks, where they are checked: known to what sums it up."""
     hours: str = ""
@@ -173,11 +175,13 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
     if claim.kind == "proposed" and (atom.kind in FREE_IN_PROPOSALS or put_together(atom, scope)):
         return True
     sets = claim.where.partition("[")[0] in SETS_TIMES or is_what_comes(claim.where, claim.label)
-    if sets and atom.kind in ("time", "weekday"):
+    if sets and (atom.kind in ("time", "weekday", "duration") or (atom.kind == "date" and _comes(atom, sources))):
+        return True
+    if atom.kind == "date" and _ends_a_name(atom.atom, claim.text, scope):
         return True
     if claim.where == NOTE and atom.kind in ("quote", "code"):
         return True
-    if (claim.kind == "proposed" or claim.reader == "sender") and _few_words(atom):
+    if (claim.kind == "proposed" or claim.reader == "sender") and is_label(atom):
         return True
     if on_a_customers_clock(atom, scope, sources.zones):
         return True
@@ -191,6 +195,19 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         _is_day(atom.atom, claim.text) or _is_day_and_month(atom.atom, claim.text, scope)
         or _counts(atom.atom, claim, scope, sources)
     )  # fmt: skip
+
+
+def _comes(atom: Unsupported, sources: Sources) -> bool:
+    """Is it a day that comes soon, which whoever writes to a colleague may set?"""
+    days = Record(ref="draft/days", data={"kind": "deadline", "text": " ".join(map(str, sources.coming))})
+    return not unsupported_atoms(atom.atom, [days])
+
+
+def _ends_a_name(shown: str, text: str, scope: Iterable[Record]) -> bool:
+    """Is the first number of what looks like two days the end of a name in the records, as in "from Server 7 to 31 August"?"""
+    number = re.match(r"\d{1,2}(?= )", shown)
+    name = re.search(rf"\w+ {re.escape(shown)}", text) if number else None
+    return bool(number and name and _stands_in(name.group()[: -len(shown)] + number.group(), scope))
 
 
 def is_somebody(name: str, scope: Iterable[Record]) -> bool:
@@ -264,8 +281,8 @@ def put_together(atom: Unsupported, scope: Sequence[Record]) -> bool:
     return bool(parts) and held.issuperset(parts)
 
 
-def _few_words(atom: Unsupported) -> bool:
-    """A label or one of several answers in quotation marks, in a sentence that proposes something: nobody's words."""
+def is_label(atom: Unsupported) -> bool:
+    """A few words in quotation marks, which may be a label, one of several answers, or words held at arm's length."""
     return atom.kind == "quote" and len(atom.atom.split()) <= MOST_LABEL_WORDS
 
 

@@ -1,11 +1,10 @@
 """What a brief says where a sentence stays unsupported after the repairs: "unknown", and that something was withheld."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from customer_escalation.domain.brief import Draft
 from customer_escalation.domain.changes import texts_at
-from customer_escalation.domain.prose import passages, sentences_of
+from customer_escalation.domain.prose import Sentence, passages, sentences_of
 
 WITHHELD = "Unknown: a drafted sentence was withheld here, because the records that it cites do not support it."
 WITHHELD_SUMMARY = "Summary withheld: it names something that the records do not hold"
@@ -13,7 +12,7 @@ WITHHELD_ASK = "Investigate: the drafted ask was withheld, because the records t
 
 
 def withheld(draft: Draft, places: Mapping[str, set[int]]) -> Draft:
-    """The draft with these sentences (numbers by path) replaced by an open "unknown", once in a passage; of ideas and of what is
+    """The draft with these sentences (numbers by path) replaced by an open "unknown", once in a line; of ideas and of what is
     said to the sender they are left out, and so is a whole customer text that nothing supports.
     """
     changes: dict[str, str] = {}
@@ -33,14 +32,27 @@ def withheld(draft: Draft, places: Mapping[str, set[int]]) -> Draft:
 
 
 def _without(written: str, numbers: set[int], instead: str) -> str:
+    """The text without these sentences; lines without any of them stay to the letter, their indentation and code among them."""
+    sentences = list(enumerate(sentences_of(written)))
     kept: list[str] = []
-    at, said = 0, False
-    for number, sentence in enumerate(sentences_of(written)):
-        kept.append(written[at : sentence.start])
-        at = sentence.end
-        if number not in numbers:
-            kept.append(written[sentence.start : sentence.end])
-        elif instead and not said:
-            said = True
-            kept.append(f"{instead} ")
-    return re.sub(r" {2,}", " ", "".join([*kept, written[at:]])).strip()
+    at = 0
+    for line in written.splitlines(keepends=True):
+        inside = [(number, one) for number, one in sentences if at <= one.start < at + len(line)]
+        if numbers.isdisjoint(number for number, _ in inside):
+            kept.append(line)
+        elif words := _words_without(written, inside, numbers, instead):
+            kept.append(f"{written[at : inside[0][1].start]}{words}\n")
+        at += len(line)
+    return "".join(kept).strip()
+
+
+def _words_without(written: str, inside: Sequence[tuple[int, Sentence]], numbers: set[int], instead: str) -> str:
+    """What a line says without these sentences, with ``instead`` once for them; empty where nothing is left of it."""
+    words: list[str] = []
+    for number, one in inside:
+        own = written[one.start : one.end].strip()
+        row = own.startswith("|") and instead
+        text = own if number not in numbers else f"| {instead} |" if row else instead
+        if text and not (number in numbers and text in words):
+            words.append(text)
+    return " ".join(words)

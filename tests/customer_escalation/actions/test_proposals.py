@@ -71,15 +71,14 @@ def test_a_handled_issue_offers_the_reply_and_a_reminder() -> None:
 
 
 def test_each_text_for_a_customer_is_a_proposal_of_its_own_on_its_ticket() -> None:
-    other = {**reply("We look into it.", "support_platform/T-102"), "wait_for": "Security."}
+    other = {**reply("We look into it.", "support_platform/T-102"), "when": "Once Security agrees."}
     made = propose(brief(drafts=(*DRAFTS, other)), "the brief", policy(), NOW)
     assert [(one.kind, one.destination, one.text) for one in made[1:-1]] == [
         ("customer_reply", T1, "We are at it."), ("status_update", T1, "Still at it."),
         ("customer_reply", "support_platform/T-102", "We look into it."),
     ]  # fmt: skip
     assert [one.title for one in made[1:-1]] == [
-        "Send the reply on T-101?", "Send the update on T-101 when it is due?",
-        "Send the reply on T-102, once that is agreed?",
+        "Send text 1 (T-101)?", "Keep text 2 (T-101) and send it when its time comes?", "Send text 3 (T-102)?",
     ]  # fmt: skip
     assert len({action_id(one) for one in made}) == len(made)
 

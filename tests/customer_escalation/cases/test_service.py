@@ -7,7 +7,7 @@ import pytest
 from tests.customer_escalation.casebook import NOW
 from tests.customer_escalation.cases.memory_store import Kept, MemoryStore
 from tests.customer_escalation.cases.opened import Quiet, opened
-from tests.customer_escalation.drafts import T1M2, T1M3, escalation, facts, handling, records, reply
+from tests.customer_escalation.drafts import T1M2, T1M3, communication, escalation, facts, handling, records, reply
 
 from customer_escalation.cases import events as happened
 from customer_escalation.cases.connection import MissingConnector, OpenedSystems
@@ -231,7 +231,9 @@ async def test_an_approval_outlives_what_does_not_touch_its_text_and_another_pro
     service, case = await submitted(store=MemoryStore(kept))
     reply = service.propose(case)[1]
     service.approve(case, reply.id, "Sam")
-    await service.submit(case, draft(risk="They say that nothing is known of a further escalation."))
+    await service.submit(
+        case, draft(communication=communication(Escalation_risk="They say that nothing is known of it."))
+    )
     await service.finish(case)
     for seen in (service, CaseService(MemoryStore(kept), Quiet())):
         assert [bool(one.approval) for one in seen.propose(case)] == [False, True, False, False]

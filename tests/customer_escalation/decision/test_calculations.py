@@ -12,7 +12,8 @@ from customer_escalation.domain.facts import Calculation
 KNOWN = evidence(
     ticket("T-1", "Harrow Mills", "2026-03-02T09:00:00Z",
            message("T-1", 1, "2026-03-02T09:00:00Z", "customer",
-                   "We pay 3,065.60 a month and 36 787.20 a year. At 13:00 we lost 412 rows, 1.940 of 2.911 h. Due 2026-03-20."),
+                   "We pay 3,065.60 a month and 36 787.20 a year. At 13:00 we lost 412 rows, 1.940 of 2.911 h. "
+                   "Due 20 March, or on 31 July; since 1 September 2024."),
            message("T-1", 2, "2026-03-03T10:30:00Z", "agent", "I will write by noon.")),
 )  # fmt: skip
 T, M1, M2 = ("support_platform/T-1", "support_platform/T-1-m1", "support_platform/T-1-m2")
@@ -35,7 +36,15 @@ def figure(expression: str, *cites: str, zone: str = "UTC") -> str:
         ("412 - 41", "371 (412 - 41)"),
         ("2911 - 1940", "971 (2911 - 1940)"),
         ("2.911 - 1.940", "971 (2911 - 1940)"),
-        ("now + 4 hours", "2026-03-04 16:00 UTC (2026-03-04 12:00 UTC + 4 h)"),
+        ("2026-03-20 - 2026-03-02", "18 days (2026-03-02 00:00 UTC to 2026-03-20 00:00 UTC)"),
+        ("2026-07-31 - 2026-03-20", "133 days (2026-03-20 00:00 UTC to 2026-07-31 00:00 UTC)"),
+        ("2026-07-30 - 2026-03-20", "not computed: 2026-07-30 stands in no cited record"),
+        ("2024-09-01 + 24 months", "2026-09-01 00:00 UTC (2024-09-01 00:00 UTC + 24 months)"),
+        ("2026-07-31 - 1 month", "2026-06-30 00:00 UTC (2026-07-31 00:00 UTC - 1 month)"),
+        ("2026-07-31 + 2 weeks", "2026-08-14 00:00 UTC (2026-07-31 00:00 UTC + 2 weeks)"),
+        ("2026-03-04 + 1 year", "2027-03-04 00:00 UTC (2026-03-04 00:00 UTC + 1 year)"),
+        ("now + 9000 years", "not computed: the result lies beyond all calendars"),
+        ("now + 4 hours", "2026-03-04 16:00 UTC (2026-03-04 12:00 UTC + 4 hours)"),
         ("-5 + 12", "7 (-5 + 12)"),
         ("2026-03-02T09:00Z + 72 h", "2026-03-05 09:00 UTC (2026-03-02 09:00 UTC + 72 h)"),
         ("2026-03-03T10:30:00Z - 1.5 d", "2026-03-01 22:30 UTC (2026-03-03 10:30 UTC - 1.5 d)"),

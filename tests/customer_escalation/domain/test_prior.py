@@ -36,9 +36,8 @@ def test_it_is_shown_to_the_drafter_and_missed_where_it_is_not_linked() -> None:
     recall((EARLIER,), source)
     assert "Nightly sync stalls for Harrow Mills" in present_evidence(source, ())
     assert unlinked()
-    listed = [{"ref": BUG, "note": "the open bug"}, {"ref": REF, "note": "the same symptom in February"}]
-    assert not unlinked(context=listed)
-    assert not unlinked(ideas=[f"It looks like the one in February [[{REF}]]."])
+    assert not unlinked(context=f"- The open bug [[{BUG}]].\n- The same symptom in February [[{REF}]].")
+    assert not unlinked(ideas=f"It looks like the one in February [[{REF}]].")
 
 
 def test_another_accounts_escalation_stays_out() -> None:

@@ -27,8 +27,15 @@ VALUES: dict[str, list[dict[str, Any]]] = {
     "tools/assess.md.j2": [{"assistant": True}, {"assistant": False}],
     "tools/submit.md.j2": [{"draft": draft} for draft in ("escalation", "handling", "either")],
     "first_message.md.j2": [
-        {"issue": "It fails.", "now": "today", "reported_by": "Support", "gaps": gaps, "records": "- a | b"}
-        for gaps in ((), ("The CRM could not be read.",))
+        {
+            "issue": "It fails.",
+            "now": "today",
+            "reported_by": "Support",
+            "gaps": gaps,
+            "listed": listed,
+            "records": "- a | b",
+        }
+        for gaps, listed in (((), ()), (("The CRM could not be read.",), ("chat (3)",)))
     ],
     "target_contents.md.j2": [{"target": target.value} for target in Target],
     "decision.md.j2": [
@@ -67,7 +74,9 @@ def test_each_text_is_used(name: str) -> None:
 
 def test_values_are_put_in_as_they_are() -> None:
     hostile = "{{ 7 * 7 }} {% raw %} <b>"
-    assert hostile in prompt("first_message.md.j2", issue=hostile, now="", reported_by="", gaps=(), records="")
+    assert hostile in prompt(
+        "first_message.md.j2", issue=hostile, now="", reported_by="", gaps=(), listed=(), records=""
+    )
 
 
 def test_both_ways_in_say_the_same_of_facts_and_drafts() -> None:
@@ -97,7 +106,7 @@ def test_a_decision_names_the_draft_that_it_asks_for_by_the_tools_of_the_way_in(
         "the environment",
     ):
         assert told in text
-    assert "`unknowns` or `uncertain` names who can answer" in text
+    assert "its context names who can answer" in text
     assert "Hand it in with `hand_in`." in text
     handled = prompt("decision.md.j2", **VALUES["decision.md.j2"][1])
     assert handled.startswith("Decision: handle in support, no escalation.")

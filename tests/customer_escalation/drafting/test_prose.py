@@ -10,10 +10,13 @@ from tests.customer_escalation.drafting.records import escalated, guide, handled
 from customer_escalation.domain.brief import EscalationDraft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.prose import marks_of, sentences_of
+from customer_escalation.domain.template import blocks, reproduction_of, under
 
 
-def first(written: str) -> str:
-    return next(sentences_of(written)).text
+def row(written: str, label: str) -> str:
+    """The one row of a section with this label."""
+    [found] = [block.content for block in blocks(written) if block.label == label]
+    return found
 
 
 def texts(draft: EscalationDraft) -> str:
@@ -21,7 +24,7 @@ def texts(draft: EscalationDraft) -> str:
 
 
 def test_a_step_has_the_sentence_that_says_what_came_of_it() -> None:
-    [step] = [step for step in escalated(printers()).tried if "restart the print service" in step]
+    [step] = [step for step in escalated(printers()).tried.splitlines() if "restart the print service" in step]
     result = step.partition("print service on the station.”")[2]
     assert "Restarted it at 09:40." in result or "No change" in result
     assert {"support_platform/T-10-m2", "support_platform/T-10-m3"} == set(marks_of(step))
@@ -29,14 +32,14 @@ def test_a_step_has_the_sentence_that_says_what_came_of_it() -> None:
 
 def test_greetings_and_thanks_are_no_steps() -> None:
     polite = message("T-10", 4, "2026-03-03T12:00:00Z", "agent", "Thanks, that is very clear. Kind regards.")
-    steps = escalated(printers(talk=(polite,))).tried
-    assert steps
+    steps = escalated(printers(talk=(polite,))).tried.splitlines()
+    assert [step.partition(". ")[0] for step in steps] == [str(number) for number in range(1, len(steps) + 1)] != []
     assert not any("very clear" in step or "thank you" in step for step in steps)
 
 
 def test_a_step_without_a_result_says_so() -> None:
     last = message("T-10", 4, "2026-03-03T12:00:00Z", "agent", "Please replace the roller of tray two.")
-    [step] = [step for step in escalated(printers(talk=(last,))).tried if "roller" in step]
+    [step] = [step for step in escalated(printers(talk=(last,))).tried.splitlines() if "roller" in step]
     assert step.endswith("roller of tray two.” Result not recorded [[support_platform/T-10-m4]].")
 
 
@@ -48,10 +51,9 @@ def test_no_sentence_is_quoted_more_than_twice() -> None:
 
 
 def test_what_a_colleague_reproduced_is_quoted_with_frequency_and_environment() -> None:
-    repro = escalated(printers()).reproduction
-    assert repro.status == "reproduced"
+    repro = reproduction_of(escalated(printers()).reproduction)
     assert "4 of 4 with 7.2.1" in repro.steps[0]
-    assert repro.note == "Always (4 of 4) [[project_tracker/DEV-7-c1]]."
+    assert repro.note == "Reproduced by us. Always (4 of 4) [[project_tracker/DEV-7-c1]]."
     assert "7.2.1" in repro.environment
     assert "PRN_4410" in repro.actual
     assert marks_of(repro.steps[0]) == ["project_tracker/DEV-7-c1"]
@@ -61,8 +63,8 @@ def test_what_a_colleague_reproduced_is_quoted_with_frequency_and_environment() 
 def test_listed_steps_of_a_customer_are_reported_and_kept_whole() -> None:
     records = single("It fails. To reproduce: 1. Open tray two. 2. Press Print. Thanks.", subject="Printing fails",
                      reply="I will ask our stack trace team, there is a stack trace.")  # fmt: skip
-    repro = escalated(records, "Vale Foods printing fails").reproduction
-    assert repro.status == "reported"
+    repro = reproduction_of(escalated(records, "Vale Foods printing fails").reproduction)
+    assert repro.note.startswith("The customer's own steps, not repeated by us.")
     assert [step.rpartition("“")[2] for step in repro.steps] == [
         "To reproduce: 1. Open tray two.” [[support_platform/T-1-m1]]",
         "2. Press Print.” [[support_platform/T-1-m1]]",
@@ -71,23 +73,31 @@ def test_listed_steps_of_a_customer_are_reported_and_kept_whole() -> None:
 
 def test_the_expectation_is_the_sentence_with_a_demand_and_its_date_the_deadline() -> None:
     draft = escalated(printers())
-    assert "We need an answer by 6 March." in first(draft.expectation)
-    assert [(item.by, item.basis) for item in draft.deadlines] == [("2026-03-06", "customer_given")]
-    assert marks_of(draft.deadlines[0].what) == ["support_platform/T-10-m3"]
+    assert "We need an answer by 6 March." in row(draft.communication, "Customer expectation")
+    assert (draft.deadline.by, draft.deadline.basis) == ("2026-03-06", "customer_given")
+    assert draft.deadline.text.startswith("2026-03-06, ")
+    assert marks_of(draft.deadline.text) == ["support_platform/T-10-m3"]
+
+
+def test_without_a_date_on_record_the_deadline_is_the_next_update() -> None:
+    deadline = escalated(wish(), "Customers keep asking for label templates").deadline
+    assert deadline.basis == "proposed"
+    assert deadline.text.endswith(", an update that support can pass on")
 
 
 def test_a_threat_on_record_is_quoted_as_the_risk() -> None:
     threat = message("T-10", 4, "2026-03-03T12:00:00Z", "customer", "If this goes on we will not renew.")
-    assert "we will not renew" in first(escalated(printers(talk=(threat,))).risk)
-    assert "No record" in first(escalated(printers()).risk)
+    assert "we will not renew" in row(escalated(printers(talk=(threat,))).communication, "Escalation risk")
+    assert "No record" in row(escalated(printers()).communication, "Escalation risk")
 
 
 def test_the_impact_is_what_the_customer_cannot_do() -> None:
-    assert "packing line stands still" in escalated(printers()).workflow_impact
+    assert "packing line stands still" in row(escalated(printers()).impact, "Workflow impact")
 
 
 def test_unknowns_are_named_one_by_one() -> None:
-    unknowns = escalated(printers()).unknowns
+    context = escalated(printers()).context
+    unknowns = [block.content for block in blocks(context) if block.label == "Not known"]
     assert "The cause (the team that investigates)." in unknowns
     assert "How many users of the accounts are affected (ask the customers)." in unknowns
     assert not any("environment" in what or "reproduce" in what for what in unknowns)
@@ -96,16 +106,18 @@ def test_unknowns_are_named_one_by_one() -> None:
 def test_the_last_update_is_what_the_customer_could_read() -> None:
     note = message("T-10", 4, "2026-03-03T12:00:00Z", "agent", "Internal: this looks bad.")
     note["internal"] = True
-    vale, harbour = sentences_of(escalated(printers(talk=(note,))).last_update)
+    told = row(escalated(printers(talk=(note,))).communication, "Last update to customer")
+    vale, harbour = sentences_of(told)
     assert "restart the print service" in vale.text
     assert set(vale.cites) == {"support_platform/T-10-m2", "support_platform/T-10"}
     assert (harbour.text, harbour.cites) == ("Harbour Mills: no reply on record.", ("support_platform/T-11",))
 
 
 def test_a_request_about_everybody_is_set_against_the_tickets() -> None:
-    notes = escalated(printers(), "Label printing stops for all customers").before_sending
-    assert "Vale Foods, Harbour Mills" in notes[0]
-    assert marks_of(notes[0]) == ["support_platform/T-10", "support_platform/T-11"]
+    sender = escalated(printers(), "Label printing stops for all customers").sender
+    [note] = [line for line in sender.splitlines() if "Vale Foods, Harbour Mills" in line]
+    assert marks_of(note) == ["support_platform/T-10", "support_platform/T-11"]
+    assert "Vale Foods, Harbour Mills" not in escalated(printers()).sender
 
 
 def wish() -> Evidence:
@@ -128,10 +140,10 @@ def wish() -> Evidence:
 
 def test_a_wish_quotes_its_use_case_and_the_view_of_engineering() -> None:
     draft = escalated(wish(), "Customers keep asking for label templates")
-    assert "Our auditors require a template" in draft.workflow_impact
+    assert "Our auditors require a template" in under(draft.impact, "Workflow impact")
     assert "Effort is about 3 weeks." in draft.description
-    assert draft.reproduction.status == "not_applicable"
-    assert draft.competition == ""
+    assert draft.reproduction == ""
+    assert "ompeti" not in draft.impact
 
 
 def test_what_customers_compare_us_with_is_quoted_for_product() -> None:
@@ -141,7 +153,7 @@ def test_what_customers_compare_us_with_is_quoted_for_product() -> None:
     source = wish()
     for record in (threat, account("A-4", "Reed & Sons")):
         source.ledger.add({"item": record})
-    assert "competitor offers them" in escalated(source, "Customers keep asking for label templates").competition
+    assert "competitor offers them" in escalated(source, "Customers keep asking for label templates").impact
 
 
 def single(text: str, *more: dict[str, Any], subject: str, reply: str = "") -> Evidence:
@@ -161,9 +173,9 @@ QUESTION = "How do we print labels on two trays? We have one for each size."
 
 def test_a_handled_issue_gets_the_article_s_steps_and_a_reply() -> None:
     note = handled(single(QUESTION, guide(), subject="Labels on two trays"), "Vale Foods two trays")
-    assert note.steps == [
-        f"From G-1: “{step}” [[knowledge_base/G-1]]"
-        for step in ("1. Open Settings > Trays.", "2. Choose a size for each tray.", "3. Save.")
+    assert note.steps.splitlines() == [
+        f"{number}. From G-1: “{number}. {step}” [[knowledge_base/G-1]]"
+        for number, step in enumerate(("Open Settings > Trays.", "Choose a size for each tray.", "Save."), 1)
     ]
     [answer] = note.drafts
     assert (answer.ticket, answer.kind) == ("support_platform/T-1", "reply")
@@ -174,7 +186,7 @@ def test_a_handled_issue_gets_the_article_s_steps_and_a_reply() -> None:
 def test_code_in_an_article_is_passed_on_as_it_stands() -> None:
     code = article("G-4", "Print labels on two trays", 'Add `trays = "2";` to the station\'s file and reload.')
     note = handled(single(QUESTION, code, subject="Labels on two trays"), "Vale Foods two trays")
-    assert '`trays = "2";`' in note.steps[0]
+    assert '`trays = "2";`' in note.steps
 
 
 def test_a_reply_is_written_only_where_the_customer_writes_english() -> None:
@@ -207,8 +219,9 @@ def test_without_an_answer_the_customer_is_asked() -> None:
         single("We want this done and we want it now!", subject="URGENT", reply="What do you see, and where?"),
         "Vale Foods: URGENT",
     )
-    assert note.steps[0].startswith("Asked already: ")
-    assert "exact error text" in note.steps[1]
+    asked, further = note.steps.splitlines()[:2]
+    assert asked.startswith("1. Asked already: ")
+    assert "exact error text" in further
     assert note.drafts == []
     unasked = handled(single("We want this done and we want it now!", subject="URGENT"), "Vale Foods: URGENT")
     assert "exact error text" in unasked.drafts[0].text
@@ -221,5 +234,6 @@ def test_the_summary_names_the_customers_and_leaves_counting_to_code() -> None:
 
 def test_the_lines_that_code_computes_are_left_to_it() -> None:
     draft = escalated(printers())
-    own = (draft.customers, draft.revenue, draft.queue, draft.sla, draft.next_update, draft.response)
-    assert own == ("", "", "", [], "", "")
+    labels = [block.label for block in blocks(draft.impact)]
+    assert labels == ["Workflow impact"]
+    assert (draft.severity_reason, draft.co_owner, draft.rhythm) == ("", "", "")

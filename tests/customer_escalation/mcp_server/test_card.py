@@ -124,7 +124,7 @@ async def test_text_of_others_stays_text(folder: Path) -> None:
         "author": "<b>Eve</b>",
         "text": hostile,
     }
-    draft["risk"] = "A colleague posted markup [[chat/h-1]]."
+    draft["containment"] = "A colleague posted markup [[chat/h-1]]."
     draft["drafts"][0]["text"] = f"Hello {hostile}"
     async with desk(folder, extensions=[APPS]) as at:
         case = (await at.good("assess", issue=issue("15"), facts=facts, records=[note])).data["case"]

@@ -19,7 +19,7 @@ PREFIX = "mcp__plugin_customer-escalation_escalation__"
 async def test_a_bad_brief_is_rejected_and_a_mended_one_accepted(folder: Path, name: str) -> None:
     facts, kind, draft = scripted(name)
     bad = copy.deepcopy(draft)
-    place = "workflow_impact" if kind == "escalation" else "reason"
+    place = "impact" if kind == "escalation" else "reason"
     bad[place] += f" {FOREIGN}"
     async with desk(folder, name) as at:
         assessed = await at.good("assess", issue=issue(name), facts=facts)
@@ -36,10 +36,12 @@ async def test_a_bad_brief_is_rejected_and_a_mended_one_accepted(folder: Path, n
         assert mended.data["verdict"] == "accepted", mended.text
         assert mended.data["unverified"] == []
         shown = (await at.good("render_brief", case=assessed.data["case"])).text
-        verdict = "Handle it in support, no escalation"
+        assert shown.startswith(draft["sender"].partition(" [[")[0])
+        verdict = "**Decision:** handle in support, no escalation"
         if expected["escalate"]:
-            verdict = f"Escalate to {assessed.data['target']}, {assessed.data['severity']}"
-        assert shown.startswith(f"**{verdict}.** Before you ")
+            verdict = f"**Target team:** {assessed.data['target']}"
+            assert f"\n**Severity:** {assessed.data['severity']} (" in shown
+        assert f"\n{verdict}" in shown
         assert ("\n## ESCALATION: " if expected["escalate"] else "\n## Handle in support: ") in shown
         assert "FINDINGS" not in shown.upper()
 
@@ -86,12 +88,19 @@ async def test_a_change_of_a_text_leaves_the_others_and_one_that_names_no_text_i
     async with desk(folder) as at:
         name = await accepted(at, "15")
         before = json.loads((await at.good("render_brief", case=name, format="json")).text)["brief"]["draft"]
-        wrong = await at.call("check_brief", case=name, changes=[{"path": "tried[99]", "text": "It is unknown."}])
-        assert "There is no text at `tried[99]`" in wrong.text
-        changes = [{"path": "risk", "text": "Unknown."}, {"path": "unknowns[+]", "text": "Who owns billing (support)."}]
+        wrong = await at.call("check_brief", case=name, changes=[{"path": "asks[99].text", "text": "It is unknown."}])
+        assert "There is no text at `asks[99].text`" in wrong.text
+        never = {"path": "impact", "instead_of": "no such words", "text": "It is unknown."}
+        assert "stands 0 times in `impact`" in (await at.call("check_brief", case=name, changes=[never])).text
+        label = "**Workflow impact:**"
+        changes = [
+            {"path": "containment", "text": "None is recorded."},
+            {"path": "impact", "instead_of": label, "text": f"{label} Unknown."},
+        ]
         assert (await at.good("check_brief", case=name, changes=changes)).data["verdict"] == "accepted"
         after = json.loads((await at.good("render_brief", case=name, format="json")).text)["brief"]["draft"]
-    assert after == {**before, "risk": "Unknown.", "unknowns": [*before["unknowns"], "Who owns billing (support)."]}
+    impact = before["impact"].replace(label, f"{label} Unknown.")
+    assert after == {**before, "containment": "None is recorded.", "impact": impact} != before
 
 
 async def test_a_citation_that_no_system_holds_is_named(folder: Path) -> None:
@@ -106,7 +115,7 @@ async def test_a_citation_that_no_system_holds_is_named(folder: Path) -> None:
         again = await at.good("assess", case=told.data["case"], facts=facts)
         assert again.data["outcome"] == "escalate"
         cited = copy.deepcopy(draft)
-        cited["risk"] = "They may leave [[chat/C-99999]]."
+        cited["containment"] = "They may leave [[chat/C-99999]]."
         checked = await at.good("check_brief", case=told.data["case"], escalation=cited)
         assert any("chat/C-99999" in finding["message"] for finding in checked.data["findings"])
 
@@ -138,7 +147,7 @@ async def test_steps_out_of_order_say_which_comes_first(folder: Path) -> None:
         name = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
         for tool in ("render_brief", "save_brief", "propose_actions"):
             assert "`check_brief`" in (await at.call(tool, case=name)).text
-        change = {"path": "risk", "text": "Unknown."}
+        change = {"path": "containment", "text": "Unknown."}
         assert "hand one in first" in (await at.call("check_brief", case=name, changes=[change])).text
         _, _, handling = scripted("20")
         assert "as `escalation`" in (await at.call("check_brief", case=name, handling=handling)).text

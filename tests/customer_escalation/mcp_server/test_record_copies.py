@@ -69,13 +69,13 @@ async def test_a_sentence_is_held_to_the_copy_that_it_cites(folder: Path) -> Non
     note = {
         "ref": "chat/elsewhere-1", "kind": "chat_message", "at": "2026-05-03T10:00:00Z", "author": "Ana", "text": "It is 17 seats.",
     }  # fmt: skip
-    draft["risk"] = "A colleague counted 19 seats [[chat/elsewhere-1]]."
+    draft["containment"] = "A colleague counted 19 seats [[chat/elsewhere-1]]."
     async with desk(folder) as at:
         name = (await at.good("assess", issue=issue("15"), facts=facts, records=[note])).data["case"]
         checked = await at.good("check_brief", case=name, escalation=draft)
         assert checked.data["verdict"] == "rejected"
         assert any("19" in finding["message"] for finding in checked.data["findings"])
-        draft["risk"] = "A colleague counted 17 seats [[chat/elsewhere-1]]."
+        draft["containment"] = "A colleague counted 17 seats [[chat/elsewhere-1]]."
         checked = await at.good("check_brief", case=name, escalation=draft)
         assert checked.data["verdict"] == "accepted", checked.text
         assert checked.data["unverified"] == ["chat/elsewhere-1"]

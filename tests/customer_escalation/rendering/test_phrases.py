@@ -4,7 +4,7 @@ import re
 import string
 
 import pytest
-from tests.customer_escalation.drafts import escalation
+from tests.customer_escalation.drafts import ask, communication, escalation, impact
 from tests.customer_escalation.rendering.test_render import HEADINGS, LABELS, handled_markdown, markdown
 
 from customer_escalation.domain.brief import EscalationDraft
@@ -44,26 +44,27 @@ def test_the_language_of_a_text(text: str, code: str) -> None:
 
 
 def in_language(text: str) -> str:
-    names = ("summary", "opening", "description", "workflow_impact", "risk", "expectation", "last_update")
-    repro = {"status": "reported", "note": "", "steps": [], "expected": text, "actual": text, "environment": text}
+    names = ("sender", "summary", "opening", "description", "context", "ideas")
+    told = dict.fromkeys(("Last_update_to_customer", "Customer_expectation", "Escalation_risk"), text)
     return markdown(
-        **dict.fromkeys(names, text), tried=[], unknowns=[text], ideas=[text], asks=[{"owner": "Engineering", "text": text}],
-        context=[], deadlines=[], reproduction=repro,
+        **dict.fromkeys(names, text), tried="", asks=[ask(text)], impact=impact(Workflow_impact=text),
+        communication=communication(**told), deadline={"by": "2026-03-20", "basis": "proposed", "text": text},
+        reproduction=f"Expected: {text}\nActual: {text}\nEnvironment: {text}",
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "words"), [(GERMAN, ("Vermutungen, nicht belegt", "Nicht bekannt", "Nichts erfasst.")),
-                                             (JAPANESE, ("仮説（未確認）", "不明な点", "記録なし。"))])  # fmt: skip
+@pytest.mark.parametrize(("text", "words"), [(GERMAN, ("Vermutungen, nicht belegt", "Vorschlag", "Nichts erfasst.")),
+                                             (JAPANESE, ("仮説（未確認）", "提案", "記録なし。"))])  # fmt: skip
 def test_a_brief_speaks_its_own_language_under_the_templates_headings_and_labels(
     text: str, words: tuple[str, ...]
 ) -> None:
     brief = in_language(text)
     for one in (*words, *HEADINGS, *LABELS):
         assert one in brief
-    assert not re.search("Ideas, not|Not known|Nothing on record", brief)
+    assert not re.search("Ideas, not|proposed|Nothing on record", brief)
 
 
 def test_a_note_for_support_speaks_its_own_language_too() -> None:
-    note = handled_markdown(summary=GERMAN, opening=GERMAN, reason=GERMAN, steps=[GERMAN], would_change=[GERMAN])
+    note = handled_markdown(summary=GERMAN, opening=GERMAN, reason=GERMAN, steps=GERMAN, would_change=GERMAN)
     for words in ("## Im Support lösen:", "### Warum", "### Was zu tun ist", "### Wann doch eskalieren"):
         assert words in note

@@ -6,7 +6,20 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 from tests.customer_escalation.casebook import NOW, account, affected, evidence, fact, issue, policy, ticket
-from tests.customer_escalation.drafts import BUG_COMMENT, T1, T1M1, escalation, facts, handling, records, reply, said
+from tests.customer_escalation.drafts import (
+    BUG_COMMENT,
+    T1,
+    T1M1,
+    T1M3,
+    communication,
+    escalation,
+    facts,
+    handling,
+    impact,
+    records,
+    reply,
+    said,
+)
 
 from customer_escalation.actions import propose
 from customer_escalation.cases.result import rule_notes
@@ -72,7 +85,7 @@ def handled_markdown(**changes: Any) -> str:
 
 def test_every_heading_and_label_of_the_template_is_there_in_its_order() -> None:
     text = markdown()
-    assert text.startswith("## ESCALATION: Nightly sync stops after 4,000 rows")
+    assert text.partition("\n---\n\n")[2].startswith("## ESCALATION: Nightly sync stops after 4,000 rows")
     places = [text.index(label) for label in (*LABELS[:4], HEADINGS[0], *LABELS[4:8], HEADINGS[1], HEADINGS[2], HEADINGS[3],
               *LABELS[12:], HEADINGS[4], *LABELS[8:11], HEADINGS[5], LABELS[11], HEADINGS[6])]  # fmt: skip
     assert places == sorted(places)
@@ -94,14 +107,13 @@ def test_cited_mails_and_files_and_what_no_table_knows_stand_under_supporting_co
     ):  # fmt: skip
         work.evidence.ledger.add({"record": record})
     assert work.assess(Assessment.model_validate(facts())) == []
-    more = [{"ref": ref, "note": "worth opening"} for ref in ("pager/P-1", "email/0f8c2a", "cloud_storage/F-1")]
-    work.submit(EscalationDraft.model_validate(escalation(context=[*escalation()["context"], *more])))
+    more = said("- Worth opening.", "pager/P-1", "email/0f8c2a", "cloud_storage/F-1")
+    work.submit(EscalationDraft.model_validate(escalation(context=f"{escalation()['context']}\n{more}")))
     context = render_markdown(Document(finished(work), work.evidence)).partition("### Supporting Context")[2]
-    assert re.search(
-        r"^- \*\*Mail:\*\* .*Sync, kim.*harrow\.example, 2026-03-02.*: worth opening$", context, re.MULTILINE
-    )
-    assert "\n- **Files:** F-1 (Contract.pdf): worth opening\n" in context
-    assert "\n- **Other records:** P-1 (Night of 2 March): worth opening\n" in context
+    assert re.search(r"^- \*\*Mail:\*\* .*Sync, kim.*harrow\.example, 2026-03-02.*$", context, re.MULTILINE)
+    assert "\n- **Files:** F-1 (Contract.pdf)\n" in context
+    assert "\n- **Other records:** P-1 (Night of 2 March)\n" in context
+    assert context.index("**Other records:**") < context.index("- **Open bug:**") < context.index("- Worth opening")
     labels = re.findall(r"^- \*\*([A-Z][\w ]+):\*\*", context, re.MULTILINE)
     known = [label for _, label in SECTIONS]
     assert [label for label in labels if label in known] == [label for label in known if label in labels]
@@ -114,7 +126,8 @@ def test_each_statement_carries_the_id_of_its_record_but_that_of_the_only_ticket
     body, _, context = text.partition("### Supporting Context")
     assert set(re.findall(r"\((T-101|P-55)\)", body)) == {"P-55"}
     assert "- **Tickets:** T-101 (Harrow Mills, open)\n" in context
-    assert "- **Tracker:** P-55 (Nightly sync stops early, Open): the open bug\n" in context
+    assert "- **Tracker:** P-55 (Nightly sync stops early, Open)\n" in context
+    assert "- **Open bug:** the limit (P-55).\n" in context
 
 
 @pytest.mark.parametrize(
@@ -130,7 +143,7 @@ def test_each_statement_carries_the_id_of_its_record_but_that_of_the_only_ticket
 )
 def test_an_id_is_shown_once_in_a_paragraph_and_not_where_the_text_has_it(written: str, shown: str) -> None:
     written = written.format(m1=T1M1, c1=BUG_COMMENT, chat="chat/C-7")
-    assert f"- **Escalation risk:** {shown}\n" in markdown(risk=written)
+    assert f"- **Escalation risk:** {shown}\n" in markdown(communication=communication(Escalation_risk=written))
 
 
 def test_a_mark_names_three_items_at_most() -> None:
@@ -139,7 +152,8 @@ def test_a_mark_names_three_items_at_most() -> None:
         work.evidence.ledger.add({"record": issue(f"P-6{number}", "Look-alike", "Open", "2026-03-04T09:30:00Z")})
     assert work.assess(Assessment.model_validate(facts())) == []
     refs = [f"project_tracker/P-6{number}" for number in range(1, 5)]
-    work.submit(EscalationDraft.model_validate(escalation(risk=said("Others look alike.", *refs))))
+    told = communication(Escalation_risk=said("Others look alike.", *refs))
+    work.submit(EscalationDraft.model_validate(escalation(communication=told)))
     text = render_markdown(Document(finished(work), work.evidence))
     assert "Others look alike (P-61, P-62, P-63)." in text
     assert "P-64 (Look-alike, Open)" in text.partition("### Supporting Context")[2]
@@ -147,7 +161,10 @@ def test_a_mark_names_three_items_at_most() -> None:
 
 def test_no_mark_is_left_in_what_people_read() -> None:
     hostile = "It fails [[ and ]] so on [[support_platform/T-101-m1]]. A [[b\nc]] d."
-    for text in (markdown(), markdown(risk=hostile, tried=[hostile], before_sending=[hostile])):
+    everywhere = dict.fromkeys(
+        ("impact", "tried", "sender", "reproduction", "communication", "context", "rhythm"), hostile
+    )
+    for text in (markdown(), markdown(**everywhere)):
         assert "[[support_platform" not in text
     assert "[[" not in markdown()
 
@@ -158,47 +175,128 @@ def test_severity_names_its_grounds_and_the_brief_keeps_their_rules_and_records(
     assert [(note.rule, note.cites) for note in brief.severity_because] == [("S5", (T1M1,))]
 
 
-def test_computed_lines_stand_in_their_places() -> None:
-    text = markdown()
-    assert "**Customers affected:** 1 account: Harrow Mills (Enterprise).\n" in text
-    assert "$150,000 ARR, Harrow Mills (renewal 2026-12-31)" in text
-    assert "4 h since the first report (2026-03-04 08:00 UTC)" in text
-    assert "Engineering responds by 2026-03-04 18:00 UTC" in text
+IMPACT_LABEL = re.compile(r"^- \*\*([^*]+):\*\*", re.MULTILINE)
 
 
-def test_lines_that_the_writer_wrote_stand_for_the_computed_ones() -> None:
-    own = {"severity_reason": "Der Abgleich bricht ab.", "customers": "Harrow Mills allein.", "revenue": "$150,000 im Jahr.",
-           "queue": "Seit vier Stunden.", "next_update": "Harrow Mills hört um 16:00 UTC von uns.", "response": "Heute noch."}  # fmt: skip
-    text = markdown(**own)
+def impact_of(text: str) -> str:
+    return text.partition("### Impact\n")[2].partition("\n\n### ")[0]
+
+
+def test_computed_lines_come_in_where_the_impact_has_none_in_the_order_of_the_template() -> None:
+    for written in (impact(), ""):
+        text = impact_of(markdown(impact=written))
+        assert "- **Customers affected:** 1 account: Harrow Mills (Enterprise).\n" in text
+        assert "- **Revenue at risk:** $150,000 ARR, Harrow Mills (renewal 2026-12-31)" in text
+        assert "- **Time in queue:** 4 h since the first report (2026-03-04 08:00 UTC)" in text
+        told = ["Workflow impact"] if written else []
+        assert IMPACT_LABEL.findall(text) == ["Customers affected", *told, "Revenue at risk", "Time in queue", "SLA"]
+
+
+@pytest.mark.parametrize(
+    ("own", "order"),
+    [
+        (("Workflow impact", "Promises"), "Customers affected, Workflow impact, Revenue at risk, Time in queue, SLA, Promises"),
+        (("Whose data", "Workflow impact"), "Customers affected, Whose data, Workflow impact, Revenue at risk, Time in queue, SLA"),
+        (("Time in queue", "Duration"), "Customers affected, Revenue at risk, Time in queue, SLA, Duration"),
+        (("SLA, round the clock",), "Customers affected, Revenue at risk, Time in queue, SLA, round the clock"),
+        (("revenue at risk (ARR)", "Deals"), "Customers affected, revenue at risk (ARR), Time in queue, SLA, Deals"),
+        (("Duration",), "Customers affected, Revenue at risk, Time in queue, SLA, Duration"),
+    ],
+)  # fmt: skip
+def test_a_computed_row_stands_behind_those_that_the_template_has_before_it(own: tuple[str, ...], order: str) -> None:
+    text = impact_of(markdown(impact=impact(Workflow_impact="", **dict.fromkeys(own, "Nobody knows."))))
+    assert ", ".join(IMPACT_LABEL.findall(text)) == order
+
+
+def test_rows_that_the_writer_wrote_stand_for_the_computed_ones() -> None:
+    own = {
+        "Customers_affected": "Harrow Mills allein.",
+        "Revenue_at_risk": "$150,000 im Jahr.",
+        "Time_in_queue": "Seit vier Stunden.",
+    }
+    text = markdown(severity_reason="Der Abgleich bricht ab.", impact=impact(**own, SLA="Keine Uhr ist abgelaufen."))
     assert "**Severity:** High (Der Abgleich bricht ab)  \n" in text
-    for line in list(own.values())[1:]:
+    for line in own.values():
         assert f":** {line}\n" in text
-    for computed in (
-        "1 account",
-        "(renewal 2026-12-31)",
-        "since the first report",
-        "responds by",
-        "keeps the relationship",
-    ):
+    assert impact_of(text).endswith("- **SLA:** Keine Uhr ist abgelaufen.")
+    for computed in ("1 account", "(renewal 2026-12-31)", "since the first report"):
         assert computed not in text
 
 
-def test_a_late_clock_is_told_even_where_the_writer_leaves_it_out() -> None:
-    work, _ = escalated()
-    finished_brief = finished(work)
-    late = Statement(text="T-101 (Harrow Mills): update due now, 3 h overdue.", cites=[])
-    met = Statement(text="T-102 (Harrow Mills): first response met.", cites=[])
+def test_a_row_may_be_a_list_or_a_table_and_keeps_its_lines() -> None:
+    rows = f"- **Workflow impact:**\n  - The customer reports a stop [[{T1M1}]].\n  - Nothing helps [[{BUG_COMMENT}]].\n- **Audit:** soon."
+    text = impact_of(markdown(impact=rows))
+    assert "- **Workflow impact:**\n  - The customer reports a stop.\n  - Nothing helps (P-55).\n- **Revenue" in text
+    tokens = MarkdownIt("commonmark").parse(text)
+    assert sum(token.type == "bullet_list_open" for token in tokens) == 2
 
-    def clocks(*lines: str) -> list[str]:
-        computed = finished_brief.computed.model_copy(update={"sla": (late, met), "late": (late,)})
-        draft = finished_brief.draft.model_copy(update={"sla": list(lines)})
-        return BriefView(
-            Document(finished_brief.model_copy(update={"computed": computed, "draft": draft}), work.evidence)
-        ).sla()
 
-    assert clocks() == [late.text, met.text]
-    assert clocks("All others are met.") == ["All others are met.", late.text]
-    assert clocks("T-101 waits since noon.") == ["T-101 waits since noon."]
+LATE = Statement(text="T-101 (Harrow Mills): update due now, 3 h overdue.", cites=[T1])
+MET = Statement(text="T-102 (Harrow Mills): first response met.", cites=[])
+
+
+def with_clocks(**rows: str) -> str:
+    """The impact of a brief with these clocks and these rows."""
+    work, brief = escalated()
+    computed = brief.computed.model_copy(update={"sla": (LATE, MET), "late": (LATE,)})
+    draft = brief.draft.model_copy(update={"impact": impact(**rows)})
+    view = BriefView(Document(brief.model_copy(update={"computed": computed, "draft": draft}), work.evidence))
+    view.only_ticket = ""
+    assert isinstance(draft, EscalationDraft)
+    return view.impact(draft)
+
+
+def test_a_late_clock_of_a_ticket_that_the_row_does_not_name_is_a_further_point_of_it() -> None:
+    assert with_clocks().endswith(f"\n- **SLA:**\n  - {LATE.text}\n  - {MET.text}")
+    others = with_clocks(SLA="All others are met.", Audit="It is soon.")
+    assert others.endswith(f"\n- **SLA:** All others are met.\n  - {LATE.text}\n- **Audit:** It is soon.")
+    named = with_clocks(SLA="T-101 waits since noon.")
+    assert named.endswith("\n- **SLA:** T-101 waits since noon.")
+    listed = with_clocks(SLA="\n  - All others are met.")
+    assert listed.endswith(f"\n- **SLA:**\n  - All others are met.\n  - {LATE.text}")
+    two = with_clocks(SLA="All others are met.", SLA_round_the_clock="T-101 waits since noon.")
+    assert LATE.text not in two
+
+
+def test_the_clock_of_the_only_ticket_need_not_name_it() -> None:
+    work, brief = escalated()
+    computed = brief.computed.model_copy(update={"sla": (LATE,), "late": (LATE,)})
+    view = BriefView(Document(brief.model_copy(update={"computed": computed}), work.evidence))
+    assert view.only_ticket == T1
+    assert view.sla("The update is due.") == []
+    assert view.sla("") == [LATE.text]
+
+
+def test_the_deadline_has_its_text_or_the_computed_window_and_what_it_rests_on() -> None:
+    assert "\n- **Deadline:** 2026-03-20, the customer's audit (set by the customer).\n" in markdown()
+    empty = {"by": "2026-03-20", "basis": "policy", "text": ""}
+    assert "\n- **Deadline:** Engineering responds by 2026-03-04 18:00 UTC" in markdown(deadline=empty)
+    assert " (our rhythm).\n" in markdown(deadline=empty)
+    for basis, shown in (("sla", "SLA"), ("record", "on record"), ("proposed", "proposed")):
+        assert f"\n- **Deadline:** Soon ({shown}).\n" in markdown(deadline={**empty, "basis": basis, "text": "Soon."})
+
+
+def test_the_hours_ahead_are_the_writers_or_the_computed_follow_up() -> None:
+    assert "\n**Follow-up:** " in markdown()
+    assert "keeps the relationship" in markdown().partition("**Follow-up:** ")[2]
+    own = markdown(rhythm="- **14:00:** Support calls Engineering.\n- **16:00:** Harrow Mills hears from us.")
+    assert "\n**Follow-up**\n\n- **14:00:** Support calls Engineering.\n- **16:00:** Harrow" in own
+    assert "keeps the relationship" not in own
+
+
+def test_who_owns_it_too_stands_behind_the_target() -> None:
+    assert "**Target team:** Engineering  \n" in markdown()
+    assert "**Target team:** Engineering + The data protection officer  \n" in markdown(
+        co_owner="The data protection officer."
+    )
+
+
+def test_what_is_not_there_is_said_in_a_fixed_word() -> None:
+    text = markdown(tried="", reproduction="", ideas="", containment="")
+    assert "### What's Been Tried\nNothing on record.\n" in text
+    assert "### Reproduction Steps\nNot applicable.\n" in text
+    assert "Ideas, not established" not in text
+    assert "**Containment:** None is recorded.\n" in markdown(containment="None is recorded.")
 
 
 def test_a_brief_drafted_by_rules_says_so() -> None:
@@ -228,23 +326,38 @@ def test_many_accounts_become_a_table_and_statements_name_their_tickets() -> Non
         affected=everyone, bug_confirmed=fact(), code_change_needed=fact(), major_function_broken=fact(),
         workaround={"extent": "none", "cites": [], "why": ""},
     ))) == []  # fmt: skip
-    work.submit(EscalationDraft.model_validate(escalation(risk=said("They are worried.", "support_platform/T-2"))))
+    told = communication(Escalation_risk=said("They are worried.", "support_platform/T-2"))
+    work.submit(EscalationDraft.model_validate(escalation(communication=told)))
     text = render_markdown(Document(finished(work), source))
     assert "- **Escalation risk:** They are worried (T-2).\n" in text
     assert "| Bell & Oak | Business | $20,000 | none | 2026-12-31 | T-2 (2026-03-03) |" in text
     assert "Quill \\| Sons" in text
+    assert text.index("**Customers affected:**") < text.index("| Bell & Oak |") < text.index("**Workflow impact:**")
+    assert MarkdownIt("commonmark").enable("table").render(impact_of(text)).count("<table>") == 1
+    own = "| Account | Waits for |\n|---|---|\n| Bell & Oak | the sync |"
+    work.submit(EscalationDraft.model_validate(escalation(impact=f"{impact()}\n\n{own}")))
+    text = render_markdown(Document(finished(work), source))
+    assert "| Bell & Oak | the sync |" in text
+    assert "$20,000" not in text.partition("- **Revenue")[0]
+
+
+def test_two_accounts_are_no_table() -> None:
+    names = ("Harrow Mills", "Bell & Oak")
+    work = Casework(evidence(*(one.data for one in records().ledger.records.values()),
+                             ticket("T-2", "Bell & Oak", "2026-03-03T10:00:00Z")), policy(), NOW)  # fmt: skip
+    everyone = [affected(name, number) for name, number in zip(names, ("T-101", "T-2"), strict=True)]
+    assert work.assess(Assessment.model_validate(facts(affected=everyone))) == []
+    work.submit(EscalationDraft.model_validate(escalation()))
+    assert "|" not in impact_of(render_markdown(Document(finished(work), work.evidence)))
 
 
 def test_a_handling_note_is_no_escalation_and_holds_reply_article_and_what_would_change_it() -> None:
     text = handled_markdown()
-    assert text.startswith("## Handle in support:")
+    assert text.partition("\n---\n\n")[2].startswith("## Handle in support:")
     assert "ESCALATION" not in text
     assert "### Why\n\nThe article on sync settings covers the time of the nightly sync (K-3).\n" in text
     assert "Use K-3 (Sync settings).\n\n1. Check the time of the nightly sync (K-3).\n" in text
-    assert (
-        "**Reply to Harrow Mills (T-101), to be approved**\n\n> Please check at what time the nightly sync is set to run."
-        in text
-    )
+    assert "**1. Harrow Mills, T-101**\n\n> Please check at what time the nightly sync is set to run." in text
     assert "- If it still stops, escalate to Engineering." in text
 
 
@@ -268,11 +381,11 @@ def test_text_of_others_does_not_come_alive() -> None:
 
 def test_fenced_code_stays_a_block_in_the_brief_and_closes_nowhere_else() -> None:
     code = "Run it [[knowledge_base/K-3]]:\n```sh\nsync --now\n  <b> `x`\n```\nThen wait."
-    text = handled_markdown(steps=[code, "Done."])
+    text = handled_markdown(steps=f"1. {code}\n2. Done.".replace("\n", "\n   ").replace("   2. ", "2. "))
     assert "1. Run it (K-3):\n   ```\n   sync --now\n     <b> `x`\n   ```\n   Then wait.\n2. Done." in text
     tokens = MarkdownIt("commonmark").parse(text)
     assert [token.content for token in tokens if token.type == "fence"] == ["sync --now\n  <b> `x`\n"]
-    hostile = handled_markdown(uncertain=f"See ```a {LINK} ```` b``` {LINK}", steps=[f"```\n````\n{LINK}\n```\n{LINK}"])
+    hostile = handled_markdown(reason=f"See ```a {LINK} ```` b``` {LINK}", steps=f"```\n````\n{LINK}\n```\n{LINK}")
     assert "<a " not in MarkdownIt("commonmark").render(hostile)
 
 
@@ -328,20 +441,33 @@ def test_all_cites_name_each_record_once_and_figures_by_their_inputs() -> None:
     assert not [cite for cite in cites if cite.startswith("figures/")]
 
 
-def test_what_is_for_the_sender_stands_above_and_the_texts_for_customers_below() -> None:
-    waiting = {**reply("Hello,\n\nplease run:\n```\nsync --now\n```"), "wait_for": "Security."}
-    text = markdown(before_sending=["Call first."], drafts=[waiting, reply("Still at it.", kind="update")])
-    verdict = "**Escalate to Engineering, High.** Before you send this:"
-    assert text.startswith(f"{verdict}\n\n- Call first.\n\n---\n\n## ESCALATION:")
-    handled = handled_markdown(before_sending=["Call first."])
-    verdict = "**Handle it in support, no escalation.** Before you act:"
-    assert handled.startswith(f"{verdict}\n\n- Call first.\n\n---\n\n## Handle in support:")
+def test_what_is_for_the_sender_stands_above_and_the_texts_numbered_below() -> None:
+    waiting = {**reply("Hello,\n\nplease run:\n```\nsync --now\n```"), "when": "Once Security agrees."}
+    text = markdown(
+        sender="**To Engineering as High.**\n\n1. Call first.\n2. Send text 1.", rhythm="At noon: call.",
+        drafts=[waiting, {**reply("Still at it.", kind="update"), "when": "16:00 UTC"}],
+        messages=[{"to": "Engineering", "text": f"Needed today [[{T1M3}]]:\n- the limit"}, {"to": "Inès <b>", "text": "May it go?"}],
+        ticket_note="Promise nothing.",
+    )  # fmt: skip
+    assert text.startswith("**To Engineering as High.**\n\n1. Call first.\n2. Send text 1.\n\n---\n\n## ESCALATION:")
     below = text.partition("### Supporting Context")[2].partition("\n---\n")[2]
     assert below.strip() == (
-        "**Reply to Harrow Mills (T-101), to be approved; wait for: Security**\n\n"
+        "**1. Harrow Mills, T-101 (Once Security agrees)**\n\n"
         "> Hello,\n> \n> please run:\n> ```\n> sync --now\n> ```\n\n"
-        "**Next update to Harrow Mills (T-101), to be approved**\n\n> Still at it."
+        "**2. Harrow Mills, T-101 (16:00 UTC)**\n\n> Still at it.\n\n"
+        "**3. Engineering**\n\n> Needed today:\n> - the limit\n\n"
+        "**4. Inès \\<b>**\n\n> May it go?\n\n"
+        "**5. Internal note for the ticket**\n\n> Promise nothing.\n\n"
+        "**Follow-up**\n\nAt noon: call."
     )
+    note = handled_markdown(ticket_note="Promise nothing.")
+    assert "**2. Internal note for the ticket**\n\n> Promise nothing.\n" in note
+
+
+def test_without_words_for_the_sender_the_decision_stands_there() -> None:
+    assert markdown(sender="").startswith("**Escalate to Engineering, High.**\n\n---\n\n## ESCALATION:")
+    start = "**Handle it in support, no escalation.**\n\n---\n\n## Handle in support:"
+    assert handled_markdown(sender="").startswith(start)
 
 
 def test_proposals_wait_for_a_person_and_name_their_destination() -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.customer_escalation.casebook import account, message, ticket
 from tests.customer_escalation.casebook import evidence as evidence_of
 from tests.customer_escalation.commands import Command
-from tests.customer_escalation.drafts import escalation, reply, said
+from tests.customer_escalation.drafts import communication, escalation, impact, reply, said
 from tests.customer_escalation.rendering.test_render import HEADINGS, escalated
 from tests.customer_escalation.scripts import CASES, issue
 
@@ -41,7 +41,8 @@ def document(**changes: Any) -> Document:
 def hostile() -> Document:
     """The brief with hostile words in its texts, in one for a customer, in a name and in a cited record."""
     base = document(
-        risk=said(HOSTILE, "support_platform/T-9-m1"), tried=[HOSTILE], ideas=[HOSTILE], before_sending=[HOSTILE],
+        communication=communication(Escalation_risk=said(HOSTILE, "support_platform/T-9-m1")), tried=HOSTILE, ideas=HOSTILE,
+        sender=HOSTILE, impact=f"- **{HOSTILE}:** {HOSTILE}\n| {HOSTILE} |", rhythm=HOSTILE, context=HOSTILE,
         drafts=[reply(f"{HOSTILE}\n```\nsync --now <file>\n```")],
     )  # fmt: skip
     source = evidence_of(
@@ -77,7 +78,7 @@ def test_a_click_on_a_sentence_shows_its_records() -> None:
 
 
 def test_a_computed_line_shows_its_figure_and_what_it_was_computed_from() -> None:
-    page = render_html(document(revenue=said("The $150,000 is exposure.", "figures/arr")))
+    page = render_html(document(impact=impact(Revenue_at_risk=said("The $150,000 is exposure.", "figures/arr"))))
     link = re.search(r'<a href="#(e\d+)">The \$150,000 is exposure\.</a>', page)
     assert link
     panel = page[page.index(f'id="{link[1]}"') :].partition("</aside>")[0]
@@ -107,7 +108,7 @@ def test_the_page_keeps_the_words_of_the_brief() -> None:
 
 
 def test_slack_gets_mrkdwn() -> None:
-    text = render_slack(document())
+    text = render_slack(replace(document(), for_receiver=True))
     assert text.startswith("*ESCALATION: Nightly sync stops after 4,000 rows since 7.2.0 for Harrow Mills*\n")
     assert "*Severity:* High" in text
     assert "• *Customers affected:* 1 account: Harrow Mills (Enterprise)" in text
@@ -125,7 +126,7 @@ def test_nothing_comes_alive_in_slack() -> None:
 
 
 def test_jira_gets_a_document_of_text() -> None:
-    found = render_adf(document())
+    found = render_adf(replace(document(), for_receiver=True))
     assert (found["version"], found["type"]) == (1, "doc")
     assert found["content"][0]["type"] == "heading"
     assert "".join(texts(found["content"][0])).startswith("ESCALATION: Nightly sync stops")
@@ -145,9 +146,11 @@ def test_jira_nodes_are_of_the_format_and_none_is_a_link_or_mention(made: Any) -
 
 
 def test_what_is_sent_leaves_out_what_is_for_the_author() -> None:
-    made = document(before_sending=["Call first."], drafts=[{**reply("We are at it."), "wait_for": "Security"}])
+    made = document(
+        sender="Call first.", rhythm="Call again.", drafts=[{**reply("We are at it."), "when": "once Security agrees"}]
+    )
     whole, sent = render_markdown(made), render_markdown(replace(made, for_receiver=True))
-    for words in ("Before you send", "Call first", "We are at it", "wait for: Security", "Next steps", "---\n"):
+    for words in ("Call first", "Call again", "We are at it", "once Security agrees", "Next steps", "---\n"):
         assert words in whole
         assert words not in sent
     assert sent.startswith("## ESCALATION:")

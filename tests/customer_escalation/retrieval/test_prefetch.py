@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import date
 from typing import Any
 
 from tests.customer_escalation.casebook import ALL, account, article, chat, comment, issue, message, ticket
@@ -26,6 +27,8 @@ class Desk:
         names = [f"search_{plural}" for plural in KINDS.values()]
         names += [
             "list_tickets",
+            "list_chat_messages",
+            "list_issues",
             "list_articles",
             "read_ticket",
             "read_issue",
@@ -38,7 +41,9 @@ class Desk:
     def tool(self, name: str) -> Tool:
         async def run(arguments: dict[str, Any]) -> ToolReturn:
             self.calls.append((name, arguments))
-            return ToolReturn("", {"items": self.answer(name, arguments)})
+            items = self.answer(name, arguments)
+            rest = name.startswith("list_") and len(self.answer(name, {**arguments, "limit": 1000})) > len(items)
+            return ToolReturn("", {"items": items, "next_cursor": "more" if rest else None})
 
         return Tool(ToolSpec(name, "", {}), Access.READ, run)
 
@@ -46,8 +51,10 @@ class Desk:
         action, _, what = name.partition("_")
         if action == "read":
             return [record for record in self.records if record["id"].casefold() == arguments["id"].casefold()]
-        kind = next(kind for kind, plural in KINDS.items() if plural == what)
+        kind = next(kind for kind, plural in KINDS.items() if plural == what.partition("_")[0])
         found = [record for record in self.records if record["kind"] == kind]
+        if arguments.get("since"):
+            found = [record for record in found if record.get("created_at", record.get("at", "")) >= arguments["since"]]
         if arguments.get("customer"):
             found = [record for record in found if record["customer"] == arguments["customer"]]
         if action == "search":
@@ -61,10 +68,15 @@ class Desk:
 
 
 def gather(desk: Desk, request: str = REQUEST, *left_out: str) -> list[Fetch]:
+    return gathered(desk, request, *left_out)[0]
+
+
+def gathered(desk: Desk, request: str = REQUEST, *left_out: str) -> tuple[list[Fetch], Gatherer, Ledger]:
     ledger = Ledger()
     fetches: list[Fetch] = []
-    asyncio.run(Gatherer(desk.tools(*left_out), ledger, fetches.append).gather(request, Evidence(ledger, ALL)))
-    return fetches
+    gatherer = Gatherer(desk.tools(*left_out), ledger, fetches.append)
+    asyncio.run(gatherer.gather(request, Evidence(ledger, ALL)))
+    return fetches, gatherer, ledger
 
 
 def thread(number: str, customer: str, subject: str, *texts: str, **more: Any) -> dict[str, Any]:
@@ -140,6 +152,33 @@ def test_a_closed_ticket_that_looks_alike_is_read_too() -> None:
     assert desk.read("read_ticket") & {ticket_["id"] for ticket_ in solved}
 
 
+def test_of_a_small_store_everything_is_listed_and_read_though_it_shares_no_word_with_the_request() -> None:
+    desk = Desk(
+        LEAD, account("A-1", "Vale Foods"), issue("DEV-2", "Queue drained twice", "Open", "2025-01-03T09:00:00Z"),
+        chat("C-4", "2026-02-20T09:00:00Z", "Old firmware again, whoever has it."), article("G-9", "Trays", "Choose one."),
+        thread("T-30", "Orchard Bank", "Odd noise", "It hums."),
+    )  # fmt: skip
+    _, gatherer, ledger = gathered(desk)
+    assert [(one.category, one.since, one.count) for one in gatherer.listed] == [
+        ("knowledge_base", None, 1), ("support_platform", None, 2), ("chat", None, 1), ("project_tracker", None, 1),
+    ]  # fmt: skip
+    assert {"chat/C-4", "project_tracker/DEV-2"} <= ledger.records.keys()
+    assert (desk.read("read_issue"), desk.read("read_article")) == ({"DEV-2"}, {"G-9"})
+    assert "T-30" in desk.read("read_ticket")
+
+
+def test_of_a_large_store_the_time_in_question_is_listed_and_nothing_where_that_is_much_too() -> None:
+    old = [chat(f"C-{number}", "2024-02-20T09:00:00Z", "Long ago.") for number in range(60)]
+    late = chat("C-99", "2026-02-27T09:00:00Z", "Old firmware again.")
+    busy = [issue(f"DEV-{number}", "Queue", "Open", "2026-03-01T09:00:00Z") for number in range(60)]
+    _, gatherer, ledger = gathered(Desk(LEAD, account("A-1", "Vale Foods"), *old, late, *busy))
+    assert ("chat", date(2026, 2, 17), 1) in [(one.category, one.since, one.count) for one in gatherer.listed]
+    assert "project_tracker" not in [one.category for one in gatherer.listed]
+    assert "chat/C-99" in ledger.records
+    assert "chat/C-7" not in ledger.records
+    assert "project_tracker/DEV-40" not in ledger.records
+
+
 def test_no_call_is_made_twice_and_their_number_is_bounded() -> None:
     crowd = [
         thread(f"T-{number}", f"Customer {number}", "Label printing stops", f"PRN_4410, see DEV-{number}, G-{number}, T-{number + 1}.")
@@ -162,6 +201,8 @@ def test_categories_that_are_not_there_are_left_out() -> None:
         "search_issues",
         "search_articles",
         "list_articles",
+        "list_chat_messages",
+        "list_issues",
         "read_chat_message",
     )
     assert {fetch.tool for fetch in gather(desk, REQUEST, *absent)} <= {"search_tickets", "list_tickets", "read_ticket"}

@@ -1,9 +1,13 @@
 """What the model reads first: every record as data, and what shares little with the request folded away."""
 
+from datetime import date
+from typing import Any
+
 from tests.customer_escalation.casebook import NOW, account, article, evidence, message, policy, ticket
 
 from customer_escalation.cases.first_message import far_off, first_message
 from customer_escalation.cases.terms import CaseTerms
+from customer_escalation.retrieval.prefetch import ListedWhole
 from customer_escalation.retrieval.records_text import present_evidence
 
 SOURCE = evidence(
@@ -28,12 +32,35 @@ def test_every_record_stands_on_its_line_with_its_ref_and_its_text() -> None:
     assert "text: First line. ⏎ Second line." in text
 
 
-def test_a_closed_ticket_that_shares_little_is_folded_and_a_similar_one_is_not() -> None:
-    assert far_off(TERMS, SOURCE) == {"support_platform/T-2"}
-    text = first_message(TERMS, SOURCE, [])
-    assert "support_platform/T-2 | customer=Bell & Oak" in text
+def closed(number: int) -> dict[str, Any]:
+    """A ticket on another matter."""
+    name = f"T-{number}"
+    asked = message(name, 1, "2026-02-03T09:00:00Z", "customer", "How do I change a colour?")
+    return ticket(name, "Bell & Oak", "2026-02-03T09:00:00Z", asked, subject="Chart colours", status="solved")
+
+
+def test_closed_tickets_that_share_little_are_folded_where_they_are_many_and_similar_ones_never() -> None:
+    assert far_off(TERMS, SOURCE) == frozenset()
+    assert "change a colour" in first_message(TERMS, SOURCE, [])
+    records = [closed(number) for number in range(20, 26)]
+    similar = ticket("T-3", "Sorrel Lane", "2026-02-20T09:00:00Z",
+                     message("T-3", 1, "2026-02-20T09:00:00Z", "customer", "The nightly sync stops with E_SYNC-77."),
+                     subject="Nightly sync stops", status="solved")  # fmt: skip
+    many = evidence(ticket("T-1", "Harrow Mills", "2026-03-03T09:00:00Z",
+                           message("T-1", 1, "2026-03-03T09:00:00Z", "customer", "The nightly sync stops with E_SYNC-77."),
+                           subject="Nightly sync stops"), similar, *records)  # fmt: skip
+    assert far_off(TERMS, many) == {f"support_platform/T-{number}" for number in range(20, 26)}
+    text = first_message(TERMS, many, [])
+    assert "support_platform/T-20 | customer=Bell & Oak" in text
     assert "change a colour" not in text
     assert "support_platform/T-3-m1" in text
+
+
+def test_what_was_listed_whole_is_said() -> None:
+    listed = [ListedWhole("chat", date(2026, 2, 17), 3), ListedWhole("project_tracker", None, 0)]
+    told = "Listed whole, so that there is nothing else of that time: chat (3 since 2026-02-17), project tracker (0)."
+    assert told in first_message(TERMS, SOURCE, [], listed)
+    assert "Listed whole" not in first_message(TERMS, SOURCE, [])
 
 
 def test_the_request_the_clock_and_the_gaps_come_first_and_records_cannot_end_their_block() -> None:

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from tests.customer_escalation.casebook import NOW, account, affected, evidence, fact, policy, ticket
-from tests.customer_escalation.drafts import T1M1, escalation, facts, handling, records, reply, said
+from tests.customer_escalation.drafts import T1M1, ask, escalation, facts, handling, records, reply, said
 
 from customer_escalation.cases.session import Casework
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, Outcome, Severity
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
 from customer_escalation.review.budget import (
+    BESIDE,
     ESCALATION,
     HANDLING,
     MOST_ACCOUNTS,
@@ -22,11 +23,8 @@ from customer_escalation.review.budget import (
 )
 
 FILLED: dict[str, Any] = {
-    "customers": "Two users.", "revenue": "None known.", "queue": "Nobody wrote.", "competition": "None is named.",
-    "containment": "None is recorded.", "conflicts": "None is known.", "ideas": ["The limit."],
-    "severity_reason": "It stops.", "sla": ["Met."], "next_update": "Soon.", "response": "Today.",
-    "impact_more": ["**Duration:** A day."], "messages": [{"to": "Engineering", "text": "Have a look."}],
-    "co_owner": "The officer.", "ticket_note": "Wait.",
+    "severity_reason": "It stops.", "co_owner": "The officer.", "containment": "None is recorded.", "ideas": "The limit.",
+    "messages": [{"to": "Engineering", "text": "Have a look."}], "ticket_note": "Wait.", "rhythm": "- At noon: call.",
 }  # fmt: skip
 
 
@@ -40,21 +38,18 @@ def test_the_budget_grows_with_the_accounts_up_to_a_bound() -> None:
     assert budget_of(Outcome.ESCALATE, 1 + MOST_ACCOUNTS) == budget_of(Outcome.ESCALATE, 99)
 
 
-def test_every_section_that_the_receiver_reads_has_a_budget_and_no_other_counts() -> None:
-    whole = EscalationDraft.model_validate(
-        escalation(**FILLED, before_sending=["Call first."], drafts=[reply("We are at it.")])
-    )
+def test_every_section_of_the_brief_has_a_budget_and_no_other_text_counts() -> None:
+    whole = EscalationDraft.model_validate(escalation(**FILLED, drafts=[{**reply("We are at it."), "when": "now"}]))
     assert set(words_used(whole)) == set(ESCALATION)
     note = HandlingDraft.model_validate(
         handling(
-            uncertain="Whether it fits.",
-            conflicts="None.",
+            sender="Call.",
             customers="One.",
-            sla=["Met."],
-            before_sending=["Call."],
+            sla="Met.",
             ticket_note="Wait.",
             messages=[{"to": "#support", "text": "It was wrong."}],
             context=escalation()["context"],
+            rhythm="- Look again.",
         )
     )
     assert set(words_used(note)) == set(HANDLING)
@@ -63,17 +58,17 @@ def test_every_section_that_the_receiver_reads_has_a_budget_and_no_other_counts(
 @pytest.mark.parametrize(
     ("changes", "section", "words"),
     [
-        ({"risk": "One two three."}, "risk", 3),
-        ({"risk": said("One two three.", T1M1, "chat/C-7")}, "risk", 3),
-        ({"tried": ["One two.", said("Three.", T1M1)]}, "tried", 3),
-        ({"asks": [{"owner": "Engineering", "text": "Fix it."}, {"owner": "Product", "text": "Decide on it."}]}, "asks", 5),
-        ({"deadlines": [{"by": "2026-03-20", "what": "the audit", "basis": "proposed"}]}, "deadlines", 2),
-        ({"context": [{"ref": "project_tracker/P-55", "note": "the open bug"}]}, "context", 3),
-        ({"reproduction": {"status": "reported", "note": "One.", "steps": ["Two three."], "expected": "Four.", "actual": "Five.",
-                           "environment": "Six."}}, "reproduction", 6),
+        ({"containment": "One two three."}, "containment", 3),
+        ({"containment": said("One two three.", T1M1, "chat/C-7")}, "containment", 3),
+        ({"tried": f"One two.\n{said('Three.', T1M1)}"}, "tried", 3),
+        ({"asks": [ask("Fix it."), ask("Decide on it.", "Product", "decide")]}, "asks", 5),
+        ({"deadline": {"by": "2026-03-20", "text": "the audit", "basis": "proposed"}}, "deadline", 2),
+        ({"context": "the open bug [[project_tracker/P-55]]"}, "context", 3),
+        ({"reproduction": "One.\nTwo three.\nExpected: Four.\nActual: Five.\nEnvironment: Six."}, "reproduction", 9),
         ({"summary": "One two three four"}, "summary", 0),
         ({"drafts": [reply("One two.")]}, "drafts", 0),
-        ({"before_sending": ["One two."]}, "before_sending", 0),
+        ({"sender": "One two."}, "sender", 0),
+        ({"rhythm": "One two."}, "rhythm", 0),
     ],
 )  # fmt: skip
 def test_words_are_counted_by_section_without_marks(changes: dict[str, Any], section: str, words: int) -> None:
@@ -84,9 +79,11 @@ def test_the_writer_is_told_the_budget_of_each_section() -> None:
     for outcome, accounts, severity in (
         (Outcome.ESCALATE, 3, Severity.MEDIUM), (Outcome.ESCALATE, 1, Severity.CRITICAL), (Outcome.HANDLE, 1, None),
     ):  # fmt: skip
-        words = budget_words(outcome, accounts, severity)
-        told = dict(re.findall(r"(\w+) (\d+)", words.partition(": ")[2].partition(".")[0]))
-        assert {name: int(count) for name, count in told.items()} == budget_of(outcome, accounts, severity)
+        words, allowed = budget_words(outcome, accounts, severity), budget_of(outcome, accounts, severity)
+        assert words.startswith(f"About {sum(allowed.values())} words of brief")
+        told = dict(re.findall(r"(\w+) (\d+)", words.partition("(")[2].partition(")")[0]))
+        assert {name: int(count) for name, count in told.items()} == allowed
+        assert all(f"{name} {count}" in words for name, count in BESIDE.items())
 
 
 def test_a_small_matter_has_fewer_words_than_a_grave_one() -> None:
@@ -114,32 +111,28 @@ def words(count: int) -> str:
     return said(" ".join(["they report that it stops"] + ["on"] * (count - 5)), T1M1)
 
 
-def steps(count: int) -> list[str]:
-    """So many words in all, none of the texts too long to be taken."""
-    whole, rest = divmod(count, 100)
-    return [words(100)] * (whole - 1) + [words(100 + rest)]
-
-
 def room(accounts: int) -> int:
     """How many words the steps that were tried may have in that brief before the whole is a quarter over."""
-    used = words_used(EscalationDraft.model_validate(escalation(tried=[])))
+    used = words_used(EscalationDraft.model_validate(escalation(tried="")))
     return sum(budget_of(Outcome.ESCALATE, accounts, Severity.HIGH).values()) * 5 // 4 - used.total()
 
 
 @pytest.mark.parametrize("accounts", [1, 3])
 def test_a_brief_a_quarter_over_its_words_is_let_be_and_one_word_more_is_told(accounts: int) -> None:
     most = room(accounts)
-    assert [one for one in warned(accounts, tried=steps(most)) if "words" in one.message] == []
-    [finding] = [one for one in warned(accounts, tried=steps(most + 1)) if "words" in one.message]
+    assert [one for one in warned(accounts, tried=words(most)) if "words" in one.message] == []
+    [finding] = [one for one in warned(accounts, tried=words(most + 1)) if "words" in one.message]
     assert (finding.level, finding.where) == ("W", "")
     allowed = budget_of(Outcome.ESCALATE, accounts, Severity.HIGH)
-    assert f"{sum(allowed.values())} are enough (tried {most + 1} of {allowed['tried']}" in finding.message
+    assert f"{sum(allowed.values())} are enough (" in finding.message
+    assert f"tried {most + 1} of {allowed['tried']}" in finding.message
 
 
 def test_a_handling_note_has_a_budget_of_its_own() -> None:
     work = Casework(records(), policy(), NOW)
     assert work.assess(Assessment.model_validate(facts(documented_solution=fact("yes", "knowledge_base/K-3")))) == []
-    long = " ".join(["Check the time of the nightly sync once more."] * 120)
-    review = work.submit(HandlingDraft.model_validate(handling(steps=[said(long, "knowledge_base/K-3")] * 2)))
+    long = said(" ".join(["Check the time of the nightly sync once more."] * 120), "knowledge_base/K-3")
+    review = work.submit(HandlingDraft.model_validate(handling(steps=long, would_change=long)))
     [finding] = [one for one in review.findings if one.rule == "B4"]
-    assert f"{sum(HANDLING.values())} are enough (steps 2160 of {HANDLING['steps']}" in finding.message
+    shares = f"would_change 1080 of {HANDLING['would_change']}, steps 1080 of {HANDLING['steps']}"
+    assert f"{sum(HANDLING.values())} are enough ({shares}" in finding.message

@@ -12,11 +12,13 @@ from tests.customer_escalation.drafts import (
     T1M1,
     T1M2,
     T1M3,
+    ask,
     escalation,
     facts,
     handling,
     records,
     reply,
+    reproduction,
 )
 
 from customer_escalation.cases.session import Casework
@@ -55,12 +57,12 @@ def mended(*more: dict[str, Any], **changes: Any) -> EscalationDraft:
     ],
 )
 def test_a_ref_is_written_in_full_and_the_prose_beside_it_stays(written: str, found: str) -> None:
-    assert mended(risk=written).risk == found
+    assert mended(containment=written).containment == found
 
 
 def test_refs_outside_the_prose_are_written_in_full_and_a_draft_goes_to_the_ticket() -> None:
-    draft = mended(context=[{"ref": "P-55", "note": "the open bug"}], drafts=[reply("We are at it.", "T-101-m1")])
-    assert draft.context[0].ref == BUG
+    draft = mended(context="- **Open bug:** the limit [[P-55]].", drafts=[reply("We are at it.", "T-101-m1")])
+    assert draft.context == f"- **Open bug:** the limit [[{BUG}]]."
     assert draft.drafts[0].ticket == T1
     note = mend_citations(HandlingDraft.model_validate(handling(article="K-3")), sources())
     assert isinstance(note, HandlingDraft)
@@ -85,7 +87,10 @@ def test_what_is_whole_stays_as_it_is() -> None:
     ],
 )
 def test_a_mark_is_added_where_one_item_alone_holds_what_is_missing(written: str, found: str) -> None:
-    assert mended(chat("C-8", "2026-03-04T10:31:00Z", "The room holds 310 racks."), risk=written).risk == found
+    assert (
+        mended(chat("C-8", "2026-03-04T10:31:00Z", "The room holds 310 racks."), containment=written).containment
+        == found
+    )
 
 
 RACKS = chat("C-8", "2026-03-04T10:31:00Z", "The room holds 310 racks.")
@@ -103,24 +108,27 @@ ROOMS = chat("C-9", "2026-03-04T10:32:00Z", "There are 470 rooms with 310 racks.
     ],
 )
 def test_none_is_added_where_several_items_can_be_meant_or_none_holds_all(written: str) -> None:
-    assert mended(RACKS, ROOMS, risk=written).risk == written
+    assert mended(RACKS, ROOMS, containment=written).containment == written
 
 
 def test_the_item_that_holds_all_of_it_is_chosen_among_those_that_hold_a_part() -> None:
     assert (
-        mended(RACKS, ROOMS, risk="The 470 rooms hold 310 racks.").risk == "The 470 rooms hold 310 racks [[chat/C-9]]."
+        mended(RACKS, ROOMS, containment="The 470 rooms hold 310 racks.").containment
+        == "The 470 rooms hold 310 racks [[chat/C-9]]."
     )
 
 
 @pytest.mark.parametrize(
     ("path", "changes"),
     [
-        ("asks", {"asks": [{"owner": "Engineering", "text": "Fix it for 9,500 rows."}]}),
-        ("unknowns", {"unknowns": ["Whether 9,500 rows are the limit (Engineering)."]}),
-        ("ideas", {"ideas": ["It may stop at 9,500 rows."]}),
+        ("asks", {"asks": [ask("Fix it for 9,500 rows.")]}),
+        ("context", {"context": "- **Not known:** Whether 9,500 rows are the limit (Engineering)."}),
+        ("ideas", {"ideas": "It may stop at 9,500 rows."}),
         ("summary", {"summary": "Nightly sync stops before 9,500 rows"}),
         ("opening", {"opening": "Engineering: fix the sync of 9,500 rows.\nThe audit is on 2026-03-20."}),
-        ("before_sending", {"before_sending": ["Ask them about the 9,500 rows."]}),
+        ("sender", {"sender": "Ask them about the 9,500 rows."}),
+        ("rhythm", {"rhythm": "- Ask them about the 9,500 rows."}),
+        ("impact", {"impact": "- **Time in queue:** since 9,500 rows."}),
         ("drafts", {"drafts": [reply("It stops before 9,500 rows.")]}),
     ],
 )
@@ -131,18 +139,20 @@ def test_only_what_states_a_fact_gets_a_mark(path: str, changes: dict[str, Any])
 def test_marks_are_added_in_every_place_that_states_something_and_nowhere_twice() -> None:
     bare = "It stops after 9,500 rows."
     draft = mended(
-        description=f"{bare} {bare} It is urgent [[{T1M3}]].", tried=["agent.kim ran it twice.", bare],
-        reproduction={**escalation()["reproduction"], "steps": [bare], "environment": bare},
+        description=f"{bare} {bare} It is urgent [[{T1M3}]].", tried=f"1. agent.kim ran it twice.\n2. {bare}",
+        reproduction=reproduction(note="", steps=[bare], Expected="", Actual="", Environment=bare),
     )  # fmt: skip
     assert marks_of(draft.description) == [T1M3, T1, T1M3, T1, T1M3]
-    assert marks_of(draft.tried[1]) == marks_of(draft.reproduction.steps[0]) == [T1]
-    assert marks_of(draft.reproduction.environment) == []  # which stands on all that the brief cites
+    assert draft.tried == f"1. agent.kim ran it twice [[{T1}]].\n2. {bare[:-1]} [[{T1}]]."
+    assert (
+        draft.reproduction == f"1. {bare[:-1]} [[{T1}]].\nEnvironment: {bare}"
+    )  # which stands on all that the brief cites
 
 
 def test_a_figure_is_a_home_like_any_item() -> None:
     known = sources()
     figure = Figure(ref="figures/T-101.rows", label="rows", text="missing rows: 5,500", inputs=(T1,))
     known = replace(known, figures={**known.figures, figure.ref: figure})
-    draft = mend_citations(EscalationDraft.model_validate(escalation(risk="It leaves out 5,500 rows.")), known)
+    draft = mend_citations(EscalationDraft.model_validate(escalation(containment="It leaves out 5,500 rows.")), known)
     assert isinstance(draft, EscalationDraft)
-    assert draft.risk == "It leaves out 5,500 rows [[figures/T-101.rows]]."
+    assert draft.containment == "It leaves out 5,500 rows [[figures/T-101.rows]]."

@@ -11,11 +11,15 @@ from tests.customer_escalation.drafts import (
     T1M1,
     T1M2,
     T1M3,
+    ask,
+    communication,
     escalation,
     facts,
     handling,
+    impact,
     records,
     reply,
+    reproduction,
     said,
 )  # fmt: skip
 from tests.requirements import requirement
@@ -38,14 +42,22 @@ def found(review: Review, rule: str, where: str = "") -> bool:
 
 
 def repro(**changes: Any) -> dict[str, Any]:
-    return {"reproduction": {**escalation()["reproduction"], **changes}}
+    return {"reproduction": reproduction(**changes)}
+
+
+def due(by: str, text: str, basis: str = "proposed") -> dict[str, Any]:
+    return {"deadline": {"by": by, "basis": basis, "text": text}}
+
+
+def told(**changes: str) -> dict[str, Any]:
+    return {"communication": communication(**changes)}
 
 
 def test_a_sound_brief_has_no_finding() -> None:
     assert reviewed().findings == ()
 
 
-DESCRIPTION = escalation()["description"]
+DESCRIPTION, CONTEXT = escalation()["description"], escalation()["context"]
 
 
 @pytest.mark.parametrize(
@@ -53,31 +65,53 @@ DESCRIPTION = escalation()["description"]
     [
         ("G1", "description", {"description": DESCRIPTION.replace("E-77", "E-99")}),
         ("G1", "description", {"description": f"{DESCRIPTION} {said('It stops after 9,400 rows.', T1M3)}"}),
-        ("G1", "risk", {"risk": said("They will leave.", "support_platform/T-999-m1")}),
-        ("G1", "expectation", {"expectation": "They want it by Friday at noon."}),
-        ("G1", "workflow_impact", {"workflow_impact": said("The root cause is the batch limit.", T1M1)}),
-        ("G1", "context[0].ref", {"context": [{"ref": "project_tracker/P-99", "note": ""}]}),
+        ("G1", "communication", told(Escalation_risk=said("They will leave.", "support_platform/T-999-m1"))),
+        ("G1", "communication", told(Customer_expectation="They want it by Friday at noon.")),
+        ("G1", "containment", {"containment": "They want to see it mended soon."}),
+        ("G1", "impact", {"impact": impact(Workflow_impact=said("The root cause is the batch limit.", T1M1))}),
+        ("G1", "context", {"context": f"{CONTEXT}\n- **Look-alike:** the same [[project_tracker/P-99]]."}),
         ("G2", "description", {"description": DESCRIPTION.replace("The customer reports that the", "The")}),
         ("B0", "opening", {"opening": "Fix it."}),
-        ("B2", "asks[0].text", {"asks": [{"owner": "Engineering", "text": "Please have a look."}]}),
-        ("B2", "asks[0].text", {"asks": [{"owner": "Engineering", "text": "Approve a credit."}]}),
-        ("B2", "asks", {"asks": [{"owner": "Product", "text": "Decide on the limit."}]}),
-        ("B3", "deadlines[0].by", {"deadlines": [{"by": "2026-03-01", "what": "a fix", "basis": "proposed"}]}),
-        ("B3", "deadlines[0].by", {"deadlines": [{"by": "soon", "what": "a fix", "basis": "proposed"}]}),
-        ("G1", "deadlines[0].what", {"deadlines": [{"by": "2026-03-20", "what": "the audit of their parent", "basis": "record"}]}),
+        ("B2", "asks[0].kind", {"asks": [ask("Please have a look.", kind="look")]}),
+        ("B2", "asks[0].kind", {"asks": [ask("Please have a look.", kind="")]}),
+        ("B2", "asks[0].kind", {"asks": [ask("Approve a credit.", kind="approve")]}),
+        ("B2", "asks[1].kind", {"asks": [ask("Fix the limit."), ask("Fix it.", "Product", "fix")]}),
+        ("B2", "asks", {"asks": [ask("Decide on the limit.", "Product", "decide")]}),
+        ("B2", "asks", {"asks": [ask("Fix the limit.", "The engineer on duty")]}),
+        ("B2", "asks", {"asks": []}),
+        ("B3", "asks[0].by", {"asks": [ask("Fix it.", by="2026-03-01")]}),
+        ("B3", "asks[1].by", {"asks": [ask("Fix it."), ask("Say when.", by="by noon")]}),
+        ("B3", "asks[0].by", {"asks": [ask("Fix it.", by="2026-03-04T12:00:00+01:00")]}),
+        ("B3", "deadline.by", due("2026-03-01", "a fix")),
+        ("B3", "deadline.by", due("soon", "a fix")),
+        ("B3", "deadline.by", due("", "a fix")),
+        ("G1", "deadline.text", due("2026-03-20", said("the audit of Marguerite Delacroix", T1M1), "record")),
         ("B4", "description", {"description": said("An agent reproduced it on the test account.", T1M2)}),
-        ("B4", "expectation", {"expectation": ""}),
+        ("B4", "description", {"description": ""}),
+        ("B4", "opening", {"opening": ""}),
+        ("B4", "sender", {"sender": ""}),
+        ("B4", "impact", {"impact": impact(Workflow_impact="")}),
+        ("B4", "impact", {"impact": ""}),
+        ("B4", "communication", told(Last_update_to_customer="")),
+        ("B4", "communication", told(Customer_expectation="")),
+        ("B4", "communication", told(Escalation_risk="")),
         ("B4", "summary", {"summary": ""}),
-        ("B4", "", {"tried": [said("agent.kim ran it twice, which does not help.", T1M3)] * 480}),
-        ("B6", "context", {"context": [], "description": said("It was reproduced. It is looked into. The cause is not known.", T1M3),
-                           "asks": [{"owner": "Engineering", "text": "Investigate the cause."}]}),
-        ("R1", "", repro(note="")),
-        ("R2", "", repro(steps=[said("Try to open Sync.", T1M2)])),
-        ("R3", "", repro(steps=["Open Sync."], note="")),
-        ("R3", "", repro(actual="The sync finishes, which no record states.")),
-        ("R4", "", repro(environment="")),
-        ("R5", "", repro(note="")),
-        ("T2", "", repro(steps=[])),
+        ("B4", "", {"tried": "\n".join([said("agent.kim ran it twice, which does not help.", T1M3)] * 70),
+                    "communication": communication() + "\n- They wait.\n" * 400,
+                    "reproduction": "\n".join([said("Nobody repeated it.", T1M3)] * 100)}),
+        ("B6", "context", {"context": "", "description": said("It was reproduced. It is looked into. The cause is not known.", T1M3),
+                           "asks": [ask("Investigate the cause.", kind="investigate")]}),
+        ("R1", "reproduction", repro(note="")),
+        ("R2", "reproduction", repro(steps=[said("Try to open Sync.", T1M2)])),
+        ("R3", "reproduction", repro(steps=["Open Sync."], note="")),
+        ("R3", "reproduction", repro(steps=["Open Sync."], note="Whose they are is not recorded.")),
+        ("R3", "reproduction", repro(Actual="The sync finishes, which no record states.")),
+        ("R3", "reproduction", repro(Actual="")),
+        ("R3", "reproduction", repro(Expected="")),
+        ("R4", "reproduction", repro(Environment="")),
+        ("R5", "reproduction", repro(note="")),
+        ("T2", "reproduction", repro(note="", steps=[])),
+        ("T2", "reproduction", {"reproduction": ""}),
         ("P2", "", {"drafts": [reply("Your account of $150,000 matters to us.")]}),
         ("P2", "", {"drafts": [reply("Bell & Oak see the same.")]}),
         ("P2", "drafts[0].text", {"drafts": [reply("It will be fixed by Friday.")]}),
@@ -97,14 +131,61 @@ def test_each_fault_is_found_under_its_rule(rule: str, where: str, changes: dict
 
 
 def test_not_reproduced_is_a_good_answer() -> None:
-    review = reviewed(repro(status="not_reproduced", steps=[]))
+    for parts in ({}, {"Expected": "", "Actual": "", "Environment": ""}):
+        review = reviewed(repro(note="Nobody repeated it.", steps=[], **parts))
+        assert not [finding for finding in review.findings if finding.rule[0] in "RT"]
+
+
+def test_steps_may_be_told_in_any_form_that_a_reader_knows() -> None:
+    text = (
+        f"From the test account [[{T1M2}]]:\n1) Open Sync.\n2) Choose Nightly.\n   Press Run now.\n\n"
+        f"- **Expected:** The sync finishes, which no record states.\n- **Actual:** It stops with E-77 [[{T1M2}]].\n"
+        "- **Environment:** Version 7.2.0; region unknown."
+    )
+    assert reviewed({"reproduction": text}).findings == ()
+    assert found(reviewed({"reproduction": text.replace("Open", "Attempt to open")}), "R2")
+    assert found(reviewed({"reproduction": text.replace("- **Environment:**", "- Seen on")}), "R4")
+
+
+def test_what_no_template_line_tells_needs_nothing_of_a_defect() -> None:
+    review = reviewed({"reproduction": "There is nothing to reproduce: a new limit is wanted."})
     assert not [finding for finding in review.findings if finding.rule[0] in "RT"]
+
+
+def test_a_role_or_a_colleague_may_be_asked_for_anything() -> None:
+    asks = [ask("Fix the limit."), ask("Call them.", "agent.kim", "call"), ask("Say yes.", "Legal", "")]
+    assert not found(reviewed({"asks": asks}), "B2")
+
+
+def test_an_ask_without_a_moment_and_one_for_later_are_both_fine() -> None:
+    asks = [
+        ask("Fix the limit.", by="2026-03-05"),
+        ask("Name the build.", by="2026-03-04T18:00:00+01:00"),
+        ask("Say so."),
+    ]
+    assert not found(reviewed({"asks": asks}), "B3")
+
+
+def test_today_is_no_day_of_the_past() -> None:
+    assert not found(reviewed(due("2026-03-04", "today")), "B3")
+
+
+def test_a_missing_line_is_named_by_its_label() -> None:
+    review = reviewed(told(Escalation_risk="", Customer_expectation="") | {"impact": impact(Workflow_impact="")})
+    missing = [finding.message.partition(":**")[0] for finding in review.hard if finding.rule == "B4"]
+    assert missing == [
+        "The line `- **Workflow impact",
+        "The line `- **Customer expectation",
+        "The line `- **Escalation risk",
+    ]
+    plain = "\n".join(line.removeprefix("- ") for line in communication().splitlines())
+    assert not found(reviewed({"communication": plain}), "B4")
 
 
 @requirement("T4")
 def test_t4_security_needs_the_containment() -> None:
     security = {"level": "exposure_or_breach", "cites": [T1M1], "why": ""}
-    asks = [{"owner": "Security", "text": "Investigate what was exposed."}]
+    asks = [ask("Investigate what was exposed.", "Security", "investigate")]
     assert found(reviewed({"asks": asks}, security=security), "T4")
     none = "No containment is recorded."
     assert not found(reviewed({"asks": asks, "containment": none}, security=security), "T4")
@@ -131,7 +212,7 @@ def test_g3_an_unread_connector_must_be_named() -> None:
 @requirement("T1")
 def test_t1_l2_support_is_told_what_was_tried() -> None:
     deeper = {"bug_confirmed": fact(), "code_change_needed": fact(), "beyond_support": fact("yes", T1M2)}
-    changes = {"asks": [{"owner": "L2 Support", "text": "Investigate it."}], "tried": []}
+    changes = {"asks": [ask("Investigate it.", "L2 Support", "investigate")], "tried": ""}
     assert found(reviewed(changes, **deeper), "T1", "tried")
     assert not found(reviewed({**changes, "tried": escalation()["tried"]}, **deeper), "T1", "tried")
 
@@ -139,9 +220,20 @@ def test_t1_l2_support_is_told_what_was_tried() -> None:
 @requirement("T5")
 def test_t5_leadership_is_asked_to_decide() -> None:
     asked = {"executive_requested": fact("yes", T1M1), "open_ask": "decision"}
-    plain = {"asks": [{"owner": "Leadership", "text": "Provide an answer."}]}
+    plain = {"asks": [ask("Provide an answer.", "Leadership", "provide"), ask("Decide.", "Product", "decide")]}
     assert found(reviewed(plain, **asked), "T5", "asks")
-    assert not found(reviewed({"asks": [{"owner": "Leadership", "text": "Decide on the limit."}]}, **asked), "T5")
+    for kind in ("decide", "approve", "prioritise"):
+        assert not found(reviewed({"asks": [ask("The limit is yours.", "Leadership", kind)]}, **asked), "T5")
+
+
+@requirement("T3")
+def test_t3_product_is_told_what_the_customers_cannot_do() -> None:
+    wish = {
+        "bug_confirmed": fact(), "code_change_needed": fact(), "feature_gap": fact("yes", T1M1), "beyond_support": fact("yes", T1M2),
+    }  # fmt: skip
+    asks = [ask("Decide on the limit.", "Product", "decide")]
+    assert found(reviewed({"asks": asks, "impact": impact(Workflow_impact="")}, **wish), "T3", "impact")
+    assert not found(reviewed({"asks": asks}, **wish), "T3")
 
 
 @requirement("R6")
@@ -153,13 +245,15 @@ def test_r6_an_actual_without_the_error_that_its_record_quotes_is_noticed() -> N
         NOW,
     )
     work.assess(Assessment.model_validate(facts()))
-    changed = escalation(**repro(actual=said("It does not finish.", "chat/C-9")))
+    changed = escalation(**repro(Actual=said("It does not finish.", "chat/C-9")))
     assert found(work.submit(EscalationDraft.model_validate(changed)), "R6")
+    exact = escalation(**repro(Actual=said("It does not finish and shows “E-77 limit”.", "chat/C-9")))
+    assert not found(work.submit(EscalationDraft.model_validate(exact)), "R6")
 
 
 @requirement("R7")
 def test_r7_a_workaround_that_failed_is_told() -> None:
-    assert found(reviewed({"tried": []}), "R7", "tried")
+    assert found(reviewed({"tried": ""}), "R7", "tried")
 
 
 @requirement("B5")
@@ -210,14 +304,16 @@ def test_b5_an_update_without_a_time_is_noticed() -> None:
 
 
 def test_a_tickets_ref_covers_what_its_messages_say() -> None:
-    assert reviewed({"expectation": said("They need it before their audit on 2026-03-20.", T1)}).findings == ()
+    assert (
+        reviewed(told(Customer_expectation=said("They need it before their audit on 2026-03-20.", T1))).findings == ()
+    )
 
 
 def test_an_atom_that_one_record_alone_holds_gets_its_citation() -> None:
-    review = reviewed({"risk": "They need it before their audit on 2026-03-20."})
+    review = reviewed({"containment": "They need it before their audit on 2026-03-20."})
     assert review.findings == ()
     assert isinstance(review.draft, EscalationDraft)
-    assert review.draft.risk == "They need it before their audit on 2026-03-20 [[support_platform/T-101]]."
+    assert review.draft.containment == "They need it before their audit on 2026-03-20 [[support_platform/T-101]]."
 
 
 @pytest.mark.parametrize(("seats", "completed"), [(19, False), (1234, True)])
@@ -225,51 +321,103 @@ def test_a_small_number_that_stands_in_another_record_by_chance_gets_no_citation
     elsewhere = chat("C-9", "2026-03-04T10:40:00Z", f"Bell & Oak have {seats} seats.")
     work = Casework(evidence(*(record.data for record in records().ledger.records.values()), elsewhere), policy(), NOW)
     work.assess(Assessment.model_validate(facts()))
-    review = work.submit(EscalationDraft.model_validate(escalation(risk=said(f"They say it is {seats} rows.", T1M1))))
-    assert found(review, "G1", "risk") is not completed
+    risk = told(Escalation_risk=said(f"They say it is {seats} rows.", T1M1))
+    review = work.submit(EscalationDraft.model_validate(escalation(**risk)))
+    assert found(review, "G1", "communication") is not completed
     assert ("chat/C-9" in review.draft.model_dump_json()) is completed
 
 
 def test_a_computed_figure_may_stand_in_any_sentence() -> None:
-    assert reviewed({"revenue": "The $150,000 is exposure; nobody has spoken of leaving."}).findings == ()
+    changes = {"impact": impact(Revenue_at_risk="The $150,000 is exposure; nobody has spoken of leaving.")}
+    assert reviewed(changes).findings == ()
 
 
 def test_a_bare_id_is_taken_for_the_record_that_has_it() -> None:
-    review = reviewed({"risk": said("They say that the audit makes it urgent.", "T-101-m1")})
+    review = reviewed(told(Escalation_risk=said("They say that the audit makes it urgent.", "T-101-m1")))
     assert isinstance(review.draft, EscalationDraft)
-    assert review.draft.risk == said("They say that the audit makes it urgent.", T1M1)
+    assert review.draft.communication == communication()
 
 
 def test_a_proposal_sets_its_own_times_and_numbers_but_not_names() -> None:
-    fine = {"before_sending": ["Write to the customer again in 3 hours."]}
-    wrong = {"before_sending": ["Ask Marguerite Delacroix about it."]}
-    assert reviewed(fine).findings == ()
-    assert found(reviewed(wrong), "G1", "before_sending[0]")
+    for name in ("sender", "rhythm", "context"):
+        kept = escalation()[name]
+        assert reviewed({name: f"{kept}\n- Write to the customer again in 3 hours."}).findings == ()
+        assert found(reviewed({name: f"{kept}\n- Ask Marguerite Delacroix about it."}), "G1", name)
 
 
 def test_after_the_last_repair_an_unsupported_sentence_is_withheld() -> None:
-    kept = escalation()["risk"]
-    review = reviewed({"risk": f"{said('They lose 77,000 dollars an hour.', T1M1)} {kept}"})
+    kept = said("They say that the audit makes it urgent.", T1M1)
+    review = reviewed(told(Escalation_risk=f"{said('They lose 77,000 dollars an hour.', T1M1)} {kept}"))
     draft = withhold_unsupported(review)
     assert isinstance(draft, EscalationDraft)
-    assert draft.risk == f"{WITHHELD} {kept}"
+    assert draft.communication == communication(Escalation_risk=f"{WITHHELD} {kept}")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "They want to see it mended soon.",
+        said("They will leave.", "support_platform/T-999-m1"),
+        said("They need it on 2026-03-21.", T1M1),
+    ],
+)
+def test_a_row_that_nothing_supports_is_withheld_and_the_others_stay(wrong: str) -> None:
+    review = reviewed(told(Customer_expectation=wrong))
+    [finding] = review.hard
+    assert (finding.rule, finding.where, finding.sentence) == ("G1", "communication", 1)
+    draft = withhold_unsupported(review)
+    assert isinstance(draft, EscalationDraft)
+    assert draft.communication == communication(Customer_expectation=WITHHELD)
+    assert not [one for one in review_draft(draft, *checked_against()).findings if one.level == "H"]
+
+
+def test_what_is_withheld_leaves_the_form_of_all_else() -> None:
+    steps = f"1. agent.kim looked twice [[{T1M3}]]:\n   - once with\n     more\n2. {said('They lost 77,000 rows.', T1M3)} It is 77,001."
+    code = "3. Run:\n   ```\n   if a:\n       b  c\n   ```\n| a | b |\n|---|---|"
+    review = reviewed({"tried": f"{steps}\n{code}\n| 77,000 | rows [[{T1M3}]] |"})
+    draft = withhold_unsupported(review)
+    assert isinstance(draft, EscalationDraft)
+    assert draft.tried == f"{steps.partition('2. ')[0]}2. {WITHHELD}\n{code}\n| {WITHHELD} |"
+
+
+def test_a_point_for_the_sender_of_which_nothing_is_left_goes() -> None:
+    sender = "To Engineering.\n\n- Call them.\n- Ask Marguerite Delacroix.\n- Wait."
+    assert withhold_unsupported(reviewed({"sender": sender})).sender == sender.replace(
+        "- Ask Marguerite Delacroix.\n", ""
+    )
+
+
+def test_a_wrong_mark_on_a_line_of_its_own_is_found_too() -> None:
+    review = reviewed({"tried": f"{escalation()['tried']}\n[[support_platform/T-999-m1]]"})
+    assert [(finding.where, finding.sentence) for finding in review.hard] == [("tried", None)]
+
+
+def test_of_what_the_sender_reads_the_sentence_alone_is_left_out() -> None:
+    sender = (
+        "**To Engineering as High.**\n\n1. Ask Marguerite Delacroix about it. Call them before noon.\n2. Send text 1."
+    )
+    review = reviewed({"sender": sender})
+    assert found(review, "G1", "sender")
+    assert withhold_unsupported(review).sender == sender.replace("Ask Marguerite Delacroix about it. ", "")
 
 
 @pytest.mark.parametrize(
     ("changes", "where"),
     [
         ({"summary": "Sync of 77,000 rows stops for Harrow Mills"}, "summary"),
-        ({"tried": [said("Marguerite ran it 77,000 times.", T1M3)]}, "tried[0]"),
-        (repro(actual=said("It stops with E-99.", T1M2)), "reproduction.actual"),
-        (repro(steps=[said("Open Sync on port 7700.", T1M2)]), "reproduction.steps[0]"),
-        ({"asks": [{"owner": "Engineering", "text": "Fix E-99 in Reykjavik."}]}, "asks[0].text"),
-        (
-            {"deadlines": [{"by": "2026-03-27", "what": said("the audit of E-99", T1M1), "basis": "record"}]},
-            "deadlines[0].what",
-        ),
-        ({"context": [{"ref": BUG, "note": "E-99 in Reykjavik"}]}, "context[0].note"),
-        ({"unknowns": ["Whether E-99 matters (ask Marguerite Delacroix)."]}, "unknowns[0]"),
-        ({"ideas": ["It may be E-99 again."]}, "ideas[0]"),
+        ({"impact": impact(Workflow_impact=said("The customer reports that 77,000 rows are gone.", T1M1))}, "impact"),
+        ({"tried": f"1. {said('Marguerite ran it 77,000 times.', T1M3)}"}, "tried"),
+        (repro(Actual=said("It stops with E-99.", T1M2)), "reproduction"),
+        (repro(steps=[said("Open Sync on port 7700.", T1M2)]), "reproduction"),
+        (told(Customer_expectation=said("They wait for Marguerite Delacroix.", T1M1)), "communication"),
+        ({"asks": [ask("Fix E-99 in Reykjavik.")]}, "asks[0].text"),
+        (due("2026-03-27", said("the audit of E-99", T1M1), "record"), "deadline.text"),
+        ({"context": f"{CONTEXT}\n- E-99 in Reykjavik [[{BUG}]]"}, "context"),
+        ({"context": f"{CONTEXT}\n- **Not known:** Whether E-99 matters (ask Marguerite Delacroix)."}, "context"),
+        ({"ideas": "It may be E-99 again."}, "ideas"),
+        ({"rhythm": "Ask Marguerite Delacroix."}, "rhythm"),
+        ({"ticket_note": "They lost 77,000 rows."}, "ticket_note"),
+        ({"messages": [{"to": "Engineering", "text": "They lost 77,000 rows."}]}, "messages[0].text"),
     ],
 )
 def test_nothing_unsupported_is_left_anywhere_after_the_last_repair(changes: dict[str, Any], where: str) -> None:
@@ -292,7 +440,7 @@ def test_a_handling_note_is_checked_too() -> None:
     work = Casework(records(), policy(), NOW)
     work.assess(Assessment.model_validate(facts(documented_solution=fact("yes", "knowledge_base/K-3"))))
     assert work.submit(HandlingDraft.model_validate(handling())).findings == ()
-    review = work.submit(HandlingDraft.model_validate(handling(would_change=[], steps=[])))
+    review = work.submit(HandlingDraft.model_validate(handling(would_change="", steps="")))
     assert {finding.where for finding in review.hard} == {"would_change", "steps"}
 
 
@@ -320,8 +468,7 @@ def test_g2_a_contract_is_no_customers_message_and_a_mail_may_be(record: dict[st
     work = Casework(records(), policy(), NOW)
     work.evidence.ledger.add({"record": {**record, "text": "The nightly sync has to run every day."}})
     assert work.assess(Assessment.model_validate(facts())) == []
-    impact = said("The nightly sync has to run every day.", record["ref"])
-    assert (
-        found(work.submit(EscalationDraft.model_validate(escalation(workflow_impact=impact))), "G2", "workflow_impact")
-        is warned
-    )
+    told = impact(Workflow_impact=said("The nightly sync has to run every day.", record["ref"]))
+    assert found(work.submit(EscalationDraft.model_validate(escalation(impact=told))), "G2", "impact") is warned
+    elsewhere = impact(Duration=said("The nightly sync has to run every day.", record["ref"]))
+    assert not found(work.submit(EscalationDraft.model_validate(escalation(impact=elsewhere))), "G2")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from tests.customer_escalation.casebook import NOW, account, affected, chat, evidence, fact, message, policy, ticket
-from tests.customer_escalation.drafts import BUG, T1, T1M1, T1M2, T1M3, escalation, facts, records, said
+from tests.customer_escalation.drafts import BUG, T1, T1M1, T1M2, T1M3, communication, escalation, facts, records, said
 
 from customer_escalation.cases.session import Casework
 from customer_escalation.domain.brief import EscalationDraft
@@ -30,7 +30,7 @@ def work(*more: dict[str, Any], request: str = "", both: bool = False) -> Casewo
 
 
 def unsupported(made: Casework, **changes: Any) -> list[str]:
-    """What G1 says of the risk of the sound brief with these changes."""
+    """What G1 says of the sound brief with these changes."""
     review = made.submit(EscalationDraft.model_validate(escalation(**changes)))
     return [finding.message for finding in review.findings if finding.rule == "G1"]
 
@@ -40,12 +40,12 @@ def unsupported(made: Casework, **changes: Any) -> list[str]:
 )
 def test_names_of_affected_accounts_need_no_citation_long_or_short(name: str) -> None:
     sentence = said(f"The agent saw it, and {name} wait.", T1M2)
-    assert unsupported(work(both=True), risk=sentence) == []
+    assert unsupported(work(both=True), containment=sentence) == []
 
 
 @pytest.mark.parametrize("name", ["Bell & Oak Ltd", "Bell & Oak", "Marguerite Delacroix"])
 def test_names_of_others_do(name: str) -> None:
-    [found] = unsupported(work(), risk=said(f"The agent saw it, and {name} wait.", T1M2))
+    [found] = unsupported(work(), containment=said(f"The agent saw it, and {name} wait.", T1M2))
     assert found.startswith(f"“{name.replace('& ', '') if name == 'Bell & Oak' else name}” (name)")
 
 
@@ -71,11 +71,11 @@ def test_ids_versions_and_addresses_are_known_once_the_brief_cites_their_record_
         *TWINS,
         *({**one, "ref": f"{one['ref']}0", "id": f"{one['id']}0", "text": f"#C-11: {one['text']}"} for one in TWINS),
     )
-    assert len(unsupported(made, risk=risk)) == 1
+    assert len(unsupported(made, containment=risk)) == 1
     elsewhere = said("A colleague saw an empty export.", "chat/C-110")
-    for place in ({"expectation": elsewhere}, {"ideas": [elsewhere]}, {"tried": [elsewhere]},
-                  {"context": [{"ref": "chat/C-110", "note": ""}, {"ref": BUG, "note": "the open bug"}]}):  # fmt: skip
-        assert unsupported(made, risk=risk, **place) == []
+    for place in ({"communication": communication(Customer_expectation=elsewhere)}, {"ideas": elsewhere}, {"tried": elsewhere},
+                  {"context": f"- Worth opening [[chat/C-110]].\n- The open bug [[{BUG}]]."}):  # fmt: skip
+        assert unsupported(made, containment=risk, **place) == []
 
 
 def test_names_that_the_facts_rest_on_are_known_too() -> None:
@@ -84,7 +84,7 @@ def test_names_that_the_facts_rest_on_are_known_too() -> None:
     for cites, count in (((T1M2, BUG), 1), ((T1M2, BUG, "chat/C-11"), 0)):
         made = Casework(known, policy(), NOW)
         assert made.assess(Assessment.model_validate(facts(bug_confirmed=fact("yes", *cites)))) == []
-        assert len(unsupported(made, risk=risk)) == count
+        assert len(unsupported(made, containment=risk)) == count
 
 
 ROWS = chat(
@@ -95,10 +95,10 @@ ROWS = chat(
 @pytest.mark.parametrize("atom", ["8,750 rows", "2026-02-11", "37 %", "$5,150"])
 def test_numbers_dates_and_sums_are_not_known_by_that(atom: str) -> None:
     risk = said(f"It is about {atom}.", T1M2, T1M3, "chat/C-7")
-    cited_elsewhere = {"context": [{"ref": "chat/C-8", "note": ""}, {"ref": BUG, "note": ""}]}
+    cited_elsewhere = {"context": f"- Worth opening [[chat/C-8, {BUG}]]."}
     both = chat("C-9", "2026-03-04T10:32:00Z", str(ROWS["text"]))
-    assert unsupported(work(ROWS, both), risk=risk, **cited_elsewhere) != []
-    assert unsupported(work(ROWS, both), risk=said(f"It is about {atom}.", "chat/C-8")) == []
+    assert unsupported(work(ROWS, both), containment=risk, **cited_elsewhere) != []
+    assert unsupported(work(ROWS, both), containment=said(f"It is about {atom}.", "chat/C-8")) == []
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_number_may_count_what_the_sentence_names_or_cites(
     sentence: str, cites: tuple[str, ...], right: bool
 ) -> None:
     risk = said(f"They say: {sentence}", *cites)
-    assert (unsupported(work(both=True), risk=risk) == []) is right
+    assert (unsupported(work(both=True), containment=risk) == []) is right
 
 
 @pytest.mark.parametrize(
@@ -128,8 +128,8 @@ def test_a_number_may_count_what_the_sentence_names_or_cites(
 )
 def test_the_words_of_the_request_are_no_evidence(sentence: str) -> None:
     asked = work(request="Harrow Mills: all 1,240 users hit since 2026-02-17 06:45, it costs them $75,000")
-    assert unsupported(asked, risk=said(sentence, T1M1)) != []
-    assert unsupported(asked, risk=sentence) != []
+    assert unsupported(asked, containment=said(sentence, T1M1)) != []
+    assert unsupported(asked, containment=sentence) != []
 
 
 def test_figures_of_another_ticket_support_no_sentence_about_this_one() -> None:
@@ -137,26 +137,26 @@ def test_figures_of_another_ticket_support_no_sentence_about_this_one() -> None:
     assert "13:00 UTC" in made.figures["figures/T-102.first_response"].text
     assert not [ref for ref, figure in made.figures.items() if "13:00" in figure.text and "T-102" not in ref]
     due = "first response is due at 13:00 UTC."
-    assert unsupported(made, risk=said(f"Their {due}", T1M1)) != []
-    assert unsupported(made, risk=said(f"Harrow Mills' {due}", T1M1)) != []
-    assert unsupported(made, risk=said(f"T-102's {due}", T1M1)) == []
-    assert unsupported(made, risk=said(f"For Bell & Oak Ltd the {due}", T1M1)) == []
-    assert unsupported(made, risk=said(f"Their {due}", T1M1, "figures/T-102.first_response")) == []
-    assert unsupported(made, risk=said(f"Their {due}", T2M1)) == []
+    assert unsupported(made, containment=said(f"Their {due}", T1M1)) != []
+    assert unsupported(made, containment=said(f"Harrow Mills' {due}", T1M1)) != []
+    assert unsupported(made, containment=said(f"T-102's {due}", T1M1)) == []
+    assert unsupported(made, containment=said(f"For Bell & Oak Ltd the {due}", T1M1)) == []
+    assert unsupported(made, containment=said(f"Their {due}", T1M1, "figures/T-102.first_response")) == []
+    assert unsupported(made, containment=said(f"Their {due}", T2M1)) == []
 
 
 def test_a_figure_that_comes_in_by_a_name_does_not_support_the_name_itself() -> None:
     made = work()
     assert "figures/T-102.age" in made.figures
-    [found] = unsupported(made, risk=said("Bell & Oak Ltd wait for 7 h.", T1M2))
+    [found] = unsupported(made, containment=said("Bell & Oak Ltd wait for 7 h.", T1M2))
     assert "Bell & Oak Ltd" in found
 
 
 def test_figures_about_the_whole_case_support_every_sentence() -> None:
     made = work()
     assert made.figures["figures/queue"].text.startswith("4 h since")
-    assert unsupported(made, risk=said("They wait for 4 h.", T1M2)) == []
-    assert unsupported(made, risk=said("They wait for 6 h.", T1M2)) != []
+    assert unsupported(made, containment=said("They wait for 4 h.", T1M2)) == []
+    assert unsupported(made, containment=said("They wait for 6 h.", T1M2)) != []
 
 
 def test_a_citation_brings_in_its_item_its_parts_and_what_a_figure_was_computed_from() -> None:

@@ -4,7 +4,20 @@ from typing import Any
 
 import pytest
 from tests.customer_escalation.casebook import NOW, account, affected, evidence, issue, message, policy, ticket
-from tests.customer_escalation.drafts import T1, T1M1, T1M2, T1M3, escalation, facts, records, reply, said
+from tests.customer_escalation.drafts import (
+    T1,
+    T1M1,
+    T1M2,
+    T1M3,
+    ask,
+    communication,
+    escalation,
+    facts,
+    records,
+    reply,
+    reproduction,
+    said,
+)
 
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.figures.windows import hears_by
@@ -43,37 +56,36 @@ def found(made: Casework, rule: str, **changes: Any) -> list[str]:
     ],
 )
 def test_a_moment_of_a_record_may_be_told_on_the_teams_clock(told: str, faults: int) -> None:
-    assert len(found(work(), "G1", risk=said(told, T1M1, T1M2, T1M3))) == faults
+    assert len(found(work(), "G1", containment=said(told, T1M1, T1M2, T1M3))) == faults
 
 
 @pytest.mark.parametrize(("place", "faults"), [("Los Angeles", 0), ("Buenos Aires", 1)])
 def test_the_place_that_a_zone_is_named_after_needs_no_record(place: str, faults: int) -> None:
-    assert len(found(work(), "G1", risk=said(f"They wait, and {place} is asleep.", T1M1))) == faults
+    assert len(found(work(), "G1", containment=said(f"They wait, and {place} is asleep.", T1M1))) == faults
 
 
+LATER = "2026-03-05T03:10:00-08:00"
 NEXT = "We are working on it and write to you again by {}."
 
 
 @pytest.mark.parametrize(
-    ("by", "kind", "deadlines", "faults"),
+    ("by", "kind", "changes", "faults"),
     [
-        ("08:00 your time", "reply", [], 0),  # 16:00 UTC, before the figure
-        ("13:00", "reply", [], 0),  # on the clock of UTC
-        ("03:10", "reply", [], 1),  # past by a quarter on every clock, so tomorrow, and later than the figure
-        (
-            "03:10",
-            "reply",
-            [{"by": "2026-03-05T03:10:00-08:00", "who": "Support", "what": "Word", "basis": "proposed"}],
-            0,
-        ),
-        ("03:10", "update", [], 0),
+        ("08:00 your time", "reply", {}, 0),  # 16:00 UTC, before the figure
+        ("13:00", "reply", {}, 0),  # on the clock of UTC
+        ("03:10", "reply", {}, 1),  # past by a quarter on every clock, so tomorrow, and later than the figure
+        ("03:10", "reply", {"deadline": {"by": LATER, "basis": "proposed", "text": "Word by then"}}, 0),
+        ("03:10", "reply", {"asks": [ask("Fix it.", by=LATER)]}, 0),
+        ("03:10", "reply", {"rhythm": "- 03:10: Support writes to them."}, 0),
+        ("03:10", "reply", {"communication": communication(Next_update="Support writes to them at 03:10.")}, 0),
+        ("03:10", "update", {}, 0),
     ],
 )
 def test_a_customer_may_be_told_when_they_hear_next_on_any_of_the_clocks_no_later_than_the_figure(
-    by: str, kind: str, deadlines: list[dict[str, str]], faults: int
+    by: str, kind: str, changes: dict[str, Any], faults: int
 ) -> None:
     drafts = [reply(NEXT.format(by), T1, kind)] + ([reply("We are working on it.")] if kind == "update" else [])
-    review = work().submit(EscalationDraft.model_validate(escalation(drafts=drafts, deadlines=deadlines)))
+    review = work().submit(EscalationDraft.model_validate(escalation(drafts=drafts, **changes)))
     assert [one.level for one in review.findings if one.rule == "P2"] == ["W"] * faults
 
 
@@ -110,14 +122,16 @@ def test_the_clock_of_the_account_leads_in_every_figure() -> None:
 
 
 def test_steps_to_reproduce_stand_on_what_any_of_them_cites() -> None:
-    repro = {
-        **escalation()["reproduction"],
-        "note": "Ours.",
-        "steps": [said("Open Sync.", T1M2), "Choose Nightly.", "Press Run now; E-77."],
-    }
-    assert found(work(), "G1", reproduction=repro) == []
-    wrong = {**repro, "steps": [*repro["steps"], "Wait for E-99."]}
+    steps = [said("Open Sync.", T1M2), "Choose Nightly.", "Press Run now; E-77."]
+    assert found(work(), "G1", reproduction=reproduction(note="Ours.", steps=steps)) == []
+    wrong = reproduction(note="Ours.", steps=[*steps, "Wait for E-99."])
     assert len(found(work(), "G1", reproduction=wrong)) == 1
+
+
+def test_who_hears_next_and_when_may_be_set_in_a_line_of_its_own_and_not_in_those_of_the_template() -> None:
+    told = "Support writes to them at 11:45."
+    assert found(work(), "G1", communication=communication(Next_update=told)) == []
+    assert len(found(work(), "G1", communication=communication(Last_update_to_customer=told))) == 1
 
 
 def test_a_text_for_the_team_may_set_a_time_of_its_own_and_no_figure() -> None:
@@ -144,9 +158,9 @@ def test_a_time_that_a_customer_tells_in_a_zone_of_theirs_may_be_told_in_another
     made = Casework(evidence(*(one.data for one in records().ledger.records.values()), theirs), policy(), NOW)
     assert made.assess(Assessment.model_validate(facts())) == []
     for told, faults in (("It stopped at 00:05.", 0), ("It stopped at 00:06.", 1), ("They want a call by 18:10.", 1)):
-        assert len(found(made, "G1", risk=said(told, "support_platform/T-102-m1"))) == faults, told
+        assert len(found(made, "G1", containment=said(told, "support_platform/T-102-m1"))) == faults, told
 
 
 @pytest.mark.parametrize(("day", "faults"), [("04/03", 0), ("4/3", 0), ("04.03.", 0), ("19/06", 1), ("19.06.", 1)])
 def test_a_day_and_month_without_a_year_is_a_day_of_the_records(day: str, faults: int) -> None:
-    assert bool(found(work(), "G1", risk=said(f"They wrote on {day}, and they wait.", T1M1))) == bool(faults)
+    assert bool(found(work(), "G1", containment=said(f"They wrote on {day}, and they wait.", T1M1))) == bool(faults)

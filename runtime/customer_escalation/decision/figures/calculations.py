@@ -7,6 +7,7 @@ factor of the writer's own.
 import ast
 import operator
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal, DivisionByZero, InvalidOperation
@@ -17,7 +18,6 @@ from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence, parse_moment
 from customer_escalation.domain.facts import Calculation
 from customer_escalation.domain.formatting import duration_words, number_words, time_words
-from customer_escalation.domain.times import is_usable
 from skill_runtime.ledger import Record
 
 MOST_CALCULATIONS = 20
@@ -26,11 +26,14 @@ OWN_DIGITS = 2
 """So many digits a factor may have that no record holds."""
 NEAR = timedelta(days=60)
 """Around the moments of a record lies what its text tells without a year."""
+YEAR = timedelta(days=366)
 NOON = 12
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 _STAMP = r"(?:now|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)"
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
-_SHIFTED = re.compile(rf"({_STAMP})\s*([+-])\s*(\d+(?:\.\d+)?)\s*(h|d)(?:ours?|ays?)?")
+_SHIFTED = re.compile(rf"({_STAMP})\s*([+-])\s*(\d+(?:\.\d+)?)\s*(hours?|h|days?|d|weeks?|months?|years?)")
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_MONTHS = {"m": 1, "y": 12}
 _BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _GROUPED = re.compile(r"(?<=\d)[,'\u00a0\u202f ](?=\d{3}(?!\d))")
@@ -61,9 +64,8 @@ def _result(expression: str, held: "_Held", zone: ZoneInfo) -> str:
     if shifted := _SHIFTED.fullmatch(expression.strip()):
         moment = held.moment(shifted[1])
         try:
-            span = timedelta(**{"hours" if shifted[4] == "h" else "days": float(shifted[3])})
-            after = time_words(moment + span if shifted[2] == "+" else moment - span, zone)
-        except OverflowError:
+            after = time_words(_moved(moment, float(shifted[2] + shifted[3]), shifted[4][0]), zone)
+        except (OverflowError, ValueError):
             raise _Impossible("the result lies beyond all calendars") from None
         return f"{after} ({time_words(moment, zone)} {shifted[2]} {shifted[3]} {shifted[4]})"
     if between := _BETWEEN.fullmatch(expression.strip()):
@@ -78,6 +80,16 @@ def _result(expression: str, held: "_Held", zone: ZoneInfo) -> str:
         return f"{_told(value)} ({shown})"
     except InvalidOperation:
         raise _Impossible("the result has too many digits") from None
+
+
+def _moved(moment: datetime, count: float, unit: str) -> datetime:
+    """So many units later: months by the calendar, on the last day of a shorter one."""
+    if unit in _UNITS:
+        return moment + count * _UNITS[unit]
+    months = moment.year * 12 + moment.month - 1 + int(count) * _MONTHS[unit]
+    year, month = divmod(months, 12)
+    day = min(moment.day, monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)
 
 
 class _Held:
@@ -106,11 +118,8 @@ class _Held:
         """The moment; raises where no cited record holds it."""
         if stamp == "now":
             return self._now
-        if len(stamp) == len("2026-03-02") and stamp in self._text:
-            day = datetime.fromisoformat(stamp).replace(tzinfo=self._zone)
-            if not is_usable(day):
-                raise _Impossible(f"{stamp} is no day that a case can be about")
-            return day
+        if len(stamp) == len("2026-03-02") and parse_moment(stamp):
+            return self._day(stamp)
         moment = parse_moment(stamp)
         if moment is None or not _OFFSET.search(stamp):
             raise _Impossible(f"{stamp} is no moment with its offset")
@@ -118,6 +127,18 @@ class _Held:
         if moment not in self._moments and not (near and self._tells(moment)):
             raise _Impossible(f"{stamp} stands in no cited record")
         return moment
+
+    def _day(self, stamp: str) -> datetime:
+        """Where the day begins; raises where no cited record tells it, whole, or by its number in the year around its moments or in
+        one that it names. Today is known.
+        """
+        day = datetime.fromisoformat(stamp).replace(tzinfo=self._zone)
+        near = any(known.tzinfo and abs(known - day) < YEAR for known in self._moments) or f"{day.year}" in self._text
+        told = near and re.search(rf"(?<![\d:.,])0?{day.day}(?![\d:%])", self._text)
+        today = day.date() == self._now.astimezone(self._zone).date()
+        if stamp not in self._text and not told and not today:
+            raise _Impossible(f"{stamp} stands in no cited record")
+        return day
 
     def _tells(self, moment: datetime) -> bool:
         """Does the text tell the hour, in digits or as noon or midnight, which have words in every language?"""

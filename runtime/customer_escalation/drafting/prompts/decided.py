@@ -13,7 +13,11 @@ from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.rules import RULE_TABLE, rule_of
 from customer_escalation.drafting.prompts import prompt
 from customer_escalation.review.budget import budget_words
+from customer_escalation.review.sources import CALCULATED
 
+PRINTED = frozenset(f"figures/{name}" for name in ("affected", "arr", "queue", "window", "followup", "customer_update"))
+OVERDUE = "due now"
+"""How the figure of a clock begins that is overdue."""
 MOST_CHANGES = 6
 """Answers that would change the decision, told to the drafter."""
 
@@ -47,7 +51,7 @@ def decision_told(
         untested=[_ground(one) for one in told if one.state == "unknown" and one not in decision.undecided],
         would_change=list(_would_change(case)),
         printed=list(_printed(computed)),
-        figures=[f"{figure.label}: {figure.text}" for figure in figures.values()],
+        figures=list(_figures(figures, case, computed)),
         contents=prompt("target_contents.md.j2", target=target),
         budget=budget_words(decision.outcome, len(case.affected), decision.severity),
         submit=submit,
@@ -95,6 +99,22 @@ def _would_change(case: DecisionInput) -> Iterator[str]:
         then = [change.outcome.value.replace("_", " ")]
         then += [label.value for label in (change.severity, change.target) if label]
         yield f"{change.fact.replace('_', ' ')} {change.instead} instead of {change.now}: {', '.join(then)}"
+
+
+def _figures(figures: Mapping[str, Figure], case: DecisionInput, computed: Computed) -> Iterator[str]:
+    """What the printed lines do not say already. Of a ticket of nobody affected, what is overdue there, in few words: a
+    neighbour's every clock would find its way into the brief.
+    """
+    tickets = {ref.partition("/")[2] for account in case.affected for ref in account.tickets}
+    told = " ".join(line.text for line in computed.sla)
+    for figure in figures.values():
+        about = figure.ref.partition("/")[2].rpartition(".")[0]
+        if figure.ref in PRINTED or (about in tickets and figure.text.partition(" (")[0] in told):
+            continue
+        if about in ("", CALCULATED) or about in tickets:
+            yield f"{figure.label}: {figure.text}"
+        elif figure.text.startswith(OVERDUE):
+            yield f"beside the case, {figure.label}: {figure.text.partition(' (')[0]}"
 
 
 def _printed(computed: Computed) -> Iterator[str]:

@@ -12,7 +12,7 @@ MINUTES = 10
 """How far an approximate time may be off."""
 _PATTERN = re.compile(
     r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!:?\d)(?:\s?(am|pm)\b)?|"
-    r"\b(1[0-2]|[1-9])(?:\s?(am|pm)\b|\s(o['’]clock|in the (?:morning|afternoon|evening))\b)|"
+    r"(?<![\w.])(1[0-2]|[1-9])(?:\s?(am|pm)\b(?!\s\d)|\s(o['’]clock|in the (?:morning|afternoon|evening))\b)|"
     r"(?<![\d:.,])(?P<h>[01]?\d|2[0-3]) ?h ?(?P<m>[0-5]\d)(?![\d.,]|\s?(?:min|h\b))|"
     rf"\b(?P<part>half|quarter|ten|twenty|five) (?P<side>past|to) (?P<hour>one|{'|'.join(SMALL[:11])})\b",
     re.IGNORECASE,
