@@ -6,8 +6,12 @@ ISSUE ?= API returning 500 errors intermittently for Acme Corp
 
 .PHONY: brief test test-fast check startup docs lock mutate clean
 
+# The issue goes through the environment as it was given: neither make nor the shell looks into it. The brief alone is printed
+# to standard output; one that needs review (3) is a brief too.
+unexport ISSUE
+brief: export REQUEST := $(value ISSUE)
 brief: $(VENV)/.ready
-	@$(BIN)/customer-escalation run --sample "$(ISSUE)"
+	@$(BIN)/customer-escalation run --sample -- "$$REQUEST" || [ $$? -eq 3 ]
 
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest -n auto --dist loadgroup
@@ -42,10 +46,11 @@ lock:
 	  --no-emit-index-url -o requirements-dev.lock
 
 $(VENV)/.ready: pyproject.toml requirements-dev.lock
-	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, not " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@echo "setting up $(VENV)" >&2
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, not " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
+	@$(PYTHON) -m venv $(VENV) >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . >&2
 	@touch $@
 
 clean:

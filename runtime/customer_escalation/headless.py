@@ -36,7 +36,7 @@ from customer_escalation.policy import Policy
 from customer_escalation.policy.sources import find_overlays
 from customer_escalation.policy.text import fill, in_force
 from customer_escalation.resources import sample_workspace, skill_folder
-from skill_runtime.errors import UnknownProvider
+from skill_runtime.errors import ModelUnavailable, UnknownProvider
 from skill_runtime.events import Emit, Notice, RunFinished, RunStarted
 from skill_runtime.journal import Recorder
 from skill_runtime.limits import Limits, Meter
@@ -137,6 +137,7 @@ def start(request: Request, emit: Emit, store: CaseStore | None = None) -> Recor
 
 def start_on(request: Request, source: OpenedConnectors, emit: Emit, store: CaseStore | None = None) -> RecordedResult:
     """Run a new request on a source that is open already. Raises as ``start``."""
+    _need_model(request)
     systems = RunSystems(source, _moment(request.as_of))
     service = CaseService(store or JournalStore(), systems, shown_by(emit))
 
@@ -165,6 +166,7 @@ def resume(prefix: str, emit: Emit, limits: Mapping[str, Any], store: CaseStore 
         result = RecordedResult(finished[-1].data)
         if result.ended != "model_unavailable" and not (result.ended == "limit" and limits):
             return result
+    _need_model(request)
     with open_source(request.workspace, request.connectors, request.project) as source:
         systems = RunSystems(source, opening.now)
         service = CaseService(store, systems, shown_by(emit))
@@ -209,6 +211,12 @@ async def _drafter(
     model = await stack.enter_async_context(ClaudeModel(request.model))
     extra = (reference_tool(skill, policy),)
     return ModelDrafter(model, system_blocks(skill, tools, policy), extra, request.fallback)
+
+
+def _need_model(request: Request) -> None:
+    """A run that may not be drafted by rules ends here where no model can be asked. Raises ``ModelUnavailable``."""
+    if request.use_model and not request.fallback and (missing := readiness(request.chosen.provider).missing):
+        raise ModelUnavailable(f"{missing}, and --no-fallback was given, so there is nobody to draft the brief.")
 
 
 def system_blocks(skill: "Skill", tools: Sequence[Tool], policy: Policy) -> tuple[str, ...]:
@@ -268,7 +276,9 @@ def _moment(text: str | None) -> datetime | None:
         return None
     moment = parse_moment(text)
     if moment is None:
-        raise InvalidRequest(f"--as-of {text!r} is not a moment; write it as 2026-11-23T10:00:00Z.")
+        raise InvalidRequest(
+            f"--as-of {text!r} is not a moment between 1900 and 2200; write it as 2026-11-23T10:00:00Z."
+        )
     return moment
 
 

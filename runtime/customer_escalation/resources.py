@@ -33,6 +33,13 @@ def policy_text() -> tuple[str, str]:
     return path.read_text(encoding="utf-8"), str(path)
 
 
+def workspace_template() -> str:
+    """A small workspace file to begin with."""
+    return (
+        resources.files("customer_escalation").joinpath("data", "workspace_template.json").read_text(encoding="utf-8")
+    )
+
+
 def sample_workspace() -> Path:
     """The sample workspace that ships with the package."""
     return Path(str(resources.files("customer_escalation").joinpath("data", "sample_workspace.json")))

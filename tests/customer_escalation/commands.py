@@ -37,11 +37,20 @@ class Command:
             **more,
         }
 
-    def __call__(self, *arguments: str, **environment: str) -> Done:
-        """Run it to its end."""
+    def __call__(self, *arguments: str | bytes, given: bytes | str = b"", **environment: str) -> Done:
+        """Run it to its end, with ``given`` on standard input."""
         done = subprocess.run(
             [sys.executable, "-m", "customer_escalation", *arguments],
-            capture_output=True, text=True, check=False, timeout=LONGEST_S, stdin=subprocess.DEVNULL,
+            capture_output=True, check=False, timeout=LONGEST_S, input=given.encode() if isinstance(given, str) else given,
             env=self.environment(**environment),
         )  # fmt: skip
-        return Done(done.returncode, done.stdout, done.stderr)
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def in_shell(self, line: str, **environment: str) -> Done:
+        """Run a line of a shell in which ``$CE`` is the command; ``line`` may redirect what it writes."""
+        done = subprocess.run(
+            ["sh", "-c", line],
+            capture_output=True, check=False, timeout=LONGEST_S, stdin=subprocess.DEVNULL,
+            env=self.environment(CE=f"{sys.executable} -m customer_escalation", **environment),
+        )  # fmt: skip
+        return Done(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -8,8 +8,10 @@ import pytest
 from tests.support_connectors.workspaces import workspace
 
 from support_connectors.categories import WORKSPACE_CATEGORIES
+from support_connectors.results import Account
 from support_connectors.workspace.reading import parse_workspace, read_workspace
 from support_connectors.workspace.records import WorkspaceError
+from support_connectors.workspace.rows import rows_of
 
 
 def changed(*path_and_value: Any) -> dict[str, Any]:
@@ -49,7 +51,7 @@ ACCOUNT = ("records", "crm", 0)
         (changed(*ACCOUNT, "renewal", "2026-13-01"), "records.crm[0].renewal: "),
         (changed(*ACCOUNT, "renewal", "2026-06-30T00:00:00Z"), "is not a date"),
         (changed(*ACCOUNT, "sla", "gold"), 'records.crm[0].sla: "gold" must be an object'),
-        (changed(*ACCOUNT, "sla", "update_h", None), "records.crm[0].sla.update_h: null is not a number"),
+        (changed(*ACCOUNT, "sla", "update_h", "soon"), 'records.crm[0].sla.update_h: "soon" is not a number'),
         (changed(*ACCOUNT, "open_deals", 0, "close", "soon"), "records.crm[0].open_deals[0].close: "),
         (changed("records", "project_tracker", 0, "comments", 1, "at", 5), "project_tracker[0].comments[1].at: 5 "),
         (changed("records", "knowledge_base", 0, "strange key", {"a": "\udfff"}), '["strange key"].a: holds half'),
@@ -78,6 +80,59 @@ def test_the_first_wrong_value_of_the_document_is_the_one_that_is_named() -> Non
     data["records"]["knowledge_base"][0]["body"] = 1
     with pytest.raises(WorkspaceError, match=r"^records\.knowledge_base\[0\]\.body"):
         parse_workspace(data)
+
+
+def test_every_wrong_value_is_named_in_the_order_of_the_document() -> None:
+    data = changed(*ACCOUNT, "arr_usd", "120k")
+    data["records"]["support_platform"][1]["id"] = "TCK-1001"
+    data["records"]["support_platform"][0]["messages"][0]["text"] = "\ud800"
+    del data["records"]["knowledge_base"][0]["updated_at"]
+    with pytest.raises(WorkspaceError) as refusal:
+        parse_workspace(data)
+    places = [line.strip().partition(":")[0] for line in str(refusal.value).splitlines()]
+    assert places == [
+        "records.support_platform[0].messages[0].text",
+        "records.support_platform[1].id",
+        "records.crm[0].arr_usd",
+        "records.knowledge_base[0].updated_at",
+    ]
+
+
+def test_of_very_many_wrong_values_the_first_are_named_and_the_others_counted() -> None:
+    data = changed("records", "chat", [{}] * 100)
+    with pytest.raises(WorkspaceError, match=r"and 460 more\.$"):
+        parse_workspace(data)
+
+
+def test_an_id_may_be_a_number_and_is_the_same_id_as_its_text() -> None:
+    data = changed("records", "support_platform", 0, "id", 4711)
+    tickets = parse_workspace(data).records.support_platform
+    assert tickets is not None
+    assert tickets[0].id == "4711"
+    data["records"]["support_platform"][1]["id"] = "4711"
+    with pytest.raises(WorkspaceError, match=r'"4711" is already the id of records\.support_platform\[0\]'):
+        parse_workspace(data)
+
+
+def test_null_and_a_missing_key_are_what_is_not_known() -> None:
+    data = workspace()
+    data["records"]["crm"][0] = {"id": "ACC-1", "name": "Acme", "arr_usd": None, "sla": {"update_h": None}}
+    for key in ("customer", "status", "priority", "subject"):
+        data["records"]["support_platform"][0][key] = None
+    parsed = parse_workspace(data).records
+    assert parsed.crm is not None
+    assert parsed.support_platform is not None
+    account, ticket = next(rows_of(parsed, "crm")).result, next(rows_of(parsed, "support_platform"))
+    assert isinstance(account, Account)
+    assert (account.arr_usd, account.tier, account.renewal, account.open_deals) == (None, None, None, [])
+    assert account.sla == {"first_response_h": None, "update_h": None, "resolution_h": None}
+    assert (ticket.columns["customer_key"], ticket.state) == (None, None)
+
+
+def test_keys_that_the_project_reads_are_known() -> None:
+    data = changed(*ACCOUNT, "timezone", "Europe/Berlin")
+    data["records"]["support_platform"][0]["messages"][0] |= {"automatic": True, "link": "https://desk.example/1"}
+    assert parse_workspace(data).warnings == parse_workspace(workspace()).warnings
 
 
 @pytest.mark.parametrize("key", ["id", "customer", "created_at", "status", "priority", "subject", "messages"])

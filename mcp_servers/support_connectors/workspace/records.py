@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, PlainValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PlainValidator
 
 from support_connectors.categories import Category
 from support_connectors.times import is_date, parse_moment, parse_time
@@ -15,6 +14,10 @@ from support_connectors.times import is_date, parse_moment, parse_time
 CONNECTED = "connected"
 NOT_CONNECTED = "not_connected"
 ERROR_PREFIX = "error: "
+LARGEST = 10**15
+"""Of every number, far beyond what anybody pays or promises: with larger ones sums have no meaning."""
+FIRST_YEAR, LAST_YEAR = 1901, 2198
+"""Of the moment that a workspace shows. Records may hold any time: systems write year 1 and year 9999 for what they do not know."""
 
 
 class WorkspaceError(Exception):
@@ -44,14 +47,17 @@ def _check_date(text: str) -> str:
 def _moment(value: Any) -> datetime:
     if not isinstance(value, str):
         raise ValueError("is not a time: write it like 2026-03-01T09:30:00Z")  # noqa: TRY004 - pydantic collects ValueErrors only
-    return parse_moment(value)
+    moment = parse_moment(value)
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"must lie between the years {FIRST_YEAR} and {LAST_YEAR}: clocks are counted from it")
+    return moment
 
 
 def _check_number(value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("is not a number")  # noqa: TRY004 - pydantic collects ValueErrors only
-    if not isfinite(value) or value < 0:
-        raise ValueError("must be zero or more")
+    if not 0 <= value <= LARGEST:
+        raise ValueError(f"must be zero or more, and {LARGEST:,} at the most")
     return value
 
 
@@ -69,12 +75,24 @@ def _check_state(text: str) -> str:
     raise ValueError('must be "connected", "not_connected" or "error: REASON"')
 
 
-Id = Annotated[str, AfterValidator(_check_id)]
+def _text_of_id(value: Any) -> Any:
+    """An id as text: systems that number their records export numbers."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _known_text(value: Any) -> Any:
+    """Empty text for null, by which exports say that nobody knows."""
+    return "" if value is None else value
+
+
+Id = Annotated[str, AfterValidator(_check_id), BeforeValidator(_text_of_id, json_schema_input_type=str | int)]
+MaybeText = Annotated[str, BeforeValidator(_known_text, json_schema_input_type=str | None)]
+"""Text; null where it is not known."""
 Time = Annotated[str, AfterValidator(_check_time)]
 """RFC 3339 with a zone, or a plain date, as the source wrote it."""
 Date = Annotated[str, AfterValidator(_check_date)]
-Moment = Annotated[datetime, PlainValidator(_moment)]
-Number = Annotated[int | float, PlainValidator(_check_number)]
+Moment = Annotated[datetime, PlainValidator(_moment, json_schema_input_type=str)]
+Number = Annotated[int | float, PlainValidator(_check_number, json_schema_input_type=int | float)]
 """Zero or more; whole numbers stay whole."""
 State = Annotated[str, AfterValidator(_check_state)]
 NonEmpty = Annotated[str, Field(min_length=1)]
@@ -86,6 +104,9 @@ class FileModel(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True, strict=True, defer_build=True)
 
     __pydantic_extra__: dict[str, JsonValue]
+
+    also_read: ClassVar[frozenset[str]] = frozenset({"link"})
+    """Further keys that are read where they are given: a record's page in its system, and what else the model names."""
 
     @property
     def extra(self) -> dict[str, JsonValue]:
@@ -114,10 +135,12 @@ class AttachmentRecord(FileModel):
 class MessageRecord(FileModel):
     """One message of a ticket."""
 
+    also_read: ClassVar[frozenset[str]] = frozenset({"link", "automatic"})
+
     id: Id | None = None
     """None only until the file is read: then ``<ticket>-mN``."""
     at: Time
-    author: str
+    author: MaybeText
     role: Literal["customer", "agent", "community"]
     text: str
     account: str | None = None
@@ -131,11 +154,11 @@ class TicketRecord(FileModel):
     """One ticket of the support platform with its thread."""
 
     id: Id
-    customer: NonEmpty
+    customer: Annotated[str | None, Field(min_length=1)]
     created_at: Time
-    status: str
-    priority: str
-    subject: str
+    status: MaybeText
+    priority: MaybeText
+    subject: MaybeText
     messages: list[MessageRecord]
     people: list[PersonRecord] = Field(default_factory=list)
     kind: str | None = None
@@ -144,8 +167,10 @@ class TicketRecord(FileModel):
 class SlaRecord(FileModel):
     """What an account was promised, in hours."""
 
-    first_response_h: Number
-    update_h: Number
+    also_read: ClassVar[frozenset[str]] = frozenset({"coverage"})
+
+    first_response_h: Number | None = None
+    update_h: Number | None = None
     resolution_h: Number | None = None
     uptime: JsonValue = None
 
@@ -153,8 +178,8 @@ class SlaRecord(FileModel):
 class ContactRecord(FileModel):
     """A person at an account."""
 
-    name: str
-    role: str
+    name: MaybeText
+    role: MaybeText = ""
     email: str | None = None
 
 
@@ -163,20 +188,22 @@ class DealRecord(FileModel):
 
     name: str
     amount_usd: Number
-    close: Date
+    close: Date | None = None
 
 
 class AccountRecord(FileModel):
-    """One account of the CRM."""
+    """One account of the CRM. What is not known is null, or left out."""
+
+    also_read: ClassVar[frozenset[str]] = frozenset({"link", "timezone"})
 
     id: Id
     name: NonEmpty
-    tier: str
-    arr_usd: Number
-    renewal: Date | None
-    sla: SlaRecord | None
-    contacts: list[ContactRecord]
-    open_deals: list[DealRecord]
+    tier: str | None = None
+    arr_usd: Number | None = None
+    renewal: Date | None = None
+    sla: SlaRecord | None = None
+    contacts: list[ContactRecord] = Field(default_factory=list)
+    open_deals: list[DealRecord] = Field(default_factory=list)
     health: JsonValue = None
 
 
@@ -186,7 +213,7 @@ class ChatRecord(FileModel):
     id: Id
     channel: NonEmpty
     at: Time
-    author: str
+    author: MaybeText
     text: str
 
 
@@ -196,7 +223,7 @@ class CommentRecord(FileModel):
     id: Id | None = None
     """None only until the file is read: then ``<issue>-cN``."""
     at: Time
-    author: str
+    author: MaybeText
     text: str
 
 
@@ -204,10 +231,10 @@ class IssueRecord(FileModel):
     """One issue of the project tracker with its comments."""
 
     id: Id
-    type: str
-    title: str
-    status: str
-    priority: str
+    type: MaybeText
+    title: MaybeText
+    status: MaybeText
+    priority: MaybeText
     created_at: Time
     comments: list[CommentRecord]
     labels: list[str] = Field(default_factory=list)
@@ -217,7 +244,7 @@ class ArticleRecord(FileModel):
     """One article of the knowledge base."""
 
     id: Id
-    title: str
+    title: MaybeText
     updated_at: Time
     body: str
 
@@ -283,7 +310,7 @@ class Workspace:
 
 def unknown_keys(model: FileModel, path: str = "") -> Iterator[str]:
     """Yield the path of each unknown key below ``model``, list positions left out: ``records.crm[].region``."""
-    for key in model.extra:
+    for key in (key for key in model.extra if key not in model.also_read):
         yield f"{path}.{key}" if path else key
     for name in type(model).model_fields:
         value = getattr(model, name)

@@ -106,7 +106,7 @@ def ticket_row(ticket: Ticket) -> ItemRow:
     return ItemRow(
         ticket,
         ticket.id,
-        customer=ticket.customer,
+        customer=ticket.customer or None,
         status=ticket.status,
         state=ticket.state,
         at=ticket.created_at,
@@ -154,7 +154,7 @@ def _ticket(record: TicketRecord) -> ItemRow:
         Ticket(
             ref=ref,
             id=record.id,
-            customer=record.customer,
+            customer=record.customer or "",
             created_at=record.created_at,
             status=record.status,
             state=state_of(record.status),
@@ -211,7 +211,9 @@ def _account(record: AccountRecord) -> ItemRow:
             tier=record.tier,
             arr_usd=record.arr_usd,
             renewal=record.renewal,
-            sla=None if record.sla is None else _whole(record.sla, always=("resolution_h",)),
+            sla=None
+            if record.sla is None
+            else _whole(record.sla, always=("first_response_h", "update_h", "resolution_h")),
             contacts=[_whole(contact) for contact in record.contacts],
             open_deals=[_whole(deal) for deal in record.open_deals],
             health=nameless(record.health),

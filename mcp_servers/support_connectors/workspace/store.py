@@ -1,9 +1,10 @@
 """The embedded workspace: one SQLite file (or memory) that stands behind all five categories."""
 
+import fcntl
 import sqlite3
 import uuid
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ from support_connectors.workspace.schema import (
     create_tables,
     file_engine,
     for_writing,
+    item,
     memory_engine,
     meta,
     sqlite_connection,
@@ -40,6 +42,8 @@ from support_connectors.workspace.shelf import read_meta
 from support_connectors.workspace.writes import insert_items
 
 _SQLITE_HEADER = b"SQLite format 3\0"
+_APPLICATION_AT = 68
+"""Where a database's first page holds its application id."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,16 @@ class WorkspaceStore:
         states = self._meta("connectors")
         return str(states[category]) if isinstance(states, dict) else CONNECTED
 
+    def counts(self) -> dict[Category, int]:
+        """Records per category, their messages and comments not counted. Raises ``WorkspaceError``."""
+        try:
+            with self._engine.begin() as connection:
+                rows = connection.execute(sa.select(item.c.category, sa.func.count()).group_by(item.c.category))
+                found = {str(category): int(count) for category, count in rows}
+        except DBAPIError as error:
+            raise WorkspaceError(f"The workspace database cannot be read: {error.orig}.") from error
+        return {category: found.get(category, 0) for category in WORKSPACE_CATEGORIES}
+
     def write_copy(self, path: Path) -> None:
         """Write everything into an empty file, as a database. Raises ``sqlite3.Error``."""
         with closing(sqlite3.connect(path)) as copy, closing(self._engine.raw_connection()) as own:
@@ -144,20 +158,22 @@ def load_workspace(source: Path | str | Mapping[str, JsonValue], database: Path 
     path = Path(database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_no_file(path)
+        with _one_load(path):
+            _refuse_other_databases(path)
+            try:
+                _store(workspace, path)
+            except sqlite3.DatabaseError as error:
+                if not _is_damaged(error):
+                    raise
+                _remove(
+                    path
+                )  # a load was cut, or the disk lost a piece: it is our own, and holds nothing that can be read
+                _store(workspace, path)
     except OSError as error:
-        raise WorkspaceError(f"The folder of {path} cannot be made: {error.strerror or error}.") from None
-    _refuse_other_databases(path)
-    engine = file_engine(path)
-    try:
-        with engine.connect() as connection:
-            # Readers and a writer do not wait for each other; outside a transaction, where alone it can be set.
-            connection.connection.execute("PRAGMA journal_mode = WAL")
-        _fill(engine, workspace)
-    except (DBAPIError, sqlite3.Error) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        raise WorkspaceError(f"The workspace cannot be stored in {path}: {cause}. Nothing was changed.") from error
-    finally:
-        engine.dispose()
+        raise WorkspaceError(f"{error.filename or path} cannot be written: {error.strerror or error}.") from None
+    except sqlite3.Error as error:
+        raise WorkspaceError(f"The workspace cannot be stored in {path}: {error}. Nothing was changed.") from error
     return _summary(workspace)
 
 
@@ -245,9 +261,70 @@ def _fill(engine: sa.Engine, workspace: Workspace) -> None:
             insert_items(connection, category, rows_of(workspace.records, category))
 
 
+def _store(workspace: Workspace, path: Path) -> None:
+    """Put the workspace into the file in one transaction. Raises ``sqlite3.Error``."""
+    engine = file_engine(path)
+    try:
+        with engine.connect() as connection:
+            # Readers and a writer do not wait for each other; outside a transaction, where alone it can be set.
+            connection.connection.execute("PRAGMA journal_mode = WAL")
+        _fill(engine, workspace)
+    except DBAPIError as error:
+        raise error.orig if isinstance(error.orig, sqlite3.Error) else sqlite3.Error(str(error)) from error
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _one_load(path: Path) -> Iterator[None]:
+    """Loads of one file wait for each other, however long they take. Raises ``OSError``."""
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _refuse_no_file(path: Path) -> None:
+    if path.is_dir():
+        raise WorkspaceError(f"{path} cannot be read: Is a directory. Choose another file name.")
+    if path.exists() and not path.is_file():
+        raise WorkspaceError(f"{path} is no file, so no workspace can be stored there. Choose another file name.")
+
+
 def _refuse_other_databases(path: Path) -> None:
-    if path.exists() and path.stat().st_size and _pragmas(path)[0] != APPLICATION_ID:
+    """Let alone what is not ours: another program's file. An empty one, and a database without a table, are what a cut load leaves."""
+    if not path.exists() or not path.stat().st_size:
+        return
+    if _application(path) != APPLICATION_ID and not _is_empty_database(path):
         raise WorkspaceError(f"{path} exists and is not a workspace; it was left alone. Choose another file name.")
+
+
+def _application(path: Path) -> int:
+    """Whose database it is, by its application id; where it is damaged, as its first page says; 0 for other files."""
+    with suppress(WorkspaceError):
+        return _pragmas(path)[0]  # as SQLite reads it: what was written last may still stand beside the file
+    with path.open("rb") as file:
+        head = file.read(_APPLICATION_AT + 4)
+    return int.from_bytes(head[_APPLICATION_AT:], "big") if head.startswith(_SQLITE_HEADER) else 0
+
+
+def _is_empty_database(path: Path) -> bool:
+    if not _is_database(path):
+        return False
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        return False
+    return not tables
+
+
+def _is_damaged(error: sqlite3.DatabaseError) -> bool:
+    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _remove(path: Path) -> None:
+    for piece in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        piece.unlink(missing_ok=True)
 
 
 def _is_database(path: Path) -> bool:

@@ -1,6 +1,5 @@
 """``customer-escalation connectors``: what is connected, and how to connect, trust, check and test it."""
 
-import json
 import sys
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from customer_escalation.cli import streams
 from customer_escalation.domain.categories import SOURCES
 from skill_runtime.errors import ConnectorError
 
@@ -52,11 +52,11 @@ def connectors(
     known = _open(file)
     overview = _wait(look(known))
     if json_output:
-        typer.echo(json.dumps(_overview_json(overview), ensure_ascii=False, indent=2))
+        streams.say_json(_overview_json(overview), indent=2)
         return
     if not known.links:
-        typer.echo(_nothing(known), err=True)
-    typer.echo(_overview_text(overview, tools=tools), nl=False)
+        streams.tell(_nothing(known))
+    streams.say(_overview_text(overview, tools=tools))
 
 
 @app.command()
@@ -69,15 +69,15 @@ def check(context: typer.Context, json_output: AsJson = False) -> None:
 
     overview = _wait(look(_open(context.obj), probe=True))
     if json_output:
-        typer.echo(json.dumps(_overview_json(overview), ensure_ascii=False, indent=2))
+        streams.say_json(_overview_json(overview), indent=2)
     else:
-        typer.echo(_overview_text(overview, tools=False), nl=False)
+        streams.say(_overview_text(overview, tools=False))
     working = {one.category for one in overview.seen if one.state.status == "connected"}
     missing = [row.title for row in SOURCES.values() if row.need == "required" and row.id not in working]
     if missing:
-        typer.echo(f"A run cannot start: no {' and no '.join(missing)} can be read.", err=True)
+        streams.tell(f"A run cannot start: no {' and no '.join(missing)} can be read.")
         raise typer.Exit(NOT_READY)
-    typer.echo("A run can start.", err=True)
+    streams.tell("A run can start.")
 
 
 @app.command()
@@ -158,16 +158,16 @@ def add(
             entry |= _category_for(name, entry)
         addition = Addition(name, entry)
     declare(target, addition, known.secrets)
-    typer.echo(f"{name} is declared in {target}.", err=True)
+    streams.tell(f"{name} is declared in {target}.")
     for kept in addition.secrets:
-        typer.echo(f"The secret {kept} is kept in {known.secrets.place}.", err=True)
+        streams.tell(f"The secret {kept} is kept in {known.secrets.place}.")
     if project:
         again = _open(context.obj).named(name).declared
         known.trust.approve(name, again.digest)
     if auth in ("oauth", "token"):
-        typer.echo(f"Next: customer-escalation connectors login {name}", err=True)
+        streams.tell(f"Next: customer-escalation connectors login {name}")
     else:
-        typer.echo(f"Next: customer-escalation connectors test {name}" if system else _next_trust(name), err=True)
+        streams.tell(f"Next: customer-escalation connectors test {name}" if system else _next_trust(name))
 
 
 @app.command()
@@ -181,7 +181,7 @@ def remove(context: typer.Context, name: Name) -> None:
         raise ConnectorError(f"{name} stands in {declared.source}, which other programs read too: take it out there.")
     forget(Path(declared.source), name, known.secrets)
     known.trust.forget(name)
-    typer.echo(f"{name} is out of {declared.source}.", err=True)
+    streams.tell(f"{name} is out of {declared.source}.")
 
 
 @app.command()
@@ -212,19 +212,19 @@ def trust(
         link = known.named(name)
     _approve(link, known, yes=yes)
     if not link.foreign:
-        typer.echo(f"{name} is one of our own servers: its tools need no trust.", err=True)
+        streams.tell(f"{name} is one of our own servers: its tools need no trust.")
         return
     offer = _wait(offer_of(link, known))
     if offer.changes:
-        typer.echo(_changes_text(offer), nl=False)
+        streams.say(_changes_text(offer))
         _must_agree(f"Trust {len(offer.changes)} tools of {name} as they are now?", yes=yes)
     known.trust.pin(name, link.declared.identity, offer.tools)
     if tools:
         matched = _matching(tools, [tool.name for tool in offer.tools])
         known.trust.decide(name, dict.fromkeys(matched, "read" if read else "write"))
-        typer.echo(f"{'read' if read else 'write'}: {', '.join(matched)}", err=True)
+        streams.tell(f"{'read' if read else 'write'}: {', '.join(matched)}")
         offer = _wait(offer_of(link, known))
-    typer.echo(_access_text(offer), nl=False)
+    streams.say(_access_text(offer))
 
 
 @app.command()
@@ -240,12 +240,12 @@ def deny(
     link = known.named(name)
     if not tools:
         known.trust.forget(name)
-        typer.echo(f"Nothing of {name} is trusted any more.", err=True)
+        streams.tell(f"Nothing of {name} is trusted any more.")
         return
     pinned = known.trust.pinned(name, link.declared.identity)
     matched = _matching(tools, list(pinned))
     known.trust.decide(name, dict.fromkeys(matched, "denied"))
-    typer.echo(f"denied: {', '.join(matched)}", err=True)
+    streams.tell(f"denied: {', '.join(matched)}")
 
 
 @app.command()
@@ -267,12 +267,12 @@ def login(
     _approve(link, known, yes=False)
     if token or config.auth.kind == "token":
         known.secrets.put(f"token:{name}", _ask(f"token of {name}", hidden=True, option="standard input"))
-        typer.echo(f"The token is kept in {known.secrets.place}.", err=True)
+        streams.tell(f"The token is kept in {known.secrets.place}.")
         return
     if config.auth.kind != "oauth":
         raise ConnectorError(f'{name} is declared without a log-in: add `auth = "oauth"` or `auth = "token"` to it.')
     _wait(_log_in(link, known))
-    typer.echo(f"You are logged in to {name}; the tokens are kept in {known.secrets.place}.", err=True)
+    streams.tell(f"You are logged in to {name}; the tokens are kept in {known.secrets.place}.")
 
 
 @app.command()
@@ -281,7 +281,7 @@ def logout(context: typer.Context, name: Name) -> None:
     known = _open(context.obj)
     for kept in (f"token:{name}", f"oauth:{name}"):
         known.secrets.remove(kept)
-    typer.echo(f"No token of {name} is kept any more.", err=True)
+    streams.tell(f"No token of {name} is kept any more.")
 
 
 @app.command("test")
@@ -304,15 +304,14 @@ def run_contract(
     report = _wait(check_contract(known.named(name), known, writes=writes, target=target))
     if json_output:
         rows = [vars(check) for check in report.checks]
-        typer.echo(json.dumps({"category": report.category, "passed": report.passed, "checks": rows}, indent=2))
+        streams.say_json({"category": report.category, "passed": report.passed, "checks": rows}, indent=2)
     else:
         marks = {"passed": "ok  ", "failed": "FAIL", "skipped": "skip"}
         for one in report.checks:
-            typer.echo(f"{marks[one.outcome]}  {one.name}{f': {one.detail}' if one.detail else ''}")
+            streams.say(streams.rows([f"{marks[one.outcome]}  {one.name}{f': {one.detail}' if one.detail else ''}"]))
         failed = len(report.failures)
-        typer.echo(
-            f"{name} keeps the contract of a {report.category}." if report.passed else f"{failed} checks failed.",
-            err=True,
+        streams.tell(
+            f"{name} keeps the contract of a {report.category}." if report.passed else f"{failed} checks failed."
         )
     if not report.passed:
         raise typer.Exit(FAILED)
@@ -327,15 +326,18 @@ def systems(json_output: AsJson = False) -> None:
         try:
             system = find_system(name)
         except UnusableSystem as error:
-            typer.echo(json.dumps({"name": name, "problem": str(error)}) if json_output else f"{name:<12} {error}")
+            if json_output:
+                streams.say_json({"name": name, "problem": str(error)})
+            else:
+                streams.say(streams.rows([f"{name:<12} {error}"]))
             continue
         needed = [key for key, about in system.settings.model_fields.items() if about.is_required()]
         other = [key for key, about in system.settings.model_fields.items() if not about.is_required()]
         if json_output:
             row = {"name": name, "title": system.title, "category": system.category, "needs": needed, "takes": other}
-            typer.echo(json.dumps({**row, "note": system.note}, ensure_ascii=False))
+            streams.say_json({**row, "note": system.note})
         else:
-            typer.echo(
+            streams.say(
                 f"{name:<12} {system.title} ({system.category})\n{'':<12} needs {', '.join(needed)}; takes {', '.join(other)}"
             )
 
@@ -360,7 +362,7 @@ async def _log_in(link: "Link", known: "Connectors") -> None:
     from skill_runtime.oauth import WAIT_S, Redirect
     from skill_runtime.permission import ToolPolicy
 
-    async with Redirect(lambda line: typer.echo(line, err=True), title="customer-escalation") as redirect:
+    async with Redirect(streams.tell, title="customer-escalation") as redirect:
         spec = spec_of(link, known.secrets, redirect)
         waiting = Timeouts(connect=WAIT_S)
         async with McpHost([_patient(spec, waiting)], ToolPolicy({})) as host:
@@ -397,7 +399,7 @@ def _approve(link: "Link", known: "Connectors", *, yes: bool) -> None:
     declared = link.declared
     if declared.scope != "project" or known.trust.approved(declared.name, declared.digest):
         return
-    typer.echo(f"{declared.source} declares {declared.name}: {declared.address}")
+    streams.say(f"{declared.source} declares {declared.name}: {declared.address}")
     _must_agree("Let this project connect it?", yes=yes)
     known.trust.approve(declared.name, declared.digest)
 
@@ -491,7 +493,7 @@ def _overview_text(overview: "Overview", *, tools: bool) -> str:
         for one in seen:
             lines += _connector_lines(one, tools=tools)
     lines += [f"note: {note}" for note in overview.notes]
-    return "\n".join(lines) + "\n"
+    return streams.rows(lines)
 
 
 def _connector_lines(one: "Seen", *, tools: bool) -> list[str]:
@@ -555,7 +557,7 @@ def _changes_text(offer: "Offer") -> str:
     for change in offer.changes:
         lines.append(f"{change.what}: {change.name} ({change.access.value})")
         lines += [f"    {line}" for line in change.lines]
-    return "\n".join(lines) + "\n"
+    return streams.rows(lines)
 
 
 def _access_text(offer: "Offer") -> str:
@@ -563,4 +565,4 @@ def _access_text(offer: "Offer") -> str:
         f"{tool.access.value:<7} {tool.name}{f'  ({tool.withheld})' if tool.withheld else ''}"
         for tool in offer.admitted
     ]
-    return "\n".join(rows or ["It offers no tools."]) + "\n"
+    return streams.rows(rows or ["It offers no tools."])

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from customer_escalation.cases.journal_store import runs_folder
+from customer_escalation.domain.printable import one_line
 from customer_escalation.resources import APP
 from skill_runtime.errors import SkillRuntimeError
 
@@ -72,9 +73,9 @@ def report(checks: list[Diagnosis], *, colour: bool) -> str:
             group = check.group
         word, code = marks[check.status]
         shown = f"\x1b[{code}m{word:<4}\x1b[0m" if colour else f"{word:<4}"
-        lines.append(f"  {shown}  {check.detail}")
+        lines.append(f"  {shown}  {one_line(check.detail)}")
         if check.fix:
-            lines.append(f"        to mend: {check.fix}")
+            lines.append(f"        to mend: {one_line(check.fix)}")
     failed, warned = (sum(check.status == status for check in checks) for status in ("fail", "warn"))
     if failed or warned:
         lines += ["", f"{failed} failed, {warned} to look at."]

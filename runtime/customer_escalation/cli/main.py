@@ -4,7 +4,7 @@ What a command needs is imported in it: `--help` and shell completion must not w
 
 The brief alone goes to standard output, progress to standard error. Exit codes: 0 a valid brief; 2 a wrong request; 3 the
 brief needs review; 4 a required connector is missing; 5 a limit was reached (the brief by rules is still printed); 6 the
-model is unavailable and the fallback is off; 1 anything else.
+model is unavailable and the fallback is off; 130 interrupted (143: asked to end); 1 anything else.
 """
 
 import atexit
@@ -17,32 +17,38 @@ from contextlib import suppress
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
+from customer_escalation.cli import streams
 from customer_escalation.cli.connectors import ConnectorsFile
 from customer_escalation.cli.connectors import app as connectors_app
+from customer_escalation.cli.words import command_line
+from customer_escalation.cli.workspace import app as workspace_app
 from customer_escalation.domain.categories import SOURCES
+from customer_escalation.domain.printable import plain_json
 from skill_runtime.errors import ConnectorError, LimitReached, ModelError, SkillRuntimeError
 from skill_runtime.providers import PROVIDERS
 
 VALID, FAILED, USAGE, NEEDS_REVIEW, NO_CONNECTOR, LIMIT, NO_MODEL = 0, 1, 2, 3, 4, 5, 6
-MAX_ISSUE = 8_000
-"""Characters of an issue text; a longer one is a ticket, not a summary."""
-
 MODEL_HELP = f"Claude model to draft with: a name, or PROVIDER:NAME ({', '.join(PROVIDERS)})."
 
 EPILOG = (
     "Exit codes: 0 valid brief, 2 wrong request, 3 needs review, 4 required connector missing, 5 limit reached, "
-    "6 model unavailable (with --no-fallback), 1 anything else."
+    "6 model unavailable (with --no-fallback), 130 interrupted, 1 anything else."
 )
+COMMANDS = ("run", "list", "show", "rules", "policy", "mcp", "workspace", "connectors", "doctor")
+GLOBALS = ("--help", "--version", "--install-completion", "--show-completion")
+HELP_OPTIONS = {"help_option_names": ["--help", "-h"]}
 
 app = typer.Typer(
     name="customer-escalation",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings=HELP_OPTIONS,
     help=(
         "Package a support issue into an escalation brief whose every figure can be traced to a record.\n\n"
         '    customer-escalation "API returning 500 errors intermittently for Acme Corp"\n\n'
@@ -50,7 +56,6 @@ app = typer.Typer(
     ),
     epilog=EPILOG,
 )
-workspace_app = typer.Typer(no_args_is_help=True, help="The embedded workspace of the servers.")
 app.add_typer(workspace_app, name="workspace")
 app.add_typer(connectors_app, name="connectors")
 
@@ -59,14 +64,14 @@ def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        typer.echo(f"customer-escalation {version('customer-escalation')}")
+        streams.say(f"customer-escalation {version('customer-escalation')}")
         raise typer.Exit
 
 
 @app.callback()
 def options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """What stands before a command."""
@@ -123,7 +128,13 @@ class AuthorLevel(StrEnum):
 
 @app.command(epilog=EPILOG)
 def run(
-    issue: Annotated[str | None, typer.Argument(help="What is wrong, and for whom.", show_default=False)] = None,
+    issue: Annotated[
+        str | None,
+        typer.Argument(help="What is wrong, and for whom; - reads it from standard input.", show_default=False),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", metavar="FILE", help="Read the issue from this file.", show_default=False)
+    ] = None,
     workspace: Annotated[
         str | None, typer.Option(metavar="FILE", help="Workspace JSON or database; default: the loaded one.")
     ] = None,
@@ -157,11 +168,15 @@ def run(
 ) -> None:
     """Make the brief for one issue."""
     from customer_escalation import headless
+    from customer_escalation.cli import delivery
+    from customer_escalation.cli.going_on import going_on
     from customer_escalation.cli.progress import Progress
+    from customer_escalation.cli.request import issue_of
 
-    with Progress(quiet=quiet) as progress:
+    delivery.check(out)
+    with Progress(quiet=quiet) as progress, going_on(progress):
         if resume:
-            if issue:
+            if issue or file:
                 raise headless.InvalidRequest(
                     "Give either an issue or --resume RUN, not both: a run keeps its own issue."
                 )
@@ -172,7 +187,7 @@ def run(
             if sample and workspace:
                 raise headless.InvalidRequest("Give either --sample or --workspace FILE, not both.")
             request = headless.Request(
-                issue=checked_issue(issue),
+                issue=issue_of(issue, file),
                 workspace=str(headless.sample_workspace()) if sample else _absolute(workspace),
                 as_of=as_of,
                 model=model or headless.DEFAULT_MODEL,
@@ -187,32 +202,35 @@ def run(
                 connectors=_absolute(str(connectors)) if connectors else None,
             )
             result = headless.start(request, progress.emit).to_json()
-    _deliver(result, format, out)
+    delivery.deliver(result, format.value if format else None, out)
     if result["notice"]:
-        typer.echo(result["notice"], err=True)
+        streams.tell(result["notice"])
     if result["ended"] == "limit":
-        typer.echo(f"Go on with: customer-escalation run --resume {result['run']} and a higher limit.", err=True)
+        streams.tell(f"Go on with: customer-escalation run --resume {result['run']} and a higher limit.")
         raise typer.Exit(LIMIT)
     raise typer.Exit(VALID if result["status"] == "valid" else NEEDS_REVIEW)
 
 
 @app.command("list")
 def list_runs(
+    limit: Annotated[
+        int | None, typer.Option("--limit", "-n", min=1, help="So many at the most.", show_default="all")
+    ] = None,
     json_output: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """The runs on this machine, newest first."""
     from customer_escalation.cases import history
     from customer_escalation.cases.journal_store import JournalStore
+    from customer_escalation.cli.listing import listed
 
-    rows = history.rows(JournalStore())
+    rows = history.rows(JournalStore())[:limit]
     if json_output:
         for row in rows:
-            typer.echo(json.dumps(row, ensure_ascii=False))
+            streams.say_json(row)
     elif not rows:
-        typer.echo("No runs yet.", err=True)
+        streams.tell("No runs yet.")
     else:
-        for row in rows:
-            typer.echo(f"{row['run']}  {row['state']:<12}  {row['decision']:<28}  {row['issue'][:70]}")
+        streams.say(listed(rows))
 
 
 @app.command()
@@ -227,23 +245,24 @@ def show(
     """The brief of a run, or where it stands."""
     from customer_escalation.cases import history
     from customer_escalation.cases.journal_store import JournalStore
+    from customer_escalation.cli import delivery
 
     store = JournalStore()
     if journal:
         for line in history.entries(store, run_id):
-            typer.echo(line)
+            streams.write(plain_json(line) + "\n")
         return
     found = history.result(store, run_id)
     if isinstance(found, str):
-        typer.echo(found, err=True)
+        streams.tell(found)
         raise typer.Exit(FAILED)
     if why:
         from customer_escalation.decision.explanation import why_words
 
         labels = [found["outcome"].replace("_", " "), found["severity"], found["target"]]
-        typer.echo(why_words(found["why"], ", ".join(label for label in labels if label)))
+        streams.say(why_words(found["why"], ", ".join(label for label in labels if label)))
         return
-    _deliver(found, format, None)
+    delivery.deliver(found, format.value if format else None, None)
 
 
 @app.command(short_help="Every rule, with its level in force.")
@@ -259,7 +278,7 @@ def rules(
 
     in_force = policy_in_force(find_overlays(policy, Path.cwd()))
     if not json_output:
-        typer.echo(rules_table(in_force, shutil.get_terminal_size().columns))
+        streams.say(rules_table(in_force, shutil.get_terminal_size().columns))
         return
     # With what looks after a case to its very end, every function that carries out a rule is imported, and so entered.
     import customer_escalation.followups.service  # noqa: F401
@@ -269,7 +288,7 @@ def rules(
             "id": row.id, "group": row.group, "level": in_force.level(row.id), "source": row.sentence, "label": row.label,
             "functions": CARRIED_OUT[row.id],
         }  # fmt: skip
-        typer.echo(json.dumps(shown, ensure_ascii=False))
+        streams.say_json(shown)
 
 
 @app.command("policy", short_help="Check your policy, and show what it changes.")
@@ -283,12 +302,12 @@ def show_policy(
     overlays = find_overlays(policy, Path.cwd())
     in_force = policy_in_force(overlays)
     if json_output:
-        typer.echo(in_force.model_dump_json(indent=2))
+        streams.say_json(in_force.model_dump(mode="json"), indent=2)
         return
-    typer.echo("Policy: as it ships" + "".join(f", with {overlay.source}" for overlay in overlays) + ".")
+    streams.say("Policy: as it ships" + "".join(f", with {overlay.source}" for overlay in overlays) + ".")
     for name, value, shipped in changes(in_force):
         was = "not set" if shipped is None else json.dumps(shipped, ensure_ascii=False)
-        typer.echo(f"  {name} = {json.dumps(value, ensure_ascii=False)} (ships as {was})")
+        streams.say(f"  {name} = {json.dumps(value, ensure_ascii=False)} (ships as {was})")
 
 
 @app.command(short_help="Serve one category, or `escalation`, over MCP.")
@@ -337,66 +356,15 @@ def doctor(
     checks = examine(Path.cwd(), connectors, offline=offline, model=model or DEFAULT_MODEL)
     if json_output:
         for one in checks:
-            typer.echo(json.dumps(asdict(one), ensure_ascii=False))
+            streams.say_json(asdict(one))
     else:
-        typer.echo(report(checks, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")), nl=False)
+        streams.write(report(checks, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
     if any(one.status == "fail" for one in checks):
         raise typer.Exit(FAILED)
 
 
-@workspace_app.command("load")
-def workspace_load(
-    file: Annotated[Path, typer.Argument(help="A workspace JSON file.")],
-    database: Annotated[Path | None, typer.Option("--db", metavar="FILE", help="Database to fill.")] = None,
-) -> None:
-    """Fill the embedded workspace from a JSON file; what it held before is replaced."""
-    from customer_escalation.mcp_server.serving import load_file
-
-    typer.echo(load_file(file, database))
-
-
-def checked_issue(issue: str | None) -> str:
-    """The issue text, trimmed. Raises ``InvalidRequest`` for none, or for one too long to be a summary."""
-    from customer_escalation.headless import InvalidRequest
-
-    text = (issue or "").strip().removeprefix("/customer-escalation").strip()
-    if not text:
-        raise InvalidRequest(
-            'Say what is wrong and for whom, such as: customer-escalation "API returning 500 errors for Acme Corp".'
-        )
-    if len(text) > MAX_ISSUE:
-        raise InvalidRequest(
-            f"The issue text has {len(text)} characters; {MAX_ISSUE} are enough. Summarise it: the records hold "
-            f"the rest."
-        )
-    return text
-
-
 def _absolute(path: str | None) -> str | None:
     return str(Path(path).absolute()) if path else None
-
-
-def _deliver(result: dict[str, Any], style: Format | None, out: Path | None) -> None:
-    from customer_escalation.cli.terminal import draw
-    from customer_escalation.rendering.forms import Form, render_result
-
-    drawn = out is None and (style is Format.TERMINAL or (style is None and sys.stdout.isatty()))
-    text = render_result(result, "md" if style is None or style is Format.TERMINAL else cast("Form", style.value))
-    if drawn:
-        draw(text)
-        return
-    if out is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-        return
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        from customer_escalation.headless import InvalidRequest
-
-        raise InvalidRequest(
-            f"Cannot write {out}: {error.strerror}. `customer-escalation show` has the brief."
-        ) from error
 
 
 def collect_seldom() -> None:
@@ -412,29 +380,64 @@ def collect_seldom() -> None:
 def main() -> None:
     """Entry point: an issue as first word is `run`; deliberate errors become a sentence and an exit code."""
     collect_seldom()
-    arguments = sys.argv[1:]
-    commands = {"run", "list", "show", "rules", "policy", "mcp", "workspace", "connectors", "doctor"}
-    globals_ = {"--help", "--version", "--install-completion", "--show-completion"}
-    if arguments and arguments[0] not in commands | globals_:
-        arguments = ["run", *arguments]
+    streams.prepare()
+    sys.exit(_ended(sys.argv[1:]))
+
+
+def _ended(words: list[str]) -> int:
+    """Carry out a command line; the exit code."""
     try:
-        app(args=arguments, prog_name="customer-escalation")
+        code = app(args=command_line(words, COMMANDS, GLOBALS), prog_name="customer-escalation", standalone_mode=False)
+        sys.stdout.flush()
     except SkillRuntimeError as error:
-        typer.echo(f"customer-escalation: {error}", err=True)
-        sys.exit(exit_code(error))
-    except KeyboardInterrupt:
-        typer.echo("\nStopped. What was paid for is kept: see `customer-escalation list`.", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        if not isinstance(error, streams.ReaderGone):
+            streams.tell(f"customer-escalation: {error}")
+        return VALID if isinstance(error, streams.ReaderGone) else exit_code(error)
+    except TyperException as error:
+        streams.tell(_usage(error))
+        return error.exit_code
+    except typer.Abort:
+        streams.tell("customer-escalation: Nobody answered, so nothing was done.")
+        return FAILED
+    except OSError as error:
+        streams.let_go(sys.stdout)
+        streams.tell(f"customer-escalation: {error.filename or 'Standard output'}: {error.strerror or error}.")
+        return FAILED
+    except Exception as error:
+        streams.tell(_unforeseen(error))
+        return FAILED
+    return code if isinstance(code, int) else VALID
+
+
+def _usage(error: TyperException) -> str:
+    """A wrong option or argument in words, with the form of the command."""
+    context = getattr(error, "ctx", None)
+    if context is None or error.format_message() == context.get_help():
+        return error.format_message()
+    return f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n\nError: {error.format_message()}"
+
+
+def _unforeseen(error: Exception) -> str:
+    """A fault of ours in a sentence; all of it where ``CUSTOMER_ESCALATION_TRACEBACK`` is set."""
+    import traceback
+
+    if os.environ.get("CUSTOMER_ESCALATION_TRACEBACK"):
+        return "".join(traceback.format_exception(error))
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"customer-escalation: This is a fault of the program: {type(error).__name__}: {str(error)[:300]} "
+        f"({Path(last.filename).name}, line {last.lineno}). Please report it, with what CUSTOMER_ESCALATION_TRACEBACK=1 shows."
+    )
 
 
 def exit_code(error: SkillRuntimeError) -> int:
     """The documented exit code of a deliberate error."""
+    from customer_escalation.cli.going_on import Stopped
     from customer_escalation.headless import InvalidRequest
     from customer_escalation.policy import PolicyError
 
+    if isinstance(error, Stopped):
+        return error.code
     if isinstance(error, ConnectorError):
         return NO_CONNECTOR
     if isinstance(error, LimitReached):

@@ -4,6 +4,8 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from customer_escalation.cli.streams import tell
+from customer_escalation.domain.printable import one_line
 from skill_runtime.events import (
     Event,
     Notice,
@@ -32,6 +34,8 @@ class Progress:
         self._status: Status | None = None
         self._spent = 0.0
         self._inputs: dict[str, str] = {}
+        self.run_id = ""
+        """The run that is shown; empty before it has a journal."""
 
     def __enter__(self) -> "Progress":
         if self._console:
@@ -42,11 +46,17 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Let go of the last line; what is printed from now on stands below."""
         if self._status:
             self._status.stop()
 
     def emit(self, event: Event) -> None:
         """Take one event."""
+        if isinstance(event, RunStarted):
+            self.run_id = event.run_id
         if self._quiet:
             return
         if isinstance(event, TurnStarted):
@@ -56,12 +66,21 @@ class Progress:
             shown = next(
                 (str(event.input[key]) for key in ("query", "id", "customer", "path") if event.input.get(key)), ""
             )
-            self._inputs[event.id] = shown[:60]
+            self._inputs[event.id] = one_line(shown)[:60]
             self._step(f"{event.name} {shown[:60]}")
             return
-        line = self._line(event)
-        if line:
+        for line in self._lines(event):
             self._print(line)
+
+    def _lines(self, event: Event) -> list[str]:
+        """The lines of an event. Texts of others are put on one: no line of theirs begins as one of ours."""
+        match event:
+            case PreflightDone():
+                connected = f"  connected: {', '.join(event.connected) or 'nothing'}"
+                return [connected, *(f"  gap: {gap.category}: {gap.reason}" for gap in event.gaps)]
+            case _:
+                line = self._line(event)
+                return [line] if line else []
 
     def _line(self, event: Event) -> str:
         match event:
@@ -71,9 +90,6 @@ class Progress:
             case PhaseStarted():
                 self._step(event.detail or event.name)
                 return f"{event.name}: {event.detail}" if event.detail else event.name
-            case PreflightDone():
-                gaps = "".join(f"\n  gap: {gap.category}: {gap.reason}" for gap in event.gaps)
-                return f"  connected: {', '.join(event.connected) or 'nothing'}{gaps}"
             case TurnFinished():
                 self._spent += event.cost_usd or 0.0
                 cost = f", ${self._spent:.4f} so far" if event.cost_usd is not None else ""
@@ -96,13 +112,17 @@ class Progress:
 
     def _step(self, text: str) -> None:
         if self._status:
-            self._status.update(text)
+            from rich.text import Text
+
+            self._status.update(Text(one_line(text)))
 
     def _print(self, line: str) -> None:
+        indent = line[: len(line) - len(line.lstrip(" "))]
+        line = indent + one_line(line)
         if self._console:
-            self._console.print(line, style="dim" if line.startswith("  ") else None)
+            self._console.print(line, style="dim" if indent else None)
         else:
-            print(line, file=sys.stderr, flush=True)
+            tell(line)
 
 
 def _terminal() -> "Console | None":

@@ -140,7 +140,8 @@ def environment(secrets: Callable[[str], str | None]) -> Lookup:
 
 def _entries(path: Path) -> Iterator[tuple[str, Any]]:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
     except OSError as error:
         raise ConnectorError(f"{path} cannot be read: {error.strerror}.") from error
     if len(data) > MAX_FILE:

@@ -1,20 +1,20 @@
 """The records of a run, read the way the product needs them: whose, by whom, when, in which role."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
+from urllib.parse import urlsplit
 
 from customer_escalation.domain.categories import Author, author_of
+from customer_escalation.domain.times import is_usable
 from skill_runtime.ledger import Ledger, Record
-
-YEARS = range(1970, 2200)
-"""What lies outside is no moment of a case but a system's word for never, and no calendar counts with it."""
 
 
 def parse_moment(value: object) -> datetime | None:
     """An aware datetime from an RFC 3339 text; a plain date is the start of that day in UTC; anything else is None, and so is a
-    year outside ``YEARS``.
+    moment that no case can be about (``is_usable``).
     """
     if not isinstance(value, str) or not value:
         return None
@@ -22,11 +22,11 @@ def parse_moment(value: object) -> datetime | None:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return None
-    if moment.year not in YEARS:
-        return None
     if len(value) <= len("2026-01-01"):
-        return datetime.combine(date.fromisoformat(value), time(), UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = datetime.combine(moment.date(), time(), UTC)
+    elif moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment if is_usable(moment) else None
 
 
 def name_key(name: str) -> str:
@@ -139,3 +139,20 @@ def open_deals(account: Record | None) -> list[dict[str, Any]]:
     """The account's open deals, as the CRM has them."""
     value = account.data.get("open_deals") if account else None
     return [deal for deal in value if isinstance(deal, dict)] if isinstance(value, list) else []
+
+
+_PAGE = re.compile(r"https?://[!#-;=?-\[\]_a-z~%]{1,1000}", re.ASCII)
+
+
+def page_of(record: Record) -> str:
+    """The address of the record's page in its own system; empty where its source gives none, or none that is safe to follow."""
+    extra = record.data.get("extra")
+    link = record.data.get("link", extra.get("link") if isinstance(extra, dict) else None)
+    if not isinstance(link, str) or not _PAGE.fullmatch(link):
+        return ""
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return ""
+    # A user name before the host makes https://bank.example@elsewhere look like the bank.
+    return link if parts.hostname and parts.username is None else ""

@@ -35,7 +35,6 @@ def load_file(file: Path, database: Path | None) -> str:
     from support_connectors.workspace.store import load_workspace
 
     target = database or default_database()
-    target.parent.mkdir(parents=True, exist_ok=True)
     try:
         summary = load_workspace(file, target)
     except WorkspaceError as error:

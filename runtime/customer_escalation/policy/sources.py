@@ -11,6 +11,8 @@ from customer_escalation.resources import policy_text
 
 APP = "customer-escalation"
 FILE = "policy.toml"
+MAX_FILE = 1_000_000
+"""Bytes of a policy at the most."""
 PROJECT_FILES = (Path(f".{APP}") / FILE, Path(FILE))
 """Where a project keeps its policy, below the folder that the command runs in."""
 
@@ -57,7 +59,11 @@ def changes(policy: Policy) -> Iterator[tuple[str, Any, Any]]:
 
 def _read(path: Path) -> Overlay:
     try:
-        return Overlay(str(path), path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE + 1)
+        if len(content) > MAX_FILE:
+            raise PolicyError(f"{path} is larger than {MAX_FILE:,} bytes, the most that is read.")
+        return Overlay(str(path), content.decode("utf-8"))
     except UnicodeDecodeError:
         raise PolicyError(f"{path} is not UTF-8 text.") from None
     except OSError as error:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from customer_escalation.domain.printable import printable
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.markdown import render_markdown
 
@@ -66,7 +67,7 @@ def _walk(nodes: Sequence["SyntaxTreeNode"], marks: tuple[str, ...], made: list[
             case "text" | "code_inline" if node.content:
                 own = (*marks, "code") if node.type == "code_inline" else marks
                 if made and made[-1]["type"] == "text" and made[-1].get("marks", []) == _marks(own):
-                    made[-1]["text"] += node.content
+                    made[-1]["text"] += printable(node.content)
                 else:
                     made.append(_text(node.content, own))
             case "hardbreak" | "softbreak":
@@ -76,7 +77,7 @@ def _walk(nodes: Sequence["SyntaxTreeNode"], marks: tuple[str, ...], made: list[
 
 
 def _text(content: str, marks: tuple[str, ...] = ()) -> Node:
-    return {"type": "text", "text": content, **({"marks": _marks(marks)} if marks else {})}
+    return {"type": "text", "text": printable(content), **({"marks": _marks(marks)} if marks else {})}
 
 
 def _marks(marks: tuple[str, ...]) -> list[Node]:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 
+from customer_escalation.domain.printable import printable
+
 _COMES_ALIVE = re.compile(r"<(?=[A-Za-z/!?])|!\[|\]\(|(?<![\w.])@(?=\w)|(?<=\w)://|`|~(?=~~)")
 CODE_SPAN = re.compile(r"(?<![`\\])(`+)(?!`)[^`\n](?:.*?[^`])??\1(?!`)")
 """Code as CommonMark reads it: as many backticks behind it as before it."""
@@ -11,7 +13,7 @@ _FENCE = re.compile(r"(`{3,})([^`]*)$")
 
 def inert(value: str) -> str:
     """One line of text in which no HTML, image, link or mention comes alive; code spans stay as they are."""
-    line = " ".join(value.split())
+    line = " ".join(printable(value).split())
     return outside_code(line, lambda text: _COMES_ALIVE.sub(lambda found: _escape(found.group()), text))
 
 

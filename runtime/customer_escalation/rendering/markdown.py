@@ -5,6 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from customer_escalation.domain.brief import Outcome
+from customer_escalation.domain.printable import printable
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import inert, sentence
 from customer_escalation.rendering.view import BriefView
@@ -20,7 +21,7 @@ def render_markdown(document: Document, view: BriefView | None = None) -> str:
         "escalation.md.j2" if document.brief.outcome == Outcome.ESCALATE else "handling.md.j2"
     )
     text = template.render(**view.names(), findings=list(document.findings), next_steps=list(document.next_steps))
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", printable(text)).strip() + "\n"
 
 
 @cache

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from customer_escalation.domain.brief import Figure
-from customer_escalation.domain.evidence import field
+from customer_escalation.domain.evidence import field, page_of
+from customer_escalation.domain.printable import printable
+from customer_escalation.domain.prose import without_marks
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import outside_code
 from customer_escalation.rendering.markdown import render_markdown
@@ -29,6 +31,8 @@ class ShownRecord:
     about: str
     """Who, when, what, in a line."""
     text: str
+    link: str
+    """Its page in its own system; empty where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,17 @@ class PageView(BriefView):
         text = field(record, "text") or field(record, "body")
         if record.category == "crm":
             about += [f"{key}: {record.data[key]}" for key in ("arr_usd", "renewal", "sla") if record.data.get(key)]
-        return ShownRecord(self.name(record), record.ref, ", ".join(about), text)
+        return ShownRecord(
+            self.name(record),
+            record.ref,
+            ", ".join(about),
+            text,
+            page_of(record) or page_of(self.evidence.item_of(record)),
+        )
+
+    def reachable(self, name: str, item: Record) -> str:
+        """The name as it stands: the sentence is a link already, and the panel behind it has the one to the system."""
+        return name
 
 
 def render_html(document: Document) -> str:
@@ -89,7 +103,8 @@ def render_html(document: Document) -> str:
     page = Environment(
         loader=PackageLoader("customer_escalation", "templates"), autoescape=True, undefined=StrictUndefined
     ).get_template("page.html.j2")
-    return page.render(title=document.title, body=body, panels=panels)
+    title = without_marks(document.title)
+    return printable(page.render(title=title, body=body, panels=panels)) + "\n"
 
 
 def page_parts(document: Document) -> tuple[Markup, list[Panel]]:

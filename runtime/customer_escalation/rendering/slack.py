@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from customer_escalation.domain.printable import printable
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.markdown import render_markdown
 
@@ -18,7 +19,7 @@ def render_slack(document: Document) -> str:
     from markdown_it import MarkdownIt
 
     tokens = MarkdownIt("commonmark", {"html": False}).enable("table").parse(render_markdown(document))
-    return "\n".join(_blocks(tokens)).strip() + "\n"
+    return printable("\n".join(_blocks(tokens))).strip() + "\n"
 
 
 def escaped(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, RuleNote, Statement
 from customer_escalation.domain.categories import HEADINGS, SOURCES
-from customer_escalation.domain.evidence import field, name_key
+from customer_escalation.domain.evidence import field, name_key, page_of
 from customer_escalation.domain.prose import Sentence, sentences_of, with_code, without_marks, words_begin
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
@@ -21,6 +21,8 @@ from skill_runtime.ledger import Record
 MOST_MARKS = 3
 """Ids in one mark; the page and the JSON name every record."""
 MOST_GROUNDS = 3
+_BRACKETS = re.compile(r"(?<!\\)[\[\]]")
+_ESCAPED = r"\\\g<0>"
 PLACED = re.compile(r"\s*\[text (\d{1,2})\]\s*")
 """A line of the sender's page in place of which a text is printed."""
 TABLE_FROM = 3
@@ -319,7 +321,18 @@ class BriefView:
         about = [field(item, key) for key in keys if field(item, key)]
         if source and source.dated:
             about.append(field(item, "at")[:10])
-        return self.linked(_with_about(item, about) or item.id, (item.ref,))
+        name, words = shown_id(item.id), inert(", ".join(about))
+        told = (
+            f"{self.reachable(name, item)} ({words})"
+            if name and words
+            else self.reachable(name or words or item.id, item)
+        )
+        return self.linked(told, (item.ref,))
+
+    def reachable(self, name: str, item: Record) -> str:
+        """The name of an item as a link to its page in its own system, where that is known."""
+        page = page_of(item)
+        return f"[{_BRACKETS.sub(_ESCAPED, name)}](<{page}>)" if page and name else name
 
 
 def _all_under(text: str, label: str) -> str:

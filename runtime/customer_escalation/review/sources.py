@@ -10,6 +10,7 @@ from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.day_names import opening_day_names, weekday_names
 from customer_escalation.domain.evidence import Evidence, field, name_key, parse_moment
 from customer_escalation.domain.language import NOUNS_CAPITALISED
+from customer_escalation.domain.times import is_usable
 from customer_escalation.policy import find_zone
 from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
 from customer_escalation.review.passages import Claim, is_what_comes
@@ -252,8 +253,9 @@ def _told_on(record: Record, zones: Sequence[tzinfo]) -> set[str]:
     stamps = [stamp.replace(" UTC", "Z").replace(" ", "T") for stamp in _STAMP.findall(record.text)]
     moments = [moment for stamp in stamps if (moment := parse_moment(stamp))]
     for told, name in _ZONED.findall(record.text):
-        if zone := find_zone(name):
-            moments.append(datetime.fromisoformat(told).replace(tzinfo=zone))
+        zone = find_zone(name)
+        if zone and is_usable(there := datetime.fromisoformat(told).replace(tzinfo=zone)):
+            moments.append(there)
     found = {f"{moment.astimezone(zone):%H:%M}" for moment in moments for zone in zones}
     offsets = {moment.astimezone(zone).utcoffset() or timedelta() for moment in moments[:1] for zone in zones}
     for hour, minute in _NAMED_ZONE.findall(_STAMP.sub(" ", record.text)):

@@ -18,12 +18,13 @@ from customer_escalation.policy import BusinessHours, Policy, find_zone, parse_b
 from customer_escalation.policy.holidays import DaysOff, days_off
 
 _DAY = timedelta(days=1)
+_SHORTEST_HOURS = 1 / 3600
 _LONGEST_HOURS = 10 * 366 * 24
 
 
 def usable_hours(hours: float) -> bool:
-    """Can a contract mean this many hours? Not zero, negative, infinite, or more than ten years."""
-    return 0 < hours <= _LONGEST_HOURS
+    """Can a contract mean this many hours? Not less than a second, negative, infinite, or more than ten years."""
+    return _SHORTEST_HOURS <= hours <= _LONGEST_HOURS
 
 
 class BusinessDay(NamedTuple):
@@ -80,6 +81,8 @@ class BusinessCalendar:
         start, end = in_utc(start), in_utc(end)
         if end < start:
             return -self.business_time_between(end, start)
+        if self.always_open:
+            return end - start
         total = timedelta()
         for day in self._days_from(start):
             if day.opens >= end:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from customer_escalation.domain.day_names import WEEKDAYS, alternatives, english_months, month_names
+from customer_escalation.domain.times import is_usable
 from customer_escalation.review.grounding.atom import Atom
 from customer_escalation.review.grounding.kind import AtomKind
 from customer_escalation.review.grounding.source import STAMP, SourceText
@@ -161,9 +162,10 @@ def _told(source: SourceText, written: set[date]) -> set[date]:
 
 def _moment(stamp: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(stamp)
+        moment = datetime.fromisoformat(stamp)
     except ValueError:
         return None
+    return moment if is_usable(moment if moment.tzinfo else moment.replace(tzinfo=UTC)) else None
 
 
 def _date(year: int, month: int, day: int) -> date | None:

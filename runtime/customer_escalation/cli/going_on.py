@@ -1,0 +1,52 @@
+"""What is said when a run ends before its end: how to go on with it."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from customer_escalation.cli import streams
+from customer_escalation.cli.progress import Progress
+from skill_runtime.errors import SkillRuntimeError
+
+INTERRUPTED = 130
+TERMINATED = 143
+
+
+class Stopped(SkillRuntimeError):
+    """The run was interrupted; ``code`` is the exit code that tells by what."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@contextmanager
+def going_on(progress: Progress) -> Iterator[None]:
+    """Say how to go on with a run that is interrupted, asked to end, or stopped by something that can be mended.
+
+    Raises ``Stopped`` for the first two; the third is raised on as it is.
+    """
+    ended_by: list[int] = []
+
+    def on_term(number: int, _frame: FrameType | None) -> None:
+        ended_by.append(number)
+        signal.raise_signal(signal.SIGINT)  # which the event loop knows how to end by
+
+    before = signal.signal(signal.SIGTERM, on_term)
+    try:
+        yield
+    except KeyboardInterrupt:
+        kept = f" What was paid for is kept. Go on with: {_command(progress)}" if progress.run_id else ""
+        raise Stopped(f"Stopped.{kept}", TERMINATED if ended_by else INTERRUPTED) from None
+    except SkillRuntimeError:
+        progress.stop()
+        if progress.run_id:
+            streams.tell(f"The run {progress.run_id} has no brief yet. When it can go on: {_command(progress)}")
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _command(progress: Progress) -> str:
+    return f"customer-escalation run --resume {progress.run_id}"
