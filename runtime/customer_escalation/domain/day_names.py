@@ -10,6 +10,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 """As Python counts them."""
 _LOCALES = (*CODES.values(), "en_GB")
 """British English abbreviates September otherwise."""
+_OF_ONE_SIGN = ("ja", "ko", "zh")
+"""Languages whose short names of days are signs that stand in other words too; they are read where nothing else can stand."""
 _OTHER_WORDS = frozenset({"ago", "gen", "mag", "out", "set"})
 """Abbreviations of Romance languages that mean something else in English: "3 out of 4", "set 2", "7 ago"."""
 _LOOSE_SHORT = {"tues": 1, "thur": 3, "thurs": 3}
@@ -48,7 +50,7 @@ def opening_day_names() -> dict[str, str]:
     """Abbreviations in every language, where nothing but days of the week can stand, as in opening hours."""
     short = {
         name: day
-        for locale in reversed(_LOCALES)
+        for locale in reversed((*_LOCALES, *_OF_ONE_SIGN))
         for name, day in zip(_names(locale, "days", "abbreviated"), WEEKDAYS, strict=True)
     }
     return short | short_weekday_names()

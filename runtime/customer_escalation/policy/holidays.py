@@ -57,19 +57,29 @@ def country_of_zone(zone: str) -> str:
     return country
 
 
+_INCLUDED = re.compile(r"\b(?:inclu|einschl|inkl|eingeschlossen|inbegrepen)|含", re.IGNORECASE)
+_NOT_INCLUDED = re.compile(r"\b(?:not|no|non|não|nicht|pas|niet)\s+inclu|含ま", re.IGNORECASE)
+"""As the languages that contracts are read in say it."""
+
+
 def part_named(country: str, words: str) -> str:
     """The code of the part of ``country`` that ``words`` name, such as ``AU-VIC`` for Victoria; the country's where they name
-    none or several. The names are those that the holidays library knows, in the country's languages and in English.
+    none or several. It may stand as an adjective (Victorian). The names are those that the holidays library knows, in the country's languages and in English.
     """
     import holidays
 
     names: dict[str, str] = getattr(holidays, country)().subdivisions_aliases
     left, found = words.casefold(), set()
     for name in sorted(names, key=len, reverse=True):  # Sachsen-Anhalt is no Sachsen
-        left, times = re.subn(rf"(?<![\w-]){re.escape(name.casefold())}(?![\w-])", " ", left)
+        left, times = re.subn(rf"(?<![\w-]){re.escape(name.casefold())}(?:n|an|ian|er)?(?![\w-])", " ", left)
         if times:
             found.add(names[name])
     return f"{country}-{found.pop()}" if len(found) == 1 else country
+
+
+def counts_holidays(words: str) -> bool:
+    """Does a contract say that its hours run on public holidays too, such as "public holidays included"?"""
+    return bool(_INCLUDED.search(words)) and not _NOT_INCLUDED.search(words)
 
 
 @cache

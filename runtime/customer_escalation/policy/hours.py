@@ -13,7 +13,7 @@ from customer_escalation.policy.holidays import Holidays
 from customer_escalation.policy.parts import WEEKDAYS, Section, WallTime, Weekday, Zone, known_zone
 
 _HOURS = re.compile(
-    r"(?:(?P<always>24\s*[x/]\s*7)|(?P<days>(?:[^\W\d_]|[.,\s\u2013-])+?)\s+(?P<opens>\d\d?:\d\d)\s*(?:[-\u2013]|to)\s*(?P<closes>\d\d?:\d\d))"
+    r"(?:(?P<always>24\s*[x/]\s*7)|(?P<days>(?:[^\W\d_]|[.,\s\u2013~〜～・-])+?)\s+(?P<opens>\d\d?:\d\d)\s*(?:[-\u2013~〜～]|to)\s*(?P<closes>\d\d?:\d\d))"
     r"(?:\s+(?:in\s+)?(?:(?:the\s+)?(?P<whose>account|customer|team)(?:'s|s)?\s+time\s?zone|(?P<zone>\S+)))?",
     re.IGNORECASE,
 )
@@ -46,7 +46,7 @@ def parse_business_hours(value: object) -> dict[str, object]:
 def _days(text: str) -> tuple[Weekday, ...]:
     chosen: set[int] = set()
     for part in text.split(","):
-        ends = [_day(name.strip()) for name in re.split(r"[-\u2013]|\bto\b", part)]
+        ends = [_day(name.strip()) for name in re.split(r"[-\u2013~〜～]|\bto\b", part)]
         if len(ends) > 2:
             raise PolicyError(f"business_hours: {part.strip()!r} is not a range; {_EXAMPLE}.")
         chosen.update((ends[0] + step) % 7 for step in range((ends[-1] - ends[0]) % 7 + 1))

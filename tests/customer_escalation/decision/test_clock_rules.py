@@ -83,6 +83,8 @@ def test_readings_that_end_alike_are_told_once() -> None:
             "2026-03-11 06:00 America/Sao_Paulo (09:00 UTC)",
         ),
         ("Mo.-Fr. 08:00-20:00 UTC; ohne Feiertage", "2026-03-11 09:00 UTC"),
+        ("月-金 08:00-20:00 UTC、祝日を除く", "2026-03-11 09:00 UTC"),
+        ("月〜金 08:00〜20:00 UTC", "2026-03-11 09:00 UTC"),
     ],
 )
 def test_the_contracts_own_hours_win_over_the_organisations(coverage: str, due: str) -> None:
@@ -106,6 +108,19 @@ def test_what_a_contract_adds_to_its_hours_is_told_and_read_as_the_countrys_publ
         "(the contract adds “except bank holidays”, which is not taken into account)"
         in figures["figures/T-1.resolution"].text
     )
+
+
+@pytest.mark.parametrize(
+    "added", ["public holidays included", "Feiertage eingeschlossen", "jours fériés compris, inclus", "祝日を含む"]
+)
+def test_hours_that_include_public_holidays_are_counted_on_them(added: str) -> None:
+    on_them = with_sla(coverage=f"Mon-Sun 08:00-20:00 Europe/Berlin, {added}")
+    _, figures = made(asked(), on_them, accounts=(affected("Harrow Mills", "T-1"),))
+    text = figures["figures/T-1.resolution"].text
+    assert text.endswith(f"Europe/Berlin (the contract adds “{added}”)")
+    without = with_sla(coverage="Mon-Sun 08:00-20:00 Europe/Berlin, public holidays not included")
+    _, figures = made(asked(), without, accounts=(affected("Harrow Mills", "T-1"),))
+    assert "without the public holidays of DE" in figures["figures/T-1.resolution"].text
 
 
 def test_a_coverage_that_nobody_can_read_is_no_term() -> None:

@@ -14,7 +14,7 @@ from customer_escalation.domain.evidence import Evidence, field, name_key, parse
 from customer_escalation.domain.formatting import count_words, duration_words, hours_words, time_words
 from customer_escalation.domain.states import state_of
 from customer_escalation.policy import Policy, PolicyError, find_zone, parse_business_hours
-from customer_escalation.policy.holidays import country_of_zone, part_named
+from customer_escalation.policy.holidays import counts_holidays, country_of_zone, part_named
 from customer_escalation.policy.text import opening_hours
 from customer_escalation.sla.calendar import BusinessCalendar, account_calendar
 from customer_escalation.sla.clocks import (
@@ -38,7 +38,7 @@ _ASKS = re.compile(
 """How an agent hands the next move to the customer."""
 
 
-_ADDITION = re.compile(r"\s*[,;(]\s*")
+_ADDITION = re.compile(r"\s*[,;(、，；（]\s*")
 """Where the hours of a contract may end and its own additions begin."""
 _MORE_HOURS = re.compile(
     r"\d\s*[:.h]\s*\d\d|\d\s*(?:-|–|to|bis|until)\s*\d{1,2}(?!\d)|\d\s*[ap]\.?m\b|\d\s*[x/]\s*\d", re.IGNORECASE
@@ -252,7 +252,9 @@ def sla_calendar(terms: SlaTerms | None, account: Record | None, policy: Policy)
     if terms and terms.own_hours and _coverage(terms.own_hours) == "business":
         with suppress(PolicyError):  # "business hours", without saying which
             hours = hours.model_copy(update=parse_business_hours(terms.own_hours))
-    whole = terms is not None and bool(terms.own_hours) and not terms.beyond_hours
+    whole = (
+        terms is not None and bool(terms.own_hours) and (not terms.beyond_hours or counts_holidays(terms.beyond_hours))
+    )
     country = "" if hours.holidays or whole else country_of_zone(zone or hours.team_timezone)
     if country:
         hours = hours.model_copy(update={"holidays": (part_named(country, terms.beyond_hours if terms else ""),)})
@@ -316,11 +318,16 @@ def _hours_counted(terms: SlaTerms | None, account: Record | None, policy: Polic
     hours = own if re.search(r"[0-9]", own) else opening_hours(policy)
     zone = "" if calendar.tz.key.casefold() in hours.casefold() else f" {calendar.tz.key}"
     added = (
-        f" (the contract adds “{terms.beyond_hours}”{'' if calendar.holidays else ', which is not taken into account'})"
+        f" (the contract adds “{terms.beyond_hours}”{_unheeded(calendar, terms.beyond_hours)})"
         if terms and terms.beyond_hours
         else ""
     )
     return f"{hours}{zone}{without_holidays(calendar)}{unsure}{added}"
+
+
+def _unheeded(calendar: BusinessCalendar, added: str) -> str:
+    """What to say of a contract's addition that changed nothing."""
+    return "" if calendar.holidays or counts_holidays(added) else ", which is not taken into account"
 
 
 def _acted_on(clock: SlaClock, zone: ZoneInfo | None, *, in_business: bool) -> str:
