@@ -258,7 +258,6 @@ def test_a_zone_is_found_by_its_name_or_not_at_all() -> None:
         ("DE", "Feiertage in Sachsen und Bayern ausgenommen", "DE"),
         ("AU", "bank holidays excluded", "AU"),
         ("AU", "Victorian public holidays excluded", "AU-VIC"),
-        ("DE", "Bavarian public holidays excluded", "DE-BY"),
         ("FR", "", "FR"),
     ],
 )
