@@ -64,7 +64,8 @@ _NOT_INCLUDED = re.compile(r"\b(?:not|no|non|não|nicht|pas|niet)\s+inclu|含ま
 
 def part_named(country: str, words: str) -> str:
     """The code of the part of ``country`` that ``words`` name, such as ``AU-VIC`` for Victoria; the country's where they name
-    none or several. It may stand as an adjective (Victorian). The names are those that the holidays library knows, in the country's languages and in English.
+    none or several. The names are those that the holidays library knows, in the country's languages and in English, and their
+    adjectives in -n, -an, -ian and -er.
     """
     import holidays
 

@@ -25,6 +25,8 @@ _BRACKETS = re.compile(r"(?<!\\)[\[\]]")
 _ESCAPED = r"\\\g<0>"
 PLACED = re.compile(r"\s*\[text (\d{1,2})\]\s*")
 """A line of the sender's page in place of which a text is printed."""
+SHORTEST_NAME = 4
+"""Letters of a name's first word by which people call an account."""
 TABLE_FROM = 3
 """So many affected accounts are shown as a table."""
 _ITEM = re.compile(r"(?:[-*+]|\d{1,2}[.)])\s+")
@@ -213,8 +215,9 @@ class BriefView:
         """Does the text name the ticket whose clocks the line tells, or its customer? Where there is one ticket, it is meant."""
         items = [self.evidence.item_of(record) for record in self.evidence.resolve(line.cites)[0]]
         tickets = [item for item in items if item.data.get("kind") == "ticket"]
-        names = {name for item in tickets for name in (item.id, shown_id(item.id), field(item, "customer")) if name}
-        return bool(self.only_ticket) or any(name_key(name) in name_key(told) for name in names)
+        customers = [field(item, "customer") for item in tickets]
+        names = [*(item.id for item in tickets), *customers, *(_short(name) for name in customers)]
+        return bool(self.only_ticket) or any(name_key(name) in name_key(told) for name in names if name)
 
     def accounts(self) -> str:
         """The affected accounts as a table."""
@@ -286,7 +289,7 @@ class BriefView:
                           + (f" ({when})" if when else ""), inert_lines(one.text)))  # fmt: skip
         found += [(inert(one.to), quoted(one.text)) for one in draft.messages]
         found += [(self.say("ticket_note"), quoted(draft.ticket_note))] if draft.ticket_note else []
-        return [(f"{number}. {heading}", lines) for number, (heading, lines) in enumerate(found, 1)]
+        return [(self.say("text", number=str(n), to=heading), lines) for n, (heading, lines) in enumerate(found, 1)]
 
     def article(self, draft: HandlingDraft) -> str:
         """The article or ticket that holds the solution, in a few words."""
@@ -355,6 +358,12 @@ def _labelled(label: str, lines: Sequence[str], *, begun: bool) -> str:
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _short(name: str) -> str:
+    """The first word of an account's name, where it is long enough to tell it from others."""
+    first = name.split(maxsplit=1)[0] if name else ""
+    return first if len(first) >= SHORTEST_NAME else ""
 
 
 def _as_quotation(heading: str, lines: Sequence[str]) -> str:

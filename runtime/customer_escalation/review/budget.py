@@ -15,6 +15,8 @@ HANDLING = {"opening": 60, "customers": 15, "sla": 40, "reason": 200, "steps": 1
 PER_ACCOUNT = {"impact": 60, "description": 15, "tried": 20, "communication": 45, "asks": 15}
 """More for each further account, up to ``MOST_ACCOUNTS``."""
 MOST_ACCOUNTS = 6
+FOR_ASKS = 230
+"""Words that asks with a table of options need, however small the matter is."""
 SHARE = {Severity.CRITICAL: 0.52, Severity.HIGH: 0.45, Severity.MEDIUM: 0.34}
 """Of that, by severity: what stops work is read to the end, a wish is not."""
 BESIDE = {"sender": 340, "messages": 220, "ticket_note": 40, "rhythm": 60}
@@ -29,7 +31,8 @@ def budget_of(outcome: Outcome, accounts: int, severity: Severity | None = None)
         return dict(HANDLING)
     share = SHARE[severity] if severity else 1.0
     further = min(max(accounts - 1, 0), MOST_ACCOUNTS)
-    return {name: int((count + PER_ACCOUNT.get(name, 0) * further) * share) for name, count in ESCALATION.items()}
+    words = {name: int((count + PER_ACCOUNT.get(name, 0) * further) * share) for name, count in ESCALATION.items()}
+    return {**words, "asks": max(words["asks"], FOR_ASKS)}
 
 
 def budget(draft: Draft, case: DecisionInput, severity: Severity | None) -> dict[str, int]:

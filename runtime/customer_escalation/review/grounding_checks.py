@@ -134,10 +134,12 @@ def _unattributed(claim: Claim, view: ReviewInput) -> bool:
     if not claim.cites or any(ref in view.sources.figures for ref in claim.cites) or ATTRIBUTION.search(claim.text):
         return False
     evidence = view.sources.evidence
+    if ATTRIBUTION.search(claim.label):
+        return False
     records, _ = evidence.resolve(claim.cites)
     said = [record for record in records if record.data.get("kind") not in ("ticket", "figure", "account")]
     names = [name_key(customer).split()[0] for record in said if (customer := evidence.customer_of(record))]
-    if any(name in name_key(claim.text) for name in names):
+    if any(name in name_key(f"{claim.label} {claim.text}") for name in names):
         return False
     return bool(said) and all(evidence.by_customer(record) for record in said)
 

@@ -12,7 +12,7 @@ from customer_escalation.domain.language import NOUNS_CAPITALISED, language_of
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.grounding import Unsupported, unsupported_atoms
 from customer_escalation.review.passages import drafts_for_customers
-from customer_escalation.review.sources import is_label, is_somebody, on_a_customers_clock, put_together
+from customer_escalation.review.sources import is_somebody, on_a_customers_clock, put_together
 from customer_escalation.sla.clocks import waiting_since
 from skill_runtime.ledger import Record
 
@@ -120,7 +120,7 @@ def nothing_invented(view: ReviewInput) -> Iterator[Fault]:
             if _may_be_said(atom, ticket, view) or put_together(atom, allowed) or _is_told(atom, own, until, view):
                 continue
             told = f"“{atom.atom}” ({atom.kind}) stands in nothing that this customer wrote or was told"
-            if atom.kind in ("code", *WHEN) or is_label(atom):
+            if atom.kind in ("code", "quote", *WHEN):
                 yield Fault(passage.path, f"{told}. Is it right for them?", "W")
             elif atom.found_in:
                 where = ", ".join(atom.found_in[:2])
@@ -199,6 +199,8 @@ def _may_be_said(atom: Unsupported, ticket: str, view: ReviewInput) -> bool:
         return len(digits) < 2 or (digits == atom.atom and int(digits) <= HOURS_OF_A_DAY)
     if atom.kind != "name" or not atom.found_in:
         return False
+    if atom.atom.islower():
+        return True  # a word that some handle is made of
     evidence = view.sources.evidence
     item = evidence.tickets([ticket])
     account = evidence.account(field(item[0], "customer")) if item else None

@@ -185,7 +185,8 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if on_a_customers_clock(atom, scope, sources.zones):
         return True
-    if atom.kind in ESTABLISHED and not sources.established.isdisjoint(atom.found_in):
+    known = atom.kind in ESTABLISHED or (atom.kind == "code" and len(atom.atom.split()) == 1)
+    if known and not sources.established.isdisjoint(atom.found_in):
         return True
     if _VERSION_LIKE.fullmatch(atom.atom) and not sources.established.isdisjoint(atom.found_in):
         return True

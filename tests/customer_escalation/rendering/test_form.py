@@ -134,9 +134,9 @@ def test_a_text_stands_in_the_senders_page_where_its_number_is_alone_on_a_line()
     text = markdown(sender=page, drafts=drafts, messages=[{"to": "Engineering", "text": "Fix it."}])
     above, _, below = text.partition("\n---\n")
     assert above.startswith(
-        "**To Engineering.** Write to them now:\n\n**2. Harrow Mills, T-101**\n\n> It is late.\n> \n> Kind regards\n\nThen call."
+        "**To Engineering.** Write to them now:\n\n**Text 2: Harrow Mills, T-101**\n\n> It is late.\n> \n> Kind regards\n\nThen call."
     )
     assert "[text 1] too" in above
     assert "[text 9]" not in above
-    assert "**1. Harrow Mills, T-101**\n\n> We are at it.\n\n**3. Engineering**" in below
+    assert "**Text 1: Harrow Mills, T-101**\n\n> We are at it.\n\n**Text 3: Engineering**" in below
     assert "It is late" not in below

@@ -357,7 +357,7 @@ def test_a_handling_note_is_no_escalation_and_holds_reply_article_and_what_would
     assert "ESCALATION" not in text
     assert "### Why\n\nThe article on sync settings covers the time of the nightly sync (K-3).\n" in text
     assert "Use K-3 (Sync settings).\n\n1. Check the time of the nightly sync (K-3).\n" in text
-    assert "**1. Harrow Mills, T-101**\n\n> Please check at what time the nightly sync is set to run." in text
+    assert "**Text 1: Harrow Mills, T-101**\n\n> Please check at what time the nightly sync is set to run." in text
     assert "- If it still stops, escalate to Engineering." in text
 
 
@@ -452,16 +452,16 @@ def test_what_is_for_the_sender_stands_above_and_the_texts_numbered_below() -> N
     assert text.startswith("**To Engineering as High.**\n\n1. Call first.\n2. Send text 1.\n\n---\n\n## ESCALATION:")
     below = text.partition("### Supporting Context")[2].partition("\n---\n")[2]
     assert below.strip() == (
-        "**1. Harrow Mills, T-101 (Once Security agrees)**\n\n"
+        "**Text 1: Harrow Mills, T-101 (Once Security agrees)**\n\n"
         "> Hello,\n> \n> please run:\n> ```\n> sync --now\n> ```\n\n"
-        "**2. Harrow Mills, T-101 (16:00 UTC)**\n\n> Still at it.\n\n"
-        "**3. Engineering**\n\n> Needed today:\n> - the limit\n\n"
-        "**4. Inès \\<b>**\n\n> May it go?\n\n"
-        "**5. Internal note for the ticket**\n\n> Promise nothing.\n\n"
+        "**Text 2: Harrow Mills, T-101 (16:00 UTC)**\n\n> Still at it.\n\n"
+        "**Text 3: Engineering**\n\n> Needed today:\n> - the limit\n\n"
+        "**Text 4: Inès \\<b>**\n\n> May it go?\n\n"
+        "**Text 5: Internal note for the ticket**\n\n> Promise nothing.\n\n"
         "**Follow-up**\n\nAt noon: call."
     )
     note = handled_markdown(ticket_note="Promise nothing.")
-    assert "**2. Internal note for the ticket**\n\n> Promise nothing.\n" in note
+    assert "**Text 2: Internal note for the ticket**\n\n> Promise nothing.\n" in note
 
 
 def test_without_words_for_the_sender_the_decision_stands_there() -> None:

@@ -175,6 +175,11 @@ def test_one_text_of_a_kind_a_ticket_wherever_in_it_the_ref_points() -> None:
     assert faults(reviewed(*SAME, reply("We are at it.", f"{OAK}-m1"))) == ["drafts[3].ticket"]
 
 
+def test_two_texts_for_a_ticket_that_say_when_each_goes_out_are_let_be() -> None:
+    first, second = ({**reply("Still at it.", OAK, "update"), "when": when} for when in ("at 14:00", "once Security agrees"))
+    assert faults(reviewed(*SAME, first, second)) == []
+
+
 def test_everybody_who_waits_is_named_and_nobody_else() -> None:
     review = reviewed(SAME[0])
     told = [one.message for one in review.findings if one.rule == "B5"]

@@ -60,6 +60,7 @@ TWINS = (
     "sentence",
     [
         "The code X-31 is theirs too.",
+        "It looks like `r.fox` again.",
         "It looks like version 9.1.4.",
         "It is like #C-11 here.",
         "Ask r.fox@oak.example for it.",

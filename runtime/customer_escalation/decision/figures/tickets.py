@@ -14,7 +14,7 @@ from customer_escalation.domain.evidence import Evidence, field, name_key, parse
 from customer_escalation.domain.formatting import count_words, duration_words, hours_words, time_words
 from customer_escalation.domain.states import state_of
 from customer_escalation.policy import Policy, PolicyError, find_zone, parse_business_hours
-from customer_escalation.policy.holidays import counts_holidays, country_of_zone, part_named
+from customer_escalation.policy.holidays import country_of_zone, counts_holidays, part_named
 from customer_escalation.policy.text import opening_hours
 from customer_escalation.sla.calendar import BusinessCalendar, account_calendar
 from customer_escalation.sla.clocks import (

@@ -30,6 +30,7 @@ _PATTERN = re.compile(
     re.IGNORECASE,
 )
 _SIGN = re.compile(r"\d|minute|hour|day|week|second|night|Minute|Stunde|Tag|Woche", re.IGNORECASE)
+_COMPOUND = re.compile(r"\b(\d{1,5}) (days?|h|hours?) (\d{1,2}) (h|hours?|min|minutes?)\b")
 _SINGLE = re.compile(r"\b(?:an?|one|per|every|eine) (hour|day|week|minute|second|stunde|woche)\b")
 
 
@@ -88,7 +89,14 @@ def _words(source: SourceText) -> frozenset[str]:
 def _durations(source: SourceText) -> frozenset[tuple[Decimal, Decimal]]:
     """Seconds, and the seconds of the unit that they are given in."""
     single = {(UNIT_SECONDS[unit(word)], UNIT_SECONDS[unit(word)]) for word in _SINGLE.findall(source.lower)}
-    return frozenset(single.union(_seconds(value) for value in source.values("duration")))
+    sums = {_sum_of(*found) for found in _COMPOUND.findall(source.lower)}
+    return frozenset(single.union(sums, (_seconds(value) for value in source.values("duration"))))
+
+
+def _sum_of(more: str, larger: str, rest: str, smaller: str) -> tuple[Decimal, Decimal]:
+    """``1 day 5 h`` as 29 hours."""
+    step = UNIT_SECONDS[unit(smaller)]
+    return int(more) * UNIT_SECONDS[unit(larger)] + int(rest) * step, step
 
 
 def _seconds(value: str) -> tuple[Decimal, Decimal]:

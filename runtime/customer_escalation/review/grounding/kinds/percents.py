@@ -1,6 +1,7 @@
 """Percentages; the sign may be left to the record's field."""
 
 import re
+from decimal import Decimal
 
 from customer_escalation.review.grounding.atom import Atom
 from customer_escalation.review.grounding.figures import NUMBER, WORDS, about, among, scaled, worded
@@ -18,7 +19,8 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
 
 
 def _holds(source: SourceText, atom: Atom) -> bool:
-    return among(source.known(bare_numbers), atom)
+    value, known = Decimal(atom.value), source.known(bare_numbers)
+    return among(known, atom) or any(number % 1 and number.quantize(value) == value for number in known)
 
 
 PERCENT = AtomKind("percent", lambda: _PATTERN, _read, _holds, _SIGN)
