@@ -40,8 +40,8 @@ class Adapter(Protocol):
         """The input that the server's tool gets."""
         ...
 
-    def after(self, spec: ServerSpec, tool: str, outcome: ToolReturn) -> ToolReturn:
-        """An outcome as the run takes it: with records that can be cited, or as the failure that it is.
+    def after(self, spec: ServerSpec, tool: str, arguments: JsonObject, outcome: ToolReturn) -> ToolReturn:
+        """The outcome of a call with that input as the run takes it: with records that can be cited, or as the failure that it is.
 
         Whatever it raises is an error of that call.
         """
@@ -209,7 +209,7 @@ class McpHost:
         if self._adapter:
             arguments = self._adapter.before(spec, name, arguments)
         outcome, lost = await self._recorded(label, name, arguments)
-        outcome = self._taken(spec, name, outcome)
+        outcome = self._taken(spec, name, arguments, outcome)
         if lost:
             self._lost.setdefault(label, set()).add(lost)
         elif outcome.failure == DROPPED:
@@ -220,11 +220,11 @@ class McpHost:
             self._answered.add(label)
         return outcome
 
-    def _taken(self, spec: ServerSpec, name: str, outcome: ToolReturn) -> ToolReturn:
+    def _taken(self, spec: ServerSpec, name: str, arguments: JsonObject, outcome: ToolReturn) -> ToolReturn:
         if self._adapter is None:
             return outcome
         try:
-            return self._adapter.after(spec, name, outcome)
+            return self._adapter.after(spec, name, arguments, outcome)
         except Exception as error:  # whatever a server's answer does to the adapter is the failure of that call
             what = f"{type(error).__name__}: {error}"[:300]
             sentence = f"What {name} of {spec.label} answered cannot be taken ({what})."

@@ -243,7 +243,7 @@ async def test_an_adapter_that_breaks_is_an_error_of_that_call_also_on_resume(tm
         def before(self, spec: ServerSpec, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
             return arguments
 
-        def after(self, spec: ServerSpec, tool: str, outcome: ToolReturn) -> ToolReturn:
+        def after(self, spec: ServerSpec, tool: str, arguments: dict[str, Any], outcome: ToolReturn) -> ToolReturn:
             raise KeyError("ref")
 
     specs = [ServerSpec("crm", "crm", crm())]

@@ -37,7 +37,7 @@ class ConnectionAdapter:
         changed: JsonObject = _each_text(arguments, lambda text: _own_id(text, category, spec.label))
         return changed
 
-    def after(self, spec: ServerSpec, tool: str, outcome: ToolReturn) -> ToolReturn:
+    def after(self, spec: ServerSpec, tool: str, arguments: JsonObject, outcome: ToolReturn) -> ToolReturn:
         """See ``Adapter``."""
         if outcome.is_error:
             return with_kind(outcome)
@@ -46,7 +46,7 @@ class ConnectionAdapter:
             sentence = f"{tool} of {spec.label} failed: {failure[:MOST_OF_A_REASON].rstrip('.')}."
             return with_kind(ToolReturn(sentence, is_error=True))
         if spec.label in self._guarded:
-            outcome = adopt_outcome(category, tool, outcome)
+            outcome = adopt_outcome(category, tool, outcome, arguments)
         elif outcome.structured is not None:
             kept = typed(outcome.structured, category)
             outcome = outcome if kept == outcome.structured else outcome.retold(render_result(kept), kept)

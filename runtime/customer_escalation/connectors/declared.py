@@ -1,12 +1,11 @@
 """The connectors that the user and the project declare, read from their files; nothing is started.
 
-Two kinds of files: ``connectors.toml``, a table a connector, and ``.mcp.json`` as AI assistants write it. The project's come
+Two kinds of files: ``connectors.toml``, a table a connector, and the files of MCP clients (``client_forms``). The project's come
 before the user's, those before what the plugin itself ships, and the first declaration of a name counts. Whoever can change a
 project's files must not be able to start commands or to send secrets elsewhere, so what a project declares needs a person's
 approval (see ``trust``).
 """
 
-import json
 import os
 import re
 import tomllib
@@ -17,6 +16,7 @@ from typing import Any, Literal
 
 from platformdirs import user_config_path
 
+from customer_escalation.connectors.client_forms import entries_in, is_off, json_of, line_of, plain_entry
 from customer_escalation.policy.sources import APP
 from customer_escalation.resources import plugin_root
 from skill_runtime.errors import ConnectorError
@@ -26,6 +26,8 @@ from skill_runtime.trust import digest
 
 FILE = "connectors.toml"
 ASSISTANTS_FILE = ".mcp.json"
+CLIENTS_FILES = (ASSISTANTS_FILE, ".vscode/mcp.json", ".cursor/mcp.json", "opencode.json")
+"""Where a project has the servers of its people's clients."""
 MAX_FILE = 1_000_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _OURS = re.compile(r"customer_escalation|bin/customer-escalation\b")
@@ -84,7 +86,7 @@ class Declarations:
     def named(self, name: str) -> Declared:
         """The connector of that name. Raises ``ConnectorError``."""
         for declared in self.connectors:
-            if declared.name == name:
+            if declared.name in (name, label_of(name)):
                 return declared
         known = ", ".join(declared.name for declared in self.connectors) or "none"
         raise ConnectorError(f"There is no connector {name!r}; declared: {known}.")
@@ -100,32 +102,32 @@ def project_file(folder: Path) -> Path:
     return folder / f".{APP}" / FILE
 
 
-def find_declarations(folder: Path, lookup: Lookup, named: Path | None = None) -> Declarations:
+def find_declarations(folder: Path, lookup: Lookup, named: Path | None = None, *, strict: bool = False) -> Declarations:
     """The connectors of the project in ``folder`` and of the user, or those of the file ``named`` alone.
 
-    ``lookup`` gives the variables' values. Raises ``ConnectorError`` with file and place for a file that cannot be read.
+    ``lookup`` gives the variables' values. An entry that cannot be used is a note with its line, and so is a file of another
+    program that cannot be read; ``strict`` raises for them too. Raises ``ConnectorError`` with file and place for a file of ours
+    that cannot be read.
     """
     if named is not None:
         sources: list[tuple[Scope, Path]] = [("named", named)]
     else:
-        sources = [("project", project_file(folder)), ("project", folder / ASSISTANTS_FILE), ("user", user_file())]
+        sources = [
+            ("project", project_file(folder)),
+            *(("project", folder / name) for name in CLIENTS_FILES),
+            ("user", user_file()),
+        ]
         sources += [("user", plugin_root() / ASSISTANTS_FILE)]
         sources = [(scope, path) for scope, path in sources if path.is_file()]
     found: dict[str, Declared] = {}
     notes: list[Diagnostic] = []
     for scope, path in sources:
-        for name, entry in _entries(path):
-            if path.name == ASSISTANTS_FILE and _is_ours(entry):
-                continue
-            declared = _declared(name, entry, scope, path, lookup, notes)
-            if declared is None:
-                continue
-            if name in found:
-                notes.append(
-                    Diagnostic("info", f"{name} is declared in {found[name].source} already, which counts", str(path))
-                )
+        for declared in _in_file(scope, path, lookup, notes, strict=strict):
+            if declared.name in found:
+                counts = f"{declared.name} is declared in {found[declared.name].source} already, which counts"
+                notes.append(Diagnostic("info", counts, str(path)))
             else:
-                found[name] = declared
+                found[declared.name] = declared
     return Declarations(tuple(found.values()), tuple(notes))
 
 
@@ -138,10 +140,45 @@ def environment(secrets: Callable[[str], str | None]) -> Lookup:
     return value
 
 
-def _entries(path: Path) -> Iterator[tuple[str, Any]]:
+def _in_file(scope: Scope, path: Path, lookup: Lookup, notes: list[Diagnostic], *, strict: bool) -> Iterator[Declared]:
+    """What one file declares; what of it cannot be used is a note."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
+        text, content = _content(path)
+    except ConnectorError as error:
+        if strict or path.suffix == ".toml" or scope == "named":
+            raise
+        notes.append(Diagnostic("warning", f"left out: {error}", str(path)))
+        return
+    for name, entry in entries_in(content, wrapped=path.suffix != ".toml" or "mcp_servers" in content):
+        where = f"{path}, line {line}: {name}" if (line := line_of(text, name)) else f"{path}: {name}"
+        if not strict and not isinstance(entry, dict) and (path.suffix != ".toml" or name.startswith("$")):
+            continue  # what else a client keeps in its file
+        if isinstance(entry, dict) and (is_off(entry) or (path.name == ASSISTANTS_FILE and _is_ours(entry))):
+            continue
+        try:
+            declared = _declared(name if strict else label_of(name), entry, scope, path, where, lookup, notes)
+        except ConnectorError as error:
+            if strict:
+                raise
+            notes.append(Diagnostic("warning", f"left out: {str(error).removeprefix(where).lstrip(': ')}", where))
+            continue
+        if declared is not None:
+            yield declared
+
+
+def label_of(name: str) -> str:
+    """A name of any client as ours, which stands in ids of records and on command lines."""
+    if _NAME.fullmatch(name):
+        return name
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-_")
+    return plain[:40].rstrip("-_") if plain else f"server-{digest(name)[:8]}"
+
+
+def _content(path: Path) -> tuple[str, dict[str, Any]]:
+    """A file's text and what it says. Raises ``ConnectorError``."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_FILE + 1)
     except OSError as error:
         raise ConnectorError(f"{path} cannot be read: {error.strerror}.") from error
     if len(data) > MAX_FILE:
@@ -151,8 +188,7 @@ def _entries(path: Path) -> Iterator[tuple[str, Any]]:
         if path.suffix == ".toml":
             content: Any = tomllib.loads(text)
         else:
-            content = json.loads(text)
-            content = content.get("mcpServers", content) if isinstance(content, dict) else content
+            content = json_of(text)
     except UnicodeDecodeError as error:
         raise ConnectorError(f"{path} is not UTF-8 text (byte {error.start + 1:,}).") from error
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
@@ -160,7 +196,7 @@ def _entries(path: Path) -> Iterator[tuple[str, Any]]:
         raise ConnectorError(f"{path} is not {form}: {error}.") from error
     if not isinstance(content, dict):
         raise ConnectorError(f"{path} must hold connectors by name.")
-    yield from content.items()
+    return text, content
 
 
 def _is_ours(entry: Any) -> bool:
@@ -172,9 +208,8 @@ def _is_ours(entry: Any) -> bool:
 
 
 def _declared(
-    name: str, entry: Any, scope: Scope, path: Path, lookup: Lookup, notes: list[Diagnostic]
+    name: str, entry: Any, scope: Scope, path: Path, where: str, lookup: Lookup, notes: list[Diagnostic]
 ) -> Declared | None:
-    where = f"{path}: {name}"
     if not _NAME.fullmatch(name):
         raise ConnectorError(f"{where}: a connector's name holds at most 40 letters, digits, - and _.")
     if not isinstance(entry, dict):
@@ -184,8 +219,8 @@ def _declared(
     if not isinstance(category, str):
         raise ConnectorError(f"{where}: category must be text.")
     if "system" in entry:
-        return _on_system(name, entry, scope, where, written, lookup)
-    server = server_entry(name, entry, where, lookup, notes)
+        return _on_system(name, entry, scope, path, where, written, lookup)
+    server = server_entry(name, plain_entry(entry, _project_of(path)), where, lookup, notes)
     if server is None:
         note = notes.pop()
         if note.level == "info":  # an empty address, as public plugins ship: meant to be skipped
@@ -195,7 +230,14 @@ def _declared(
     return Declared(name, scope, str(path), written, server.category, server)
 
 
-def _on_system(name: str, entry: dict[str, Any], scope: Scope, where: str, written: str, lookup: Lookup) -> Declared:
+def _project_of(path: Path) -> Path:
+    """The folder that a client's file was written for."""
+    return path.parent.parent if path.parent.name.startswith(".") else path.parent
+
+
+def _on_system(
+    name: str, entry: dict[str, Any], scope: Scope, path: Path, where: str, written: str, lookup: Lookup
+) -> Declared:
     system = entry["system"]
     if not isinstance(system, str) or not _SYSTEM.fullmatch(system):
         raise ConnectorError(f"{where}: system must be a name such as redmine.")
@@ -210,5 +252,4 @@ def _on_system(name: str, entry: dict[str, Any], scope: Scope, where: str, writt
 
     settings = {key: whole(value) for key, value in entry.items() if key not in ("system", "category")}
     problem = unset_words(unset)
-    source = where.rpartition(": ")[0]
-    return Declared(name, scope, source, written, entry.get("category", ""), None, system, settings, problem)
+    return Declared(name, scope, str(path), written, entry.get("category", ""), None, system, settings, problem)

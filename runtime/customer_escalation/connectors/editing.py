@@ -77,7 +77,7 @@ def add(path: Path, addition: Addition, secrets: SecretStore) -> None:
     before = path.read_bytes() if path.is_file() else None
     _write(path, tomlkit.dumps(document))
     try:
-        find_declarations(path.parent, lambda _: "x", path).named(addition.name)
+        find_declarations(path.parent, lambda _: "x", path, strict=True).named(addition.name)
     except ConnectorError:
         if before is None:
             path.unlink()

@@ -59,7 +59,7 @@ async def look(connectors: Connectors, *, probe: bool = False) -> Overview:
     from skill_runtime.mcp_host import McpHost
 
     made = plan(connectors, CATEGORIES)
-    overview = Overview(notes=[*made.notes, *map(str, connectors.declarations.notes)])
+    overview = Overview(notes=list(dict.fromkeys([*made.notes, *map(str, connectors.declarations.notes)])))
     places = {link.name: _where(link) for link in connectors.links}
     gate = TrustGate(connectors.trust, made.guarded, pins=False)
     async with McpHost(made.specs, _FirstSight(gate, made, connectors), adapter=made.adapter()) as host:

@@ -114,7 +114,7 @@ def open_connectors(folder: Path, named: Path | None = None) -> Connectors:
 
 def plan(connectors: Connectors, categories: Collection[str], redirect: "Redirect | None" = None) -> Plan:
     """What a run that asks for ``categories`` connects: servers of other categories are not started at all."""
-    made = Plan()
+    made = Plan(notes=[str(note) for note in connectors.declarations.notes if note.level != "info"])
     for link in connectors.links:
         serves = {link.category, *link.guarded.categories} if link.foreign else {link.category}
         if not link.category:

@@ -7,6 +7,7 @@ import pytest
 
 from customer_escalation.connectors.declared import Declarations, find_declarations, project_file, user_file
 from skill_runtime.errors import ConnectorError
+from skill_runtime.servers import ServerConfig
 
 VALUES = {"TOKEN": "t0k", "keyring:desk.api_key": "k3y"}
 
@@ -102,7 +103,7 @@ def test_an_assistants_entries_for_our_own_servers_are_no_connectors(tmp_path: P
 def test_a_file_that_breaks_the_form_is_a_sentence_with_its_place(text: str, sentence: str, tmp_path: Path) -> None:
     path = write(tmp_path / "c.toml", text)
     with pytest.raises(ConnectorError) as refusal:
-        found(tmp_path, path)
+        find_declarations(tmp_path, VALUES.get, path, strict=True)
     assert str(path) in str(refusal.value)
     assert sentence in str(refusal.value)
 
@@ -126,3 +127,105 @@ def test_the_digest_is_of_the_declaration_as_written(tmp_path: Path) -> None:
 def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ConnectorError, match=r"no connector 'x'; declared: none\."):
         found(tmp_path).named("x")
+
+
+CLIENTS = {
+    "most clients": (".mcp.json", """{"mcpServers": {"desk": {
+        "command": "npx", "args": ["-y", "desk", 8080], "env": {"PORT": 1, "ON": true}}}}"""),
+    "VS Code": (".vscode/mcp.json", """{
+        // the desk
+        "inputs": [{"id": "key", "type": "promptString"}],
+        "servers": {"desk": {"type": "http", "url": "https://desk.example/mcp", "headers": {"X-Key": "${env:TOKEN}"},},}, /* the end */
+    }"""),
+    "VS Code's settings": ("settings.json", '{"editor.tabSize": 2, "mcp": {"servers": {"desk": {"command": "desk"}}}}'),
+    "opencode, local": ("opencode.json", """{"$schema": "x", "mcp": {"desk": {
+        "type": "local", "command": ["npx", "desk"], "environment": {"A": "b"}}}}"""),
+    "opencode, remote": ("opencode.json", '{"mcp": {"desk": {"type": "remote", "url": "https://desk.example/mcp", "enabled": true}}}'),
+    "Windsurf": ("w.json", '{"mcpServers": {"desk": {"serverUrl": "https://desk.example/mcp"}}}'),
+    "Gemini": ("g.json", '{"mcpServers": {"desk": {"httpUrl": "https://desk.example/mcp", "timeout": 5000}}}'),
+    "Cline": ("c.json", '{"mcpServers": {"desk": {"transportType": "stdio", "command": "desk", "disabled": false, "autoApprove": []}}}'),
+    "Codex": ("config.toml", '[mcp_servers.desk]\nurl = "https://desk.example/mcp"\nbearer_token_env_var = "TOKEN"\n'),
+    "Zed": ("zed.json", '{"context_servers": {"desk": {"command": {"path": "desk", "args": ["x"], "env": null}}}}'),
+    "Continue": ("continue.json", '{"mcpServers": [{"name": "desk", "type": "streamable-http", "url": "https://desk.example/mcp"}]}'),
+    "the servers alone": ("bare.json", '{"desk": {"type": "sse", "url": "https://desk.example/sse"}}'),
+}  # fmt: skip
+"""Files as clients write them: where, and what."""
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_the_configuration_of_any_client_is_read(client: str, tmp_path: Path) -> None:
+    name, text = CLIENTS[client]
+    declarations = found(tmp_path, write(tmp_path / name, text))
+    [desk] = declarations.connectors
+    assert (desk.name, desk.problem) == ("desk", "")
+    assert desk.server is not None
+    assert "desk" in desk.address
+    assert not [note for note in declarations.notes if note.level != "info"]
+
+
+def test_what_a_client_writes_its_own_way_means_the_same(tmp_path: Path) -> None:
+    def server(client: str) -> ServerConfig:
+        name, text = CLIENTS[client]
+        config = found(tmp_path, write(tmp_path / name, text)).named("desk").server
+        assert config is not None
+        return config
+
+    assert server("most clients").args == ("-y", "desk", "8080")
+    assert server("most clients").env == {"PORT": "1", "ON": "true"}
+    assert server("VS Code").headers == {"X-Key": "t0k"}
+    assert (server("opencode, local").command, server("opencode, local").args) == ("npx", ("desk",))
+    assert server("opencode, local").env == {"A": "b"}
+    assert server("Codex").headers == {"Authorization": "Bearer t0k"}
+    assert server("the servers alone").transport == "sse"
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("io.github.acme/desk", "io-github-acme-desk"),
+        ("My Desk", "My-Desk"),
+        ("@acme/desk", "acme-desk"),
+        ("x" * 60, "x" * 40),
+    ],
+)
+def test_a_name_of_another_client_is_brought_to_ours_and_found_by_both(name: str, label: str, tmp_path: Path) -> None:
+    path = write(tmp_path / ".mcp.json", json.dumps({"mcpServers": {name: {"url": "https://desk.example/mcp"}}}))
+    declarations = found(tmp_path)
+    assert [one.name for one in declarations.connectors] == [label]
+    assert declarations.named(name) is declarations.named(label)
+    assert path.exists()
+
+
+def test_what_is_switched_off_is_no_connector(tmp_path: Path) -> None:
+    entries = {"a": {"url": "https://a.example", "disabled": True}, "b": {"url": "https://b.example", "enabled": False}}
+    write(tmp_path / ".mcp.json", json.dumps({"mcpServers": entries}))
+    assert found(tmp_path).connectors == ()
+
+
+def test_one_odd_entry_is_one_warning_with_its_line_and_the_others_count(tmp_path: Path) -> None:
+    text = '{"mcpServers": {\n "odd": {"command": 7},\n "none": {"colour": "red"},\n "desk": {"url": "https://desk.example/mcp"}\n}}'
+    path = write(tmp_path / ".mcp.json", text)
+    declarations = found(tmp_path)
+    assert [one.name for one in declarations.connectors] == ["desk"]
+    warnings = [str(note) for note in declarations.notes if note.level == "warning"]
+    assert len(warnings) == 2
+    assert f"{path}, line 2: odd" in warnings[0]
+    assert f"{path}, line 3: none" in warnings[1]
+    own = write(tmp_path / "c.toml", 'x = 7\n[odd]\nurl = 3\n[desk]\nurl = "https://desk.example/mcp"\n')
+    declarations = found(tmp_path, own)
+    assert [one.name for one in declarations.connectors] == ["desk"]
+    assert [str(note).count("line") for note in declarations.notes] == [1, 1]
+
+
+def test_a_broken_file_of_another_program_ends_nothing(tmp_path: Path) -> None:
+    write(tmp_path / ".mcp.json", '{"mcpServers": ')
+    write(user_file(), '[desk]\nurl = "https://desk.example/mcp"\n')
+    declarations = found(tmp_path)
+    assert [one.name for one in declarations.connectors] == ["desk"]
+    assert "is not JSON" in str(declarations.notes[0])
+
+
+def test_an_input_that_a_client_would_ask_for_is_a_problem_of_that_connector(tmp_path: Path) -> None:
+    entry = {"url": "https://desk.example/mcp", "headers": {"X-Key": "${input:key}"}}
+    write(tmp_path / ".vscode" / "mcp.json", json.dumps({"servers": {"desk": entry}}))
+    assert "input key is not set" in found(tmp_path).named("desk").problem

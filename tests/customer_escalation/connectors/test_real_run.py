@@ -86,11 +86,15 @@ def test_whatever_a_system_does_the_brief_is_delivered_with_the_gap_named(
         request = Request(
             "API returning 500 errors intermittently for Acme Corp", use_model=False, folder=str(tmp_path)
         )
+        why_not = ""
         try:
             result = start_on(request, source, lambda event: None).to_json()
         except MissingConnector as error:  # nothing at all could be read where no brief can be made without it
-            assert (system.category, TITLES[name] in str(error)) == ("support_platform", True), error
-            return
+            why_not = str(error)
+    if why_not:
+        assert system.category == "support_platform"
+        assert TITLES[name] in why_not
+        return
     assert re.search(r"^## (?:ESCALATION|Handle in support): \S", result["markdown"], re.MULTILINE)
     named = [gap for gap in result["gaps"] if TITLES[name] in gap]
     if fault == "10,000 results" and not named:

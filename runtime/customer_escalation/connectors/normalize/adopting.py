@@ -1,6 +1,8 @@
 """A foreign answer as a result of our own form."""
 
 import json
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from customer_escalation.connectors.normalize.fields import our_fields, part_fields
@@ -9,10 +11,12 @@ from customer_escalation.connectors.normalize.items import (
     find_items,
     find_parts,
     identity,
+    is_lone_part,
     plain_key,
     short_digest,
 )
 from customer_escalation.connectors.normalize.typed import citable_id, typed
+from customer_escalation.connectors.normalize.vendors import opening
 from customer_escalation.domain.categories import SOURCES
 from skill_runtime.ledger import find_records
 from skill_runtime.tools import ToolReturn
@@ -28,16 +32,28 @@ MOST_TEXT = 30_000
 """Characters of an answer that is one text."""
 
 
-def adopt_outcome(category: str, tool: str, outcome: ToolReturn) -> ToolReturn:
+_HOLDER = re.compile(
+    r"(?:\w+_)?(?:ticket|conversation|case|request|issue|bug|task|work_item)(?:_?(?:id|key|number|id_or_key|iid))?"
+    r"|id|key|number"
+)
+"""Arguments and fields that name the item to which comments belong."""
+
+
+def adopt_outcome(
+    category: str, tool: str, outcome: ToolReturn, arguments: Mapping[str, Any] | None = None
+) -> ToolReturn:
     """A successful outcome with its records made citable, and a text that shows their references."""
-    result = adopt(category, tool, outcome.structured, outcome.text)
+    result = adopt(category, tool, outcome.structured, outcome.text, arguments)
     return outcome.retold(render_result(result), result)
 
 
-def adopt(category: str, tool: str, structured: JsonObject | None, text: str) -> JsonObject:
+def adopt(
+    category: str, tool: str, structured: JsonObject | None, text: str, arguments: Mapping[str, Any] | None = None
+) -> JsonObject:
     """The result in our form: ``items`` with references, what stands around them, and a note where something was cut.
 
-    A server of our own form keeps its references in its own category.
+    ``arguments`` are the call's: comments that were asked for by their ticket belong to it. A server of our own form keeps its
+    references in its own category.
     """
     value: Any = _unwrapped(structured) if structured is not None else _json_of(text)
     if isinstance(value, dict) and any(record.category == category for record in find_records(value)):
@@ -47,7 +63,9 @@ def adopt(category: str, tool: str, structured: JsonObject | None, text: str) ->
     if not items:
         shown = text if structured is None or text else json.dumps(structured, ensure_ascii=False)
         return {"item": _as_text(category, tool, shown)}
-    result: JsonObject = {"items": typed(_distinct([_record(category, item) for item in items[:MOST_ITEMS]]), category)}
+    result: JsonObject = {
+        "items": typed(_distinct([_adopted(category, item, arguments or {}) for item in items[:MOST_ITEMS]]), category)
+    }
     around = _around(value)
     if around:
         result["around"] = around
@@ -99,6 +117,32 @@ def _whole(category: str, tool: str, value: Any) -> JsonObject:
     )
 
 
+def _adopted(category: str, item: JsonObject, arguments: Mapping[str, Any]) -> JsonObject:
+    """The item as a record: an item of the category, or a part of one that was asked for or that it names."""
+    source = SOURCES.get(category)
+    holder = _holder(item, arguments) if source and source.row.part and is_lone_part(item) else ""
+    if not holder or source is None:
+        return _record(category, item)
+    part = _part(category, source.part, holder, "", item, {})
+    return {**part, "source": _bounded(_nameless(item))}
+
+
+def _holder(item: JsonObject, arguments: Mapping[str, Any]) -> str:
+    """The id of the item that a comment belongs to: as it says itself, else as the call named it."""
+    own = {plain_key(key): value for key, value in item.items() if plain_key(key) not in ("id", "key", "number")}
+    asked = {plain_key(key): value for key, value in arguments.items()}
+    for given in (own, asked):
+        for key, value in given.items():
+            if (
+                _HOLDER.fullmatch(key)
+                and isinstance(value, str | int)
+                and not isinstance(value, bool)
+                and str(value).strip()
+            ):
+                return str(value).strip()
+    return ""
+
+
 def _record(category: str, item: JsonObject) -> JsonObject:
     source = SOURCES.get(category)
     kind, part_kind = (source.row.item, source.part) if source else ("item", "part")
@@ -106,25 +150,29 @@ def _record(category: str, item: JsonObject) -> JsonObject:
     record: JsonObject = {"ref": f"{category}/{name}", "kind": kind, "id": name, **our_fields(category, item)}
     held: set[str] = set()
     parts: list[JsonObject] = []
+    if category == "support_platform" and (first := opening(item)):
+        parts.append(_part(category, part_kind, name, "opening", first, item))
     for key, found in find_parts(item):
+        if category == "chat" and key in _HANGING:
+            continue
         held.add(key)
-        for part in found[: MOST_PARTS - len(parts)]:
-            own = identity(part) or short_digest(part)
-            part_id = f"{name}-{own}" if own != name else f"{name}-{key}-{own}"
-            parts.append(
-                {
-                    "ref": f"{category}/{part_id}",
-                    "kind": part_kind,
-                    "id": part_id,
-                    **part_fields(category, part),
-                    "parent": record["ref"],
-                }
-            )
+        parts += [_part(category, part_kind, name, key, part, item) for part in found[: MOST_PARTS - len(parts)]]
     rest = {key: value for key, value in item.items() if plain_key(key) not in held}
     record["source"] = _bounded(_nameless(rest))
     if parts:
         record["messages" if part_kind == "message" else "comments"] = _distinct(parts)
     return record
+
+
+_HANGING = frozenset({"attachments", "blocks", "files"})
+"""What hangs on a chat message and is told with its text."""
+
+
+def _part(category: str, kind: str, holder: str, key: str, part: JsonObject, item: Mapping[str, Any]) -> JsonObject:
+    own = identity(part) or short_digest(part)
+    name = f"{holder}-{own}" if own != holder else f"{holder}-{key}-{own}"
+    ref = f"{category}/{name}"
+    return {"ref": ref, "kind": kind, "id": name, **part_fields(category, part, item), "parent": f"{category}/{holder}"}
 
 
 def _as_text(category: str, tool: str, text: str) -> JsonObject:

@@ -10,8 +10,8 @@ JsonObject = dict[str, Any]
 
 DEPTH = 5
 """Wrappers around the items that are looked through: data, results, edges."""
-_IDS = ("key", "identifier", "ticket_id", "conversation_id", "issue_key", "display_id", "id", "_id", "gid", "sys_id", "uuid",
-        "message_id", "page_id", "task_id", "ts", "iid", "number", "slug", "path", "url")  # fmt: skip
+_IDS = ("key", "identifier", "ticket_id", "conversation_id", "issue_key", "display_id", "iid", "number", "id", "_id", "gid", "sys_id",
+        "uuid", "message_id", "page_id", "task_id", "ts", "slug", "path", "url")  # fmt: skip
 """Keys of an identity, those that people quote first."""
 _CONTENT = frozenset(
     "subject title name summary text body content message description snippet comment plain_text status state stage "
@@ -62,7 +62,17 @@ def is_part(value: Any) -> bool:
     fields = fields_of(value)
     says = any(
         fields.get(key)
-        for key in ("text", "body", "content", "message", "comment", "plain_text", "plain_body", "html_body")
+        for key in (
+            "text",
+            "body",
+            "body_text",
+            "content",
+            "message",
+            "comment",
+            "plain_text",
+            "plain_body",
+            "html_body",
+        )
     )
     return says and (
         bool(identity(value)) or any(key in fields for key in ("author", "user", "created_at", "at", "date", "from"))
@@ -82,6 +92,11 @@ def find_items(value: Any, depth: int = 0) -> Iterator[JsonObject]:
             yield from find_items(node, depth + 1)
         elif is_item(value) and not _wraps(value):
             yield value
+        elif is_item(value.get("metadata")) and (
+            "content" in value or "body" in value
+        ):  # a page apart from what is about it
+            beside = {key: value[key] for key in ("content", "body", "comments") if key in value}
+            yield {**value["metadata"], **beside}
         else:
             for child in value.values():
                 if isinstance(child, list | dict):
@@ -93,6 +108,13 @@ def _wraps(value: JsonObject) -> bool:
     lists = [child for child in value.values() if isinstance(child, list) and any(map(is_item, child))]
     own = _CONTENT & {plain_key(key) for key, child in value.items() if not isinstance(child, list | dict)}
     return bool(lists) and own <= {"message", "status", "state"}
+
+
+def is_lone_part(item: Mapping[str, Any]) -> bool:
+    """Whether an item is a message or a comment that stands without the item that it belongs to."""
+    fields = fields_of(item)
+    titled = any(fields.get(key) for key in ("subject", "title", "name", "summary", "key", "status"))
+    return is_part(item) and not titled
 
 
 def says_there_is_nothing(value: Any) -> bool:
@@ -110,7 +132,8 @@ def says_there_is_nothing(value: Any) -> bool:
 
 def find_parts(item: JsonObject) -> Iterator[tuple[str, list[JsonObject]]]:
     """The lists of parts below an item, each with the name of its key."""
-    for key, value in item.items():
+    nested = [value for key, value in item.items() if plain_key(key) in _MERGED and isinstance(value, dict)]
+    for key, value in (pair for holder in (item, *nested) for pair in holder.items()):
         inner = value
         if isinstance(value, dict):  # {"comments": {"nodes": […]}}, {"conversation_parts": {"conversation_parts": […]}}
             lists = [child for child in value.values() if isinstance(child, list)]
