@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Container
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from customer_escalation.domain.brief import Brief, CustomerDraft, Outcome, Target
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.policy import Policy
+from customer_escalation.policy.sources import shipped_policy
 from customer_escalation.rendering.phrases import Phrases
 from customer_escalation.sla.cadence import next_internal_followup
 from customer_escalation.sla.calendar import team_calendar
@@ -46,9 +48,19 @@ def tool_for(proposal: Proposal) -> str:
     return TOOLS.get(proposal.system, "")
 
 
-def propose(brief: Brief, markdown: str, policy: Policy, now: datetime, zone: ZoneInfo | None = None) -> list[Proposal]:
+def propose(
+    brief: Brief,
+    markdown: str,
+    policy: Policy,
+    now: datetime,
+    zone: ZoneInfo | None = None,
+    channels: Container[str] = (),
+) -> list[Proposal]:
     """The next steps that fit this brief, in the order in which they are usually wanted, with times on the clock of ``zone``; nothing is
     offered that is there.
+
+    A channel that neither the organisation has set nor ``channels`` of the records hold is not named to a person, who may have none
+    of that name.
     """
     say = Phrases(brief.draft)
     texts = [_customer_text(number, draft, say) for number, draft in enumerate(brief.draft.drafts, 1)]
@@ -58,10 +70,16 @@ def propose(brief: Brief, markdown: str, policy: Policy, now: datetime, zone: Zo
         return [*texts, Proposal(kind="reminder", title=title, destination="", system="", text=question)]
     team = policy.teams.of(brief.target)
     due = next_internal_followup(brief.severity, now, team_calendar(policy, brief.target), policy).due_at
-    where = f"{team.channel} (restricted)" if brief.target == Target.SECURITY else team.channel
+    kept = " (restricted)" if brief.target == Target.SECURITY else ""
+    known = team.channel in channels or team.channel != shipped_policy().teams.of(brief.target).channel
+    post = (
+        say("step_post", where=f"{team.channel}{kept}", team=team.name)
+        if known
+        else say("step_post_there", team=f"{team.name}{kept}")
+    )
     return [
         Proposal(
-            kind="post_to_channel", title=say("step_post", where=where, team=team.name), destination=team.channel, system="chat",
+            kind="post_to_channel", title=post, destination=team.channel, system="chat",
             text=markdown,
         ),
         *texts,
@@ -75,6 +93,6 @@ def propose(brief: Brief, markdown: str, policy: Policy, now: datetime, zone: Zo
 def _customer_text(number: int, draft: CustomerDraft, say: Phrases) -> Proposal:
     """``number`` is that of the text in the brief."""
     kind, step = ("status_update", "step_update") if draft.kind == "update" else ("customer_reply", "step_reply")
-    title = say(step, number=str(number), ticket=draft.ticket.partition("/")[2])
+    title = say(step, number=str(number))
     data = {"kind": kind, "title": title, "destination": draft.ticket, "system": "support_platform", "text": draft.text}
     return Proposal.model_validate(data)

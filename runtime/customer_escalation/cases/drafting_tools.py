@@ -32,6 +32,7 @@ from customer_escalation.drafting.prompts import prompt
 from customer_escalation.drafting.prompts.decided import HandIn, decision_told, hand_in_told
 from customer_escalation.policy import Policy
 from customer_escalation.policy.text import fill
+from customer_escalation.review.budget import length_words
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 ASSESS = "assess"
@@ -141,7 +142,9 @@ class DraftingTools:
         hard, findings = reviewed.review.hard, reviewed.review.findings
         if not hard and self._bettered:
             return ToolReturn("Accepted.", final=True)
-        again = "" if self._bettered else f"\n\n{prompt('better.md')}"
+        again = (
+            "" if self._bettered else "\n\n".join(["", *filter(None, (self._length(reviewed), prompt("better.md")))])
+        )
         self._bettered = True
         if not hard:
             sound = f"Nothing in it contradicts the records.\n{listed(findings)}".rstrip()
@@ -152,6 +155,9 @@ class DraftingTools:
             f"Not accepted. Call `{MEND}` with the new text of these {len(hard)} places{also}:", findings
         )
         return replace(told, text=told.text + again)
+
+    def _length(self, reviewed: ReviewedDraft) -> str:
+        return length_words(reviewed.review.draft, reviewed.decision.severity)
 
     def _facts_again(self, findings: Sequence[Finding]) -> ToolReturn:
         self._assessments_refused += 1

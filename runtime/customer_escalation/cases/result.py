@@ -13,6 +13,7 @@ from customer_escalation.decision.figures import computed_lines, due_moments, zo
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
 from customer_escalation.domain.brief import Brief, Draft, EscalationDraft, Outcome, Related, RuleNote, Target
+from customer_escalation.domain.evidence import field
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.rules import RULE_TABLE, otherwise_of
@@ -84,7 +85,8 @@ def result_of(
     )
     shown = [finding for finding in findings if finding.level == "H"] if hard else []
     sent = render_markdown(Document(brief, casework.evidence, shown, for_receiver=True))
-    proposals = propose(brief, sent, casework.policy, casework.now, zone_of_case(inputs))
+    channels = {field(record, "channel") for record in casework.evidence.of_kind("chat_message")}
+    proposals = propose(brief, sent, casework.policy, casework.now, zone_of_case(inputs), channels)
     document = Document(brief, casework.evidence, shown, [proposal.title for proposal in proposals])
     return RecordedResult(
         {

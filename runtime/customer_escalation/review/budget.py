@@ -21,6 +21,10 @@ SHARE = {Severity.CRITICAL: 0.52, Severity.HIGH: 0.45, Severity.MEDIUM: 0.34}
 """Of that, by severity: what stops work is read to the end, a wish is not."""
 BESIDE = {"sender": 340, "messages": 220, "ticket_note": 40, "rhythm": 60}
 """Words of the texts beside the brief, each in all."""
+WHOLE = {Severity.CRITICAL: 1900, Severity.HIGH: 1700, Severity.MEDIUM: 1500}
+WHOLE_HANDLING = 1400
+"""Words of everything together, which readers who compare briefs still read whole."""
+TEXTS = ("drafts", "messages", "ticket_note")
 FOR_CUSTOMER = 240
 """Words of one text for a customer who asked several things."""
 
@@ -51,12 +55,27 @@ def words_used(draft: EscalationDraft | HandlingDraft) -> Counter[str]:
     return used
 
 
+def length_words(draft: Draft, severity: Severity | None) -> str:
+    """How long the whole is beside what is read, for the writer; empty where it is no longer, and in scripts without spaces."""
+    counts = Counter[str]()
+    for passage in passages(draft):
+        root = passage.path.partition("[")[0]
+        part = "texts" if root in TEXTS else "page" if passage.reader == "sender" else "brief"
+        counts[part] += len(passage.text.split())
+    most = WHOLE[severity] if severity else WHOLE_HANDLING
+    if sum(counts.values()) <= most:
+        return ""
+    shares = ", ".join(f"{part} {counts[part]}" for part in ("page", "brief", "texts"))
+    return f"It has {sum(counts.values())} words in all ({shares}); {most} are read. Cut what nobody would miss."
+
+
 def budget_words(outcome: Outcome, accounts: int, severity: Severity | None = None) -> str:
     """The budget in a line, for the writer."""
     words = budget_of(outcome, accounts, severity)
     shares = ", ".join(f"{name} {count}" for name, count in words.items())
     beside = ", ".join(f"{name} {count}" for name, count in BESIDE.items())
     return (
-        f"About {sum(words.values())} words of brief are enough ({shares}), beside them {beside}; a customer who asked several things "
-        f"gets up to {FOR_CUSTOMER}, others a few sentences. Marks do not count; going over is a remark, no fault."
+        f"All in all {WHOLE[severity] if severity else WHOLE_HANDLING} words are read, about {sum(words.values())} of them as brief "
+        f"({shares}), beside it {beside}; a customer who asked several things gets up to {FOR_CUSTOMER}, others a few sentences. "
+        "Marks do not count."
     )

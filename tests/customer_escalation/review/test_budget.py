@@ -11,14 +11,17 @@ from customer_escalation.cases.session import Casework
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, Outcome, Severity
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
+from customer_escalation.domain.prose import passages
 from customer_escalation.review.budget import (
     BESIDE,
     ESCALATION,
     HANDLING,
     MOST_ACCOUNTS,
     PER_ACCOUNT,
+    WHOLE_HANDLING,
     budget_of,
     budget_words,
+    length_words,
     words_used,
 )
 
@@ -80,7 +83,7 @@ def test_the_writer_is_told_the_budget_of_each_section() -> None:
         (Outcome.ESCALATE, 3, Severity.MEDIUM), (Outcome.ESCALATE, 1, Severity.CRITICAL), (Outcome.HANDLE, 1, None),
     ):  # fmt: skip
         words, allowed = budget_words(outcome, accounts, severity), budget_of(outcome, accounts, severity)
-        assert words.startswith(f"About {sum(allowed.values())} words of brief")
+        assert f"about {sum(allowed.values())} of them as brief" in words
         told = dict(re.findall(r"(\w+) (\d+)", words.partition("(")[2].partition(")")[0]))
         assert {name: int(count) for name, count in told.items()} == allowed
         assert all(f"{name} {count}" in words for name, count in BESIDE.items())
@@ -136,3 +139,19 @@ def test_a_handling_note_has_a_budget_of_its_own() -> None:
     [finding] = [one for one in review.findings if one.rule == "B4"]
     shares = f"would_change 1080 of {HANDLING['would_change']}, steps 1080 of {HANDLING['steps']}"
     assert f"{sum(HANDLING.values())} are enough ({shares}" in finding.message
+
+
+def test_a_draft_that_is_longer_than_what_is_read_is_told_its_length() -> None:
+    sound = escalation()
+    assert length_words(EscalationDraft.model_validate(sound), Severity.MEDIUM) == ""
+    long = {**sound, "sender": "Call them. " * 50, "drafts": [reply("We are at it. " * 350)]}
+    draft = EscalationDraft.model_validate(long)
+    brief = sum(
+        len(passage.text.split()) for passage in passages(EscalationDraft.model_validate({**sound, "sender": ""}))
+    )
+    assert length_words(draft, Severity.MEDIUM) == (
+        f"It has {1500 + brief} words in all (page 100, brief {brief}, texts 1400); 1500 are read. Cut what nobody would miss."
+    )
+    assert length_words(draft, Severity.CRITICAL) == ""
+    note = HandlingDraft.model_validate(handling(steps="Check it. " * 590, sender="Call. " * 400))
+    assert f"{WHOLE_HANDLING} are read" in length_words(note, None)

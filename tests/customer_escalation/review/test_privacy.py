@@ -176,7 +176,9 @@ def test_one_text_of_a_kind_a_ticket_wherever_in_it_the_ref_points() -> None:
 
 
 def test_two_texts_for_a_ticket_that_say_when_each_goes_out_are_let_be() -> None:
-    first, second = ({**reply("Still at it.", OAK, "update"), "when": when} for when in ("at 14:00", "once Security agrees"))
+    first, second = (
+        {**reply("Still at it.", OAK, "update"), "when": when} for when in ("at 14:00", "once Security agrees")
+    )
     assert faults(reviewed(*SAME, first, second)) == []
 
 
