@@ -20,7 +20,7 @@ NAME = "customer-escalation"
 _BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 
 EXPECTED: dict[str, tuple[int, str]] = {
-    "connectors add desk --system zendesk": (4, "zendesk needs subdomain, email, api_token"),
+    "connectors add desk --system zendesk": (4, "The subdomain, email, api_token of zendesk are missing"),
     "connectors check": (4, "A run cannot start"),
     '"API returning 500 errors intermittently for Acme Corp"': (4, "Nothing is connected"),
     "workspace load FILE.json": (0, "Loaded"),
@@ -37,7 +37,10 @@ EXPECTED: dict[str, tuple[int, str]] = {
     "show CASE": (0, "## ESCALATION"),
     "policy": (0, "Policy: as it ships"),
     "connectors systems": (0, "zendesk"),
-    "connectors add tracker --system redmine --set url=https://tracker.example.com": (4, "redmine needs api_key"),
+    "connectors add tracker --system redmine --set url=https://tracker.example.com": (
+        4,
+        "The api_key of redmine is missing",
+    ),
     "connectors test tracker": (4, "tracker"),
     "connectors add helpdesk --url https://mcp.intercom.com/mcp --auth oauth": (0, "declared in"),
     "connectors login helpdesk": (4, "helpdesk"),

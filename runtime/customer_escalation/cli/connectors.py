@@ -137,8 +137,9 @@ def add(
         on_system(name, system, given)  # what cannot be is said before anything is asked
         missing = missing_settings(system, list(given))
         if missing and not sys.stdin.isatty():
-            told = " ".join(f"--set {key}=…" for key, _ in missing)
-            raise ConnectorError(f"{system} needs {', '.join(key for key, _ in missing)}: give {told}")
+            names, how = ", ".join(key for key, _ in missing), " ".join(f"--set {key}=…" for key, _ in missing)
+            verb, them = ("is", "it") if len(missing) == 1 else ("are", "them")
+            raise ConnectorError(f"The {names} of {system} {verb} missing: give {them} with {how}")
         for key, hidden in missing:
             given[key] = _ask(f"{key} of {system}", hidden=hidden, option=f"--set {key}=…")
         addition = on_system(name, system, given)
