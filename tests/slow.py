@@ -23,6 +23,7 @@ SLOW = (
     "tests/customer_escalation/cli/test_*",
     "tests/customer_escalation/connectors/test_border.py*",
     "tests/test_makefile.py*",
+    "tests/test_documented_commands.py*",
     "tests/customer_escalation/decision/test_explanation.py::test_show_tells_why",
     "tests/customer_escalation/decision/test_rulebook.py::test_the_command_prints_the_table",
     "tests/customer_escalation/domain/test_prior.py::test_a_later_run_finds_the_valid_escalations_of_earlier_ones",

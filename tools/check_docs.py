@@ -63,12 +63,12 @@ class _Nothing:
 
 def systems() -> str:
     """Every bundled system as a table."""
-    from support_connectors.systems import BUNDLED, find_system
+    from support_connectors.systems import BUNDLED, find_system, needed_settings
 
     rows = ["| System | Name | Category | Needs | Tested against |", "| --- | --- | --- | --- | --- |"]
     found = sorted((find_system(name) for name in BUNDLED), key=lambda one: (CATEGORIES.index(one.category), one.name))
     for one in found:
-        needs = ", ".join(f"`{key}`" for key, about in one.settings.model_fields.items() if about.is_required())
+        needs = ", ".join(f"`{key}`" for key in needed_settings(one))
         rows.append(f"| {one.title} | `{one.name}` | `{one.category}` | {needs or 'see its settings'} | {one.tested} |")
     return "\n".join(rows) + "\n"
 

@@ -4,7 +4,7 @@ A system is one module with a constant ``SYSTEM``. The bundled ones are listed h
 entry point of the group ``customer_escalation.systems``, named as the system is in the configuration.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -36,6 +36,10 @@ class System:
     """What it needs: address, credentials, limits, and what narrows it (a project, a queue)."""
     connect: Callable[[Any], Backend]
     """Makes the backend from checked settings. Neither this nor the import of the module asks the network."""
+    asks: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Settings that a person is asked for beside the required ones, each unless one of the others is given: where a system knows us
+    in several ways, the usual one.
+    """
     tested: str = ""
     """Against what the contract suite and the network's faults were tried, for the table in CONNECTORS.md."""
     note: str = ""
@@ -90,6 +94,14 @@ def find_system(name: str) -> System:
     if not isinstance(found, System):
         raise UnusableSystem(f"{module}.SYSTEM is no System, so {name!r} cannot be used.")
     return found
+
+
+def needed_settings(system: System, given: Iterable[str] = ()) -> list[str]:
+    """The settings that a system needs in its usual way, without those that are given or that another given one stands for."""
+    here = set(given)
+    required = [name for name, about in system.settings.model_fields.items() if about.is_required()]
+    asked = [name for name, others in system.asks if not here & set(others)]
+    return [name for name in dict.fromkeys([*required, *asked]) if name not in here]
 
 
 def connect_system(name: str, settings: Mapping[str, Any]) -> tuple[System, Backend]:

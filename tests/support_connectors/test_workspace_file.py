@@ -129,6 +129,11 @@ def test_null_and_a_missing_key_are_what_is_not_known() -> None:
     assert (ticket.columns["customer_key"], ticket.state) == (None, None)
 
 
+def test_an_unknown_key_is_named_on_one_line_of_plain_characters() -> None:
+    data = changed(*ACCOUNT, "a\nnote: b\x1b\u202e", 1)
+    assert r'records.crm[]."a\nnote: b\u001b\u202e" is not a key' in " ".join(parse_workspace(data).warnings)
+
+
 def test_keys_that_the_project_reads_are_known() -> None:
     data = changed(*ACCOUNT, "timezone", "Europe/Berlin")
     data["records"]["support_platform"][0]["messages"][0] |= {"automatic": True, "link": "https://desk.example/1"}

@@ -423,6 +423,7 @@ SYSTEM = System(
     category=CATEGORY,
     settings=SalesforceSettings,
     connect=Salesforce,
+    asks=(("client_id", ("access_token",)), ("client_secret", ("access_token",))),
     tested="a stand-in after recorded answers of the real service: contract with reads and writes, network faults; not the real service",
     note="Tier, recurring revenue and renewal are fields of the account (settings tier_field, arr_field, renewal_field); those that "
     "the organisation does not have, or hides, are left out and named. A search gives 200 accounts at most, an account its newest "

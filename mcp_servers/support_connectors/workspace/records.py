@@ -1,5 +1,6 @@
 """The workspace file: everything that the connected tools hold at one moment, typed and checked as a whole."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -311,7 +312,8 @@ class Workspace:
 def unknown_keys(model: FileModel, path: str = "") -> Iterator[str]:
     """Yield the path of each unknown key below ``model``, list positions left out: ``records.crm[].region``."""
     for key in (key for key in model.extra if key not in model.also_read):
-        yield f"{path}.{key}" if path else key
+        name = key if key.isidentifier() else json.dumps(key)
+        yield f"{path}.{name}" if path else name
     for name in type(model).model_fields:
         value = getattr(model, name)
         below = f"{path}.{name}" if path else name

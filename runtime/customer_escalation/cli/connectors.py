@@ -135,7 +135,12 @@ def add(
     if system is not None:
         given = _pairs(settings or [], "--set")
         on_system(name, system, given)  # what cannot be is said before anything is asked
-        for key, hidden in missing_settings(system, list(given)):
+        missing = missing_settings(system, list(given))
+        if missing and not sys.stdin.isatty():
+            names, how = ", ".join(key for key, _ in missing), " ".join(f"--set {key}=…" for key, _ in missing)
+            verb, them = ("is", "it") if len(missing) == 1 else ("are", "them")
+            raise ConnectorError(f"The {names} of {system} {verb} missing: give {them} with {how}")
+        for key, hidden in missing:
             given[key] = _ask(f"{key} of {system}", hidden=hidden, option=f"--set {key}=…")
         addition = on_system(name, system, given)
     else:
@@ -211,6 +216,10 @@ def trust(
         known = _open(context.obj)
         link = known.named(name)
     _approve(link, known, yes=yes)
+    known = _open(context.obj)
+    link = known.named(name)  # as it stands once it is approved
+    if link.problem:
+        raise ConnectorError(f"{name} cannot be asked for its tools: {link.problem}.")
     if not link.foreign:
         streams.tell(f"{name} is one of our own servers: its tools need no trust.")
         return
@@ -320,7 +329,7 @@ def run_contract(
 @app.command()
 def systems(json_output: AsJson = False) -> None:
     """The systems that the bundled servers can stand on, with their settings."""
-    from support_connectors.systems import UnusableSystem, find_system, system_names
+    from support_connectors.systems import UnusableSystem, find_system, needed_settings, system_names
 
     for name in system_names():
         try:
@@ -331,15 +340,13 @@ def systems(json_output: AsJson = False) -> None:
             else:
                 streams.say(streams.rows([f"{name:<12} {error}"]))
             continue
-        needed = [key for key, about in system.settings.model_fields.items() if about.is_required()]
-        other = [key for key, about in system.settings.model_fields.items() if not about.is_required()]
+        needed = needed_settings(system)
+        other = [key for key in system.settings.model_fields if key not in needed]
         if json_output:
             row = {"name": name, "title": system.title, "category": system.category, "needs": needed, "takes": other}
             streams.say_json({**row, "note": system.note})
         else:
-            streams.say(
-                f"{name:<12} {system.title} ({system.category})\n{'':<12} needs {', '.join(needed)}; takes {', '.join(other)}"
-            )
+            streams.say(f"{name:<12} {system.title} ({system.category})\n{'':<12} {_takes(needed, other)}")
 
 
 def _takes(needed: list[str], other: list[str]) -> str:
@@ -463,6 +470,11 @@ def _pairs(texts: Iterable[str] | None, option: str) -> dict[str, str]:
         key, equals, value = text.partition("=")
         if not equals or not key.strip():
             raise InvalidRequest(f"{option} {text!r} is not KEY=VALUE.")
+        if not value.strip():
+            raise InvalidRequest(
+                f"{option} {text!r} has no value. A shell puts nothing in the place of ${{VAR}} in double quotes where it does not know "
+                f"it: write '{key.strip()}=${{VAR}}' in single quotes."
+            )
         found[key.strip()] = value
     return found
 

@@ -5,8 +5,6 @@ import os
 import re
 from collections.abc import Collection, Sequence
 
-from customer_escalation.connectors.source import InvalidRequest
-
 ALIASES = {"-h": "--help", "-V": "--version", "version": "--version"}
 """What people type for it."""
 _ALIKE = 0.7
@@ -37,10 +35,10 @@ def _refuse_no_issue(first: str, more: Sequence[str], commands: Collection[str])
         return
     nearest = difflib.get_close_matches(first.casefold(), commands, 1, _ALIKE)
     if nearest:
-        raise InvalidRequest(f"There is no command {first!r}. Did you mean: customer-escalation {nearest[0]}?")
+        raise _invalid(f"There is no command {first!r}. Did you mean: customer-escalation {nearest[0]}?")
     if more and not more[0].startswith("-"):
-        raise InvalidRequest('Put the issue in quotes: customer-escalation "API returning 500 errors for Acme Corp".')
-    raise InvalidRequest(
+        raise _invalid('Put the issue in quotes: customer-escalation "API returning 500 errors for Acme Corp".')
+    raise _invalid(
         f"There is no command {first!r}, and one word is no issue: say what is wrong and for whom, such as "
         'customer-escalation "API returning 500 errors for Acme Corp". The commands: ' + ", ".join(commands) + "."
     )
@@ -54,4 +52,10 @@ def _told(word: str) -> str:
         return word
     except UnicodeDecodeError as error:
         shown = os.fsencode(word).decode("utf-8", "backslashreplace")
-        raise InvalidRequest(f"{shown[:80]!r} is not UTF-8 text (byte {error.start}).") from None
+        raise _invalid(f"{shown[:80]!r} is not UTF-8 text (byte {error.start}).") from None
+
+
+def _invalid(sentence: str) -> Exception:
+    from customer_escalation.connectors.source import InvalidRequest  # late: most command lines are sound
+
+    return InvalidRequest(sentence)

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
-from pydantic import SecretStr
 from tomlkit.exceptions import TOMLKitError
 
 from customer_escalation.connectors.declared import find_declarations
 from skill_runtime.errors import ConnectorError
 from skill_runtime.secret_store import SecretStore
-from support_connectors.systems import UnusableSystem, find_system
+from support_connectors.systems import UnusableSystem, find_system, needed_settings
 
 
 @dataclass(frozen=True)
@@ -51,14 +50,11 @@ def on_system(name: str, system: str, settings: Mapping[str, str]) -> Addition:
 def missing_settings(system: str, given: Sequence[str]) -> list[tuple[str, bool]]:
     """The settings that a system needs and nobody gave, each with whether it is a secret. Raises ``ConnectorError``."""
     try:
-        fields = find_system(system).settings.model_fields
+        found = find_system(system)
     except UnusableSystem as error:
         raise ConnectorError(str(error)) from error
-    return [
-        (name, about.annotation is SecretStr)
-        for name, about in fields.items()
-        if about.is_required() and name not in given
-    ]
+    fields = found.settings.model_fields
+    return [(name, "SecretStr" in str(fields[name].annotation)) for name in needed_settings(found, given)]
 
 
 def add(path: Path, addition: Addition, secrets: SecretStore) -> None:

@@ -292,6 +292,7 @@ SYSTEM = System(
     category=CATEGORY,
     settings=ImapSettings,
     connect=Imap,
+    asks=(("password", ("token",)),),
     tested="Cyrus, started by CI: contract with reads and writes, network faults",
     note="A list without a period or a correspondent holds the newest 2,000 mails of each folder; bin and spam are left out "
     "unless their folder is named. Mails with more and rarer words of a search come first, as the server finds words.",

@@ -341,6 +341,7 @@ SYSTEM = System(
     category="chat",
     settings=TeamsSettings,
     connect=Teams,
+    asks=(("client_secret", ("refresh_token",)),),
     tested="a stand-in made of Graph's published description: contract with reads and writes, network faults; not the real service",
     note=(
         "With a person's refresh token Microsoft's search is used: all words must match, else the longest. Without one the "

@@ -298,6 +298,11 @@ SYSTEM = System(
     category=CATEGORY,
     settings=ZendeskSettings,
     connect=Zendesk,
+    asks=(
+        ("subdomain", ("url",)),
+        ("email", ("access_token", "client_id")),
+        ("api_token", ("access_token", "client_id")),
+    ),
     tested="a stand-in made of Zendesk's published description: contract with reads and writes, network faults; not the real service",
     note="A new ticket is found a few minutes after it came in. A search wants all words and gives its first 1,000 tickets; "
     "where none holds them all, the four longest words are looked for one by one. Times are UTC.",
