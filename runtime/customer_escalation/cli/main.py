@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -26,6 +26,10 @@ from customer_escalation.cli.connectors import app as connectors_app
 from customer_escalation.domain.categories import SOURCES
 from skill_runtime.errors import ConnectorError, LimitReached, ModelError, SkillRuntimeError
 from skill_runtime.providers import PROVIDERS
+
+if TYPE_CHECKING:
+    from customer_escalation.cli.interview import TerminalInterviewer
+    from customer_escalation.cli.progress import Progress
 
 VALID, FAILED, USAGE, NEEDS_REVIEW, NO_CONNECTOR, LIMIT, NO_MODEL = 0, 1, 2, 3, 4, 5, 6
 MAX_ISSUE = 8_000
@@ -79,6 +83,18 @@ PolicyFile = Annotated[
         show_default=False,
     ),
 ]  # fmt: skip
+
+
+AnswersFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--answers", metavar="FILE", help="Answers to what only reading tells, as JSON; for runs without a model.",
+        show_default=False,
+    ),
+]  # fmt: skip
+AnsweredBy = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Who gives the answers.", show_default="the user's name")
+]
 
 
 def run_ids(incomplete: str) -> list[tuple[str, str]]:
@@ -141,6 +157,8 @@ def run(
     max_cost: Annotated[float | None, typer.Option(metavar="USD", min=0, help="Stop before spending more.")] = None,
     max_turns: Annotated[int | None, typer.Option(min=1, help="Model turns at the most.", show_default="30")] = None,
     max_time: Annotated[float | None, typer.Option(metavar="SECONDS", min=1, help="Model time at the most.")] = None,
+    answers: AnswersFile = None,
+    answered_by: AnsweredBy = None,
     reported_by: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who escalates; default from the policy.")
     ] = None,
@@ -155,19 +173,22 @@ def run(
     connectors: ConnectorsFile = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")] = False,
 ) -> None:
-    """Make the brief for one issue."""
+    """Make the brief for one issue. Without a model, a person at the terminal is asked what only reading tells."""
     from customer_escalation import headless
     from customer_escalation.cli.progress import Progress
 
+    given = _answers(answers)
     with Progress(quiet=quiet) as progress:
+        interviewer = _interviewer(progress, answered_by, quiet=quiet)
         if resume:
             if issue:
                 raise headless.InvalidRequest(
                     "Give either an issue or --resume RUN, not both: a run keeps its own issue."
                 )
-            given = {"max_cost_usd": max_cost, "max_turns": max_turns, "max_seconds": max_time}
-            limits = {name: value for name, value in given.items() if value is not None}
-            result = headless.resume(resume, progress.emit, limits).to_json()
+            changed: dict[str, Any] = {"max_cost_usd": max_cost, "max_turns": max_turns, "max_seconds": max_time}
+            changed |= {"answers": given, "answered_by": answered_by or _user()} if given is not None else {}
+            limits = {name: value for name, value in changed.items() if value is not None}
+            result = headless.resume(resume, progress.emit, limits, interviewer=interviewer).to_json()
         else:
             if sample and workspace:
                 raise headless.InvalidRequest("Give either --sample or --workspace FILE, not both.")
@@ -185,14 +206,59 @@ def run(
                 author_level=author_level.value if author_level else "",
                 policy=_absolute(str(policy)) if policy else None,
                 connectors=_absolute(str(connectors)) if connectors else None,
+                answers=given or {},
+                answered_by=(answered_by or _user()) if given else "",
             )
-            result = headless.start(request, progress.emit).to_json()
+            result = headless.start(request, progress.emit, interviewer=interviewer).to_json()
     _deliver(result, format, out)
     if result["notice"]:
         typer.echo(result["notice"], err=True)
     if result["ended"] == "limit":
         typer.echo(f"Go on with: customer-escalation run --resume {result['run']} and a higher limit.", err=True)
         raise typer.Exit(LIMIT)
+    raise typer.Exit(VALID if result["status"] == "valid" else NEEDS_REVIEW)
+
+
+@app.command(short_help="The facts and the questions that are open, as JSON.")
+def assess(
+    issue: Annotated[str, typer.Argument(help="What is wrong, and for whom.", show_default=False)],
+    questions: Annotated[
+        bool, typer.Option("--questions", help="Only the questions whose answers would decide.")
+    ] = False,
+    workspace: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Workspace JSON or database; default: the loaded one.")
+    ] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Use the sample workspace.")] = False,
+    as_of: Annotated[str | None, typer.Option(metavar="TIME", help="As of this moment (RFC 3339).")] = None,
+    answers: AnswersFile = None,
+    answered_by: AnsweredBy = None,
+    policy: PolicyFile = None,
+    connectors: ConnectorsFile = None,
+) -> None:
+    """What structure shows of an issue without a model, what the rules make of it, and what a person has to answer.
+
+    Put the answers into a file and go on: customer-escalation run --resume RUN --answers FILE.
+    Exit code 0 where nothing is open, 3 where something is.
+    """
+    from customer_escalation import headless
+
+    if sample and workspace:
+        raise headless.InvalidRequest("Give either --sample or --workspace FILE, not both.")
+    given = _answers(answers)
+    request = headless.Request(
+        issue=checked_issue(issue),
+        workspace=str(headless.sample_workspace()) if sample else _absolute(workspace),
+        as_of=as_of,
+        use_model=False,
+        policy=_absolute(str(policy)) if policy else None,
+        connectors=_absolute(str(connectors)) if connectors else None,
+        answers=given or {},
+        answered_by=(answered_by or _user()) if given else "",
+    )
+    result = headless.start(request, lambda event: None).to_json()
+    keys = ("run", "status", "outcome", "severity", "target")
+    shown = {key: result[key] for key in keys} | {"questions": result["questions"]}
+    typer.echo(json.dumps(shown if questions else shown | {"why": result["why"]}, ensure_ascii=False, indent=2))
     raise typer.Exit(VALID if result["status"] == "valid" else NEEDS_REVIEW)
 
 
@@ -372,6 +438,31 @@ def checked_issue(issue: str | None) -> str:
     return text
 
 
+def _answers(path: Path | None) -> dict[str, Any] | None:
+    from customer_escalation.cases.answers_file import read_answers
+
+    return read_answers(path) if path else None
+
+
+def _user() -> str:
+    """The user's name, as the system has it."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "somebody"
+
+
+def _interviewer(progress: "Progress", by: str | None, *, quiet: bool) -> "TerminalInterviewer | None":
+    """Who asks a person: nobody where no terminal is there, or nothing is to be shown."""
+    if quiet or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    from customer_escalation.cli.interview import TerminalInterviewer
+
+    return TerminalInterviewer(by or _user(), progress.paused)
+
+
 def _absolute(path: str | None) -> str | None:
     return str(Path(path).absolute()) if path else None
 
@@ -413,7 +504,7 @@ def main() -> None:
     """Entry point: an issue as first word is `run`; deliberate errors become a sentence and an exit code."""
     collect_seldom()
     arguments = sys.argv[1:]
-    commands = {"run", "list", "show", "rules", "policy", "mcp", "workspace", "connectors", "doctor"}
+    commands = {"run", "assess", "list", "show", "rules", "policy", "mcp", "workspace", "connectors", "doctor"}
     globals_ = {"--help", "--version", "--install-completion", "--show-completion"}
     if arguments and arguments[0] not in commands | globals_:
         arguments = ["run", *arguments]

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
+from customer_escalation.decision.topics import CASE, IMPACT, label_of
 from customer_escalation.domain.categories import ANSWERS
 from customer_escalation.domain.facts import (
     AffectedAccount,
@@ -17,8 +18,6 @@ from customer_escalation.domain.facts import (
 )  # fmt: skip
 from skill_runtime.ledger import Record
 
-IMPACT = "impact"
-"""Answers for every affected account; ``impact-2`` for the second alone."""
 IssueType = Literal[
     "bug", "outage", "data", "security", "configuration", "how_to", "feature_gap", "billing_or_policy", "other"
 ]  # fmt: skip
@@ -30,7 +29,7 @@ class PersonAnswer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     name: str
-    """The fact's name; ``impact`` for all affected accounts, ``impact-2`` for the second."""
+    """The fact's name; ``impact`` for all affected accounts, ``impact-2`` for the second; ``case`` for which tickets are meant."""
     answer: str
     refs: tuple[str, ...] = ()
     """Records that show it, where the person named some."""
@@ -45,15 +44,10 @@ class PersonAnswer(BaseModel):
     def record(self) -> Record:
         """As a record of ours; its moment dates no event of the case, so it is in no field that would."""
         data = {
-            "ref": self.ref, "kind": "answer", "id": self.name, "author": self.by, "title": f"{words_of(self.answer)}, by {self.by}",
-            "given": self.at.isoformat(), "text": f"{self.name}: {self.answer}. Answered by {self.by}.",
+            "ref": self.ref, "kind": "answer", "id": self.name, "author": self.by,
+            "answer": self.answer, "given": self.at.isoformat(), "text": f"{self.name}: {self.answer}. Answered by {self.by}.",
         }  # fmt: skip
         return Record(ref=self.ref, data=data)
-
-
-def words_of(value: str) -> str:
-    """A value as people read it."""
-    return value.replace("_", " ")
 
 
 def possible(name: str) -> tuple[str, ...]:
@@ -74,12 +68,12 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
 
 def answerable() -> tuple[str, ...]:
     """Every name that can be answered."""
-    return (*get_args(FactName), *_OTHERS, IMPACT)
+    return (*get_args(FactName), *_OTHERS, IMPACT, CASE)
 
 
 def with_answers(assessment: Assessment, answers: Iterable[PersonAnswer]) -> Assessment:
     """The facts with what a person answered; an answer of ``unknown`` leaves a fact as it is."""
-    told = {answer.name: answer for answer in answers if answer.answer != "unknown"}
+    told = {answer.name: answer for answer in answers if answer.answer != "unknown" and answer.name != CASE}
     changes: dict[str, object] = {
         name: _stated(assessment, answer) for name, answer in told.items() if not name.startswith(IMPACT)
     }
@@ -93,7 +87,7 @@ def with_answers(assessment: Assessment, answers: Iterable[PersonAnswer]) -> Ass
 def _stated(assessment: Assessment, given: PersonAnswer) -> object:
     """The fact as the person has it; a yes also stands on what bears on it, a no on the person's word alone."""
     before = getattr(assessment, given.name)
-    why = f"answered by {given.by}"
+    why = f"{label_of(given.name, given.answer)}, as {given.by} answered"
     if isinstance(before, Fact):
         bearing = given.refs or (before.cites if given.answer == "yes" else ())
         return Fact.model_validate({"answer": given.answer, "cites": [*bearing, given.ref], "why": why})
@@ -122,12 +116,12 @@ def _implied(facts: Assessment) -> Assessment:
         cites = [
             ref for one in facts.affected if one.impact in ("blocked", "major_function_broken") for ref in one.cites
         ]
-        why = "answered: a customer cannot work, or lacks a main function"
+        why = "a customer cannot work, or lacks a main function, as answered"
         broken = Fact(answer="yes", cites=list(dict.fromkeys(cites)), why=why)
     elif "unknown" in impacts:
         return facts
     else:
-        broken = Fact(answer="no", cites=list(dict.fromkeys(given)), why="answered: they get by")
+        broken = Fact(answer="no", cites=list(dict.fromkeys(given)), why="they get by, as answered")
     return facts.model_copy(update={"major_function_broken": broken})
 
 

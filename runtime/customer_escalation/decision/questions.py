@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 
-from customer_escalation.decision.answers import IMPACT, PersonAnswer, with_answers
+from customer_escalation.decision.answers import PersonAnswer, with_answers
 from customer_escalation.decision.inputs import AccountInput, DecisionInput
 from customer_escalation.decision.rules.decide import decide
+from customer_escalation.decision.topics import IMPACT, NONE, TOPICS, Topic
 from customer_escalation.domain.brief import Outcome, Severity, Target
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment, Fact, SecurityFact, WorkaroundFact
@@ -49,81 +50,10 @@ class Question:
     why: str
     """What hangs on it, in a sentence."""
 
-
-@dataclass(frozen=True)
-class _Topic:
-    name: str
-    text: str
-    choices: tuple[tuple[str, str, str], ...]
-    """Label, fact, answer."""
-    none: str
-    no: Mapping[str, str]
-    """What each fact is when none of the choices is so."""
-
-
-def _topic(name: str, text: str, *choices: tuple[str, str, str], none: str = "none of these") -> _Topic:
-    facts = dict.fromkeys(fact for _, fact, _ in choices)
-    return _Topic(name, text, choices, none, {fact: _NONE.get(fact, "no") for fact in facts})
-
-
-_NONE = {"security": "none", "workaround": "none", IMPACT: "inconvenienced", "open_ask": "technical_work"}
-TOPICS: tuple[_Topic, ...] = (
-    _topic(
-        "harm", "Has one of these happened?",
-        ("data, credentials or systems reached somebody who must not have them", "security", "exposure_or_breach"),
-        ("a weakness, a suspicion or a compliance concern, with nobody shown to have used it", "security",
-         "vulnerability_or_compliance"),
-        ("stored data was altered or lost, or is at risk", "data_harmed", "yes"),
-        ("a customer's production use of the product has stopped", "production_stopped", "yes"),
-    ),
-    _topic(
-        "business", "Does one of these stand behind it?",
-        ("a customer says that it may leave or not renew", "churn_threat", "yes"),
-        ("a customer asks for an executive or management", "executive_requested", "yes"),
-        ("an exception to a policy, contract or price is needed", "policy_exception", "yes"),
-        ("press, a public post, an authority or legal action is in sight", "pr_or_legal_risk", "yes"),
-        ("a decision above one team is needed", "cross_functional_decision", "yes"),
-    ),
-    _topic(
-        "support", "Can support settle it?",
-        ("yes: a documented solution or workaround was not tried yet", "documented_solution", "yes"),
-        ("yes: a setting or set-up that support can resolve", "support_can_configure", "yes"),
-        ("yes: the customer needs guidance, not a fix", "guidance_only", "yes"),
-        ("yes: a known limitation with a documented alternative that meets the need", "known_limitation_with_alternative", "yes"),
-        none="no",
-    ),
-    _topic(
-        "ours", "Is one of these known on our side?",
-        ("we reproduced it, or the tracker accepts it as a defect", "bug_confirmed", "yes"),
-        ("our hosts, services or builds fail, or several accounts have the same failure", "infrastructure", "yes"),
-        ("it came back after we had declared it fixed", "recurred_after_fix", "yes"),
-        ("it needs a change of code or of our systems", "code_change_needed", "yes"),
-    ),
-    _topic(
-        "others", "Does it need one of these instead?",
-        ("a product change or design decision; nothing is broken", "feature_gap", "yes"),
-        ("deeper diagnosis than support can do", "beyond_support", "yes"),
-    ),
-    _topic(
-        IMPACT, "What can the affected customers not do?",
-        ("they cannot do their work with the product", IMPACT, "blocked"),
-        ("a main function fails for them", IMPACT, "major_function_broken"),
-        none="they get by",
-    ),
-    _topic(
-        "workaround", "Is there a way for them to go on working?",
-        ("a full one: everything they need, and it worked for them", "workaround", "full"),
-        ("a partial one", "workaround", "partial"),
-        none="none that helps",
-    ),
-    _topic(
-        "open_ask", "What is missing before the customers can be helped?",
-        ("a decision, an exception or a commitment", "open_ask", "decision"),
-        ("nothing: support can do it", "open_ask", "nothing"),
-        none="technical work",
-    ),
-)  # fmt: skip
-"""Every topic, the weightiest first: what overrides all else, what keeps it in support, then whose it is and how severe."""
+    @property
+    def tells(self) -> bool:
+        """Does an answer to it alone lead elsewhere?"""
+        return any(choice.decides != self.none.decides for choice in self.choices)
 
 
 def open_questions(case: DecisionInput) -> tuple[Question, ...]:
@@ -131,10 +61,29 @@ def open_questions(case: DecisionInput) -> tuple[Question, ...]:
     return tuple(_Search(case).questions())
 
 
+def reachable(case: DecisionInput) -> tuple[str, ...]:
+    """Every decision that answers to the open questions can lead to, in words, as far as three of them together tell."""
+    return tuple(dict.fromkeys(map(decided, _Search(case).everything())))
+
+
 def next_question(case: DecisionInput, unanswerable: Collection[str] = ()) -> Question | None:
     """The first of them that is not among ``unanswerable``; None where there is none."""
     found = _Search(case).questions()
     return next((question for question in found if question.name not in unanswerable), None)
+
+
+def question_json(question: Question) -> dict[str, object]:
+    """A question as JSON: its choices and that none of them is so, each with the facts that it answers and what it decides."""
+    return {
+        "question": question.name,
+        "text": question.text,
+        "why": question.why,
+        "records": list(question.bearing),
+        "choices": [
+            {"label": one.label, "answers": dict(one.sets), "decides": one.decides}
+            for one in (*question.choices, question.none)
+        ],
+    }
 
 
 def decided(labels: Labels) -> str:
@@ -166,6 +115,13 @@ class _Search:
             yield Question(topic.name, topic.text, choices, Choice(topic.none, none, decided(self.labels(none))),
                            tuple(bearing), why)  # fmt: skip
 
+    def everything(self) -> Iterator[Labels]:
+        """What the rules decide on every choice of up to three topics."""
+        for count in range(BESIDE + 2):
+            for names in combinations(self._open, count):
+                for settings in product(*(self._open[name] for name in names)):
+                    yield self.labels(*settings)
+
     def labels(self, *settings: Settings) -> Labels:
         """What the rules decide with these answers."""
         key = frozenset(pair for sets in settings for pair in sets)
@@ -174,14 +130,14 @@ class _Search:
             self._labels[key] = decision.outcome, decision.severity, decision.target
         return self._labels[key]
 
-    def _choices(self, topic: _Topic) -> tuple[Settings, ...]:
+    def _choices(self, topic: Topic) -> tuple[Settings, ...]:
         """The choices on facts that are unknown."""
         return tuple(((fact, answer),) for _, fact, answer in topic.choices if _is_unknown(self._case, fact))
 
-    def _none(self, topic: _Topic) -> Settings:
+    def _none(self, topic: Topic) -> Settings:
         return tuple((fact, answer) for fact, answer in topic.no.items() if _is_unknown(self._case, fact))
 
-    def _matters(self, topic: _Topic, sets: Settings) -> bool:
+    def _matters(self, topic: Topic, sets: Settings) -> bool:
         """Beside any answers to up to two other topics the choice leads elsewhere than none of the topic does."""
         none = self._none(topic)
         others = [name for name in self._open if name != topic.name]
@@ -255,7 +211,7 @@ def for_each_account(question: Question, case: DecisionInput) -> tuple[Question,
             choices=tuple(
                 replace(one, sets=((f"{IMPACT}-{number}", one.sets[0][1]),), decides="") for one in question.choices
             ),
-            none=replace(question.none, sets=((f"{IMPACT}-{number}", _NONE[IMPACT]),), decides=""),
+            none=replace(question.none, sets=((f"{IMPACT}-{number}", NONE[IMPACT]),), decides=""),
             bearing=account.refs,
         )
         for number, account in enumerate(case.affected, 1)

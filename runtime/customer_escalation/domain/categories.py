@@ -146,7 +146,6 @@ ANSWERS = "answers"
 HEADINGS: tuple[tuple[str, str], ...] = (
     *((row.id, row.heading) for row in sorted(SOURCES.values(), key=lambda row: row.place)),
     (EARLIER, "Earlier escalations"),
-    (ANSWERS, "Answered by a person"),
 )
 """The headings of Supporting Context in their order, each with the category of the records under it."""
 LISTINGS: tuple[tuple[str, str], ...] = (

@@ -22,7 +22,6 @@ from customer_escalation.decision.answers import PersonAnswer, answerable, possi
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.questions import (
-    TOPICS,
     Choice,
     Question,
     for_each_account,
@@ -30,6 +29,7 @@ from customer_escalation.decision.questions import (
     open_questions,
 )  # fmt: skip
 from customer_escalation.decision.rules import decide
+from customer_escalation.decision.topics import TOPICS
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
 
@@ -67,8 +67,8 @@ def interview(
         question = next_question(one, skipped)
         if question is None:
             decision = decide(one)
-            labels = (decision.severity, decision.target)
-            return asked, (decision.outcome.value, *(label.value if label else "-" for label in labels))
+            severity, target = (label.value if label else "-" for label in (decision.severity, decision.target))
+            return asked, (decision.outcome.value, severity, target)
         asked.append(question.name)
         choice = pick(question)
         if choice is None:
@@ -160,7 +160,7 @@ def test_an_answer_is_a_record_of_ours_and_the_fact_cites_it() -> None:
     given = PersonAnswer(name="bug_confirmed", answer="yes", by="Ada", at=NOW)
     stated = with_answers(unknown("Vale Foods", bug_confirmed=fact("unknown", "project_tracker/DEV-1")), [given])
     assert stated.bug_confirmed.cites == ["project_tracker/DEV-1", "answers/bug_confirmed"]
-    assert stated.bug_confirmed.why == "answered by Ada"
+    assert stated.bug_confirmed.why == "we reproduced it, or the tracker accepts it as a defect, as Ada answered"
     found = records("Vale Foods")
     found.ledger.put(given.record())
     assert found.by_us(given.record())
@@ -179,7 +179,7 @@ def test_a_wish_stops_counting_the_windows_that_the_policy_gives_it_none_of() ->
 
 
 def test_every_name_that_can_be_answered_has_its_values_and_every_topic_can_be() -> None:
-    assert all(possible(name) for name in answerable())
+    assert all(possible(name) for name in answerable() if name != "case")
     assert possible("impact-2") == possible("impact")
     assert possible("fax") == possible("impact-x") == ()
     for topic in TOPICS:

@@ -21,7 +21,6 @@ from customer_escalation.cases.connection import ASKED_FOR
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.rules import decide
 from customer_escalation.domain.categories import (
-    ANSWERS,
     BY_ITEM,
     EARLIER,
     HEADINGS,
@@ -46,7 +45,7 @@ def test_every_category_of_the_connectors_has_its_row() -> None:
 
 
 def test_every_item_has_a_heading_and_a_listing_and_one_category_is_required() -> None:
-    assert {category for category, _ in HEADINGS} == {*SOURCES, EARLIER, ANSWERS}
+    assert {category for category, _ in HEADINGS} == {*SOURCES, EARLIER}
     assert {kind for kind, _ in LISTINGS} == {*BY_ITEM, "escalation"}
     assert len({label for _, label in HEADINGS}) == len(HEADINGS)
     assert [row.id for row in SOURCES.values() if row.need == "required"] == ["support_platform"]

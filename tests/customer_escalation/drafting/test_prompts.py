@@ -27,7 +27,14 @@ VALUES: dict[str, list[dict[str, Any]]] = {
     "tools/assess.md.j2": [{"assistant": True}, {"assistant": False}],
     "tools/submit.md.j2": [{"draft": draft} for draft in ("escalation", "handling", "either")],
     "first_message.md.j2": [
-        {"issue": "It fails.", "now": "today", "reported_by": "Support", "gaps": gaps, "records": "- a | b"}
+        {
+            "issue": "It fails.",
+            "now": "today",
+            "reported_by": "Support",
+            "gaps": gaps,
+            "listed": gaps,
+            "records": "- a | b",
+        }
         for gaps in ((), ("The CRM could not be read.",))
     ],
     "target_contents.md.j2": [{"target": target.value} for target in Target],
@@ -67,7 +74,9 @@ def test_each_text_is_used(name: str) -> None:
 
 def test_values_are_put_in_as_they_are() -> None:
     hostile = "{{ 7 * 7 }} {% raw %} <b>"
-    assert hostile in prompt("first_message.md.j2", issue=hostile, now="", reported_by="", gaps=(), records="")
+    assert hostile in prompt(
+        "first_message.md.j2", issue=hostile, now="", reported_by="", gaps=(), listed=(), records=""
+    )
 
 
 def test_both_ways_in_say_the_same_of_facts_and_drafts() -> None:

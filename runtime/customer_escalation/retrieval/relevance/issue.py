@@ -8,17 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from customer_escalation.domain.categories import ANSWERS
 from customer_escalation.domain.evidence import Evidence, name_key
 from customer_escalation.domain.evidence import field as text_field
 from customer_escalation.domain.language import language_of
+from customer_escalation.domain.record_ids import own_part
 from customer_escalation.domain.states import state_of
 from customer_escalation.retrieval.injection import first_instruction_like
 from customer_escalation.retrieval.relevance.index import Index
 from customer_escalation.retrieval.relevance.marks import ids_in
 from customer_escalation.retrieval.relevance.naming import Named, named_in
 from customer_escalation.retrieval.relevance.ties import Ties
-from skill_runtime.ledger import Record
+from skill_runtime.ledger import Ledger, Record
 
+CHOSEN = f"{ANSWERS}/case"
+"""The record of what a person said: which tickets are meant."""
 FITS_WELL = 0.5
 """Of the weight of the request's words: what a ticket of nobody who is named needs, with ``SEVERAL`` of them."""
 SEVERAL = 3
@@ -52,20 +56,45 @@ class Complaint:
     """Tickets that it might be, the best first, where it is none for sure."""
     missing: tuple[str, ...] = ()
     """What the request names and no record that was found has."""
+    chosen: bool = False
+    """A person said which tickets are meant: no other one is."""
     joined_by: frozenset[str] = frozenset()
     """What joins the tickets: ``code``, ``error``, ``named``."""
 
 
+def alike(case: Complaint) -> list[Record]:
+    """Open tickets that share words with the case and may be the same matter, unless a person said which are meant."""
+    tickets = [record for record in case.near if record.data.get("kind") == "ticket" and is_open(record)]
+    return [] if case.chosen else tickets
+
+
 def find_issue(request: str, evidence: Evidence, now: datetime) -> Complaint:
-    """The case that the request is about."""
-    return _Search(request, evidence, now).issue()
+    """The case that the request is about, or the tickets that a person said are meant.
+
+    What a person answered about the case is no record to look in.
+    """
+    chosen = evidence.ledger.get(CHOSEN)
+    ids = text_field(chosen, "answer") if chosen else ""
+    return _Search(request, _without_answers(evidence), now, ids).issue()
+
+
+def _without_answers(evidence: Evidence) -> Evidence:
+    records = evidence.ledger.records.values()
+    if not any(record.category == ANSWERS for record in records):
+        return evidence
+    ledger = Ledger()
+    for record in records:
+        if record.category != ANSWERS:
+            ledger.put(record)
+    return Evidence(ledger, evidence.connected)
 
 
 class _Search:
     """The search for one request, over everything that was read."""
 
-    def __init__(self, request: str, evidence: Evidence, now: datetime) -> None:
+    def __init__(self, request: str, evidence: Evidence, now: datetime, chosen: str = "") -> None:
         self.request = request
+        self.chosen = chosen
         self.evidence = evidence
         self.now = now
         self.index = Index(evidence.ledger, request)
@@ -83,18 +112,22 @@ class _Search:
             strange = self.named.strange if not self.named.customers else ()
             missing = (*self.named.missing, *strange)
             return Complaint(candidates=tuple(self._candidates()), missing=missing)
-        together = self.ties.together(leads)
+        together = leads if self.chosen else self.ties.together(leads)
         tickets = [ticket for ticket in together if ticket in leads or is_open(ticket)]
         solved = [ticket for ticket in together if ticket not in tickets]
         related = self._related(tickets)
         return Complaint(
             tickets=tuple(tickets), solved=tuple(solved), related=tuple(related),
             near=tuple(self._near(tickets, [*tickets, *solved, *related])), missing=self.named.missing,
+            chosen=bool(self.chosen),
             joined_by=self.ties.shared(tickets),
         )  # fmt: skip
 
     def _leads(self) -> list[Record]:
         """The tickets that the request is about without doubt."""
+        if self.chosen:
+            named = set(self.chosen.replace(",", " ").casefold().split())
+            return [ticket for ticket in self.evidence.of_kind("ticket") if own_part(ticket.id).casefold() in named]
         by_id = self._by_id()
         if by_id:
             return by_id

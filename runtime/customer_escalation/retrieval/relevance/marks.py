@@ -3,7 +3,7 @@
 import re
 
 ERROR_CODE = re.compile(
-    r"\b(?!(?:SHA|ISO|UTF|RFC|AES|RSA|TLS|HTTP|UTC|GMT|ANSI|ASCII|IEEE|DIN)[-_]?\d)(?:[A-Z][A-Z_]+-?\d{2,}|[A-Z]_\d{2,}|"
+    r"\b(?!(?:SHA|ISO|UTF|RFC|AES|RSA|TLS|HTTP|UTC|GMT|ANSI|ASCII|IEEE|DIN)[-_]?\d)(?:[A-Z][A-Z_]+-?\d{3,}|[A-Z][A-Z_]*[_-]\d{2,}|"
     r"(?:[A-Z][A-Z0-9]*_){2,}[A-Z0-9]+|0x[0-9A-Fa-f]{8})\b"
 )
 """Codes such as ``ABC-1234``, ``E_4711``, ``SAML_ERR_CLOCK`` and ``0x80070005``; standards look alike and are none."""
