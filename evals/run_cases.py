@@ -4,8 +4,9 @@
 
 A case is a workspace JSON with ``invocation`` and ``expected``: ``escalate``, ``severity``, ``target``, ``must_mention``
 (a fact is found when any of its texts occurs in the brief) and ``must_not_claim`` (a pattern counts outside negation and
-attribution only). Prints one row a case and the sums; exits 1 when a run failed or a decision differs, so that it can
-stand in a pipeline.
+attribution only). Prints one row a case and the sums. A case is *right* when its brief is valid and decides as expected;
+*undecided* when it says that it is not decided and the expected decision is among those that answers lead to, or which case is
+meant has to be said; *wrong* otherwise. Exits 1 when a run failed or a case is wrong, so that it can stand in a pipeline.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 GUARD = re.compile(
     r"\b(?:no|not|never|nobody|none|without|nothing|n't|unknown|intact|isn't|wasn't|whether|if|unless|rather than|"
@@ -33,7 +34,7 @@ class CaseRow:
     exit_code: int
     got: tuple[str, str, str]
     wanted: tuple[str, str, str]
-    decision_ok: bool
+    verdict: Literal["right", "undecided", "wrong"]
     mentioned: int
     mentions: int
     claimed: tuple[str, ...]
@@ -61,7 +62,17 @@ def run_case(path: Path, arguments: list[str], out: Path | None) -> CaseRow:
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
     if not done.stdout.strip():
         return CaseRow(
-            path.stem, done.returncode, ("", "", ""), _wanted(case), False, 0, 0, (), done.stderr.strip()[-200:], 0, ()
+            path.stem,
+            done.returncode,
+            ("", "", ""),
+            _wanted(case),
+            "wrong",
+            0,
+            0,
+            (),
+            done.stderr.strip()[-200:],
+            0,
+            (),
         )
     result = json.loads(done.stdout)
     if out:
@@ -83,9 +94,25 @@ def compare(name: str, exit_code: int, result: dict[str, Any], case: dict[str, A
     ]
     claimed = tuple(item["claim"] for item in expected["must_not_claim"] if _claims(markdown, item["patterns"]))
     missing = tuple(fact["fact"] for fact, hit in zip(expected["must_mention"], found, strict=True) if not hit)
-    ok = got[0] == wanted[0] and got[1] in severities and got[2] in targets
-    return CaseRow(name, exit_code, got, wanted, ok, sum(found), len(found), claimed, result["status"], len(markdown.split()),
+    verdict = _verdict(result, got, wanted[0], severities, targets)
+    return CaseRow(name, exit_code, got, wanted, verdict, sum(found), len(found), claimed, result["status"], len(markdown.split()),
                missing)  # fmt: skip
+
+
+def _verdict(
+    result: dict[str, Any], got: tuple[str, str, str], outcome: str, severities: set[str], targets: set[str]
+) -> Literal["right", "undecided", "wrong"]:
+    """See the module."""
+    ok = got[0] == outcome and got[1] in severities and got[2] in targets
+    if result["status"] == "valid" or not result["brief"].get("undecided"):
+        return "right" if ok else "wrong"
+    if not result["brief"]["computed"]["accounts"]:
+        return "undecided"  # it asks which case is meant
+    handled = "handle in support"
+    wanted = (
+        {handled} if outcome != "escalate" else {f"escalate, {one}, {team}" for one in severities for team in targets}
+    )
+    return "undecided" if wanted & set(result["may_be"]) else "wrong"
 
 
 def _wanted(case: dict[str, Any]) -> tuple[str, str, str]:
@@ -120,21 +147,22 @@ def main() -> int:
         return 2
     rows = [run_case(path, arguments, chosen.out) for path in paths]
     print(
-        f"{'case':<6} {'exit':<4} {'status':<12} {'got':<44} {'expected':<44} {'ok':<3} {'facts':<6} {'words':<5} wrong claims"
+        f"{'case':<6} {'exit':<4} {'status':<12} {'got':<44} {'expected':<44} {'verdict':<9} {'facts':<6} {'words':<5} wrong claims"
     )
     for row in rows:
         got, wanted = ", ".join(row.got), ", ".join(row.wanted)
         print(
-            f"{row.case:<6} {row.exit_code:<4} {row.status:<12} {got:<44} {wanted:<44} {'yes' if row.decision_ok else 'NO':<3} "
+            f"{row.case:<6} {row.exit_code:<4} {row.status:<12} {got:<44} {wanted:<44} {row.verdict:<9} "
             f"{row.mentioned}/{row.mentions:<4} {row.words:<5} {'; '.join(row.claimed) or '-'}"
         )
         for fact in row.missing:
             print(f"       not mentioned: {fact}")
-    right = sum(row.decision_ok for row in rows)
-    print(f"{right} of {len(rows)} decisions as expected; "
+    counts = {verdict: sum(row.verdict == verdict for row in rows) for verdict in ("right", "undecided", "wrong")}
+    print(f"{counts['right']} right, {counts['undecided']} undecided with the right decision open, {counts['wrong']} wrong, of "
+          f"{len(rows)}; "
           f"{sum(row.mentioned for row in rows)} of {sum(row.mentions for row in rows)} facts mentioned; "
           f"{sum(len(row.claimed) for row in rows)} wrong claims.")  # fmt: skip
-    return 0 if right == len(rows) and all(row.exit_code in (0, 3) for row in rows) else 1
+    return 0 if not counts["wrong"] and all(row.exit_code in (0, 3) for row in rows) else 1
 
 
 if __name__ == "__main__":

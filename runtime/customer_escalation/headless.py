@@ -10,14 +10,16 @@ import re
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from customer_escalation.cases.answers_file import as_answers
 from customer_escalation.cases.connection import OpenedSystems
 from customer_escalation.cases.drafting_tools import ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING
 from customer_escalation.cases.entries import RESULT
+from customer_escalation.cases.interview import Interviewer
 from customer_escalation.cases.journal_store import JournalStore
 from customer_escalation.cases.progress import shown_by
 from customer_escalation.cases.recorded import RecordedResult
@@ -25,7 +27,7 @@ from customer_escalation.cases.restoring import opening_of
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.store import CaseStore
 from customer_escalation.cases.terms import Asked
-from customer_escalation.cases.unattended import ModelDrafter, escalate
+from customer_escalation.cases.unattended import ModelDrafter, People, escalate
 from customer_escalation.connectors.by_verb import by_verb
 from customer_escalation.connectors.readable import states_of
 from customer_escalation.connectors.source import InvalidRequest, OpenedConnectors, open_source
@@ -74,6 +76,10 @@ class Request:
     """Path of a connectors file; None for those of the user and the project."""
     folder: str = ""
     """The project's folder; empty for the one that the process works in."""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """What a person answered beforehand, as ``read_answers`` gives it; for runs without a model."""
+    answered_by: str = ""
+    """Who gives the answers."""
 
     @property
     def project(self) -> Path:
@@ -126,16 +132,24 @@ class RunSystems:
             yield self._connection
 
 
-def start(request: Request, emit: Emit, store: CaseStore | None = None) -> RecordedResult:
-    """Run a new request to its end; ``store`` is this user's where it is not given.
+def start(
+    request: Request, emit: Emit, store: CaseStore | None = None, interviewer: Interviewer | None = None
+) -> RecordedResult:
+    """Run a new request to its end; ``store`` is this user's where it is not given. ``interviewer`` asks a person who is there.
 
     Raises ``SkillRuntimeError`` with a sentence for whatever the user or an operator must mend.
     """
     with open_source(request.workspace, request.connectors, request.project) as source:
-        return start_on(request, source, emit, store)
+        return start_on(request, source, emit, store, interviewer)
 
 
-def start_on(request: Request, source: OpenedConnectors, emit: Emit, store: CaseStore | None = None) -> RecordedResult:
+def start_on(
+    request: Request,
+    source: OpenedConnectors,
+    emit: Emit,
+    store: CaseStore | None = None,
+    interviewer: Interviewer | None = None,
+) -> RecordedResult:
     """Run a new request on a source that is open already. Raises as ``start``."""
     _need_model(request)
     systems = RunSystems(source, _moment(request.as_of))
@@ -144,16 +158,22 @@ def start_on(request: Request, source: OpenedConnectors, emit: Emit, store: Case
     async def begin_and_run() -> RecordedResult:
         overlays = find_overlays(Path(request.policy) if request.policy else None, request.project)
         case = await service.open(request.asked(), "headless", overlays)
-        return await _run(service, systems, case, request, source.notes, emit)
+        return await _run(service, systems, case, request, source.notes, emit, interviewer)
 
     return asyncio.run(begin_and_run())
 
 
-def resume(prefix: str, emit: Emit, limits: Mapping[str, Any], store: CaseStore | None = None) -> RecordedResult:
+def resume(
+    prefix: str,
+    emit: Emit,
+    limits: Mapping[str, Any],
+    store: CaseStore | None = None,
+    interviewer: Interviewer | None = None,
+) -> RecordedResult:
     """Go on with a run; a finished one gives its recorded result.
 
-    A run whose model was unavailable asks it again, and one that reached a limit goes on when ``limits`` (which replace
-    those of the request) are given.
+    A run whose model was unavailable asks it again, one that reached a limit goes on when ``limits`` (which replace those of
+    the request) are given, and one that is not decided goes on with answers among them or with somebody to ask.
     """
     store = store or JournalStore()
     case = store.find(prefix)
@@ -164,17 +184,24 @@ def resume(prefix: str, emit: Emit, limits: Mapping[str, Any], store: CaseStore 
     finished = store.entries(case, RESULT)
     if finished:
         result = RecordedResult(finished[-1].data)
-        if result.ended != "model_unavailable" and not (result.ended == "limit" and limits):
+        undecided = bool(result.data.get("questions")) and ("answers" in limits or interviewer is not None)
+        if result.ended != "model_unavailable" and not (result.ended == "limit" and limits) and not undecided:
             return result
     _need_model(request)
     with open_source(request.workspace, request.connectors, request.project) as source:
         systems = RunSystems(source, opening.now)
         service = CaseService(store, systems, shown_by(emit))
-        return asyncio.run(_run(service, systems, case, request, source.notes, emit))
+        return asyncio.run(_run(service, systems, case, request, source.notes, emit, interviewer))
 
 
 async def _run(
-    service: CaseService, systems: RunSystems, case: str, request: Request, notes: Sequence[str], emit: Emit
+    service: CaseService,
+    systems: RunSystems,
+    case: str,
+    request: Request,
+    notes: Sequence[str],
+    emit: Emit,
+    interviewer: Interviewer | None = None,
 ) -> RecordedResult:
     with service.hold(case) as recorder:
         emit(RunStarted(run_id=case, title=request.issue, recorded_steps=recorder.pending()))
@@ -190,7 +217,9 @@ async def _run(
         async with AsyncExitStack() as stack:
             connection = await stack.enter_async_context(systems.connected(recorder))
             drafter = await _drafter(request, connection.tools, policy, emit, stack)
-            result = await escalate(service, case, drafter, recorder, meter, emit)
+            now = opening_of(service.store, case).now
+            people = People(as_answers(request.answers, request.answered_by or "somebody", now), interviewer)
+            result = await escalate(service, case, drafter, recorder, meter, emit, people)
     emit(RunFinished(outcome=result.outcome.value, detail=result.status))
     return result
 

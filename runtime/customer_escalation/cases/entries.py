@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from customer_escalation.cases.record_copies import RecordCopy
 from customer_escalation.cases.session import Drafter
+from customer_escalation.decision.answers import PersonAnswer
 from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome
 
 FollowUpStep = Literal["asked_team", "told_customer"]
@@ -47,6 +48,14 @@ class FactsStated(CaseEntry):
     now: datetime
     gaps: tuple[str, ...]
     taken: bool
+
+
+class AnswersGiven(CaseEntry):
+    """What a person answered where the records could not; an answer of ``unknown`` takes an earlier one back."""
+
+    kind: ClassVar[str] = "answers"
+
+    answers: tuple[PersonAnswer, ...]
 
 
 class DraftSubmitted(CaseEntry):

@@ -43,7 +43,7 @@ def far_off(terms: CaseTerms, evidence: Evidence) -> frozenset[str]:
     A ticket whose state nobody knows may be open, so it is shown whole.
     """
     found = find_issue(terms.issue, evidence, terms.now)
-    near = {record.ref for record in (*found.tickets, *found.solved)}
+    near = {record.ref for record in (*found.tickets, *found.solved, *found.candidates, *found.near)}
     far = [one.ref for one in evidence.of_kind("ticket") if one.ref not in near and state_of(one) == "closed"]
     return frozenset(far if len(far) > FEW else ())
 

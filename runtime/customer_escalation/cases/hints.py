@@ -11,6 +11,7 @@ from customer_escalation.domain.evidence import Evidence, field, name_key
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.states import state_of
 from customer_escalation.retrieval.relevance import Complaint, find_issue
+from customer_escalation.retrieval.relevance.issue import is_open
 from skill_runtime.ledger import Record
 
 DEFECTS = frozenset({"bug", "incident", "defect", "problem", "outage"})
@@ -29,7 +30,7 @@ def reminders(request: str, assessment: Assessment, evidence: Evidence, now: dat
             "the account if it has this very issue."
         )
     cited = {evidence.item_of(record).ref for record in evidence.resolve(cites_of(assessment))[0]}
-    items = [record for record in found.related if record.data.get("kind") == "issue"]
+    items = [record for record in (*found.related, *found.near) if record.data.get("kind") == "issue"]
     unused = [_named(item, "title") for item in items if item.ref not in cited]
     if unused:
         yield f"Tracker items that look related and that no fact cites: {'; '.join(unused[:MOST])}."
@@ -46,7 +47,8 @@ def _unstated(found: Complaint, assessment: Assessment, evidence: Evidence) -> I
     stated = {name_key(account.account) for account in assessment.affected}
     stated |= {name_key(field(ticket, "customer"))
                for account in assessment.affected for ticket in evidence.tickets([*account.tickets, *account.cites])}  # fmt: skip
-    for ticket in found.tickets:
+    alike = [record for record in found.near if record.data.get("kind") == "ticket" and is_open(record)]
+    for ticket in (*found.tickets, *found.candidates, *alike):
         if name_key(field(ticket, "customer")) not in stated:
             yield _named(ticket, "subject")
 
@@ -61,7 +63,7 @@ def _reported_since(item: Record, found: Complaint, evidence: Evidence) -> bool:
     last = max((at for part in (item, *evidence.parts(item)) if (at := evidence.at(part))), default=None)
     spoken = [
         evidence.at(message)
-        for ticket in found.tickets
+        for ticket in (*found.tickets, *found.candidates)
         for message in evidence.messages(ticket)
         if field(message, "role") == "customer"
     ]

@@ -10,6 +10,7 @@ from customer_escalation.cases.record_copies import RecordCopy, unverified_gap
 from customer_escalation.cases.rereading import read_again
 from customer_escalation.cases.session import Casework
 from customer_escalation.cases.terms import CaseTerms, Origin
+from customer_escalation.decision.answers import PersonAnswer
 from customer_escalation.decision.rules import Decision
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.prior import recall
@@ -35,6 +36,8 @@ class OpenCase:
     """Records that an assistant copied, by ref."""
     verified: set[str] = field(default_factory=set)
     """Refs of copied records that were found in a system after all."""
+    answers: dict[str, PersonAnswer] = field(default_factory=dict)
+    """What a person answered, by the fact's name."""
     connection_gaps: list[str] = field(default_factory=list)
     kept: RecordsRead | None = None
     """What was kept last of what was read."""
@@ -67,6 +70,12 @@ class OpenCase:
             else:
                 self.copies.setdefault(copy.ref, copy)
                 self.verified.add(copy.ref)
+
+    def take_answers(self, answers: Iterable[PersonAnswer]) -> None:
+        """Make records of answers, so that facts can cite them; a newer one counts for an older one."""
+        for answer in answers:
+            self.answers[answer.name] = answer
+            self.ledger.put(answer.record())
 
     async def read_cited(self, cites: Iterable[str], connection: OpenedSystems) -> list[str]:
         """Read what is cited and not known yet, copied records included; returns the citations that name nothing."""

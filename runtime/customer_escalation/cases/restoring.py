@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pydantic import ValidationError
 
-from customer_escalation.cases.entries import DraftSubmitted, FactsStated, RecordsRead
+from customer_escalation.cases.entries import AnswersGiven, DraftSubmitted, FactsStated, RecordsRead
 from customer_escalation.cases.open_case import OpenCase
 from customer_escalation.cases.store import CaseStore, StoreError
 from customer_escalation.cases.terms import Opening
@@ -34,6 +34,8 @@ def restored(store: CaseStore, case: str) -> OpenCase:
     for entry in store.entries(case):
         if entry.type == RecordsRead.kind:
             _read(found, RecordsRead.model_validate(entry.data))
+        elif entry.type == AnswersGiven.kind:
+            found.take_answers(AnswersGiven.model_validate(entry.data).answers)
         elif entry.type == FactsStated.kind:
             facts = FactsStated.model_validate(entry.data)
             if facts.taken:
@@ -53,6 +55,7 @@ def _read(case: OpenCase, entry: RecordsRead) -> None:
     case.verified = set(entry.verified)
     for ref in case.unverified:
         case.copies[ref].put_into(case.ledger)
+    case.take_answers(case.answers.values())
     case.casework.evidence = Evidence(case.ledger, frozenset(entry.connected))
     case.casework.context = ReviewContext(entry.unread, entry.gap_categories, case.terms.author_level)
     case.kept, case.results_kept = entry, len(case.ledger.results)

@@ -3,24 +3,30 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from customer_escalation.actions import propose
 from customer_escalation.cases.recorded import Ended, RecordedResult
-from customer_escalation.cases.session import Casework, Drafter
+from customer_escalation.cases.session import Casework
 from customer_escalation.decision.explanation import why
 from customer_escalation.decision.figures import computed_lines, due_moments, zone_of_case
 from customer_escalation.decision.inputs import DecisionInput
+from customer_escalation.decision.questions import question_json
 from customer_escalation.decision.rules import Decision
-from customer_escalation.domain.brief import Brief, Draft, EscalationDraft, Outcome, Related, RuleNote, Target
+from customer_escalation.decision.topics import CASE
+from customer_escalation.domain.brief import Brief, Draft, EscalationDraft, Outcome, Related, RuleNote, Severity, Target
 from customer_escalation.domain.evidence import field
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import time_words
+from customer_escalation.domain.record_ids import own_part, shown_id
 from customer_escalation.domain.rules import RULE_TABLE, otherwise_of
+from customer_escalation.drafting.told import asked, asked_later
 from customer_escalation.rendering import Document, all_cites, cited_records, render_markdown
 from customer_escalation.retrieval.injection import first_instruction_like
+from customer_escalation.retrieval.relevance.issue import Complaint, alike, find_issue
 from customer_escalation.review import withhold_unsupported
 from customer_escalation.review.passages import all_cites as cites_of_draft
+from skill_runtime.ledger import Record
 from skill_runtime.limits import Meter
 
 
@@ -46,7 +52,7 @@ class Ending:
 
 
 def result_of(
-    casework: Casework, *, case: str, reported_by: str, gaps: Sequence[str], ending: Ending
+    casework: Casework, *, case: str, request: str, reported_by: str, gaps: Sequence[str], ending: Ending
 ) -> RecordedResult:
     """The reviewed draft as a finished brief, rendered."""
     review, inputs, decision = casework.sound or casework.review, casework.case, casework.decision
@@ -57,14 +63,13 @@ def result_of(
     findings = [
         *review.findings,
         *_about_the_run(
-            ending,
-            found_any=bool(inputs.affected),
-            no_tickets=decision.outcome == Outcome.HANDLE and not casework.evidence.of_kind("ticket"),
-            drafted_by=drafted_by,
+            ending, no_tickets=decision.outcome == Outcome.HANDLE and not casework.evidence.of_kind("ticket")
         ),
-        *_undecided(decision),
+        *(_open(casework, request) if drafted_by == "rules" else _undecided(decision)),
     ]
-    hard = any(finding.level == "H" for finding in findings)
+    shown = [finding for finding in findings if finding.level == "H"]
+    hard = bool(shown)
+    undecided = drafted_by == "rules" and any(finding.rule == "RUN" for finding in shown)
     draft = withhold_unsupported(review) if hard else review.draft
     brief = Brief(
         outcome=decision.outcome,
@@ -80,13 +85,13 @@ def result_of(
         figures=tuple(casework.figures.values()),
         draft=draft,
         suspicious=suspicious(casework, draft),
-        untested=untested(decision),
+        untested=() if undecided else untested(decision),
         gaps=tuple(gaps),
+        undecided=undecided,
     )
-    shown = [finding for finding in findings if finding.level == "H"] if hard else []
     sent = render_markdown(Document(brief, casework.evidence, shown, for_receiver=True))
     channels = {field(record, "channel") for record in casework.evidence.of_kind("chat_message")}
-    proposals = propose(brief, sent, casework.policy, casework.now, zone_of_case(inputs), channels)
+    proposals = [] if undecided else propose(brief, sent, casework.policy, casework.now, zone_of_case(inputs), channels)
     document = Document(brief, casework.evidence, shown, [proposal.title for proposal in proposals])
     return RecordedResult(
         {
@@ -114,21 +119,82 @@ def result_of(
             "why": why(inputs, decision),
             "due": _due(inputs, decision),
             "notice": ending.notice,
+            "questions": _questions(casework, request) if undecided else [],
+            "may_be": list(casework.may_be) if undecided else [],
         }
     )
 
 
-def _about_the_run(ending: Ending, *, found_any: bool, no_tickets: bool, drafted_by: Drafter) -> Iterator[Finding]:
+def _about_the_run(ending: Ending, *, no_tickets: bool) -> Iterator[Finding]:
     if ending.ended == "not_submitted":
         yield Finding(rule="RUN", level="H", message=ending.notice)
-    if drafted_by == "rules" and not found_any:
-        message = (
-            "No ticket about this request was found: check the customer's name and the words, and what is connected."
-        )
-        yield Finding(rule="RUN", level="H", message=message)
-    elif no_tickets:
+    if no_tickets:
         message = "The support platform gave no ticket at all: nothing shows that support can handle this."
         yield Finding(rule="RUN", level="H", message=message)
+
+
+def _open(casework: Casework, request: str) -> Iterator[Finding]:
+    """Without a model: what the request names and nobody knows, which case it is, and the questions that are open."""
+    found = find_issue(request, casework.evidence, casework.now)
+    if found.missing:
+        named = ", ".join(f"“{name}”" for name in found.missing)
+        message = (
+            f"The request names {named}, and no record that was found does: check the spelling, and what is connected."
+        )
+        yield Finding(rule="RUN", level="H", message=message)
+    which = _which(found, casework)
+    if which or not found.tickets:
+        asks = (
+            f"{which['text']} {'; '.join(one['label'] for one in which['choices'])}."
+            if which
+            else "Name the ticket or the customer."
+        )
+        doubt = "" if found.tickets else "It is not clear which case this is about. "
+        yield Finding(rule="RUN", level="H", message=f"{doubt}{asks}")
+    if not found.tickets:
+        return
+    open_ones = casework.questions
+    messages = [*(asked(question) for question in open_ones if question.tells), asked_later(open_ones)]
+    yield from (Finding(rule="RUN", level="H", message=message) for message in messages if message)
+    if casework.decision is not None:
+        yield from (one for one in _undecided(casework.decision) if one.rule == "E-SLA" or not casework.questions)
+
+
+def _questions(casework: Casework, request: str) -> list[dict[str, Any]]:
+    """What a person has to answer, as JSON: which case it is, then what only reading tells."""
+    found = find_issue(request, casework.evidence, casework.now)
+    which = _which(found, casework)
+    facts = [question_json(one) for one in casework.questions] if found.tickets else []
+    return [*([which] if which else []), *facts]
+
+
+def _which(found: Complaint, casework: Casework) -> dict[str, Any] | None:
+    """The question which tickets are meant, as JSON; None where there is no doubt, or it could change nothing."""
+    decision = casework.decision
+    handled = decision is not None and any(RULE_TABLE[rule].group == "handle" for rule in decision.because)
+    settled = decision is not None and (decision.severity == Severity.CRITICAL or handled)
+    doubtful = found.candidates if not found.tickets else () if settled else alike(found)
+    if not doubtful:
+        return None
+    known = [own_part(ticket.id) for ticket in found.tickets]
+    return {
+        "question": CASE,
+        "text": "Are further tickets about the same matter?" if known else "Which ticket is meant?",
+        "why": "Who is affected decides how severe it is, and whose.",
+        "records": [ticket.ref for ticket in doubtful],
+        "choices": [
+            *(
+                {"label": _label(one), "answers": {CASE: " ".join([*known, own_part(one.id)])}, "decides": ""}
+                for one in doubtful
+            ),
+            *([{"label": "none of these", "answers": {CASE: " ".join(known)}, "decides": ""}] if known else []),
+        ],
+    }
+
+
+def _label(ticket: Record) -> str:
+    about = ", ".join(part for key in ("customer", "status") if (part := field(ticket, key)))
+    return f"{shown_id(ticket.id) or ticket.id} ({about})"
 
 
 def _undecided(decision: Decision) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ async def read_anew(
             one.put_into(ledger)
     evidence = Evidence(ledger, evidence.connected | {ref.partition("/")[0] for ref in known})
     anew = OpenCase(case.name, case.origin, terms, ledger, fresh_casework(terms, evidence, context), known)
+    anew.take_answers(case.answers.values())
     anew.lock, anew.connection_gaps = case.lock, connection.gaps()
     anew.verified = {ref for ref in known if (record := ledger.get(ref)) and record.data != known[ref].record()}
     return anew

@@ -18,6 +18,7 @@ from customer_escalation.cases.entries import (
     APPROVAL,
     RESULT,
     REVOCATION,
+    AnswersGiven,
     Closed,
     ComingDown,
     DecidedAnew,
@@ -58,6 +59,7 @@ from customer_escalation.cases.steps import (
 from customer_escalation.cases.store import CaseStore
 from customer_escalation.cases.terms import Asked, Opening, Origin
 from customer_escalation.cases.working_set import WorkingSet
+from customer_escalation.decision.answers import PersonAnswer
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.after import DEESCALATING, still_to_do
 from customer_escalation.decision.rules.rule import Firing
@@ -155,6 +157,21 @@ class CaseService:
             self._cases.note_read(found)
         self.watch(happened.CaseGathered(found.name, len(evidence.ledger.records)))
         return GatheredCase(found.name, evidence, tuple(found.gaps), listed)
+
+    # What a person answers
+
+    def answers(self, case: str) -> tuple[PersonAnswer, ...]:
+        """What was answered so far, the last answer to each question."""
+        entries = self.store.entries(self.store.find(case.strip()), AnswersGiven.kind)
+        given = [one for entry in entries for one in AnswersGiven.model_validate(entry.data).answers]
+        return tuple({one.name: one for one in given}.values())
+
+    def answer(self, case: str, answers: Sequence[PersonAnswer], *, known: bool = False) -> None:
+        """Make records of a person's answers and write them down, unless they are ``known`` from the store."""
+        found = self.work(case)
+        found.take_answers(answers)
+        if not known:
+            self._cases.note(found, AnswersGiven(answers=tuple(answers)))
 
     # The brief
 
@@ -398,8 +415,9 @@ class CaseService:
             raise NoBrief
         terms, gaps = case.terms, case.gaps
         return result_of(
-            case.casework, case=case.name, reported_by=terms.reported_by, gaps=gaps, ending=ending or Ending()
-        )
+            case.casework, case=case.name, request=terms.issue, reported_by=terms.reported_by, gaps=gaps,
+            ending=ending or Ending(),
+        )  # fmt: skip
 
     async def _judge(self, result: RecordedResult, since: Since) -> tuple[Firing, ...]:
         found = self.work(result.case)

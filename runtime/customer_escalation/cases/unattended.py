@@ -10,13 +10,22 @@ from dataclasses import dataclass
 from customer_escalation.cases.connection import MissingConnector
 from customer_escalation.cases.drafting_tools import SUBMIT_ESCALATION, SUBMIT_HANDLING, DraftingTools
 from customer_escalation.cases.first_message import first_message
+from customer_escalation.cases.interview import Interview, Interviewer
 from customer_escalation.cases.recorded import Ended, RecordedResult
 from customer_escalation.cases.result import Ending
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.steps import GatheredCase
 from customer_escalation.connectors.by_verb import by_verb
+from customer_escalation.connectors.lookup import ReadTools
+from customer_escalation.connectors.source import InvalidRequest
+from customer_escalation.decision.answers import PersonAnswer, with_answers
+from customer_escalation.decision.figures import build_case
+from customer_escalation.decision.inputs import DecisionInput
+from customer_escalation.decision.topics import CASE
+from customer_escalation.domain.record_ids import own_part
 from customer_escalation.drafting.assessment import assess_by_rules
 from customer_escalation.drafting.prose import draft_by_rules
+from customer_escalation.retrieval.relevance.issue import alike, find_issue
 from skill_runtime.agent import AgentSettings, run_agent
 from skill_runtime.errors import LimitReached, ModelError
 from skill_runtime.events import Emit, Notice, PhaseStarted
@@ -24,6 +33,19 @@ from skill_runtime.journal import Recorder
 from skill_runtime.limits import Meter
 from skill_runtime.model import Model
 from skill_runtime.tools import Tool
+
+WHICH = "Which of these tickets is meant?"
+WHICH_TOO = "Are these about the same matter too? They share words with it, and nothing else says so."
+
+
+@dataclass(frozen=True)
+class People:
+    """Who answers what the records cannot tell."""
+
+    answers: Sequence[PersonAnswer] = ()
+    """Given beforehand."""
+    interviewer: Interviewer | None = None
+    """Asks a person; None where nobody is there."""
 
 
 @dataclass(frozen=True)
@@ -39,9 +61,15 @@ class ModelDrafter:
 
 
 async def escalate(
-    service: CaseService, case: str, drafter: ModelDrafter | None, recorder: Recorder, meter: Meter, emit: Emit
+    service: CaseService,
+    case: str,
+    drafter: ModelDrafter | None,
+    recorder: Recorder,
+    meter: Meter,
+    emit: Emit,
+    people: People | None = None,
 ) -> RecordedResult:
-    """Make the brief of a case that the service holds for this run.
+    """Make the brief of a case that the service holds for this run; without a model, ``people`` answer what records cannot tell.
 
     Raises ``MissingConnector`` when a required category cannot be read, and ``ModelError`` when the model's service fails
     and the drafter has no fallback.
@@ -61,7 +89,7 @@ async def escalate(
             ended, notice = "complete", ""
     if work.casework.review is None:
         emit(PhaseStarted(name="draft", detail="by rules, without a model"))
-        await _draft_by_rules(service, case)
+        await _draft_by_rules(service, case, people or People())
     result = await service.finish(case, Ending.of(meter, ended, notice))
     emit(PhaseStarted(name="done", detail=result.status.replace("_", " ")))
     return result
@@ -99,13 +127,79 @@ async def _draft_with_model(
     return "not_submitted", f"The model ended without handing in a brief ({result.outcome.replace('_', ' ')})."
 
 
-async def _draft_by_rules(service: CaseService, case: str) -> None:
-    """Assess and draft without a model, through the same checks."""
+async def _draft_by_rules(service: CaseService, case: str, people: People) -> None:
+    """Assess and draft without a model, through the same checks. Raises ``InvalidRequest`` for answers that cite nothing known."""
     work = service.work(case)
     terms, evidence = work.terms, work.casework.evidence
-    facts = assess_by_rules(terms.issue, evidence, terms.now, terms.policy)
+    answers = await _answers(service, case, people)
+    if people.interviewer is not None:
+        answers = (*answers, *_chosen(service, case, people.interviewer))
+    await _read_whole(service, case, answers)
+    structure = assess_by_rules(terms.issue, evidence, terms.now, terms.policy)
+    if people.interviewer is not None and structure.affected:
+
+        def build(given: Sequence[PersonAnswer]) -> DecisionInput:
+            return build_case(with_answers(structure, given), evidence, terms.policy, terms.now)[0]
+
+        def keep(given: Sequence[PersonAnswer]) -> None:
+            service.answer(case, given)
+
+        known = {answer.name: answer for answer in answers}
+        answers = Interview(people.interviewer, build, keep, terms.now, known).run()
+    facts = with_answers(structure, answers)
     assessed = await service.assess(case, facts)
-    if assessed.decision is None:
+    if assessed.decision is None or assessed.inputs is None:
         raise AssertionError(f"the drafter by rules stated facts that do not stand: {assessed.findings}")
-    draft = draft_by_rules(terms.issue, facts, assessed.decision, work.casework.evidence, terms.now, terms.policy)
+    draft = draft_by_rules(terms.issue, assessed.inputs, assessed.decision, work.casework.questions)
     await service.submit(case, draft, "rules")
+
+
+def _chosen(service: CaseService, case: str, interviewer: Interviewer) -> tuple[PersonAnswer, ...]:
+    """Which tickets are meant, where that is in doubt; written down."""
+    work = service.work(case)
+    evidence, now = work.casework.evidence, work.terms.now
+    found = find_issue(work.terms.issue, evidence, now)
+    doubtful = alike(found) if found.tickets else found.candidates
+    if not doubtful:
+        return ()
+    tickets = interviewer.choose(WHICH_TOO if found.tickets else WHICH, doubtful, evidence)
+    if tickets is None or not (tickets or found.tickets):
+        return ()
+    ids = " ".join(own_part(ticket.id) for ticket in (*found.tickets, *tickets))
+    answer = PersonAnswer(name=CASE, answer=ids, by=interviewer.by, at=now)
+    service.answer(case, [answer])
+    return (answer,)
+
+
+async def _read_whole(service: CaseService, case: str, answers: Sequence[PersonAnswer]) -> None:
+    """The tickets that a person chose, which a search may have shown in part. Raises ``InvalidRequest`` for an unknown one."""
+    ids = [name for answer in answers if answer.name == CASE for name in answer.answer.replace(",", " ").split()]
+    work = service.work(case)
+    reading = ReadTools((await service.systems.connection()).tools)
+    for name in ids:
+        for tool, given in reading.calls("read_ticket", {"id": name}) if "read_ticket" in reading else ():
+            outcome = await tool.run(given)
+            if outcome.structured and not outcome.is_error:
+                work.ledger.add(outcome.structured)
+    known = {own_part(ticket.id).casefold() for ticket in work.casework.evidence.of_kind("ticket")}
+    unknown = [name for name in ids if name.casefold() not in known]
+    if unknown:
+        raise InvalidRequest(f"The answers name tickets that nobody knows: {', '.join(unknown)}.")
+
+
+async def _answers(service: CaseService, case: str, people: People) -> tuple[PersonAnswer, ...]:
+    """Those that were written down already, and over them those that are given now."""
+    known = {answer.name: answer for answer in service.answers(case)}
+    service.answer(case, tuple(known.values()), known=True)
+    fresh = [one for one in people.answers if one.name not in known or _differs(one, known[one.name])]
+    cited = [ref for answer in fresh for ref in answer.refs]
+    missing = await service.work(case).read_cited(cited, await service.systems.connection()) if cited else []
+    if missing:
+        raise InvalidRequest(f"The answers cite records that nobody knows: {', '.join(missing)}.")
+    if fresh:
+        service.answer(case, fresh)
+    return tuple({**known, **{answer.name: answer for answer in fresh}}.values())
+
+
+def _differs(one: PersonAnswer, other: PersonAnswer) -> bool:
+    return (one.answer, one.refs) != (other.answer, other.refs)

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -32,6 +32,10 @@ from customer_escalation.domain.printable import plain_json
 from skill_runtime.errors import ConnectorError, LimitReached, ModelError, SkillRuntimeError
 from skill_runtime.providers import PROVIDERS
 
+if TYPE_CHECKING:
+    from customer_escalation.cli.interview import TerminalInterviewer
+    from customer_escalation.cli.progress import Progress
+
 VALID, FAILED, USAGE, NEEDS_REVIEW, NO_CONNECTOR, LIMIT, NO_MODEL = 0, 1, 2, 3, 4, 5, 6
 MODEL_HELP = f"Claude model to draft with: a name, or PROVIDER:NAME ({', '.join(PROVIDERS)})."
 
@@ -39,7 +43,7 @@ EPILOG = (
     "Exit codes: 0 valid brief, 2 wrong request, 3 needs review, 4 required connector missing, 5 limit reached, "
     "6 model unavailable (with --no-fallback), 130 interrupted, 1 anything else."
 )
-COMMANDS = ("run", "list", "show", "rules", "policy", "mcp", "workspace", "connectors", "doctor")
+COMMANDS = ("run", "assess", "list", "show", "rules", "policy", "mcp", "workspace", "connectors", "doctor")
 GLOBALS = ("--help", "--version", "--install-completion", "--show-completion")
 HELP_OPTIONS = {"help_option_names": ["--help", "-h"]}
 
@@ -84,6 +88,18 @@ PolicyFile = Annotated[
         show_default=False,
     ),
 ]  # fmt: skip
+
+
+AnswersFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--answers", metavar="FILE", help="Answers to what only reading tells, as JSON; for runs without a model.",
+        show_default=False,
+    ),
+]  # fmt: skip
+AnsweredBy = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Who gives the answers.", show_default="the user's name")
+]
 
 
 def run_ids(incomplete: str) -> list[tuple[str, str]]:
@@ -152,6 +168,8 @@ def run(
     max_cost: Annotated[float | None, typer.Option(metavar="USD", min=0, help="Stop before spending more.")] = None,
     max_turns: Annotated[int | None, typer.Option(min=1, help="Model turns at the most.", show_default="30")] = None,
     max_time: Annotated[float | None, typer.Option(metavar="SECONDS", min=1, help="Model time at the most.")] = None,
+    answers: AnswersFile = None,
+    answered_by: AnsweredBy = None,
     reported_by: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who escalates; default from the policy.")
     ] = None,
@@ -166,7 +184,7 @@ def run(
     connectors: ConnectorsFile = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")] = False,
 ) -> None:
-    """Make the brief for one issue."""
+    """Make the brief for one issue. Without a model, a person at the terminal is asked what only reading tells."""
     from customer_escalation import headless
     from customer_escalation.cli import delivery
     from customer_escalation.cli.going_on import going_on
@@ -174,15 +192,18 @@ def run(
     from customer_escalation.cli.request import issue_of
 
     delivery.check(out)
+    given = _answers(answers)
     with Progress(quiet=quiet) as progress, going_on(progress):
+        interviewer = _interviewer(progress, answered_by, quiet=quiet)
         if resume:
             if issue or file:
                 raise headless.InvalidRequest(
                     "Give either an issue or --resume RUN, not both: a run keeps its own issue."
                 )
-            given = {"max_cost_usd": max_cost, "max_turns": max_turns, "max_seconds": max_time}
-            limits = {name: value for name, value in given.items() if value is not None}
-            result = headless.resume(resume, progress.emit, limits).to_json()
+            changed: dict[str, Any] = {"max_cost_usd": max_cost, "max_turns": max_turns, "max_seconds": max_time}
+            changed |= {"answers": given, "answered_by": answered_by or _user()} if given is not None else {}
+            limits = {name: value for name, value in changed.items() if value is not None}
+            result = headless.resume(resume, progress.emit, limits, interviewer=interviewer).to_json()
         else:
             if sample and workspace:
                 raise headless.InvalidRequest("Give either --sample or --workspace FILE, not both.")
@@ -200,14 +221,61 @@ def run(
                 author_level=author_level.value if author_level else "",
                 policy=_absolute(str(policy)) if policy else None,
                 connectors=_absolute(str(connectors)) if connectors else None,
+                answers=given or {},
+                answered_by=(answered_by or _user()) if given else "",
             )
-            result = headless.start(request, progress.emit).to_json()
+            result = headless.start(request, progress.emit, interviewer=interviewer).to_json()
     delivery.deliver(result, format.value if format else None, out)
     if result["notice"]:
         streams.tell(result["notice"])
     if result["ended"] == "limit":
         streams.tell(f"Go on with: customer-escalation run --resume {result['run']} and a higher limit.")
         raise typer.Exit(LIMIT)
+    raise typer.Exit(VALID if result["status"] == "valid" else NEEDS_REVIEW)
+
+
+@app.command(short_help="The facts and the questions that are open, as JSON.")
+def assess(
+    issue: Annotated[str, typer.Argument(help="What is wrong, and for whom.", show_default=False)],
+    questions: Annotated[
+        bool, typer.Option("--questions", help="Only the questions whose answers would decide.")
+    ] = False,
+    workspace: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Workspace JSON or database; default: the loaded one.")
+    ] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Use the sample workspace.")] = False,
+    as_of: Annotated[str | None, typer.Option(metavar="TIME", help="As of this moment (RFC 3339).")] = None,
+    answers: AnswersFile = None,
+    answered_by: AnsweredBy = None,
+    policy: PolicyFile = None,
+    connectors: ConnectorsFile = None,
+) -> None:
+    """What structure shows of an issue without a model, what the rules make of it, and what a person has to answer.
+
+    Put the answers into a file and go on: customer-escalation run --resume RUN --answers FILE.
+    Exit code 0 where nothing is open, 3 where something is.
+    """
+    from customer_escalation import headless
+    from customer_escalation.cli.request import issue_of
+
+    if sample and workspace:
+        raise headless.InvalidRequest("Give either --sample or --workspace FILE, not both.")
+    given = _answers(answers)
+    request = headless.Request(
+        issue=issue_of(issue, None),
+        workspace=str(headless.sample_workspace()) if sample else _absolute(workspace),
+        as_of=as_of,
+        use_model=False,
+        policy=_absolute(str(policy)) if policy else None,
+        connectors=_absolute(str(connectors)) if connectors else None,
+        answers=given or {},
+        answered_by=(answered_by or _user()) if given else "",
+    )
+    result = headless.start(request, lambda event: None).to_json()
+    keys = ("run", "status", "outcome", "severity", "target")
+    shown = {key: result[key] for key in keys} | {"questions": result["questions"]}
+    told = shown if questions else shown | {"why": result["why"]}
+    typer.echo(plain_json(json.dumps(told, ensure_ascii=False, indent=2)))
     raise typer.Exit(VALID if result["status"] == "valid" else NEEDS_REVIEW)
 
 
@@ -361,6 +429,31 @@ def doctor(
         streams.write(report(checks, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR")))
     if any(one.status == "fail" for one in checks):
         raise typer.Exit(FAILED)
+
+
+def _answers(path: Path | None) -> dict[str, Any] | None:
+    from customer_escalation.cases.answers_file import read_answers
+
+    return read_answers(path) if path else None
+
+
+def _user() -> str:
+    """The user's name, as the system has it."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "somebody"
+
+
+def _interviewer(progress: "Progress", by: str | None, *, quiet: bool) -> "TerminalInterviewer | None":
+    """Who asks a person: nobody where no terminal is there, or nothing is to be shown."""
+    if quiet or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    from customer_escalation.cli.interview import TerminalInterviewer
+
+    return TerminalInterviewer(by or _user(), progress.paused)
 
 
 def _absolute(path: str | None) -> str | None:

@@ -1,6 +1,8 @@
 """A run's events as lines on standard error: live on a terminal, plain elsewhere."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -52,6 +54,17 @@ class Progress:
         """Let go of the last line; what is printed from now on stands below."""
         if self._status:
             self._status.stop()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing spins while somebody is asked."""
+        if self._status:
+            self._status.stop()
+        try:
+            yield
+        finally:
+            if self._status:
+                self._status.start()
 
     def emit(self, event: Event) -> None:
         """Take one event."""

@@ -20,8 +20,8 @@ class AccountInput:
 
     name: str
     impact: str
-    """``blocked``, ``major_function_broken``, ``inconvenienced``, ``lost_data``, ``asks_for_feature``, ``exposed`` or
-    ``commercial``."""
+    """``blocked``, ``major_function_broken``, ``inconvenienced``, ``lost_data``, ``asks_for_feature``, ``exposed``, ``commercial``
+    or ``unknown``, which is none of them."""
     still: str
     """Whether it is so at present: ``yes``, ``no`` or ``unknown``."""
     users: int | None

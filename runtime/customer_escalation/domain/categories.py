@@ -141,6 +141,8 @@ SOURCES: Mapping[str, SourceRow] = checked([
 
 EARLIER = "escalations"
 """The earlier briefs of this product: records beside those of the categories."""
+ANSWERS = "answers"
+"""What a person of ours answered about the case."""
 HEADINGS: tuple[tuple[str, str], ...] = (
     *((row.id, row.heading) for row in sorted(SOURCES.values(), key=lambda row: row.place)),
     (EARLIER, "Earlier escalations"),
@@ -158,7 +160,7 @@ BY_ITEM: Mapping[str, SourceRow] = {row.row.item: row for row in SOURCES.values(
 def author_of(category: str) -> Author:
     """Whose words the records of a category are; of what is no category, such as a figure, nobody can tell."""
     row = SOURCES.get(category)
-    return row.author if row else "ours" if category == EARLIER else "unsaid"
+    return row.author if row else "ours" if category in (EARLIER, ANSWERS) else "unsaid"
 
 
 def title_of(category: str) -> str:

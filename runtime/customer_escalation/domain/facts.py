@@ -17,7 +17,9 @@ class Fact(DraftModel):
     """One question answered from the records."""
 
     answer: Answer
-    cites: Cites = Field(description="Refs of the records that show it; needed for 'yes'.")
+    cites: Cites = Field(
+        description="Refs of the records that show it; needed for 'yes'. Of 'unknown', what bears on it."
+    )
     why: Line = Field(
         description="The reason in at most twelve words; of a 'yes' it may stand on the brief's severity line."
     )
@@ -63,13 +65,21 @@ class AffectedAccount(DraftModel):
     account: Line = Field(description="The account's name as the CRM or the ticket has it.")
     tickets: list[str] = Field(description="Refs of this account's own tickets about this issue; [] if it has none.")
     impact: Literal[
-        "blocked", "major_function_broken", "inconvenienced", "lost_data", "asks_for_feature", "exposed", "commercial"
+        "blocked",
+        "major_function_broken",
+        "inconvenienced",
+        "lost_data",
+        "asks_for_feature",
+        "exposed",
+        "commercial",
+        "unknown",
     ] = Field(
         description=(
             "blocked: it cannot do its work with the product. major_function_broken: a main function fails for it, cancelling, "
             "paying or signing in included. inconvenienced: it gets by (a full workaround counts as this). lost_data: it works, "
             "and stored data of it is gone or wrong. asks_for_feature: nothing is broken, it needs something that the product "
-            "does not do. exposed: a security matter touches it. commercial: money, contract or trust, nothing technical."
+            "does not do. exposed: a security matter touches it. commercial: money, contract or trust, nothing technical. unknown: "
+            "no record says."
         )
     )
     still: Literal["yes", "no", "unknown"] = Field(

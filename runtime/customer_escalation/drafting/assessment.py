@@ -1,9 +1,12 @@
-"""The facts of a case taken from records by rule, each citing the record that shows it; unknown where none could."""
+"""The facts of a case from structure alone: ids, links, types, states, moments, who wrote. What only language tells is unknown.
 
-import re
+An unknown fact cites what bears on it: the records that a person looks at to answer it.
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Literal, cast
 
+from customer_escalation.decision.answers import typed
 from customer_escalation.domain.evidence import Evidence, field, name_key
 from customer_escalation.domain.facts import (
     AffectedAccount,
@@ -14,281 +17,207 @@ from customer_escalation.domain.facts import (
     Suspicious,
     WorkaroundFact,
 )  # fmt: skip
-from customer_escalation.drafting.reader import NO, RecordReader, said
+from customer_escalation.domain.record_ids import mentions, shown_id
+from customer_escalation.domain.states import state_of
 from customer_escalation.policy import Policy
 from customer_escalation.retrieval.injection import first_instruction_like
 from customer_escalation.retrieval.relevance.issue import Complaint, find_issue
-from customer_escalation.retrieval.relevance.signals import DENIED, matches
-from customer_escalation.retrieval.relevance.wording import sentences
 from skill_runtime.ledger import Record
 
-OPEN_STATES = frozenset(
-    {"open", "in progress", "new", "backlog", "triage", "to do", "todo", "accepted", "investigating", "in review"}
+DEFECTS = frozenset({"bug", "incident", "defect", "problem", "outage", "regression"})
+"""Types of tracker items that are faults."""
+WISHES = frozenset({"feature", "feature request", "improvement", "enhancement", "story", "idea", "epic"})
+"""Types of those that are wishes."""
+UNSEEN = frozenset(
+    {
+        "new",
+        "triage",
+        "in triage",
+        "needs triage",
+        "to triage",
+        "untriaged",
+        "unconfirmed",
+        "submitted",
+        "registered",
+        "received",
+    }
 )
-
-SOLVING = ("prescribes", "declared_fixed", "succeeded")
-"""Signals of an agent's message that solves a ticket."""
-Impact = Literal["blocked", "major_function_broken", "inconvenienced", "asks_for_feature", "exposed"]
-
-
-def assess_by_rules(issue: str, evidence: Evidence, now: datetime, policy: Policy) -> Assessment:
-    """The facts that rules can take from the records read so far."""
-    found = find_issue(issue, evidence, now)
-    reader = RecordReader(found, evidence)
-    by_customers = reader.by_customers
-    wants = _wants_feature(reader, by_customers)
-    broken = None if wants else reader.first("broken", [*by_customers, *reader.notes])
-    minor = reader.first("minor")
-    exposure = reader.first("exposure") or reader.subjects("exposure")
-    weakness = reader.first("vulnerability")
-    affected = [
-        _account(name, tickets, reader, wants=wants, exposed=bool(exposure), minor=bool(minor))
-        for name, tickets in _by_customer(found)
-    ]
-    recurred = _recurrence(reader)
-    confirmed = _confirmed(reader)
-    accounts_broken = [account for account in affected if account.impact in ("blocked", "major_function_broken")]
-    ours_to_fix = recurred or wants or confirmed.answer == "yes" or len(accounts_broken) > 1
-    article = None if ours_to_fix else reader.solution()
-    how_to = reader.first("how_to", by_customers) or reader.subjects("how_to")
-    guidance = how_to is not None and broken is None and not wants
-    exception = reader.fact(
-        "exception", "a note or a policy asks for an approved exception", [*reader.notes, *reader.articles]
-    )
-    churn = reader.fact("churn", "a customer speaks of leaving", by_customers)
-    executive = reader.fact("executive", "somebody in charge is asked for", by_customers)
-    no_tracker = "project_tracker" not in evidence.connected
-    no_articles = "knowledge_base" not in evidence.connected
-    stated = Assessment(
-        issue=issue,
-        issue_type=_issue_type(wants=wants, exposure=bool(exposure), article=article is not None, guidance=guidance,
-                               exception=exception.answer == "yes", outage=len(accounts_broken) > 1),
-        affected=affected,
-        documented_solution=_yes(article, "an article prescribes a solution for this symptom") if article
-        else _unknown("the knowledge base could not be read") if no_articles else NO,
-        support_can_configure=_yes(article, "the solution is a setting") if article and matches("configuration", field(article, "body"))
-        else NO,
-        guidance_only=_yes(how_to[0], "the customer asks how to do it") if how_to and guidance else NO,
-        known_limitation_with_alternative=_limitation(reader, broken is not None),
-        similar_solved_in_support=_similar_solved(found, evidence),
-        bug_confirmed=confirmed if confirmed.answer == "yes" or not no_tracker else _unknown("the tracker could not be read"),
-        infrastructure=_infrastructure(reader, accounts_broken),
-        data_harmed=_data_harmed(reader),
-        production_stopped=_production_stopped(reader),
-        beyond_support=reader.fact("beyond_support", "an agent says that it needs others"),
-        recurred_after_fix=recurred or NO,
-        worsening=reader.fact("worsening", "a record says that it is growing"),
-        security=SecurityFact(
-            level="exposure_or_breach" if exposure else "vulnerability_or_compliance" if weakness else "none",
-            cites=[hit[0].ref for hit in (exposure or weakness,) if hit],
-            why="a record reports it; not verified here" if exposure or weakness else "",
-        ),
-        major_function_broken=_yes(broken[0], "a function is reported to fail") if broken and accounts_broken else NO,
-        workaround=_workaround(reader),
-        churn_threat=churn,
-        executive_requested=executive,
-        policy_exception=exception,
-        pr_or_legal_risk=reader.fact("pr_legal", "a record speaks of the public or of a complaint"),
-        cross_functional_decision=NO,
-        feature_gap=_yes(wants, "customers ask for something that the product does not do") if wants else NO,
-        code_change_needed=reader.fact("code_change", "a colleague names a change in the code"),
-        engineering_engaged=reader.fact("engaged", "a colleague is at work on it", reader.notes),
-        open_ask="decision" if wants or exception.answer == "yes" else "technical_work",
-        suspicious=_suspicious(reader),
-        reading=Reading(outcome="escalate", severity="none", target="none"),
-    )  # fmt: skip
-    return stated if found.tickets else untold(stated)
+"""States of an item that nobody has accepted yet."""
+LANGUAGE = "only reading tells, and no model has read the records"
+MOST_BEARING = 4
 
 
-def untold(stated: Assessment) -> Assessment:
-    """The same where no ticket was found: what nobody could look up is unknown, never no."""
-    blank = Fact(answer="unknown", cites=[], why="no ticket about this was found")
-    facts = {name: blank for name in Assessment.model_fields if getattr(stated, name) == NO}
-    security = SecurityFact(level="unknown", cites=[], why="") if stated.security.level == "none" else stated.security
-    return stated.model_copy(update={**facts, "security": security})
+def assess_by_rules(request: str, evidence: Evidence, now: datetime, policy: Policy) -> Assessment:
+    """The facts that structure shows, of the case that the request is about."""
+    return _Structure(find_issue(request, evidence, now), evidence, policy).assessment(request)
 
 
-def _yes(record: Record, why: str) -> Fact:
-    return Fact(answer="yes", cites=[record.ref], why=why)
+class _Structure:
+    """What the records of one case show without being understood."""
 
+    def __init__(self, case: Complaint, evidence: Evidence, policy: Policy) -> None:
+        self.case = case
+        self.evidence = evidence
+        self.policy = policy
+        self.items = [item for item in case.related if item.data.get("kind") == "issue"]
+        self.articles = [item for item in case.related if item.data.get("kind") == "article"]
+        self.near_items = [item for item in case.near if item.data.get("kind") == "issue"]
+        self.near_articles = [item for item in case.near if item.data.get("kind") == "article"]
+        self.messages = [part for ticket in case.tickets for part in evidence.messages(ticket)]
+        self.reports = [part for part in self.messages if not evidence.by_us(part)]
 
-def _unknown(why: str) -> Fact:
-    return Fact(answer="unknown", cites=[], why=why)
-
-
-def _by_customer(issue: Complaint) -> list[tuple[str, list[Record]]]:
-    groups: dict[str, list[Record]] = {}
-    names: dict[str, str] = {}
-    for ticket in issue.tickets:
-        key = name_key(field(ticket, "customer"))
-        names.setdefault(key, field(ticket, "customer"))
-        groups.setdefault(key, []).append(ticket)
-    return [(names[key], tickets) for key, tickets in groups.items() if key]
-
-
-def _account(
-    name: str, tickets: list[Record], reader: RecordReader, *, wants: Record | None, exposed: bool, minor: bool
-) -> AffectedAccount:
-    """The account with the heaviest impact that its own people report."""
-    own = {ticket.ref for ticket in tickets}
-    spoken = [
-        *tickets,
-        *(part for part in reader.by_customers if part.parent in own and field(part, "role") == "customer"),
-    ]
-    hit = None
-    impact = "inconvenienced"
-    if exposed:
-        impact, hit = "exposed", reader.first("exposure", spoken)
-    elif wants is not None:
-        impact, hit = "asks_for_feature", reader.first("feature", spoken)
-    elif found := reader.first("blocked", spoken) or reader.first("locked_out", spoken):
-        impact, hit = "blocked", found
-    elif not minor and (found := reader.first("broken", spoken)):
-        impact, hit = "major_function_broken", found
-    refs = [ticket.ref for ticket in tickets]
-    return AffectedAccount(
-        account=name,
-        tickets=refs,
-        impact=cast("Impact", impact),
-        still="unknown",
-        users="",
-        cites=[hit[0].ref] if hit else refs[:1],
-    )
-
-
-def _wants_feature(reader: RecordReader, by_customers: list[Record]) -> Record | None:
-    """The record that shows a wish rather than a defect: a request by a customer, and nothing that fails."""
-    asked = reader.first("feature", by_customers)
-    if asked is None:
-        return None
-    tracked = [
-        item
-        for item in reader.issue.related
-        if field(item, "type").casefold() in ("feature", "feature_request", "improvement")
-    ]
-    broken = reader.first("broken", by_customers)
-    return asked[0] if tracked or broken is None else None
-
-
-def _confirmed(reader: RecordReader) -> Fact:
-    found = reader.first("bug_confirmed")
-    item = next((
-        item for item in reader.issue.related
-        if field(item, "type").casefold() in ("bug", "incident", "defect") and field(item, "status").casefold() in OPEN_STATES
-    ), None)  # fmt: skip
-    cites = [record.ref for record in (found[0] if found else None, item) if record]
-    return Fact(answer="yes", cites=cites, why="reproduced by us or accepted in the tracker") if cites else NO
-
-
-def _infrastructure(reader: RecordReader, broken: list[AffectedAccount]) -> Fact:
-    if len(broken) > 1:
-        return Fact(
-            answer="yes",
-            cites=[account.cites[0] for account in broken],
-            why=f"the same symptom at {len(broken)} accounts",
+    def assessment(self, request: str) -> Assessment:
+        words = self._unknown(self._first_reports())
+        pages = [*self.articles, *self.near_articles, *self.case.solved]
+        help_ = self._unknown(pages)
+        stated = Assessment(
+            issue=request[:4000],
+            issue_type="feature_gap" if self._wish().answer == "yes" else "other",
+            affected=self._affected(),
+            documented_solution=help_,
+            support_can_configure=help_,
+            guidance_only=help_,
+            known_limitation_with_alternative=help_,
+            similar_solved_in_support=self._unknown(self.case.solved),
+            bug_confirmed=self._confirmed(),
+            infrastructure=self._infrastructure(),
+            data_harmed=words,
+            production_stopped=words,
+            beyond_support=self._unknown([*self.items, *self._ours()]),
+            recurred_after_fix=self._recurred(),
+            worsening=words,
+            security=SecurityFact(level="unknown", cites=words.cites, why=LANGUAGE),
+            major_function_broken=words,
+            workaround=WorkaroundFact(extent="unknown", cites=self._refs(self._ours()), why=LANGUAGE),
+            churn_threat=words,
+            executive_requested=words,
+            policy_exception=words,
+            pr_or_legal_risk=words,
+            cross_functional_decision=words,
+            feature_gap=self._wish(),
+            code_change_needed=self._unknown([*self.items, *self.near_items]),
+            engineering_engaged=self._engaged(),
+            open_ask="unknown",
+            suspicious=self._suspicious(),
+            reading=Reading(outcome="escalate", severity="none", target="none"),
         )
-    ours = [record for record in [*reader.messages, *reader.notes] if reader.evidence.by_us(record)]
-    return reader.fact("infrastructure", "a colleague reports trouble on our side", ours)
+        return typed(stated)
+
+    def _affected(self) -> list[AffectedAccount]:
+        """The customers of the tickets that belong together."""
+        groups: dict[str, list[Record]] = {}
+        for ticket in self.case.tickets:
+            groups.setdefault(name_key(field(ticket, "customer")), []).append(ticket)
+        return [
+            AffectedAccount(
+                account=field(tickets[0], "customer"),
+                tickets=[ticket.ref for ticket in tickets],
+                impact="unknown",
+                still="unknown",
+                users="",
+                cites=[ticket.ref for ticket in tickets],
+            )
+            for key, tickets in groups.items()
+            if key
+        ]
+
+    def _confirmed(self) -> Fact:
+        """Accepted in the tracker: an open item of a fault that belongs to the case, and that somebody has looked at."""
+        for item in self.items:
+            status = field(item, "status").casefold()
+            if _type(item) in DEFECTS and state_of(item) == "open" and status not in UNSEEN:
+                name = shown_id(item.id) or "an item"
+                return Fact(answer="yes", cites=[item.ref], why=f"{name} is open in the tracker as a {_type(item)}")
+        return self._unknown([*self.items, *self._ours()])
+
+    def _infrastructure(self) -> Fact:
+        """The same error at several accounts; that a record names two tickets together does not say what they share."""
+        accounts = {name_key(field(ticket, "customer")) for ticket in self.case.tickets} - {""}
+        same = self.case.joined_by & {"code", "error"}
+        if len(accounts) >= self.policy.infrastructure.min_accounts and same and not self._wishes():
+            cites = [ticket.ref for ticket in self.case.tickets]
+            return Fact(answer="yes", cites=cites, why=f"the same error text at {len(accounts)} accounts")
+        return self._unknown([*self.items, *self._ours()])
+
+    def _recurred(self) -> Fact:
+        """Nothing of ours before a later report: no. Else what may have declared it fixed, and the newest report."""
+        if not self.case.tickets:
+            return self._unknown(())
+        dated = [(at, part) for part in self.reports if (at := self.evidence.at(part))]
+        newest = max(dated, key=lambda pair: pair[0], default=None)
+        said = [part for part in self._ours() if (at := self.evidence.at(part)) and newest and at < newest[0]]
+        closed = [item for item in self.items if state_of(item) == "closed"]
+        fix = [*(item for item in closed if (at := self.evidence.at(item)) and newest and at < newest[0]), *said[-1:]]
+        if not fix or newest is None:
+            return Fact(answer="no", cites=[], why="nothing of ours stands before a later report")
+        return Fact(answer="unknown", cites=[fix[0].ref, newest[1].ref], why=LANGUAGE)
+
+    def _wish(self) -> Fact:
+        """An open item of a wish that belongs to the case, and none of a fault."""
+        wishes = self._wishes()
+        if wishes and not any(_type(item) in DEFECTS for item in self.items):
+            name = shown_id(wishes[0].id) or "an item"
+            return Fact(
+                answer="yes", cites=[wishes[0].ref], why=f"{name} is open in the tracker as a {_type(wishes[0])}"
+            )
+        return self._unknown([item for item in (*self.items, *self.near_items) if _type(item) not in DEFECTS])
+
+    def _wishes(self) -> list[Record]:
+        return [item for item in self.items if _type(item) in WISHES and state_of(item) != "closed"]
+
+    def _engaged(self) -> Fact:
+        for item in self.items:
+            if state_of(item) == "open" and (field(item, "assignee") or self.evidence.parts(item)):
+                return Fact(answer="yes", cites=[item.ref], why="an open item has an owner or comments")
+        return self._unknown(self.items)
+
+    def _suspicious(self) -> list[Suspicious]:
+        """Records that try to steer, as far as they belong to the case or name a ticket or a customer of it."""
+        tickets = self.case.tickets
+        homes = {item.ref for item in [*tickets, *self.case.related]}
+        customers = [name_key(name) for ticket in tickets if (name := field(ticket, "customer").strip())]
+        found = []
+        for record in self.evidence.ledger.records.values():
+            text = field(record, "text") or field(record, "body")
+            near = (
+                self.evidence.item_of(record).ref in homes
+                or any(mentions(text, ticket.id) for ticket in tickets)
+                or any(name in name_key(text) for name in customers)
+            )
+            reason = first_instruction_like(text) if near else None
+            if reason:
+                found.append(Suspicious(ref=record.ref, what=reason))
+        return found
+
+    def _first_reports(self) -> list[Record]:
+        """Each ticket's first and last message of its customer; the ticket where it has none."""
+        found: list[Record] = []
+        for ticket in self.case.tickets:
+            own = [part for part in self.reports if part.parent == ticket.ref]
+            found += [own[0], *own[1:][-1:]] if own else [ticket]
+        return found
+
+    def _ours(self) -> list[Record]:
+        """What our own side wrote: in the tickets, in the chat, on the items; oldest first."""
+        chat = [record for record in self.case.related if record.data.get("kind") == "chat_message"]
+        comments = [part for item in self.items for part in self.evidence.parts(item)]
+        ours = [part for part in [*self.messages, *chat, *comments] if self.evidence.by_us(part)]
+        return sorted(ours, key=lambda part: str(self.evidence.at(part)))
+
+    def _unknown(self, bearing: Iterable[Record]) -> Fact:
+        why = LANGUAGE if self.case.tickets else "it is not clear which case it is"
+        return Fact(answer="unknown", cites=self._refs(bearing), why=why)
+
+    def _refs(self, records: Iterable[Record]) -> list[str]:
+        """The first and the newest of what bears on it; nothing that tries to steer."""
+        refs = [record.ref for record in records if not first_instruction_like(_said(record))]
+        distinct: Sequence[str] = list(dict.fromkeys(refs))
+        return list(distinct if len(distinct) <= MOST_BEARING else [*distinct[: MOST_BEARING - 1], distinct[-1]])
 
 
-def _production_stopped(reader: RecordReader) -> Fact:
-    """Somebody says so, or that nobody at an account can get in."""
-    found = reader.first("production_stopped") or reader.first(
-        "locked_out", [*reader.by_customers, *reader.issue.tickets]
-    )
-    return _yes(found[0], "a record says that production use has stopped") if found else NO
+def _type(item: Record) -> str:
+    return field(item, "type").casefold().replace("_", " ")
 
 
-def _data_harmed(reader: RecordReader) -> Fact:
-    """Not where the harm is to a file that goes out, or where a colleague says that the stored data is intact."""
-    spoken = [*reader.issue.tickets, *reader.messages, *reader.notes]
-    hits = [(record, hit) for record in spoken if (hit := matches("data_harmed", said(record)))]
-    found = next(((record, hit) for record, hit in hits if not matches("outgoing", hit)), None)
-    if found is None:
-        return NO
-    for record in [*reader.messages, *reader.notes]:
-        if reader.evidence.by_us(record):
-            for sentence in sentences(field(record, "text")):
-                if matches("intact", sentence) or ("data" in sentence.casefold() and DENIED.search(sentence)):
-                    return Fact(answer="no", cites=[record.ref], why="a colleague says that the stored data is intact")
-    return _yes(found[0], "a record says that stored data is lost or altered")
-
-
-def _recurrence(reader: RecordReader) -> Fact | None:
-    """A colleague's word that it is fixed, and a later report that it is not."""
-    evidence = reader.evidence
-    fixes = [record for record in [*reader.messages, *reader.notes] if evidence.by_us(record)
-             and matches("declared_fixed", field(record, "text"))]  # fmt: skip
-    for fix in sorted(fixes, key=lambda record: str(evidence.at(record))):
-        fixed_at = evidence.at(fix)
-        for record in [*reader.messages, *reader.notes]:
-            at = evidence.at(record)
-            if fixed_at and at and at > fixed_at and matches("again", field(record, "text")) and record.ref != fix.ref and (
-                field(record, "role") == "customer" or record.category == "chat"
-            ):  # fmt: skip
-                return Fact(answer="yes", cites=[fix.ref, record.ref], why="it was declared fixed and came back")
-    return None
-
-
-def _limitation(reader: RecordReader, broken: bool) -> Fact:
-    for article in reader.articles:
-        body = field(article, "body")
-        if not broken and matches("limitation", body) and matches("alternative", body):
-            return _yes(article, "an article documents the limitation and an alternative")
-    return NO
-
-
-def _similar_solved(issue: Complaint, evidence: Evidence) -> Fact:
-    for ticket in issue.solved:
-        for message in evidence.messages(ticket):
-            if field(message, "role") == "agent" and any(matches(name, field(message, "text")) for name in SOLVING):
-                return _yes(message, "a similar ticket was solved by support")
-    return NO
-
-
-def _workaround(reader: RecordReader) -> WorkaroundFact:
-    full = reader.helped() or reader.first("works_around")
-    partly, none = reader.first("helps_partly"), reader.first("no_workaround")
-    if partly and not (full and not matches("helps_partly", full[1])):
-        return WorkaroundFact(extent="partial", cites=[partly[0].ref], why="it helps in part")
-    if full:
-        return WorkaroundFact(extent="full", cites=[full[0].ref], why="a record says that it works")
-    if none:
-        return WorkaroundFact(extent="none", cites=[none[0].ref], why="a record says that there is no way round")
-    return WorkaroundFact(extent="unknown", cites=[], why="no record speaks of a workaround")
-
-
-def _issue_type(
-    *, wants: Record | None, exposure: bool, article: bool, guidance: bool, exception: bool, outage: bool
-) -> Literal["security", "feature_gap", "configuration", "how_to", "billing_or_policy", "outage", "bug"]:
-    if exposure:
-        return "security"
-    if wants is not None:
-        return "feature_gap"
-    if article:
-        return "configuration"
-    if guidance:
-        return "how_to"
-    if exception:
-        return "billing_or_policy"
-    return "outage" if outage else "bug"
-
-
-def _suspicious(reader: RecordReader) -> list[Suspicious]:
-    """Records that try to steer, as far as they belong to this issue or speak of its tickets or customers."""
-    evidence, tickets = reader.evidence, reader.issue.tickets
-    homes = {item.ref for item in [*tickets, *reader.issue.related]}
-    names = [name_key(field(ticket, "customer")).split()[0] for ticket in tickets if field(ticket, "customer").strip()]
-    marks = [
-        *(ticket.id.casefold() for ticket in tickets),
-        *names,
-        *(re.sub(r"\D", "", ticket.id) for ticket in tickets),
-    ]
-    found = []
-    for record in evidence.ledger.records.values():
-        text = field(record, "text") or field(record, "body")
-        near = evidence.item_of(record).ref in homes or any(len(mark) > 3 and mark in text.casefold() for mark in marks)
-        reason = first_instruction_like(text) if near else None
-        if reason:
-            found.append(Suspicious(ref=record.ref, what=reason))
-    return found
+def _said(record: Record) -> str:
+    return field(record, "text") or field(record, "body") or field(record, "title")

@@ -1,149 +1,56 @@
-"""Quotations: who wrote what when, each sentence in one place of the brief as far as that is possible."""
+"""Quotations: whole messages, with who wrote them and when; what is too long for a brief is cut, and shows it."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Literal
 
-from customer_escalation.domain.brief import DraftModel
-from customer_escalation.domain.evidence import Evidence, field
+from customer_escalation.decision.inputs import DecisionInput
+from customer_escalation.domain.evidence import field
 from customer_escalation.domain.prose import cite
 from customer_escalation.domain.record_ids import shown_id
-from customer_escalation.drafting.reader import RecordReader, said
+from customer_escalation.retrieval.injection import first_instruction_like
 from customer_escalation.retrieval.relevance.issue import find_issue
-from customer_escalation.retrieval.relevance.signals import carries
-from customer_escalation.retrieval.relevance.wording import sentences
 from customer_escalation.review.grounding import unsupported_atoms
 from skill_runtime.ledger import Record
 
-LONGEST_QUOTE = 320
-"""Characters; a longer sentence is referred to, not quoted."""
-MOST_USES = 2
-"""How often one sentence may be quoted, the second time only where a section would otherwise be empty."""
-_OVERSTATED = re.compile(
-    r"\b(?:is|was|are|were|been|has|have) (?:now )?(?:confirmed|resolved|fixed)\b|\bconfirmed (?:bug|defect|by)\b|"
-    r"\broot cause (?:is|was)\b|\b(?:all (?:our )?|every )customers?\b",
-    re.IGNORECASE,
-)
-"""What a customer cannot know; it stands in a brief only on a colleague's word."""
-
-
-class Quoted(DraftModel):
-    """A sentence, or two that belong together, with the records behind it."""
-
-    text: str
-    kind: Literal["fact", "customer_claim", "inference", "proposed"]
-    cites: list[str]
-
-
-class QuotedStep(DraftModel):
-    """One thing that was done about the problem, and what came of it."""
-
-    action: str
-    result: str
-    cites: list[str]
-
-
-def written(*statements: Quoted) -> str:
-    """Statements as running text with their marks."""
-    return " ".join(cite(_ended(statement.text), statement.cites) for statement in statements)
-
-
-def _ended(text: str) -> str:
-    return text if text.rstrip().endswith((".", "!", "?", "”", "。")) else f"{text.rstrip()}."
+LONGEST = 700
+"""Characters of one quotation."""
+_MARKS = re.compile(r"[“”„«»\"]")
 
 
 class Writer:
-    """Quotes the records of one issue, and remembers what it has quoted."""
+    """Quotes the records of one case."""
 
-    def __init__(self, request: str, evidence: Evidence, now: datetime) -> None:
-        self.evidence = evidence
-        self.now = now
-        self.issue = find_issue(request, evidence, now)
-        self.reader = RecordReader(self.issue, evidence)
-        self.by_customers = self.reader.by_customers
-        self.by_us = self.reader.by_us
-        self.engineers = [record for record in self.by_us if record.category in ("project_tracker", "chat")]
-        self._uses: Counter[str] = Counter()
-        ids = (re.fullmatch(r"([A-Za-z]+)-\d+", record.id) for record in evidence.ledger.records.values())
-        self._id_prefixes = {match[1].casefold() for match in ids if match}
+    def __init__(self, request: str, case: DecisionInput) -> None:
+        self.request = " ".join(request.split())
+        self.case = case
+        self.evidence = case.evidence
+        self.issue = find_issue(request, case.evidence, case.now)
+        self.steering = [
+            record.ref for record in case.evidence.ledger.records.values() if first_instruction_like(said(record))
+        ]
 
-    def without_ids(self, text: str) -> str:
-        """The text without ids of records, which look like error codes."""
-        return re.sub(
-            r"\b([A-Za-z]+)-\d+\b",
-            lambda match: "" if match[1].casefold() in self._id_prefixes else match.group(),
-            text,
-        )
+    def thread(self, item: Record) -> list[Record]:
+        """Its messages or comments, oldest first, without those that try to steer."""
+        return [part for part in self.evidence.parts(item) if part.ref not in self.steering and said(part)]
 
-    def used(self, record: Record, sentence: str) -> bool:
-        """Was it quoted before?"""
-        return self._uses[_mark(record, sentence)] > 0
+    def by_customers(self, ticket: Record) -> list[Record]:
+        """What was written to us in a ticket, oldest first."""
+        return [part for part in self.thread(ticket) if not self.evidence.by_us(part)]
 
-    def quote(self, record: Record, *parts: str) -> Quoted | None:
-        """``j.doe (Vale Ltd) wrote on 2026-08-03: “...”``; None where it cannot be quoted as it stands.
+    def answers(self, ticket: Record) -> list[Record]:
+        """What its customer could read from us, oldest first."""
+        ours = [part for part in self.thread(ticket) if self.evidence.by_us(part)]
+        return [part for part in ours if part.data.get("internal") is not True]
 
-        Several parts of one record are joined by an ellipsis, unless they follow each other.
-        """
-        text = self._joined(record, [" ".join(part.split()) for part in parts])
-        ours = self.evidence.by_us(record)
-        unfit = (
-            not text or len(text) > LONGEST_QUOTE * max(1, len(parts)) or bool(re.search("[“”]|\\[\\[|\\]\\]", text))
-        )
-        if unfit or (not ours and _OVERSTATED.search(text)):
-            return None
-        statement = Quoted(
-            text=f"{self.who(record)} wrote {self.when(record)}: “{text}”",
-            kind="fact" if ours else "customer_claim",
-            cites=[record.ref],
-        )
-        return statement if self.stands(statement.text, [record]) else None
+    def kind(self, kind: str) -> list[Record]:
+        """Records that belong to the case, of one kind."""
+        return [item for item in self.issue.related if item.data.get("kind") == kind and item.ref not in self.steering]
 
-    def use(self, record: Record, *parts: str) -> Quoted | None:
-        """The same, and remember it."""
-        statement = self.quote(record, *parts)
-        if statement:
-            self._uses.update(_mark(record, part) for part in parts)
-        return statement
-
-    def pick(
-        self,
-        signals: Sequence[str],
-        records: Iterable[Record],
-        most: int,
-        *,
-        one_each: bool = False,
-        again: bool = False,
-    ) -> list[Quoted]:
-        """Up to ``most`` sentences that carry one of the signals and were not quoted yet, one from each record.
-
-        With ``one_each`` one from each customer or colleague; with ``again`` one quoted before will do where there is no other.
-        """
-        found: list[Quoted] = []
-        seen: set[str] = set()
-        for record in records:
-            key = (self.evidence.customer_of(record) or field(record, "author")) if one_each else record.ref
-            if len(found) >= most or key in seen:
-                continue
-            statement = self._first(signals, record, 1)
-            if statement:
-                seen.add(key)
-                found.append(statement)
-        if not found and again:
-            repeated = (self._first(signals, record, MOST_USES) for record in records)
-            found = [statement for statement in repeated if statement][:1]
-        return found
-
-    def _first(self, signals: Sequence[str], record: Record, uses: int) -> Quoted | None:
-        """The first sentence that carries the foremost signal possible and was quoted less often than ``uses``."""
-        for signal in signals:
-            for sentence in sentences(said(record)):
-                if carries(signal, sentence) and _tells(sentence) and self._uses[_mark(record, sentence)] < uses:
-                    statement = self.use(record, sentence)
-                    if statement:
-                        return statement
-        return None
+    def quote(self, record: Record, longest: int = LONGEST) -> str:
+        """``j.doe (Vale Ltd) wrote on 2026-08-03: “...”`` with its mark; that it was written, where it cannot be quoted."""
+        text = quotable(said(record), longest)
+        whole = f"{self.who(record)} wrote {self.when(record)}: “{text}”"
+        return cite(whole, [record.ref]) if self.stands(whole, [record]) else self._written(record)
 
     def who(self, record: Record) -> str:
         """An author with their side, such as ``j.doe (Vale Ltd)``."""
@@ -166,26 +73,33 @@ class Writer:
         items = [self.evidence.item_of(record) for record in records]
         return not unsupported_atoms(text, [*records, *items])
 
-    def _joined(self, record: Record, parts: Sequence[str]) -> str:
-        """The parts as one quotation; a gap between them is shown."""
-        whole = " ".join(said(record).split())
-        text = ""
-        for part in parts:
-            if text and f"{text} {part}" not in whole:
-                text += " …"
-            text = f"{text} {part}".strip()
-        return text.strip('"')
+    def name(self, item: Record) -> str:
+        """An item as people quote it."""
+        return shown_id(item.id) or field(item, "channel") or item.category.replace("_", " ")
+
+    def listed(self, items: Iterable[Record]) -> str:
+        """Items by name with what they are about: ``T-1 (Vale Foods, open): “subject”``."""
+        return "; ".join(map(self.told, items))
+
+    def told(self, item: Record) -> str:
+        """An item with whose it is, its state and its title."""
+        about = [part for key in ("customer", "type", "status") if (part := field(item, key))]
+        title = quotable(field(item, "subject") or field(item, "title"), 160)
+        words = self.name(item) + (f" ({', '.join(about)})" if about else "") + (f": “{title}”" if title else "")
+        return words if self.stands(words, [item]) else self.name(item)
+
+    def _written(self, record: Record) -> str:
+        return cite(f"{self.who(record)} wrote {self.when(record)}; see there", [record.ref])
 
 
-def unknown(text: str) -> Quoted:
-    """A sentence of our own that cites nothing."""
-    return Quoted(text=text, kind="inference", cites=[])
+def quotable(text: str, longest: int) -> str:
+    """The text on one line, quotation marks inside it as single ones; cut at a word where it is longer."""
+    plain = _MARKS.sub("'", " ".join(text.replace("[[", "[").replace("]]", "]").split()))
+    if len(plain) <= longest:
+        return plain
+    return f"{plain[:longest].rsplit(' ', 1)[0]} …"
 
 
-def _tells(sentence: str) -> bool:
-    """Long enough to mean something on its own."""
-    return len(sentence.split()) >= (5 if sentence.endswith("?") else 3) or bool(re.search(r"\d", sentence))
-
-
-def _mark(record: Record, sentence: str) -> str:
-    return f"{record.ref} {' '.join(sentence.split())}"
+def said(record: Record) -> str:
+    """What the record says: its text, or its title where it has no text."""
+    return next((text for key in ("text", "body", "subject", "title") if (text := field(record, key))), "")

@@ -6,7 +6,7 @@ from textwrap import indent
 from typing import Any
 
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, RuleNote, Statement
-from customer_escalation.domain.categories import HEADINGS, SOURCES
+from customer_escalation.domain.categories import ANSWERS, HEADINGS, SOURCES
 from customer_escalation.domain.evidence import field, name_key, page_of
 from customer_escalation.domain.prose import Sentence, sentences_of, with_code, without_marks, words_begin
 from customer_escalation.domain.record_ids import shown_id
@@ -156,7 +156,8 @@ class BriefView:
     def mark(self, record: Record) -> str:
         """What a mark says of the item: its name. An account needs none, nor does the only ticket."""
         item = self.evidence.item_of(record)
-        return "" if item.category == "crm" or item.ref == self.only_ticket else self.name(record)
+        unmarked = item.category in ("crm", ANSWERS) or item.ref == self.only_ticket
+        return "" if unmarked else self.name(record)
 
     def name(self, record: Record) -> str:
         """The item's own id; of one with an id that nobody would quote, where and when it was written."""
@@ -302,7 +303,7 @@ class BriefView:
         suspicious = {item.ref for item in self.brief.suspicious}
         for ref in all_cites(self.brief):
             record = self.evidence.ledger.resolve(ref)
-            if record and record.category != "figures" and ref not in suspicious:
+            if record and record.category not in ("figures", ANSWERS) and ref not in suspicious:
                 item = self.evidence.item_of(record)
                 items.setdefault(item.ref, item)
         groups: list[tuple[str, list[str]]] = []

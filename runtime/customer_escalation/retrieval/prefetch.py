@@ -22,6 +22,8 @@ from customer_escalation.domain.evidence import field as text_field
 from customer_escalation.domain.record_ids import mentions, searchable
 from customer_escalation.domain.states import state_of
 from customer_escalation.retrieval.relevance.index import Index
+from customer_escalation.retrieval.relevance.marks import codes_in, ids_in
+from customer_escalation.retrieval.relevance.naming import customers_in
 from skill_runtime.ledger import Ledger, Record
 from skill_runtime.tools import Tool
 
@@ -40,7 +42,9 @@ SOLVED = 1
 CUSTOMER_TICKETS = 6
 """Latest tickets listed of each customer that the request names."""
 NAMED = 2
-"""Accounts that the request names and that are looked at closely."""
+"""Accounts, and ids, that the request names and that are looked at closely."""
+HAVE_IDS = ("support_platform", "project_tracker", "crm")
+"""Categories whose ids people name in a request."""
 OTHERS = 6
 """Chat messages taken from each search."""
 ARTICLES = 15
@@ -57,10 +61,6 @@ TALKED = 3
 """Chat messages read with what stands around them, and further tickets looked for in chat."""
 MENTIONED = 6
 """Items read because a ticket, a comment or a chat message names their id."""
-ERROR_CODE = re.compile(
-    r"\b(?!(?:SHA|ISO|UTF|RFC|AES|RSA|TLS|HTTP|UTC|GMT|ANSI|ASCII|IEEE|DIN)[-_]?\d)[A-Z][A-Z_]+-?\d{2,}\b"
-)
-"""Codes such as ``ABC-1234`` and ``SAML_ERR_12``; standards look alike and are none."""
 _ID = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9]*)-(\d+)(?![\w-])")
 SHARED_WORDS = 2
 """Telling words in common that make a ticket or tracker item worth reading whole."""
@@ -118,11 +118,19 @@ class Gatherer:
 
     async def gather(self, issue: str, evidence: Evidence) -> list[str]:
         """Search for the issue, read what it finds, then follow what it names; returns refs of the accounts named."""
+        named_by_id = ids_in(issue)[:NAMED]
         first = await self._calls(
-            *((row.tool("search"), {"query": issue, "limit": row.first_look}) for row in SOURCES.values())
+            *(
+                (row.tool("read"), {"id": name})
+                for name in named_by_id
+                for row in SOURCES.values()
+                if row.id in HAVE_IDS
+            ),
+            *((row.tool("search"), {"query": issue, "limit": row.first_look}) for row in SOURCES.values()),
         )
         named = named_accounts(issue, evidence)
         tickets = [*await self._own_tickets(issue, named[:NAMED]), *first.items("search_tickets")]
+        tickets = [*first.items("read_ticket"), *tickets]
         tickets = [ticket for ticket in tickets if ticket.data.get("kind") == "ticket"]  # not a foreign answer in prose
         chosen = _open_first(list({ticket.ref: ticket for ticket in tickets}.values()))[:READ]
         await self._read("ticket", [ticket.id for ticket in chosen])
@@ -279,8 +287,7 @@ class Gatherer:
     def _codes(self, ticket: Record, evidence: Evidence) -> list[str]:
         """Error codes of a ticket, without ids of records, which look alike."""
         prefixes = self._kinds_by_prefix()
-        codes = dict.fromkeys(ERROR_CODE.findall(self._shown(ticket, evidence)))
-        return [code for code in codes if re.split(r"[-_]", code)[0].casefold() not in prefixes][:3]
+        return sorted(codes_in(self._shown(ticket, evidence), frozenset(prefixes)))[:3]
 
     def _kinds_by_prefix(self) -> dict[str, str]:
         """``{"tck": "ticket"}`` where tickets are called TCK-1, TCK-2."""
@@ -345,17 +352,7 @@ def _open_first(tickets: Sequence[Record]) -> list[Record]:
 
 def named_accounts(issue: str, evidence: Evidence) -> list[Record]:
     """The CRM accounts whose name occurs in the request, the longest names first."""
-    text = name_key(issue)
-    named = [
-        account for account in evidence.of_kind("account")
-        if (name := name_key(text_field(account, "name"))) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
-    ]  # fmt: skip
-    if not named:
-        named = [account for account in evidence.of_kind("account") if _first_word_named(account, text)]
+    accounts = evidence.of_kind("account")
+    keys, _ = customers_in(issue, [text_field(account, "name") for account in accounts])
+    named = [account for account in accounts if name_key(text_field(account, "name")) in keys]
     return sorted(named, key=lambda account: -len(text_field(account, "name")))[:4]
-
-
-def _first_word_named(account: Record, text: str) -> bool:
-    """A distinctive first word counts when the whole name does not occur: "Metro" for "Metro Freight Ltd"."""
-    words = name_key(text_field(account, "name")).split()
-    return bool(words) and len(words[0]) > 3 and bool(re.search(rf"(?<!\w){re.escape(words[0])}(?!\w)", text))

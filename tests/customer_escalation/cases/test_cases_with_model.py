@@ -35,7 +35,7 @@ def test_a_case_gets_the_expected_brief(tmp_path: Path, name: str) -> None:
     result = json.loads(done.out)
     assert (result["status"], result["drafted_by"], result["ended"]) == ("valid", "model", "complete")
     row = compare(name, done.code, result, case(name))
-    assert row.decision_ok, row
+    assert row.verdict == "right", row
     assert row.missing == (), row
     assert row.claimed == (), row
     assert FOREIGN not in result["markdown"]
@@ -97,7 +97,7 @@ def test_right_facts_with_wrong_labels_reach_the_expected_decision_and_say_why(t
         )  # fmt: skip
     result = json.loads(done.out)
     row = compare(name, done.code, result, case(name))
-    assert row.decision_ok, row
+    assert row.verdict == "right", row
     told = json.dumps([seen.body["messages"][-1] for seen in api.requests])
     assert f"Your own reading was {wrong['outcome']}, {wrong['severity']}, {wrong['target']}" in told
     why = command("show", result["run"], "--why").out

@@ -91,8 +91,8 @@ def carried_through(name: str, in_force: Policy, forms: Iterable[Form] = ()) -> 
     assert work.decision is not None
     assert work.case is not None
     assert decision_told(work.decision, work.case, work.figures, HandIn("hand in", "hand in"))
-    work.submit(draft_by_rules(ASKED, said, work.decision, work.evidence, NOW, in_force), "rules")
-    outcomes = result_of(work, case="r", reported_by="Support", gaps=(), ending=Ending())
+    work.submit(draft_by_rules(ASKED, work.case, work.decision, work.questions), "rules")
+    outcomes = result_of(work, case="r", request=ASKED, reported_by="Support", gaps=(), ending=Ending())
     result = outcomes.to_json()
     assert json.loads(json.dumps(result)) == result
     assert all(render_result(result, form).strip() for form in forms)

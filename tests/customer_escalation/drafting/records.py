@@ -1,6 +1,5 @@
 """An invented issue for the drafter's tests: label printers that stop, at two accounts, with what colleagues know."""
 
-from datetime import datetime
 from typing import Any
 
 from tests.customer_escalation.casebook import (
@@ -17,6 +16,7 @@ from tests.customer_escalation.casebook import (
 )  # fmt: skip
 
 from customer_escalation.cases.session import Casework
+from customer_escalation.decision.answers import PersonAnswer, with_answers
 from customer_escalation.decision.rules import Decision
 from customer_escalation.domain.brief import EscalationDraft, HandlingDraft
 from customer_escalation.domain.evidence import Evidence
@@ -62,34 +62,49 @@ def printers(*more: dict[str, Any], talk: tuple[dict[str, Any], ...] = ()) -> Ev
 
 
 def drafted(
-    found: Evidence, request: str = REQUEST, now: datetime = NOW
+    found: Evidence, request: str = REQUEST, **answers: str
 ) -> tuple[Assessment, Decision, EscalationDraft | HandlingDraft, Casework]:
-    """Assess, decide and draft by rules, through the review."""
-    casework = Casework(found, policy(), now)
-    stated = assess_by_rules(request, found, now, policy())
+    """Assess and draft without a model, with these answers of Ada, through the review."""
+    given = [
+        PersonAnswer(name=name.replace("_2", "-2"), answer=value, by="Ada", at=NOW) for name, value in answers.items()
+    ]
+    stated = with_answers(assess_by_rules(request, found, NOW, policy()), given)
+    for answer in given:
+        found.ledger.put(answer.record())
+    casework = Casework(found, policy(), NOW)
     assert casework.assess(stated) == []
     assert casework.decision is not None
-    draft = draft_by_rules(request, stated, casework.decision, found, now, policy())
-    casework.submit(draft)
+    assert casework.case is not None
+    draft = draft_by_rules(request, casework.case, casework.decision, casework.questions)
+    casework.submit(draft, "rules")
+    assert casework.review is not None
+    assert [finding.message for finding in casework.review.hard] == []
     return stated, casework.decision, draft, casework
 
 
-def escalated(found: Evidence, request: str = REQUEST, now: datetime = NOW) -> EscalationDraft:
+def escalated(found: Evidence, request: str = REQUEST, **answers: str) -> EscalationDraft:
     """The brief, which the review takes."""
-    _, _, draft, casework = drafted(found, request, now)
+    draft = drafted(found, request, **answers)[2]
     assert isinstance(draft, EscalationDraft)
-    assert casework.review is not None
-    assert [finding.message for finding in casework.review.hard] == []
     return draft
 
 
-def handled(found: Evidence, request: str, now: datetime = NOW) -> HandlingDraft:
+def handled(found: Evidence, request: str, **answers: str) -> HandlingDraft:
     """The note, which the review takes."""
-    _, _, draft, casework = drafted(found, request, now)
+    draft = drafted(found, request, **answers)[2]
     assert isinstance(draft, HandlingDraft)
-    assert casework.review is not None
-    assert [finding.message for finding in casework.review.hard] == []
     return draft
+
+
+NOTHING_HEAVY = {
+    "security": "none", "data_harmed": "no", "production_stopped": "no", "churn_threat": "no", "executive_requested": "no",
+    "policy_exception": "no", "pr_or_legal_risk": "no", "cross_functional_decision": "no",
+}  # fmt: skip
+"""Answers that leave it to whether support can settle it, whose it is and how many cannot work."""
+NOT_SUPPORT_S = {
+    "documented_solution": "no", "support_can_configure": "no", "guidance_only": "no", "known_limitation_with_alternative": "no",
+}  # fmt: skip
+DECIDED = {**NOTHING_HEAVY, **NOT_SUPPORT_S, "impact": "blocked", "workaround": "none", "open_ask": "technical_work"}
 
 
 def said_in_chat(text: str, at: str = "2026-03-03T13:00:00Z") -> dict[str, Any]:

@@ -35,7 +35,8 @@ def security_floor(case: DecisionInput) -> Verdict:
 def several_high_value(case: DecisionInput) -> Verdict:
     """Impacted means blocked, or a major function broken without a full workaround; wanting a feature is not impact."""
     counted = ("blocked",) if case.full_workaround else ("blocked", "major_function_broken")
-    hit = [account for account in case.affected if account.impact in counted and account.still != "no"]
+    still = [account for account in case.affected if account.still != "no"]
+    hit = [account for account in still if account.impact in counted]
     known = [account for account in hit if account.high_value]
     refs = tuple(ref for account in known for ref in (account.crm_ref, *account.refs) if ref)
     if len(known) >= case.policy.high_value.critical_from_customers:
@@ -46,6 +47,9 @@ def several_high_value(case: DecisionInput) -> Verdict:
         >= case.policy.high_value.critical_from_customers
     ):
         return Verdict("unknown", "whether enough of the impacted accounts are high-value is unknown", refs)
+    perhaps = [account for account in still if account.impact == "unknown" and account.high_value is not False]
+    if len(hit) + len(perhaps) >= case.policy.high_value.critical_from_customers and perhaps:
+        return Verdict("unknown", f"the impact on {perhaps[0].name} is unknown", refs)
     return NO
 
 
@@ -75,6 +79,9 @@ def key_customer(case: DecisionInput) -> Verdict:
         return Verdict("yes", f"{known[0].name} is a high-value customer and blocked", refs, Severity.HIGH)
     if any(account.high_value is None for account in blocked) and not lifted(case):
         return Verdict("unknown", "a blocked account may be high-value; no CRM record tells")
+    perhaps = [account for account in case.affected if account.impact == "unknown" and account.still != "no"]
+    if any(account.high_value is not False for account in perhaps) and not lifted(case):
+        return Verdict("unknown", "whether a high-value account is blocked is unknown")
     return NO
 
 

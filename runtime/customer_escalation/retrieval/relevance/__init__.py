@@ -1,4 +1,4 @@
-"""Which of the records that were read belong to an issue, by codes, ids and telling words; and what sentences signal."""
+"""Which case a request is about, and which of the records that were read belong to it: by ids, codes, names and structure."""
 
 from customer_escalation.retrieval.relevance.issue import Complaint, find_issue
 
