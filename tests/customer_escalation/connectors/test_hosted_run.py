@@ -64,7 +64,7 @@ def test_whatever_a_vendor_does_the_brief_is_delivered_with_the_gap_named(
         request = Request(issue, use_model=False, folder=str(tmp_path))
         result = start_on(request, source, lambda event: None).to_json()
         backend.close()  # type: ignore[union-attr]
-    assert re.search(r"^## (?:ESCALATION|Handle in support): \S", result["markdown"], re.MULTILINE)
+    assert re.search(r"^## (?:ESCALATION|Not decided yet): \S", result["markdown"], re.MULTILINE)
     named = [gap for gap in result["gaps"] if TITLES[system.category] in gap]
     assert named, result["gaps"]
     assert named[0] in result["markdown"]
