@@ -38,3 +38,20 @@ def spoilt(submit: list[Block]) -> list[Block]:
     section = "impact" if "impact" in draft else "reason"
     draft[section] = f"{draft[section]} {FOREIGN}"
     return blocks
+
+
+def person_answers(name: str) -> dict[str, Any]:
+    """What a person answers about a case without a model: which tickets are meant, nothing heavy, a defect that we see."""
+    tickets = [ticket["id"] for ticket in case(name)["records"]["support_platform"] if ticket["status"] != "solved"]
+    no = ("data_harmed", "production_stopped", "churn_threat", "executive_requested", "policy_exception", "pr_or_legal_risk",
+          "cross_functional_decision", "documented_solution", "support_can_configure", "guidance_only",
+          "known_limitation_with_alternative", "feature_gap")  # fmt: skip
+    light = {"security": "none", "workaround": "none", "open_ask": "technical_work", "impact": "major_function_broken"}
+    return {"case": tickets, **dict.fromkeys(no, "no"), **light, "bug_confirmed": "yes"}
+
+
+def answers_file(folder: Path, name: str) -> str:
+    """The same as a file."""
+    path = folder / f"answers-{name}.json"
+    path.write_text(json.dumps(person_answers(name)), encoding="utf-8")
+    return str(path)

@@ -22,7 +22,9 @@ def deadline(case: DecisionInput, decision: Decision) -> Deadline:
 
 
 def _window(case: DecisionInput) -> Deadline | None:
-    """The first window of an SLA that is still open and ends after now."""
+    """The first window of an SLA that ends after now; none where one has ended already, because then it is due now."""
+    if any(clock.status == "breached" for clock in case.late):
+        return None
     running = [clock for clock in case.sla if clock.running and clock.due_at and clock.due_at > case.now]
     first = min(running, key=lambda clock: clock.due_at or case.now, default=None)
     if first is None or first.due_at is None:

@@ -96,13 +96,15 @@ def _opening(decision: Decision, asks: Sequence[Ask], questions: Sequence[Questi
 
 def _workflow(writer: Writer) -> str:
     """What the accounts cannot do, as far as somebody answered it."""
-    lines = []
-    for account in writer.case.affected:
-        if words := IMPACTS.get(account.impact):
-            lines.append(cite(f"{account.name} {words}, as answered.", account.refs[-1:]))
-        else:
-            lines.append(f"What {account.name} cannot do is unknown until somebody reads its words below.")
-    return " ".join(lines) or "Unknown: no affected account is known."
+    told = [
+        cite(f"{account.name} {words}, as answered.", account.refs[-1:])
+        for account in writer.case.affected
+        if (words := IMPACTS.get(account.impact))
+    ]
+    unknown = [account.name for account in writer.case.affected if account.impact not in IMPACTS]
+    if unknown:
+        told.append(f"What {' and '.join(unknown)} cannot do is unknown until somebody reads the words below.")
+    return " ".join(told) or "Unknown: no affected account is known."
 
 
 def _reproduction(writer: Writer) -> str:
@@ -113,7 +115,7 @@ def _reproduction(writer: Writer) -> str:
     prefixes = frozenset(record.id.partition("-")[0].casefold() for record in writer.evidence.ledger.records.values())
     errors, details = error_lines(parts, prefixes), environment(parts)
     expected, actual, where = REPRODUCTION
-    lines = ["Not reproduced: no steps are on record that code can tell from other text."]
+    lines = ["Whether somebody reproduced it is not known without reading; what our side wrote stands above."]
     if errors:
         shown = ", ".join(f"`{error.text}`" for error in errors)
         lines += [

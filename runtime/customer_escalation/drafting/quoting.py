@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from customer_escalation.decision.inputs import DecisionInput
-from customer_escalation.domain.evidence import field
+from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.domain.prose import cite
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.retrieval.injection import first_instruction_like
@@ -34,8 +34,15 @@ class Writer:
         return [part for part in self.evidence.parts(item) if part.ref not in self.steering and said(part)]
 
     def by_customers(self, ticket: Record) -> list[Record]:
-        """What was written to us in a ticket, oldest first."""
-        return [part for part in self.thread(ticket) if not self.evidence.by_us(part)]
+        """What the ticket's own customer wrote in it, oldest first; others may have joined the thread."""
+        own = name_key(field(ticket, "customer"))
+        written = [part for part in self.thread(ticket) if not self.evidence.by_us(part)]
+        return [part for part in written if name_key(self.evidence.customer_of(part)) == own]
+
+    def by_others(self, ticket: Record) -> list[Record]:
+        """What other accounts wrote in it."""
+        own = self.by_customers(ticket)
+        return [part for part in self.thread(ticket) if not self.evidence.by_us(part) and part not in own]
 
     def answers(self, ticket: Record) -> list[Record]:
         """What its customer could read from us, oldest first."""

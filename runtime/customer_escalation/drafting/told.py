@@ -36,7 +36,7 @@ def reports(writer: Writer) -> Iterator[str]:
     for ticket in writer.issue.tickets:
         own = writer.by_customers(ticket)
         yield f"- {cite(_opened(ticket, writer), [ticket.ref])}"
-        for part in [*own[:1], *own[1:][-1:]]:
+        for part in [*own[:1], *own[1:][-1:], *writer.by_others(ticket)[-1:]]:
             yield f"- {writer.quote(part)}"
 
 
@@ -57,7 +57,7 @@ def known_to_us(writer: Writer) -> Iterator[str]:
         yield from (f"- {writer.quote(part)}" for part in writer.thread(item)[-1:])
     for item in writer.kind("article"):
         yield f"- {cite(f'The knowledge base has {writer.told(item)}.', [item.ref])}"
-    for record in writer.kind("chat_message"):
+    for record in sorted(writer.kind("chat_message"), key=lambda one: field(one, "at")):
         yield f"- {writer.quote(record, 400)}"
 
 
@@ -68,7 +68,7 @@ def answered(writer: Writer) -> list[str]:
         thread = writer.thread(ticket)
         for place, part in enumerate(thread):
             if writer.evidence.by_us(part):
-                next_ = next((one for one in thread[place + 1 :] if not writer.evidence.by_us(one)), None)
+                next_ = next((one for one in writer.by_customers(ticket) if one in thread[place + 1 :]), None)
                 after = (
                     f" The customer's next message is of {field(next_, 'at')[:10]}."
                     if next_ and field(next_, "at")

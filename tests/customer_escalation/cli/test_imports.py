@@ -24,14 +24,14 @@ LANGUAGES = {"babel", "holidays", "snowballstemmer", "text_to_num"}
 """What reads words, numbers and days of many languages: tables that only records need."""
 
 
-def imported(folder: Path, *arguments: str) -> set[str]:
+def imported(folder: Path, *arguments: str, ends: int = 0) -> set[str]:
     """The packages that the command has imported at its end."""
     done = subprocess.run(
         [sys.executable, "-c", PRINT_MODULES, *arguments],
         capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL, env=Command(folder).environment(),
     )  # fmt: skip
     code, names = json.loads(done.stderr.splitlines()[-1])
-    assert code == 0, done.stderr
+    assert code == ends, done.stderr
     return set(names)
 
 
@@ -46,6 +46,6 @@ def test_looking_imports_nothing_of_a_run(tmp_path: Path, arguments: list[str]) 
 
 
 def test_a_run_without_a_model_imports_nothing_of_a_model_or_of_connectors(tmp_path: Path) -> None:
-    names = imported(tmp_path, "run", "--sample", "--no-model", ISSUE)
+    names = imported(tmp_path, "run", "--sample", "--no-model", ISSUE, ends=3)  # nobody answers what is open
     assert names >= A_RUN_NEEDS
     assert names & SPECIAL <= {"rich"}  # the library of the servers logs with it

@@ -8,7 +8,7 @@ import pytest
 from tests.customer_escalation.commands import Command
 
 CASES = Path(__file__).parents[2] / "cases"
-ISSUE = "Build queue stalled again after maintenance"
+ISSUE = "Build queue stalled again after maintenance: SH-3043, SH-3044 and SH-3046"
 
 
 @pytest.fixture
@@ -107,8 +107,8 @@ def test_the_brief_alone_goes_to_standard_output_and_progress_to_standard_error(
     command: Command, tmp_path: Path
 ) -> None:
     done = command(ISSUE, "--workspace", workspace(tmp_path), "--no-model")
-    assert done.code in (0, 3)
-    assert done.out.startswith("**Escalate to Engineering, High.** Before you send this:")
+    assert done.code == 3
+    assert done.out.startswith("**Needs review.** Before anybody acts on it, this has to be answered:")
     assert "\n## ESCALATION:" in done.out
     assert "search_tickets" in done.err
     assert "\x1b" not in done.err
@@ -166,9 +166,9 @@ def test_an_unknown_customer_is_said_to_be_unknown_and_nothing_is_decided_for_su
     done = command("Quarterly fax gateway jams for Nobody At All Ltd", "--workspace", workspace(tmp_path), "--no-model")
     assert done.code == 3
     assert done.out.startswith("**Needs review.** ")
-    assert "\n## Handle in support: No record about this request was found" in done.out
-    assert "check the customer's name" in done.out
-    assert "Could not be tested:" in done.out
+    assert "\n## Not decided yet: No case was found for this request" in done.out
+    assert "The request names “Nobody At All Ltd”, and no record that was found does" in done.out
+    assert "\n**Not found: Nobody At All Ltd.** Nothing here is about it." in done.out
     assert "Tested, and not met" not in done.out
 
 

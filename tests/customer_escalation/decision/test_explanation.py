@@ -7,7 +7,7 @@ from typing import Any
 from tests.customer_escalation.casebook import NOW, fact, policy
 from tests.customer_escalation.commands import Command
 from tests.customer_escalation.drafts import BUG_COMMENT, T1M1, facts, records
-from tests.customer_escalation.scripts import CASES, issue
+from tests.customer_escalation.scripts import CASES, answers_file, issue
 
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.explanation import why, why_words
@@ -76,7 +76,16 @@ def test_the_explanation_names_facts_records_and_rules() -> None:
 
 def test_show_tells_why(tmp_path: Path) -> None:
     command = Command(tmp_path)
-    run = json.loads(command(issue("08"), "--workspace", str(CASES / "08.json"), "--no-model", "--format", "json").out)
+    options = (
+        "--workspace",
+        str(CASES / "08.json"),
+        "--no-model",
+        "--format",
+        "json",
+        "--answers",
+        answers_file(tmp_path, "08"),
+    )
+    run = json.loads(command(issue("08"), *options).out)
     assert run["why"]["decided_by"]
     done = command("show", run["run"], "--why")
     assert done.code == 0

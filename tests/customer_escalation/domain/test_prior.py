@@ -7,7 +7,7 @@ from typing import Any
 from tests.customer_escalation.casebook import NOW, policy
 from tests.customer_escalation.commands import Command
 from tests.customer_escalation.drafts import BUG, escalation, facts, records
-from tests.customer_escalation.scripts import CASES, issue
+from tests.customer_escalation.scripts import CASES, answers_file, issue
 
 from customer_escalation.cases.session import Casework
 from customer_escalation.domain.brief import EscalationDraft
@@ -48,7 +48,8 @@ def test_another_accounts_escalation_stays_out() -> None:
 
 def test_a_later_run_finds_the_valid_escalations_of_earlier_ones(tmp_path: Path) -> None:
     command = Command(tmp_path)
-    arguments = (issue("08"), "--workspace", str(CASES / "08.json"), "--no-model", "--format", "json")
+    arguments = (issue("08"), "--workspace", str(CASES / "08.json"), "--no-model", "--format", "json", "--answers",
+                 answers_file(tmp_path, "08"))  # fmt: skip
     first = json.loads(command(*arguments).out)
     again = json.loads(command(*arguments).out)
     assert not any(ref.startswith("escalations/") for ref in again["citations"])

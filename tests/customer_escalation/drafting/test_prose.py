@@ -45,6 +45,14 @@ def test_each_ticket_is_told_with_its_state_and_its_customer_s_first_and_last_wo
     assert "Orchard Bank" not in description
 
 
+def test_what_another_account_wrote_in_a_thread_is_not_taken_for_its_customer_s() -> None:
+    joined = {**message("T-10", 4, "2026-03-03T12:00:00Z", "community", "Following.", "sam"), "account": "Quill Press"}
+    draft = escalated(printers(talk=(joined,)))
+    assert f"“{RESTARTED}”" in draft.description
+    assert "sam (Quill Press) wrote on 2026-03-03: “Following.”" in draft.description
+    assert "sam" not in draft.communication
+
+
 def test_an_error_text_is_never_cut_where_a_sentence_seems_to_end() -> None:
     records = single("The upload fails. They see: Error storing 'file.pdf'. Status: 0 and nothing is saved.")
     assert "Error storing 'file.pdf'. Status: 0 and nothing is saved.”" in handled(records, "T-1").reason
@@ -87,7 +95,9 @@ def test_the_tracker_and_the_chat_are_told_as_they_stand() -> None:
 
 def test_no_reproduction_is_told_that_nobody_recorded() -> None:
     repro = escalated(printers()).reproduction
-    assert repro.startswith("Not reproduced: no steps are on record that code can tell from other text.")
+    assert repro.startswith(
+        "Whether somebody reproduced it is not known without reading; what our side wrote stands above."
+    )
     assert "Actual: The reports name `PRN_4410`" in repro
     assert "Environment: The texts name version `7.2.1`" in repro
 
@@ -96,7 +106,7 @@ def test_what_an_undecided_brief_does_not_know_it_says() -> None:
     draft = escalated(printers())
     assert draft.opening.startswith("Not decided yet. What is known so far makes it Engineering, High:")
     assert "**Not decided yet:" in draft.sender
-    assert "What Vale Foods cannot do is unknown" in draft.impact
+    assert "What Vale Foods and Harbour Mills cannot do is unknown" in draft.impact
     assert "unknown" in draft.communication.casefold()
     assert draft.drafts == []
 

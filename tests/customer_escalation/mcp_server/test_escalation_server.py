@@ -192,7 +192,7 @@ async def test_the_whole_job_runs_unattended_with_progress(folder: Path) -> None
         told = await at.good("run_escalation", issue=issue("15"), use_model=False)
         assert told.data["outcome"] == "escalate"
         assert told.data["drafted_by"] == "rules"
-        assert told.text.startswith("**Escalate to Leadership, High.** Before you send this:")
+        assert told.text.startswith("**Needs review.** Before anybody acts on it, this has to be answered:")
         assert "\n## ESCALATION: " in told.text
         assert any("gather" in message for message in at.progress)
         assert (await at.good("render_brief", case=told.data["case"])).text == told.data["text"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.customer_escalation.casebook import NOW, account, affected, assessment, evidence, fact, message, ticket
 from tests.customer_escalation.commands import Command
-from tests.customer_escalation.scripts import CASES, issue
+from tests.customer_escalation.scripts import CASES, answers_file, issue
 
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.rules import Decision, decide
@@ -186,9 +186,8 @@ def test_the_command_line_uses_checks_and_shows_it(tmp_path: Path) -> None:
     assert (shown.code, shown.err) == (0, "")
     assert "high_value.arr_usd = 5000.0 (ships as 100000.0)" in shown.out
     assert "  R6         off" in command("rules", "--policy", str(path)).out
-    run = command(
-        issue("08"), "--workspace", str(CASES / "08.json"), "--no-model", "--policy", str(path), "--format", "json"
-    )
+    options = ("--no-model", "--policy", str(path), "--format", "json", "--answers", answers_file(tmp_path, "08"))
+    run = command(issue("08"), "--workspace", str(CASES / "08.json"), *options)
     assert run.code in (0, 3), run.err
     assert "#eng-intake" in json.loads(run.out)["markdown"]
     path.write_text("[high_value]\narr_usd = 'lots'\n", encoding="utf-8")

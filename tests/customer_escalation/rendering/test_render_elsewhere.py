@@ -13,7 +13,7 @@ from tests.customer_escalation.casebook import evidence as evidence_of
 from tests.customer_escalation.commands import Command
 from tests.customer_escalation.drafts import communication, escalation, impact, reply, said
 from tests.customer_escalation.rendering.test_render import HEADINGS, escalated
-from tests.customer_escalation.scripts import CASES, issue
+from tests.customer_escalation.scripts import CASES, answers_file, issue
 
 from customer_escalation.domain.brief import Brief
 from customer_escalation.domain.prose import sentences_of
@@ -171,11 +171,9 @@ def test_all_forms_can_be_made_again_from_a_recorded_result() -> None:
 
 def test_the_command_line_prints_each_form(tmp_path: Path) -> None:
     command = Command(tmp_path)
-    workspace = str(CASES / "08.json")
-    run = json.loads(command(issue("08"), "--workspace", workspace, "--no-model", "--format", "json").out)["run"]
+    options = ("--workspace", str(CASES / "08.json"), "--no-model", "--answers", answers_file(tmp_path, "08"))
+    run = json.loads(command(issue("08"), *options, "--format", "json").out)["run"]
     assert command("show", run, "--format", "html").out.startswith("<!doctype html>")
     assert command("show", run, "--format", "slack").out.startswith("*ESCALATION:")
     assert json.loads(command("show", run, "--format", "adf").out)["type"] == "doc"
-    assert command(issue("08"), "--workspace", workspace, "--no-model", "--format", "slack").out.startswith(
-        "*ESCALATION:"
-    )
+    assert command(issue("08"), *options, "--format", "slack").out.startswith("*ESCALATION:")

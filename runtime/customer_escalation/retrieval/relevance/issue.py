@@ -32,7 +32,9 @@ CLEAR, CLEAREST = 1.4, 2.0
 """How much better the best has to be than the next: of one customer's tickets, and of all."""
 MOST_CANDIDATES = 6
 NEAR_WORDS = 2
-"""Words that an article's or a tracker item's title shares with the case before it is worth a look."""
+"""Words that an item's title shares with the request and the tickets' subjects before it is worth a look."""
+MOST_OF_TITLE = 0.6
+"""Of its words that the tickets use somewhere."""
 MOST_NEAR = 4
 RECENT_DAYS = 120
 """A closed ticket older than this is another matter, unless its id is named."""
@@ -256,17 +258,16 @@ class _Search:
 
     def _near(self, tickets: Sequence[Record], known: Sequence[Record]) -> list[Record]:
         """What shares words with the case and nothing else, the nearest first."""
-        told = frozenset[str]().union(*(self.index.of(ticket) for ticket in tickets)) | self.wanted
-        told -= self.index.words(" ".join(text_field(ticket, "customer") for ticket in tickets))
+        told = frozenset[str]().union(*(self.index.of(ticket) for ticket in tickets))
+        topic = self.wanted.union(*(self.index.words(text_field(ticket, "subject")) for ticket in tickets))
+        customers = self.index.words(" ".join(text_field(ticket, "customer") for ticket in tickets))
         found: list[tuple[float, Record]] = []
         for item in self.evidence.of_kind("issue", "article", "ticket"):
-            title = self.index.words(text_field(item, "title") or text_field(item, "subject"))
-            if (
-                item not in known
-                and len(title & told) >= NEAR_WORDS
-                and not first_instruction_like(self.ties.texts[item.ref])
-            ):
-                found.append((self.index.weight(title & told), item))
+            title = self.index.words(text_field(item, "title") or text_field(item, "subject")) - customers
+            most = len(title & told) >= max(NEAR_WORDS, MOST_OF_TITLE * len(title))
+            telling = len(title & topic) >= NEAR_WORDS or most
+            if item not in known and telling and not first_instruction_like(self.ties.texts[item.ref]):
+                found.append((self.index.weight(title & (topic | told)), item))
         return [item for _, item in sorted(found, key=lambda pair: -pair[0])[:MOST_NEAR]]
 
 
