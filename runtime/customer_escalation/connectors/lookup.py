@@ -7,10 +7,11 @@ schema; where none fits, the model has to find it.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from customer_escalation.connectors.normalize.items import plain_key
+from customer_escalation.connectors.routines import composed_search, word_by_word
 from customer_escalation.domain.categories import SOURCES, Verb
 from skill_runtime.tools import Tool
 
@@ -132,7 +133,7 @@ def _own_use(tools: list[Tool], name: str, verb: Verb) -> _Use | None:
 
 
 def _search_use(tools: list[Tool], nouns: str) -> _Use | None:
-    """The tool that searches by words: the one that names what the category holds first; else the one that lists it."""
+    """The tool that searches by words: the one that names what the category holds first; else what lists it, or a routine."""
     found: list[tuple[bool, int, _Use]] = []
     for tool in tools:
         if _SEARCH_NAME.search(tool.remote_name) and not _IN_A_LANGUAGE.search(tool.remote_name):
@@ -140,7 +141,13 @@ def _search_use(tools: list[Tool], nouns: str) -> _Use | None:
             argument = next((name for name in properties if plain_key(name) in _QUERIES), "")
             if argument and required <= {argument} and not _LANGUAGE.search(_told(tool, properties[argument])):
                 found.append((not re.search(nouns, tool.remote_name, re.IGNORECASE), len(found), _Use(tool, argument)))
-    return min(found, key=lambda row: row[:2])[2] if found else _list_use(tools, nouns)
+    if found:
+        use = min(found, key=lambda row: row[:2])[2]
+        return replace(use, tool=word_by_word(use.tool, use.argument))
+    if listing := _list_use(tools, nouns):
+        return listing
+    composed = composed_search(tools)
+    return _Use(composed, "query") if composed else None
 
 
 def _read_use(tools: list[Tool], nouns: str) -> _Use | None:
