@@ -18,6 +18,8 @@ from support_connectors.remote.texts import words
 
 MOST_WORDS = 4
 """Words of a query that are asked for one by one."""
+MOST_PARTS = 2
+"""Tools that show parts of an item, called with the one that reads it."""
 MOST_FILES = 8
 MOST_TABLES = 5
 MOST_ROWS = 50
@@ -47,6 +49,20 @@ def word_by_word(tool: Tool, argument: str) -> Tool:
         outcomes = await asyncio.gather(*(tool.run({**arguments, argument: word}) for word in longest))
         kept = [outcome for outcome in outcomes if not outcome.is_error and not _is_nothing(outcome)]
         return _merged(kept) if kept else whole
+
+    return replace(tool, run=run)
+
+
+def with_parts(tool: Tool, argument: str, parts: Sequence[tuple[Tool, str]]) -> Tool:
+    """A tool that reads an item, and with it what others show of it by the same id: its comments, its conversation."""
+
+    async def run(arguments: dict[str, Any]) -> ToolReturn:
+        also = parts[:MOST_PARTS]
+        item, *beside = await asyncio.gather(
+            tool.run(arguments), *(part.run({name: arguments[argument]}) for part, name in also)
+        )
+        answered = [one for one in beside if not one.is_error]
+        return item if item.is_error or not answered else _merged([item, *answered])
 
     return replace(tool, run=run)
 

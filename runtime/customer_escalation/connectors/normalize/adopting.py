@@ -3,7 +3,7 @@
 import ast
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from customer_escalation.connectors.normalize.fields import our_fields, part_fields
@@ -69,7 +69,9 @@ def adopt(
         shown = text if structured is None or text else json.dumps(structured, ensure_ascii=False)
         return {"item": _as_text(category, tool, shown, arguments)}
     result: JsonObject = {
-        "items": typed(_distinct([_adopted(category, item, arguments or {}) for item in items[:MOST_ITEMS]]), category)
+        "items": typed(
+            _distinct([_adopted(category, item, arguments or {}) for item in _told_apart(items[:MOST_ITEMS])]), category
+        )
     }
     around = _around(value)
     if around:
@@ -130,6 +132,24 @@ def _adopted(category: str, item: JsonObject, arguments: Mapping[str, Any]) -> J
         return _record(category, item)
     part = _part(category, source.part, holder, "", item, {})
     return {**part, "source": _bounded(_nameless(item))}
+
+
+def _told_apart(items: Sequence[JsonObject]) -> list[JsonObject]:
+    """The items, those that share a number and are not the same with a name of their own: repositories count for themselves."""
+    others: dict[str, set[str]] = {}
+    for item in items:
+        others.setdefault(identity(item), set()).add(_innermost(item))
+    return [
+        {**item, "key": f"{identity(item)}-{short_digest(_innermost(item))}"}
+        if len(others[identity(item)]) > 1
+        else item
+        for item in items
+    ]
+
+
+def _innermost(item: JsonObject) -> str:
+    """What a system itself tells its items apart by; empty where it shows only what people quote."""
+    return next((str(item[key]) for key in ("node_id", "gid", "html_url", "web_url", "url") if item.get(key)), "")
 
 
 def _holder(item: JsonObject, arguments: Mapping[str, Any]) -> str:
