@@ -24,6 +24,7 @@ SLOW = (
     "tests/customer_escalation/connectors/test_border.py*",
     "tests/test_makefile.py*",
     "tests/test_documented_commands.py*",
+    "tests/customer_escalation/connectors/test_reference_servers.py*",
     "tests/customer_escalation/decision/test_explanation.py::test_show_tells_why",
     "tests/customer_escalation/decision/test_rulebook.py::test_the_command_prints_the_table",
     "tests/customer_escalation/domain/test_prior.py::test_a_later_run_finds_the_valid_escalations_of_earlier_ones",
@@ -44,6 +45,9 @@ SLOW = (
     "tests/support_connectors/test_workspace_store.py::test_several_processes_write_and_read_at_once",
     # browsers
     "tests/customer_escalation/mcp_server/test_card.py*",
+    # whole runs by the dozen
+    "tests/customer_escalation/cases/test_fuzzed_worlds.py*",
+    "tests/customer_escalation/connectors/test_fuzzed_answers.py*",
     # every fault of every system, and the whole contract
     "tests/customer_escalation/connectors/test_hosted_run.py*",
     "tests/customer_escalation/connectors/test_real_run.py*",

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
 from urllib.parse import urlsplit
 
 import anyio
@@ -66,6 +66,8 @@ class ServerSpec:
     """For a URL: how requests get their token."""
     timeouts: Timeouts | None = None
     """This server's own; None for the host's."""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    """Given with every call to the tools that take them."""
 
     @property
     def url(self) -> str:

@@ -22,7 +22,7 @@ from skill_runtime.journal import Recorder
 from skill_runtime.ledger import JsonObject
 from skill_runtime.mcp_connection import ServerConnection, ServerSpec, Sse, Timeouts, is_closed, leaf
 from skill_runtime.permission import Admitted, Gatekeeper, Offered, ToolPolicy
-from skill_runtime.remote_tools import MAX_DESCRIPTION, clean_schema, outcome_of, unique_names
+from skill_runtime.remote_tools import MAX_DESCRIPTION, clean_schema, outcome_of, unique_names, without
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 __all__ = ["Adapter", "McpHost", "ServerSpec", "Sse", "Timeouts"]
@@ -195,19 +195,22 @@ class McpHost:
         names = unique_names(allowed, self._reserved)
         for key, (spec, remote, decision) in allowed.items():
             description = remote.description or remote.title or remote.name
+            schema = clean_schema(remote.input_schema)
+            given = {name: value for name, value in spec.arguments.items() if name in schema["properties"]}
             yield Tool(
-                spec=ToolSpec(names[key], description[:MAX_DESCRIPTION], clean_schema(remote.input_schema)),
+                spec=ToolSpec(names[key], description[:MAX_DESCRIPTION], without(schema, given) if given else schema),
                 access=decision.access,
-                run=partial(self._run, spec.label, remote.name),
+                run=partial(self._run, spec.label, remote.name, given),
                 category=decision.category,
                 server=spec.label,
                 remote_name=remote.name,
             )
 
-    async def _run(self, label: str, name: str, arguments: JsonObject) -> ToolReturn:
+    async def _run(self, label: str, name: str, given: JsonObject, arguments: JsonObject) -> ToolReturn:
         spec = self._connections[label].spec
         if self._adapter:
             arguments = self._adapter.before(spec, name, arguments)
+        arguments = {**arguments, **given}
         outcome, lost = await self._recorded(label, name, arguments)
         outcome = self._taken(spec, name, arguments, outcome)
         if lost:

@@ -71,6 +71,15 @@ def clean_schema(schema: JsonObject) -> JsonObject:
     return cleaned
 
 
+def without(schema: JsonObject, given: Collection[str]) -> JsonObject:
+    """The schema without the arguments that are given anyway."""
+    properties = {name: value for name, value in schema.get("properties", {}).items() if name not in given}
+    rest = {**schema, "properties": properties}
+    if "required" in schema:
+        rest["required"] = [name for name in schema["required"] if name not in given]
+    return rest
+
+
 def unique_names(keys: Iterable[tuple[str, str]], reserved: Collection[str] = ()) -> dict[tuple[str, str], str]:
     """A name for each (server label, tool name): at most 64 of ``a-zA-Z0-9_-``, none twice.
 

@@ -59,6 +59,8 @@ class ServerConfig:
     """Seconds to start and list its tools; None for the host's."""
     call_s: float | None = None
     """Seconds for one call; None for the host's."""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    """Given with every call to the tools that take them: a site, a repository. A model is not asked for them."""
 
 
 class _Server(BaseModel):
@@ -81,6 +83,7 @@ class _Server(BaseModel):
     issuer: str = ""
     connect_s: Annotated[float, Field(gt=0, le=300, strict=False)] | None = None
     call_s: Annotated[float, Field(gt=0, le=600, strict=False)] | None = None
+    arguments: dict[str, Any] = Field(default_factory=dict)
 
 
 def server_entry(
@@ -115,6 +118,7 @@ def server_entry(
         auth=Auth(given.auth, expand(given.client_id), expand(given.client_secret), given.scopes, expand(given.issuer)),
         connect_s=given.connect_s,
         call_s=given.call_s,
+        arguments={key: expand(item) if isinstance(item, str) else item for key, item in given.arguments.items()},
     )
     if unset:
         notes.append(Diagnostic("warning", f"left out: {unset_words(unset)}", where))

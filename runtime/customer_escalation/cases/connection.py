@@ -61,7 +61,7 @@ def require(check: Preflight) -> None:
     """Raise ``MissingConnector`` where a category that the skill cannot do without is not connected."""
     missing = [category.id for category in check.missing_required]
     if missing:
-        reasons = "; ".join(gap.reason for gap in check.gaps if gap.category in missing)
+        reasons = "; ".join(gap.reason.rstrip(".") for gap in check.gaps if gap.category in missing)
         raise MissingConnector(
             f"The {' and the '.join(title_of(name) for name in missing)} is required and could not be read ({reasons}). "
             "Connect it, or load a workspace that has it."

@@ -7,10 +7,11 @@ schema; where none fits, the model has to find it.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from customer_escalation.connectors.normalize.items import plain_key
+from customer_escalation.connectors.routines import composed_search, with_parts, word_by_word
 from customer_escalation.domain.categories import SOURCES, Verb
 from skill_runtime.tools import Tool
 
@@ -32,6 +33,9 @@ _IDS = re.compile(r"(?:\w+_)?(?:id|key|number|identifier|id_?or_?key|path|uri)")
 _SEARCH_NAME = re.compile(r"search|find|query", re.IGNORECASE)
 _READ_NAME = re.compile(
     r"(?:^|[-_])(?:get|read|fetch|retrieve|show)|(?:get|read|fetch|retrieve)(?=[A-Z])", re.IGNORECASE
+)
+_PARTS_NAME = re.compile(
+    r"(?<=[a-z_-])(?:comments?|conversations?|repl(?:y|ies)|threads?|notes?|updates?)(?![a-z])", re.IGNORECASE
 )
 _LIST_NAME = re.compile(
     r"(?:^|[-_])(?:list|get|recent|all)(?=[-_])|(?:^|[-_])(?:list|get)(?=[A-Z])|[-_](?:list|recent)$", re.IGNORECASE
@@ -132,7 +136,7 @@ def _own_use(tools: list[Tool], name: str, verb: Verb) -> _Use | None:
 
 
 def _search_use(tools: list[Tool], nouns: str) -> _Use | None:
-    """The tool that searches by words: the one that names what the category holds first; else the one that lists it."""
+    """The tool that searches by words: the one that names what the category holds first; else what lists it, or a routine."""
     found: list[tuple[bool, int, _Use]] = []
     for tool in tools:
         if _SEARCH_NAME.search(tool.remote_name) and not _IN_A_LANGUAGE.search(tool.remote_name):
@@ -140,20 +144,35 @@ def _search_use(tools: list[Tool], nouns: str) -> _Use | None:
             argument = next((name for name in properties if plain_key(name) in _QUERIES), "")
             if argument and required <= {argument} and not _LANGUAGE.search(_told(tool, properties[argument])):
                 found.append((not re.search(nouns, tool.remote_name, re.IGNORECASE), len(found), _Use(tool, argument)))
-    return min(found, key=lambda row: row[:2])[2] if found else _list_use(tools, nouns)
+    if found:
+        use = min(found, key=lambda row: row[:2])[2]
+        return replace(use, tool=word_by_word(use.tool, use.argument))
+    if listing := _list_use(tools, nouns):
+        return listing
+    composed = composed_search(tools)
+    return _Use(composed, "query") if composed else None
 
 
 def _read_use(tools: list[Tool], nouns: str) -> _Use | None:
-    """The tool that reads one item by its id alone."""
-    for tool in tools:
-        if _READ_NAME.search(tool.remote_name) and re.search(nouns, tool.remote_name, re.IGNORECASE):
-            properties, required = _schema(tool)
-            argument = next(iter(required), "")
-            if len(required) == 1 and _IDS.fullmatch(plain_key(argument)):
-                kind = _kind(properties[argument])
-                if kind in _FORMS:
-                    return _Use(tool, argument, form=_FORMS[kind])
-    return None
+    """The tool that reads one item by its id alone, with those that read its comments by the same id."""
+    uses = [use for tool in tools if (use := _by_id(tool, nouns)) is not None]
+    whole = [use for use in uses if not _PARTS_NAME.search(use.tool.remote_name)] or uses[:1]
+    if not whole:
+        return None
+    use = whole[0]
+    parts = [(one.tool, one.argument) for one in uses if one not in whole and one.form == use.form]
+    return replace(use, tool=with_parts(use.tool, use.argument, parts)) if parts else use
+
+
+def _by_id(tool: Tool, nouns: str) -> _Use | None:
+    if not (_READ_NAME.search(tool.remote_name) and re.search(nouns, tool.remote_name, re.IGNORECASE)):
+        return None
+    properties, required = _schema(tool)
+    argument = next(iter(required), "")
+    if len(required) != 1 or not _IDS.fullmatch(plain_key(argument)):
+        return None
+    kind = _kind(properties[argument])
+    return _Use(tool, argument, form=_FORMS[kind]) if kind in _FORMS else None
 
 
 def _list_use(tools: list[Tool], nouns: str) -> _Use | None:

@@ -155,11 +155,11 @@ def spec_of(link: Link, secrets: SecretStore, redirect: "Redirect | None" = None
         target: StdioServerParameters | Sse | str = StdioServerParameters(
             command=config.command, args=list(config.args), env=dict(config.env) or None, cwd=config.cwd or None
         )
-        return ServerSpec(link.name, link.category, target, timeouts=timeouts)
+        return ServerSpec(link.name, link.category, target, timeouts=timeouts, arguments=config.arguments)
     target = Sse(config.url) if config.transport == "sse" else config.url
     program = Program(APP, f"{APP} connectors login {{server}}")
     auth = auth_for(link.name, config.url, config.auth, secrets, redirect, program)
-    return ServerSpec(link.name, link.category, target, config.headers, auth, timeouts)
+    return ServerSpec(link.name, link.category, target, config.headers, auth, timeouts, config.arguments)
 
 
 def unclaimed(states: Iterable[ConnectorState], categories: Sequence[str]) -> list[ConnectorState]:

@@ -1,5 +1,6 @@
 """Whatever a connector answers, the run goes on; what could not be read is named, in the run and in the check before it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,7 @@ BAD = {
     "year 9999": page(ticket(created_at="9999-12-31T23:59:59-12:00", updated_at="9999-12-31T23:59:59Z")),
     "names and titles without end": page(ticket(subject="API 500 " * 900, status="o" * 5_000, priority="p" * 5_000)),
     "half a surrogate pair": page(ticket(subject="API returning 500 \ud83d errors")),
+    "half a surrogate pair in JSON in a text": text(json.dumps([{"id": "1", "subject": "API returning 500 \ud83d errors"}])),
     "one message of 4.5 MB": page(ticket(), ticket(ref="support_platform/2", id="2", messages=[
         {"ref": "support_platform/2-m1", "id": "2-m1", "kind": "message", "text": "x" * 4_500_000, "parent": "support_platform/2"}
     ])),

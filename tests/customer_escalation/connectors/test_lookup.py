@@ -1,5 +1,6 @@
 """The prefetch finds the tools that search and read, whatever servers call them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -99,6 +100,24 @@ def test_a_foreign_read_takes_the_id_alone() -> None:
     assert "read_ticket" not in ReadTools([several])
     named = tool("getJiraIssue", "project_tracker", {"issueIdOrKey": TEXT}, ["issueIdOrKey"])
     assert asked(ReadTools([named]), "read_issue", id="ENG-7") == [("getJiraIssue", {"issueIdOrKey": "ENG-7"})]
+
+
+async def test_a_ticket_is_read_with_the_comments_that_another_tool_shows() -> None:
+    asked_for: list[tuple[str, dict[str, Any]]] = []
+
+    def answering(name: str, ref: str) -> Tool:
+        async def run(arguments: dict[str, Any]) -> ToolReturn:
+            asked_for.append((name, arguments))
+            return ToolReturn(name, {"items": [{"ref": ref}]})
+
+        made = tool(name, "support_platform", {"ticket_id": {"type": "integer"}}, ["ticket_id"])
+        return replace(made, run=run)
+
+    tools = [answering("get_ticket_comments", "support_platform/7-1"), answering("get_ticket", "support_platform/7")]
+    [(reader, given)] = ReadTools(tools).calls("read_ticket", {"id": "7"})
+    outcome = await reader.run(given)
+    assert asked_for == [("get_ticket", {"ticket_id": 7}), ("get_ticket_comments", {"ticket_id": 7})]
+    assert outcome.structured == {"items": [{"ref": "support_platform/7"}, {"ref": "support_platform/7-1"}]}
 
 
 def test_every_server_of_a_category_is_asked_and_an_id_goes_to_its_own() -> None:

@@ -184,6 +184,18 @@ def test_github_issues_go_by_their_number_with_the_names_of_their_labels() -> No
     assert [(part.id, part.data["author"]) for part in ledger.children("project_tracker/132")] == [("132-99", "ci")]
 
 
+def test_issues_of_two_repositories_with_one_number_stay_two() -> None:
+    issues = [
+        {"id": number, "node_id": f"I_{number}", "number": 132, "title": f"In {number}", "html_url": f"https://github.com/acme/{number}/issues/132"}
+        for number in (1, 2)
+    ]  # fmt: skip
+    assert sorted(record.data["title"] for record in read(TRACKER, {"items": issues}).records.values()) == [
+        "In 1",
+        "In 2",
+    ]
+    assert len(read(TRACKER, {"items": [issues[0], issues[0]]}).records) == 1
+
+
 def test_a_slack_message_says_what_its_attachments_blocks_and_rich_text_say() -> None:
     rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
         {"type": "text", "text": "Exports fail, see "}, {"type": "link", "url": "https://status.example/7"},

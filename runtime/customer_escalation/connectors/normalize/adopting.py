@@ -1,8 +1,9 @@
 """A foreign answer as a result of our own form."""
 
+import ast
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from customer_escalation.connectors.normalize.fields import our_fields, part_fields
@@ -18,6 +19,7 @@ from customer_escalation.connectors.normalize.items import (
 from customer_escalation.connectors.normalize.typed import citable_id, typed
 from customer_escalation.connectors.normalize.vendors import opening
 from customer_escalation.domain.categories import SOURCES
+from skill_runtime.bounds import bounded, cut
 from skill_runtime.ledger import find_records
 from skill_runtime.tools import ToolReturn
 from support_connectors.rendering import render_result
@@ -28,6 +30,9 @@ MOST_ITEMS = 50
 MOST_PARTS = 100
 MOST_SOURCE = 8_000
 """Characters of one item's own fields that are kept beside ours."""
+MOST_ROWS_TEXT = 200_000
+"""Characters of a text that is looked at as rows."""
+_READS = re.compile(r"read|get|fetch", re.IGNORECASE)
 MOST_TEXT = 30_000
 """Characters of an answer that is one text."""
 
@@ -62,9 +67,11 @@ def adopt(
     items = list(find_items(value)) if value is not None else []
     if not items:
         shown = text if structured is None or text else json.dumps(structured, ensure_ascii=False)
-        return {"item": _as_text(category, tool, shown)}
+        return {"item": _as_text(category, tool, shown, arguments)}
     result: JsonObject = {
-        "items": typed(_distinct([_adopted(category, item, arguments or {}) for item in items[:MOST_ITEMS]]), category)
+        "items": typed(
+            _distinct([_adopted(category, item, arguments or {}) for item in _told_apart(items[:MOST_ITEMS])]), category
+        )
     }
     around = _around(value)
     if around:
@@ -127,6 +134,24 @@ def _adopted(category: str, item: JsonObject, arguments: Mapping[str, Any]) -> J
     return {**part, "source": _bounded(_nameless(item))}
 
 
+def _told_apart(items: Sequence[JsonObject]) -> list[JsonObject]:
+    """The items, those that share a number and are not the same with a name of their own: repositories count for themselves."""
+    others: dict[str, set[str]] = {}
+    for item in items:
+        others.setdefault(identity(item), set()).add(_innermost(item))
+    return [
+        {**item, "key": f"{identity(item)}-{short_digest(_innermost(item))}"}
+        if len(others[identity(item)]) > 1
+        else item
+        for item in items
+    ]
+
+
+def _innermost(item: JsonObject) -> str:
+    """What a system itself tells its items apart by; empty where it shows only what people quote."""
+    return next((str(item[key]) for key in ("node_id", "gid", "html_url", "web_url", "url") if item.get(key)), "")
+
+
 def _holder(item: JsonObject, arguments: Mapping[str, Any]) -> str:
     """The id of the item that a comment belongs to: as it says itself, else as the call named it."""
     own = {plain_key(key): value for key, value in item.items() if plain_key(key) not in ("id", "key", "number")}
@@ -175,22 +200,40 @@ def _part(category: str, kind: str, holder: str, key: str, part: JsonObject, ite
     return {"ref": ref, "kind": kind, "id": name, **part_fields(category, part, item), "parent": f"{category}/{holder}"}
 
 
-def _as_text(category: str, tool: str, text: str) -> JsonObject:
-    cut = (
-        text
-        if len(text) <= MOST_TEXT
-        else f"{text[:MOST_TEXT]}\n[Cut: the first {MOST_TEXT} of {len(text)} characters.]"
-    )
+def _as_text(category: str, tool: str, text: str, arguments: Mapping[str, Any] | None = None) -> JsonObject:
+    """A text as one record; that of a file goes by its path."""
+    kept = cut(text, MOST_TEXT)
+    path = (arguments or {}).get("path")
+    if isinstance(path, str) and _READS.search(tool) and path.strip():
+        named = citable_id(path.strip())
+        return {
+            "ref": f"{category}/{named}",
+            "kind": "text",
+            "id": named,
+            "title": path.rpartition("/")[2] or path,
+            "text": kept,
+        }
     name = citable_id(f"{tool}-{short_digest(text)}")
-    return {"ref": f"{category}/{name}", "kind": "text", "id": name, "text": cut}
+    return {"ref": f"{category}/{name}", "kind": "text", "id": name, "text": kept}
 
 
 def _json_of(text: str) -> Any:
+    """A text as the JSON, or the Python, that it is; None for any other."""
     try:
-        value = json.loads(text)
+        value = bounded(json.loads(text))  # a text that is fine may be JSON of what is not
     except (ValueError, RecursionError):
-        return None
+        value = _rows_in(text)
     return value if isinstance(value, dict | list) else None
+
+
+def _rows_in(text: str) -> Any:
+    """Rows as a server in Python prints them."""
+    if not text.startswith("[{") or len(text) > MOST_ROWS_TEXT:
+        return None
+    try:
+        return bounded(ast.literal_eval(text))
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
 
 
 def _around(value: Any) -> JsonObject:

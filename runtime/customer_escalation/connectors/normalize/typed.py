@@ -82,7 +82,7 @@ def _field(key: str, value: Any, category: str) -> tuple[str, Any]:
     if key == "state":
         return (key, value) if isinstance(value, str) and is_state(value) else (apart, value)
     if key == "role":
-        return (key, value) if value in _ROLES else (apart, value)
+        return (key, value) if isinstance(value, str) and value in _ROLES else (apart, value)
     if key == "internal":
         return (key, value) if isinstance(value, bool) else (apart, value)
     if key == "arr_usd":

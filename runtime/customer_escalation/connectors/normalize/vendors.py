@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from customer_escalation.connectors.normalize.items import JsonObject, fields_of
-from support_connectors.states import State
+from support_connectors.states import State, state_of
 
 _FRESHDESK_STATUS = {2: "Open", 3: "Pending", 4: "Resolved", 5: "Closed"}
 _FRESHDESK_PRIORITY = {1: "Low", 2: "Medium", 3: "High", 4: "Urgent"}
@@ -36,7 +36,10 @@ def number_words(fields: Mapping[str, Any]) -> JsonObject:
 def stated_state(fields: Mapping[str, Any]) -> State | None:
     """Whether an issue is open, where its system groups its statuses itself; None where only the word tells."""
     status = fields.get("status")
-    group = fields_of(status).get("status_category") if isinstance(status, dict) else None
+    inner = fields_of(status) if isinstance(status, dict) else {}
+    if isinstance(inner.get("category"), str):
+        return state_of(inner["category"])
+    group = inner.get("status_category")
     if not isinstance(group, dict):
         return None
     return _CATEGORIES.get(str(group.get("key") or group.get("name") or "").casefold())
