@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from customer_escalation.connectors.normalize.items import JsonObject, find_items, plain_key
-from skill_runtime.remote_tools import NOTHING
-from skill_runtime.tools import ToolReturn
+from skill_runtime.tools import NOTHING, ToolReturn
 
 MOST_OF_AN_ERROR = 300
 """Characters of a text that may still be an error; a longer one, of several lines or with a date, is content that begins with
