@@ -22,7 +22,7 @@ from mcp.types import CONNECTION_CLOSED
 from mcp.types import Tool as RemoteTool
 
 from skill_runtime.connectors import ConnectorState
-from skill_runtime.wire import lenient
+from skill_runtime.wire import WholePairs, lenient
 
 # The library logs what servers do wrong, tracebacks included. Our states and outcomes say it; without logging set up,
 # Python would print it into the run's terminal.
@@ -176,7 +176,10 @@ class ServerConnection:
             return cast("Transport", sse_client(target.url, headers=dict(self.spec.headers), auth=self.spec.auth))
         if isinstance(target, str):
             http = httpx2.AsyncClient(
-                headers=dict(self.spec.headers),
+                headers={
+                    "Accept-Encoding": "identity",
+                    **self.spec.headers,
+                },  # what is not packed can be mended on its way
                 auth=self.spec.auth,
                 timeout=httpx2.Timeout(30.0, read=300.0),
                 event_hooks={"response": [self._note_status]},
@@ -187,6 +190,8 @@ class ServerConnection:
     async def _note_status(self, response: httpx2.Response) -> None:
         if response.request.method == "POST":
             self._last_status = response.status_code if response.status_code >= 400 else 0
+        if "content-encoding" not in response.headers and isinstance(response.stream, httpx2.AsyncByteStream):
+            response.stream = WholePairs(response.stream)
 
     def _said(self) -> str:
         """The last line that a started server printed as an error, if any."""

@@ -22,12 +22,10 @@ from mcp.types import (
 from skill_runtime.bounds import bounded, plain
 from skill_runtime.content import Content, File, Image, Text, words_of
 from skill_runtime.ledger import JsonObject
-from skill_runtime.tools import ToolReturn
+from skill_runtime.tools import NOTHING, ToolReturn
 
 MAX_TEXT = 200_000
 """Characters of one result that the model reads."""
-NOTHING = "The tool returned nothing."
-"""What stands for an answer without any content."""
 MAX_BYTES = 5_000_000
 """Bytes of one picture or file in a result that are kept."""
 MAX_DESCRIPTION = 2_048

@@ -7,6 +7,9 @@ from typing import Any
 
 from skill_runtime.content import Content, Text, words_of
 
+NOTHING = "The tool returned nothing."
+"""What stands for an answer without any content."""
+
 
 class Access(StrEnum):
     """What a tool may do. Only READ and LOCAL tools ever reach the model."""

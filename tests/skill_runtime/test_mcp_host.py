@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+import httpx2
 import pytest
 import uvicorn
 from hypothesis import given
@@ -45,6 +46,7 @@ from skill_runtime.remote_tools import (
     unique_names,
 )
 from skill_runtime.tools import Access, Tool, ToolReturn
+from skill_runtime.wire import WholePairs
 
 POLICY = ToolPolicy({"*.read_*": Access.READ, "*.post_*": Access.WRITE})
 SERVER = str(Path(__file__).with_name("misbehaving_server.py"))
@@ -369,6 +371,54 @@ async def test_a_redirect_that_comes_late_is_a_failed_server_and_is_not_followed
             assert outcome.is_error
             assert "edirect" in outcome.text
             assert (host.states[0].status, host.states[0].reason) == ("error", outcome.text)
+
+
+def with_half_a_pair(app: Any) -> Any:
+    """The app, whose answers hold half a surrogate pair in place of a name."""
+
+    async def wrapped(scope: Any, receive: Any, send: Any) -> None:
+        async def sent(message: Any) -> None:
+            if "body" in message:
+                message = {**message, "body": message["body"].replace(b"Orchard", b"\\ud83d!")}  # of the same length
+            await send(message)
+
+        await app(scope, receive, sent)
+
+    return wrapped
+
+
+async def test_half_a_surrogate_pair_over_http_costs_a_character_too() -> None:
+    server = MCPServer("crm")
+
+    @server.tool()
+    def read_account() -> dict[str, str]:
+        """Read an account."""
+        return {"name": "Orchard Bank"}
+
+    with http(server, wrap=with_half_a_pair) as url:
+        async with McpHost([ServerSpec("web", "crm", url)], POLICY) as host:
+            outcome = await run(host, "read_account")
+    assert not outcome.is_error, outcome.text
+    assert outcome.structured == {"name": "\ufffd! Bank"}
+
+
+@pytest.mark.parametrize(
+    ("chunks", "whole"),
+    [
+        ([rb'"a\ud83d\ude00b"'], rb'"a\ud83d\ude00b"'),
+        ([rb'"a\ud8', rb"3d", rb"\u", rb'de00b"'], rb'"a\ud83d\ude00b"'),
+        ([rb'"a\ud83d', rb' b"'], rb'"a\ufffd b"'),
+        ([rb'"\\ud83d"'], rb'"\\ud83d"'),
+        ([rb'"\ude00\n"', rb"\ud83d"], rb'"\ufffd\n"\ufffd'),
+    ],
+)
+async def test_pairs_stay_whole_however_they_are_cut(chunks: list[bytes], whole: bytes) -> None:
+    class Chunks(httpx2.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            for chunk in chunks:
+                yield chunk
+
+    assert b"".join([chunk async for chunk in WholePairs(Chunks())]) == whole
 
 
 async def test_arguments_that_are_fixed_for_a_server_are_given_and_not_asked_for() -> None:

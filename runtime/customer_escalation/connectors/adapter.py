@@ -6,16 +6,18 @@ Where several servers answer for one category, the ids of their records begin wi
 """
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from customer_escalation.connectors.gate import Guarded
 from customer_escalation.connectors.normalize import adopt_outcome
 from customer_escalation.connectors.normalize.failures import failure_in, with_kind
 from customer_escalation.connectors.normalize.typed import typed
 from skill_runtime.ledger import JsonObject
-from skill_runtime.mcp_connection import ServerSpec
 from skill_runtime.tools import ToolReturn
 from support_connectors.rendering import render_result
+
+if TYPE_CHECKING:
+    from customer_escalation.connectors.gate import Guarded
+    from skill_runtime.mcp_connection import ServerSpec
 
 MOST_OF_A_REASON = 300
 """Characters of a server's own words about a failure."""
@@ -24,12 +26,12 @@ MOST_OF_A_REASON = 300
 class ConnectionAdapter:
     """``Adapter`` of a run."""
 
-    def __init__(self, guarded: Mapping[str, Guarded], shared: Collection[str]) -> None:
+    def __init__(self, guarded: "Mapping[str, Guarded]", shared: Collection[str]) -> None:
         """``guarded`` are the servers that are not ours; ``shared`` the categories that several servers answer for."""
         self._guarded = guarded
         self._shared = frozenset(shared)
 
-    def before(self, spec: ServerSpec, tool: str, arguments: JsonObject) -> JsonObject:
+    def before(self, spec: "ServerSpec", tool: str, arguments: JsonObject) -> JsonObject:
         """See ``Adapter``."""
         category = self._category(spec, tool)
         if category not in self._shared and spec.label not in self._guarded:
@@ -37,7 +39,7 @@ class ConnectionAdapter:
         changed: JsonObject = _each_text(arguments, lambda text: _own_id(text, category, spec.label))
         return changed
 
-    def after(self, spec: ServerSpec, tool: str, arguments: JsonObject, outcome: ToolReturn) -> ToolReturn:
+    def after(self, spec: "ServerSpec", tool: str, arguments: JsonObject, outcome: ToolReturn) -> ToolReturn:
         """See ``Adapter``."""
         if outcome.is_error:
             return with_kind(outcome)
@@ -55,7 +57,7 @@ class ConnectionAdapter:
             outcome = outcome.retold(render_result(named), named)
         return outcome
 
-    def _category(self, spec: ServerSpec, tool: str) -> str:
+    def _category(self, spec: "ServerSpec", tool: str) -> str:
         server = self._guarded.get(spec.label)
         return server.known.category_of(tool, spec.category) if server and server.known else spec.category
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
 
-from customer_escalation.connectors.adapter import ConnectionAdapter
 from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
 from customer_escalation.policy.sources import APP
 from customer_escalation.resources import sample_workspace
@@ -120,6 +119,7 @@ def cache_folder() -> Path:
 
 
 def _of_workspace(store: "WorkspaceStore") -> OpenedConnectors:
+    from customer_escalation.connectors.adapter import ConnectionAdapter
     from skill_runtime.mcp_connection import ServerSpec
     from support_connectors.serving import build_category_server
 

@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 from customer_escalation.connectors.normalize.items import JsonObject, find_items, plain_key
-from skill_runtime.remote_tools import NOTHING
-from skill_runtime.tools import ToolReturn
+from skill_runtime.tools import NOTHING, ToolReturn
 
 MOST_OF_AN_ERROR = 300
 """Characters of a text that may still be an error; a longer one, of several lines or with a date, is content that begins with
 such a word, as logs do."""
+MOST_OF_A_REFUSAL = 6
+"""Fields of an object that is nothing but a refusal; one with more tells of something that failed, which is content."""
 _DATED = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d")
 _PAGE = re.compile(r"\W*(?:<!doctype html|<html\b)", re.IGNORECASE)
 _ERROR = re.compile(
@@ -85,6 +86,8 @@ def _told_in(value: Mapping[str, Any]) -> str:
         "error",
         "failed",
     )
+    if len(fields) > MOST_OF_A_REFUSAL:
+        return ""
     code = fields.get("status_code", fields.get("status", fields.get("code")))
     if says_no or (isinstance(code, int) and not isinstance(code, bool) and 400 <= code < 600):
         return _words(fields.get("message") or fields.get("detail") or fields.get("error_description") or value)
