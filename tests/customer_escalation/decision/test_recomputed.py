@@ -37,10 +37,10 @@ def run(
             ticket["id"] for ticket in scripts.case(name)["records"]["support_platform"] if ticket["status"] != "solved"
         ]
         answers = {"case": {"answer": " ".join(tickets), "refs": []}}
-        request = Request(
+        asked = Request(
             issue=scripts.issue(name), workspace=workspace, use_model=False, answers=answers, answered_by="Ada"
         )
-        result = start(request, lambda event: None)
+        result = start(asked, lambda event: None)
     return scripts.case(name), dict(result.data)
 
 
