@@ -161,7 +161,9 @@ def run(
     format: Annotated[Format | None, FORMAT] = None,  # noqa: A002 - the option's name
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there instead of standard output.")] = None,
     model: Annotated[str | None, typer.Option(help=MODEL_HELP, show_default="claude-sonnet-5-5")] = None,
-    no_model: Annotated[bool, typer.Option("--no-model", help="Draft by rules, without a model.")] = False,
+    no_model: Annotated[
+        bool, typer.Option("--no-model", help="Without a model: by structure and your answers.")
+    ] = False,
     fallback: Annotated[
         bool, typer.Option("--fallback/--no-fallback", help="Draft by rules when the model's service fails.")
     ] = True,

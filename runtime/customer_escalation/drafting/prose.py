@@ -83,7 +83,8 @@ def _escalation(writer: Writer, decision: Decision, questions: Sequence[Question
 def _opening(decision: Decision, asks: Sequence[Ask], questions: Sequence[Question]) -> str:
     """What is decided and why, what is still open, the first ask."""
     assert decision.severity is not None
-    grounds = [firing.because for firing in decision.firings if firing.rule in decision.because and firing.because]
+    made = [firing for firing in decision.firings if firing.rule in decision.because and firing.state == "yes"]
+    grounds = [firing.because for firing in made if firing.because]
     why = "; ".join(dict.fromkeys(grounds[:3]))
     label = f"{(decision.target or Target.L2).value}, {decision.severity.value}"
     if questions:

@@ -18,12 +18,14 @@ def before_sending(writer: Writer, decision: Decision, questions: Sequence[Quest
     lines = (
         [f"**Not found: {', '.join(writer.issue.missing)}.** Nothing here is about it."] if writer.issue.missing else []
     )
-    lines += [_verdict(decision, questions)]
+    lines += [_verdict(writer, decision, questions)]
     lines += [f"- {note}" for note in _notes(writer, questions)]
     return "\n".join(lines)
 
 
-def _verdict(decision: Decision, questions: Sequence[Question]) -> str:
+def _verdict(writer: Writer, decision: Decision, questions: Sequence[Question]) -> str:
+    if not writer.issue.tickets:
+        return "**Not decided: it is not clear which case is meant.**"
     if questions:
         return f"**Not decided yet: {_counted(len(questions))} open above, with what the answers decide.**"
     if decision.severity is None:

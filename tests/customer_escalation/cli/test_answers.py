@@ -179,6 +179,22 @@ def test_a_person_at_a_terminal_has_a_decided_brief_after_three_answers(command:
     assert "Set the delimiter and import again." in shown
 
 
+def test_a_person_at_a_terminal_says_which_ticket_is_meant(command: Command, tmp_path: Path) -> None:
+    other = {
+        "id": "T-5", "customer": "Harbour Mills", "created_at": "2026-03-03T09:00:00Z", "status": "open", "priority": "normal",
+        "subject": "Import fails", "messages": [],
+    }  # fmt: skip
+    typed = "9\n1 2\n1\n"
+    shown, out, code = at_a_terminal(
+        command, typed, "the import fails", "--no-model", "--workspace", workspace(tmp_path, other)
+    )
+    assert code == 0, shown
+    assert "Which of these tickets is meant?" in shown
+    assert "Numbers from 1 to 2, n or u." in shown
+    assert out.startswith("**Escalate to Security, Critical.**")
+    assert "2 accounts" in out
+
+
 def test_whoever_stops_has_a_brief_that_is_not_decided(command: Command, tmp_path: Path) -> None:
     shown, out, code = at_a_terminal(command, "n\nq\n", REQUEST, "--no-model", "--workspace", workspace(tmp_path))
     assert code == 3, shown

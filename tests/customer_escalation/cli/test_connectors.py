@@ -99,7 +99,7 @@ def test_a_foreign_server_is_added_trusted_classified_and_used(desk: Desk) -> No
     done = desk.run("API returning 500 errors for Acme Corp", "--no-model", "--format", "json", code=None)
     result = json.loads(done.stdout)
     assert "support_platform/215-3" in result["citations"]
-    assert result["outcome"] == "escalate"
+    assert result["brief"]["undecided"]
     assert any("CRM" in gap for gap in result["gaps"])
     assert desk.connectors("check").returncode == 0
 

@@ -1,74 +1,10 @@
-"""Text as the drafter without a model takes it apart: into sentences that may be quoted, and into words to compare."""
+"""Text taken apart into words to compare, in every script."""
 
 import re
 import unicodedata
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from customer_escalation.domain.day_names import alternatives, month_names
 from customer_escalation.domain.language import COMMON
-
-_BOUNDARY = re.compile(r"[.!?…]+[\"'’”)\]]*(?=\s)|\n+")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|ca|cf|incl|excl|resp|fig|ver|v|no|nos|nr|dr|mr|mrs|ms|prof|st|inc|ltd|corp|dept|est|min|max|"
-    r"z\.\s?b|d\.\s?h|u\.\s?a|bzw|usw|evtl|ggf|hr|fr|str|p\.\s?ej|sr|sra|p\.\s?ex|a\.m|p\.m))\.$",
-    re.IGNORECASE,
-)
-_SINGLE_LETTER = re.compile(r"(?<![\w.])(?<!\d )[A-Za-z]\.$")
-"""A letter after a figure is a unit, and may end a sentence."""
-_LIST_NUMBER = re.compile(r"(?:^\s*|[.:;!?)\n]\s+)\(?\d{1,2}[.)]$")
-_DAY_NUMBER = re.compile(r"(?<![\w.,])\d{1,2}\.$")
-_FENCE = re.compile(r"```.*?(?:```|$)", re.DOTALL)
-_OPENING = {"(": ")", "[": "]", "{": "}"}
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a text, each verbatim.
-
-    Nothing is cut where a full stop ends no sentence: in an abbreviation, a list's number, a date, inside brackets, quotation
-    marks or code. A block of code is one sentence.
-    """
-    found: list[str] = []
-    start = 0
-    fences = [match.span() for match in _FENCE.finditer(text)]
-    for match in _BOUNDARY.finditer(text):
-        if match.end() <= start or any(first < match.end() <= last for first, last in fences):
-            continue
-        if "\n" in match.group() or _ends_sentence(text[start : match.end()], text[match.end() :]):
-            found.append(text[start : match.end()].strip())
-            start = match.end()
-    found.append(text[start:].strip())
-    return [part for part in found if re.search(r"\w", part)]
-
-
-def _ends_sentence(so_far: str, rest: str) -> bool:
-    following = rest.lstrip()[:1]
-    if following.islower() or _inside(so_far) or _LIST_NUMBER.search(so_far):
-        return False
-    if _DAY_NUMBER.search(so_far) and _month().match(rest):
-        return False
-    return not (_ABBREVIATION.search(so_far) and _abbreviates(so_far, following)) and not _SINGLE_LETTER.search(so_far)
-
-
-@cache
-def _month() -> re.Pattern[str]:
-    return re.compile(rf"\s+(?:{alternatives(month_names())})\b", re.IGNORECASE)
-
-
-def _abbreviates(so_far: str, following: str) -> bool:
-    """An ordinary word such as "no" or "max" abbreviates only before a number; the others always do."""
-    word = re.findall(r"[\w.]+", so_far)[-1].rstrip(".").casefold()
-    return (
-        following.isdigit() if word in {"no", "nos", "nr", "st", "fr", "hr", "est", "min", "max", "ver", "v"} else True
-    )
-
-
-def _inside(text: str) -> bool:
-    """Is a bracket, a quotation or a code span still open?"""
-    plain = re.sub(r"(?<=\w)['’](?=\w)", "", text)
-    if plain.count("`") % 2 or plain.count('"') % 2 or plain.count("“") > plain.count("”"):
-        return True
-    return any(plain.count(left) > plain.count(right) for left, right in _OPENING.items())
-
 
 _STOP = frozenset(
     """

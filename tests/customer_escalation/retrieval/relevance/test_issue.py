@@ -11,7 +11,6 @@ from customer_escalation.domain.evidence import Evidence
 from customer_escalation.retrieval.relevance.issue import Complaint, find_issue
 from customer_escalation.retrieval.relevance.marks import codes_in, ids_in, quoted_in, runs_in
 from customer_escalation.retrieval.relevance.naming import customers_in, named_in
-from customer_escalation.retrieval.relevance.wording import sentences
 
 AT = "2026-03-03T08:00:00Z"
 
@@ -286,20 +285,3 @@ def test_capital_letters_of_german_nouns_and_days_are_no_names() -> None:
     assert named_in("Die Anmeldung ist nicht mehr möglich und wir haben keine Ahnung", records).strange == ()
     assert named_in("it fails since Monday", records).strange == ()
     assert named_in("it fails for Zorgon since Monday", records).strange == ("Zorgon",)
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("Do this. 1. Open it. 2. Close it. Then wait.", ["Do this.", "1. Open it.", "2. Close it.", "Then wait."]),
-        ("It fails, e.g. Monday it did. Since 3.1.4. We wait.", ["It fails, e.g. Monday it did.", "Since 3.1.4.", "We wait."]),
-        ("Das geht bis zum 30. November. Danach nicht.", ["Das geht bis zum 30. November.", "Danach nicht."]),
-        ("Das gilt ab 3. Dezember. Sonst nicht.", ["Das gilt ab 3. Dezember.", "Sonst nicht."]),
-        ("Open page 3. Marketing has it.", ["Open page 3.", "Marketing has it."]),
-        ("Run `a. B`. Then stop (see A. Or not). End.", ["Run `a. B`.", "Then stop (see A. Or not).", "End."]),
-        ('It says {"code": "X. Y"}. Odd.', ['It says {"code": "X. Y"}.', "Odd."]),
-        ("Skew of 300 s. No effect.", ["Skew of 300 s.", "No effect."]),
-    ],
-)  # fmt: skip
-def test_a_sentence_is_never_cut_where_no_sentence_ends(text: str, parts: list[str]) -> None:
-    assert sentences(text) == parts
