@@ -40,7 +40,7 @@ async def test_copies_make_figures_and_are_named_as_not_verified(folder: Path) -
     given = copies("15", "crm")
     async with desk(folder, file=without_crm(folder, "15")) as at:
         bare = await at.good("assess", issue=issue("15"), facts=facts)
-        assert "unknown" in figure(bare.text, ARR)
+        assert "Unknown" in figure(bare.text, ARR)
         told = await at.good("assess", case=bare.data["case"], facts=facts, records=given)
         assert "$" in figure(told.text, ARR)
         assert set(told.data["unverified"]) == {record["ref"] for record in given}
