@@ -11,6 +11,9 @@ from customer_escalation.domain.categories import Author, author_of
 from customer_escalation.domain.times import is_usable
 from skill_runtime.ledger import Ledger, Record
 
+NEVER_PARTS = frozenset({"ticket", "issue", "account", "article"})
+"""Kinds of records that lie in no other."""
+
 
 def parse_moment(value: object) -> datetime | None:
     """An aware datetime from an RFC 3339 text; a plain date is the start of that day in UTC; anything else is None, and so is a
@@ -96,8 +99,12 @@ class Evidence:
         return None
 
     def of_kind(self, *kinds: str) -> list[Record]:
-        """All records of these kinds, in the order of first sight."""
-        return [record for record in self.ledger.records.values() if record.data.get("kind") in kinds]
+        """Records of these kinds in the order of their arrival; a part that calls itself a whole one is none."""
+        return [
+            record
+            for record in self.ledger.records.values()
+            if (kind := record.data.get("kind")) in kinds and not (record.parent and kind in NEVER_PARTS)
+        ]
 
     def account(self, name: str) -> Record | None:
         """The CRM account of this name or id."""

@@ -91,7 +91,7 @@ class BriefView:
 
     def lines(self, text: str) -> list[str]:
         """The text line by line, each as prose."""
-        return [self.prose(line) for line in text.splitlines() if line.strip()]
+        return [self.prose(line, 0) for line in text.splitlines() if line.strip()]
 
     def line(self, text: str) -> str:
         """A text on one line, which need not end as a sentence does."""

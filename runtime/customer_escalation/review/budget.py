@@ -11,18 +11,18 @@ ESCALATION = {
     "reproduction": 160, "ideas": 90, "communication": 170, "asks": 380, "deadline": 40, "context": 110,
 }  # fmt: skip
 """Words a section where one account is affected, in a matter that all read to the end."""
-HANDLING = {"opening": 60, "customers": 15, "sla": 40, "reason": 200, "steps": 150, "would_change": 80, "context": 55}
+HANDLING = {"opening": 50, "customers": 15, "sla": 30, "reason": 130, "steps": 80, "would_change": 60, "context": 35}
 PER_ACCOUNT = {"impact": 60, "description": 15, "tried": 20, "communication": 45, "asks": 15}
 """More for each further account, up to ``MOST_ACCOUNTS``."""
 MOST_ACCOUNTS = 6
-FOR_ASKS = 230
+FOR_ASKS = 200
 """Words that asks with a table of options need, however small the matter is."""
-SHARE = {Severity.CRITICAL: 0.52, Severity.HIGH: 0.45, Severity.MEDIUM: 0.34}
+SHARE = {Severity.CRITICAL: 0.52, Severity.HIGH: 0.45, Severity.MEDIUM: 0.28}
 """Of that, by severity: what stops work is read to the end, a wish is not."""
 BESIDE = {"sender": 340, "messages": 220, "ticket_note": 40, "rhythm": 60}
 """Words of the texts beside the brief, each in all."""
-WHOLE = {Severity.CRITICAL: 1900, Severity.HIGH: 1700, Severity.MEDIUM: 1500}
-WHOLE_HANDLING = 1400
+WHOLE = {Severity.CRITICAL: 1900, Severity.HIGH: 1700, Severity.MEDIUM: 1300}
+WHOLE_HANDLING = 1100
 """Words of everything together, which readers who compare briefs still read whole."""
 TEXTS = ("drafts", "messages", "ticket_note")
 FOR_CUSTOMER = 240

@@ -129,8 +129,8 @@ def test_sentences_of_the_page_look_as_if_they_can_be_clicked_and_nothing_of_the
     command(ISSUE, "--workspace", workspace(tmp_path), "--no-model", "-q")
     name = command("list").out.split()[0]
     page = command("show", name, "--format", "html").out
-    assert "Before you send this" in command("show", name).out
-    assert "Before you send this" not in page
+    assert "read the quoted words before you send this" in command("show", name).out
+    assert "read the quoted words before you send this" not in page
     assert "<blockquote>\n<p>Hello" not in page
     schemes = [
         dict(re.findall(r"--(\w+): (#[0-9a-f]{3,6})\b", block)) for block in re.findall(r":root \{([^}]*)\}", page)

@@ -59,7 +59,7 @@ def test_a_closed_output_is_told_before_the_run_and_a_closed_error_stream_costs_
 
 def test_a_reader_who_leaves_is_no_error(command: Command, run: str) -> None:
     done = command.in_shell(f"{{ {run} --format json; echo $? >&2; }} | head -c 1")
-    assert (done.out, done.err) == ("{", "0\n")
+    assert (done.out, done.err) == ("{", "3\n")
 
 
 def test_ascii_gets_the_nearest_characters_and_json_their_escapes(command: Command, tmp_path: Path) -> None:

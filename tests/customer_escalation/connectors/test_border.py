@@ -120,8 +120,8 @@ def test_a_bad_answer_costs_no_run_and_no_resume(what: str, servers: Servers) ->
 def test_a_customers_endless_message_leaves_the_other_tickets(servers: Servers) -> None:
     servers.add("desk", "support_platform", OURS, {**TICKETS, "search_tickets": BAD["one message of 4.5 MB"]})
     result = servers.run()
-    assert "support_platform/1-m1" in result.data["citations"]
-    assert result.data["outcome"] == "escalate"
+    assert {"support_platform/1", "support_platform/2"} <= set(result.data["citations"])
+    assert result.status == "needs_review", "nothing says which of the two is meant"
 
 
 def test_a_reading_tool_that_changed_is_withheld_and_named(servers: Servers) -> None:

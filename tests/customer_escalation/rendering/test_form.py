@@ -140,3 +140,9 @@ def test_a_text_stands_in_the_senders_page_where_its_number_is_alone_on_a_line()
     assert "[text 9]" not in above
     assert "**Text 1: Harrow Mills, T-101**\n\n> We are at it.\n\n**Text 3: Engineering**" in below
     assert "It is late" not in below
+
+
+def test_an_opening_of_bullets_is_a_list() -> None:
+    text = markdown(opening="- **Asked:** hold it.\n- **Wrong:** it stops.")
+    opening = text.partition("## ESCALATION")[2].partition("**Severity:**")[0]
+    assert opening.endswith("\n\n- **Asked:** hold it.  \n- **Wrong:** it stops.\n\n")

@@ -150,7 +150,7 @@ def test_a_draft_that_is_longer_than_what_is_read_is_told_its_length() -> None:
         len(passage.text.split()) for passage in passages(EscalationDraft.model_validate({**sound, "sender": ""}))
     )
     assert length_words(draft, Severity.MEDIUM) == (
-        f"It has {1500 + brief} words in all (page 100, brief {brief}, texts 1400); 1500 are read. Cut what nobody would miss."
+        f"It has {1500 + brief} words in all (page 100, brief {brief}, texts 1400); 1300 are read. Cut what nobody would miss."
     )
     assert length_words(draft, Severity.CRITICAL) == ""
     note = HandlingDraft.model_validate(handling(steps="Check it. " * 590, sender="Call. " * 400))

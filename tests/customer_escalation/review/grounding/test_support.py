@@ -45,6 +45,8 @@ def missing(text: str, *cited: Record) -> list[str]:
         ("The retry took half an hour.", "The retry took 30 minutes."),
         ("an hour each", "It costs them one 1-hour slot."),
         ("72 hours", "They have three days."),
+        ("Nothing.", "Text 3 may go out."),
+        ("set saml.allowed_clock_drift to 10000", "Its allowed_clock_drift is too small."),
         ("1 day 5 h since the report", "They wait for over 29 hours."),
         ("2 h 40 min used", "It took 160 minutes."),
         ("133.49", "That is 133 % of their year."),

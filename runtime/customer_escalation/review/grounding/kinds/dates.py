@@ -48,6 +48,8 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
         return [Atom("date", bare, f"----{month_names()[bare.casefold()]:02d}")]
     if match["m3"]:
         return [Atom("date", shown, f"{match['y3']}-{month_names()[match['m3'].casefold()]:02d}")]
+    if match["m1"] in _ALSO_WORDS and not match["y1"]:
+        return []  # "whether text 3 may go out"
     year, month = match["y1"] or match["y2"] or "----", month_names()[(match["m1"] or match["m2"]).casefold()]
     days = [int(day) for day in (match["d0"], match["d1"] or match["d2"]) if day]
     return [Atom("date", shown, f"{year}{'' if year == '----' else '-'}{month:02d}-{day:02d}") for day in days]

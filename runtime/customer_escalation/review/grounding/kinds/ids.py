@@ -28,7 +28,7 @@ def _holds(source: SourceText, atom: Atom) -> bool:
     known = source.known(tokens)
     if atom.value.removeprefix("#") in known or atom.value.replace("-", "") in known:
         return True
-    return any(token.startswith(f"{atom.value}.") for token in known)
+    return any(f".{atom.value}." in f".{token}." for token in known)
 
 
 ID = AtomKind("id", lambda: _PATTERN, _read, _holds)
