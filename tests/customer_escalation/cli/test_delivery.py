@@ -70,6 +70,11 @@ def test_without_a_key_and_without_the_fallback_there_is_no_run(command: Command
     assert command("list").err == "No runs yet.\n"
 
 
+def heed_interrupts() -> None:
+    """A job in the background is started deaf to SIGINT, and so are its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_says_how_to_go_on_and_goes_on(
     command: Command, tmp_path: Path, number: signal.Signals, code: int
@@ -80,6 +85,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_goes_on(
             [sys.executable, "-m", "customer_escalation", ISSUE, "--workspace", workspace(tmp_path)],
             env=command.environment(ANTHROPIC_API_KEY="a-key", ANTHROPIC_BASE_URL=url),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            preexec_fn=heed_interrupts,
         )  # fmt: skip
         asked, _ = model.accept()  # the model is asked now, and never answers
         with asked:
