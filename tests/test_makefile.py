@@ -13,6 +13,10 @@ ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 
 
+OF_MAKE = ("ISSUE", "MAKEFLAGS", "MFLAGS", "MAKELEVEL")
+"""What a make that runs the tests hands on to this one."""
+
+
 def made(folder: Path, script: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """`make brief` in this checkout with an environment whose command is a script."""
     command = folder / "venv" / "bin" / "customer-escalation"
@@ -20,7 +24,7 @@ def made(folder: Path, script: str, *words: str, **environment: str) -> subproce
     command.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     command.chmod(0o700)
     (folder / "venv" / ".ready").touch()
-    given = {name: value for name, value in Command(folder).environment().items() if name not in ("ISSUE", "MAKEFLAGS")}
+    given = {name: value for name, value in Command(folder).environment().items() if name not in OF_MAKE}
     return subprocess.run(
         ["make", "brief", f"VENV={folder / 'venv'}", *words],
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=LONGEST_S, env={**given, **environment},

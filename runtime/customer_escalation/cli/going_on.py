@@ -31,6 +31,10 @@ def going_on(progress: Progress) -> Iterator[None]:
 
     def on_term(number: int, _frame: FrameType | None) -> None:
         ended_by.append(number)
+        if (
+            signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+        ):  # a job in the background is deaf to it, and ends all the same
+            raise KeyboardInterrupt
         signal.raise_signal(signal.SIGINT)  # which the event loop knows how to end by
 
     before = signal.signal(signal.SIGTERM, on_term)

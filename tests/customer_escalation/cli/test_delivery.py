@@ -70,22 +70,24 @@ def test_without_a_key_and_without_the_fallback_there_is_no_run(command: Command
     assert command("list").err == "No runs yet.\n"
 
 
-def heed_interrupts() -> None:
-    """A job in the background is started deaf to SIGINT, and so are its children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("heeds_interrupts", "number", "code"),
+    [(True, signal.SIGINT, 130), (True, signal.SIGTERM, 143), (False, signal.SIGTERM, 143)],
+    ids=["interrupted", "ended", "ended in the background"],
+)
 def test_an_interrupted_run_says_how_to_go_on_and_goes_on(
-    command: Command, tmp_path: Path, number: signal.Signals, code: int
+    command: Command, tmp_path: Path, number: signal.Signals, code: int, *, heeds_interrupts: bool
 ) -> None:
+    def begin() -> None:  # a job in the background is started deaf to SIGINT, and so are its children
+        signal.signal(signal.SIGINT, signal.SIG_DFL if heeds_interrupts else signal.SIG_IGN)
+
     with socket.create_server(("127.0.0.1", 0)) as model:
         url = f"http://127.0.0.1:{model.getsockname()[1]}"
         process = subprocess.Popen(
             [sys.executable, "-m", "customer_escalation", ISSUE, "--workspace", workspace(tmp_path)],
             env=command.environment(ANTHROPIC_API_KEY="a-key", ANTHROPIC_BASE_URL=url),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            preexec_fn=heed_interrupts,
+            preexec_fn=begin,
         )  # fmt: skip
         asked, _ = model.accept()  # the model is asked now, and never answers
         with asked:
