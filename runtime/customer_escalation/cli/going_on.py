@@ -31,13 +31,11 @@ def going_on(progress: Progress) -> Iterator[None]:
 
     def on_term(number: int, _frame: FrameType | None) -> None:
         ended_by.append(number)
-        if (
-            signal.getsignal(signal.SIGINT) == signal.SIG_IGN
-        ):  # a job in the background is deaf to it, and ends all the same
-            raise KeyboardInterrupt
         signal.raise_signal(signal.SIGINT)  # which the event loop knows how to end by
 
     before = signal.signal(signal.SIGTERM, on_term)
+    if deaf := signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as a script's jobs in the background are begun
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     except KeyboardInterrupt:
@@ -50,6 +48,8 @@ def going_on(progress: Progress) -> Iterator[None]:
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
+        if deaf:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _command(progress: Progress) -> str:
