@@ -153,7 +153,7 @@ def _in_file(scope: Scope, path: Path, lookup: Lookup, notes: list[Diagnostic], 
         where = f"{path}, line {line}: {name}" if (line := line_of(text, name)) else f"{path}: {name}"
         if not strict and not isinstance(entry, dict) and (path.suffix != ".toml" or name.startswith("$")):
             continue  # what else a client keeps in its file
-        if isinstance(entry, dict) and (is_off(entry) or (path.name == ASSISTANTS_FILE and _is_ours(entry))):
+        if isinstance(entry, dict) and (is_off(entry) or (path.suffix != ".toml" and _is_ours(entry))):
             continue
         try:
             declared = _declared(name if strict else label_of(name), entry, scope, path, where, lookup, notes)
@@ -203,8 +203,9 @@ def _is_ours(entry: Any) -> bool:
     """An assistant's entry that starts our own category servers: in a run they need no process."""
     if not isinstance(entry, dict):
         return False
-    words = [entry.get("command"), *(entry.get("args") or [] if isinstance(entry.get("args"), list) else [])]
-    return entry.get("command") == APP or any(isinstance(word, str) and _OURS.search(word) for word in words)
+    command, args = entry.get("command"), entry.get("args")
+    words = [*(command if isinstance(command, list) else [command]), *(args if isinstance(args, list) else [])]
+    return words[:1] == [APP] or any(isinstance(word, str) and _OURS.search(word) for word in words)
 
 
 def _declared(

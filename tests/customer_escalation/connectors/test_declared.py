@@ -87,6 +87,14 @@ def test_an_assistants_entries_for_our_own_servers_are_no_connectors(tmp_path: P
     assert [one.name for one in found(tmp_path).connectors] == ["other"]
 
 
+def test_nor_are_those_of_a_client_that_writes_the_command_as_a_list(tmp_path: Path) -> None:
+    own = {"type": "local", "command": ["sh", "/plugins/customer-escalation/bin/customer-escalation", "mcp", "crm"]}
+    bare = {"type": "local", "command": ["customer-escalation", "mcp", "chat"]}
+    desk = {"type": "local", "command": ["npx", "desk"]}
+    write(tmp_path / "opencode.json", json.dumps({"mcp": {"crm": own, "chat": bare, "desk": desk}}))
+    assert [one.name for one in found(tmp_path).connectors] == ["desk"]
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
