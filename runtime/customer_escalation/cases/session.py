@@ -6,7 +6,7 @@ from typing import Literal
 
 from customer_escalation.decision.figures import build_case, window_figures
 from customer_escalation.decision.inputs import DecisionInput
-from customer_escalation.decision.questions import Question, open_questions, reachable
+from customer_escalation.decision.questions import OpenQuestions, Question, open_questions
 from customer_escalation.decision.rules import Decision, decide
 from customer_escalation.decision.rules.stated import unreferenced_facts
 from customer_escalation.domain.brief import Draft, Figure
@@ -38,25 +38,24 @@ class Casework:
     """Of the last draft without a hard finding."""
     drafted_by: Drafter = "rules"
     """Who wrote the last draft."""
-    _questions: tuple[DecisionInput, tuple[Question, ...], tuple[str, ...]] | None = None
+    _questions: tuple[DecisionInput, OpenQuestions] | None = None
 
     @property
     def questions(self) -> tuple[Question, ...]:
         """What a person has to answer before the rules can decide on the stated facts."""
-        return self._asked()[0]
+        return self._asked().questions
 
     @property
     def may_be(self) -> tuple[str, ...]:
         """The decisions that the answers can lead to, in words."""
-        return self._asked()[1]
+        return self._asked().leads_to
 
-    def _asked(self) -> tuple[tuple[Question, ...], tuple[str, ...]]:
+    def _asked(self) -> OpenQuestions:
         if self.case is None:
-            return (), ()
+            return OpenQuestions()
         if self._questions is None or self._questions[0] is not self.case:
-            questions = open_questions(self.case)
-            self._questions = self.case, questions, reachable(self.case) if questions else ()
-        return self._questions[1:]
+            self._questions = self.case, open_questions(self.case)
+        return self._questions[1]
 
     def assess(self, assessment: Assessment) -> list[Finding]:
         """Take the facts and decide; findings mean that the facts must be corrected first."""

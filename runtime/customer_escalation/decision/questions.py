@@ -7,6 +7,7 @@ may still bring. Unknown facts count for nothing in the rules, so what is tried 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations, product
+from typing import NamedTuple
 
 from customer_escalation.decision.answers import PersonAnswer, with_answers
 from customer_escalation.decision.inputs import AccountInput, DecisionInput
@@ -56,14 +57,19 @@ class Question:
         return any(choice.decides != self.none.decides for choice in self.choices)
 
 
-def open_questions(case: DecisionInput) -> tuple[Question, ...]:
-    """Every question whose answer can still change the decision, the weightiest first."""
-    return tuple(_Search(case).questions())
+class OpenQuestions(NamedTuple):
+    """What is still to be asked on a case."""
+
+    questions: tuple[Question, ...] = ()
+    leads_to: tuple[str, ...] = ()
+    """Every decision that the answers can lead to, in words, as far as three of them together tell."""
 
 
-def reachable(case: DecisionInput) -> tuple[str, ...]:
-    """Every decision that answers to the open questions can lead to, in words, as far as three of them together tell."""
-    return tuple(dict.fromkeys(map(decided, _Search(case).everything())))
+def open_questions(case: DecisionInput) -> OpenQuestions:
+    """Every question whose answer can still change the decision, the weightiest first, and where the answers lead."""
+    search = _Search(case)
+    questions = tuple(search.questions())
+    return OpenQuestions(questions, tuple(dict.fromkeys(map(decided, search.everything()))) if questions else ())
 
 
 def next_question(case: DecisionInput, unanswerable: Collection[str] = ()) -> Question | None:

@@ -111,16 +111,20 @@ def test_few_answers_decide(answers: list[tuple[str, str]], decision: tuple[str,
 
 def test_a_question_that_nobody_can_answer_is_asked_once_and_stays_open() -> None:
     asked, _ = interview(lambda question: None, "Vale Foods")
-    assert len(asked) == len(set(asked)) == len(open_questions(case(unknown("Vale Foods"), records("Vale Foods"))))
+    assert (
+        len(asked)
+        == len(set(asked))
+        == len(open_questions(case(unknown("Vale Foods"), records("Vale Foods"))).questions)
+    )
 
 
 def test_no_question_is_left_where_every_answer_is_known() -> None:
-    assert open_questions(case(assessment(), records())) == ()
+    assert open_questions(case(assessment(), records())) == ((), ())
 
 
 def test_a_threat_to_leave_is_asked_of_valuable_customers_alone() -> None:
     def facts(**crm: Any) -> set[str]:
-        questions = open_questions(case(unknown("Vale Foods"), records("Vale Foods", **crm)))
+        questions = open_questions(case(unknown("Vale Foods"), records("Vale Foods", **crm))).questions
         return {choice.sets[0][0] for question in questions for choice in question.choices}
 
     assert "churn_threat" not in facts()
@@ -128,7 +132,7 @@ def test_a_threat_to_leave_is_asked_of_valuable_customers_alone() -> None:
 
 
 def test_each_choice_says_what_the_rules_would_make_of_it() -> None:
-    harm = open_questions(case(unknown("Vale Foods"), records("Vale Foods")))[0]
+    harm = open_questions(case(unknown("Vale Foods"), records("Vale Foods"))).questions[0]
     assert [choice.decides for choice in harm.choices] == [
         "escalate, Critical, Security", "escalate, High, Security", "escalate, Critical, Engineering",
         "escalate, Critical, Engineering",
@@ -139,14 +143,14 @@ def test_each_choice_says_what_the_rules_would_make_of_it() -> None:
 
 def test_a_question_names_the_records_that_bear_on_it() -> None:
     facts = unknown("Vale Foods", bug_confirmed=fact("unknown", "project_tracker/DEV-1"))
-    ours = next(one for one in open_questions(case(facts, records("Vale Foods"))) if one.name == "ours")
+    ours = next(one for one in open_questions(case(facts, records("Vale Foods"))).questions if one.name == "ours")
     assert ours.bearing == ("project_tracker/DEV-1",)
 
 
 def test_the_impact_can_be_answered_for_each_account() -> None:
     names = ("Vale Foods", "Harbour Mills")
     one = case(unknown(*names), records(*names, **BIG))
-    impact = next(question for question in open_questions(one) if question.name == "impact")
+    impact = next(question for question in open_questions(one).questions if question.name == "impact")
     first, second = for_each_account(impact, one)
     assert (first.name, first.text) == ("impact-1", "What can Vale Foods not do?")
     given = [PersonAnswer(name=name, answer=value, by="Ada", at=NOW)
