@@ -45,18 +45,13 @@ def _one(value: Any) -> Any:
 
 
 def _fault(name: str, value: Mapping[str, Any]) -> str:
-    allowed = possible(name)
-    if name == CASE:
-        return (
-            ""
-            if isinstance(value.get("answer"), str) and value["answer"].strip()
-            else f"{CASE} names tickets by their ids."
-        )
-    if not allowed:
+    allowed, answer, refs = possible(name), value.get("answer"), value.get("refs", [])
+    if name != CASE and not allowed:
         return f"{name!r} is no question; there are {', '.join(answerable())}."
-    if value.get("answer") not in allowed:
-        return f"{name} is one of {', '.join(allowed)}, not {value.get('answer')!r}."
-    refs = value.get("refs", [])
+    if name == CASE and not (isinstance(answer, str) and answer.strip()):
+        return f"{CASE} names tickets by their ids."
+    if name != CASE and answer not in allowed:
+        return f"{name} is one of {', '.join(allowed)}, not {answer!r}."
     if not isinstance(refs, list) or not all(isinstance(ref, str) for ref in refs):
         return f"The refs of {name} are a list of texts."
     unknown = set(value) - {"answer", "refs"}

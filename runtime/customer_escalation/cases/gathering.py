@@ -43,7 +43,7 @@ def _unrecognised(ledger: Ledger) -> list[ConnectorState]:
     return [
         ConnectorState(row.id, "connected", "", f"it answered in texts, in which no {row.row.item} could be recognised")
         for row in SOURCES.values()
-        if kinds.get(row.id) == {"text"} and row.need != "optional" and row.id not in ("knowledge_base", "chat")
+        if kinds.get(row.id) == {"text"} and row.need != "optional" and not row.plain
     ]
 
 

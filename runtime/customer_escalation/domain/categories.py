@@ -51,6 +51,8 @@ class SourceRow:
     """The kind of what a vendor's answer holds below an item, where our own systems hold nothing there."""
     told_of: tuple[str, ...] = ()
     """Fields that a brief tells of an item beside the usual ones, because the item has no name or number that people quote."""
+    plain: bool = False
+    """Any text of it is an item; nothing further has to be recognised in it."""
     dated: bool = False
     """A brief tells the day of an item."""
     whole_by_read: bool = False
@@ -109,7 +111,8 @@ SOURCES: Mapping[str, SourceRow] = checked([
         CATEGORY_TABLE["chat"], need="wanted", author="ours",
         looks_for="internal discussion, reports from other teams",
         heading="Internal discussion", place=3, listing="Chat", nouns=r"message|channel|chat|public|conversation",
-        first_look=6, title_field="title", moment_field="at", foreign_part="chat_message", dated=True,
+        first_look=6, title_field="title", moment_field="at", foreign_part="chat_message", plain=True,
+        dated=True,
     ),
     SourceRow(
         CATEGORY_TABLE["project_tracker"], need="wanted", author="ours",
@@ -121,7 +124,8 @@ SOURCES: Mapping[str, SourceRow] = checked([
         CATEGORY_TABLE["knowledge_base"], need="wanted", author="ours",
         looks_for="documented solutions, limitations, policies",
         heading="Documents", place=4, listing="Knowledge base", nouns=r"article|page|document|card|note|content|confluence",
-        first_look=6, title_field="title", moment_field="updated_at", text_field="body", whole_by_read=True,
+        first_look=6, title_field="title", moment_field="updated_at", text_field="body", plain=True,
+        whole_by_read=True,
     ),
     SourceRow(
         CATEGORY_TABLE["email"], need="optional", author="customers",

@@ -41,7 +41,8 @@ def _notes(writer: Writer, questions: Sequence[Question]) -> list[str]:
     notes = []
     if questions and writer.issue.tickets:
         notes.append(
-            "To answer: run it in a terminal without a model, or put the answers into a file (see the help on answers)."
+            "To answer: run it in a terminal without a model, or put the answers into a file for `--answers`; "
+            "`customer-escalation assess --questions` prints what can be put there."
         )
     others = [item for item in alike(writer.issue) if item.ref not in writer.steering]
     if others:

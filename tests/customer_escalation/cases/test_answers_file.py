@@ -35,6 +35,9 @@ def test_answers_may_be_words_or_have_refs(tmp_path: Path) -> None:
         ('{"data_harmed": {"answer": "yes", "refs": "chat/C-1"}}', "The refs of data_harmed are a list"),
         ('{"data_harmed": {"answer": "yes", "note": "x"}}', "data_harmed has 'note'"),
         ('{"case": ""}', "case names tickets by their ids"),
+        ('{"case": {"answer": "T-1", "refs": 5}}', "The refs of case are a list"),
+        ('{"case": {"answer": "T-1", "refs": "chat/C-1"}}', "The refs of case are a list"),
+        ('{"case": {"answer": "T-1", "note": "x"}}', "case has 'note'"),
     ],
 )
 def test_a_fault_is_named(tmp_path: Path, text: str, sentence: str) -> None:

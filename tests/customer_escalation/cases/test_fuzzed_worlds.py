@@ -5,11 +5,9 @@ The seeds are fixed, so that a failure is the same everywhere; the number of exa
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -64,15 +62,6 @@ WORLDS = st.fixed_dictionaries({
     })),
     "knowledge_base": st.none() | distinct(st.fixed_dictionaries({"id": IDS, "title": WORDS, "updated_at": MOMENTS, "body": WORDS})),
 })  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CUSTOMER_ESCALATION_RUNS", str(folder / "runs"))
-        patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
-        yield folder
 
 
 @settings(max_examples=EXAMPLES, derandomize=True, suppress_health_check=list(HealthCheck))

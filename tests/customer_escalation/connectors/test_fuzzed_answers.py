@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mcp.server import MCPServer
@@ -106,15 +105,6 @@ def server(category: str, given_answers: Iterator[CallToolResult]) -> MCPServer:
 def repeated(results: list[CallToolResult]) -> Iterator[CallToolResult]:
     while True:
         yield from results
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CUSTOMER_ESCALATION_RUNS", str(folder / "runs"))
-        patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
-        yield folder
 
 
 @settings(max_examples=EXAMPLES, derandomize=True, suppress_health_check=list(HealthCheck))
