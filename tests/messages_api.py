@@ -107,13 +107,21 @@ def thinking(words: str) -> Block:
 
 
 def by_turn(answers: Sequence[Answer]) -> Script:
-    """A script in which the same conversation always gets the same answer, however often it is sent."""
+    """A script in which the same conversation always gets the same answer, however often it is sent. One that begins with two texts
+    is that of the reader who edits, and begins with the first answer that calls ``edit``.
+    """
+    edits = next((n for n, answer in enumerate(answers) if _calls(answer, "edit")), len(answers))
 
     def answer(body: dict[str, Any]) -> Answer:
         turn = sum(message["role"] == "assistant" for message in body["messages"])
+        turn += edits if len(body["messages"][0]["content"]) > 1 else 0
         return answers[turn] if turn < len(answers) else Fault("status", 400, "invalid_request_error")
 
     return answer
+
+
+def _calls(answer: Answer, tool: str) -> bool:
+    return isinstance(answer, Sequence) and any(block.get("name") == tool for block in answer)
 
 
 class MessagesServer:

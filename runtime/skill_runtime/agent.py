@@ -64,7 +64,7 @@ async def run_agent(
     *,
     model: Model,
     system: tuple[str, ...],
-    first_message: str,
+    first_message: str | Sequence[str],
     tools: Sequence[Tool],
     ledger: Ledger,
     recorder: Recorder,
@@ -74,6 +74,7 @@ async def run_agent(
 ) -> AgentResult:
     """Run the loop to its end.
 
+    ``first_message`` is one text, or several that each begin where a service may have kept what stands before.
     Only READ and LOCAL tools may be given. READ results enter ``ledger`` in the order of the calls, live and replayed.
 
     Raises ``LimitReached`` (the meter), ``ModelError`` (the model's service) and ``JournalError``; what was paid for
@@ -89,7 +90,8 @@ async def run_agent(
         emit=emit,
         settings=settings or AgentSettings(),
     )
-    loop.add(Message(role="user", content=(Text(text=first_message),)))
+    texts = (first_message,) if isinstance(first_message, str) else first_message
+    loop.add(Message(role="user", content=tuple(Text(text=text) for text in texts)))
     unfit = [tool.spec.name for tool in tools if tool.access not in (Access.READ, Access.LOCAL)]
     if unfit or len(loop.tools) < len(tools):
         raise ValueError(f"every tool must be READ or LOCAL and have a name of its own; look at {unfit or tools}")
@@ -150,7 +152,8 @@ class _Loop:
     async def _turn(self) -> Turn:
         self.meter.check_before_turn()
         self.turns += 1
-        self.emit(TurnStarted(number=self.turns))
+        number = self.meter.turns + 1
+        self.emit(TurnStarted(number=number))
         request = ModelRequest(
             system=self.system,
             tools=self.specs,
@@ -168,7 +171,7 @@ class _Loop:
             self.add(turn.message)
         self.emit(
             TurnFinished(
-                number=self.turns,
+                number=number,
                 stop_reason=turn.stop_reason,
                 model=turn.model,
                 input_tokens=turn.usage.total - turn.usage.output_tokens,

@@ -40,6 +40,18 @@ def spoilt(submit: list[Block]) -> list[Block]:
     return blocks
 
 
+def edit(**more: Any) -> list[Block]:
+    """The last reader's edit: nothing, or what is given."""
+    return [{"type": "tool_use", "name": "edit", "input": {"edits": [], **more}}]
+
+
+def healed(submit: list[Block]) -> list[Block]:
+    """The edit that makes a spoilt submit what it was."""
+    draft = next(block["input"] for block in submit if block.get("name", "").startswith("submit_"))
+    section = "impact" if "impact" in draft else "reason"
+    return edit(places=[{"path": section, "text": draft[section]}])
+
+
 def person_answers(name: str) -> dict[str, Any]:
     """What a person answers about a case without a model: which tickets are meant, nothing heavy, a defect that we see."""
     tickets = [ticket["id"] for ticket in case(name)["records"]["support_platform"] if ticket["status"] != "solved"]

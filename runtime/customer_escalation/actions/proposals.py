@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from customer_escalation.domain.brief import Brief, CustomerDraft, Outcome, Target
-from customer_escalation.domain.formatting import time_words
+from customer_escalation.domain.evidence import parse_moment
+from customer_escalation.domain.formatting import date_words
+from customer_escalation.domain.texts import outgoing
 from customer_escalation.policy import Policy
 from customer_escalation.policy.sources import shipped_policy
 from customer_escalation.rendering.phrases import Phrases
@@ -63,11 +65,21 @@ def propose(
     of that name.
     """
     say = Phrases(brief.draft)
-    texts = [_customer_text(number, draft, say) for number, draft in enumerate(brief.draft.drafts, 1)]
+    texts = [
+        _customer_text(place, one, say)
+        for place, (_, one) in enumerate(outgoing(brief.draft), 1)
+        if isinstance(one, CustomerDraft)
+    ]
+    clock = zone or ZoneInfo("UTC")
+    reminders = [
+        _reminder(moment, brief.draft.rhythm or brief.draft.summary, clock, say)
+        for moment in sorted(filter(None, map(parse_moment, brief.draft.reminders)))
+        if moment > now
+    ]
     if brief.outcome == Outcome.HANDLE or brief.target is None or brief.severity is None:
         question = f"Did the documented solution help? {brief.draft.summary}"
-        title = say("step_helped")
-        return [*texts, Proposal(kind="reminder", title=title, destination="", system="", text=question)]
+        later = Proposal(kind="reminder", title=say("step_helped"), destination="", system="", text=question)
+        return [*texts, *(reminders or [later])]
     team = policy.teams.of(brief.target)
     due = next_internal_followup(brief.severity, now, team_calendar(policy, brief.target), policy).due_at
     kept = " (restricted)" if brief.target == Target.SECURITY else ""
@@ -77,17 +89,17 @@ def propose(
         if known
         else say("step_post_there", team=f"{team.name}{kept}")
     )
+    check = f"Check with {team.name} for progress: {brief.draft.summary}"
     return [
-        Proposal(
-            kind="post_to_channel", title=post, destination=team.channel, system="chat",
-            text=markdown,
-        ),
+        Proposal(kind="post_to_channel", title=post, destination=team.channel, system="chat", text=markdown),
         *texts,
-        Proposal(
-            kind="reminder", title=say("step_reminder", when=time_words(due, zone)), destination=due.isoformat(),
-            system="", text=f"Check with {team.name} for progress: {brief.draft.summary}",
-        ),
-    ]  # fmt: skip
+        *(reminders or [_reminder(due, check, clock, say)]),
+    ]
+
+
+def _reminder(moment: datetime, text: str, zone: ZoneInfo, say: Phrases) -> Proposal:
+    title = say("step_reminder", when=date_words(moment, zone, say.language))
+    return Proposal(kind="reminder", title=title, destination=moment.isoformat(), system="", text=text)
 
 
 def _customer_text(number: int, draft: CustomerDraft, say: Phrases) -> Proposal:

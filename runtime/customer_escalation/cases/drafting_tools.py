@@ -1,17 +1,18 @@
-"""The tools by which a model in the agent's loop hands in its work: ``assess``, one of two submits, and ``mend``.
+"""The tools by which a model hands in its work: ``assess`` and one of two submits for who writes, ``edit`` for who reads it then.
 
-They put each call to the case service and answer a mistake with findings that say how to mend it, all at once. A draft comes
-back so many times; the one after that is taken with its findings. The first draft always comes back once, to be bettered as its
-readers would; from then on one without a hard finding is taken, and its warnings go to the person who sends it.
+They put each call to the case service and answer a mistake with findings that say how to mend it, all at once. The first draft
+that fits its schema goes to a reader who did not write it, with its findings; an edit comes back so many times, and the one after
+that is taken with its findings. Warnings go to the person who sends the brief.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from customer_escalation.cases.errors import WrongDraft, WrongOrder
+from customer_escalation.cases.editing import Edit, draft_in_lines
+from customer_escalation.cases.errors import WrongDraft
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.steps import ReviewedDraft
 from customer_escalation.domain.brief import (
@@ -19,13 +20,11 @@ from customer_escalation.domain.brief import (
     ColleagueText,
     CustomerDraft,
     Draft,
-    DraftModel,
     EscalationDraft,
     HandlingDraft,
     Outcome,
     tool_schema,
 )
-from customer_escalation.domain.changes import TextChange
 from customer_escalation.domain.facts import StatedAssessment
 from customer_escalation.domain.findings import Finding, listed, schema_findings
 from customer_escalation.drafting.prompts import prompt
@@ -38,29 +37,15 @@ from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 ASSESS = "assess"
 SUBMIT_ESCALATION = "submit_escalation"
 SUBMIT_HANDLING = "submit_handling"
-MEND = "mend"
+EDIT = "edit"
 HAND_IN = HandIn(f"`{SUBMIT_ESCALATION}`", f"`{SUBMIT_HANDLING}`")
 
 
-class Mend(BaseModel):
-    """Changes to the draft that was handed in last."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    changes: list[TextChange]
-    asks: list[Ask] = Field(default_factory=list, description="Further ones, of an escalation; [] if none.")
-    drafts: list[CustomerDraft] = Field(default_factory=list, description="Further ones; [] if none.")
-    messages: list[ColleagueText] = Field(default_factory=list, description="Further ones; [] if none.")
-
-    @property
-    def more(self) -> dict[str, Sequence[DraftModel]]:
-        """The further entries by the list that they belong to."""
-        found: dict[str, Sequence[DraftModel]] = {"asks": self.asks, "drafts": self.drafts, "messages": self.messages}
-        return {name: entries for name, entries in found.items() if entries}
-
-
 class DraftingTools:
-    """The tools on one case, and what of its work was refused."""
+    """The tools on one case: those of its writer until a draft is handed in, then that of the reader who edits it.
+
+    All are there from the beginning to the end, so that what both are told begins alike.
+    """
 
     def __init__(self, service: CaseService, case: str, policy: Policy) -> None:
         self._service = service
@@ -68,8 +53,7 @@ class DraftingTools:
         self._policy = policy
         self._repairs = 0
         self._assessments_refused = 0
-        self._bettered = False
-        """Was the writer asked to go through the draft once more?"""
+        self._editing = False
 
     def tools(self) -> list[Tool]:
         """The tools, for the loop."""
@@ -83,8 +67,23 @@ class DraftingTools:
                 SUBMIT_HANDLING, prompt("tools/submit.md.j2", draft="handling"), HandlingDraft,
                 lambda data: self._submit(data, HandlingDraft),
             ),
-            self._tool(MEND, prompt("tools/mend.md"), Mend, self._mend),
+            self._tool(EDIT, prompt("tools/edit.md"), Edit, self._edit),
         ]  # fmt: skip
+
+    def begin_edit(self) -> str | None:
+        """What the reader is told of the draft that was handed in; None where there is none. From here on only an edit is taken."""
+        work = self._service.work(self._case).casework
+        review, decision, inputs = work.review, work.decision, work.case
+        if review is None or decision is None or inputs is None:
+            return None
+        self._editing, self._repairs = True, 0
+        return prompt(
+            "edit.md.j2",
+            decision=decision_told(decision, inputs, work.figures, HAND_IN),
+            draft=draft_in_lines(review.draft),
+            findings=listed(review.findings),
+            length=length_words(review.draft, decision.severity),
+        )
 
     def _tool(
         self,
@@ -93,9 +92,22 @@ class DraftingTools:
         takes: type[BaseModel],
         run: Callable[[dict[str, Any]], Awaitable[ToolReturn]],
     ) -> Tool:
-        told = (Ask, CustomerDraft, ColleagueText) if takes is Mend else ()
+        told = (Ask, CustomerDraft, ColleagueText) if takes is Edit else ()
         schema = tool_schema(takes, lambda text: fill(text, self._policy), told)
-        return Tool(ToolSpec(name, description, schema, strict=True), Access.LOCAL, run)
+        return Tool(ToolSpec(name, description, schema, strict=True), Access.LOCAL, self._in_turn(name, run))
+
+    def _in_turn(
+        self, name: str, run: Callable[[dict[str, Any]], Awaitable[ToolReturn]]
+    ) -> Callable[[dict[str, Any]], Awaitable[ToolReturn]]:
+        async def called(data: dict[str, Any]) -> ToolReturn:
+            if self._editing != (name == EDIT):
+                wanted = (
+                    f"`{EDIT}`" if self._editing else f"`{ASSESS}`, then {HAND_IN.escalation} or {HAND_IN.handling}"
+                )
+                return self._again(f"That comes at another time: call {wanted}.", [])
+            return await run(data)
+
+        return called
 
     async def _assess(self, data: dict[str, Any]) -> ToolReturn:
         try:
@@ -120,14 +132,15 @@ class DraftingTools:
             return self._again("The brief was not taken; it does not fit the schema:", schema_findings(error))
         return await self._review(draft)
 
-    async def _mend(self, data: dict[str, Any]) -> ToolReturn:
+    async def _edit(self, data: dict[str, Any]) -> ToolReturn:
+        before = self._service.draft(self._case)
         try:
-            mend = Mend.model_validate(data)
-            draft = self._service.mended(self._case, mend.changes, mend.more)
-        except WrongOrder as error:
-            return self._again(str(error), [])
+            edit = Edit.model_validate(data)
+            draft = type(before).model_validate(edit.applied(before))
         except ValidationError as error:
-            return self._again("The changes were not taken; they do not fit the schema:", schema_findings(error))
+            return self._again("The edit was not taken; it does not fit the schema:", schema_findings(error))
+        except ValueError as error:
+            return self._again(f"The edit was not taken. {error}", [])
         return await self._review(draft)
 
     async def _review(self, draft: Draft) -> ToolReturn:
@@ -135,29 +148,20 @@ class DraftingTools:
             reviewed = await self._service.submit(self._case, draft)
         except WrongDraft as error:
             return self._again(hand_in_told(error.decision, HAND_IN), [])
-        told = self._reviewed(reviewed)
+        if not self._editing:
+            return ToolReturn("Taken.", final=True)
+        told = self._edited(reviewed)
         return _decided_again(reviewed, told) if reviewed.decided_again else told
 
-    def _reviewed(self, reviewed: ReviewedDraft) -> ToolReturn:
+    def _edited(self, reviewed: ReviewedDraft) -> ToolReturn:
         hard, findings = reviewed.review.hard, reviewed.review.findings
-        if not hard and self._bettered:
-            return ToolReturn("Accepted.", final=True)
-        again = (
-            "" if self._bettered else "\n\n".join(["", *filter(None, (self._length(reviewed), prompt("better.md")))])
-        )
-        self._bettered = True
         if not hard:
-            sound = f"Nothing in it contradicts the records.\n{listed(findings)}".rstrip()
-            return ToolReturn(f"{sound}{again}")
+            return ToolReturn("Accepted.", final=True)
         warnings = len(findings) - len(hard)
         also = f" ({warnings} more are warnings: mend what is right in them)" if warnings else ""
-        told = self._again(
-            f"Not accepted. Call `{MEND}` with the new text of these {len(hard)} places{also}:", findings
-        )
-        return replace(told, text=told.text + again)
-
-    def _length(self, reviewed: ReviewedDraft) -> str:
-        return length_words(reviewed.review.draft, reviewed.decision.severity)
+        told = self._again(f"Edited, and not accepted yet. Edit these {len(hard)} places{also}:", findings)
+        roots = {finding.where for finding in findings}
+        return replace(told, text=f"{told.text}\n\nThey read now:\n{draft_in_lines(reviewed.review.draft, roots)}")
 
     def _facts_again(self, findings: Sequence[Finding]) -> ToolReturn:
         self._assessments_refused += 1

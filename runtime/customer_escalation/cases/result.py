@@ -17,11 +17,12 @@ from customer_escalation.decision.topics import CASE
 from customer_escalation.domain.brief import Brief, Draft, EscalationDraft, Outcome, Related, RuleNote, Severity, Target
 from customer_escalation.domain.evidence import field
 from customer_escalation.domain.findings import Finding
-from customer_escalation.domain.formatting import time_words
+from customer_escalation.domain.formatting import date_words
 from customer_escalation.domain.record_ids import own_part, shown_id
 from customer_escalation.domain.rules import RULE_TABLE, otherwise_of
 from customer_escalation.drafting.told import asked, asked_later
-from customer_escalation.rendering import Document, all_cites, cited_records, render_markdown
+from customer_escalation.rendering import Document, all_cites, cited_records, offers, render_markdown
+from customer_escalation.rendering.phrases import language_code
 from customer_escalation.retrieval.injection import first_instruction_like
 from customer_escalation.retrieval.relevance.issue import Complaint, alike, find_issue
 from customer_escalation.review import withhold_unsupported
@@ -79,7 +80,7 @@ def result_of(
         severity_because=rule_notes(decision, "severity"),
         decided_by=rule_notes(decision, "handle" if decision.outcome == Outcome.HANDLE else "escalate"),
         reported_by=reported_by,
-        date=time_words(casework.now, zone_of_case(inputs)),
+        date=date_words(casework.now, zone_of_case(inputs), language_code(draft)),
         drafted_by=drafted_by,
         computed=computed_lines(inputs, decision.severity, casework.figures, decision.target),
         figures=tuple(casework.figures.values()),
@@ -92,7 +93,7 @@ def result_of(
     sent = render_markdown(Document(brief, casework.evidence, shown, for_receiver=True))
     channels = {field(record, "channel") for record in casework.evidence.of_kind("chat_message")}
     proposals = [] if undecided else propose(brief, sent, casework.policy, casework.now, zone_of_case(inputs), channels)
-    document = Document(brief, casework.evidence, shown, [proposal.title for proposal in proposals])
+    document = Document(brief, casework.evidence, shown, offers([(one.kind, one.title) for one in proposals], draft))
     return RecordedResult(
         {
             "run": case,

@@ -5,7 +5,7 @@ do. It knows no model, no terminal and no wire.
 """
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -64,7 +64,7 @@ from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.after import DEESCALATING, still_to_do
 from customer_escalation.decision.rules.rule import Firing
 from customer_escalation.decision.rules.stated import cites_of
-from customer_escalation.domain.brief import Draft, DraftModel, EscalationDraft, Outcome, Severity
+from customer_escalation.domain.brief import Draft, EscalationDraft, Outcome, Severity
 from customer_escalation.domain.changes import NoSuchPlace, TextChange, changed
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.policy.sources import Overlay
@@ -240,24 +240,24 @@ class CaseService:
                 gaps=tuple(found.gaps),
             )
 
-    def mended(
-        self, case: str, changes: Sequence[TextChange], more: Mapping[str, Sequence[DraftModel]] | None = None
-    ) -> Draft:
-        """The draft that was reviewed last with these texts anew, and with more entries of its lists by name; hand it to ``submit``.
+    def draft(self, case: str) -> Draft:
+        """The draft that was reviewed last. Raises ``WrongOrder`` where there is none."""
+        review = self.work(case).casework.review
+        if review is None:
+            raise WrongOrder("There is no draft to change yet: hand one in first.")
+        return review.draft
+
+    def mended(self, case: str, changes: Sequence[TextChange]) -> Draft:
+        """The draft that was reviewed last with these texts anew; hand it to ``submit``.
 
         Raises ``WrongOrder`` where there is none or a path names no text of it, and ``ValidationError`` where what comes of it
         does not fit the schema.
         """
-        review = self.work(case).casework.review
-        if review is None:
-            raise WrongOrder("There is no draft to mend yet: hand one in first.")
+        draft = self.draft(case)
         try:
-            data = changed(review.draft, changes)
+            return type(draft).model_validate(changed(draft, changes))
         except NoSuchPlace as error:
             raise WrongOrder(str(error)) from None
-        for name, entries in (more or {}).items():
-            data.setdefault(name, []).extend(entry.model_dump() for entry in entries)
-        return type(review.draft).model_validate(data)
 
     async def finish(self, case: str, ending: Ending | None = None) -> RecordedResult:
         """Record the brief as it stands: from here on it is listed, followed up, and found by later cases."""

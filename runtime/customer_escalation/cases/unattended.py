@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from customer_escalation.cases.connection import MissingConnector
-from customer_escalation.cases.drafting_tools import SUBMIT_ESCALATION, SUBMIT_HANDLING, DraftingTools
+from customer_escalation.cases.drafting_tools import EDIT, SUBMIT_ESCALATION, SUBMIT_HANDLING, DraftingTools
 from customer_escalation.cases.first_message import first_message
 from customer_escalation.cases.interview import Interview, Interviewer
 from customer_escalation.cases.recorded import Ended, RecordedResult
@@ -26,7 +26,7 @@ from customer_escalation.domain.record_ids import own_part
 from customer_escalation.drafting.assessment import assess_by_rules
 from customer_escalation.drafting.prose import draft_by_rules
 from customer_escalation.retrieval.relevance.issue import alike, find_issue
-from skill_runtime.agent import AgentSettings, run_agent
+from skill_runtime.agent import AgentResult, AgentSettings, run_agent
 from skill_runtime.errors import LimitReached, ModelError
 from skill_runtime.events import Emit, Notice, PhaseStarted
 from skill_runtime.journal import Recorder
@@ -100,19 +100,29 @@ async def _draft_with_model(
 ) -> tuple[Ended, str]:
     """Let the model read on and hand in its work; says how that ended."""
     work = service.work(gathered.case)
-    tools = DraftingTools(service, gathered.case, work.terms.policy).tools()
-    try:
-        result = await run_agent(
+    drafting = DraftingTools(service, gathered.case, work.terms.policy)
+    first = first_message(work.terms, gathered.evidence, gathered.gaps, gathered.listed)
+    tools = [*by_verb((await service.systems.connection()).tools), *drafter.extra_tools, *drafting.tools()]
+
+    async def loop(finish_tool: str, *messages: str) -> AgentResult:
+        return await run_agent(
             model=drafter.model,
             system=drafter.system,
-            first_message=first_message(work.terms, gathered.evidence, gathered.gaps, gathered.listed),
-            tools=[*by_verb((await service.systems.connection()).tools), *drafter.extra_tools, *tools],
+            first_message=messages,
+            tools=tools,
             ledger=work.ledger,
             recorder=recorder,
             meter=meter,
             emit=emit,
-            settings=AgentSettings(finish_tool=f"{SUBMIT_ESCALATION}` or `{SUBMIT_HANDLING}", max_tokens=32_000),
+            settings=AgentSettings(finish_tool=finish_tool, max_tokens=32_000),
         )
+
+    try:
+        result = await loop(f"{SUBMIT_ESCALATION}` or `{SUBMIT_HANDLING}", first)
+        if result.outcome == "submitted" and (told := drafting.begin_edit()):
+            emit(PhaseStarted(name="edit", detail="a second look, by a reader who did not write it"))
+            seen = first_message(work.terms, work.casework.evidence, gathered.gaps, gathered.listed)
+            result = await loop(EDIT, seen, told)
     except LimitReached as limit:
         return "limit", str(limit)
     except ModelError as error:

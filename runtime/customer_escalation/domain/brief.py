@@ -116,9 +116,19 @@ class Deadline(DraftModel):
     )
 
 
+Number = Annotated[
+    int,
+    Field(
+        ge=0,
+        description="Its number: from 1 over all texts to customers and colleagues, in the order in which they go out.",
+    ),
+]
+
+
 class CustomerDraft(DraftModel):
     """A text to one customer, on one ticket, to be approved by a person."""
 
+    number: Number = 0
     ticket: RefName = Field(description="Ref of the customer's own open ticket.")
     kind: Literal["reply", "update"] = Field(
         description="reply: goes out as soon as it is approved. update: is kept for a later moment, or until somebody agrees."
@@ -132,25 +142,23 @@ class CustomerDraft(DraftModel):
 class ColleagueText(DraftModel):
     """A text to a team or a colleague, ready to paste."""
 
+    number: Number = 0
     to: Owner = Field(description="In its heading: the team, its channel, or who by the records.")
     text: Stated = Field(description="The ask and the moment first.")
 
 
-_SENDER = (
-    "The page for your colleague in support; not sent on. Texts are named by their number; one that is alone on a line as `[text 2]` is "
-    "printed there."
-)
+_SENDER = "The page for your colleague in support; not sent on. A text is named as `[text 2]`; alone on a line it is printed there."
 _OPENING = "Two to four short lines for a reader who reads nothing else: what is asked by when, what is wrong, what to beware of."
 _RHYTHM = "To your colleague, last: when to look again, what to do if somebody doesn't answer, what ends it. '' if said above."
 _CONTEXT = (
     "Printed below the list of cited records, which code adds: conflicting records, what is not known and who finds out, look-alikes "
     "that are something else; bullets. '' if nothing."
 )
-_DRAFTS = (
-    "One for each customer who waits or was told what no longer holds, most urgent first. None for a closed ticket. Printed "
-    "as texts 1, 2, ...; the messages count on."
+_REMINDERS = "Each moment at which your colleague has to look or act again, for their calendar. RFC 3339. []"
+_DRAFTS = "One for each customer who waits or was told what no longer holds. None for a closed ticket."
+_MESSAGES = (
+    "To each colleague who has to act or agree before something can go out; who acts on the brief reads that. []"
 )
-_MESSAGES = "To the receiving team, and to each colleague who has to act or agree before something can go out. []"
 _NOTE = "Internal note for the ticket, ready to paste: what colleagues do or leave from now on. '' if nothing."
 
 
@@ -214,6 +222,7 @@ class EscalationDraft(_Draft):
     messages: list[ColleagueText] = Field(description=_MESSAGES)
     ticket_note: Stated = Field(description=_NOTE)
     rhythm: ForSender = Field(description=_RHYTHM)
+    reminders: list[Moment] = Field(default_factory=list, description=_REMINDERS)
 
 
 class HandlingDraft(_Draft):
@@ -244,6 +253,7 @@ class HandlingDraft(_Draft):
     )
     ticket_note: Stated = Field(description=_NOTE)
     rhythm: ForSender = Field(description=_RHYTHM)
+    reminders: list[Moment] = Field(default_factory=list, description=_REMINDERS)
 
 
 Draft = EscalationDraft | HandlingDraft

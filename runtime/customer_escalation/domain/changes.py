@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from customer_escalation.domain.prose import MOST_CHARACTERS, without_marks
 
 _MARK_BETWEEN = r"(?:\s*\[\[[^\[\]\n]*\]\])*"
+_MARKS_LEFT = re.compile(r"([.!?])((?:\s*\[\[[^\[\]\n]*\]\])+)\s*[.!?](?=\s|\Z)")
+"""The marks of a sentence that was taken out, and its full stop, behind the sentence before it."""
 _PIECE = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -79,7 +81,8 @@ def _replaced(known: str, change: TextChange) -> str:
     if len(found) != 1:
         shown = change.instead_of if len(change.instead_of) <= MOST_SHOWN else f"{change.instead_of[:MOST_SHOWN]}…"
         raise NoSuchPlace(f"“{shown}” stands {len(found)} times in `{change.path}`; it has to be there once.")
-    return known[: found[0].start()] + change.text + known[found[0].end() :]
+    left = known[: found[0].start()] + change.text + known[found[0].end() :]
+    return left if change.text else _MARKS_LEFT.sub(lambda marks: f" {marks[2].strip()}{marks[1]}", left)
 
 
 MOST_SHOWN = 80

@@ -7,6 +7,8 @@ from customer_escalation.domain.times import in_utc
 
 _UTC = ZoneInfo("UTC")
 _UTC_NAMES = ("UTC", "Etc/UTC")
+_NO_CITY = "Etc/"
+"""Zones of this kind are offsets with the sign turned round."""
 _DAYS_ONLY_FROM = 14
 """From so many days on, the hours say nothing."""
 
@@ -70,6 +72,29 @@ def day_words(moment: datetime, locale: str, *, with_time: bool) -> str:
     locale = "en_GB" if locale == "en" else locale  # the day before the month, as in every other text of a brief
     day = str(format_skeleton("MMMEd", moment, tzinfo=moment.tzinfo, locale=locale))
     return f"{day}, {moment:%H:%M}" if with_time else day
+
+
+def date_words(moment: datetime, zone: ZoneInfo, locale: str) -> str:
+    """A moment as people of a language head a letter with it: ``27 October 2026, 11:20 (Berlin; 10:20 UTC)``, ``..., 09:20 UTC`` where
+    the zone's clock is UTC's; as ``time_words`` without a language.
+
+    Raises ``ValueError`` for a naive moment.
+    """
+    if not locale:
+        return time_words(moment, zone)
+    from babel.dates import format_date, get_timezone_location
+
+    locale = "en_GB" if locale == "en" else locale
+    local = in_utc(moment).astimezone(zone)
+    day = str(format_date(local, "long", locale=locale))
+    if not local.utcoffset():
+        return f"{day}, {local:%H:%M} UTC"
+    city = offset_words(local)
+    if not zone.key.startswith(_NO_CITY):
+        city = str(get_timezone_location(zone.key, locale=locale, return_city=True))
+    other = in_utc(moment)
+    utc = f"{other:%H:%M} UTC" if other.date() == local.date() else f"{other:%Y-%m-%d %H:%M} UTC"
+    return f"{day}, {local:%H:%M} ({city}; {utc})"
 
 
 def _local_words(moment: datetime, tz: ZoneInfo, lead: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from customer_escalation.rendering.adf import render_adf
 from customer_escalation.rendering.cites import all_cites
-from customer_escalation.rendering.document import Document, cited_records, document_of
+from customer_escalation.rendering.document import Document, cited_records, document_of, offers
 from customer_escalation.rendering.forms import Form, render_result
 from customer_escalation.rendering.inert import inert
 from customer_escalation.rendering.markdown import render_markdown
@@ -16,6 +16,7 @@ __all__ = [
     "cited_records",
     "document_of",
     "inert",
+    "offers",
     "page_parts",
     "render_adf",
     "render_html",

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from customer_escalation.domain.brief import Brief
+from customer_escalation.domain.brief import Brief, CustomerDraft, Draft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.findings import Finding
+from customer_escalation.domain.texts import outgoing
 from customer_escalation.rendering.cites import all_cites
+from customer_escalation.rendering.phrases import Phrases
 from skill_runtime.ledger import Ledger
 
 
@@ -29,6 +31,21 @@ class Document:
         return self.brief.draft.summary
 
 
+def offers(proposals: Sequence[tuple[str, str]], draft: Draft) -> list[str]:
+    """What is offered below a brief, from the kind and the title of each action; several replies are one question, and so are several
+    reminders.
+    """
+    say = Phrases(draft)
+    customers = [(place, one) for place, (_, one) in enumerate(outgoing(draft), 1) if isinstance(one, CustomerDraft)]
+    replies = [str(place) for place, one in customers if one.kind == "reply"]
+    reminders = sum(kind == "reminder" for kind, _ in proposals)
+    together = {
+        "customer_reply": say("step_replies", numbers=", ".join(replies)) if len(replies) > 1 else "",
+        "reminder": say("step_reminders", count=str(reminders)) if reminders > 1 else "",
+    }
+    return list(dict.fromkeys(together.get(kind) or title for kind, title in proposals))
+
+
 def cited_records(brief: Brief, evidence: Evidence) -> list[dict[str, Any]]:
     """The records behind a brief as JSON: every cited item, then all parts of it, so that they keep their numbers."""
     items = {evidence.item_of(record).ref: evidence.item_of(record)
@@ -46,7 +63,10 @@ def document_of(result: Mapping[str, Any]) -> Document:
     brief = Brief.model_validate(result["brief"])
     findings = [Finding.model_validate(finding) for finding in result["findings"] if finding["level"] == "H"]
     return Document(
-        brief, Evidence(ledger, frozenset()), findings, [proposal["title"] for proposal in result["proposals"]]
+        brief,
+        Evidence(ledger, frozenset()),
+        findings,
+        offers([(proposal["kind"], proposal["title"]) for proposal in result["proposals"]], brief.draft),
     )
 
 

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import indent
 from typing import Any
 
-from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, RuleNote, Statement
+from customer_escalation.domain.brief import ColleagueText, EscalationDraft, HandlingDraft, RuleNote, Statement
 from customer_escalation.domain.categories import ANSWERS, HEADINGS, SOURCES
 from customer_escalation.domain.evidence import field, name_key, page_of
 from customer_escalation.domain.prose import Sentence, sentences_of, with_code, without_marks, words_begin
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
 from customer_escalation.domain.template import CUSTOMERS, IMPACT, QUEUE, REVENUE, SLA, blocks, is_called
+from customer_escalation.domain.texts import PLACED, outgoing, places, with_places
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import ENDS, inert, inert_block, inert_lines, sentence
@@ -23,8 +24,6 @@ MOST_MARKS = 3
 MOST_GROUNDS = 3
 _BRACKETS = re.compile(r"(?<!\\)[\[\]]")
 _ESCAPED = r"\\\g<0>"
-PLACED = re.compile(r"\s*\[text (\d{1,2})\]\s*")
-"""A line of the sender's page in place of which a text is printed."""
 SHORTEST_NAME = 4
 """Letters of a name's first word by which people call an account."""
 TABLE_FROM = 3
@@ -49,6 +48,7 @@ class BriefView:
         self.only_ticket = tickets.pop() if len(tickets) == 1 else ""
         """Where there is one, the reader knows which ticket is meant."""
         self.say = Phrases(document.brief.draft)
+        self.places = places(document.brief.draft)
         self.marked: set[str] = set()
         """The ids that the section has marked already."""
 
@@ -139,10 +139,14 @@ class BriefView:
         ]
         seen.update(marks)
         shown = f" ({', '.join(marks[:MOST_MARKS])})" if marks else ""
-        body = inert(one.text if one.text.count("**") % 2 == 0 else one.text.replace("**", ""))
+        body = inert(self.named(one.text if one.text.count("**") % 2 == 0 else one.text.replace("**", "")))
         if shown and body.endswith((".", "。", ":")):
             return f"{self.linked(body[:-1], one.cites)}{shown}{body[-1]}"
         return self.linked(body, one.cites) + shown
+
+    def named(self, text: str) -> str:
+        """The words with each text of the brief named as a reader finds it."""
+        return with_places(text, self.places, lambda place: self.say("text_mention", number=str(place)))
 
     def linked(self, text: str, cites: Sequence[str]) -> str:
         """The sentence as it stands; a page makes a link of it."""
@@ -259,7 +263,7 @@ class BriefView:
         for line in [*self.brief.draft.sender.splitlines(), "[text 0]"]:
             if placed := PLACED.fullmatch(line):
                 pieces.append(self.prose("\n".join(lines).strip("\n"), 0))
-                pieces += [_as_quotation(*texts[number - 1]) for number in [int(placed[1])] if 0 < number <= len(texts)]
+                pieces += [_as_quotation(*texts[place - 1]) for place in [self.places.get(int(placed[1]))] if place]
                 lines = []
             else:
                 lines.append(line)
@@ -268,7 +272,7 @@ class BriefView:
     def texts_below(self) -> list[str]:
         """The texts that the sender's page does not hold, each as a block."""
         lines = self.brief.draft.sender.splitlines()
-        above = {int(placed[1]) for line in lines if (placed := PLACED.fullmatch(line))}
+        above = {self.places.get(int(placed[1])) for line in lines if (placed := PLACED.fullmatch(line))}
         return [
             _as_quotation(heading, lines)
             for number, (heading, lines) in enumerate(self.texts(), 1)
@@ -276,20 +280,22 @@ class BriefView:
         ]
 
     def texts(self) -> list[tuple[str, list[str]]]:
-        """Every text that may go out, numbered, each as its heading and its lines: to customers with whose it is, on which ticket
-        and when; then to colleagues; then the ticket's note.
+        """Every text that may go out, numbered in the order of use, each as its heading and its lines: to a customer with whose it is,
+        on which ticket and when; to a colleague with who it is; the ticket's note last.
         """
         draft, found = self.brief.draft, list[tuple[str, list[str]]]()
-        for one in draft.drafts:
+        for _, one in outgoing(draft):
+            if isinstance(one, ColleagueText):
+                found.append((inert(one.to), quoted(self.named(one.text))))
+                continue
             record = self.evidence.ledger.resolve(one.ticket)
             item = self.evidence.item_of(record) if record else None
             whose = inert(field(item, "customer")) if item else ""
             name = inert((shown_id(item.id) or item.id) if item else one.ticket)
-            when = inert(one.when).rstrip(".")
+            when = inert(self.named(one.when)).rstrip(".")
             found.append((", ".join(part for part in (whose or self.say("the_customer"), name) if part)
                           + (f" ({when})" if when else ""), inert_lines(one.text)))  # fmt: skip
-        found += [(inert(one.to), quoted(one.text)) for one in draft.messages]
-        found += [(self.say("ticket_note"), quoted(draft.ticket_note))] if draft.ticket_note else []
+        found += [(self.say("ticket_note"), quoted(self.named(draft.ticket_note)))] if draft.ticket_note else []
         return [(self.say("text", number=str(n), to=heading), lines) for n, (heading, lines) in enumerate(found, 1)]
 
     def article(self, draft: HandlingDraft) -> str:

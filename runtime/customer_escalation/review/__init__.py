@@ -72,7 +72,7 @@ def review_draft(
 
 def _deadlines(draft: Draft, case: DecisionInput) -> str:
     """The moments that it sets, a line each, as they are given, in UTC, and on the customers' clocks."""
-    moments = [one.by for one in moments_set(draft)]
+    moments = [*(one.by for one in moments_set(draft)), *draft.reminders]
     moments += [time for text in _proposing(draft) for time in _TIME.findall(text)]
     parsed = [parse_moment(by) for by in moments]
     clocks = [ZoneInfo(case.policy.business_hours.team_timezone), *zones_of(case)]

@@ -5,8 +5,9 @@ from datetime import UTC
 
 from customer_escalation.domain.brief import Target
 from customer_escalation.domain.evidence import parse_moment
-from customer_escalation.domain.prose import sentences_of
+from customer_escalation.domain.prose import passages, sentences_of
 from customer_escalation.domain.template import ALWAYS, under
+from customer_escalation.domain.texts import places, unknown_mentions
 from customer_escalation.review.budget import budget, words_used
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.linking import unlinked_items
@@ -77,6 +78,24 @@ def deadlines(view: ReviewInput) -> Iterator[Fault]:
             yield Fault(where, f"“{by}” is not an RFC 3339 moment with offset or a plain date.")
         elif (moment.date() < now.astimezone(UTC).date()) if len(by) == len("2026-01-01") else moment <= now:
             yield Fault(where, f"{by} is not in the future; now is {now.isoformat()}.")
+
+
+@check("B3")
+def reminders(view: ReviewInput) -> Iterator[Fault]:
+    """Moments after now."""
+    for index, by in enumerate(view.draft.reminders):
+        moment = parse_moment(by)
+        if moment is None or moment <= view.case.now:
+            yield Fault(f"reminders[{index}]", f"“{by}” is not a moment in the future as RFC 3339 writes it.", "W")
+
+
+@check("B4")
+def texts_named(view: ReviewInput) -> Iterator[Fault]:
+    """A text that the draft names is one of its texts."""
+    known = places(view.draft)
+    for passage in passages(view.draft):
+        for number in unknown_mentions(passage.written, known):
+            yield Fault(passage.path, f"There is no text {number}; they are {', '.join(map(str, known)) or 'none'}.")
 
 
 @check("B4")

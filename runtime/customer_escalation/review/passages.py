@@ -16,6 +16,7 @@ from customer_escalation.domain.template import (
     is_called,
     label_at,
 )
+from customer_escalation.domain.texts import MENTION
 
 ClaimKind = Literal["fact", "proposed", "inference"]
 _KINDS: dict[Role, ClaimKind] = {"states": "fact", "proposes": "proposed", "supposes": "inference"}
@@ -58,7 +59,8 @@ def claims(draft: Draft) -> Iterator[Claim]:
             sums_up = _sums_up(passage.path, label)
             cites = everything if sums_up else sentence.cites or _around(passage, label)
             kind = _KINDS[passage.role]
-            yield Claim(passage.path, sentence.text, kind, cites, passage.reader, number, sums_up, label)
+            text = MENTION.sub("", sentence.text)
+            yield Claim(passage.path, text, kind, cites, passage.reader, number, sums_up, label)
 
 
 def _around(passage: Passage, label: str) -> tuple[str, ...]:

@@ -70,10 +70,10 @@ def test_rubbish_three_times_and_then_a_brief(command: Command) -> None:
         [use("submit_escalation", summary=7)],
         [use("submit_handling", summary="Handle it")],
     ]
-    done, api = ask(command, by_turn([*GOOD[:2], *rubbish, GOOD[2]]))
+    done, api = ask(command, by_turn([*GOOD[:2], *rubbish, *GOOD[2:]]))
     assert done.code == 0, done.err
     assert result(done)["drafted_by"] == "model"
-    words = json.dumps(api.requests[-1].body["messages"])
+    words = json.dumps(api.requests[-2].body["messages"])
     assert "does not fit the schema" in words
     assert "hand in with `submit_escalation`" in words
 

@@ -1,7 +1,7 @@
 """The cases with a scripted model over real HTTP and server-sent events: from the command line to a checked brief.
 
-The answers were written by hand from the requests alone. A spoilt submit goes before the last one, so that every run also
-shows a repair; a brief that comes back with remarks is handed in unchanged.
+The answers were written by hand from the requests alone. The submit is spoilt and the first edit leaves it so, that every run also
+shows a repair.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from evals.run_cases import compare
 from tests.customer_escalation.commands import Command
-from tests.customer_escalation.scripts import CASES, FOREIGN, NAMES, answers, case, issue, spoilt
+from tests.customer_escalation.scripts import CASES, FOREIGN, NAMES, answers, case, edit, healed, issue, spoilt
 from tests.messages_api import MessagesServer, by_turn
 
 from customer_escalation.headless import READ_REFERENCE
@@ -24,8 +24,8 @@ def test_every_case_has_a_script() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_case_gets_the_expected_brief(tmp_path: Path, name: str) -> None:
-    script = answers(name)[:-1]  # what comes back with findings is bettered with them
-    script = [*script[:-1], spoilt(script[-1]), script[-1], script[-1]]
+    *before, submit, _ = answers(name)
+    script = [*before, spoilt(submit), edit(), healed(submit)]
     with MessagesServer(by_turn(script)) as api:
         done = Command(tmp_path)(
             issue(name), "--workspace", str(CASES / f"{name}.json"), "--format", "json",
@@ -40,10 +40,11 @@ def test_a_case_gets_the_expected_brief(tmp_path: Path, name: str) -> None:
     assert row.claimed == (), row
     assert FOREIGN not in result["markdown"]
     requests = [seen.body for seen in api.requests]
-    assert len(requests) == result["usage"]["turns"] >= len(script) - 1
+    assert len(requests) == result["usage"]["turns"] == len(script)
     shows_caching(requests, result["run"], tmp_path)
-    shows_parallel_tools(requests)
-    shows_the_repair(requests[len(script) - 2])
+    shows_parallel_tools(requests[:-2])
+    shows_what_the_reader_gets(requests[-2])
+    shows_the_repair(requests[-1])
 
 
 def shows_caching(requests: list[dict[str, Any]], run: str, folder: Path) -> None:
@@ -51,7 +52,8 @@ def shows_caching(requests: list[dict[str, Any]], run: str, folder: Path) -> Non
     for earlier, later in pairwise(requests):
         assert later["system"] == earlier["system"]
         assert later["tools"] == earlier["tools"]
-        assert later["messages"][: len(earlier["messages"])] == earlier["messages"]
+        grows = later["messages"][: len(earlier["messages"])] == earlier["messages"]
+        assert grows or len(later["messages"]) == 1, "a conversation of its own begins"
     assert any(block.get("cache_control", {}).get("ttl") == "1h" for block in requests[0]["system"])
     assert all("cache_control" in request for request in requests)
     lines = (folder / "runs" / f"{run}.jsonl").read_text(encoding="utf-8").splitlines()
@@ -70,8 +72,17 @@ def shows_parallel_tools(requests: list[dict[str, Any]]) -> None:
     assert all("<tool-data>" in json.dumps(block["content"]) for block in records)
 
 
+def shows_what_the_reader_gets(request: dict[str, Any]) -> None:
+    """The records as the writer had them, then the draft with what the check found, and nothing of how it came about."""
+    (message,) = request["messages"]
+    records, told = (block["text"] for block in message["content"])
+    assert "<records>" in records
+    assert FOREIGN in told
+    assert "9,731" in told.partition("The check found")[2]
+
+
 def shows_the_repair(request: dict[str, Any]) -> None:
-    """The spoilt submit came back with a finding that names what is unsupported, and where."""
+    """An edit that left it came back with a finding that names what is unsupported, and where."""
     last = request["messages"][-1]["content"]
     refusal = next(block for block in last if block["type"] == "tool_result")
     words = json.dumps(refusal["content"])
@@ -89,7 +100,7 @@ def test_right_facts_with_wrong_labels_reach_the_expected_decision_and_say_why(t
     if not expected["escalate"]:
         wrong = {"outcome": "escalate", "severity": "Critical", "target": "Leadership"}
     assess["reading"] = wrong
-    with MessagesServer(by_turn([*script, script[-1]])) as api:
+    with MessagesServer(by_turn(script)) as api:
         command = Command(tmp_path)
         done = command(
             issue(name), "--workspace", str(CASES / f"{name}.json"), "--format", "json",

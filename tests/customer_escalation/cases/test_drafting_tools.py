@@ -1,4 +1,4 @@
-"""The tools of a model in the loop: a mend that names words, adds entries, or does not fit, and what it is told."""
+"""The tools of a model in the loop: a hand-in, then the edit of its last reader, and what each is told."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ from tests.customer_escalation.casebook import policy
 from tests.customer_escalation.cases.opened import opened
 from tests.customer_escalation.drafts import T1, ask, escalation, facts, handling, records, reply
 
-from customer_escalation.cases.drafting_tools import MEND, SUBMIT_ESCALATION, DraftingTools
+from customer_escalation.cases.drafting_tools import EDIT, SUBMIT_ESCALATION, SUBMIT_HANDLING, DraftingTools
+from customer_escalation.cases.editing import draft_in_lines
 from customer_escalation.cases.service import CaseService
 from customer_escalation.domain.brief import EscalationDraft
 from customer_escalation.domain.facts import Assessment
@@ -20,21 +21,41 @@ class Desk:
 
     def __init__(self, service: CaseService, case: str) -> None:
         self.service, self.case = service, case
-        self.tools: dict[str, Tool] = {tool.spec.name: tool for tool in DraftingTools(service, case, policy()).tools()}
+        self.drafting = DraftingTools(service, case, policy())
+        self.tools: dict[str, Tool] = {tool.spec.name: tool for tool in self.drafting.tools()}
 
     async def submit(self, **changes: Any) -> ToolReturn:
         return await self.tools[SUBMIT_ESCALATION].run(escalation(**changes))
 
-    async def mend(self, *changes: dict[str, Any], **more: Any) -> ToolReturn:
-        filled = [{"instead_of": "", **change} for change in changes]
-        return await self.tools[MEND].run({"changes": filled, "asks": [], "drafts": [], "messages": [], **more})
+    async def handed_in(self, **changes: Any) -> str:
+        """A draft is handed in; what its reader is told."""
+        assert (await self.submit(**changes)).final
+        told = self.drafting.begin_edit()
+        assert told is not None
+        return told
+
+    async def edit(self, *edits: dict[str, Any], **more: Any) -> ToolReturn:
+        return await self.tools[EDIT].run({"edits": list(edits), **more})
+
+    def line(self, path: str, offset: int = 1) -> int:
+        """The number of a line of the text at ``path``, the first by default."""
+        lines = draft_in_lines(self.draft).splitlines()
+        head = next(n for n, line in enumerate(lines, 1) if line.partition("\t== ")[2].split(" (")[0] == path)
+        return head + offset
 
     @property
     def draft(self) -> EscalationDraft:
-        review = self.service.work(self.case).casework.review
-        assert review is not None
-        assert isinstance(review.draft, EscalationDraft)
-        return review.draft
+        draft = self.service.draft(self.case)
+        assert isinstance(draft, EscalationDraft)
+        return draft
+
+
+def replace(line: int, text: str) -> dict[str, Any]:
+    return {"do": "replace", "first": line, "last": line, "after": 0, "text": text}
+
+
+def delete(line: int) -> dict[str, Any]:
+    return {"do": "delete", "first": line, "last": line, "after": 0, "text": ""}
 
 
 async def desk() -> Desk:
@@ -43,74 +64,113 @@ async def desk() -> Desk:
     return Desk(service, case)
 
 
-async def test_a_draft_comes_back_once_and_a_mended_one_without_a_fault_is_taken() -> None:
+async def test_the_reader_gets_the_decision_the_draft_by_lines_and_what_the_check_found() -> None:
     at = await desk()
-    assert not (await at.submit()).final
-    told = await at.mend({"path": "opening", "instead_of": "fix the batch limit", "text": "mend the limit"})
+    told = await at.handed_in(asks=[ask("Approve a credit.", kind="approve")])
+    assert "Decision: escalate. Severity:" in told
+    assert draft_in_lines(at.draft) in told
+    assert "asks[0].kind" in told
+    assert "(owner Engineering, kind approve, by " in told
+
+
+async def test_an_edit_without_a_fault_is_taken() -> None:
+    at = await desk()
+    await at.handed_in()
+    line = at.line("opening")
+    first = at.draft.opening.splitlines()[0]
+    told = await at.edit(replace(line, f"Please: {first}"))
     assert (told.text, told.final) == ("Accepted.", True)
-    assert at.draft.opening == escalation()["opening"].replace("fix the batch limit", "mend the limit")
+    assert at.draft.opening.startswith("Please: ")
 
 
-async def test_a_mend_adds_asks_texts_and_messages_behind_those_that_are_there() -> None:
+async def test_an_empty_edit_accepts_a_sound_draft() -> None:
     at = await desk()
-    await at.submit(drafts=[reply("We are at it.")])
-    further = {
-        "asks": [ask("Say which build has it.", kind="provide")],
-        "drafts": [reply("Still at it.", kind="update")],
-        "messages": [{"to": "Engineering", "text": "Please fix the limit."}],
-    }
-    told = await at.mend({"path": "asks[0].text", "text": "Fix the limit."}, **further)
+    await at.handed_in()
+    before = at.draft
+    assert (await at.edit()).final
+    assert at.draft == before
+
+
+async def test_an_edit_adds_asks_and_texts_and_orders_them() -> None:
+    at = await desk()
+    await at.handed_in(drafts=[{**reply("We are at it."), "number": 1}], sender="Send [text 1].")
+    told = await at.edit(
+        asks=[ask("Say which build has it.", kind="provide")],
+        drafts=[{**reply("Still at it.", kind="update"), "number": 3}],
+        messages=[{"to": "Engineering", "text": "Please fix the limit.", "number": 2}],
+        order=[2, 1, 3], ask_order=[2, 1],
+    )  # fmt: skip
     assert told.final, told.text
-    assert [one.text for one in at.draft.asks] == ["Fix the limit.", "Say which build has it."]
-    assert [(one.text, one.ticket, one.kind) for one in at.draft.drafts] == [
-        ("We are at it.", T1, "reply"), ("Still at it.", T1, "update"),
-    ]  # fmt: skip
-    assert [(one.to, one.text) for one in at.draft.messages] == [("Engineering", "Please fix the limit.")]
+    assert at.draft.asks[0].text == "Say which build has it."
+    assert [(one.text, one.number) for one in at.draft.drafts] == [("We are at it.", 2), ("Still at it.", 3)]
+    assert [(one.to, one.number) for one in at.draft.messages] == [("Engineering", 1)]
+    assert at.draft.sender == "Send [text 2]."
 
 
-async def test_what_a_mend_adds_is_reviewed_as_all_else_is() -> None:
+async def test_what_an_edit_adds_is_reviewed_as_all_else_is_and_comes_back_with_its_lines() -> None:
     at = await desk()
-    await at.submit()
-    told = await at.mend(asks=[ask("Approve a credit.", kind="approve")], drafts=[reply("It will be fixed by Friday.")])
+    await at.handed_in()
+    told = await at.edit(asks=[ask("Approve a credit.", kind="approve")], drafts=[reply("It will be fixed by Friday.")])
     assert told.is_error
     assert "asks[1].kind" in told.text
-    assert "drafts[0].text" in told.text
-    mended = await at.mend({"path": "asks[1].text", "text": ""}, {"path": "drafts[0].text", "text": "We are at it."})
+    line = at.line("drafts[0].text")
+    assert f"{line}\tIt will be fixed by Friday." in told.text
+    mended = await at.edit(
+        replace(line, "We are at it."), places=[{"path": "asks[1].text", "text": ""}],
+    )  # fmt: skip
     assert mended.final, mended.text
     assert [one.text for one in at.draft.asks] == [one["text"] for one in escalation()["asks"]]
+    assert at.draft.drafts[0].text == "We are at it."
 
 
-async def test_a_mend_that_names_no_place_changes_nothing_and_says_which() -> None:
+async def test_the_words_beside_a_text_and_an_empty_text_are_changed_by_their_path() -> None:
     at = await desk()
-    await at.submit()
-    before = at.draft
-    for change, told in (
-        ({"path": "tried[0]", "text": "x"}, "There is no text at `tried[0]`"),
-        (
-            {"path": "opening", "instead_of": "no such words", "text": "x"},
-            "“no such words” stands 0 times in `opening`",
-        ),
-        ({"path": "description", "instead_of": "the", "text": "x"}, "times in `description`; it has to be there once"),
-    ):
-        answer = await at.mend(change, {"path": "summary", "text": "Another"})
+    await at.handed_in(drafts=[reply("We are at it.")])
+    told = await at.edit(places=[
+        {"path": "drafts[0].when", "text": "now"}, {"path": "ideas", "text": "The limit may be read too late."},
+    ])  # fmt: skip
+    assert told.final, told.text
+    assert (at.draft.drafts[0].when, at.draft.ideas) == ("now", "The limit may be read too late.")
+
+
+async def test_an_edit_that_does_not_fit_changes_nothing_and_says_why() -> None:
+    at = await desk()
+    await at.handed_in()
+    before, opening = at.draft, at.line("opening")
+    for edits, more, told in (
+        ([delete(9_000)], {}, "There are no lines 9000"),
+        ([], {"places": [{"path": "tried[0]", "text": "x"}]}, "There is no text at `tried[0]`"),
+        ([], {"order": [4]}, "`order` has to name each text once"),
+        ([], {"ask_order": [4]}, "`ask_order` has to name each ask once"),
+        ([replace(opening, "x")], {"places": [{"path": "opening", "text": "y"}]}, "by lines and as a whole"),
+        ([], {"drafts": [{"ticket": T1, "kind": "letter", "text": "x", "when": ""}]}, "drafts[0].kind"),
+    ):  # fmt: skip
+        answer = await at.edit(*edits, **more)
+        at.drafting.begin_edit()
         assert answer.is_error
         assert told in answer.text
         assert at.draft == before
 
 
-async def test_entries_that_do_not_fit_the_schema_are_refused_with_their_places() -> None:
+async def test_an_edit_before_a_draft_and_a_draft_after_it_are_refused() -> None:
     at = await desk()
-    await at.submit()
-    answer = await at.mend(drafts=[{"ticket": T1, "kind": "letter", "text": "x", "when": ""}], messages=[{"to": "Kim"}])
-    assert answer.is_error
-    for place in ("drafts[0].kind", "messages[0].text"):
-        assert place in answer.text
-    assert at.draft.drafts == []
+    assert at.drafting.begin_edit() is None
+    refused = await at.edit()
+    assert refused.is_error
+    assert "`assess`" in refused.text
+    await at.handed_in()
+    again = await at.submit()
+    assert again.is_error
+    assert "`edit`" in again.text
 
 
-async def test_a_mend_before_a_draft_says_which_comes_first() -> None:
+async def test_an_edit_comes_back_so_often_and_the_next_is_final() -> None:
     at = await desk()
-    assert "hand one in first" in (await at.mend(messages=[{"to": "Kim", "text": "Please."}])).text
+    await at.handed_in(asks=[ask("Approve a credit.", kind="approve")])
+    most = policy().brief.max_repairs
+    answers = [await at.edit() for _ in range(most + 1)]
+    assert [one.final for one in answers] == [False] * most + [True]
+    assert all(one.is_error for one in answers)
 
 
 async def test_a_note_for_support_takes_texts_and_no_asks() -> None:
@@ -119,20 +179,22 @@ async def test_a_note_for_support_takes_texts_and_no_asks() -> None:
     assert (
         await service.assess(case, Assessment.model_validate(facts(documented_solution=solved)))
     ).decision is not None
-    tools = {tool.spec.name: tool for tool in DraftingTools(service, case, policy()).tools()}
-    await tools["submit_handling"].run(handling())
-    told = await tools[MEND].run({"changes": [], "messages": [{"to": "#support", "text": "It was the setting."}]})
-    assert told.final, told.text
-    refused = await tools[MEND].run({"changes": [], "asks": [ask("Fix it.")]})
+    drafting = DraftingTools(service, case, policy())
+    tools = {tool.spec.name: tool for tool in drafting.tools()}
+    await tools[SUBMIT_HANDLING].run(handling())
+    drafting.begin_edit()
+    refused = await tools[EDIT].run({"edits": [], "asks": [ask("Fix it.")]})
     assert refused.is_error
     assert "asks" in refused.text
+    told = await tools[EDIT].run({"edits": [], "messages": [{"to": "#support", "text": "It was the setting."}]})
+    assert told.final, told.text
 
 
 def test_what_an_entry_holds_is_told_by_the_submit_alone() -> None:
     tools = {tool.spec.name: tool for tool in DraftingTools(None, "", policy()).tools()}  # type: ignore[arg-type]
     for name in ("Ask", "CustomerDraft", "ColleagueText"):
         whole = tools[SUBMIT_ESCALATION].spec.input_schema["$defs"][name]["properties"]
-        short = tools[MEND].spec.input_schema["$defs"][name]["properties"]
+        short = tools[EDIT].spec.input_schema["$defs"][name]["properties"]
         assert whole.keys() == short.keys()
         assert all("description" not in field for field in short.values())
         assert any("description" in field for field in whole.values())

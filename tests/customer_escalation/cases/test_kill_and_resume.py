@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.customer_escalation.commands import LONGEST_S, Command
-from tests.customer_escalation.scripts import CASES, answers, issue, spoilt
+from tests.customer_escalation.scripts import CASES, answers, healed, issue, spoilt
 from tests.messages_api import MessagesServer, by_turn
 
 NAME = "08"
@@ -59,8 +59,8 @@ class Lab:
 
 @pytest.fixture
 def api() -> Iterator[MessagesServer]:
-    script = answers(NAME)[:-1]  # what comes back with findings is bettered with them
-    script.insert(-1, spoilt(script[-1]))
+    *before, submit, _ = answers(NAME)
+    script = [*before, spoilt(submit), healed(submit)]
     with MessagesServer(by_turn(script)) as server:
         yield server
 

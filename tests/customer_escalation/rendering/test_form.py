@@ -136,7 +136,7 @@ def test_a_text_stands_in_the_senders_page_where_its_number_is_alone_on_a_line()
     assert above.startswith(
         "**To Engineering.** Write to them now:\n\n**Text 2: Harrow Mills, T-101**\n\n> It is late.\n> \n> Kind regards\n\nThen call."
     )
-    assert "[text 1] too" in above
+    assert "Text 1 can wait, text 1 too." in above
     assert "[text 9]" not in above
     assert "**Text 1: Harrow Mills, T-101**\n\n> We are at it.\n\n**Text 3: Engineering**" in below
     assert "It is late" not in below

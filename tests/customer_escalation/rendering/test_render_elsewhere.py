@@ -161,7 +161,7 @@ def test_all_forms_can_be_made_again_from_a_recorded_result() -> None:
     made = document()
     result = json.loads(json.dumps({
         "brief": made.brief.model_dump(mode="json"), "records": cited_records(made.brief, made.evidence), "findings": [],
-        "proposals": [{"title": "Post this?"}],
+        "proposals": [{"kind": "post_to_channel", "title": "Post this?"}],
     }))  # fmt: skip
     again = document_of(result)
     assert again.brief == Brief.model_validate(result["brief"])

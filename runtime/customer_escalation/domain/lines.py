@@ -1,0 +1,116 @@
+"""A draft as numbered lines, and edits by line: how a reader who did not write it changes it without saying it again."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from customer_escalation.domain.prose import MOST_CHARACTERS, passages
+
+
+class LineEdit(BaseModel):
+    """A change of some lines that follow each other."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    do: Literal["replace", "delete", "insert", "move"]
+    first: int = Field(ge=1, description="The first line concerned; of an insert the line behind which it goes.")
+    last: int = Field(ge=1, description="The last line concerned; the same as `first` for one.")
+    after: int = Field(ge=0, description="Of a move the line behind which they go; 0 otherwise.")
+    text: str = Field(
+        max_length=MOST_CHARACTERS, description="What stands there then, with its marks; '' for a delete or a move."
+    )
+
+
+class NoSuchLine(ValueError):
+    """An edit that does not fit the lines; its message says which, for the writer."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of one text of a draft."""
+
+    number: int
+    """From 1, through the whole draft. The line with number of a text's path stands before its first."""
+    path: str
+    text: str
+
+
+@dataclass
+class NumberedDraft:
+    """Every text of a draft that is not empty, line by line, in the order of the schema. Each begins with a line that names its path,
+    so that something can be put before its first.
+    """
+
+    lines: Sequence[Line]
+    heads: frozenset[int] = field(default_factory=frozenset)
+    """The numbers of the lines that name a path."""
+
+    @classmethod
+    def of(cls, draft: BaseModel) -> "NumberedDraft":
+        """The lines of a draft."""
+        lines, heads = list[Line](), set[int]()
+        for passage in passages(draft):
+            heads.add(len(lines) + 1)
+            for text in (passage.path, *passage.written.split("\n")):
+                lines.append(Line(len(lines) + 1, passage.path, text))
+        return cls(lines, frozenset(heads))
+
+    def told(self, about: Mapping[str, str], only: Iterable[str] | None = None) -> str:
+        """The lines with their numbers, below the path of each text and what ``about`` says of it; of the texts ``only`` where given."""
+        wanted = None if only is None else frozenset(only)
+        return "\n".join(
+            f"{line.number}\t== {line.path}{f' ({about[line.path]})' if about.get(line.path) else ''}"
+            if line.number in self.heads
+            else f"{line.number}\t{line.text}"
+            for line in self.lines
+            if wanted is None or line.path in wanted
+        )
+
+    def edited(self, edits: Iterable[LineEdit]) -> dict[str, str]:
+        """The texts that the edits change, by path, as they are then.
+
+        Raises ``NoSuchLine`` for a line that is not there, one that two edits take, or one that names a path.
+        """
+        taken: dict[int, LineEdit] = {}
+        put: dict[int, list[str]] = {}
+        for edit in edits:
+            self._take(edit, taken)
+            self._put(edit, put)
+        changed = {self.lines[number - 1].path for number in (*taken, *put)}
+        return {path: "\n".join(self._left(path, taken, put)).strip() for path in changed}
+
+    def _take(self, edit: LineEdit, taken: dict[int, LineEdit]) -> None:
+        if edit.do == "insert":
+            return
+        if not edit.first <= edit.last <= len(self.lines):
+            raise NoSuchLine(
+                f"There are no lines {edit.first} to {edit.last}: they are numbered 1 to {len(self.lines)}."
+            )
+        for number in range(edit.first, edit.last + 1):
+            if number in self.heads:
+                raise NoSuchLine(
+                    f"Line {number} names the text `{self.lines[number - 1].path}`; edit the lines below it."
+                )
+            if number in taken:
+                raise NoSuchLine(f"Two edits take line {number}.")
+            taken[number] = edit
+
+    def _put(self, edit: LineEdit, put: dict[int, list[str]]) -> None:
+        place = {"insert": edit.first, "move": edit.after, "replace": edit.last}.get(edit.do)
+        if place is None:
+            return
+        if not 1 <= place <= len(self.lines):
+            raise NoSuchLine(
+                f"There is no line {place} to put something behind: they are numbered 1 to {len(self.lines)}."
+            )
+        moved = "\n".join(line.text for line in self.lines[edit.first - 1 : edit.last])
+        put.setdefault(place, []).append(moved if edit.do == "move" else edit.text)
+
+    def _left(self, path: str, taken: Mapping[int, LineEdit], put: Mapping[int, list[str]]) -> Iterator[str]:
+        for line in self.lines:
+            if line.path == path:
+                if line.number not in taken and line.number not in self.heads:
+                    yield line.text
+                yield from put.get(line.number, ())

@@ -1,0 +1,81 @@
+"""The texts of a draft that go out, in the order in which they are used, and how the rest of the draft names them.
+
+A writer gives each text its number and names it in prose as ``[text 2]``. What is printed is its place in the order, so that taking
+a text out or moving it breaks no mention of another.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from customer_escalation.domain.brief import ColleagueText, CustomerDraft, Draft
+
+MENTION = re.compile(r"\[text (\d{1,2})\]", re.IGNORECASE)
+"""A text of the draft named by its number."""
+PLACED = re.compile(rf"\s*{MENTION.pattern}\s*", re.IGNORECASE)
+"""A line of the sender's page in place of which a text is printed."""
+LISTS = ("drafts", "messages")
+Outgoing = CustomerDraft | ColleagueText
+
+
+def outgoing(draft: Draft) -> list[tuple[str, Outgoing]]:
+    """Every text that goes out with its path, in the order of their numbers; as they are listed where they have none."""
+    entries = [(f"{name}[{index}]", one) for name in LISTS for index, one in enumerate(getattr(draft, name))]
+    return sorted(entries, key=lambda entry: entry[1].number) if _numbered([one for _, one in entries]) else entries
+
+
+def places(draft: Draft) -> dict[int, int]:
+    """By the number that names it, the place of each text in the order, from 1; the ticket's note is the last."""
+    entries = [one for _, one in outgoing(draft)]
+    numbered = _numbered(entries)
+    found = {(one.number if numbered else place): place for place, one in enumerate(entries, 1)}
+    if draft.ticket_note:
+        found.setdefault(max(found, default=0) + 1, len(entries) + 1)
+    return found
+
+
+def with_places(text: str, known: Mapping[int, int], say: Callable[[int], str]) -> str:
+    """The text with each mention in the words of ``say`` for its place, which begin a sentence as a sentence begins."""
+
+    def told(found: re.Match[str]) -> str:
+        words = say(known.get(int(found[1]), int(found[1])))
+        return words[:1].upper() + words[1:] if not text[: found.start()].rstrip("*_ ") else words
+
+    return MENTION.sub(told, text)
+
+
+def unknown_mentions(text: str, known: Mapping[int, int]) -> Iterator[int]:
+    """Numbers that name no text."""
+    return (int(number) for number in MENTION.findall(text) if int(number) not in known)
+
+
+def reordered(data: Mapping[str, Any], order: Sequence[int]) -> dict[str, Any]:
+    """A draft as data with its texts numbered anew in this order of their old numbers; each mention follows its text.
+
+    Raises ``ValueError`` where the order does not name every text once.
+    """
+    entries = [entry for name in LISTS for entry in data[name]]
+    own = [entry["number"] for entry in entries]
+    numbers = own if len(set(own)) == len(own) and all(own) else list(range(1, len(own) + 1))
+    if sorted(order) != sorted(numbers):
+        raise ValueError(
+            f"`order` has to name each text once; they are {', '.join(map(str, sorted(numbers))) or 'none'}."
+        )
+    anew = {old: new for new, old in enumerate(order, 1)}
+    changed: dict[str, Any] = _mentions_follow(dict(data), anew)
+    for entry, old in zip((entry for name in LISTS for entry in changed[name]), numbers, strict=True):
+        entry["number"] = anew[old]
+    return changed
+
+
+def _mentions_follow(value: Any, anew: Mapping[int, int]) -> Any:
+    if isinstance(value, str):
+        return MENTION.sub(lambda found: f"[text {anew.get(int(found[1]), int(found[1]))}]", value)
+    if isinstance(value, Mapping):
+        return {name: _mentions_follow(item, anew) for name, item in value.items()}
+    return [_mentions_follow(item, anew) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _numbered(entries: Sequence[Outgoing]) -> bool:
+    numbers = [one.number for one in entries]
+    return all(numbers) and len(set(numbers)) == len(numbers)

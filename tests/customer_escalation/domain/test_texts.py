@@ -1,0 +1,65 @@
+"""Texts that go out: their order, how they are named, and a new order."""
+
+from typing import Any
+
+import pytest
+from tests.customer_escalation.drafts import escalation, reply
+
+from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.texts import outgoing, places, reordered, unknown_mentions, with_places
+
+
+def message(to: str, number: int = 0) -> dict[str, Any]:
+    return {"number": number, "to": to, "text": f"To {to}."}
+
+
+def draft(**changes: Any) -> EscalationDraft:
+    return EscalationDraft.model_validate(escalation(**changes))
+
+
+def customer(text: str, number: int = 0) -> dict[str, Any]:
+    return {**reply(text), "number": number}
+
+
+def test_texts_to_customers_and_colleagues_stand_in_the_order_of_their_numbers() -> None:
+    one = draft(drafts=[customer("b", 2), customer("d", 7)], messages=[message("a", 1), message("c", 5)])
+    assert [path for path, _ in outgoing(one)] == ["messages[0]", "drafts[0]", "messages[1]", "drafts[1]"]
+    assert places(one) == {1: 1, 2: 2, 5: 3, 7: 4}
+
+
+def test_without_numbers_or_with_one_twice_they_stand_as_they_are_listed() -> None:
+    for first, second in ((0, 0), (3, 3), (0, 1)):
+        one = draft(drafts=[customer("a", first)], messages=[message("b", second)])
+        assert [path for path, _ in outgoing(one)] == ["drafts[0]", "messages[0]"]
+        assert places(one) == {1: 1, 2: 2}
+
+
+def test_the_note_of_the_ticket_is_the_last() -> None:
+    assert places(draft(drafts=[customer("a", 4)], ticket_note="Leave it.")) == {4: 1, 5: 2}
+
+
+def test_a_mention_is_printed_as_the_place_of_its_text() -> None:
+    assert (
+        with_places("Send [text 5], then [text 7].", {5: 1, 7: 2}, lambda n: f"text {n}") == "Send text 1, then text 2."
+    )
+    assert with_places("[text 5] goes first.", {5: 1}, lambda n: f"text {n}") == "Text 1 goes first."
+    assert list(unknown_mentions("[text 5] or [text 9]", {5: 1})) == [9]
+
+
+def test_a_new_order_numbers_the_texts_anew_and_every_mention_follows() -> None:
+    one = draft(
+        sender="Send [text 1] now.\n[text 2]\nThen [text 3].",
+        drafts=[customer("a", 1), customer("b", 2)], messages=[message("c", 3)],
+    )  # fmt: skip
+    data = reordered(one.model_dump(), [3, 1, 2])
+    assert data["sender"] == "Send [text 2] now.\n[text 3]\nThen [text 1]."
+    assert [entry["number"] for entry in (*data["drafts"], *data["messages"])] == [2, 3, 1]
+    anew = EscalationDraft.model_validate(data)
+    assert [one.text for _, one in outgoing(anew)] == ["To c.", "a", "b"]
+
+
+@pytest.mark.parametrize("order", [[1], [1, 1], [1, 2, 3], [0, 1]])
+def test_an_order_that_leaves_a_text_out_or_has_one_too_many_is_refused(order: list[int]) -> None:
+    one = draft(drafts=[customer("a", 1), customer("b", 2)])
+    with pytest.raises(ValueError, match="they are 1, 2"):
+        reordered(one.model_dump(), order)
