@@ -79,7 +79,7 @@ class DraftingTools:
         self._editing, self._repairs = True, 0
         return prompt(
             "edit.md.j2",
-            decision=decision_told(decision, inputs, work.figures, HAND_IN),
+            decision=decision_told(decision, inputs, work.figures, None),
             draft=draft_in_lines(review.draft),
             findings=listed(review.findings),
             length=length_words(review.draft, decision.severity),
