@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from customer_escalation.domain.brief import Ask, ColleagueText, CustomerDraft, Draft, DraftModel, EscalationDraft
 from customer_escalation.domain.changes import NoSuchPlace, TextChange, changed
 from customer_escalation.domain.lines import LineEdit, NoSuchLine, NumberedDraft
-from customer_escalation.domain.prose import MOST_CHARACTERS
+from customer_escalation.domain.prose import MOST_CHARACTERS, Moment
 from customer_escalation.domain.texts import reordered
 
 
@@ -38,6 +38,9 @@ class Edit(BaseModel):
         description="The numbers of all texts that stay or come, in the order they go out in, where it changes; mentions follow. []",
     )
 
+    reminders: list[Moment] = Field(
+        default_factory=list, description="All of them anew, where one changes; [] where they stay."
+    )
     ask_order: list[int] = Field(
         default_factory=list, description="The same of the asks, from 1, where their order changes. []"
     )
@@ -58,6 +61,8 @@ class Edit(BaseModel):
             if name not in data:
                 raise NoSuchPlace(f"This draft has no `{name}`.")
             data[name].extend(entry.model_dump() for entry in entries)
+        if self.reminders:
+            data["reminders"] = list(self.reminders)
         if self.ask_order:
             data["asks"] = self._asks_in_order(data.get("asks", []))
         return reordered(data, self.order) if self.order else data
@@ -85,6 +90,7 @@ def _about(draft: Draft) -> dict[str, str]:
         for index, ask in enumerate(draft.asks):
             about[f"asks[{index}].text"] = f"owner {ask.owner}, kind {ask.kind}, by {ask.by or 'none'}"
         about["deadline.text"] = f"by {draft.deadline.by}, basis {draft.deadline.basis}"
+    about["rhythm"] = f"reminders {', '.join(draft.reminders) or 'none'}"
     for index, one in enumerate(draft.drafts):
         about[f"drafts[{index}].text"] = f"text {one.number}, {one.kind}, ticket {one.ticket}"
     for index, message in enumerate(draft.messages):

@@ -10,6 +10,10 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 """As Python counts them."""
 _LOCALES = (*CODES.values(), "en_GB")
 """British English abbreviates September otherwise."""
+_FURTHER_LOCALES = (
+    "da", "sv", "nb", "fi", "is", "et", "lv", "lt", "pl", "cs", "sk", "sl", "hu", "ro", "tr", "el", "bg", "ru", "uk", "ca", "gl", "id",
+)  # fmt: skip
+"""Languages whose full names are read in records and texts, though nobody tells a text's language by them."""
 _OF_ONE_SIGN = ("ja", "ko", "zh")
 """Languages whose short names of days are signs that stand in other words too; they are read where nothing else can stand."""
 _OTHER_WORDS = frozenset({"ago", "gen", "mag", "out", "set"})
@@ -27,6 +31,10 @@ def month_names() -> dict[str, int]:
             for number, name in enumerate(_names(locale, "months", width), start=1):
                 if width == "wide" or name not in _OTHER_WORDS:
                     found.setdefault(name, number)
+    for locale in _FURTHER_LOCALES:
+        for context in ("format", "stand-alone"):
+            for number, name in enumerate(_names(locale, "months", "wide", context), start=1):
+                found.setdefault(name, number)
     return found
 
 
@@ -34,7 +42,9 @@ def month_names() -> dict[str, int]:
 def weekday_names() -> dict[str, str]:
     """Full names, casefolded, and which of ``WEEKDAYS`` each is."""
     return {
-        name: day for locale in _LOCALES for name, day in zip(_names(locale, "days", "wide"), WEEKDAYS, strict=True)
+        name: day
+        for locale in reversed((*_LOCALES, *_FURTHER_LOCALES))
+        for name, day in zip(_names(locale, "days", "wide"), WEEKDAYS, strict=True)
     }
 
 
@@ -73,10 +83,10 @@ def alternatives(names: Iterable[str]) -> str:
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
 
 
-def _names(locale: str, what: str, width: str) -> list[str]:
+def _names(locale: str, what: str, width: str, context: str = "format") -> list[str]:
     """In the order of the year or of the week, Monday first."""
     from babel import Locale  # reads its locale data when asked; runs that meet no date never do
 
     known = Locale.parse(locale)
     forms = known.months if what == "months" else known.days
-    return [name.rstrip(".").casefold() for _, name in sorted(forms["format"][width].items())]
+    return [name.rstrip(".").casefold() for _, name in sorted(forms[context][width].items())]

@@ -19,6 +19,10 @@ CODES = {
 }  # fmt: skip
 """ISO 639-1, by the language's English name."""
 _WORDS = {name: frozenset(words.split()) for name, words in COMMON.items()}
+OTHER = "other"
+"""A language that is none of them: nothing is known of its words."""
+LETTERS_THAT_TELL = 240
+"""Letters of a text whose language would be known if it were one of them."""
 FEWEST = 4
 """Common words that a text needs to be told by."""
 MARGIN = 1.5
@@ -35,6 +39,12 @@ def code_of(text: str) -> str:
     if len(_KANA.findall(text)) >= FEWEST_KANA and language_of(text) is None:
         return "ja"
     return CODES.get(language_of(text) or "", "")
+
+
+def language_or_other(text: str) -> str | None:
+    """``language_of``, or ``OTHER`` for a text that is long enough to tell and in none of these languages."""
+    long = sum(map(str.isalpha, text)) >= LETTERS_THAT_TELL
+    return language_of(text) or (OTHER if long else None)
 
 
 def language_of(text: str) -> str | None:

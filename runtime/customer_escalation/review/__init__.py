@@ -1,6 +1,5 @@
 """The review of a draft: form, sources and privacy, as findings that the writer can mend."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,18 +13,18 @@ from customer_escalation.domain.brief import Draft, EscalationDraft, Figure, Tar
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import time_words
-from customer_escalation.domain.language import language_of
+from customer_escalation.domain.language import language_or_other
 from customer_escalation.domain.template import blocks
 from customer_escalation.policy import Policy
 from customer_escalation.review import brief_checks, grounding_checks, privacy, reproduction, target_checks
 from customer_escalation.review.check import CHECKS, ReviewContext, ReviewInput
 from customer_escalation.review.citing import mend_citations
+from customer_escalation.review.grounding.atoms import find_atoms
 from customer_escalation.review.passages import all_cites, is_what_comes, passages
 from customer_escalation.review.sources import Sources
 from customer_escalation.review.withholding import WITHHELD, withheld
 
 __all__ = ["WITHHELD", "Review", "review_draft", "vocabulary", "withhold_unsupported"]
-_TIME = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?!\d|:\d)")
 COMING_DAYS = 15
 MOST_SENTENCES = 500
 """More sentences than a text can have."""
@@ -59,9 +58,9 @@ def review_draft(
     first = Sources(case.evidence, figures, known)
     cited = [first.whole(ref) for ref in (*all_cites(draft), *cites_of(case.facts))]
     brought = {record.ref for record in first.cited([*cited, *(account.crm_ref or "" for account in case.affected)])}
-    language = language_of(" ".join(passage.text for passage in passages(draft) if passage.reader != "customer"))
+    language = language_or_other(" ".join(passage.text for passage in passages(draft) if passage.reader != "customer"))
     sources = replace(
-        first, established=frozenset(brought), deadlines=_deadlines(draft, case), request=context.request,
+        first, established=frozenset(brought), deadlines=_deadlines(draft, case), promises=_promises(draft), request=context.request,
         language=language, zones=clocks_of_records(case), hours=_hours(case.policy),
         coming=tuple(case.now.date() + timedelta(days=days) for days in range(COMING_DAYS)),
     )  # fmt: skip
@@ -73,16 +72,26 @@ def review_draft(
 def _deadlines(draft: Draft, case: DecisionInput) -> str:
     """The moments that it sets, a line each, as they are given, in UTC, and on the customers' clocks."""
     moments = [*(one.by for one in moments_set(draft)), *draft.reminders]
-    moments += [time for text in _proposing(draft) for time in _TIME.findall(text)]
+    moments += [moment for text in _proposing(draft) for moment in _moments_in(text)]
     parsed = [parse_moment(by) for by in moments]
     clocks = [ZoneInfo(case.policy.business_hours.team_timezone), *zones_of(case)]
     return "\n".join([*moments, *(time_words(moment, *clocks) for moment in parsed if moment)])
 
 
+def _moments_in(text: str) -> list[str]:
+    return [atom.text for atom in find_atoms(text) if atom.kind in ("date", "time", "weekday")]
+
+
+def _promises(draft: Draft) -> str:
+    """The days and times in the texts to customers."""
+    texts = (passage.text for passage in passages(draft) if passage.reader == "customer")
+    return "\n".join(moment for text in texts for moment in _moments_in(text))
+
+
 def _proposing(draft: Draft) -> Iterator[str]:
     """The texts in which the draft itself sets times."""
     for passage in passages(draft):
-        if (passage.reader == "receiver" and passage.role == "proposes") or passage.path == "rhythm":
+        if passage.role == "proposes":
             yield passage.text
     if isinstance(draft, EscalationDraft):
         yield from (one.text for one in blocks(draft.communication) if is_what_comes("communication", one.label))

@@ -8,7 +8,7 @@ from customer_escalation.decision.figures.tickets import ticket_view
 from customer_escalation.decision.figures.windows import hears_by
 from customer_escalation.domain.brief import Ask, moments_set
 from customer_escalation.domain.evidence import field, name_key
-from customer_escalation.domain.language import NOUNS_CAPITALISED, language_of
+from customer_escalation.domain.language import NOUNS_CAPITALISED, OTHER, language_of, language_or_other
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.grounding import Unsupported, unsupported_atoms
 from customer_escalation.review.passages import drafts_for_customers
@@ -28,6 +28,8 @@ _DAY = re.compile(r"(\d{1,2})[./](\d{1,2})")
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)")
 _HOUR = re.compile(r"\b([01]?\d|2[0-3])\s?(?:h|Uhr)\b(?:\s?([0-5]\d)\b(?!\s?min))?")
 """A time of day as other languages write it: 17h, 14 h 30, 9 Uhr."""
+_DOTTED = re.compile(r"\d{1,2}\.[0-5]\d")
+"""A time of day as the Nordic languages, among others, write it; it reads as a number."""
 _ACCOUNT_FIGURE = re.compile(r"\bARR\b")
 _GUESS = re.compile(
     r"\b(?:(?:we|I) (?:suspect|believe|think|assume|guess)|probably|most likely|presumably|appears to be caused|"
@@ -112,7 +114,7 @@ def nothing_invented(view: ReviewInput) -> Iterator[Fault]:
         allowed = [*allowed, _days(view.case.now, until), _own_dates(view)]
         for atom in unsupported_atoms(
             _HOUR.sub(lambda at: f"{at[1]}:{at[2] or '00'}", passage.text), allowed, view.sources.everything,
-            vocabulary=names, nouns_capitalised=language_of(passage.text) in NOUNS_CAPITALISED,
+            vocabulary=names, nouns_capitalised=language_or_other(passage.text) in (*NOUNS_CAPITALISED, OTHER),
         ):  # fmt: skip
             account = _account_of(ticket, view)
             if atom.kind == "name" and is_somebody(atom.atom, [*own, *account]):
@@ -178,7 +180,8 @@ def _is_told(atom: Unsupported, own: Sequence[Record], until: datetime, view: Re
     """
     if day := _DAY.fullmatch(atom.atom):
         return f"-{int(day[2]):02}-{int(day[1]):02}" in _own_dates(view).text
-    found = _TIME.search(atom.atom) if atom.kind == "time" else None
+    shown = atom.atom.replace(".", ":") if atom.kind == "number" and _DOTTED.fullmatch(atom.atom) else atom.atom
+    found = _TIME.search(shown) if atom.kind == "time" or shown != atom.atom else None
     if not found or int(found[1]) > LAST_HOUR:
         return False
     if found.group() in view.sources.deadlines or on_a_customers_clock(atom, own, view.sources.zones):

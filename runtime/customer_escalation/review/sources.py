@@ -9,7 +9,7 @@ from functools import cached_property
 from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.day_names import opening_day_names, weekday_names
 from customer_escalation.domain.evidence import Evidence, field, name_key, parse_moment
-from customer_escalation.domain.language import NOUNS_CAPITALISED
+from customer_escalation.domain.language import NOUNS_CAPITALISED, OTHER, language_or_other
 from customer_escalation.domain.times import is_usable
 from customer_escalation.policy import find_zone
 from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
@@ -24,6 +24,9 @@ NOTE = "ticket_note"
 """Tells colleagues what to write and to do: its quotations are wordings, and it may name any record."""
 SETS_TIMES = frozenset({"messages", "ticket_note"})
 """Texts that say when somebody will act: a time of day in them may be the writer's own, as one under the deadlines is."""
+IN_WORDS = frozenset({"number", "duration", "weekday", "date"})
+"""Atoms that a record may tell in words of its own language."""
+HOURS_OF_DAY = 24
 ESTABLISHED = frozenset({"name", "id", "version", "address"})
 """Atoms that need no citation of their own once a record that the brief cites holds them."""
 TELLING_DIGITS = 3
@@ -69,6 +72,8 @@ class Sources:
     """The days from today on for which a draft may set something."""
     deadlines: str = ""
     """The moments that the draft itself sets in its asks, where they are checked: known to what sums it up."""
+    promises: str = ""
+    """The days and times that the draft's texts to customers tell them, which are checked there: known to what sums them up."""
     hours: str = ""
     """The business hours in force, which clocks are counted in."""
     request: str = ""
@@ -159,6 +164,8 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
         scope = [*scope, Record(ref="policy/hours", data={"kind": "policy", "text": sources.hours})]
     if sources.deadlines and (claim.sums_up or claim.reader == "sender"):
         scope = [*scope, Record(ref="draft/deadlines", data={"kind": "deadline", "text": sources.deadlines})]
+    if sources.promises and (claim.sums_up or claim.reader == "sender"):
+        scope = [*scope, Record(ref="draft/promises", data={"kind": "deadline", "text": sources.promises})]
     if claim.reader == "sender" and sources.request:
         scope = [*scope, Record(ref="request/request", data={"kind": "request", "text": sources.request})]
     missing = unsupported_atoms(
@@ -166,7 +173,7 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
         scope,
         sources.everything,
         vocabulary=sources.vocabulary,
-        nouns_capitalised=sources.language in NOUNS_CAPITALISED,
+        nouns_capitalised=sources.language in (*NOUNS_CAPITALISED, OTHER),
     )
     return [atom for atom in missing if not _let_pass(atom, claim, scope, sources)]
 
@@ -192,10 +199,26 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if atom.kind == "name" and is_somebody(atom.atom, scope):
         return True
+    if atom.kind in IN_WORDS and not re.search(r"\d", atom.atom) and any(_in_other_words(record) for record in scope):
+        return True
+    if atom.kind == "number" and not sources.in_english and _is_hour(atom.atom, scope):
+        return True
     return atom.kind == "number" and (
         _is_day(atom.atom, claim.text) or _is_day_and_month(atom.atom, claim.text, scope)
         or _counts(atom.atom, claim, scope, sources)
     )  # fmt: skip
+
+
+def _in_other_words(record: Record) -> bool:
+    """Is the record in a language whose words for numbers, days and units nobody here knows? Then nothing is known of them."""
+    text = field(record, "text") or field(record, "body")
+    return language_or_other(text) == OTHER
+
+
+def _is_hour(number: str, scope: Iterable[Record]) -> bool:
+    """Is it a full hour that the records name, as in "kl. 9" or "9 Uhr"?"""
+    whole = f"{int(number):02}:00" if number.isdecimal() and int(number) < HOURS_OF_DAY else ""
+    return bool(whole) and any(whole in record.text for record in scope)
 
 
 def _comes(atom: Unsupported, sources: Sources) -> bool:

@@ -34,7 +34,9 @@ def decision_told(
     decision: Decision, case: DecisionInput, figures: Mapping[str, Figure], submit: HandIn | None, hints: Sequence[str] = (),
     gaps: Sequence[str] = (),
 ) -> str:  # fmt: skip
-    """The text; without ``submit`` for one who hands nothing in. ``hints`` are look-alikes that the facts leave out, ``gaps`` what could not be read."""
+    """The text; without ``submit`` for one who hands nothing in. ``hints`` are look-alikes that the facts leave out, ``gaps`` what
+    could not be read.
+    """
     told = list(_told(decision))
     target = decision.target.value if decision.target else ""
     computed = computed_lines(case, decision.severity, dict(figures), decision.target)

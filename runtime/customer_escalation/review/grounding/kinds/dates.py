@@ -27,6 +27,8 @@ def _pattern() -> re.Pattern[str]:
         rf"(?<![\w-])(?P<isomonth>(?:19|20)\d\d-(?:0[1-9]|1[0-2]))(?![\w-])|"
         rf"\b(?:(?P<d0>\d{{1,2}})(?:st|nd|rd|th)?\.?\s?(?:-|–|/|and|to|or|bis|und)\s?(?:the )?)?"
         rf"(?<![\d][.,])(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of| de)? (?P<m1>{month})\b\.?(?:,? (?P<y1>\d{{4}})\b)?|"
+        r"(?<!\d)(?P<compact>(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?=T\d|(?!\w))|"
+        r"(?:(?<!\d)(?P<y6>(?:19|20)\d\d)\s?[年년]\s?)?(?<!\d)(?P<m6>1[0-2]|0?[1-9])\s?[月월]\s?(?P<d6>3[01]|[12]\d|0?[1-9])\s?[日일]|"
         rf"\b(?P<m2>{month})\b\.? (?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:%])(?!\.\d)(?:,? (?P<y2>\d{{4}})\b)?|"
         rf"\b(?P<m3>{month})\b\.?,? (?P<y3>(?:19|20)\d\d)\b|"
         rf"(?<=[a-z,][ -])(?P<m4>(?-i:{'|'.join(_ALSO_WORDS).title()}))\b|"
@@ -42,6 +44,12 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
         return [Atom("date", match["iso"], match["iso"]), *clock]
     if match["yyyy"]:
         return _numeric(match, shown)
+    if compact := match["compact"]:
+        exact = _date(int(compact[:4]), int(compact[4:6]), int(compact[6:]))
+        return [Atom("date", shown, str(exact))] if exact else []
+    if match["m6"]:
+        year = f"{match['y6']}-" if match["y6"] else "----"
+        return [Atom("date", shown, f"{year}{int(match['m6']):02d}-{int(match['d6']):02d}")]
     if match["isomonth"]:
         return [Atom("date", shown, shown)]
     if bare := match["m4"] or match["m5"]:

@@ -8,7 +8,7 @@ from customer_escalation.review.grounding.kinds.tokens import tokens
 from customer_escalation.review.grounding.source import SourceText
 
 _PATTERN = re.compile(
-    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<!\w)#[\w-]*\w|\b[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z][A-Za-z0-9_]*){0,4}-\d[\w-]*\w?\b|"
+    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<!\w)#[\w-]*\w|(?<!\d-)\b[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z][A-Za-z0-9_]*){0,4}-\d[\w-]*\w?\b|"
     r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b|\b(?=\w*_)[A-Za-z]\w*_\w+\b|\b[A-Za-z]+\d\w*\b|\b[A-Z]{2,}_\w+\b",
     re.ASCII,
 )

@@ -1,0 +1,55 @@
+"""What is written in a language whose words nobody here knows: numbers, days and names in words are unknown there, not missing."""
+
+import pytest
+from tests.customer_escalation.casebook import evidence, message, ticket
+
+from customer_escalation.domain.language import OTHER, language_or_other
+from customer_escalation.review.grounding.atoms import find_atoms
+from customer_escalation.review.passages import Claim
+from customer_escalation.review.sources import Sources, atoms_missing
+
+POLISH = (
+    "Dzień dobry, od 8 listopada nie działa synchronizacja nocna. Pierwszego dnia zatrzymała się po sześciu godzinach, drugiego po "
+    "dwóch. Sprawdziliśmy wszystkie ustawienia z instrukcji i nic się nie zmieniło. W sobotę mamy audyt i bez tych danych nie możemy "
+    "go zacząć, proszę o szybką odpowiedź. Tomasz Wilk"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("8 listopada", "----11-08"), ("19. maj", "----05-19"), ("6. listopadu 2026", "2026-11-06"), ("3. marraskuuta", "----11-03"),
+        ("5月13日", "----05-13"), ("2027年5月28日", "2027-05-28"), ("5월 13일", "----05-13"), ("DTSTART:20270528", "2027-05-28"),
+    ],
+)  # fmt: skip
+def test_days_and_months_are_read_as_people_write_them(text: str, value: str) -> None:
+    assert value in [atom.value for atom in find_atoms(f"It was {text}") if atom.kind == "date"]
+
+
+def test_a_number_of_eight_digits_that_is_no_day_is_a_number() -> None:
+    assert [atom.kind for atom in find_atoms("They lost 20271358 rows")] == ["number"]
+
+
+def test_a_text_long_enough_in_none_of_the_known_languages_is_in_another() -> None:
+    assert language_or_other(POLISH) == OTHER
+    assert language_or_other("Dzień dobry.") is None
+    assert language_or_other("The nightly sync fails for us and we have to wait for it.") == "English"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "missing"),
+    [
+        ("It stopped after six hours on the first day and after two on the second.", []),
+        ("Their audit is on Saturday.", []),
+        ("It stopped at 9,731 rows.", ["9,731"]),
+        ("It began on 9 October.", ["9 October"]),
+        ("It began on 8 November.", []),
+    ],
+)
+def test_what_a_record_may_say_in_words_of_its_own_language_is_not_called_missing(
+    sentence: str, missing: list[str]
+) -> None:
+    text = message("T-9", 1, "2026-11-09T08:00:00Z", "customer", POLISH, "t.wilk")
+    sources = Sources(evidence(ticket("T-9", "Wilk", "2026-11-09T08:00:00Z", text)), {}, frozenset())
+    claim = Claim("description", sentence, "fact", ("support_platform/T-9-m1",), "receiver")
+    assert [atom.atom for atom in atoms_missing(claim, sources)] == missing
