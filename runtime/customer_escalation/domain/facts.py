@@ -258,7 +258,7 @@ class Assessment(DraftModel):
         description="Is the need a product change or design decision rather than the repair of a defect?"
     )
     code_change_needed: Fact = Field(
-        description="Do records show that the defect needs a change of code or of our systems?"
+        description="Do records show that the defect needs a change of code or of our systems? 'no' where nothing is defective."
     )
     engineering_engaged: Fact = Field(
         description="Is Engineering already at work on it (an owner, an active item, an engineer in the thread)?"

@@ -37,10 +37,11 @@ def offers(proposals: Sequence[tuple[str, str]], draft: Draft) -> list[str]:
     """
     say = Phrases(draft)
     customers = [(place, one) for place, (_, one) in enumerate(outgoing(draft), 1) if isinstance(one, CustomerDraft)]
-    replies = [str(place) for place, one in customers if one.kind == "reply"]
+    replies, updates = ([str(place) for place, one in customers if one.kind == kind] for kind in ("reply", "update"))
     reminders = sum(kind == "reminder" for kind, _ in proposals)
     together = {
         "customer_reply": say("step_replies", numbers=", ".join(replies)) if len(replies) > 1 else "",
+        "status_update": say("step_updates", numbers=", ".join(updates)) if len(updates) > 1 else "",
         "reminder": say("step_reminders", count=str(reminders)) if reminders > 1 else "",
     }
     return list(dict.fromkeys(together.get(kind) or title for kind, title in proposals))

@@ -66,7 +66,7 @@ class BriefView:
         if isinstance(draft, EscalationDraft):
             names["impact"] = lambda: self.impact(draft)
             names["asks"] = lambda: self.asks(draft)
-            names["set_by"] = self.say(f"by_{draft.deadline.basis}")
+            names["set_by"] = self.say(f"by_{basis}") if (basis := draft.deadline.basis) != "record" else ""
         else:
             names["article"] = self.article(draft)
         return names

@@ -2,8 +2,11 @@
 
 import pytest
 from markdown_it import MarkdownIt
-from tests.customer_escalation.drafts import BUG_COMMENT, T1M1, ask, communication, impact, reply, said
+from tests.customer_escalation.drafts import BUG_COMMENT, T1M1, ask, communication, escalation, impact, reply, said
 from tests.customer_escalation.rendering.test_render import markdown
+
+from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.rendering import offers
 
 
 def part(text: str, heading: str) -> str:
@@ -146,3 +149,21 @@ def test_an_opening_of_bullets_is_a_list() -> None:
     text = markdown(opening="- **Asked:** hold it.\n- **Wrong:** it stops.")
     opening = text.partition("## ESCALATION")[2].partition("**Severity:**")[0]
     assert opening.endswith("\n\n- **Asked:** hold it.  \n- **Wrong:** it stops.\n\n")
+
+
+def test_several_replies_several_updates_and_several_reminders_are_one_question_each() -> None:
+    drafts = [{**reply("a"), "number": 3}, {**reply("b"), "number": 1}, {**reply("c", kind="update"), "number": 2}]
+    made = EscalationDraft.model_validate(escalation(drafts=drafts))
+    kinds = ["post_to_channel", "customer_reply", "status_update", "customer_reply", "reminder", "reminder"]
+    assert offers([(kind, f"{kind}?") for kind in kinds], made) == [
+        "post_to_channel?", "Send texts 1, 3?", "status_update?", "Set the 2 reminders?",
+    ]  # fmt: skip
+
+
+def test_texts_stand_in_the_order_of_their_numbers_and_are_named_by_their_place() -> None:
+    drafts = [{**reply("To them."), "number": 7}]
+    messages = [{"number": 4, "to": "Engineering", "text": "Before [text 7] goes out."}]
+    text = markdown(sender="First [text 4], then [text 7].", drafts=drafts, messages=messages)
+    assert "First text 1, then text 2." in text
+    assert text.index("**Text 1: Engineering**") < text.index("**Text 2: Harrow Mills, T-101**")
+    assert "> Before text 2 goes out." in text

@@ -272,8 +272,8 @@ def test_the_deadline_has_its_text_or_the_computed_window_and_what_it_rests_on()
     empty = {"by": "2026-03-20", "basis": "policy", "text": ""}
     assert "\n- **Deadline:** Engineering responds by 2026-03-04 18:00 UTC" in markdown(deadline=empty)
     assert " (our rhythm).\n" in markdown(deadline=empty)
-    for basis, shown in (("sla", "SLA"), ("record", "on record"), ("proposed", "proposed")):
-        assert f"\n- **Deadline:** Soon ({shown}).\n" in markdown(deadline={**empty, "basis": basis, "text": "Soon."})
+    for basis, shown in (("sla", " (SLA)"), ("record", ""), ("proposed", " (proposed)")):
+        assert f"\n- **Deadline:** Soon{shown}.\n" in markdown(deadline={**empty, "basis": basis, "text": "Soon."})
 
 
 def test_the_hours_ahead_are_the_writers_or_the_computed_follow_up() -> None:

@@ -1,7 +1,7 @@
 """Figures that a writer asks for: arithmetic on numbers and moments of cited records, done by code with its inputs named (B1).
 
-A number of three digits or more, or with decimals, has to stand in a cited record, and so does a moment; what is smaller may be a
-factor of the writer's own.
+A number of three digits or more, or with decimals, has to stand in a cited record, and so does a moment; what is smaller, or
+converts units, may be a factor of the writer's own.
 """
 
 import ast
@@ -24,6 +24,8 @@ MOST_CALCULATIONS = 20
 LONGEST_EXPRESSION = 200
 OWN_DIGITS = 2
 """So many digits a factor may have that no record holds."""
+CONVERSIONS = frozenset({"100", "365", "1000", "1024", "1440", "3600", "86400", "1000000"})
+"""Factors between units, which no record needs to hold."""
 NEAR = timedelta(days=60)
 """Around the moments of a record lies what its text tells without a year."""
 YEAR = timedelta(days=366)
@@ -109,7 +111,7 @@ class _Held:
         """The number as arithmetic takes it; raises where it is no small factor and stands in no cited record."""
         if "." in number and Decimal(number) not in self._grouped and _DOTTED.search(number):
             number = _DOTTED.sub("", number)
-        own = len(re.sub(r"\D", "", number)) <= OWN_DIGITS or number == "100"
+        own = len(re.sub(r"\D", "", number)) <= OWN_DIGITS or number in CONVERSIONS
         if not own and Decimal(number) not in self._numbers:
             raise _Impossible(f"{number} stands in no cited record")
         return number

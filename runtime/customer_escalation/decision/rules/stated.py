@@ -24,7 +24,13 @@ def deciding_answers(assessment: Assessment) -> Iterator[tuple[str, Sequence[str
         yield f"suspicious[{index}]", [record.ref], True
 
 
+LARGEST_IN_WORDS = 12
+"""Up to here people write numbers in words, in whatever language."""
+
+
 def _holds(number: str, evidence: Evidence, cites: Sequence[str]) -> bool:
+    if int(number) <= LARGEST_IN_WORDS:
+        return True
     digits = re.compile(rf"(?<![\d.,]){number}(?![\d.,]*\d)")
     return any(digits.search(record.text.replace(",", "")) for record in evidence.resolve(cites)[0])
 
