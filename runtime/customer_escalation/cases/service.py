@@ -70,7 +70,7 @@ from customer_escalation.domain.facts import Assessment
 from customer_escalation.policy.sources import Overlay
 from customer_escalation.retrieval.prefetch import Fetch, OnFetch
 from customer_escalation.review.passages import all_cites
-from skill_runtime.journal import Recorder, fingerprint
+from skill_runtime.recorder import Recorder, fingerprint
 
 
 class CaseService:
