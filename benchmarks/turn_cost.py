@@ -34,11 +34,12 @@ from skill_runtime.agent import fence, run_agent
 from skill_runtime.claude import ClaudeModel
 from skill_runtime.errors import LimitReached
 from skill_runtime.events import Event, TurnFinished
-from skill_runtime.journal import Journal, Recorder
+from skill_runtime.journal import Journal
 from skill_runtime.ledger import Ledger
 from skill_runtime.limits import Limits, Meter
 from skill_runtime.messages import Message, Text, ToolUse, Turn, Usage
 from skill_runtime.model import Model
+from skill_runtime.recorder import Recorder
 from skill_runtime.scripted import ScriptedModel
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 

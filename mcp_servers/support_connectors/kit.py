@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver import ResourceSecurity
+from mcp.server.mcpserver import server as library
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, Field
@@ -31,6 +32,13 @@ from support_connectors.results import JsonObject
 from support_connectors.times import end_of, parse_time
 
 __all__ = ["MCPServer", "add_item_resource", "add_tools", "new_server", "paging", "period"]
+
+
+def _leave_logging(level: object = None) -> None:
+    """Whose process it is sets logging up; the library would, for the whole process, with handlers that colour and fold lines."""
+
+
+library.configure_logging = _leave_logging  # type: ignore[attr-defined]
 
 ERROR_META = "skill-runtime/error"
 """The key of a failed result's ``_meta`` under which its ``kind`` stands: not_found, invalid, denied, rate_limited, unavailable."""
@@ -97,6 +105,21 @@ def new_server(category: Category, about: str) -> MCPServer:
         version=version("customer-escalation"),
         log_level="WARNING",
     )
+
+
+class LocalServer(MCPServer):
+    """A server for a host in this process: its tools say nothing of the form of their results.
+
+    The models of the results already hold it there, and what a schema of it costs, to make and to hold every answer against,
+    is more than most calls.
+    """
+
+    def __init__(self, category: Category) -> None:
+        super().__init__(category.replace("_", "-"), version=version("customer-escalation"), log_level="WARNING")
+
+    def add_tool(self, fn: Callable[..., Any], *args: Any, **options: Any) -> None:
+        """See ``MCPServer``."""
+        super().add_tool(fn, *args, **{**options, "structured_output": False})
 
 
 def unconnected_server(category: Category, reason: str) -> MCPServer:

@@ -34,17 +34,28 @@ class ResultModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Person(ResultModel):
-    """Somebody whom a source names; what it does not say is left out."""
+class Somebody(ResultModel):
+    """A person as a source knows them; what it does not say is left out."""
 
-    relation: Literal["author", "requester", "owner", "to", "cc"]
-    """What they are to the record: who wrote it, for whom a ticket was opened, who works on it, whom a mail went to."""
     name: MaybeText = None
     email: MaybeText = None
     title: MaybeText = None
     """Their position, such as ``Head of IT``."""
     account: MaybeText = None
     """The company that they belong to."""
+
+
+class Person(Somebody):
+    """Somebody whom a record names."""
+
+    relation: Literal["author", "requester", "owner", "to", "cc"]
+    """What they are to the record: who wrote it, for whom a ticket was opened, who works on it, whom a mail went to."""
+
+
+class Contact(Somebody):
+    """Somebody at the account whose record holds this; ``account`` is there only where the source names another."""
+
+    extra: MaybeExtra = Field(default_factory=dict)
 
 
 class Attachment(ResultModel):
@@ -135,7 +146,7 @@ class Account(ResultModel):
     """A date; None where there is none."""
     sla: JsonObject | None
     """``first_response_h``, ``update_h``, ``resolution_h`` in hours (None: not promised) and what else is agreed."""
-    contacts: list[JsonObject]
+    contacts: list[Contact]
     open_deals: list[JsonObject]
     health: Annotated[JsonValue, Field(exclude_if=_is_none)] = None
     timeline: Annotated[list[Activity] | None, Field(exclude_if=_is_none)] = None

@@ -41,6 +41,13 @@ def build_category_server(category: Category, backend: Backend, onto: "MCPServer
     return server
 
 
+def build_local_server(category: Category, backend: Backend) -> "MCPServer":
+    """The server of a category for a host in this process: the same tools, without schemas of their results."""
+    from support_connectors.kit import LocalServer
+
+    return build_category_server(category, backend, LocalServer(category))
+
+
 def serve(
     category: Category, source: Path | None = None, http_port: int | None = None, host: str = DEFAULT_HOST
 ) -> None:

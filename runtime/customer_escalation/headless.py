@@ -40,9 +40,9 @@ from customer_escalation.policy.text import fill, in_force
 from customer_escalation.resources import sample_workspace, skill_folder
 from skill_runtime.errors import ModelUnavailable, UnknownProvider
 from skill_runtime.events import Emit, Notice, RunFinished, RunStarted
-from skill_runtime.journal import Recorder
 from skill_runtime.limits import Limits, Meter
 from skill_runtime.providers import Choice, choose, readiness
+from skill_runtime.recorder import Recorder
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 if TYPE_CHECKING:

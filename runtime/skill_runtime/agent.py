@@ -13,11 +13,11 @@ from typing import Any, Literal
 
 from skill_runtime.content import Content, File, Image, bytes_of
 from skill_runtime.events import Emit, Notice, Nudged, ToolFinished, ToolStarted, TurnFinished, TurnStarted
-from skill_runtime.journal import Recorder, RequestPiece, fingerprint
 from skill_runtime.ledger import UNTRUSTED_NOTE, Ledger, find_records
 from skill_runtime.limits import Meter
 from skill_runtime.messages import Block, Message, StopReason, Text, ToolResult, ToolUse, Turn
 from skill_runtime.model import Model, ModelNotice, ModelRequest
+from skill_runtime.recorder import Recorder, RequestPiece, fingerprint
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 AgentEnd = Literal["submitted", "never_submitted", "refused", "context_full"]

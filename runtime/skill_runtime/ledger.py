@@ -5,7 +5,8 @@ another one and carrying its own ``ref`` is a record of its own, with the outer 
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -36,10 +37,16 @@ class Record(BaseModel):
         """The source's own id."""
         return self.ref.partition("/")[2]
 
-    @property
+    @cached_property
     def text(self) -> str:
         """Every scalar of the record, keys left out, one per line: what a sentence citing it may draw on."""
         return "\n".join(_scalars(self.data))
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """See ``BaseModel``; a copy with other data has a text of its own."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("text", None)
+        return copied
 
 
 class Ledger:

@@ -18,10 +18,10 @@ from mcp.types import Tool as RemoteTool
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.content import bytes_of, dump_content, load_content
 from skill_runtime.errors import ConnectorError
-from skill_runtime.journal import Recorder
 from skill_runtime.ledger import JsonObject
 from skill_runtime.mcp_connection import ServerConnection, ServerSpec, Sse, Timeouts, is_closed, leaf
 from skill_runtime.permission import Admitted, Gatekeeper, Offered, ToolPolicy
+from skill_runtime.recorder import Recorder
 from skill_runtime.remote_tools import MAX_DESCRIPTION, clean_schema, outcome_of, unique_names, without
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 

@@ -14,12 +14,13 @@ from skill_runtime import agent
 from skill_runtime.agent import AgentResult, AgentSettings, fence, run_agent
 from skill_runtime.errors import JournalError, LimitReached, ModelUnavailable
 from skill_runtime.events import Event, Nudged, ToolFinished, ToolStarted, TurnFinished
-from skill_runtime.journal import Journal, Recorder
+from skill_runtime.journal import Journal
 from skill_runtime.ledger import UNTRUSTED_NOTE, Ledger
 from skill_runtime.limits import Limits, Meter
 from skill_runtime.mcp_host import McpHost, ServerSpec
 from skill_runtime.messages import Block, Message, StopReason, Text, ToolResult, ToolUse, Turn, Usage
 from skill_runtime.permission import ToolPolicy
+from skill_runtime.recorder import Recorder
 from skill_runtime.scripted import ScriptedModel
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 

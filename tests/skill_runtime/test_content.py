@@ -14,13 +14,14 @@ from skill_runtime.agent import AgentResult, run_agent
 from skill_runtime.claude import ClaudeModel
 from skill_runtime.content import File, Image, Text, dump_content, load_content
 from skill_runtime.errors import JournalError
-from skill_runtime.journal import Journal, Recorder
+from skill_runtime.journal import Journal
 from skill_runtime.ledger import UNTRUSTED_NOTE, Ledger
 from skill_runtime.limits import Limits, Meter
 from skill_runtime.mcp_host import McpHost, ServerSpec
 from skill_runtime.messages import Message, ToolResult, ToolUse
 from skill_runtime.model import ModelRequest
 from skill_runtime.permission import ToolPolicy
+from skill_runtime.recorder import Recorder
 from skill_runtime.scripted import ScriptedModel, answer, call
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 

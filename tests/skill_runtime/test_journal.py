@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from skill_runtime.errors import JournalError
-from skill_runtime.journal import Journal, Recorder, RequestPiece, find_run, list_runs, new_run_id
+from skill_runtime.journal import Journal
+from skill_runtime.recorder import Recorder, RequestPiece
+from skill_runtime.runs import find_run, list_runs, new_run_id
 
 RUN = "20261123-101500-4f2a9c"
 

@@ -34,9 +34,10 @@ from mcp.types import (
 from skill_runtime.bounds import MAX_STRING, MAX_STRUCTURED, bounded, cut
 from skill_runtime.content import File, Image, Text
 from skill_runtime.errors import ConnectorError
-from skill_runtime.journal import Journal, Recorder
+from skill_runtime.journal import Journal
 from skill_runtime.mcp_host import McpHost, ServerSpec, Sse, Timeouts
 from skill_runtime.permission import ToolPolicy
+from skill_runtime.recorder import Recorder
 from skill_runtime.remote_tools import (
     FAILURE_META,
     MAX_BYTES,

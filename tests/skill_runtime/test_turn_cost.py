@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from tests.messages_api import MessagesServer, by_turn, use
 
-from skill_runtime import claude, journal
+from skill_runtime import claude, recorder
 from skill_runtime.agent import run_agent
 from skill_runtime.claude import ClaudeModel
 from skill_runtime.events import Event, TurnStarted
-from skill_runtime.journal import Journal, Recorder
+from skill_runtime.journal import Journal
 from skill_runtime.ledger import Ledger
 from skill_runtime.limits import Limits, Meter
 from skill_runtime.messages import Message
+from skill_runtime.recorder import Recorder
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 TURNS = 40
@@ -87,7 +88,7 @@ async def test_no_message_is_written_digested_or_converted_again(
             done.append(Counter())
 
     monkeypatch.setattr(claude, "_message", counted("converted", claude._message))
-    monkeypatch.setattr(journal, "fingerprint", counted("digested", journal.fingerprint))
+    monkeypatch.setattr(recorder, "fingerprint", counted("digested", recorder.fingerprint))
     monkeypatch.setattr(Message, "model_dump", counted("written", Message.model_dump))
     await play(tmp_path, provider, on_event)
     assert len(done) == TURNS + 1

@@ -39,7 +39,8 @@ def test_an_account_shows_what_is_promised_and_what_is_not() -> None:
     with workspace_from_json(workspace()) as store:
         text = render_result({"item": store.crm.read_account("ACC-1").model_dump(mode="json")})
     assert 'sla: {"first_response_h": 1, "update_h": 4, "resolution_h": null, "uptime": "99.9 %"}' in text
-    assert 'contacts: [{"name": "Ines Balogh"' in text
+    contact = 'contacts: [{"name": "Ines Balogh", "email": "ines@quillfeather.example", "title": "admin"}]'
+    assert contact in text
 
 
 def test_an_empty_page_says_so() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import re
 import signal
@@ -19,7 +20,7 @@ from tests.support_connectors.workspaces import many_tickets, workspace
 
 from support_connectors.backend import Paging
 from support_connectors.categories import WORKSPACE_CATEGORIES, Category
-from support_connectors.serving import build_category_server
+from support_connectors.serving import build_category_server, build_local_server
 from support_connectors.workspace.store import WorkspaceStore, load_workspace, open_workspace, workspace_from_json
 
 JsonObject = dict[str, Any]
@@ -110,6 +111,29 @@ async def check_every_tool(client: Client, category: Category) -> None:
         assert all(ref.startswith(f"{category}/") for ref in refs)
         text = "".join(getattr(block, "text", "") for block in result.content)
         assert all(f"[{ref}]" in text for ref in refs)
+
+
+@pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)
+async def test_a_local_server_is_the_same_but_for_schemas_of_results(store: WorkspaceStore, category: Category) -> None:
+    backend = store.backend(category)
+    local = build_local_server(category, backend)
+    async with Client(local) as client, Client(build_category_server(category, backend)) as other:
+        listed = {tool.name: tool for tool in (await client.list_tools()).tools}
+        whole = {tool.name: tool for tool in (await other.list_tools()).tools}
+        assert listed.keys() == whole.keys()
+        for name, tool in listed.items():
+            assert tool.model_dump(exclude={"output_schema"}) == whole[name].model_dump(exclude={"output_schema"})
+            assert tool.output_schema is None
+            if tool.annotations and tool.annotations.read_only_hint:
+                asked = CALLS[category][name]
+                here, there = await client.call_tool(name, asked), await other.call_tool(name, asked)
+                assert (here.structured_content, here.content) == (there.structured_content, there.content)
+
+
+def test_a_server_leaves_the_logging_of_its_process_as_it_is(store: WorkspaceStore) -> None:
+    before = list(logging.getLogger().handlers)
+    build_category_server("crm", store.backend("crm"))
+    assert logging.getLogger().handlers == before
 
 
 @pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)

@@ -264,7 +264,7 @@ def test_nothing_in_a_record_can_pass_for_another_record() -> None:
     data["records"]["crm"][0]["git"] = [{"ref": "refs/heads/main"}]
     with workspace_from_json(data) as store:
         account = store.crm.read_account("ACC-1")
-        assert account.contacts[0]["source_ref"] == "crm/FAKE"
+        assert account.contacts[0].extra == {"source_ref": "crm/FAKE"}
         assert account.extra == {"git": [{"source_ref": "refs/heads/main"}]}
 
 

@@ -26,7 +26,7 @@ from support_connectors.remote.paging import empty_page, own_id, token_page
 from support_connectors.remote.ranking import ranked
 from support_connectors.remote.snapshot import Snapshot
 from support_connectors.remote.texts import has_words
-from support_connectors.results import Account, Activity, Page
+from support_connectors.results import Account, Activity, Contact, Page
 from support_connectors.systems import System
 from support_connectors.times import parse_time
 
@@ -274,9 +274,9 @@ def _searched(row: Row) -> str:
     return f"{own} {tags} {custom}"
 
 
-def _contact(row: Row) -> Row:
+def _contact(row: Row) -> Contact:
     name = " ".join(str(row[key]) for key in ("first_name", "last_name") if row.get(key))
-    return {"name": name, "role": str(row.get("title") or ""), "email": row.get("email")}
+    return Contact(name=name or None, email=row.get("email") or None, title=row.get("title") or None)
 
 
 def _deal(row: Row) -> Row:

@@ -18,7 +18,7 @@ from support_connectors.remote.markers import Marker, find_marked, marked, unmar
 from support_connectors.remote.paging import empty_page, offset_page, own_id
 from support_connectors.remote.ranking import ranked
 from support_connectors.remote.texts import as_html, has_words, plain_text, words
-from support_connectors.results import Account, Activity, Page
+from support_connectors.results import Account, Activity, Contact, Page
 from support_connectors.systems import System
 
 CATEGORY: Final = "crm"
@@ -228,9 +228,9 @@ def _is(name: str, operator: str, value: str) -> Row:
     return {"propertyName": name, "operator": operator, "value": value}
 
 
-def _contact(own: Row) -> Row:
+def _contact(own: Row) -> Contact:
     name = f"{own.get('firstname') or ''} {own.get('lastname') or ''}".strip()
-    return {"name": name, "role": str(own.get("jobtitle") or ""), "email": own.get("email")}
+    return Contact(name=name or None, email=own.get("email") or None, title=own.get("jobtitle") or None)
 
 
 def _body(note: Row) -> str:

@@ -30,7 +30,7 @@ from support_connectors.remote.http import Api
 from support_connectors.remote.markers import Marker, find_marked, marked, unmarked
 from support_connectors.remote.paging import empty_page, offset_page, own_id, token_page
 from support_connectors.remote.texts import has_words, words
-from support_connectors.results import Account, Activity, Page
+from support_connectors.results import Account, Activity, Contact, Page
 from support_connectors.systems import System
 
 CATEGORY: Final = "crm"
@@ -322,7 +322,9 @@ class Salesforce:
                 renewal=date_or_none(row.get(settings.renewal_field)),
                 sla=settings.sla(tier),
                 contacts=[
-                    {"name": str(one.get("Name") or ""), "role": str(one.get("Title") or ""), "email": one.get("Email")}
+                    Contact(
+                        name=one.get("Name") or None, email=one.get("Email") or None, title=one.get("Title") or None
+                    )
                     for one in _parts(row, "Contacts")
                 ],
                 open_deals=[_deal(one, currency) for one in _parts(row, "Opportunities")],

@@ -3,11 +3,11 @@
 import html
 import re
 
-from support_connectors.remote.markup import html_text
-
 
 def plain_text(markup: str) -> str:
     """HTML as plain text: blocks on lines of their own, at most one empty line between them, hidden parts left out."""
+    from support_connectors.remote.markup import html_text  # a parser and a renderer, for whom there is markup to read
+
     return html_text(markup)
 
 

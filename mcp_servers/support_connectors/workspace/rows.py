@@ -13,6 +13,7 @@ from support_connectors.results import (
     Attachment,
     ChatMessage,
     Comment,
+    Contact,
     Issue,
     Message,
     Person,
@@ -29,6 +30,7 @@ from support_connectors.workspace.records import (
     AttachmentRecord,
     ChatRecord,
     CommentRecord,
+    ContactRecord,
     FileModel,
     IssueRecord,
     MessageRecord,
@@ -214,12 +216,17 @@ def _account(record: AccountRecord) -> ItemRow:
             sla=None
             if record.sla is None
             else _whole(record.sla, always=("first_response_h", "update_h", "resolution_h")),
-            contacts=[_whole(contact) for contact in record.contacts],
+            contacts=[_contact(contact) for contact in record.contacts],
             open_deals=[_whole(deal) for deal in record.open_deals],
             health=nameless(record.health),
             extra=_extra(record),
         )
     )
+
+
+def _contact(record: ContactRecord) -> Contact:
+    more = {key: value for key, value in _whole(record).items() if key not in ContactRecord.model_fields}
+    return Contact(name=record.name or None, email=record.email, title=record.role or None, extra=more)
 
 
 def _chat_message(record: ChatRecord) -> ItemRow:

@@ -12,7 +12,7 @@ from support_connectors.categories import WORKSPACE_CATEGORIES, Category
 
 APPLICATION_ID = 0x43_45_57_53
 """Marks the file as a workspace, so that no other program's database is ever overwritten."""
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUSY_TIMEOUT_S = 10.0
 """How long a call waits for another process that writes."""
 

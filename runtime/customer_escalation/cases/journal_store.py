@@ -12,7 +12,9 @@ from platformdirs import user_data_path
 from customer_escalation.cases.store import CaseInUse, CaseSummary, StoreError, UnknownCase
 from customer_escalation.resources import APP
 from skill_runtime.errors import JournalError, JournalInUse, UnknownRun
-from skill_runtime.journal import Entry, Journal, Recorder, RunSummary, find_run, list_runs, new_run_id
+from skill_runtime.journal import Entry, Journal
+from skill_runtime.recorder import Recorder
+from skill_runtime.runs import RunSummary, find_run, list_runs, new_run_id
 
 
 def runs_folder() -> Path:

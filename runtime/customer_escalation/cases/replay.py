@@ -4,7 +4,8 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from skill_runtime.journal import Entry, fingerprint
+from skill_runtime.journal import Entry
+from skill_runtime.recorder import fingerprint
 
 
 class Replay:

@@ -11,8 +11,8 @@ from customer_escalation.cases.terms import Opening
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.review.check import ReviewContext
-from skill_runtime.journal import fingerprint
 from skill_runtime.ledger import Ledger
+from skill_runtime.recorder import fingerprint
 
 
 def opening_of(store: CaseStore, case: str) -> Opening:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from customer_escalation.actions import propose
+from customer_escalation.actions import Proposal, propose
 from customer_escalation.cases.recorded import Ended, RecordedResult
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.explanation import why
@@ -52,63 +52,49 @@ class Ending:
         return cls(ended, notice, meter.turns, used.total - used.output_tokens, used.output_tokens, meter.cost_usd)
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A reviewed draft as a brief, with what is offered on it."""
+
+    brief: Brief
+    findings: Sequence[Finding]
+    shown: Sequence[Finding]
+    """Those that the brief itself names."""
+    proposals: Sequence[Proposal]
+    complaint: Complaint | None
+    """Without a model: what the request is about, as its words tell."""
+
+
+def offered_by(casework: Casework, *, request: str, reported_by: str, gaps: Sequence[str]) -> list[Proposal]:
+    """The next steps that the brief offers once the draft that was reviewed last is recorded."""
+    return list(_made(casework, request, reported_by, gaps, Ending()).proposals)
+
+
 def result_of(
     casework: Casework, *, case: str, request: str, reported_by: str, gaps: Sequence[str], ending: Ending
 ) -> RecordedResult:
     """The reviewed draft as a finished brief, rendered."""
-    review, inputs, decision = casework.sound or casework.review, casework.case, casework.decision
-    assert review is not None
+    made = _made(casework, request, reported_by, gaps, ending)
+    brief, inputs, decision = made.brief, casework.case, casework.decision
     assert inputs is not None
     assert decision is not None
-    drafted_by = casework.drafted_by
-    findings = [
-        *review.findings,
-        *_about_the_run(
-            ending, no_tickets=decision.outcome == Outcome.HANDLE and not casework.evidence.of_kind("ticket")
-        ),
-        *(_open(casework, request) if drafted_by == "rules" else _undecided(decision)),
-    ]
-    shown = [finding for finding in findings if finding.level == "H"]
-    hard = bool(shown)
-    undecided = drafted_by == "rules" and any(finding.rule == "RUN" for finding in shown)
-    draft = withhold_unsupported(review) if hard else review.draft
-    brief = Brief(
-        outcome=decision.outcome,
-        severity=decision.severity,
-        target=decision.target,
-        also_notify=notified(decision, draft),
-        severity_because=rule_notes(decision, "severity"),
-        decided_by=rule_notes(decision, "handle" if decision.outcome == Outcome.HANDLE else "escalate"),
-        reported_by=reported_by,
-        date=date_words(casework.now, zone_of_case(inputs), language_code(draft)),
-        drafted_by=drafted_by,
-        computed=computed_lines(inputs, decision.severity, casework.figures, decision.target),
-        figures=tuple(casework.figures.values()),
-        draft=draft,
-        suspicious=suspicious(casework, draft),
-        untested=() if undecided else untested(decision),
-        gaps=tuple(gaps),
-        undecided=undecided,
-    )
-    sent = render_markdown(Document(brief, casework.evidence, shown, for_receiver=True))
-    channels = {field(record, "channel") for record in casework.evidence.of_kind("chat_message")}
-    proposals = [] if undecided else propose(brief, sent, casework.policy, casework.now, zone_of_case(inputs), channels)
-    document = Document(brief, casework.evidence, shown, offers([(one.kind, one.title) for one in proposals], draft))
+    steps = offers([(one.kind, one.title) for one in made.proposals], brief.draft)
+    document = Document(brief, casework.evidence, made.shown, steps)
     return RecordedResult(
         {
             "run": case,
             "outcome": brief.outcome.value,
-            "status": "needs_review" if hard else "valid",
+            "status": "needs_review" if made.shown else "valid",
             "severity": brief.severity.value if brief.severity else None,
             "target": brief.target.value if brief.target else None,
             "also_notify": [target.value for target in brief.also_notify],
             "brief": brief.model_dump(mode="json"),
             "markdown": render_markdown(document),
-            "findings": [finding.model_dump() for finding in findings],
+            "findings": [finding.model_dump() for finding in made.findings],
             "gaps": list(gaps),
             "citations": [ref for ref in all_cites(brief) if casework.evidence.ledger.get(ref)],
             "records": cited_records(brief, casework.evidence),
-            "proposals": [proposal.model_dump() for proposal in proposals],
+            "proposals": [proposal.model_dump() for proposal in made.proposals],
             "usage": {
                 "turns": ending.turns,
                 "input_tokens": ending.input_tokens,
@@ -120,10 +106,55 @@ def result_of(
             "why": why(inputs, decision),
             "due": _due(inputs, decision),
             "notice": ending.notice,
-            "questions": _questions(casework, request) if undecided else [],
-            "may_be": list(casework.may_be) if undecided else [],
+            "questions": _questions(casework, made.complaint) if brief.undecided and made.complaint else [],
+            "may_be": list(casework.may_be) if brief.undecided else [],
         }
     )
+
+
+def _made(casework: Casework, request: str, reported_by: str, gaps: Sequence[str], ending: Ending) -> _Made:
+    review, inputs, decision = casework.sound or casework.review, casework.case, casework.decision
+    assert review is not None
+    assert inputs is not None
+    assert decision is not None
+    by_rules = casework.drafted_by == "rules"
+    complaint = find_issue(request, casework.evidence, casework.now) if by_rules else None
+    findings = [
+        *review.findings,
+        *_about_the_run(
+            ending, no_tickets=decision.outcome == Outcome.HANDLE and not casework.evidence.of_kind("ticket")
+        ),
+        *(_open(casework, complaint) if complaint else _undecided(decision)),
+    ]
+    shown = [finding for finding in findings if finding.level == "H"]
+    undecided = by_rules and any(finding.rule == "RUN" for finding in shown)
+    draft = withhold_unsupported(review) if shown else review.draft
+    brief = Brief(
+        outcome=decision.outcome,
+        severity=decision.severity,
+        target=decision.target,
+        also_notify=notified(decision, draft),
+        severity_because=rule_notes(decision, "severity"),
+        decided_by=rule_notes(decision, "handle" if decision.outcome == Outcome.HANDLE else "escalate"),
+        reported_by=reported_by,
+        date=date_words(casework.now, zone_of_case(inputs), language_code(draft)),
+        drafted_by=casework.drafted_by,
+        computed=computed_lines(inputs, decision.severity, casework.figures, decision.target),
+        figures=tuple(casework.figures.values()),
+        draft=draft,
+        suspicious=suspicious(casework, draft),
+        untested=() if undecided else untested(decision),
+        gaps=tuple(gaps),
+        undecided=undecided,
+    )
+    return _Made(brief, findings, shown, [] if undecided else _proposals(casework, brief, shown), complaint)
+
+
+def _proposals(casework: Casework, brief: Brief, shown: Sequence[Finding]) -> list[Proposal]:
+    assert casework.case is not None
+    sent = render_markdown(Document(brief, casework.evidence, shown, for_receiver=True))
+    channels = {field(record, "channel") for record in casework.evidence.of_kind("chat_message")}
+    return propose(brief, sent, casework.policy, casework.now, zone_of_case(casework.case), channels)
 
 
 def _about_the_run(ending: Ending, *, no_tickets: bool) -> Iterator[Finding]:
@@ -134,9 +165,8 @@ def _about_the_run(ending: Ending, *, no_tickets: bool) -> Iterator[Finding]:
         yield Finding(rule="RUN", level="H", message=message)
 
 
-def _open(casework: Casework, request: str) -> Iterator[Finding]:
+def _open(casework: Casework, found: Complaint) -> Iterator[Finding]:
     """Without a model: what the request names and nobody knows, which case it is, and the questions that are open."""
-    found = find_issue(request, casework.evidence, casework.now)
     if found.missing:
         named = ", ".join(f"“{name}”" for name in found.missing)
         message = (
@@ -161,9 +191,8 @@ def _open(casework: Casework, request: str) -> Iterator[Finding]:
         yield from (one for one in _undecided(casework.decision) if one.rule == "E-SLA" or not casework.questions)
 
 
-def _questions(casework: Casework, request: str) -> list[dict[str, Any]]:
+def _questions(casework: Casework, found: Complaint) -> list[dict[str, Any]]:
     """What a person has to answer, as JSON: which case it is, then what only reading tells."""
-    found = find_issue(request, casework.evidence, casework.now)
     which = _which(found, casework)
     facts = [question_json(one) for one in casework.questions] if found.tickets else []
     return [*([which] if which else []), *facts]

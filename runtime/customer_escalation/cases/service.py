@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from customer_escalation.actions import Approval, Revocation, action_id, approval_in_force
 from customer_escalation.cases import events as happened
-from customer_escalation.cases.approval_events import action_ids, approval_events
+from customer_escalation.cases.approval_events import approval_events
 from customer_escalation.cases.coming_down import check_cites, judged
 from customer_escalation.cases.connection import Systems, require
 from customer_escalation.cases.entries import (
@@ -43,7 +43,7 @@ from customer_escalation.cases.history import earlier_escalations
 from customer_escalation.cases.open_case import OpenCase, fresh_casework
 from customer_escalation.cases.record_copies import RecordCopy
 from customer_escalation.cases.recorded import RecordedResult
-from customer_escalation.cases.result import Ending, result_of
+from customer_escalation.cases.result import Ending, offered_by, result_of
 from customer_escalation.cases.second_look import changed_figures, new_records, read_anew
 from customer_escalation.cases.session import Drafter
 from customer_escalation.cases.since import Since
@@ -70,7 +70,7 @@ from customer_escalation.domain.facts import Assessment
 from customer_escalation.policy.sources import Overlay
 from customer_escalation.retrieval.prefetch import Fetch, OnFetch
 from customer_escalation.review.passages import all_cites
-from skill_runtime.journal import Recorder, fingerprint
+from skill_runtime.recorder import Recorder, fingerprint
 
 
 class CaseService:
@@ -224,7 +224,9 @@ class CaseService:
             self._cases.note_read(found)
             _ask_for_kind(work.decision, draft)
             review = work.submit(draft, drafted_by)
-            self._cases.note_draft(found, draft, drafted_by, action_ids(self._written(found)))
+            terms = found.terms
+            offered = offered_by(work, request=terms.issue, reported_by=terms.reported_by, gaps=found.gaps)
+            self._cases.note_draft(found, draft, drafted_by, tuple(map(action_id, offered)))
             hard = len(review.hard)
             self.watch(happened.DraftReviewed(found.name, drafted_by, hard, len(review.findings) - hard))
             assert work.case is not None

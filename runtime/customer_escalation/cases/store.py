@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from skill_runtime.errors import SkillRuntimeError
-from skill_runtime.journal import Entry, Recorder
+from skill_runtime.journal import Entry
+from skill_runtime.recorder import Recorder
 
 
 class StoreError(SkillRuntimeError):

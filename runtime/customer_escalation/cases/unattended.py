@@ -29,9 +29,9 @@ from customer_escalation.retrieval.relevance.issue import alike, find_issue
 from skill_runtime.agent import AgentResult, AgentSettings, run_agent
 from skill_runtime.errors import LimitReached, ModelError
 from skill_runtime.events import Emit, Notice, PhaseStarted
-from skill_runtime.journal import Recorder
 from skill_runtime.limits import Meter
 from skill_runtime.model import Model
+from skill_runtime.recorder import Recorder
 from skill_runtime.tools import Tool
 
 WHICH = "Which of these tickets is meant?"

@@ -12,7 +12,7 @@ from customer_escalation.cases.session import Drafter
 from customer_escalation.cases.store import CaseStore, StoreError
 from customer_escalation.domain.brief import Draft
 from customer_escalation.domain.facts import Assessment
-from skill_runtime.journal import Recorder, fingerprint
+from skill_runtime.recorder import Recorder, fingerprint
 
 WRITTEN_BY_A_RUN = frozenset({RecordsRead.kind, FactsStated.kind, DraftSubmitted.kind})
 """Entries that a resumed run comes to again."""

@@ -135,7 +135,7 @@ def _policy(folder: Path) -> Iterator[Diagnosis]:
 
 
 def _data() -> Iterator[Diagnosis]:
-    from skill_runtime.journal import list_runs
+    from skill_runtime.runs import list_runs
     from support_connectors.serving import default_database
     from support_connectors.workspace.records import WorkspaceError
     from support_connectors.workspace.store import open_workspace

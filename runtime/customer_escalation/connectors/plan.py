@@ -143,12 +143,12 @@ def spec_of(link: Link, secrets: SecretStore, redirect: "Redirect | None" = None
 
     from skill_runtime.mcp_connection import ServerSpec, Sse, Timeouts
     from skill_runtime.oauth import Program, auth_for
-    from support_connectors.serving import build_category_server
+    from support_connectors.serving import build_local_server
 
     config = link.declared.server
     if config is None:
         system, backend = connect_system(link.declared.system, link.declared.settings)
-        return ServerSpec(link.name, system.category, build_category_server(system.category, backend))
+        return ServerSpec(link.name, system.category, build_local_server(system.category, backend))
     default = Timeouts()
     timeouts = Timeouts(config.connect_s or default.connect, config.call_s or default.call)
     if config.transport == "stdio":

@@ -121,14 +121,14 @@ def cache_folder() -> Path:
 def _of_workspace(store: "WorkspaceStore") -> OpenedConnectors:
     from customer_escalation.connectors.adapter import ConnectionAdapter
     from skill_runtime.mcp_connection import ServerSpec
-    from support_connectors.serving import build_category_server
+    from support_connectors.serving import build_local_server
 
     specs: list[ServerSpec] = []
     states: list[ConnectorState] = []
     for category in WORKSPACE_CATEGORIES:
         state = store.connector_state(category)
         if state == "connected":
-            specs.append(ServerSpec(category, category, build_category_server(category, store.backend(category))))
+            specs.append(ServerSpec(category, category, build_local_server(category, store.backend(category))))
         else:
             error = state.startswith("error")
             reason = state.partition(":")[2].strip() if error else ""

@@ -127,24 +127,37 @@ def _implied(facts: Assessment) -> Assessment:
 
 def typed(assessment: Assessment) -> Assessment:
     """With the kind of issue that the answered facts make it, where nothing else said one."""
-    found = _kind(assessment)
+    found = kind_of({name: answer_of(getattr(assessment, name)) for name in Assessment.model_fields})
     return assessment.model_copy(update={"issue_type": found}) if found else assessment
 
 
-def _kind(facts: Assessment) -> IssueType | None:
-    defects: Sequence[Fact] = (
-        facts.bug_confirmed, facts.infrastructure, facts.code_change_needed, facts.major_function_broken,
-        facts.recurred_after_fix,
-    )  # fmt: skip
-    broken = any(fact.answer == "yes" for fact in defects)
+def answer_of(value: object) -> str | None:
+    """The answer of one of the facts, of whatever type; None of what is none."""
+    if isinstance(value, Fact):
+        return value.answer
+    if isinstance(value, SecurityFact):
+        return value.level
+    if isinstance(value, WorkaroundFact):
+        return value.extent
+    return value if isinstance(value, str) else None
+
+
+def kind_of(answers: Mapping[str, str | None]) -> IssueType | None:
+    """The kind of issue that the facts' answers make it, by their names; None where they tell nothing of it."""
+    broken = "yes" in map(answers.get, _DEFECTS)
     rows: tuple[tuple[bool, IssueType], ...] = (
-        (facts.security.level not in ("none", "unknown"), "security"),
-        (facts.data_harmed.answer == "yes", "data"),
-        (facts.production_stopped.answer == "yes", "outage"),
-        (facts.feature_gap.answer == "yes" and not broken, "feature_gap"),
-        (facts.support_can_configure.answer == "yes", "configuration"),
-        (facts.guidance_only.answer == "yes", "how_to"),
-        (facts.policy_exception.answer == "yes" and not broken, "billing_or_policy"),
+        (answers["security"] not in ("none", "unknown"), "security"),
+        (answers["data_harmed"] == "yes", "data"),
+        (answers["production_stopped"] == "yes", "outage"),
+        (answers["feature_gap"] == "yes" and not broken, "feature_gap"),
+        (answers["support_can_configure"] == "yes", "configuration"),
+        (answers["guidance_only"] == "yes", "how_to"),
+        (answers["policy_exception"] == "yes" and not broken, "billing_or_policy"),
         (broken, "bug"),
     )
     return next((kind for holds, kind in rows if holds), None)
+
+
+_DEFECTS: Sequence[FactName] = (
+    "bug_confirmed", "infrastructure", "code_change_needed", "major_function_broken", "recurred_after_fix",
+)  # fmt: skip

@@ -4,26 +4,20 @@ An answer matters where it leads to another outcome, severity or target: alone, 
 may still bring. Unknown facts count for nothing in the rules, so what is tried is one answer beside another.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import NamedTuple
 
-from customer_escalation.decision.answers import PersonAnswer, with_answers
-from customer_escalation.decision.inputs import AccountInput, DecisionInput
-from customer_escalation.decision.rules.decide import decide
+from customer_escalation.decision.answers import answer_of
+from customer_escalation.decision.inputs import DecisionInput
+from customer_escalation.decision.rules.decide import Labels
+from customer_escalation.decision.supposing import Settings, Suppositions
 from customer_escalation.decision.topics import IMPACT, NONE, TOPICS, Topic
-from customer_escalation.domain.brief import Outcome, Severity, Target
-from customer_escalation.domain.evidence import Evidence
-from customer_escalation.domain.facts import Assessment, Fact, SecurityFact, WorkaroundFact
-from skill_runtime.ledger import Ledger
+from customer_escalation.domain.facts import Assessment
 
 BESIDE = 2
 """So many other open questions are tried together with one."""
-SUPPOSED = "whoever answers"
-Labels = tuple[Outcome, Severity | None, Target | None]
-Settings = tuple[tuple[str, str], ...]
-"""Facts by name with the answers that they get."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +63,7 @@ def open_questions(case: DecisionInput) -> OpenQuestions:
     """Every question whose answer can still change the decision, the weightiest first, and where the answers lead."""
     search = _Search(case)
     questions = tuple(search.questions())
-    return OpenQuestions(questions, tuple(dict.fromkeys(map(decided, search.everything()))) if questions else ())
+    return OpenQuestions(questions, tuple(map(decided, dict.fromkeys(search.everything()))) if questions else ())
 
 
 def next_question(case: DecisionInput, unanswerable: Collection[str] = ()) -> Question | None:
@@ -101,8 +95,8 @@ class _Search:
     """Tries answers on one case."""
 
     def __init__(self, case: DecisionInput) -> None:
-        self._case = _supposing(case)
-        self._labels: dict[frozenset[tuple[str, str]], Labels] = {}
+        self._case = case
+        self.labels = Suppositions(case).labels
         self._open = {topic.name: found for topic in TOPICS if (found := self._choices(topic))}
 
     def questions(self) -> Iterator[Question]:
@@ -128,14 +122,6 @@ class _Search:
                 for settings in product(*(self._open[name] for name in names)):
                     yield self.labels(*settings)
 
-    def labels(self, *settings: Settings) -> Labels:
-        """What the rules decide with these answers."""
-        key = frozenset(pair for sets in settings for pair in sets)
-        if key not in self._labels:
-            decision = decide(_answered(self._case, dict(key)))
-            self._labels[key] = decision.outcome, decision.severity, decision.target
-        return self._labels[key]
-
     def _choices(self, topic: Topic) -> tuple[Settings, ...]:
         """The choices on facts that are unknown."""
         return tuple(((fact, answer),) for _, fact, answer in topic.choices if _is_unknown(self._case, fact))
@@ -158,16 +144,7 @@ class _Search:
 def _is_unknown(case: DecisionInput, name: str) -> bool:
     if name == IMPACT:
         return any(account.impact == "unknown" for account in case.affected)
-    value = getattr(case.facts, name)
-    return _value(value) == "unknown"
-
-
-def _value(fact: object) -> object:
-    if isinstance(fact, Fact):
-        return fact.answer
-    if isinstance(fact, SecurityFact):
-        return fact.level
-    return fact.extent if isinstance(fact, WorkaroundFact) else fact
+    return answer_of(getattr(case.facts, name)) == "unknown"
 
 
 def _bearing(facts: Assessment, name: str) -> list[str]:
@@ -175,36 +152,6 @@ def _bearing(facts: Assessment, name: str) -> list[str]:
     if name == IMPACT:
         return [ref for account in facts.affected if account.impact == "unknown" for ref in account.cites]
     return list(getattr(getattr(facts, name), "cites", ()))
-
-
-def _supposing(case: DecisionInput) -> DecisionInput:
-    """The case with a record for every answer that somebody may give, so that a yes has what it stands on."""
-    ledger = Ledger()
-    for record in case.evidence.ledger.records.values():
-        ledger.put(record)
-    for topic in TOPICS:
-        for name in topic.no:
-            ledger.put(_given(case, name, "").record())
-    return replace(case, evidence=Evidence(ledger, case.evidence.connected))
-
-
-def _given(case: DecisionInput, name: str, answer: str) -> PersonAnswer:
-    return PersonAnswer(name=name, answer=answer, by=SUPPOSED, at=case.now)
-
-
-def _answered(case: DecisionInput, settings: Mapping[str, str]) -> DecisionInput:
-    """The case with these answers; a wish has no windows where the policy gives it none."""
-    facts = with_answers(case.facts, [_given(case, name, answer) for name, answer in settings.items()])
-    clocks = (*case.sla, *case.unbinding)
-    counts = case.policy.sla.covers_feature_requests or facts.issue_type != "feature_gap"
-    affected = tuple(_with_impact(account, settings.get(IMPACT)) for account in case.affected)
-    return replace(
-        case, facts=facts, affected=affected, sla=clocks if counts else (), unbinding=() if counts else clocks
-    )
-
-
-def _with_impact(account: AccountInput, impact: str | None) -> AccountInput:
-    return replace(account, impact=impact) if impact and account.impact == "unknown" else account
 
 
 def for_each_account(question: Question, case: DecisionInput) -> tuple[Question, ...]:

@@ -55,6 +55,14 @@ class SourceRow:
     """Any text of it is an item; nothing further has to be recognised in it."""
     dated: bool = False
     """A brief tells the day of an item."""
+    marked: bool = True
+    """A brief marks its sentences with an item's id and lists the item at its end; an account has a line of its own instead."""
+    ids_named: bool = False
+    """People name its items by their ids in a request."""
+    listed_around: bool = False
+    """All that is from around a case is listed, because what belongs to it may share no word with the request."""
+    among_us: bool = False
+    """Our own people write to each other there: whoever wrote something stands for no customer."""
     whole_by_read: bool = False
     """Lists and searches leave out what an item says; the reading tool shows it."""
 
@@ -98,27 +106,28 @@ SOURCES: Mapping[str, SourceRow] = checked([
         CATEGORY_TABLE["support_platform"], need="required", author="customers",
         looks_for="tickets with their whole threads, statuses, priorities",
         heading="Tickets", place=1, listing="Tickets (support platform)", nouns=r"ticket|conversation|case|request",
-        first_look=8, title_field="subject", moment_field="created_at", whole_by_read=True,
+        first_look=8, title_field="subject", moment_field="created_at", ids_named=True, listed_around=True, whole_by_read=True,
     ),
     SourceRow(
         CATEGORY_TABLE["crm"], need="wanted", author="ours",
         looks_for="tier, ARR, renewal, SLA, contacts, open deals",
         heading="Accounts", place=5, listing="Accounts (CRM)",
         nouns=r"account|compan|organi[sz]ation|customer|object|record",
-        first_look=10, title_field="name", moment_field="at",
+        first_look=10, title_field="name", moment_field="at", marked=False, ids_named=True,
     ),
     SourceRow(
         CATEGORY_TABLE["chat"], need="wanted", author="ours",
         looks_for="internal discussion, reports from other teams",
         heading="Internal discussion", place=3, listing="Chat", nouns=r"message|channel|chat|public|conversation",
         first_look=6, title_field="title", moment_field="at", foreign_part="chat_message", plain=True,
-        dated=True,
+        dated=True, listed_around=True, among_us=True,
     ),
     SourceRow(
         CATEGORY_TABLE["project_tracker"], need="wanted", author="ours",
         looks_for="bugs, incidents, feature requests and their state",
         heading="Tracker", place=2, listing="Project tracker", nouns=r"issue|task|item|bug|work",
-        first_look=6, title_field="title", moment_field="created_at", whole_by_read=True,
+        first_look=6, title_field="title", moment_field="created_at", ids_named=True, listed_around=True, among_us=True,
+        whole_by_read=True,
     ),
     SourceRow(
         CATEGORY_TABLE["knowledge_base"], need="wanted", author="ours",
@@ -165,6 +174,12 @@ def author_of(category: str) -> Author:
     """Whose words the records of a category are; of what is no category, such as a figure, nobody can tell."""
     row = SOURCES.get(category)
     return row.author if row else "ours" if category in (EARLIER, ANSWERS) else "unsaid"
+
+
+def is_marked(category: str) -> bool:
+    """Do marks name the items of a category? An answer of a person is told as what was answered."""
+    row = SOURCES.get(category)
+    return row.marked if row else category != ANSWERS
 
 
 def title_of(category: str) -> str:

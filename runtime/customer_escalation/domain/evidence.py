@@ -53,15 +53,15 @@ class Evidence:
 
     def resolve(self, cites: Iterable[str]) -> tuple[list[Record], list[str]]:
         """The cited records in order, and the citations that name none."""
-        found: list[Record] = []
+        found: dict[str, Record] = {}
         missing: list[str] = []
         for cite in cites:
             record = self.ledger.resolve(cite)
             if record is None:
                 missing.append(cite)
-            elif record not in found:
-                found.append(record)
-        return found, missing
+            else:
+                found[record.ref] = record
+        return list(found.values()), missing
 
     def item_of(self, record: Record) -> Record:
         """The ticket, issue or other item that the record belongs to; itself when it stands alone."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from customer_escalation.decision.inputs import DecisionInput
+from customer_escalation.domain.categories import SOURCES
 from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.domain.prose import cite
 from customer_escalation.domain.record_ids import shown_id
@@ -64,7 +65,8 @@ class Writer:
         author = field(record, "author") or "Somebody"
         if field(record, "role") == "agent":
             return f"{author} (support, internally)" if record.data.get("internal") is True else f"{author} (support)"
-        customer = "" if record.category in ("chat", "project_tracker") else self.evidence.customer_of(record)
+        row = SOURCES.get(record.category)
+        customer = "" if row and row.among_us else self.evidence.customer_of(record)
         return f"{author} ({customer})" if customer else author
 
     def when(self, record: Record) -> str:

@@ -62,6 +62,7 @@ _NOT_INCLUDED = re.compile(r"\b(?:not|no|non|não|nicht|pas|niet)\s+inclu|含ま
 """As the languages that contracts are read in say it."""
 
 
+@cache
 def part_named(country: str, words: str) -> str:
     """The code of the part of ``country`` that ``words`` name, such as ``AU-VIC`` for Victoria; the country's where they name
     none or several. The names are those that the holidays library knows, in the country's languages and in English, and their

@@ -6,7 +6,7 @@ from textwrap import indent
 from typing import Any
 
 from customer_escalation.domain.brief import ColleagueText, EscalationDraft, HandlingDraft, RuleNote, Statement
-from customer_escalation.domain.categories import ANSWERS, HEADINGS, SOURCES
+from customer_escalation.domain.categories import ANSWERS, HEADINGS, SOURCES, is_marked
 from customer_escalation.domain.evidence import field, name_key, page_of
 from customer_escalation.domain.prose import Sentence, sentences_of, with_code, without_marks, words_begin
 from customer_escalation.domain.record_ids import shown_id
@@ -160,8 +160,7 @@ class BriefView:
     def mark(self, record: Record) -> str:
         """What a mark says of the item: its name. An account needs none, nor does the only ticket."""
         item = self.evidence.item_of(record)
-        unmarked = item.category in ("crm", ANSWERS) or item.ref == self.only_ticket
-        return "" if unmarked else self.name(record)
+        return self.name(record) if is_marked(item.category) and item.ref != self.only_ticket else ""
 
     def name(self, record: Record) -> str:
         """The item's own id; of one with an id that nobody would quote, where and when it was written."""
@@ -316,7 +315,7 @@ class BriefView:
         named = {category for category, _ in HEADINGS}
         for heading, members in (
             *((category, [item for item in items.values() if item.category == category])
-              for category, _ in HEADINGS if category != "crm"),
+              for category, _ in HEADINGS if is_marked(category)),
             ("other", [item for item in items.values() if item.category not in named]),
         ):  # fmt: skip
             if members:

@@ -43,8 +43,6 @@ CUSTOMER_TICKETS = 6
 """Latest tickets listed of each customer that the request names."""
 NAMED = 2
 """Accounts, and ids, that the request names and that are looked at closely."""
-HAVE_IDS = ("support_platform", "project_tracker", "crm")
-"""Categories whose ids people name in a request."""
 OTHERS = 6
 """Chat messages taken from each search."""
 ARTICLES = 15
@@ -120,12 +118,7 @@ class Gatherer:
         """Search for the issue, read what it finds, then follow what it names; returns refs of the accounts named."""
         named_by_id = ids_in(issue)[:NAMED]
         first = await self._calls(
-            *(
-                (row.tool("read"), {"id": name})
-                for name in named_by_id
-                for row in SOURCES.values()
-                if row.id in HAVE_IDS
-            ),
+            *((row.tool("read"), {"id": name}) for name in named_by_id for row in SOURCES.values() if row.ids_named),
             *((row.tool("search"), {"query": issue, "limit": row.first_look}) for row in SOURCES.values()),
         )
         named = named_accounts(issue, evidence)
@@ -221,9 +214,9 @@ class Gatherer:
         if not began:
             return
         since = (min(began) - BEFORE).date()
-        for category in ("support_platform", "chat", "project_tracker"):
-            if not await self._list(category, None, LISTED):
-                await self._list(category, since, LISTED)
+        for row in SOURCES.values():
+            if row.listed_around and not await self._list(row.id, None, LISTED):
+                await self._list(row.id, since, LISTED)
         for kind in ("ticket", "issue", "article"):
             unread = [record.id for record in evidence.of_kind(kind) if not self._is_read(kind, record.id)]
             if len(unread) <= SHORT:

@@ -120,15 +120,22 @@ class Sources:
             item = self.evidence.item_of(record)
             brought.setdefault(item.ref, item)
         items = {self.evidence.item_of(record).ref for record in records}
-        for figure in self.figures.values():
-            about = figure.ref.partition("/")[2].rpartition(".")[0]
-            behind_it = (self.evidence.item_of(record).ref for record in self.evidence.resolve(figure.inputs)[0])
-            home = next((ref for ref in behind_it if ref.partition("/")[2] == about), "")
+        for figure, about, home in self._figures:
             if figure in wanted or about in ("", CALCULATED) or home in items:
                 brought[figure.ref] = self.figure_record(figure)
             elif self._named(about, home, text):
                 brought[figure.ref] = Record(ref=figure.ref, data={"kind": "figure", "text": figure.text})
         return list(brought.values())
+
+    @cached_property
+    def _figures(self) -> list[tuple[Figure, str, str]]:
+        """Every figure with what its ref says that it is about, and the ref of the item that it is about."""
+        found = []
+        for figure in self.figures.values():
+            about = figure.ref.partition("/")[2].rpartition(".")[0]
+            behind = (self.evidence.item_of(record).ref for record in self.evidence.resolve(figure.inputs)[0])
+            found.append((figure, about, next((ref for ref in behind if ref.partition("/")[2] == about), "")))
+        return found
 
     def _named(self, about: str, home: str, text: str) -> bool:
         """Does the text name the ticket or its customer? That brings in what was computed, not the name itself."""

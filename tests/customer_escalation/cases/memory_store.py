@@ -10,7 +10,8 @@ from typing import Any
 
 from customer_escalation.cases.store import CaseInUse, CaseSummary, StoreError, UnknownCase
 from skill_runtime.errors import JournalError
-from skill_runtime.journal import HEADER, Entry, Recorder
+from skill_runtime.journal import HEADER, Entry
+from skill_runtime.recorder import Recorder
 
 
 @dataclass

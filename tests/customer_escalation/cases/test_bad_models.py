@@ -10,7 +10,7 @@ from tests.customer_escalation.commands import Command, Done
 from tests.customer_escalation.scripts import CASES, answers, issue
 from tests.messages_api import Answer, Fault, MessagesServer, Script, by_turn, closed_port, text, use
 
-from customer_escalation.cli.main import MODEL_HELP
+from customer_escalation.cli.briefs import MODEL_HELP
 from skill_runtime.providers import PROVIDERS
 
 NAME = "08"

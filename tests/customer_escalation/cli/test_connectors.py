@@ -166,9 +166,27 @@ def test_a_server_of_our_form_keeps_the_contract_over_stdio_and_another_does_not
     )
     done = desk.connectors("test", "tickets")
     assert "FAIL" not in done.stdout
+    assert "tickets keeps the contract of its category, support_platform." in done.stderr
     desk.connectors("add", "helpdesk", "--command", COMMAND, "--category", "support_platform")
     done = desk.connectors("test", "helpdesk", "--json", code=1)
     assert not json.loads(done.stdout)["passed"]
+
+
+def test_a_server_that_holds_nothing_proves_nothing(desk: Desk, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.json"
+    empty.write_text(
+        json.dumps(
+            {
+                "now": "2026-03-04T10:00:00Z",
+                "connectors": {"support_platform": "connected"},
+                "records": {"support_platform": []},
+            }
+        )
+    )
+    command = f"{OURS} support_platform --workspace {empty}"
+    desk.connectors("add", "tickets", "--command", command, "--category", "support_platform")
+    done = desk.connectors("test", "tickets", code=1)
+    assert "Nothing was proved: tickets holds nothing that could be read." in done.stderr
 
 
 def test_a_literal_secret_goes_to_the_kept_ones_and_not_into_the_file(desk: Desk) -> None:

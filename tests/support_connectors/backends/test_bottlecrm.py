@@ -79,7 +79,7 @@ async def test_an_account_has_its_custom_fields_deals_contacts_and_comments(vend
     acme = await read(vendor, "acme corp", sla_by_tier={"Enterprise": promise})
     assert (acme["id"], acme["tier"], acme["arr_usd"], acme["renewal"]) == (ACME, "Enterprise", 240000, "2027-03-01")
     assert acme["sla"] == promise
-    assert acme["contacts"] == [{"name": "Dana Reyes", "role": "IT manager", "email": "dana@acme.example"}]
+    assert acme["contacts"] == [{"name": "Dana Reyes", "email": "dana@acme.example", "title": "IT manager"}]
     assert acme["open_deals"] == [
         {"name": "Acme Proposal", "amount": 26000.5, "amount_usd": 26000.5, "currency": "USD", "close": "2026-12-31", "stage": "Proposal"}
     ]  # fmt: skip

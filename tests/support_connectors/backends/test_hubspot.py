@@ -48,7 +48,7 @@ async def test_an_account_is_read_whole(vendor: VendorServer) -> None:
         "2027-01-01",
     )
     assert item["sla"] == {"first_response_h": 1, "update_h": 4, "coverage": "24x7"}
-    assert item["contacts"] == [{"name": "Dana Reyes", "role": "CTO", "email": "dana@acme.example"}]
+    assert item["contacts"] == [{"name": "Dana Reyes", "email": "dana@acme.example", "title": "CTO"}]
     assert [(deal["name"], deal.get("amount_usd"), deal["close"]) for deal in item["open_deals"]] == [
         ("Renewal", 26000.5, "2026-12-31"),
         ("EU", None, None),

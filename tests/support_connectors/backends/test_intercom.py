@@ -136,7 +136,17 @@ async def test_a_thread_with_its_opening_notes_roles_and_files(vendor: VendorSer
     ]
     assert messages[0]["text"] == "Invoice shows the wrong seats since this morning.\n\nReference case-003"
     assert ticket["subject"] == "Invoice shows the wrong seats since this morning."
-    assert messages[1]["extra"] == {"attachments": ["trace.log"]}
+    assert messages[1]["attachments"] == [
+        {
+            "ref": f"{messages[1]['ref']}-a1", "kind": "attachment", "id": f"{messages[1]['id']}-a1", "name": "trace.log",
+            "media_type": "text/plain", "size_bytes": 2048, "parent": messages[1]["ref"],
+        }
+    ]  # fmt: skip
+    assert messages[0]["people"] == [
+        {"name": "Dana Whitfield", "email": "ct-dana@customer.example", "relation": "author"}
+    ]
+    file = messages[1]["attachments"][0]["ref"]
+    assert (await called("intercom", settings_of(vendor.url), "read_ticket", id=file))["item"] == ticket
     assert ticket["extra"]["attributes"] == {"Plan": "gold", "seats": 12}
     again = (await called("intercom", settings_of(vendor.url), "read_ticket", id=messages[1]["ref"]))["item"]
     assert again == ticket

@@ -65,6 +65,21 @@ async def test_a_long_talk_is_read_whole(vendor: VendorServer) -> None:
     assert item["comments"][1]["at"] == "2026-06-01T10:00:00.000+00:00"
 
 
+async def test_files_and_people_of_an_issue_are_records(vendor: VendorServer) -> None:
+    settings = settings_of(vendor.url)
+    item = (await called("jira", settings, "read_issue", id="ENG-5"))["item"]
+    assert item["attachments"] == [
+        {
+            "ref": "project_tracker/ENG-5-a501", "kind": "attachment", "id": "ENG-5-a501", "name": "trace.log",
+            "media_type": "text/plain", "size_bytes": 2048, "parent": "project_tracker/ENG-5",
+        }
+    ]  # fmt: skip
+    assert item["people"] == [{"name": "Kim Lee", "email": "kim@ourdesk.example", "relation": "requester"}]
+    assert (await called("jira", settings, "read_issue", id="ENG-5-a501"))["item"] == item
+    listed = (await called("jira", settings, "list_issues", limit=1))["items"][0]
+    assert "attachments" not in listed
+
+
 async def test_comments_that_may_not_be_read_are_said_to_be_missing(vendor: VendorServer, data: Jira) -> None:
     data.unreadable_talk.add("ENG-65")
     item = (await called("jira", settings_of(vendor.url), "read_issue", id="ENG-65"))["item"]

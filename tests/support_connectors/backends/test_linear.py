@@ -42,6 +42,7 @@ async def test_hostile_text_is_text_and_a_long_talk_is_whole(vendor: Linear) -> 
     odd = (await called("linear", settings_of(vendor.url), "read_issue", id=HOSTILE))["item"]
     assert "<img src=x onerror=alert(1)>" in odd["comments"][0]["text"]
     item = (await called("linear", settings_of(vendor.url), "read_issue", id="ENG-65"))["item"]
+    assert item["people"] == [{"name": "Kim Lee", "relation": "author"}, {"name": "Ada Moss", "relation": "owner"}]
     assert [one["text"] for one in item["comments"]][1:] == [f"Remark {number}" for number in range(130)]
     assert item["comments_complete"]
 

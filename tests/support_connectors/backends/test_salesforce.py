@@ -49,7 +49,7 @@ async def test_an_account_is_read_whole(vendor: VendorServer) -> None:
     item = (await called("salesforce", settings_of(vendor.url, **promised), "read_account", id="acme corp"))["item"]
     assert (item["id"], item["tier"], item["arr_usd"], item["renewal"]) == (ACME, "Business", 1000, "2027-02-01")
     assert item["sla"] == {"first_response_h": 1, "update_h": 4}
-    assert item["contacts"] == [{"name": "Dana Reyes", "role": "CTO", "email": "dana@acme.example"}]
+    assert item["contacts"] == [{"name": "Dana Reyes", "email": "dana@acme.example", "title": "CTO"}]
     assert [(deal["name"], deal["amount_usd"], deal["close"]) for deal in item["open_deals"]] == [
         ("Renewal", 26000.5, "2026-12-31")
     ]
@@ -76,7 +76,7 @@ async def test_fields_that_are_not_there_leave_facts_unknown(vendor: VendorServe
 async def test_what_is_hidden_is_left_out_and_named(vendor: VendorServer, data: Salesforce) -> None:
     data.hidden = {("Contact", "Title"), ("Opportunity", "Amount"), ("Account", "Industry")}
     item = (await called("salesforce", settings_of(vendor.url), "read_account", id=ACME))["item"]
-    assert item["contacts"] == [{"name": "Dana Reyes", "role": "", "email": "dana@acme.example"}]
+    assert item["contacts"] == [{"name": "Dana Reyes", "email": "dana@acme.example"}]
     assert len(item["timeline"]) == 3
     assert item["extra"]["not_readable"] == "Account Industry, Contact Title, Opportunity Amount"
     assert (await called("salesforce", settings_of(vendor.url), "list_accounts"))["items"]

@@ -143,6 +143,33 @@ async def test_a_thread_of_several_pages_with_notes_and_roles(vendor: VendorServ
     assert again == ticket
 
 
+async def test_files_and_people_of_a_thread_are_records(vendor: VendorServer) -> None:
+    settings = settings_of(vendor.url)
+    ticket = (await called("zendesk", settings, "read_ticket", id=str(LONG)))["item"]
+    first = ticket["messages"][0]
+    assert first["attachments"] == [
+        {
+            "ref": f"{first['ref']}-a498483", "kind": "attachment", "id": f"{first['id']}-a498483", "name": "trace.log",
+            "media_type": "text/plain", "size_bytes": 2532, "parent": first["ref"],
+        },
+        {
+            "ref": f"{first['ref']}-a498484", "kind": "attachment", "id": f"{first['id']}-a498484", "name": "image/png",
+            "media_type": "image/png", "parent": first["ref"],
+        },
+    ]  # fmt: skip
+    assert "attachments" not in ticket["messages"][1]
+    assert first["people"] == [
+        {"name": "Glen Park", "email": "glen@globex.example", "account": "Globex", "relation": "author"}
+    ]
+    assert [(one["relation"], one["name"]) for one in ticket["people"]] == [
+        ("requester", "Glen Park"),
+        ("owner", "Tom Keller"),
+    ]
+    assert (await called("zendesk", settings, "read_ticket", id=first["attachments"][0]["ref"]))["item"] == ticket
+    listed = await called("zendesk", settings, "list_tickets", limit=1)
+    assert "people" not in listed["items"][0]
+
+
 async def test_a_ticket_without_priority_kind_and_organization(vendor: VendorServer) -> None:
     plain = (await called("zendesk", settings_of(vendor.url), "read_ticket", id=str(UNPRIORITISED)))["item"]
     assert (plain["priority"], "ticket_kind" in plain) == ("", False)

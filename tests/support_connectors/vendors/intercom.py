@@ -152,7 +152,15 @@ class Intercom:
         at = self.conversations[number]["created_at"] + 60 * (1 + len(parts["conversation_parts"]))
         self._next += 1
         files = (
-            [{"type": "upload", "name": "trace.log", "url": "https://x.example/trace.log"}]
+            [
+                {
+                    "type": "upload",
+                    "name": "trace.log",
+                    "url": "https://x.example/trace.log",
+                    "content_type": "text/plain",
+                    "filesize": 2048,
+                }
+            ]
             if body and "case-003" in body
             else []
         )

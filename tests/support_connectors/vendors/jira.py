@@ -115,8 +115,10 @@ class Jira:
                 "summary": title, "description": body if body["type"] == "doc" else document(body),
                 "status": _status(number % 3), "issuetype": {"name": TYPES[number % 2]},
                 "priority": {"name": PRIORITIES[number % 4]}, "created": _stamp(at), "updated": _stamp(at), "labels": ["api"],
-                "assignee": None, "reporter": {"displayName": "Kim Lee"}, "components": [{"name": "gateway"}],
+                "assignee": None, "reporter": {"displayName": "Kim Lee", "emailAddress": "kim@ourdesk.example"},
+                "components": [{"name": "gateway"}],
                 "fixVersions": [{"name": "4.2.1"}], "versions": [], "issuelinks": [], "resolution": None, "duedate": None,
+                "attachment": [{"id": f"{number}01", "filename": "trace.log", "mimeType": "text/plain", "size": 2048}],
             }, "properties": {},
         }  # fmt: skip
         return self.issues[key]

@@ -93,7 +93,7 @@ class Linear:
             "canceledAt": None, "dueDate": None, "trashed": None, "url": f"https://linear.app/x/issue/{team}-{number}",
             "previousIdentifiers": [], "state": {"id": f"state-{state[1]}", "name": state[0], "type": state[1]},
             "team": {"key": team, "id": f"team-{team}"},
-            "assignee": None, "creator": {"name": "Kim Lee"}, "parent": None, "project": {"name": "Gateway"},
+            "assignee": {"name": "Ada Moss"}, "creator": {"name": "Kim Lee"}, "parent": None, "project": {"name": "Gateway"},
             "labels": {"nodes": [{"name": LABELS[number % 2], "id": f"label-{number % 2}"}]},
         }  # fmt: skip
         row["updatedAt"] = row["createdAt"]

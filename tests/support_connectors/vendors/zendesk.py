@@ -139,6 +139,10 @@ class Zendesk:
             self._say(number, TOM, "The queue behind it is full.", public=False)
         for turn in range(120):
             self._say(LONG, (IVY, TOM)[turn % 2], f"Turn {turn}", public=True)
+        self.comments[LONG][0]["attachments"] = [
+            {"id": 498483, "file_name": "trace.log", "content_type": "text/plain", "size": 2532, "inline": False},
+            {"id": 498484, "content_type": "image/png", "inline": True},
+        ]
         self._open(DELETED, DANA, "Deleted by an agent", "Nothing to see")
         self.tickets[DELETED]["status"] = "deleted"
         self._open(HOSTILE_TICKET, GLEN, HOSTILE, HOSTILE)

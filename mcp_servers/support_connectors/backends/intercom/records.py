@@ -12,7 +12,7 @@ from support_connectors.backends.intercom.api import TITLE
 from support_connectors.remote.guard import readable
 from support_connectors.remote.markers import unmarked
 from support_connectors.remote.texts import plain_text
-from support_connectors.results import JsonObject, Message, Ticket
+from support_connectors.results import Attachment, JsonObject, Message, Person, Ticket
 from support_connectors.states import State
 
 CATEGORY: Final = "support_platform"
@@ -121,7 +121,6 @@ def _message(
     *,
     internal: bool,
 ) -> Message:
-    names: list[Any] = [str(file.name) for file in files or () if file.name]
     return Message(
         ref=f"{CATEGORY}/{name}",
         id=name,
@@ -130,8 +129,22 @@ def _message(
         role="agent" if internal or (author is not None and author.type in OURS) else "customer",
         text=unmarked(plain_text(body or "")),
         internal=internal,
+        people=[Person(relation="author", name=author.name, email=author.email)] if author and author.name else [],
+        attachments=[_attachment(file, name, place) for place, file in enumerate(files or (), 1)],
         parent=f"{CATEGORY}/{number}",
-        extra={"attachments": names} if names else {},
+    )
+
+
+def _attachment(file: Any, message: str, place: int) -> Attachment:
+    """The file at a place, counted from 1, of a message: Intercom's files have no ids."""
+    name = f"{message}-a{place}"
+    return Attachment(
+        ref=f"{CATEGORY}/{name}",
+        id=name,
+        name=str(file.name or file.content_type or "file"),
+        media_type=file.content_type or None,
+        size_bytes=file.filesize,
+        parent=f"{CATEGORY}/{message}",
     )
 
 

@@ -5,10 +5,10 @@ of any length.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, JsonValue, SecretStr, field_validator
 
@@ -23,7 +23,7 @@ from support_connectors.remote.ranking import ranked
 from support_connectors.remote.snapshot import Snapshot
 from support_connectors.remote.texts import has_words, words
 from support_connectors.remote.walking import walked
-from support_connectors.results import Comment, Issue, Page
+from support_connectors.results import Attachment, Comment, Issue, Page, Person
 from support_connectors.states import State, state_while_open
 from support_connectors.systems import System
 
@@ -43,7 +43,9 @@ FIELDS: Final = (
     "summary", "description", "status", "issuetype", "priority", "created", "updated", "resolution", "resolutiondate", "labels",
     "assignee", "reporter", "components", "fixVersions", "versions", "issuelinks", "duedate", "parent",
 )  # fmt: skip
-_KEY = re.compile(r"(?i)(?:https?://\S+/browse/)?(?P<key>[a-z][a-z0-9_]*-\d{1,10}|\d{1,12})(?:-[cd]\d*)?")
+PEOPLE: Final[Mapping[Literal["requester", "owner"], str]] = {"requester": "reporter", "owner": "assignee"}
+"""What people are to an issue, and the fields that name them."""
+_KEY = re.compile(r"(?i)(?:https?://\S+/browse/)?(?P<key>[a-z][a-z0-9_]*-\d{1,10}|\d{1,12})(?:-[acd]\d*)?")
 _PROJECT = re.compile(r"[A-Z][A-Z0-9_]*")
 _WORD = re.compile(r"[^\W_]+")
 _SPARE_TYPES = ("bug", "incident", "task", "story")
@@ -207,7 +209,7 @@ class Jira:
                 f"There is no issue {given!r} in Jira: its ids are keys such as {self._settings.projects[0]}-123."
             )
         name = match["key"].upper()
-        row = self._api.get(f"/issue/{name}", {"fields": ",".join(FIELDS)}, what=f"issue {name}")
+        row = self._api.get(f"/issue/{name}", {"fields": ",".join((*FIELDS, "attachment"))}, what=f"issue {name}")
         with readable(TITLE):
             if str(row["key"]).rsplit("-", 1)[0] not in self._settings.projects:
                 shown = ", ".join(self._settings.projects)
@@ -312,10 +314,28 @@ class Jira:
                 priority=_name(fields.get("priority")),
                 created_at=_time(fields["created"]),
                 labels=[str(label) for label in fields.get("labels") or ()],
+                people=[
+                    Person(relation=relation, name=_person(who), email=who.get("emailAddress") or None)
+                    for relation, key in PEOPLE.items()
+                    if _person(who := fields.get(key) or {})
+                ],
+                attachments=[_attachment(one, key) for one in fields.get("attachment") or ()],
                 comments=comments,
                 comments_complete=complete,
                 extra={name: value for name, value in extra.items() if value},
             )
+
+
+def _attachment(row: Row, issue: str) -> Attachment:
+    name = f"{issue}-a{row['id']}"
+    return Attachment(
+        ref=f"{CATEGORY}/{name}",
+        id=name,
+        name=str(row["filename"]),
+        media_type=row.get("mimeType") or None,
+        size_bytes=row.get("size"),
+        parent=f"{CATEGORY}/{issue}",
+    )
 
 
 def _searched(row: Row) -> str:

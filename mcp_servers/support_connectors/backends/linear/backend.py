@@ -6,7 +6,7 @@ Linear has no Python client of its own; its interface is one address that takes 
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import Field, JsonValue, SecretStr, field_validator
@@ -29,7 +29,7 @@ from support_connectors.remote.guard import ServerSettings, readable, retry_afte
 from support_connectors.remote.http import Api
 from support_connectors.remote.paging import empty_page, own_id, token_page
 from support_connectors.remote.texts import has_words, words
-from support_connectors.results import Comment, Issue, Page
+from support_connectors.results import Comment, Issue, Page, Person
 from support_connectors.states import State, state_while_open
 from support_connectors.systems import System
 
@@ -53,6 +53,8 @@ PRIORITIES: Final = {
 }
 _ID = re.compile(r"(?i)(?:https?://\S+/issue/)?(?P<key>[a-z][a-z0-9_]*-\d{1,10})(?:-d|-c[0-9a-f-]{36}|/\S*)?")
 _TEAM = re.compile(r"[A-Z][A-Z0-9_]*")
+PEOPLE: Final[Mapping[Literal["author", "owner"], str]] = {"author": "creator", "owner": "assignee"}
+"""Under which keys Linear names them."""
 _FENCED = re.compile(r"\A(?P<fence>`{3,})text\n(?P<text>.*)\n(?P=fence)\s*\Z", re.DOTALL)
 _MISSING = re.compile(r"(?i)entity not found|could not find")
 Row = dict[str, Any]
@@ -322,6 +324,11 @@ def _issue(row: Row, comments: list[Comment], *, complete: bool) -> Issue:
             priority=str(row["priorityLabel"]),
             created_at=str(row["createdAt"]),
             labels=labels,
+            people=[
+                Person(relation=relation, name=_name(row[key]))
+                for relation, key in PEOPLE.items()
+                if _name(row.get(key))
+            ],
             comments=comments,
             comments_complete=complete,
             extra={key: value for key, value in extra.items() if value},

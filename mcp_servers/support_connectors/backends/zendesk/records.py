@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from support_connectors.backends.zendesk.api import TITLE, Row, TicketsPage
 from support_connectors.remote.guard import readable
 from support_connectors.remote.texts import as_html, plain_text
-from support_connectors.results import JsonObject, Message, Ticket
+from support_connectors.results import Attachment, JsonObject, Message, Person, Ticket
 from support_connectors.states import State
 
 CATEGORY: Final = "support_platform"
@@ -61,6 +61,9 @@ def ticket_of(
             priority=str(row.get("priority") or ""),
             subject=str(row.get("subject") or row.get("raw_subject") or ""),
             ticket_kind=row.get("type"),
+            people=[]
+            if messages is None
+            else _people(found, requester=row.get("requester_id"), owner=row.get("assignee_id")),
             messages=messages or [],
             messages_complete=messages is not None,
             extra={key: value for key, value in extra.items() if value},
@@ -78,8 +81,7 @@ def message_of(row: Row, number: str, found: TicketsPage) -> Message:
         markup = str(row.get("html_body") or "")
         text = plain_text(markup) if markup else str(row.get("plain_body") or row.get("body") or "")
         organization = found.organizations.get(author.get("organization_id") or 0, {})
-        files: list[Any] = [str(file["file_name"]) for file in row.get("attachments") or () if file.get("file_name")]
-        extra: JsonObject = {"attachments": files, "author_suspended": author.get("suspended")}
+        extra: JsonObject = {"author_suspended": author.get("suspended")}
         name = f"{number}-m{row['id']}"
         return Message(
             ref=f"{CATEGORY}/{name}",
@@ -90,6 +92,37 @@ def message_of(row: Row, number: str, found: TicketsPage) -> Message:
             text=_KEPT_APART.sub("{", text),
             account=organization.get("name") if customer else None,
             internal=not public,
+            people=_people(found, author=row["author_id"]),
+            attachments=[_attachment(file, name) for file in row.get("attachments") or ()],
             parent=f"{CATEGORY}/{number}",
             extra={key: value for key, value in extra.items() if value},
         )
+
+
+def _people(found: TicketsPage, **by_relation: int | None) -> list[Person]:
+    """Those of the users who are known, each with their relation, address and company."""
+    known = [(relation, user) for relation, number in by_relation.items() if (user := found.users.get(number or 0))]
+    return [
+        Person.model_validate(
+            {
+                "relation": relation,
+                "name": user.get("name") or None,
+                "email": user.get("email") or None,
+                "account": found.organizations.get(user.get("organization_id") or 0, {}).get("name"),
+            }
+        )
+        for relation, user in known
+    ]
+
+
+def _attachment(row: Row, message: str) -> Attachment:
+    """A file of a comment; Zendesk gives each a number of its own."""
+    name = f"{message}-a{row['id']}"
+    return Attachment(
+        ref=f"{CATEGORY}/{name}",
+        id=name,
+        name=str(row.get("file_name") or row.get("content_type") or "file"),
+        media_type=row.get("content_type") or None,
+        size_bytes=row.get("size"),
+        parent=f"{CATEGORY}/{message}",
+    )

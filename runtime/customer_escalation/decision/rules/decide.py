@@ -1,6 +1,6 @@
 """The decision: escalate or handle, how severe, whose; each with the rules that made it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from customer_escalation.decision.inputs import DecisionInput
@@ -12,6 +12,8 @@ from customer_escalation.domain.rules import RULE_TABLE, otherwise_of, rule_of
 
 _RULE_FILES = (handle, escalate, severity, target, waiting)
 """Imported so that their rules are registered."""
+
+Labels = tuple[Outcome, Severity | None, Target | None]
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,22 @@ def decide(case: DecisionInput) -> Decision:
     handling = tuple(row.id for row in rows if row.group == "handle" and not row.only_supports)
     reasons = [row.id for row in rows if row.group == "escalate"]
     undecided = turning(firings, list(fired))
-    if outcome_of(fired) == Outcome.HANDLE:
-        return Decision(Outcome.HANDLE, None, None, (), firings, handling or no_criterion(), undecided)
-    floors = [firing for firing in fired.values() if firing.floor]
-    level = max((Severity(firing.floor) for firing in floors), key=lambda value: value.rank, default=Severity.MEDIUM)
-    made_by = [firing.rule for firing in floors if firing.floor == level]
-    owner, others, owner_rule = owner_of(case, fired)
-    return Decision(Outcome.ESCALATE, level, owner, others, firings, (*reasons, *made_by, owner_rule), undecided)
+    floors = {firing.rule: firing.floor for firing in fired.values()}
+    outcome, level, owner = labels_of(floors, case.facts.open_ask)
+    if level is None or owner is None:
+        return Decision(outcome, None, None, (), firings, handling or no_criterion(), undecided)
+    made_by = [rule for rule, floor in floors.items() if floor == level]
+    others = tuple(team for team in _matching(fired) if team not in (owner, Target.L2))
+    return Decision(outcome, level, owner, others, firings, (*reasons, *made_by, rule_of(owner).id), undecided)
+
+
+def labels_of(floors: Mapping[str, str], open_ask: str) -> Labels:
+    """Outcome, severity and target by the hard rules that fired, each with the floor that it sets (empty for none)."""
+    if outcome_of(floors) == Outcome.HANDLE:
+        return Outcome.HANDLE, None, None
+    levels = [Severity(floor) for floor in floors.values() if floor]
+    highest = max(levels, key=lambda level: level.rank, default=Severity.MEDIUM)
+    return Outcome.ESCALATE, highest, owner_of(floors, open_ask)
 
 
 def outcome_of(rules: Iterable[str]) -> Outcome:
@@ -83,19 +94,21 @@ def no_criterion() -> tuple[str, ...]:
 
 
 @carries_out("T0")
-def owner_of(case: DecisionInput, fired: dict[str, Firing]) -> tuple[Target, tuple[Target, ...], str]:
+def owner_of(fired: Collection[str], open_ask: str) -> Target:
     """T0: one primary owner; every other team that matches is notified.
 
     Leadership owns it only where the open ask is a decision, or where Engineering is already engaged; otherwise it is
     notified and the team that must do the work owns it.
     """
-    matching = [team for team in Target if rule_of(team).id in fired]
+    matching = _matching(fired)
     workers = [team for team in matching if team not in (Target.SECURITY, Target.LEADERSHIP)]
     if Target.SECURITY in matching:
-        owner = Target.SECURITY
-    elif Target.LEADERSHIP in matching and (case.facts.open_ask == "decision" or not workers):
-        owner = Target.LEADERSHIP
-    else:
-        owner = workers[0] if workers else Target.L2
-    others = tuple(team for team in matching if team not in (owner, Target.L2))
-    return owner, others, rule_of(owner).id
+        return Target.SECURITY
+    if Target.LEADERSHIP in matching and (open_ask == "decision" or not workers):
+        return Target.LEADERSHIP
+    return workers[0] if workers else Target.L2
+
+
+def _matching(fired: Collection[str]) -> list[Target]:
+    """The teams that these rules point to, in the order of precedence."""
+    return [team for team in Target if rule_of(team).id in fired]

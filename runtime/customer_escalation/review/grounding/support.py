@@ -77,12 +77,13 @@ def _unsupported(atom: str, kind: str, places: tuple[str, ...]) -> Unsupported:
 
 
 def _source_of(record: Record) -> SourceText:
-    return _source("\n".join([record.text, record.id, *_measures(record.data)]))
+    return _source(record.text, (record.id, *_measures(record.data)))
 
 
 @lru_cache(maxsize=8192)
-def _source(text: str) -> SourceText:
+def _source(own: str, more: tuple[str, ...]) -> SourceText:
     """What stands in quotation marks in a record is evidence like the rest; only the marks go."""
+    text = "\n".join([own, *more])
     return SourceText(text, *scan(_QUOTE_MARKS.sub(" ", STAMP.sub(" ", text))))
 
 
