@@ -156,6 +156,11 @@ def product_alone(case: DecisionInput) -> Verdict:
         return Verdict("unknown", "whether the account that needs it is high-value is unknown", refs)
     if issues:
         return Verdict("unknown", f"whether {issues[0].id} still awaits a decision is unknown", refs)
+    shared = case.facts.need_shared
+    if shared.answer != "no":
+        return Verdict(
+            shared.answer, shared.why or "whether the need is tracked or shared is unknown", (*refs, *shared.cites)
+        )
     return Verdict("no", "one account that is not high-value asks for it, and nothing tracks it", refs)
 
 
