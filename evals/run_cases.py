@@ -1,6 +1,6 @@
 """Run case files through the command line and compare each brief with what its case expects.
 
-    python evals/run_cases.py FOLDER [--no-model] [--answered] [--half even|odd] [--model NAME] [--out FOLDER]
+    python evals/run_cases.py FOLDER [--no-model] [--answered] [--asked] [--half even|odd] [--model NAME] [--out FOLDER]
 
 A case is a workspace JSON with ``invocation`` and ``expected``: ``escalate``, ``severity``, ``target``, ``must_mention``
 (a fact is found when any of its texts occurs in the brief) and ``must_not_claim`` (a pattern counts outside negation and
@@ -9,7 +9,8 @@ attribution only). Prints one row a case and the sums. A case is *right* when it
 meant has to be said; *wrong* otherwise. Exits 1 when a run failed or a case is wrong, so that it can stand in a pipeline.
 
 With ``--answered`` each case runs a second time, with its ``expected.answers`` given by ``--answers`` as by a person who knows
-them, and a second table shows what that decides: there *undecided* is no longer enough. ``--half`` takes the cases whose
+them, and a second table shows what that decides: there *undecided* is no longer enough. With ``--asked`` the questions are put to
+such a person as at a terminal, and a further table shows how many it took. ``--half`` takes the cases whose
 name's SHA-256 is even or odd: faults are mended on one half, and only then the other is looked at.
 """
 
@@ -20,7 +21,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,7 +54,7 @@ class CaseRow:
 def run_case(path: Path, arguments: list[str], out: Path | None) -> CaseRow:
     """Run one case in a process of its own."""
     case = json.loads(path.read_text(encoding="utf-8"))
-    issue = str(case["invocation"]).removeprefix("/customer-escalation").strip()
+    issue = _issue(case)
     command = [
         sys.executable,
         "-m",
@@ -153,6 +154,21 @@ def run_answered(path: Path, arguments: list[str], out: Path | None) -> CaseRow:
         return run_case(path, [*arguments, "--answers", str(given), "--answered-by", "the case's author"], out)
 
 
+def run_asked(path: Path) -> CaseRow:
+    """Ask somebody who knows the case, as a terminal does; the row's questions are those that were put."""
+    from evals.asking import ask
+
+    case = json.loads(path.read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory(prefix="eval-asked-") as runs:
+        result, asked = ask(_issue(case), path, case["expected"]["answers"], Path(runs))
+    row = compare(path.stem, 0 if result.status == "valid" else 3, dict(result.data), case)
+    return replace(row, questions=asked)
+
+
+def _issue(case: dict[str, Any]) -> str:
+    return str(case["invocation"]).removeprefix("/customer-escalation").strip()
+
+
 def show(title: str, rows: list[CaseRow]) -> None:
     """Print a table of rows and its sums."""
     width = max(len(row.case) for row in rows)
@@ -195,12 +211,15 @@ def main() -> int:
     parser.add_argument(
         "--answered", action="store_true", help="run each case again with its true answers; needs --no-model"
     )
+    parser.add_argument(
+        "--asked", action="store_true", help="put the questions to somebody who knows; needs --no-model"
+    )
     parser.add_argument("--half", choices=["even", "odd"], help="only these cases, by a hash of the name")
     parser.add_argument("--model", help="model to draft with")
     parser.add_argument("--out", type=Path, help="keep each brief there")
     chosen = parser.parse_args()
-    if chosen.answered and not chosen.no_model:
-        parser.error("--answered needs --no-model")
+    if (chosen.answered or chosen.asked) and not chosen.no_model:
+        parser.error("--answered and --asked need --no-model")
     arguments = (["--no-model"] if chosen.no_model else []) + (["--model", chosen.model] if chosen.model else [])
     paths = [path for path in sorted(chosen.folder.glob("*.json")) if chosen.half in (None, half_of(path.stem))]
     if not paths:
@@ -213,10 +232,15 @@ def main() -> int:
         told = [run_answered(path, arguments, chosen.out and chosen.out / "answered") for path in paths]
         show("With the true answers", told)
         bad = bad or failed(told, answered=True)
+    if chosen.asked:
+        asked = [run_asked(path) for path in paths]
+        show("Asked as at a terminal", asked)
+        bad = bad or failed(asked, answered=True)
     return 1 if bad else 0
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # where this is run as a file
     with tempfile.TemporaryDirectory(prefix="eval-runs-") as runs:
         import os
 

@@ -120,10 +120,7 @@ def label_of(name: str, answer: str) -> str:
         for label, fact, value in topic.choices:
             if (fact, value) == (plain, answer):
                 return label.removeprefix("yes: ")
-    if (
-        answer == NONE.get(plain)
-        and (topic := next((one for one in TOPICS if plain in one.no), None))
-        and plain in ONE_FACT
-    ):
-        return topic.none
+    own = next((topic for topic in TOPICS if plain in ONE_FACT and plain in topic.no), None)
+    if own and answer == own.no[plain]:
+        return own.none
     return OTHER_WORDS.get((plain, answer)) or f"{plain.replace('_', ' ')}: {answer.replace('_', ' ')}"

@@ -131,7 +131,9 @@ def test_a_critical_matter_is_not_due_after_its_own_rhythm() -> None:
 
 
 def test_many_answers_leave_no_mark_in_the_text() -> None:
-    rest = dict.fromkeys(("similar_solved_in_support", "bug_confirmed", "infrastructure", "beyond_support", "worsening", "recurred_after_fix", "major_function_broken", "feature_gap", "code_change_needed"), "no")  # fmt: skip
+    told = ("similar_solved_in_support", "bug_confirmed", "infrastructure", "beyond_support", "worsening", "recurred_after_fix",
+            "major_function_broken", "feature_gap", "code_change_needed")  # fmt: skip
+    rest = dict.fromkeys(told, "no")
     draft = escalated(single("Nothing works."), "T-1", **{**DECIDED, **rest, "data_harmed": "yes"})
     assert "[[" not in without_marks(draft.context)
     assert "answers/feature_gap" in marks_of(draft.context)
