@@ -9,7 +9,6 @@ from customer_escalation.cases.journal_store import JournalStore
 from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.questions import Choice, Question
-from customer_escalation.decision.topics import IMPACT, NONE
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.record_ids import own_part
 from customer_escalation.headless import Request, start

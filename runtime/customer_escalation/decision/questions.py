@@ -45,7 +45,7 @@ class Question:
     text: str
     choices: tuple[Choice, ...]
     none: Choice
-    """That nothing of it is so."""
+    """That none of these choices is so; it says nothing of what they do not offer."""
     bearing: tuple[str, ...]
     """Refs of the records to look at, by structure."""
     why: str
@@ -114,7 +114,8 @@ class _Search:
                 continue
             words = {(fact, answer): label for label, fact, answer in topic.choices}
             choices = tuple(Choice(words[sets[0]], sets, decided(self.labels(sets))) for sets in kept)
-            none = self._none(topic)
+            offered = {fact for sets in kept for fact, _ in sets}
+            none = tuple((fact, answer) for fact, answer in self._none(topic) if fact in offered)
             bearing = dict.fromkeys(ref for name, _ in none for ref in _bearing(self._case.facts, name))
             leads = dict.fromkeys(choice.decides for choice in choices if choice.decides != decided(now))
             why = f"It may make it: {'; '.join(leads)}." if leads else "It counts together with other answers."

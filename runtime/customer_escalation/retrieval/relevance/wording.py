@@ -45,6 +45,8 @@ _CONCEPT = {word: concept for concept, listed in _CONCEPTS.items() for word in l
 
 _SIGNS = r"\u0900-\u0963\u0970-\u0dff"
 """Letters of Indic scripts with their vowel signs, which are part of a word and no letters of their own to ``\\w``."""
+SHORTEST_PART = 3
+"""Letters of a word that hyphens join to others."""
 _TERM = re.compile(rf"\d[\d:,.]*\d|[^\W_][\w{_SIGNS}.-]*[^\W_]|[^\W_][\w{_SIGNS}.-]*[{_SIGNS}]|[^\W\d_]")
 _UNWRITTEN = re.compile(
     r"[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
@@ -71,9 +73,19 @@ def words(text: str, language: str = "English") -> tuple[str, ...]:
     common = COMMON[language].split()
     found = [piece for run in _UNSPACED.finditer(plain) for piece in _pieces(run)]
     for term in _TERM.findall(_UNSPACED.sub(" ", plain)):
-        if term not in _STOP and term not in common:
-            found.append(_CONCEPT.get(term) or _unaccented(_stem(term, language)))
+        for word in _parts(term):
+            if word not in _STOP and word not in common:
+                found.append(_CONCEPT.get(word) or _unaccented(_stem(word, language)))
     return tuple(found)
+
+
+def _parts(term: str) -> list[str]:
+    """The words that hyphens join, as in ``DATEV-Export``; codes, ids and words for one thing stay whole."""
+    parts = term.split("-")
+    joined = (
+        len(parts) > 1 and term not in _CONCEPT and all(len(part) >= SHORTEST_PART and part.isalpha() for part in parts)
+    )
+    return parts if joined else [term]
 
 
 def _pieces(run: re.Match[str]) -> list[str]:

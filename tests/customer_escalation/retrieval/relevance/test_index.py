@@ -63,6 +63,11 @@ def test_forms_of_a_word_are_one_in_its_own_script_whatever_the_language_around_
     assert words(one) == words(other) == words(one, "German")
 
 
+def test_words_that_hyphens_join_are_words_and_codes_stay_whole() -> None:
+    assert words("DATEV-Export", "German") == words("DATEV Export", "German")
+    assert words("ENG-4711 x-cache e-mail") == ("eng-4711", "x-cache", "e-mail")
+
+
 @pytest.mark.parametrize("word", ["पत्र", "देवनागरी", "নিরাপত্তা", "தமிழ்", "శుభం"])
 def test_a_vowel_sign_does_not_cut_a_word(word: str) -> None:
     assert len(words(f"{word} {word}।")) == 2
