@@ -1,6 +1,6 @@
 """Asks the questions of a run without a model as a terminal does, of somebody who knows the case: how many it takes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from customer_escalation.cases.journal_store import JournalStore
 from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.questions import Choice, Question
+from customer_escalation.decision.topics import IMPACT, NONE
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.record_ids import own_part
 from customer_escalation.headless import Request, start
@@ -37,9 +38,15 @@ class Knows:
         """See ``Interviewer``."""
         self.asked.append(question.name)
         choices = [*question.choices, question.none]
+        offered = {said for one in choices for _, said in one.sets}
         return next(
-            (one for one in choices if all(self.answers.get(name) == said for name, said in one.sets)), "unknown"
+            (one for one in choices if all(self._said(name, offered) == said for name, said in one.sets)), "unknown"
         )
+
+    def _said(self, name: str, offered: Collection[str]) -> str | None:
+        """Their answer; where an impact is not on offer, such as a wish, that the customers get by."""
+        answer = self.answers.get(name)
+        return answer if not name.startswith(IMPACT) or answer in offered else NONE[IMPACT]
 
 
 def ask(issue: str, workspace: Path, answers: Mapping[str, str], runs: Path) -> tuple[RecordedResult, tuple[str, ...]]:

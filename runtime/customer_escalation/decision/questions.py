@@ -112,6 +112,10 @@ class _Search:
             kept = [sets for sets in self._open.get(topic.name, ()) if self._matters(topic, sets)]
             if not kept:
                 continue
+            if (
+                len(topic.no) == 1
+            ):  # each choice is another answer to one fact, and so is none of them: all have to be there
+                kept = list(self._open[topic.name])
             words = {(fact, answer): label for label, fact, answer in topic.choices}
             choices = tuple(Choice(words[sets[0]], sets, decided(self.labels(sets))) for sets in kept)
             offered = {fact for sets in kept for fact, _ in sets}

@@ -27,14 +27,10 @@ def _verdict(writer: Writer, decision: Decision, questions: Sequence[Question]) 
     if not writer.issue.tickets:
         return "**Not decided: it is not clear which case is meant.**"
     if questions:
-        return f"**Not decided yet: {_counted(len(questions))} open above, with what the answers decide.**"
+        return "**Not decided yet: what is open stands above, with what the answers decide.**"
     if decision.severity is None:
         return "**Handle it in support, no escalation.**"
     return f"**Escalate to {(decision.target or Target.L2).value}, {decision.severity.value}.**"
-
-
-def _counted(number: int) -> str:
-    return "one question is" if number == 1 else f"{number} questions are"
 
 
 def _notes(writer: Writer, questions: Sequence[Question]) -> list[str]:

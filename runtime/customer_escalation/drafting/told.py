@@ -83,7 +83,7 @@ def answered(writer: Writer) -> list[str]:
 
 def _ended(quoted: str) -> str:
     """With a full stop, unless the quotation has one."""
-    return quoted if re.search(r"[.!?。！？]”(?: \[\[[^\]]*\]\])?\Z", quoted) else f"{quoted}."
+    return quoted if re.search(r"[.!?。！？।॥؟۔]”(?: \[\[[^\]]*\]\])?\Z", quoted) else f"{quoted}."
 
 
 def last_updates(writer: Writer) -> str:

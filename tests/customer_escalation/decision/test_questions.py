@@ -140,6 +140,15 @@ def test_none_of_these_says_nothing_of_what_was_not_offered() -> None:
     assert {name for name, _ in harm.none.sets} == offered == {"security"}
 
 
+def test_every_answer_to_the_one_fact_of_a_question_is_offered() -> None:
+    """A way round that helps in part changes nothing here, and whoever has one must not have to say that none helps."""
+    broken = unknown("Vale Foods", bug_confirmed=fact("yes", "project_tracker/DEV-1"))
+    for question in open_questions(case(broken, records("Vale Foods"))).questions:
+        topic = next(one for one in TOPICS if one.name == question.name)
+        if len(topic.no) == 1:
+            assert [choice.sets[0] for choice in question.choices] == [(name, said) for _, name, said in topic.choices]
+
+
 def test_each_choice_says_what_the_rules_would_make_of_it() -> None:
     harm = open_questions(case(unknown("Vale Foods"), records("Vale Foods"))).questions[0]
     assert [choice.decides for choice in harm.choices] == [
