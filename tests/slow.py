@@ -47,6 +47,7 @@ SLOW = (
     "tests/customer_escalation/mcp_server/test_card.py*",
     # whole runs by the dozen
     "tests/customer_escalation/cases/test_fuzzed_worlds.py*",
+    "tests/customer_escalation/cases/test_unseen_cases.py*",
     "tests/customer_escalation/connectors/test_fuzzed_answers.py*",
     # every fault of every system, and the whole contract
     "tests/customer_escalation/connectors/test_hosted_run.py*",

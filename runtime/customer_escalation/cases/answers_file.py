@@ -1,4 +1,4 @@
-"""A file of answers, for runs without a model that nobody watches: each fact's name with its answer, as JSON."""
+"""Answers given beforehand, for runs without a model that nobody watches: each fact's name with its answer, as JSON."""
 
 import json
 from collections.abc import Mapping
@@ -23,10 +23,15 @@ def read_answers(path: Path) -> dict[str, Any]:
         raise InvalidRequest(f"{path} is no JSON ({error}); write it as {SHAPE}.") from error
     if not isinstance(data, dict):
         raise InvalidRequest(f"{path} holds no JSON object; write it as {SHAPE}.")
+    return checked(data, str(path))
+
+
+def checked(data: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Answers in their full form; ``where`` says where a fault stands. Raises ``InvalidRequest`` with every fault."""
     given = {name: value if isinstance(value, dict) else {"answer": _one(value)} for name, value in data.items()}
     faults = [fault for name, value in given.items() if (fault := _fault(name, value))]
     if faults:
-        raise InvalidRequest(f"{path}: {' '.join(faults)}")
+        raise InvalidRequest(f"{where}: {' '.join(faults)}")
     return {name: {"answer": value["answer"], "refs": list(value.get("refs", []))} for name, value in given.items()}
 
 

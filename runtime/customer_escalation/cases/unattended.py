@@ -34,8 +34,9 @@ from skill_runtime.model import Model
 from skill_runtime.recorder import Recorder
 from skill_runtime.tools import Tool
 
+MENDED = "Give them anew with that put right; none of these was kept."
 WHICH = "Which of these tickets is meant?"
-WHICH_TOO = "Are these about the same matter too? They share words with it, and nothing else says so."
+WHICH_TOO = "Are these about the same matter too? They share words with it, or a text names both; no system links them."
 
 
 @dataclass(frozen=True)
@@ -143,8 +144,9 @@ async def _draft_by_rules(service: CaseService, case: str, people: People) -> No
     terms, evidence = work.terms, work.casework.evidence
     answers = await _answers(service, case, people)
     if people.interviewer is not None:
-        answers = (*answers, *_chosen(service, case, people.interviewer))
-    await _read_whole(service, case, answers)
+        chosen = _chosen(service, case, people.interviewer)
+        await _read_whole(service, case, chosen)
+        answers = (*answers, *chosen)
     structure = assess_by_rules(terms.issue, evidence, terms.now, terms.policy)
     if people.interviewer is not None and structure.affected:
 
@@ -194,21 +196,26 @@ async def _read_whole(service: CaseService, case: str, answers: Sequence[PersonA
     known = {own_part(ticket.id).casefold() for ticket in work.casework.evidence.of_kind("ticket")}
     unknown = [name for name in ids if name.casefold() not in known]
     if unknown:
-        raise InvalidRequest(f"The answers name tickets that nobody knows: {', '.join(unknown)}.")
+        raise InvalidRequest(f"The answers name tickets that nobody knows: {', '.join(unknown)}. {MENDED}")
 
 
 async def _answers(service: CaseService, case: str, people: People) -> tuple[PersonAnswer, ...]:
-    """Those that were written down already, and over them those that are given now."""
+    """Those that were written down already, and over them those that are given now.
+
+    What names a ticket or a record that nobody knows is refused before it is written down, so that it spoils no later try.
+    """
     known = {answer.name: answer for answer in service.answers(case)}
     service.answer(case, tuple(known.values()), known=True)
     fresh = [one for one in people.answers if one.name not in known or _differs(one, known[one.name])]
     cited = [ref for answer in fresh for ref in answer.refs]
     missing = await service.work(case).read_cited(cited, await service.systems.connection()) if cited else []
     if missing:
-        raise InvalidRequest(f"The answers cite records that nobody knows: {', '.join(missing)}.")
+        raise InvalidRequest(f"The answers cite records that nobody knows: {', '.join(missing)}. {MENDED}")
+    given = {**known, **{answer.name: answer for answer in fresh}}
+    await _read_whole(service, case, tuple(given.values()))
     if fresh:
         service.answer(case, fresh)
-    return tuple({**known, **{answer.name: answer for answer in fresh}}.values())
+    return tuple(given.values())
 
 
 def _differs(one: PersonAnswer, other: PersonAnswer) -> bool:

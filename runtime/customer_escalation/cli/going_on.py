@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from customer_escalation.cli import streams
@@ -44,12 +44,26 @@ def going_on(progress: Progress) -> Iterator[None]:
     except SkillRuntimeError:
         progress.stop()
         if progress.run_id:
-            streams.tell(f"The run {progress.run_id} has no brief yet. When it can go on: {_command(progress)}")
+            streams.tell(_stands(progress))
         raise
     finally:
         signal.signal(signal.SIGTERM, before)
         if deaf:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _stands(progress: Progress) -> str:
+    """Where the run stands, by what is recorded of it."""
+    from customer_escalation.cases.entries import RESULT
+    from customer_escalation.cases.journal_store import JournalStore
+
+    with suppress(SkillRuntimeError):
+        if JournalStore().entries(str(progress.run_id), RESULT):
+            return (
+                f"The brief of {progress.run_id} stands as it was: customer-escalation show {progress.run_id}. "
+                f"When it can go on: {_command(progress)}"
+            )
+    return f"The run {progress.run_id} has no brief yet. When it can go on: {_command(progress)}"
 
 
 def _command(progress: Progress) -> str:

@@ -63,6 +63,7 @@ _OTHERS: Mapping[str, tuple[str, ...]] = {
     "security": get_args(SecurityFact.model_fields["level"].annotation),
     "workaround": get_args(WorkaroundFact.model_fields["extent"].annotation),
     "open_ask": get_args(Assessment.model_fields["open_ask"].annotation),
+    "need_shared": get_args(Fact.model_fields["answer"].annotation),
 }
 
 

@@ -39,7 +39,7 @@ class Question:
     text: str
     choices: tuple[Choice, ...]
     none: Choice
-    """That nothing of it is so."""
+    """That none of these choices is so; it says nothing of what they do not offer."""
     bearing: tuple[str, ...]
     """Refs of the records to look at, by structure."""
     why: str
@@ -106,9 +106,14 @@ class _Search:
             kept = [sets for sets in self._open.get(topic.name, ()) if self._matters(topic, sets)]
             if not kept:
                 continue
+            if (
+                len(topic.no) == 1
+            ):  # each choice is another answer to one fact, and so is none of them: all have to be there
+                kept = list(self._open[topic.name])
             words = {(fact, answer): label for label, fact, answer in topic.choices}
             choices = tuple(Choice(words[sets[0]], sets, decided(self.labels(sets))) for sets in kept)
-            none = self._none(topic)
+            offered = {fact for sets in kept for fact, _ in sets}
+            none = tuple((fact, answer) for fact, answer in self._none(topic) if fact in offered)
             bearing = dict.fromkeys(ref for name, _ in none for ref in _bearing(self._case.facts, name))
             leads = dict.fromkeys(choice.decides for choice in choices if choice.decides != decided(now))
             why = f"It may make it: {'; '.join(leads)}." if leads else "It counts together with other answers."

@@ -66,6 +66,11 @@ TOPICS: tuple[Topic, ...] = (
         ("it needs deeper diagnosis than support can do", "beyond_support", "yes"),
     ),
     _topic(
+        "need", "If it is a need: does it wait for a decision of Product already, or do other customers state it too?",
+        ("yes: it is tracked as awaiting a decision, or other customers want the same or the opposite", "need_shared", "yes"),
+        none="no: one customer's wish, and nothing tracks it",
+    ),
+    _topic(
         IMPACT, "What can the affected customers not do?",
         ("they cannot do their work with the product", IMPACT, "blocked"),
         ("a main function fails for them", IMPACT, "major_function_broken"),
@@ -87,6 +92,27 @@ TOPICS: tuple[Topic, ...] = (
 """Every topic, the weightiest first: what overrides all else, what keeps it in support, then whose it is and how severe."""
 
 
+ONE_FACT = (IMPACT, "workaround", "open_ask")
+"""Facts with a topic of their own, whose last choice is an answer to them."""
+OTHER_WORDS: Mapping[tuple[str, str], str] = {
+    ("major_function_broken", "yes"): "a main function fails",
+    ("worsening", "yes"): "it is getting worse",
+    ("engineering_engaged", "yes"): "Engineering is already at work on it",
+    ("similar_solved_in_support", "yes"): "support solved a similar ticket before",
+    (IMPACT, "lost_data"): "they have stored data lost or wrong",
+    (IMPACT, "asks_for_feature"): "they need something that the product does not do",
+    (IMPACT, "exposed"): "a security matter touches them",
+    (IMPACT, "commercial"): "it is about money, contract or trust",
+}
+"""Answers that no question offers and a file can give."""
+NOUNS = {"pr_or_legal_risk": "PR or legal risk", "cross_functional_decision": "decision above one team"}
+
+
+def name_of(fact: str) -> str:
+    """What a fact is called where it is said not to be so."""
+    return NOUNS.get(fact, fact.replace("_", " "))
+
+
 def label_of(name: str, answer: str) -> str:
     """An answer in words; that none of a topic's choices is so has the fact's name."""
     plain = IMPACT if name.startswith(IMPACT) else name
@@ -94,4 +120,7 @@ def label_of(name: str, answer: str) -> str:
         for label, fact, value in topic.choices:
             if (fact, value) == (plain, answer):
                 return label.removeprefix("yes: ")
-    return f"{plain.replace('_', ' ')}: {answer.replace('_', ' ')}"
+    own = next((topic for topic in TOPICS if plain in ONE_FACT and plain in topic.no), None)
+    if own and answer == own.no[plain]:
+        return own.none
+    return OTHER_WORDS.get((plain, answer)) or f"{plain.replace('_', ' ')}: {answer.replace('_', ' ')}"

@@ -257,6 +257,10 @@ class Assessment(DraftModel):
     feature_gap: Fact = Field(
         description="Is the need a product change or design decision rather than the repair of a defect?"
     )
+    need_shared: Fact = Field(
+        default=Fact(answer="no", cites=[], why=""),
+        description="What a person answers where nobody read the records: is the need tracked, or stated by others too?",
+    )
     code_change_needed: Fact = Field(
         description="Do records show that the defect needs a change of code or of our systems? 'no' where nothing is defective."
     )

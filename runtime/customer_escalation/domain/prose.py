@@ -46,7 +46,9 @@ Owner = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100),
 Moment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), Names("moment")]
 Verb = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=40), Names("verb")]
 
-_MARK = re.compile(r"(?:(?<!\s)\s+)?\[\[([^\[\]\n]{1,600})\]\]")
+LONGEST_MARK = 600
+"""Characters inside a mark."""
+_MARK = re.compile(rf"(?:(?<!\s)\s+)?\[\[([^\[\]\n]{{1,{LONGEST_MARK}}})\]\]")
 _BULLET = re.compile(r"\s*(?:>\s*)*(?:(?:[-*+]|\d{1,2}[.)]|#{1,6})\s+)?(?:\[[ xX]\]\s+)?")
 """What stands before a line's words and is none of them."""
 _LEAD = re.compile(r"\*\*[^*\n]{1,80}?(?::\*\*|\*\*:|\.\*\*)\s+(?=\S)")
@@ -150,11 +152,23 @@ def cite(text: str, refs: Iterable[str]) -> str:
     wanted = [ref for ref in dict.fromkeys(refs) if ref not in marks_of(text)]
     if not wanted:
         return text
-    mark = f" [[{', '.join(wanted)}]]"
+    mark = "".join(f" [[{inside}]]" for inside in _fitting(wanted))
     body = text.rstrip()
     return (
         f"{body[:-1]}{mark}{body[-1]}" if body.endswith((".", "!", "?")) and not body.endswith("...") else body + mark
     )
+
+
+def _fitting(refs: list[str]) -> Iterator[str]:
+    """The insides of as many marks as these refs need: a mark that is too long is none."""
+    inside = ""
+    for ref in refs:
+        joined = f"{inside}, {ref}" if inside else ref
+        if inside and len(joined) > LONGEST_MARK:
+            yield inside
+            joined = ref
+        inside = joined
+    yield inside
 
 
 def sentences_of(written: str) -> Iterator[Sentence]:

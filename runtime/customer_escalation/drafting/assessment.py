@@ -60,6 +60,7 @@ class _Structure:
         self.evidence = evidence
         self.policy = policy
         self.items = [item for item in case.related if item.data.get("kind") == "issue"]
+        self.tied = [item for item in self.items if item.ref in case.tied]
         self.articles = [item for item in case.related if item.data.get("kind") == "article"]
         self.near_items = [item for item in case.near if item.data.get("kind") == "issue"]
         self.near_articles = [item for item in case.near if item.data.get("kind") == "article"]
@@ -95,6 +96,7 @@ class _Structure:
             pr_or_legal_risk=words,
             cross_functional_decision=words,
             feature_gap=self._wish(),
+            need_shared=self._unknown([item for item in self.near_items if _type(item) not in DEFECTS]),
             code_change_needed=self._unknown([*self.items, *self.near_items]),
             engineering_engaged=self._engaged(),
             open_ask="unknown",
@@ -122,8 +124,11 @@ class _Structure:
         ]
 
     def _confirmed(self) -> Fact:
-        """Accepted in the tracker: an open item of a fault that belongs to the case, and that somebody has looked at."""
-        for item in self.items:
+        """Accepted in the tracker: an open item of a fault that is tied to the case, and that somebody has looked at.
+
+        A text that names the item may say that it is another matter.
+        """
+        for item in self.tied:
             status = field(item, "status").casefold()
             if _type(item) in DEFECTS and state_of(item) == "open" and status not in UNSEEN:
                 name = shown_id(item.id) or "an item"
@@ -163,10 +168,10 @@ class _Structure:
         return self._unknown([item for item in (*self.items, *self.near_items) if _type(item) not in DEFECTS])
 
     def _wishes(self) -> list[Record]:
-        return [item for item in self.items if _type(item) in WISHES and state_of(item) != "closed"]
+        return [item for item in self.tied if _type(item) in WISHES and state_of(item) != "closed"]
 
     def _engaged(self) -> Fact:
-        for item in self.items:
+        for item in self.tied:
             if state_of(item) == "open" and (field(item, "assignee") or self.evidence.parts(item)):
                 return Fact(answer="yes", cites=[item.ref], why="an open item has an owner or comments")
         return self._unknown(self.items)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
-from customer_escalation.domain.brief import Deadline, Target
+from customer_escalation.domain.brief import Deadline, Severity, Target
 from customer_escalation.domain.evidence import field, open_deals, parse_moment
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.prose import cite
@@ -17,8 +17,16 @@ RENEWAL_DAYS = 92
 
 
 def deadline(case: DecisionInput, decision: Decision) -> Deadline:
-    """The nearest of what is dated and fits the team; else the next customer update."""
-    return _window(case) or _dated_record(case, decision) or _update(case, decision)
+    """The nearest of what is dated and fits the team; else the next customer update, which a critical matter never waits past."""
+    dated, update = _window(case) or _dated_record(case, decision), _update(case, decision)
+    urgent = decision.severity == Severity.CRITICAL and dated is not None and _moment(update) < _moment(dated)
+    return update if dated is None or urgent else dated
+
+
+def _moment(one: Deadline) -> datetime:
+    found = parse_moment(one.by)
+    assert found is not None
+    return found
 
 
 def _window(case: DecisionInput) -> Deadline | None:

@@ -8,7 +8,7 @@ from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.counterfactual import what_would_change
 from customer_escalation.decision.topics import label_of
 from customer_escalation.domain.brief import CustomerDraft, HandlingDraft, Outcome
-from customer_escalation.domain.evidence import field
+from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.domain.prose import cite
 from customer_escalation.drafting.quoting import Writer, quotable
 from customer_escalation.drafting.sending import before_sending, waiting
@@ -48,9 +48,12 @@ def handling(writer: Writer, decision: Decision, questions: Sequence[Question]) 
 
 def _opening(writer: Writer, decision: Decision, questions: Sequence[Question]) -> str:
     if not writer.issue.tickets:
-        listed = bool(writer.issue.candidates)
-        what = "It is not clear which case is meant; candidates are listed." if listed else "No record fits this well."
-        return f"{what}\nFirst: name the ticket or the customer in the request, and run it again."
+        candidates = writer.issue.candidates
+        what = (
+            "It is not clear which case is meant; candidates are listed." if candidates else "No record fits this well."
+        )
+        one = len({name_key(field(ticket, "customer")) for ticket in candidates}) == 1
+        return f"{what}\nFirst: name the ticket{'' if one else ' or the customer'} in the request, and run it again."
     if questions:
         return (
             "Not decided yet: nothing that can be told without reading calls for an escalation, and answers may.\n"

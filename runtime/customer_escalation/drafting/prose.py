@@ -6,6 +6,7 @@ from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.questions import Question
 from customer_escalation.decision.rules import Decision
 from customer_escalation.domain.brief import Ask, CustomerDraft, Draft, EscalationDraft, Outcome, Target
+from customer_escalation.domain.categories import ANSWERS
 from customer_escalation.domain.evidence import field
 from customer_escalation.domain.prose import cite
 from customer_escalation.domain.template import COMMUNICATION, REPRODUCTION, WORKFLOW, labelled
@@ -37,6 +38,10 @@ IMPACTS = {
     "blocked": "cannot do its work with the product",
     "major_function_broken": "lacks a main function",
     "inconvenienced": "gets by",
+    "lost_data": "has stored data lost or wrong",
+    "asks_for_feature": "needs something that the product does not do",
+    "exposed": "is touched by a security matter",
+    "commercial": "has a matter of money, contract or trust",
 }
 REPLY = (
     "Thank you for your message. We have passed it, with everything that you wrote, to the team that looks into it. We write to "
@@ -116,7 +121,7 @@ def _reproduction(writer: Writer) -> str:
     prefixes = frozenset(record.id.partition("-")[0].casefold() for record in writer.evidence.ledger.records.values())
     errors, details = error_lines(parts, prefixes), environment(parts)
     expected, actual, where = REPRODUCTION
-    lines = ["Whether somebody reproduced it is not known without reading; what our side wrote stands above."]
+    lines = [_reproduced(writer)]
     if errors:
         shown = ", ".join(f"`{error.text}`" for error in errors)
         lines += [
@@ -127,12 +132,27 @@ def _reproduction(writer: Writer) -> str:
         named = "; ".join(f"{kind} {', '.join(f'`{one.text}`' for one in found)}" for kind, found in details.items())
         refs = [one.record.ref for found in details.values() for one in found]
         words = (
-            f"The texts name {named}; the rest is unknown."
+            f"The texts name {named}; what else they name is in the words above."
             if named
             else "Unknown: the texts name no version and no system."
         )
         lines.append(f"{where}: {cite(words, refs)}")
     return "\n".join(lines)
+
+
+def _reproduced(writer: Writer) -> str:
+    """Whether it is reproduced, as far as a person or the tracker says."""
+    fact = writer.case.facts.bug_confirmed
+    if fact.answer == "unknown":
+        return "Whether somebody reproduced it is not known without reading; what our side wrote stands above."
+    answered = any(ref.startswith(f"{ANSWERS}/") for ref in fact.cites)
+    steps = "steps are not told apart from the rest of the words above"
+    if fact.answer == "no":
+        return cite("Not reproduced by us and not accepted in the tracker, as answered.", fact.cites)
+    words = (
+        "As answered, we reproduced it or the tracker accepts it as a defect" if answered else f"Accepted: {fact.why}"
+    )
+    return cite(f"{words}; {steps}.", fact.cites)
 
 
 def _expectation(writer: Writer) -> str:

@@ -27,14 +27,10 @@ def _verdict(writer: Writer, decision: Decision, questions: Sequence[Question]) 
     if not writer.issue.tickets:
         return "**Not decided: it is not clear which case is meant.**"
     if questions:
-        return f"**Not decided yet: {_counted(len(questions))} open above, with what the answers decide.**"
+        return "**Not decided yet: what is open stands above, with what the answers decide.**"
     if decision.severity is None:
         return "**Handle it in support, no escalation.**"
     return f"**Escalate to {(decision.target or Target.L2).value}, {decision.severity.value}.**"
-
-
-def _counted(number: int) -> str:
-    return "one question is" if number == 1 else f"{number} questions are"
 
 
 def _notes(writer: Writer, questions: Sequence[Question]) -> list[str]:
@@ -44,11 +40,18 @@ def _notes(writer: Writer, questions: Sequence[Question]) -> list[str]:
             "To answer: run it in a terminal without a model, or put the answers into a file for `--answers`; "
             "`customer-escalation assess --questions` prints what can be put there."
         )
-    others = [item for item in alike(writer.issue) if item.ref not in writer.steering]
-    if others:
-        words = f"Perhaps the same matter, by words alone: {writer.listed(others)}. They are not counted until somebody says so."
-        notes.append(cite(words, [item.ref for item in others]))
+    for how, records in (("by a text that names both", writer.issue.beside), ("by words alone", _of_words(writer))):
+        others = [item for item in records if item in alike(writer.issue) and item.ref not in writer.steering]
+        if others:
+            words = (
+                f"Perhaps the same matter, {how}: {writer.listed(others)}. They are not counted until somebody says so."
+            )
+            notes.append(cite(words, [item.ref for item in others]))
     return [*notes, "No model has read the records: read the quoted words before you send this."]
+
+
+def _of_words(writer: Writer) -> list[Record]:
+    return [item for item in writer.issue.near if item.data.get("kind") == "ticket"]
 
 
 def waiting(writer: Writer) -> list[Record]:

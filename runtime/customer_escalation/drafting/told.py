@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from customer_escalation.decision.questions import Question
-from customer_escalation.decision.topics import label_of
+from customer_escalation.decision.topics import label_of, name_of
 from customer_escalation.domain.categories import ANSWERS
 from customer_escalation.domain.evidence import field
 from customer_escalation.domain.prose import cite
@@ -83,7 +83,7 @@ def answered(writer: Writer) -> list[str]:
 
 def _ended(quoted: str) -> str:
     """With a full stop, unless the quotation has one."""
-    return quoted if re.search(r"[.!?。！？]”(?: \[\[[^\]]*\]\])?\Z", quoted) else f"{quoted}."
+    return quoted if re.search(r"[.!?。！？।॥؟۔]”(?: \[\[[^\]]*\]\])?\Z", quoted) else f"{quoted}."
 
 
 def last_updates(writer: Writer) -> str:
@@ -102,12 +102,17 @@ def last_updates(writer: Writer) -> str:
 
 
 def near(writer: Writer) -> list[str]:
-    """What shares words with the case and nothing else: worth a look, counted nowhere."""
-    items = [item for item in writer.issue.near if item.ref not in writer.steering]
-    if not items:
-        return []
-    words = f"**Alike by words alone, not counted:** {writer.listed(items)}"
-    return [f"- {cite(words, [item.ref for item in items])}"]
+    """What a text names together with the case, and what shares words with it: worth a look, counted nowhere."""
+    rows = (
+        ("Named together with it in a text, not counted", writer.issue.beside),
+        ("Alike by words alone, not counted", writer.issue.near),
+    )
+    lines = []
+    for label, records in rows:
+        items = [item for item in records if item.ref not in writer.steering]
+        if items:
+            lines.append(f"- {cite(f'**{label}:** {writer.listed(items)}', [item.ref for item in items])}")
+    return lines
 
 
 def answers_told(writer: Writer) -> list[str]:
@@ -119,7 +124,7 @@ def answers_told(writer: Writer) -> list[str]:
     lines = []
     for by, records in people.items():
         so = [label_of(one.id, field(one, "answer")) for one in records if field(one, "answer") not in NOT_SO]
-        no = [one.id.replace("_", " ") for one in records if field(one, "answer") in NOT_SO]
+        no = [name_of(one.id) for one in records if field(one, "answer") in NOT_SO]
         told = "; ".join(so) + ("; and " if so and no else "") + (f"no: {', '.join(no)}" if no else "")
         lines.append(f"- {cite(f'**Answered by {by}:** {told}.', [one.ref for one in records])}")
     return lines
@@ -132,7 +137,7 @@ def asked(question: Question) -> str:
         if choice.decides != question.none.decides:
             groups.setdefault(choice.decides, []).append(choice.label)
     parts = [f"If {'; or '.join(labels)}: {decides}." for decides, labels in groups.items()]
-    return f"{question.text} {' '.join(parts)} Otherwise: {question.none.decides}."
+    return f"{question.text} {' '.join(parts)} Otherwise, as far as this alone decides: {question.none.decides}."
 
 
 def asked_later(questions: Sequence[Question]) -> str:

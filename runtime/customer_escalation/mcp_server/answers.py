@@ -176,3 +176,5 @@ class Ran(ServiceAnswer):
     gaps: list[str]
     citations: list[str]
     usage: dict[str, float | None]
+    questions: list[dict[str, Any]]
+    """What a person has to answer before it is decided; empty where nothing is open."""

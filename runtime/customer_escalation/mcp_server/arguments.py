@@ -167,6 +167,21 @@ class DeEscalateArguments(Arguments):
 class RunArguments(Arguments):
     """See ``run_escalation``."""
 
+    case: str = Field(
+        "",
+        max_length=200,
+        description="A run without a model to go on with, now that a person answered; '' for a new one.",
+    )
+    answers: dict[str, Any] = Field(
+        default_factory=dict,
+        max_length=60,
+        description=(
+            "What a person answered to the questions of a run without a model, by fact, never your own reading: "
+            '{"security": "none", "bug_confirmed": {"answer": "yes", "refs": ["project_tracker/ENG-1"]}, "case": "T-1 T-2"}.'
+        ),
+    )
+    answered_by: str = Field("", max_length=200, description="That person's name; needed with answers.")
+
     issue: str = Field(
         min_length=1, max_length=MAX_ISSUE, description="What is wrong and for whom, in the person's words."
     )

@@ -309,18 +309,27 @@ def _add_prompts(server: "MCPServer[Any]", skill: Skill, policy: Policy) -> None
 async def _run_unattended(given: takes.RunArguments, place: Workplace, progress: "_Progress") -> answers.Ran:
     """The headless job in a thread of its own: it has its own event loop."""
     from customer_escalation import headless
+    from customer_escalation.cases.answers_file import checked
+    from customer_escalation.connectors.source import InvalidRequest
     from customer_escalation.mcp_server import telling
 
+    if given.answers and (given.use_model or not given.answered_by.strip()):
+        raise InvalidRequest("Answers are for runs with use_model false, and need answered_by: the person's name.")
+    told = checked(given.answers, "answers")
     request = headless.Request(
         issue=given.issue.removeprefix("/customer-escalation").strip(), workspace=place.workspace, use_model=given.use_model,
         max_cost_usd=given.max_cost_usd, reported_by=given.reported_by or None, connectors=place.connectors,
         policy=str(place.policy) if place.policy else None, folder=str(place.folder),
+        answers=told, answered_by=given.answered_by,
     )  # fmt: skip
     loop = asyncio.get_running_loop()
 
     def tell(event: Event) -> None:
         loop.call_soon_threadsafe(progress.emit, event)
 
+    if given.case:
+        limits = {"answers": told, "answered_by": given.answered_by} if told else {}
+        return telling.ran(await asyncio.to_thread(headless.resume, given.case, tell, limits))
     return telling.ran(await asyncio.to_thread(headless.start, request, tell))
 
 

@@ -244,6 +244,7 @@ def ran(result: RecordedResult) -> answers.Ran:
         outcome=result.outcome.value, status=result.status, severity=result.data["severity"], target=result.data["target"],
         also_notify=result.also_notify, drafted_by=result.data["drafted_by"], findings=result.findings,
         gaps=result.data["gaps"], citations=result.data["citations"], usage=result.data["usage"],
+        questions=result.data.get("questions", []),
     )  # fmt: skip
 
 

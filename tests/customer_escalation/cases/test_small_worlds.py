@@ -4,9 +4,11 @@ import pytest
 from tests.customer_escalation.casebook import NOW, account, article, chat, evidence, issue, message, ticket
 from tests.customer_escalation.drafting.records import NOTHING_HEAVY, drafted
 
+from customer_escalation.decision.answers import PersonAnswer
 from customer_escalation.domain.brief import Outcome, Severity, Target
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.retrieval.relevance import find_issue
+from customer_escalation.retrieval.relevance.issue import alike
 
 AT = "2026-03-04T09:00:00Z"
 
@@ -70,10 +72,12 @@ def test_an_article_of_the_same_error_code_is_named_and_an_open_defect_does_not_
     assert "delimiter to semicolon" in draft.model_dump_json()
 
 
-def test_two_tickets_that_a_colleague_joins_are_two_accounts() -> None:
+def test_two_tickets_that_a_colleague_joins_are_two_accounts_when_a_person_has_read_it() -> None:
     other = ticket("T-2", "Hazel Ltd", AT, subject="Sign-in stuck")
-    records = world("Gorse Ltd", "Login broken", "Nobody can log in.", other, account("A-2", "Hazel Ltd"),
-                    chat("C-1", AT, "T-1 and T-2 are the same thing."))  # fmt: skip
+    said = chat("C-1", AT, "T-1 and T-2 are the same thing.")
+    records = world("Gorse Ltd", "Login broken", "Nobody can log in.", other, account("A-2", "Hazel Ltd"), said)
+    assert [one.id for one in alike(find_issue("Gorse Ltd nobody can log in", records, NOW))] == ["T-2"]
+    records.ledger.put(PersonAnswer(name="case", answer="T-1 T-2", by="Ada", at=NOW).record())
     stated = drafted(records, "Gorse Ltd nobody can log in")[0]
     assert [one.account for one in stated.affected] == ["Gorse Ltd", "Hazel Ltd"]
 

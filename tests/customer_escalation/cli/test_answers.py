@@ -126,6 +126,34 @@ def test_wrong_answers_are_a_wrong_request(
     assert "Traceback" not in done.err
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [{"case": "T-99"}, {"data_harmed": {"answer": "yes", "refs": ["chat/C-99"]}}, {"case": "T-99", "security": "none"}],
+)
+def test_wrong_answers_spoil_no_later_try(command: Command, tmp_path: Path, wrong: dict[str, Any]) -> None:
+    """They are refused before they are written down; a brief that stood before still stands, and that is said."""
+    first = command(REQUEST, "--workspace", workspace(tmp_path), "--no-model", "--format", "json", "-q")
+    run = json.loads(first.out)["run"]
+    refused = command("--resume", run, "--answers", answers(tmp_path, wrong), "-q")
+    assert (refused.code, refused.out) == (2, "")
+    assert "99" in refused.err
+    assert f"The brief of {run} stands as it was" in refused.err
+    assert "has no brief" not in refused.err
+    assert command("show", run).out == command("--resume", run, "-q").out
+    went_on = command("--resume", run, "--answers", answers(tmp_path, SOLVED), "--format", "json", "-q")
+    assert (went_on.code, json.loads(went_on.out)["status"]) == (0, "valid")
+
+
+def test_a_run_that_began_with_wrong_answers_goes_on_with_right_ones(command: Command, tmp_path: Path) -> None:
+    options = ("--workspace", workspace(tmp_path), "--no-model", "-q")
+    refused = command(REQUEST, *options, "--answers", answers(tmp_path, {"case": "T-99"}))
+    assert refused.code == 2
+    assert "none of these was kept" in refused.err
+    run = refused.err.partition("--resume ")[2].split()[0]
+    went_on = command("--resume", run, "--answers", answers(tmp_path, SOLVED), "--format", "json", "-q")
+    assert (went_on.code, json.loads(went_on.out)["status"]) == (0, "valid")
+
+
 def test_which_ticket_is_meant_can_be_answered(command: Command, tmp_path: Path) -> None:
     other = {
         "id": "T-5", "customer": "Harbour Mills", "created_at": "2026-03-03T09:00:00Z", "status": "open", "priority": "normal",

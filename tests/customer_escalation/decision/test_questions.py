@@ -131,6 +131,24 @@ def test_a_threat_to_leave_is_asked_of_valuable_customers_alone() -> None:
     assert "churn_threat" in facts(**BIG)
 
 
+def test_none_of_these_says_nothing_of_what_was_not_offered() -> None:
+    """Lost data makes it critical, so a stop of production is no longer asked about; 'none of these' does not deny it."""
+    lost = case(unknown("Vale Foods", data_harmed=fact("yes", "support_platform/T-1")), records("Vale Foods"))
+    harm = next(one for one in open_questions(lost).questions if one.name == "harm")
+    offered = {name for choice in harm.choices for name, _ in choice.sets}
+    assert "production_stopped" not in offered
+    assert {name for name, _ in harm.none.sets} == offered == {"security"}
+
+
+def test_every_answer_to_the_one_fact_of_a_question_is_offered() -> None:
+    """A way round that helps in part changes nothing here, and whoever has one must not have to say that none helps."""
+    broken = unknown("Vale Foods", bug_confirmed=fact("yes", "project_tracker/DEV-1"))
+    for question in open_questions(case(broken, records("Vale Foods"))).questions:
+        topic = next(one for one in TOPICS if one.name == question.name)
+        if len(topic.no) == 1:
+            assert [choice.sets[0] for choice in question.choices] == [(name, said) for _, name, said in topic.choices]
+
+
 def test_each_choice_says_what_the_rules_would_make_of_it() -> None:
     harm = open_questions(case(unknown("Vale Foods"), records("Vale Foods"))).questions[0]
     assert [choice.decides for choice in harm.choices] == [

@@ -57,11 +57,34 @@ def test_the_same_error_at_two_accounts_is_a_matter_of_the_system() -> None:
     assert drafted(printers())[0].infrastructure.answer == "yes"
 
 
-def test_two_tickets_that_a_colleague_calls_one_share_what_nobody_has_read() -> None:
+def test_two_tickets_that_a_colleague_names_together_are_one_matter_where_a_person_says_so() -> None:
     records = asked("It stops.", ticket("T-2", "Harbour Mills", AT), chat("C-1", AT, "T-1 and T-2 are one."))
-    stated = drafted(records, "T-1")[0]
-    assert len(stated.affected) == 2
+    stated, _, draft, _ = drafted(records, "T-1")
+    assert [one.account for one in stated.affected] == ["Vale Foods"]
     assert (stated.infrastructure.answer, stated.infrastructure.cites) == ("unknown", ["chat/C-1"])
+    assert "Named together with it in a text, not counted:** T-2" in draft.context
+
+
+@pytest.mark.parametrize("type_", ["bug", "feature"])
+def test_a_text_that_names_an_item_may_deny_it_so_it_states_no_fact(type_: str) -> None:
+    item = {**issue("DEV-1", "Trays", "Open", AT, comment("DEV-1", 1, AT, "Looking.")), "type": type_}
+    stated = drafted(asked("Hm.", item, answers=("This is not DEV-1.",)), "T-1")[0]
+    answers = (stated.bug_confirmed.answer, stated.feature_gap.answer, stated.engineering_engaged.answer)
+    assert answers == ("unknown", "unknown", "unknown")
+    assert "project_tracker/DEV-1" in stated.bug_confirmed.cites
+
+
+def test_a_search_that_found_no_request_is_no_proof_that_nothing_tracks_it() -> None:
+    """One account that is not high-value: only Product can settle it where it is tracked, or others state it too (E-PRODUCT)."""
+    wish = {**NOTHING_HEAVY, "feature_gap": "yes"}
+    casework = drafted(asked("نحتاج دعم الكتابة من اليمين."), "T-1", **wish)[3]
+    assert "need" in [one.name for one in casework.questions]
+    assert "escalate, Medium, Product" in casework.may_be
+    decision = drafted(asked("نحتاج دعم الكتابة من اليمين."), "T-1", **wish, need_shared="yes")[1]
+    assert (decision.outcome, decision.target) == (Outcome.ESCALATE, Target.PRODUCT)
+    _, decision, _, casework = drafted(asked("نحتاج دعم الكتابة من اليمين."), "T-1", **wish, need_shared="no")
+    assert decision.outcome == Outcome.HANDLE
+    assert "need" not in [one.name for one in casework.questions]
 
 
 @pytest.mark.parametrize(
@@ -81,8 +104,9 @@ def test_a_linked_tracker_item_tells_by_its_type_and_state(
     type_: str, status: str, confirmed: str, wished: str
 ) -> None:
     item = {
-        **issue("DEV-1", "Trays", status, "2026-03-03T08:00:00Z", comment("DEV-1", 1, AT, "T-1 has it.")),
+        **issue("DEV-1", "Trays", status, "2026-03-03T08:00:00Z", comment("DEV-1", 1, AT, "Looking.")),
         "type": type_,
+        "extra": {"tickets": ["T-1"]},
     }
     stated = drafted(asked("Hm.", item), "T-1")[0]
     assert (stated.bug_confirmed.answer, stated.feature_gap.answer) == (confirmed, wished)

@@ -1,8 +1,10 @@
 """The brief from structure: whole quotations with whose they are, states and moments, and what is not known."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from tests.customer_escalation.casebook import account, article, chat, evidence, issue, message, ticket
+import pytest
+from tests.customer_escalation.casebook import NOW, account, article, chat, evidence, issue, message, ticket
 from tests.customer_escalation.drafting.records import (
     DECIDED,
     NOTHING_HEAVY,
@@ -15,6 +17,7 @@ from tests.customer_escalation.drafting.records import (
 
 from customer_escalation.domain.brief import EscalationDraft
 from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.prose import marks_of, without_marks
 from customer_escalation.drafting.details import environment, error_lines
 
 AT = "2026-03-04T08:00:00Z"
@@ -100,6 +103,41 @@ def test_no_reproduction_is_told_that_nobody_recorded() -> None:
     )
     assert "Actual: The reports name `PRN_4410`" in repro
     assert "Environment: The texts name version `7.2.1`" in repro
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("yes", "As answered, we reproduced it or the tracker accepts it as a defect"),
+        ("no", "Not reproduced by us and not accepted in the tracker, as answered."),
+    ],
+)
+def test_what_was_answered_is_not_called_unknown(answer: str, said: str) -> None:
+    records = single("The map freezes.")
+    draft = escalated(records, "T-1", **{**DECIDED, "data_harmed": "yes", "impact": "lost_data"}, bug_confirmed=answer)
+    assert without_marks(draft.reproduction).startswith(said)
+    assert "has stored data lost or wrong, as answered" in draft.impact
+    assert "unknown until" not in draft.impact
+
+
+def test_a_critical_matter_is_not_due_after_its_own_rhythm() -> None:
+    """An SLA that allows two days for an update is no deadline for what is told to the customer every few hours."""
+    records = single("Nothing works.")
+    records.ledger.add(
+        {"item": account("A-1", "Vale Foods", sla={"first_response_h": 8, "update_h": 48, "resolution_h": None})}
+    )
+    due = datetime.fromisoformat(escalated(records, "T-1", **{**DECIDED, "production_stopped": "yes"}).deadline.by)
+    assert due - NOW <= timedelta(hours=4)
+
+
+def test_many_answers_leave_no_mark_in_the_text() -> None:
+    told = ("similar_solved_in_support", "bug_confirmed", "infrastructure", "beyond_support", "worsening", "recurred_after_fix",
+            "major_function_broken", "feature_gap", "code_change_needed")  # fmt: skip
+    rest = dict.fromkeys(told, "no")
+    draft = escalated(single("Nothing works."), "T-1", **{**DECIDED, **rest, "data_harmed": "yes"})
+    assert "[[" not in without_marks(draft.context)
+    assert "answers/feature_gap" in marks_of(draft.context)
+    assert "PR or legal risk" in draft.context
 
 
 def test_what_an_undecided_brief_does_not_know_it_says() -> None:
@@ -199,8 +237,12 @@ def test_a_reply_is_written_only_in_the_customer_s_language() -> None:
 
 
 def test_a_wish_has_nothing_to_reproduce() -> None:
-    item = {**issue("DEV-3", "Label templates", "Backlog", "2026-01-01T08:00:00Z"), "type": "feature"}
-    records = single("We need templates, see DEV-3.", item, subject="Label templates")
+    item = {
+        **issue("DEV-3", "Label templates", "Backlog", "2026-01-01T08:00:00Z"),
+        "type": "feature",
+        "extra": {"tickets": ["T-1"]},
+    }
+    records = single("We need templates.", item, subject="Label templates")
     records.ledger.add({"item": account("A-1", "Vale Foods", tier="Enterprise", arr_usd=150_000)})
     draft = escalated(records, "T-1")
     assert (draft.reproduction, draft.asks[0].kind) == ("", "decide")

@@ -199,6 +199,32 @@ async def test_the_whole_job_runs_unattended_with_progress(folder: Path) -> None
         assert told.data["case"] in (await at.good("followups")).text
 
 
+async def test_a_person_s_answers_decide_an_unattended_run_of_an_assistant(folder: Path) -> None:
+    """The questions come back with the run; the person's answers are handed in on the same case."""
+    async with desk(folder) as at:
+        open_ = (await at.good("run_escalation", issue=issue("15"), use_model=False)).data
+        assert open_["status"] == "needs_review"
+        choices = [choice for question in open_["questions"] for choice in question["choices"]]
+        assert any("security" in choice["answers"] for choice in choices)
+        none = {
+            name: value for question in open_["questions"] for name, value in question["choices"][-1]["answers"].items()
+        }
+        given = {**none, "policy_exception": "yes", "open_ask": "decision"}
+        arguments = {"issue": issue("15"), "use_model": False, "case": open_["case"]}
+        told = await at.good("run_escalation", **arguments, answers=given, answered_by="Ada Quinn")
+        assert (told.data["case"], told.data["status"], told.data["questions"]) == (open_["case"], "valid", [])
+        assert told.data["target"] == "Leadership"
+        assert "Answered by Ada Quinn" in told.text
+        for wrong, said in (
+            ({"answers": {"fax": "yes"}, "answered_by": "Ada"}, "'fax' is no question"),
+            ({"answers": {"security": "none"}}, "answered_by"),
+            ({"answers": {"security": "none"}, "answered_by": "Ada", "use_model": True}, "use_model"),
+        ):
+            refused = await at.call("run_escalation", **{**arguments, **wrong})
+            assert refused.failed
+            assert said in refused.text
+
+
 async def test_without_anything_connected_the_facts_say_so(folder: Path) -> None:
     facts, _, _ = scripted("15")
     async with Client(build_escalation_server(Workplace(folder))) as client:

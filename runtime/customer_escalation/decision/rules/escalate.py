@@ -77,6 +77,8 @@ def business(case: DecisionInput) -> Verdict:
         (facts.pr_or_legal_risk, "there is PR or legal risk"),
     )
     churn = _churn(case) if facts.churn_threat.answer == "yes" else from_fact(facts.churn_threat)
+    if churn.state == "unknown" and case.affected and all(one.high_value is False for one in case.affected):
+        churn = NO  # whatever they say of leaving, it counts for high-value accounts alone
     fired = [(_reason(words, fact.why), tuple(fact.cites)) for fact, words in triggers if fact.answer == "yes"]
     if churn.state == "yes":
         fired.insert(0, (churn.because, churn.refs))
@@ -156,6 +158,11 @@ def product_alone(case: DecisionInput) -> Verdict:
         return Verdict("unknown", "whether the account that needs it is high-value is unknown", refs)
     if issues:
         return Verdict("unknown", f"whether {issues[0].id} still awaits a decision is unknown", refs)
+    shared = case.facts.need_shared
+    if shared.answer != "no":
+        return Verdict(
+            shared.answer, shared.why or "whether the need is tracked or shared is unknown", (*refs, *shared.cites)
+        )
     return Verdict("no", "one account that is not high-value asks for it, and nothing tracks it", refs)
 
 

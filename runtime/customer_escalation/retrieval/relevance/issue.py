@@ -52,6 +52,10 @@ class Complaint:
     """Closed tickets that belong to them by structure."""
     related: tuple[Record, ...] = ()
     """Chat messages, tracker items and articles that belong to it by structure."""
+    tied: frozenset[str] = frozenset()
+    """Refs of those among ``related`` that a field of a system or an error ties to it, not only a text that names them."""
+    beside: tuple[Record, ...] = ()
+    """Open tickets that a text names together with it: whether they are one matter only reading tells."""
     near: tuple[Record, ...] = ()
     """Tracker items, articles and tickets that share words with it and nothing else."""
     candidates: tuple[Record, ...] = ()
@@ -65,8 +69,8 @@ class Complaint:
 
 
 def alike(case: Complaint) -> list[Record]:
-    """Open tickets that share words with the case and may be the same matter, unless a person said which are meant."""
-    tickets = [record for record in case.near if record.data.get("kind") == "ticket" and is_open(record)]
+    """Open tickets that may be the same matter, by a text that names both or by words, unless a person said which are meant."""
+    tickets = [*case.beside, *(one for one in case.near if one.data.get("kind") == "ticket" and is_open(one))]
     return [] if case.chosen else tickets
 
 
@@ -118,9 +122,11 @@ class _Search:
         tickets = [ticket for ticket in together if ticket in leads or is_open(ticket)]
         solved = [ticket for ticket in together if ticket not in tickets]
         related = self._related(tickets)
+        beside = [one for one in self.ties.named_beside(tickets) if is_open(one) and one not in together]
         return Complaint(
-            tickets=tuple(tickets), solved=tuple(solved), related=tuple(related),
-            near=tuple(self._near(tickets, [*tickets, *solved, *related])), missing=self.named.missing,
+            tickets=tuple(tickets), solved=tuple(solved), related=tuple(related), tied=self._tied(related, tickets),
+            beside=tuple(beside), near=tuple(self._near(tickets, [*tickets, *solved, *related, *beside])),
+            missing=self.named.missing,
             chosen=bool(self.chosen),
             joined_by=self.ties.shared(tickets),
         )  # fmt: skip
@@ -151,11 +157,17 @@ class _Search:
         if tickets:
             return _distinct(tickets)
         issues = [item for item in items if item.data.get("kind") == "issue"]
-        tied = [
-            ticket for issue in issues for ticket in self.live
-            if self.ties.names(issue, ticket) or self.ties.names(ticket, issue)
-        ]  # fmt: skip
-        return _distinct(tied)
+        linked = [ticket for issue in issues for ticket in self.live if self.ties.linked(issue, ticket)]
+        return _distinct(linked) or self._told_by(issues)
+
+    def _told_by(self, issues: Sequence[Record]) -> list[Record]:
+        """The one ticket that a text joins with these items; which of several is meant is for a person to say."""
+        found = _distinct([one for item in issues for one in self.live if self._tell_of(item, one)])
+        return found if len(found) == 1 else []
+
+    def _tell_of(self, item: Record, ticket: Record) -> bool:
+        """Does a text of one name the other?"""
+        return self.ties.names(item, ticket) or self.ties.names(ticket, item)
 
     def _of_customer(self, key: str) -> Record | None:
         """The ticket of a named customer that the request fits; None where none does, or several do alike."""
@@ -192,9 +204,12 @@ class _Search:
         return len(shared) >= words and self.index.share(self.wanted, ticket) >= share
 
     def _candidates(self) -> list[Record]:
-        """Tickets of the named customers; else those that share enough with the request, of whomever."""
+        """Tickets that a named item names, or of the named customers; else those that share enough with the request, of whomever."""
         keys = self.named.customers
-        if keys:
+        if self.named.records:
+            issues = [self.evidence.item_of(record) for record in self.named.records]
+            found = [one for one in self.live if any(self._tell_of(item, one) for item in issues)]
+        elif keys:
             found = [ticket for ticket in self.live if name_key(text_field(ticket, "customer")) in keys]
         elif self.named.missing and ids_in(self.request):
             return []
@@ -220,6 +235,13 @@ class _Search:
         chat += self._around(chat)
         found = [item for item in [*items, *chat] if not first_instruction_like(self.ties.texts[item.ref])]
         return sorted(found, key=lambda item: not any(self.ties.names(item, ticket) for ticket in tickets))
+
+    def _tied(self, related: Sequence[Record], tickets: Sequence[Record]) -> frozenset[str]:
+        ties = self.ties
+        return frozenset(
+            item.ref for item in related
+            if any(ties.linked(item, one) or ties.same_error(item, one) for one in tickets)
+        )  # fmt: skip
 
     def _belongs(self, item: Record, tickets: Sequence[Record]) -> bool:
         return any(

@@ -1,10 +1,11 @@
-"""Which tickets belong together by structure: the same tracker item, a record of ours that names both, the same error.
+"""Which tickets belong together by structure: a field of a system that links them, the same error code or error text.
 
-Words in common join nothing here.
+Words in common join nothing here, nor does a text that names two records: only reading tells whether it says that they are one
+matter or that they are not.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.record_ids import mentions, own_part
@@ -12,7 +13,11 @@ from customer_escalation.retrieval.relevance.marks import codes_in, quoted_in, r
 from skill_runtime.ledger import Record
 
 MOST_NAMED = 4
-"""A record that names more tickets than this lists them; it does not say that they are one matter."""
+"""A text that names more tickets than this lists them; nobody need be asked whether they are one matter."""
+PROSE = frozenset({"text", "body", "subject", "title", "description", "summary", "content", "name"})
+"""Fields that people write sentences into."""
+LONGEST_LINK = 160
+"""Characters of a field's value that links; longer ones are sentences too."""
 
 
 class Ties:
@@ -23,6 +28,7 @@ class Ties:
         items = [record for record in evidence.ledger.records.values() if record.parent is None]
         self.texts: Mapping[str, str] = {item.ref: self._whole(item) for item in items}
         self._folded = {ref: text.casefold() for ref, text in self.texts.items()}
+        self._fields = {item.ref: self._short_values(item) for item in items}
         prefixes = (record.id.partition("-")[0].casefold() for record in items if "-" in record.id)
         self.id_prefixes = frozenset(prefixes)
         self.codes = {ref: codes_in(text, self.id_prefixes) for ref, text in self.texts.items()}
@@ -33,6 +39,10 @@ class Ties:
     def names(self, record: Record, other: Record) -> bool:
         """Does the record, or a part of it, name the other by its id?"""
         return self._names(record.ref, other.id)
+
+    def linked(self, one: Record, other: Record) -> bool:
+        """Does a field of a system tie them, other than a text?"""
+        return self._links(one, other) or self._links(other, one)
 
     def same_error(self, one: Record, other: Record) -> bool:
         """The same error code, or the same error text word for word."""
@@ -46,6 +56,20 @@ class Ties:
                 if ticket.ref not in found and self._keys[ref] & self._keys[ticket.ref]:
                     found.append(ticket.ref)
         return [record for ref in found if (record := self._evidence.ledger.get(ref))]
+
+    def named_beside(self, tickets: Sequence[Record]) -> list[Record]:
+        """Tickets that a text names together with one of these, or that name one of these, or are named there."""
+        known = {ticket.ref for ticket in tickets}
+        found: dict[str, Record] = {}
+        for record in self._evidence.of_kind("ticket", "issue", "chat_message"):
+            named = [one for one in self._tickets if one.ref == record.ref or self.names(record, one)]
+            if 1 < len(named) <= MOST_NAMED and any(one.ref in known for one in named):
+                found |= {one.ref: one for one in named if one.ref not in known}
+        for item in self._evidence.of_kind("issue"):
+            naming = [one for one in self._tickets if self.names(one, item) or self.names(item, one)]
+            if 1 < len(naming) <= MOST_NAMED and any(one.ref in known for one in naming):
+                found |= {one.ref: one for one in naming if one.ref not in known}
+        return list(found.values())
 
     def shared(self, tickets: Iterable[Record]) -> frozenset[str]:
         """What joins at least two of these tickets: ``code``, ``error``, ``named``."""
@@ -61,21 +85,26 @@ class Ties:
             keys[ticket.ref] |= {("code", code) for code in self.codes[ticket.ref]}
             keys[ticket.ref] |= {("error", text) for text in self.errors[ticket.ref]}
             for other in self._tickets:
-                if other is not ticket and self.names(ticket, other):
+                if other is not ticket and self.linked(ticket, other):
                     keys[ticket.ref].add(("named", other.ref))
         for record in self._evidence.of_kind("issue", "chat_message"):
-            named = [ticket for ticket in self._tickets if self.names(record, ticket)]
-            if record.data.get("kind") == "issue":
-                named += [ticket for ticket in self._tickets if ticket not in named and self.names(ticket, record)]
-            elif len(named) > MOST_NAMED:
-                continue
-            for ticket in named:
-                keys[ticket.ref].add(("named", record.ref))
+            for ticket in self._tickets:
+                if self.linked(record, ticket):
+                    keys[ticket.ref].add(("named", record.ref))
         return {ref: frozenset(found) for ref, found in keys.items()}
 
     def _names(self, ref: str, record_id: str) -> bool:
         own = own_part(record_id).casefold()
         return own in self._folded[ref] and mentions(self.texts[ref], record_id)
+
+    def _links(self, record: Record, other: Record) -> bool:
+        return any(mentions(value, other.id) or value == own_part(other.id) for value in self._fields[record.ref])
+
+    def _short_values(self, item: Record) -> tuple[str, ...]:
+        """What stands in the fields of an item and of its parts that hold no sentences."""
+        found = [_values({key: value for key, value in one.data.items() if key not in ("ref", "id", "parent")})
+                 for one in (item, *self._evidence.parts(item))]  # fmt: skip
+        return tuple(dict.fromkeys(value for values in found for value in values if len(value) <= LONGEST_LINK))
 
     def _errors(self, item: Record) -> frozenset[str]:
         """Error texts that somebody outside quotes; what our own side writes in quotation marks is any wording."""
@@ -88,6 +117,19 @@ class Ties:
         own = {key: value for key, value in item.data.items() if key not in ("ref", "id")}
         parts = [part.model_copy(update={"data": _without_ids(part.data)}).text for part in self._evidence.parts(item)]
         return "\n".join([item.model_copy(update={"data": own}).text, *parts])
+
+
+def _values(value: object) -> Iterator[str]:
+    """Every scalar below the fields that hold no prose."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name not in PROSE:
+                yield from _values(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _values(inner)
+    elif isinstance(value, str | int) and not isinstance(value, bool):
+        yield str(value)
 
 
 def _without_ids(data: Mapping[str, object]) -> dict[str, object]:

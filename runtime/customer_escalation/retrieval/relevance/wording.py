@@ -43,7 +43,16 @@ _CONCEPTS = {
 _CONCEPT = {word: concept for concept, listed in _CONCEPTS.items() for word in listed.split()}
 
 
-_TERM = re.compile(r"\d[\d:,.]*\d|[^\W_][\w.-]*[^\W_]|[^\W\d_]")
+_SIGNS = r"\u0900-\u0963\u0970-\u0dff"
+"""Letters of Indic scripts with their vowel signs, which are part of a word and no letters of their own to ``\\w``."""
+SHORTEST_PART = 3
+"""Letters of a word that hyphens join to others."""
+_TERM = re.compile(rf"\d[\d:,.]*\d|[^\W_][\w{_SIGNS}.-]*[^\W_]|[^\W_][\w{_SIGNS}.-]*[{_SIGNS}]|[^\W\d_]")
+_UNWRITTEN = re.compile(
+    r"[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed"
+    r"\u200b-\u200f\u2066-\u2069]"
+)
+"""Vowel points of Arabic and Hebrew, which most people leave out, and joiners that nobody sees."""
 _UNSPACED = re.compile(
     r"(?P<han>[\u3400-\u4dbf\u4e00-\u9fff]+)|(?P<katakana>[\u30a1-\u30fa\u30fc]+)|"
     r"(?P<thai>[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]+)|[\u3041-\u309f]+"
@@ -60,13 +69,23 @@ def words(text: str, language: str = "English") -> tuple[str, ...]:
     ``language`` is one of ``domain.language``; two texts are comparable by the words of the same language only.
     """
     composed = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
-    plain = re.sub(r"\bre-(?=[a-z])", "re", composed)
+    plain = re.sub(r"\bre-(?=[a-z])", "re", _UNWRITTEN.sub("", composed))
     common = COMMON[language].split()
     found = [piece for run in _UNSPACED.finditer(plain) for piece in _pieces(run)]
     for term in _TERM.findall(_UNSPACED.sub(" ", plain)):
-        if term not in _STOP and term not in common:
-            found.append(_CONCEPT.get(term) or _unaccented(_stem(term, language)))
+        for word in _parts(term):
+            if word not in _STOP and word not in common:
+                found.append(_CONCEPT.get(word) or _unaccented(_stem(word, language)))
     return tuple(found)
+
+
+def _parts(term: str) -> list[str]:
+    """The words that hyphens join, as in ``DATEV-Export``; codes, ids and words for one thing stay whole."""
+    parts = term.split("-")
+    joined = (
+        len(parts) > 1 and term not in _CONCEPT and all(len(part) >= SHORTEST_PART and part.isalpha() for part in parts)
+    )
+    return parts if joined else [term]
 
 
 def _pieces(run: re.Match[str]) -> list[str]:
@@ -82,10 +101,23 @@ _DOER = re.compile(r"(?<=\w{3})er?$")
 """The algorithm keeps a miner apart from mining and mines; about one matter they are one."""
 
 
+_OF_SCRIPT = (
+    (re.compile(r"[\u0400-\u04ff]+"), "russian"),
+    (re.compile(r"[\u0620-\u06ff]+"), "arabic"),
+    (re.compile(r"[\u0900-\u097f]+"), "hindi"),
+    (re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]+"), "greek"),
+    (re.compile(r"[\u0b80-\u0bff]+"), "tamil"),
+)
+"""A word of another script has that script's own endings and articles, whatever language the text around it is in."""
+
+
 @lru_cache(maxsize=8192)
 def _stem(word: str, language: str) -> str:
     import snowballstemmer  # type: ignore[import-untyped]  # loaded with the first text that is searched
 
+    own = next((name for script, name in _OF_SCRIPT if script.fullmatch(word)), None)
+    if own:
+        return str(snowballstemmer.stemmer(own).stemWord(word))
     if not word.isalpha():
         return word
     stem = str(snowballstemmer.stemmer(language.lower()).stemWord(word))  # a stemmer of its own: it keeps state

@@ -48,6 +48,32 @@ def test_a_text_without_spaces_has_words_too(text: str, has: set[str]) -> None:
     assert has <= set(words(text))
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("الطباعة", "طباعة"),
+        ("العربي", "العربية"),
+        ("يُطبع", "يطبع"),
+        ("заказов", "заказы"),
+        ("किताबें", "किताब"),
+    ],
+)
+def test_forms_of_a_word_are_one_in_its_own_script_whatever_the_language_around_it(one: str, other: str) -> None:
+    assert len(words(one)) == 1
+    assert words(one) == words(other) == words(one, "German")
+
+
+def test_words_that_hyphens_join_are_words_and_codes_stay_whole() -> None:
+    assert words("DATEV-Export", "German") == words("DATEV Export", "German")
+    assert words("ENG-4711 x-cache e-mail") == ("eng-4711", "x-cache", "e-mail")
+
+
+@pytest.mark.parametrize("word", ["पत्र", "देवनागरी", "নিরাপত্তা", "தமிழ்", "శుభం"])
+def test_a_vowel_sign_does_not_cut_a_word(word: str) -> None:
+    assert len(words(f"{word} {word}।")) == 2
+    assert len(words(word)[0]) > 1
+
+
 def test_particles_in_hiragana_are_no_words() -> None:
     assert words("ので、また") == ()
 

@@ -8,7 +8,7 @@ from tests.customer_escalation.casebook import NOW, account, article, chat, comm
 from tests.customer_escalation.drafting.records import REQUEST, guide, printers
 
 from customer_escalation.domain.evidence import Evidence
-from customer_escalation.retrieval.relevance.issue import Complaint, find_issue
+from customer_escalation.retrieval.relevance.issue import Complaint, alike, find_issue
 from customer_escalation.retrieval.relevance.marks import codes_in, ids_in, quoted_in, runs_in
 from customer_escalation.retrieval.relevance.naming import customers_in, named_in
 
@@ -49,16 +49,32 @@ def test_words_in_common_make_no_member() -> None:
 
 
 @pytest.mark.parametrize(
-    "join",
+    "names_both",
     [
         chat("C-1", AT, "T-2 is the same as T-1."),
+        chat("C-1", AT, "T-1 is not the same as T-2."),
+        chat("C-1", AT, "T-1 和 T-2 不是同一个问题。"),
         issue("DEV-1", "Map", "Open", AT, comment("DEV-1", 1, AT, "Seen in T-1 and T-2.")),
+        issue("DEV-1", "T-2, but not T-1", "Open", AT),
     ],
 )
-def test_a_record_of_ours_that_names_both_joins_them(join: dict[str, Any]) -> None:
+def test_a_text_that_names_both_makes_the_other_a_candidate_whatever_it_says(names_both: dict[str, Any]) -> None:
     pair = (told("T-1", "Vale Foods", "The forklift map freezes."), told("T-2", "Harbour Mills", "Odd display."))
+    assert ids(alike(found("T-1", evidence(*pair)))) == []
+    case = found("T-1", evidence(*pair, names_both))
+    assert (ids(case.tickets), ids(alike(case))) == (["T-1"], ["T-2"])
+
+
+def test_a_ticket_that_names_another_is_no_member_of_its_matter() -> None:
+    pair = (told("T-1", "Vale Foods", "Not what we wrote in T-2."), told("T-2", "Vale Foods", "Odd display."))
+    case = found("T-1", evidence(*pair))
+    assert (ids(case.tickets), ids(case.beside)) == (["T-1"], ["T-2"])
+
+
+def test_a_long_field_is_a_text_and_links_nothing() -> None:
+    note = "Looked at T-2 as well. " + "It turned out to be another matter after all, as the logs of both show. " * 3
+    pair = (told("T-1", "Vale Foods", "It freezes.", extra={"note": note}), told("T-2", "Harbour Mills", "Hm."))
     assert ids(found("T-1", evidence(*pair)).tickets) == ["T-1"]
-    assert ids(found("T-1", evidence(*pair, join)).tickets) == ["T-1", "T-2"]
 
 
 def test_a_field_of_the_system_that_names_the_same_item_joins_them() -> None:
@@ -124,6 +140,13 @@ def test_an_item_of_the_tracker_stands_for_the_tickets_that_it_names() -> None:
     assert ids(found("What about DEV-7?", printers()).tickets) == ["T-10", "T-11"]
 
 
+def test_an_item_whose_texts_name_several_tickets_leaves_it_open_which_is_meant() -> None:
+    pair = (told("T-1", "Vale Foods", "It freezes."), told("T-2", "Harbour Mills", "Hm."))
+    item = issue("DEV-1", "Map", "Open", AT, comment("DEV-1", 1, AT, "T-1, and not T-2."))
+    case = found("What about DEV-1?", evidence(*pair, item))
+    assert (case.tickets, ids(case.candidates)) == ((), ["T-1", "T-2"])
+
+
 def test_a_company_that_nobody_knows_is_said_and_another_one_s_case_is_not_taken() -> None:
     case = found("Label printing stops after three pages for Zorgon Ltd", printers())
     assert (case.tickets, case.missing) == ((), ("Zorgon Ltd",))
@@ -182,8 +205,11 @@ def test_several_tickets_that_fit_alike_give_candidates() -> None:
     )  # fmt: skip
     case = found("the nightly export is missing rows", records)
     assert (case.tickets, ids(case.candidates)) == ((), ["T-1", "T-2"])
-    joined = evidence(*_data(records), chat("C-1", AT, "T-1 and T-2 are one."))
-    assert ids(found("the nightly export is missing rows", joined).tickets) == ["T-1", "T-2"]
+    linking = {**issue("DEV-1", "Rows", "Open", AT), "extra": {"tickets": ["T-1", "T-2"]}}
+    assert ids(found("the nightly export is missing rows", evidence(*_data(records), linking)).tickets) == [
+        "T-1",
+        "T-2",
+    ]
 
 
 @pytest.mark.parametrize(
