@@ -367,6 +367,7 @@ def tool_schema(
     schema = model.model_json_schema()
     schema.pop("description", None)  # the tool says what it takes
     for one in told:
+        schema["$defs"][one.__name__].pop("description", None)
         for field in schema["$defs"][one.__name__]["properties"].values():
             field.pop("description", None)
     cleaned = _once(_clean(schema, fill), set())

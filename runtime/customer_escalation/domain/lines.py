@@ -1,5 +1,6 @@
 """A draft as numbered lines, and edits by line: how a reader who did not write it changes it without saying it again."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -16,6 +17,11 @@ class LineEdit(BaseModel):
 
     do: Literal["replace", "delete", "insert", "move"]
     first: int = Field(ge=1, description="The first line concerned; of an insert the line behind which it goes.")
+    begins: str = Field(
+        default="",
+        max_length=200,
+        description="The first three or four words of line `first`, as a check on its number.",
+    )
     last: int = Field(ge=1, description="The last line concerned; the same as `first` for one.")
     after: int = Field(ge=0, description="Of a move the line behind which they go; 0 otherwise.")
     text: str = Field(
@@ -25,6 +31,17 @@ class LineEdit(BaseModel):
 
 class NoSuchLine(ValueError):
     """An edit that does not fit the lines; its message says which, for the writer."""
+
+
+NEARBY = 4
+"""Lines by which a number may be off where the words tell which line is meant."""
+MOST_SHOWN = 60
+"""Characters of a line in a message about it."""
+
+
+def _words(text: str) -> str:
+    """The words of a line in small letters, without marks of any kind, as one text."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 @dataclass(frozen=True)
@@ -75,11 +92,30 @@ class NumberedDraft:
         """
         taken: dict[int, LineEdit] = {}
         put: dict[int, list[str]] = {}
-        for edit in edits:
+        for given in edits:
+            edit = self._checked(given)
             self._take(edit, taken)
             self._put(edit, put)
         changed = {self.lines[number - 1].path for number in (*taken, *put)}
         return {path: "\n".join(self._left(path, taken, put)).strip() for path in changed}
+
+    def _checked(self, edit: LineEdit) -> LineEdit:
+        """The edit at the lines that it means: people, and models, count wrong by one. Raises ``NoSuchLine`` where its first words stand
+        at no line nearby, or at several and not at its own.
+        """
+        words = _words(edit.begins)
+        if not words or not 1 <= edit.first <= len(self.lines) or self._begins(edit.first, words):
+            return edit
+        near = range(max(1, edit.first - NEARBY), min(len(self.lines), edit.first + NEARBY) + 1)
+        found = [number for number in near if self._begins(number, words)]
+        if len(found) != 1:
+            own = self.lines[edit.first - 1].text[:MOST_SHOWN]
+            raise NoSuchLine(f"Line {edit.first} does not begin with “{edit.begins}” but with “{own}”.")
+        moved = found[0] - edit.first
+        return edit.model_copy(update={"first": edit.first + moved, "last": edit.last + moved})
+
+    def _begins(self, number: int, words: str) -> bool:
+        return number not in self.heads and _words(self.lines[number - 1].text).startswith(words)
 
     def _take(self, edit: LineEdit, taken: dict[int, LineEdit]) -> None:
         if edit.do == "insert":

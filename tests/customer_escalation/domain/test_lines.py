@@ -75,6 +75,20 @@ def test_what_does_not_fit_is_refused_with_the_line(edits: list[LineEdit], messa
         NumberedDraft.of(draft()).edited(edits)
 
 
+def test_an_edit_whose_number_is_off_goes_to_the_line_that_its_words_begin() -> None:
+    numbered = NumberedDraft.of(draft(opening="1. Stop it.\n2. Look at **the log**.\n3. Start it."))
+    second = at(numbered, "opening") + 2
+    one = edit("replace", second + 1, text="2. Read the log.").model_copy(update={"begins": "2. look at the"})
+    assert numbered.edited([one]) == {"opening": "1. Stop it.\n2. Read the log.\n3. Start it."}
+
+
+def test_an_edit_whose_words_begin_no_line_nearby_is_refused() -> None:
+    numbered = NumberedDraft.of(draft(opening="One.\nTwo."))
+    first = at(numbered, "opening") + 1
+    with pytest.raises(NoSuchLine, match=r"does not begin with “Seven” but with “One\.”"):
+        numbered.edited([edit("delete", first).model_copy(update={"begins": "Seven"})])
+
+
 @given(st.data())
 def test_lines_that_no_edit_takes_stay_in_their_order(data: st.DataObject) -> None:
     numbered = NumberedDraft.of(draft(opening="a\nb\nc\nd"))
