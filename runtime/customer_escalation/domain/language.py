@@ -32,11 +32,14 @@ MARGIN = 1.5
 _KANA = re.compile(r"[\u3040-\u30ff]")
 FEWEST_KANA = 10
 """Characters of the syllabaries that only Japanese is written in."""
+KANA_SHARE = 0.15
+"""Their share of the letters; names and messages of software in between are in English."""
 
 
 def code_of(text: str) -> str:
     """The language's ISO 639-1 code, Japanese among them; empty where nobody can tell."""
-    if len(_KANA.findall(text)) >= FEWEST_KANA and language_of(text) is None:
+    kana = len(_KANA.findall(text))
+    if kana >= max(FEWEST_KANA, KANA_SHARE * sum(map(str.isalpha, text))):
         return "ja"
     return CODES.get(language_of(text) or "", "")
 

@@ -126,7 +126,11 @@ class BriefView:
 
     def _words(self, line: str, whole: str, seen: set[str]) -> str:
         """The sentences of a line, or of a table's cell, with their marks."""
-        words = " ".join(self._sentence(one, whole, seen) for one in sentences_of(line)) or inert(line)
+        pieces = list[str]()
+        for one in sentences_of(line):
+            apart = bool(pieces) and line[one.start : one.start + 1].isspace()
+            pieces.append(" " * apart + self._sentence(one, whole, seen))
+        words = "".join(pieces) or inert(line)
         return words.replace("****", "")  # bold that went on around a mark which is not shown
 
     def said(self, statement: Statement | None) -> str:

@@ -116,7 +116,9 @@ class SlaClock:
     """The earliest and the latest moment at which it is due, in business hours of any zone, where nobody knows the account's."""
     unpaused: "SlaClock | None" = None
     """Of an update window that our own question to the customer stopped: the same counted from our last public reply, since
-    no contract says that a question stops it."""
+    no contract says that a question stops it. There where it is late by that or nearly so."""
+    if_paused: "SlaClock | None" = None
+    """Of an update window with time left since our last public reply: the same where our own question stopped it, which ends later."""
 
 
 @dataclass(frozen=True)
@@ -286,6 +288,8 @@ def _update(measure: _Measure) -> SlaClock:
     since_reply = measure.clock("update", hours, (ours.at, ours.ref), None, "from our last public reply to now")
     if waiting and ours.asks_customer:
         paused = measure.clock("update", hours, (waiting.at, waiting.ref), None, "from the customer's answer to now")
+        if since_reply.state == "ok":
+            return replace(since_reply, if_paused=paused)
         return replace(paused, unpaused=since_reply)
     if not waiting and (ticket.state == "waiting" or ours.asks_customer):
         return measure.idle("update", "stopped", f"the ticket is {ticket.status} and the customer's turn")

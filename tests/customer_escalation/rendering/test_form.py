@@ -167,3 +167,8 @@ def test_texts_stand_in_the_order_of_their_numbers_and_are_named_by_their_place(
     assert "First text 1, then text 2." in text
     assert text.index("**Text 1: Engineering**") < text.index("**Text 2: Harrow Mills, T-101**")
     assert "> Before text 2 goes out." in text
+
+
+def test_sentences_that_are_written_without_a_space_between_them_stay_so() -> None:
+    text = part(markdown(description="同期が止まる。原因は不明。 次へ。 It stops. It waits."), "Issue Description")
+    assert text == "同期が止まる。原因は不明。 次へ。 It stops. It waits."

@@ -306,6 +306,7 @@ def clock_figure(clock: SlaClock, account: Record | None, policy: Policy) -> Fig
     text += _between_words(clock, zone)
     if clock.unpaused and clock.unpaused.state in ("breached", "at_risk"):
         text += f"; {_unpaused_words(clock.unpaused, zone)}"
+    text += _if_paused_words(clock, zone)
     label = f"{item_id(clock.ticket)} ({field(account, 'name') if account else ''}) SLA {CLOCK_NAMES[clock.kind]}"
     return figure(f"{item_id(clock.ticket)}.{clock.kind}", label, text, clock.inputs)
 
@@ -335,7 +336,15 @@ def _acted_on(clock: SlaClock, zone: ZoneInfo | None, *, in_business: bool) -> s
     words = _state_words(clock, zone, in_business=in_business)
     if clock.unpaused and clock.unpaused.state in ("breached", "at_risk"):
         words += f", counted from the customer's answer to our question; {_unpaused_words(clock.unpaused, zone)}"
-    return words
+    return words + _if_paused_words(clock, zone)
+
+
+def _if_paused_words(clock: SlaClock, zone: ZoneInfo | None) -> str:
+    """When it is due where our question to the customer stopped it; empty where that is no later."""
+    later = clock.if_paused
+    if later is None or later.due_at is None or later.due_at == clock.due_at:
+        return ""
+    return f"; due {time_words(later.due_at, zone)} if our question to the customer stopped it, which no record says"
 
 
 def _between_words(clock: SlaClock, zone: ZoneInfo | None) -> str:
