@@ -169,7 +169,8 @@ def test_e_biz_names_its_triggers_churn_first() -> None:
         (POOR, "yes", "no", "no", "a customer may leave, and it is not a high-value one"),
         (None, "yes", "no", "unknown", "a customer may leave, and whether it is high-value is unknown"),
         (POOR, "no", "unknown", "unknown", "nobody could be asked"),
-        (POOR, "unknown", "no", "unknown", "no CRM notes"),
+        (POOR, "unknown", "no", "no", ""),  # whatever it says, it counts for high-value accounts alone
+        (None, "unknown", "no", "unknown", "no CRM notes"),
         (None, "yes", "unknown", "unknown", "a customer may leave, and whether it is high-value is unknown"),
         (POOR, "no", "no", "no", ""),
     ],
