@@ -33,14 +33,14 @@ def validate(file: WorkspaceFile) -> None:
     """Check a workspace file without loading it, and name every fault. Exit code 0 where it can be loaded, 2 where not."""
     from customer_escalation.connectors.source import InvalidRequest
     from support_connectors.categories import WORKSPACE_CATEGORIES
-    from support_connectors.workspace.reading import read_workspace
+    from support_connectors.workspace.reading import check_workspace
     from support_connectors.workspace.records import WorkspaceError
 
     try:
-        read = read_workspace(file)
+        read = check_workspace(file)
     except WorkspaceError as error:
         raise InvalidRequest(str(error)) from error
-    counts = ", ".join(f"{read.count(category)} {category.replace('_', ' ')}" for category in WORKSPACE_CATEGORIES)
+    counts = ", ".join(f"{read.counts[category]} {category.replace('_', ' ')}" for category in WORKSPACE_CATEGORIES)
     streams.say(f"{file} can be loaded: {counts} records.")
     for warning in read.warnings:
         streams.say(streams.rows([f"note: {warning}"]))
