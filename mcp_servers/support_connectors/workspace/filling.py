@@ -1,6 +1,6 @@
 """Many items into the tables of the embedded workspace: in batches, past the layer that builds statements, indexed on the way."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ BATCH = 1_000
 INDEX_MEMORY = 32 << 20
 """Bytes of the index that are gathered before they are sorted into the file, while a whole workspace is loaded."""
 _USUAL_INDEX_MEMORY = 1 << 20
-_ITEM = ("seq", "category", *COLUMNS, "data")
+_ITEM = ("seq", "category", *COLUMNS, "data", "source")
 _PART = ("seq", "category", "id", "id_key", "item_seq", "data")
 
 Values = tuple[Any, ...]
@@ -33,21 +33,35 @@ class Filling:
         self._parts: list[Values] = []
         self._texts: list[Values] = []
 
-    def add(self, category: Category, row: ItemRow) -> None:
-        """Add an item. Raises ``sa.exc.IntegrityError``, maybe later, where an id of its kind is taken."""
+    def add(
+        self, category: Category, row: ItemRow, source: str | None = None, place: int | None = None,
+        more: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """Add an item, at the ``place`` (its ``seq``) of one that was taken out, else at the end.
+
+        ``more`` are searchable texts of parts that it has already.
+
+        Raises ``sa.exc.IntegrityError``, maybe later, where an id of its kind is taken.
+        """
         if category != self._category or len(self._items) + len(self._parts) >= BATCH:
             self.flush()
             self._category = category
-        seq = self._next_item
-        self._next_item += 1
+        seq = place or self._next_item
+        if place is None:
+            self._next_item += 1
         texts = []
         for one in row.parts:
             self._parts.append((self._next_part, category, one.id, fold(one.id), seq, stored_json(one)))
             self._next_part += 1
             texts.append(searchable_result(one))
-        self._items.append((seq, category, *row.columns, stored_json(row.result)))
-        text = item_text(row.result, texts)
+        self._items.append((seq, category, *row.columns, stored_json(row.result), source))
+        text = item_text(row.result, (*texts, *more))
         self._texts.append((seq, text["title"], text["body"]))
+
+    def take_part_number(self) -> int:
+        """A number for a part, after all that were added."""
+        self._next_part += 1
+        return self._next_part - 1
 
     def flush(self) -> None:
         """Write what was added. Raises ``sa.exc.IntegrityError``."""

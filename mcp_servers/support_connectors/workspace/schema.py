@@ -42,6 +42,7 @@ item = sa.Table(
     sa.Column("group_key", sa.Text, doc="a chat message's channel, an issue's type, an account's tier"),
     sa.Column("at", sa.Integer, doc="created, sent, updated, or an account's renewal; microseconds since 1970"),
     sa.Column("data", sa.JSON, nullable=False, doc="the record as the tools show it, without its parts"),
+    sa.Column("source", sa.Text, doc="which system's export it came from, and a digest of what it was; null elsewhere"),
     sa.Index("item_by_key", "category", "id_key", "id", unique=True),
     sa.Index("item_by_time", "category", "at", "seq"),
     sa.Index("item_by_name", "category", "name_key", "seq", sqlite_where=sa.text("name_key != ''")),
@@ -56,6 +57,7 @@ part = sa.Table(
     sa.Column("id_key", sa.Text, nullable=False),
     sa.Column("item_seq", sa.ForeignKey("item.seq"), nullable=False, index=True),
     sa.Column("data", sa.JSON, nullable=False, doc="a message, a comment or an activity as the tools show it"),
+    sa.Column("written", sa.Boolean, nullable=False, server_default=sa.false(), doc="whether it was added here"),
     sa.Index("part_by_key", "category", "id_key", "id", unique=True),
 )
 

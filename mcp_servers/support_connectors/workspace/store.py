@@ -146,9 +146,7 @@ def load_workspace(source: Path | str | Mapping[str, JsonValue], database: Path 
     with readable_twice(source) as again:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            _refuse_no_file(path)
-            with one_load(path):
-                _refuse_other_databases(path)
+            with one_writer(path):
                 try:
                     return _store(again, path)
                 except sqlite3.DatabaseError as error:
@@ -270,9 +268,9 @@ def _store(source: Source, path: Path) -> Contents:
     try:
         # A new file has no readers, and is written faster without a log beside it.
         if sa.inspect(engine).get_table_names():
-            _let_readers_go_on(engine)
+            let_readers_go_on(engine)
         contents = _fill(engine, source)
-        _let_readers_go_on(engine)
+        let_readers_go_on(engine)
     except DBAPIError as error:
         raise error.orig if isinstance(error.orig, sqlite3.Error) else sqlite3.Error(str(error)) from error
     else:
@@ -281,17 +279,19 @@ def _store(source: Source, path: Path) -> Contents:
         engine.dispose()
 
 
-def _let_readers_go_on(engine: sa.Engine) -> None:
+def let_readers_go_on(engine: sa.Engine) -> None:
     """Readers and a writer of the file do not wait for each other from now on."""
     with engine.connect() as connection:
         connection.connection.execute("PRAGMA journal_mode = WAL")  # outside a transaction, where alone it can be set
 
 
 @contextmanager
-def one_load(path: Path) -> Iterator[None]:
-    """Loads of one file wait for each other, however long they take. Raises ``OSError``."""
+def one_writer(path: Path) -> Iterator[None]:
+    """What fills one file waits for each other, however long it takes. Raises ``OSError``, and ``WorkspaceError`` for what is not ours."""
+    _refuse_no_file(path)
     with path.with_name(f"{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        _refuse_other_databases(path)
         yield
 
 

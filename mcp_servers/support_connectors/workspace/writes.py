@@ -99,7 +99,7 @@ class WritableShelf(Shelf):
         """Append a part to an item."""
         before = self._text(connection, owner.seq, owner.data)
         values = {"category": self.category, "item_seq": owner.seq, "id": result.id}
-        values |= {"id_key": fold(result.id), "data": stored(result)}
+        values |= {"id_key": fold(result.id), "data": stored(result), "written": True}
         connection.execute(sa.insert(part).values(seq=next_seq(connection, part), **values))
         self._reindex(connection, owner.seq, before, self._text(connection, owner.seq, owner.data))
 
