@@ -112,7 +112,7 @@ def test_a_load_that_dies_half_way_leaves_the_old_contents(tmp_path: Path, had_c
         "    if category == 'crm': os._exit(9)\n"
         "    return row_of(category, record)\n"
         "store.row_of = some\n"
-        "store.load_workspace(many_tickets(3_000), sys.argv[1])\n"
+        "store.load_workspace(many_tickets(40_000), sys.argv[1])\n"
     )
     assert subprocess.run([sys.executable, "-c", dies, str(path)], check=False).returncode == 9
     if not had_contents:
@@ -123,6 +123,7 @@ def test_a_load_that_dies_half_way_leaves_the_old_contents(tmp_path: Path, had_c
         assert len(listed(store, TicketFilter())) == 3
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks Linux how much memory a process took")
 def test_a_load_takes_little_memory_whatever_the_file_has(tmp_path: Path) -> None:
     """More than fifty megabytes; read whole, they took nine hundred of memory."""
     source = tmp_path / "large.json"
@@ -140,10 +141,10 @@ def test_a_load_takes_little_memory_whatever_the_file_has(tmp_path: Path) -> Non
         file.write("]}}")
     assert source.stat().st_size > 50_000_000
     loads = (
-        "import resource, sys\n"
+        "import re, sys\n"
         "from support_connectors.workspace.store import load_workspace\n"
         "print(load_workspace(sys.argv[1], sys.argv[2]).counts)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)\n"
+        "print(int(re.search(r'VmHWM:\\s+(\\d+) kB', open('/proc/self/status').read())[1]) // 1024)\n"
     )
     line = [sys.executable, "-c", loads, str(source), str(tmp_path / "workspace.db")]
     counts, megabytes = subprocess.run(line, check=True, capture_output=True, text=True).stdout.splitlines()
@@ -209,7 +210,7 @@ def test_what_is_indexed_of_a_record_counts_for_the_version_of_the_tables() -> N
     texts = [item_text(one, ["PART"]) for one in (ticket, account)]
     assert texts == [item_text_of_stored(json.loads(json.dumps(stored(one))), ["PART"]) for one in (ticket, account)]
     digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]
-    assert (SCHEMA_VERSION, digest) == (3, "8a3b5d088dcd6d11")
+    assert (SCHEMA_VERSION, digest) == (4, "565091232f57ebad")
 
 
 def test_another_programs_file_is_never_overwritten(tmp_path: Path) -> None:

@@ -291,8 +291,16 @@ def one_writer(path: Path) -> Iterator[None]:
     _refuse_no_file(path)
     with path.with_name(f"{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        _roll_back(path)
         _refuse_other_databases(path)
         yield
+
+
+def _roll_back(path: Path) -> None:
+    """Let SQLite take back what a cut load wrote into a new file: its first page may not even be there yet."""
+    if path.exists() and path.with_name(f"{path.name}-journal").exists():
+        with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _refuse_no_file(path: Path) -> None:

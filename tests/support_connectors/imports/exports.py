@@ -32,7 +32,7 @@ def zendesk_ticket(number: int = 4711, **fields: Any) -> dict[str, Any]:
             {
                 "id": 1, "type": "Comment", "author_id": 71, "body": "Every invoice prints without our logo.", "public": True,
                 "html_body": "<div><p>Every invoice prints <b>without</b> our logo.</p></div>", "created_at": "2026-03-08T07:00:00Z",
-                "attachments": [{"file_name": "proof.pdf"}], "via": {"channel": "email"},
+                "attachments": [{"id": 8, "file_name": "proof.pdf", "size": 9}], "via": {"channel": "email"},
             },
             {
                 "id": 2, "type": "Comment", "author_id": -1, "body": "We have your request.", "public": True,

@@ -3,6 +3,8 @@
 import gzip
 import json
 import struct
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -132,6 +134,32 @@ def test_all_files_are_taken_or_none(desk: Desk) -> None:
         assert store.counts()[ONE] == 1
 
 
+@pytest.mark.parametrize("had_contents", [True, False])
+def test_an_import_that_dies_half_way_leaves_what_was_there_and_is_mended_by_the_next(
+    desk: Desk, had_contents: bool
+) -> None:
+    if had_contents:
+        desk.take(tickets(desk, zendesk_ticket(1)))
+    many = desk.file("many.json", lines(*(zendesk_ticket(number) for number in range(2_000))))
+    dies = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from support_connectors.imports.options import Options\n"
+        "from support_connectors.imports.running import import_files\n"
+        "from support_connectors.workspace import merging\n"
+        "merging.refuse_shared_ids = lambda connection: os._exit(9)\n"
+        "import_files([Path(sys.argv[1])], Path(sys.argv[2]), Options())\n"
+    )
+    line = [sys.executable, "-c", dies, str(many), str(desk.database)]
+    assert subprocess.run(line, check=False).returncode == 9
+    if had_contents:
+        with desk.open() as store:
+            assert store.counts()[ONE] == 1
+    assert desk.take(many).files[0].count == 2_000
+    with desk.open() as store:
+        assert store.counts()[ONE] == 2_000
+
+
 def test_a_category_that_was_not_connected_is_once_it_holds_something(desk: Desk) -> None:
     load_workspace(workspace({"project_tracker": "error: token expired", "chat": "not_connected"}), desk.database)
     desk.take(desk.file("jira.json", json.dumps(exports.JIRA_ISSUE)))
@@ -149,7 +177,7 @@ def test_a_category_that_was_not_connected_is_once_it_holds_something(desk: Desk
         ("a.json", b'[{"key": "A-1", "fields": {}}', "Was it cut"),
         ("a.json", b'[{"key": "\xff", "fields": {}}]', "is not UTF-8 text"),
         ("a.json", b"[" * 50_000, "nested too deeply"),
-        ("a.json", gzip.compress(b"[]"), "is compressed: unpack it"),
+        ("a.json", gzip.compress(b"[]", mtime=0), "is compressed: unpack it"),
         ("a.xml", b"<?xml version='1.0'?><tickets/>", "is XML or a web page"),
         ("a.pdf", b"%PDF-1.7", "is a PDF"),
         ("a.bin", b"abc\0\0\0", "holds the byte 0"),
