@@ -41,7 +41,9 @@ SLOW = (
     "tests/support_connectors/test_servers.py::*over_stdio*",
     "tests/support_connectors/test_servers.py::*http*",
     "tests/support_connectors/test_serving.py*",
-    "tests/support_connectors/test_workspace_store.py::test_a_load_that_dies_half_way_leaves_the_old_contents",
+    "tests/support_connectors/test_workspace_store.py::test_a_load_that_dies_half_way_leaves_the_old_contents*",
+    "tests/support_connectors/imports/test_importing.py::test_an_import_that_dies_half_way*",
+    "tests/support_connectors/test_workspace_store.py::test_a_load_takes_little_memory_whatever_the_file_has",
     "tests/support_connectors/test_workspace_store.py::test_several_processes_write_and_read_at_once",
     # browsers
     "tests/customer_escalation/mcp_server/test_card.py*",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.customer_escalation.cli.test_main import ISSUE, workspace
 from tests.customer_escalation.commands import Command
+from tests.support_connectors.imports.exports import HUBSPOT_CSV, lines, zendesk_ticket
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (
@@ -25,6 +26,9 @@ EXPECTED: dict[str, tuple[int, str]] = {
     '"API returning 500 errors intermittently for Acme Corp"': (4, "Nothing is connected"),
     "workspace load FILE.json": (0, "Loaded"),
     '--sample "..."': (3, "Needs review"),
+    "workspace import tickets.json companies.csv --dry-run": (0, "Nothing was changed"),
+    "workspace import tickets.json companies.csv": (0, r"support platform: 1 new[\s\S]*crm: 2 new"),
+    "workspace import list.csv --as crm --map id=Nr --map name=Kunde --map arr_usd=Wert": (0, "crm: 1 new"),
     "workspace template": (0, '"records"'),
     "workspace schema": (0, "json-schema.org"),
     "workspace validate FILE.json": (0, "can be loaded"),
@@ -76,6 +80,13 @@ EXPECTED: dict[str, tuple[int, str]] = {
 """With what each ends where nothing is connected and nobody can be asked, and what it says."""
 
 
+EXPORTS = {
+    "tickets.json": lines(zendesk_ticket()),
+    "companies.csv": HUBSPOT_CSV,
+    "list.csv": "Nr;Kunde;Wert\n1;Acme;5000\n",
+}
+
+
 def documented() -> list[str]:
     """Every command of ours in the documents, without the name."""
     found: list[str] = []
@@ -104,6 +115,9 @@ def test_a_documented_command_does_what_is_said(tmp_path: Path, words: str) -> N
         run = command("list").out.split()[0]
         given = [run if word in ("RUN", "CASE") else word for word in given]
     given = [workspace(tmp_path) if word == "FILE.json" else word for word in given]
+    for word in EXPORTS.keys() & set(given):
+        (tmp_path / word).write_text(EXPORTS[word], encoding="utf-8")
+    given = [str(tmp_path / word) if word in EXPORTS else word for word in given]
     done = command(*given, **home)
     assert done.code == code, done
     assert re.search(sentence, done.out + done.err), done

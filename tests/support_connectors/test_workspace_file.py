@@ -9,9 +9,9 @@ from tests.support_connectors.workspaces import workspace
 
 from support_connectors.categories import WORKSPACE_CATEGORIES
 from support_connectors.results import Account
-from support_connectors.workspace.reading import parse_workspace, read_workspace
+from support_connectors.workspace.reading import Reading, check_workspace
 from support_connectors.workspace.records import WorkspaceError
-from support_connectors.workspace.rows import rows_of
+from support_connectors.workspace.rows import row_of
 
 
 def changed(*path_and_value: Any) -> dict[str, Any]:
@@ -23,6 +23,14 @@ def changed(*path_and_value: Any) -> dict[str, Any]:
         place = place[step]
     place[last] = value
     return made
+
+
+def records(data: dict[str, Any]) -> dict[str, list[Any]]:
+    """The records of a workspace as they are read, by category."""
+    found: dict[str, list[Any]] = {}
+    for category, record in Reading(data):
+        found.setdefault(category, []).append(record)
+    return found
 
 
 FIRST_MESSAGE = ("records", "support_platform", 0, "messages", 0)
@@ -69,7 +77,7 @@ ACCOUNT = ("records", "crm", 0)
 )
 def test_a_malformed_workspace_is_refused_with_the_path_of_the_wrong_value(data: Any, says: str) -> None:
     with pytest.raises(WorkspaceError) as refusal:
-        parse_workspace(data)
+        check_workspace(data)
     assert says in str(refusal.value)
 
 
@@ -79,7 +87,7 @@ def test_the_first_wrong_value_of_the_document_is_the_one_that_is_named() -> Non
     data["records"]["support_platform"][0]["status"] = 1
     data["records"]["knowledge_base"][0]["body"] = 1
     with pytest.raises(WorkspaceError, match=r"^records\.knowledge_base\[0\]\.body"):
-        parse_workspace(data)
+        check_workspace(data)
 
 
 def test_every_wrong_value_is_named_in_the_order_of_the_document() -> None:
@@ -88,7 +96,7 @@ def test_every_wrong_value_is_named_in_the_order_of_the_document() -> None:
     data["records"]["support_platform"][0]["messages"][0]["text"] = "\ud800"
     del data["records"]["knowledge_base"][0]["updated_at"]
     with pytest.raises(WorkspaceError) as refusal:
-        parse_workspace(data)
+        check_workspace(data)
     places = [line.strip().partition(":")[0] for line in str(refusal.value).splitlines()]
     assert places == [
         "records.support_platform[0].messages[0].text",
@@ -101,17 +109,15 @@ def test_every_wrong_value_is_named_in_the_order_of_the_document() -> None:
 def test_of_very_many_wrong_values_the_first_are_named_and_the_others_counted() -> None:
     data = changed("records", "chat", [{}] * 100)
     with pytest.raises(WorkspaceError, match=r"and 460 more\.$"):
-        parse_workspace(data)
+        check_workspace(data)
 
 
 def test_an_id_may_be_a_number_and_is_the_same_id_as_its_text() -> None:
     data = changed("records", "support_platform", 0, "id", 4711)
-    tickets = parse_workspace(data).records.support_platform
-    assert tickets is not None
-    assert tickets[0].id == "4711"
+    assert records(data)["support_platform"][0].id == "4711"
     data["records"]["support_platform"][1]["id"] = "4711"
     with pytest.raises(WorkspaceError, match=r'"4711" is already the id of records\.support_platform\[0\]'):
-        parse_workspace(data)
+        check_workspace(data)
 
 
 def test_null_and_a_missing_key_are_what_is_not_known() -> None:
@@ -119,25 +125,24 @@ def test_null_and_a_missing_key_are_what_is_not_known() -> None:
     data["records"]["crm"][0] = {"id": "ACC-1", "name": "Acme", "arr_usd": None, "sla": {"update_h": None}}
     for key in ("customer", "status", "priority", "subject"):
         data["records"]["support_platform"][0][key] = None
-    parsed = parse_workspace(data).records
-    assert parsed.crm is not None
-    assert parsed.support_platform is not None
-    account, ticket = next(rows_of(parsed, "crm")).result, next(rows_of(parsed, "support_platform"))
+    parsed = records(data)
+    account = row_of("crm", parsed["crm"][0]).result
+    ticket = row_of("support_platform", parsed["support_platform"][0])
     assert isinstance(account, Account)
     assert (account.arr_usd, account.tier, account.renewal, account.open_deals) == (None, None, None, [])
     assert account.sla == {"first_response_h": None, "update_h": None, "resolution_h": None}
-    assert (ticket.columns["customer_key"], ticket.state) == (None, None)
+    assert (ticket.customer, ticket.state) == (None, None)
 
 
 def test_an_unknown_key_is_named_on_one_line_of_plain_characters() -> None:
     data = changed(*ACCOUNT, "a\nnote: b\x1b\u202e", 1)
-    assert r'records.crm[]."a\nnote: b\u001b\u202e" is not a key' in " ".join(parse_workspace(data).warnings)
+    assert r'records.crm[]."a\nnote: b\u001b\u202e" is not a key' in " ".join(check_workspace(data).warnings)
 
 
 def test_keys_that_the_project_reads_are_known() -> None:
     data = changed(*ACCOUNT, "timezone", "Europe/Berlin")
     data["records"]["support_platform"][0]["messages"][0] |= {"automatic": True, "link": "https://desk.example/1"}
-    assert parse_workspace(data).warnings == parse_workspace(workspace()).warnings
+    assert check_workspace(data).warnings == check_workspace(workspace()).warnings
 
 
 @pytest.mark.parametrize("key", ["id", "customer", "created_at", "status", "priority", "subject", "messages"])
@@ -145,7 +150,7 @@ def test_a_ticket_without_a_required_key_is_refused(key: str) -> None:
     data = workspace()
     del data["records"]["support_platform"][1][key]
     with pytest.raises(WorkspaceError, match=rf"^records\.support_platform\[1\]\.{key}: is missing\.$"):
-        parse_workspace(data)
+        check_workspace(data)
 
 
 def test_endless_nesting_is_refused() -> None:
@@ -153,7 +158,7 @@ def test_endless_nesting_is_refused() -> None:
     for _ in range(100):
         value = [value]
     with pytest.raises(WorkspaceError, match="nested deeper"):
-        parse_workspace(changed("records", "chat", 0, "deep", value))
+        check_workspace(changed("records", "chat", 0, "deep", value))
 
 
 @pytest.mark.parametrize(
@@ -171,37 +176,34 @@ def test_a_file_that_cannot_be_read_is_refused_by_name(tmp_path: Path, content: 
     path = tmp_path / "workspace.json"
     path.write_bytes(content)
     with pytest.raises(WorkspaceError, match=r"workspace\.json") as refusal:
-        read_workspace(path)
+        check_workspace(path)
     assert says in str(refusal.value)
 
 
 def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceError, match=r"none\.json cannot be read: No such file"):
-        read_workspace(tmp_path / "none.json")
+        check_workspace(tmp_path / "none.json")
 
 
 def test_a_byte_order_mark_is_no_obstacle(tmp_path: Path) -> None:
     path = tmp_path / "workspace.json"
     path.write_text(json.dumps(workspace()), encoding="utf-8-sig")
-    assert read_workspace(path).count("crm") == 2
+    assert check_workspace(path).counts["crm"] == 2
 
 
 def test_messages_and_comments_without_id_are_numbered_within_their_item() -> None:
-    records = parse_workspace(workspace()).records
-    assert records.support_platform is not None
-    assert records.project_tracker is not None
-    assert [message.id for message in records.support_platform[0].messages] == [
+    found = records(workspace())
+    assert [message.id for message in found["support_platform"][0].messages] == [
         "TCK-1001-m1",
         "TCK-1001-m2",
         "TCK-1001-m3",
     ]
-    assert [comment.id for comment in records.project_tracker[0].comments] == ["ENG-77-c1", "ENG-77-c2"]
+    assert [comment.id for comment in found["project_tracker"][0].comments] == ["ENG-77-c1", "ENG-77-c2"]
 
 
 def test_a_made_up_id_gives_way_to_one_that_the_source_uses() -> None:
-    records = parse_workspace(changed(*FIRST_MESSAGE, "id", "TCK-1001-m2")).records
-    assert records.support_platform is not None
-    assert [message.id for message in records.support_platform[0].messages] == [
+    found = records(changed(*FIRST_MESSAGE, "id", "TCK-1001-m2"))
+    assert [message.id for message in found["support_platform"][0].messages] == [
         "TCK-1001-m2",
         "TCK-1001-m3",
         "TCK-1001-m4",
@@ -213,9 +215,8 @@ def test_unknown_keys_are_kept_and_each_is_warned_about_once() -> None:
     for message in data["records"]["support_platform"][0]["messages"]:
         message["mood"] = "tense"
     data["policy"]["holidays"] = ["2026-05-01"]
-    parsed = parse_workspace(data)
-    assert parsed.records.support_platform is not None
-    assert parsed.records.support_platform[2].extra == {"region": "emea"}
+    parsed = check_workspace(data)
+    assert records(data)["support_platform"][2].extra == {"region": "emea"}
     assert parsed.policy["holidays"] == ["2026-05-01"]
     assert [warning.split(" ")[0] for warning in parsed.warnings] == [
         "policy.holidays",
@@ -228,7 +229,7 @@ def test_unknown_keys_are_kept_and_each_is_warned_about_once() -> None:
 @pytest.mark.parametrize("key", ["id", "source", "invocation", "expected", "injection", "followup", "synthetic"])
 def test_what_a_case_adds_is_no_reason_for_a_warning(key: str) -> None:
     data = {**workspace(), key: {"anything": [1]}}
-    assert parse_workspace(data).warnings == parse_workspace(workspace()).warnings
+    assert check_workspace(data).warnings == check_workspace(workspace()).warnings
 
 
 def test_a_category_is_connected_where_it_has_a_list_and_not_otherwise() -> None:
@@ -236,7 +237,7 @@ def test_a_category_is_connected_where_it_has_a_list_and_not_otherwise() -> None
     data["records"]["crm"] = None
     del data["records"]["project_tracker"]
     data["records"]["chat"] = None
-    assert parse_workspace(data).connectors == {
+    assert check_workspace(data).connectors == {
         "support_platform": "connected",
         "crm": "not_connected",
         "chat": "error: token expired",
@@ -248,7 +249,7 @@ def test_a_category_is_connected_where_it_has_a_list_and_not_otherwise() -> None
 def test_a_category_said_to_be_connected_without_records_counts_as_unknown_and_not_as_empty() -> None:
     data = workspace({"crm": "connected"})
     data["records"]["crm"] = None
-    parsed = parse_workspace(data)
+    parsed = check_workspace(data)
     assert parsed.connectors["crm"] == "not_connected"
     assert any(warning.startswith("connectors.crm") for warning in parsed.warnings)
 
@@ -256,18 +257,17 @@ def test_a_category_said_to_be_connected_without_records_counts_as_unknown_and_n
 @pytest.mark.parametrize("empty", WORKSPACE_CATEGORIES)
 def test_an_empty_list_is_connected(empty: str) -> None:
     data = changed("records", empty, [])
-    assert parse_workspace(data).connectors == dict.fromkeys(WORKSPACE_CATEGORIES, "connected")
+    assert check_workspace(data).connectors == dict.fromkeys(WORKSPACE_CATEGORIES, "connected")
 
 
 def test_now_and_policy_come_as_the_file_says_them() -> None:
-    parsed = parse_workspace(workspace())
+    parsed = check_workspace(workspace())
     assert parsed.now is not None
     assert parsed.now.isoformat() == "2026-03-10T12:00:00+01:00"
     assert parsed.policy == {"high_value_arr": 90_000, "team_timezone": "Europe/Berlin"}
 
 
 def test_numbers_stay_as_they_are_written() -> None:
-    records = parse_workspace(workspace()).records
-    assert records.crm is not None
-    assert json.dumps(records.crm[0].arr_usd) == "120000"
-    assert json.dumps(records.crm[0].open_deals[0].amount_usd) == "9500.5"
+    [account, _] = records(workspace())["crm"]
+    assert json.dumps(account.arr_usd) == "120000"
+    assert json.dumps(account.open_deals[0].amount_usd) == "9500.5"

@@ -1,6 +1,8 @@
 """The embedded workspace as a whole: loading, states, filters, writes, several processes."""
 
+import hashlib
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -27,7 +29,9 @@ from support_connectors.backend import (
 )
 from support_connectors.categories import WORKSPACE_CATEGORIES, Category
 from support_connectors.times import end_of, parse_time
-from support_connectors.workspace.records import WorkspaceError
+from support_connectors.workspace.records import AccountRecord, WorkspaceError
+from support_connectors.workspace.rows import item_text, item_text_of_stored, row_of, stored
+from support_connectors.workspace.schema import SCHEMA_VERSION
 from support_connectors.workspace.store import (
     WorkspaceStore,
     load_workspace,
@@ -94,23 +98,119 @@ def test_a_failed_load_leaves_the_old_contents(tmp_path: Path) -> None:
         assert len(listed(store, TicketFilter())) == 3
 
 
-def test_a_load_that_dies_half_way_leaves_the_old_contents(tmp_path: Path) -> None:
+@pytest.mark.parametrize("had_contents", [True, False])
+def test_a_load_that_dies_half_way_leaves_the_old_contents(tmp_path: Path, had_contents: bool) -> None:
     path = tmp_path / "workspace.db"
-    load_workspace(workspace(), path)
+    if had_contents:
+        load_workspace(workspace(), path)
     dies = (
         "import os, sys\n"
         "from support_connectors.workspace import store\n"
         "from tests.support_connectors.workspaces import many_tickets\n"
-        "rows = store.rows_of\n"
-        "def some(records, category):\n"
+        "row_of = store.row_of\n"
+        "def some(category, record):\n"
         "    if category == 'crm': os._exit(9)\n"
-        "    yield from rows(records, category)\n"
-        "store.rows_of = some\n"
-        "store.load_workspace(many_tickets(30), sys.argv[1])\n"
+        "    return row_of(category, record)\n"
+        "store.row_of = some\n"
+        "store.load_workspace(many_tickets(40_000), sys.argv[1])\n"
     )
     assert subprocess.run([sys.executable, "-c", dies, str(path)], check=False).returncode == 9
+    if not had_contents:
+        with pytest.raises(WorkspaceError, match="Load one there again"):
+            open_workspace(path)
+        load_workspace(workspace(), path)
     with open_workspace(path) as store:
         assert len(listed(store, TicketFilter())) == 3
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks Linux how much memory a process took")
+def test_a_load_takes_little_memory_whatever_the_file_has(tmp_path: Path) -> None:
+    """More than fifty megabytes; read whole, they took nine hundred of memory."""
+    source = tmp_path / "large.json"
+    text = " ".join(f"word{number % 977}" for number in range(120))
+    with source.open("w", encoding="utf-8") as file:
+        file.write('{"records": {"chat": [')
+        for number in range(30_000):
+            said = {"id": f"C{number}", "channel": "#c", "at": "2026-03-01", "author": "u", "text": text}
+            file.write(("," if number else "") + json.dumps(said))
+        file.write('], "support_platform": [')
+        for number in range(3_000):
+            messages = [{"at": "2026-03-01", "author": "u", "role": "customer", "text": text}] * 10
+            ticket = {"id": f"T{number}", "customer": "A", "created_at": "2026-03-01", "status": "open", "priority": ""}
+            file.write(("," if number else "") + json.dumps({**ticket, "subject": "s", "messages": messages}))
+        file.write("]}}")
+    assert source.stat().st_size > 50_000_000
+    loads = (
+        "import re, sys\n"
+        "from support_connectors.workspace.store import load_workspace\n"
+        "print(load_workspace(sys.argv[1], sys.argv[2]).counts)\n"
+        "print(int(re.search(r'VmHWM:\\s+(\\d+) kB', open('/proc/self/status').read())[1]) // 1024)\n"
+    )
+    line = [sys.executable, "-c", loads, str(source), str(tmp_path / "workspace.db")]
+    counts, megabytes = subprocess.run(line, check=True, capture_output=True, text=True).stdout.splitlines()
+    assert "'support_platform': 3000" in counts
+    assert "'chat': 30000" in counts
+    assert int(megabytes) < 250
+
+
+def test_ids_are_told_apart_over_the_whole_source(tmp_path: Path) -> None:
+    """An id that is made up for a message gives way to one that another ticket, far behind, uses itself."""
+    data = many_tickets(2_000)
+    tickets = data["records"]["support_platform"]
+    said = {"at": "2026-03-01", "author": "u", "role": "customer", "text": "Hello."}
+    tickets[0]["messages"] = [dict(said)]
+    tickets[-1]["messages"] = [{**said, "id": "T-0-m1", "text": "Far behind."}]
+    source = tmp_path / "workspace.json"
+    source.write_text(json.dumps(data), encoding="utf-8")
+    load_workspace(source, tmp_path / "workspace.db")
+    with open_workspace(tmp_path / "workspace.db") as store:
+        assert [message.id for message in store.support_platform.read_ticket("T-0").messages] == ["T-0-m2"]
+        assert store.support_platform.read_ticket("T-0-m1").id == "T-1999"
+    tickets[5]["id"] = "T-0-m1"
+    source.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(WorkspaceError) as refusal:
+        load_workspace(source, tmp_path / "workspace.db")
+    assert str(refusal.value) == (
+        f"{source}: records.support_platform[1999].messages[0].id: "
+        '"T-0-m1" is already the id of records.support_platform[5].'
+    )
+    with open_workspace(tmp_path / "workspace.db") as store:
+        assert store.support_platform.read_ticket("T-5").id == "T-5"
+
+
+def test_a_part_of_a_file_that_is_given_twice_is_a_fault(tmp_path: Path) -> None:
+    source = tmp_path / "workspace.json"
+    source.write_text('{"records": {"crm": [], "chat": [], "crm": []}}', encoding="utf-8")
+    with pytest.raises(WorkspaceError, match=r"records\.crm: is given twice\."):
+        load_workspace(source, tmp_path / "workspace.db")
+
+
+def test_a_source_that_can_be_read_only_once_is_kept_while_it_is_needed(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    broken = workspace()
+    broken["records"]["crm"][0]["arr_usd"] = "much"
+    for data, says in ((broken, r"pipe: records\.crm\[0\]\.arr_usd"), (workspace(), "")):
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(pipe.write_text, json.dumps(data), "utf-8")
+            if says:
+                with pytest.raises(WorkspaceError, match=says):
+                    load_workspace(pipe, tmp_path / "workspace.db")
+            else:
+                assert load_workspace(pipe, tmp_path / "workspace.db").counts["crm"] == 2
+
+
+def test_what_is_indexed_of_a_record_counts_for_the_version_of_the_tables() -> None:
+    """The index keeps no text: a row leaves it by the text that it was made of. If this changes, count ``SCHEMA_VERSION`` up."""
+    data = workspace()
+    data["records"]["support_platform"][0]["mood"] = {"ref": "a", "tense": [True, 2.5, None]}
+    with workspace_from_json(data) as store:
+        ticket = store.support_platform.read_ticket("TCK-1001")
+    account = row_of("crm", AccountRecord.model_validate(data["records"]["crm"][0])).result
+    texts = [item_text(one, ["PART"]) for one in (ticket, account)]
+    assert texts == [item_text_of_stored(json.loads(json.dumps(stored(one))), ["PART"]) for one in (ticket, account)]
+    digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:16]
+    assert (SCHEMA_VERSION, digest) == (4, "565091232f57ebad")
 
 
 def test_another_programs_file_is_never_overwritten(tmp_path: Path) -> None:
@@ -282,6 +382,8 @@ def test_a_new_status_shows_in_reads_and_filters(store: WorkspaceStore) -> None:
     assert store.support_platform.set_ticket_status("TCK-1001", "pending", US).status == "pending"
     assert listed(store, TicketFilter(status="Pending")) == ["TCK-1001"]
     assert store.support_platform.search_tickets("pending", None, FIRST).total == 1
+    assert store.support_platform.set_ticket_status("TCK-1001", "solved", US).status == "solved"
+    assert store.support_platform.search_tickets("pending", None, FIRST).total == 0
     assert store.support_platform.search_tickets("logo", None, FIRST).items[0].id == "TCK-1001"
 
 

@@ -86,7 +86,7 @@ class GitHub:
         row = self._api.get(f"/repos/{place}/issues/{number}", what=f"issue {place}#{number}")
         if row.get("pull_request"):
             raise NotFound(f"{place}#{number} is a pull request in GitHub, not an issue.")
-        return _issue(row, place, [*_opening(row, place), *self._comments(place, number)], complete=True)
+        return issue_of(row, place, [*opening_of(row, place), *self._comments(place, number)], complete=True)
 
     def list_issues(self, wanted: IssueFilter, paging: Paging) -> Page[Issue]:
         """See ``ProjectTracker``. A status is open or closed; a type is an issue type or a label."""
@@ -124,7 +124,7 @@ class GitHub:
         body = {"title": issue.title, "body": _as_written(issue.description, marker), "labels": labels}
         made = self._api.post(f"/repos/{place}/issues", body)
         with readable(TITLE):
-            return _issue(made, place, _opening(made, place), complete=True)
+            return issue_of(made, place, opening_of(made, place), complete=True)
 
     def comment_on_issue(self, issue_id: str, text: str, write: Write) -> Comment:
         """See ``ProjectTracker``. The text stands in a block of its own, so that nothing in it becomes a mention or a link."""
@@ -136,10 +136,10 @@ class GitHub:
             with readable(TITLE):
                 known = find_marked(marker, [(str(row.get("body") or ""), row) for row in rows], key)
             if known is not None:
-                return _comment(known, place, number)
+                return comment_of(known, place, number)
         body = {"body": _as_written(text, marker)}
         made = self._api.post(f"/repos/{place}/issues/{number}/comments", body, what=f"issue {place}#{number}")
-        return _comment(made, place, number)
+        return comment_of(made, place, number)
 
     def _place(self, given: str) -> tuple[str, str]:
         """Repository and number of an id. A number alone is one of the only repository."""
@@ -168,11 +168,11 @@ class GitHub:
         with readable(TITLE):
             part = rows[skip : skip + limit]
             return [
-                _issue(row, "/".join(str(row["repository_url"]).split("/")[-2:]), [], complete=False) for row in part
+                issue_of(row, "/".join(str(row["repository_url"]).split("/")[-2:]), [], complete=False) for row in part
             ], total
 
     def _comments(self, place: str, number: str) -> list[Comment]:
-        return [_comment(row, place, number) for row in self._rows(place, number)]
+        return [comment_of(row, place, number) for row in self._rows(place, number)]
 
     def _rows(self, place: str, number: str) -> Iterator[Row]:
         for page in range(1, MOST_COMMENTS // 100 + 1):
@@ -225,7 +225,8 @@ def _as_read(body: Any) -> str:
     return ours["text"] if ours else text.strip()
 
 
-def _issue(row: Row, place: str, comments: list[Comment], *, complete: bool) -> Issue:
+def issue_of(row: Row, place: str, comments: list[Comment], *, complete: bool) -> Issue:
+    """An issue of the repository ``place`` as GitHub's REST interface gives it."""
     with readable(TITLE):
         name = f"{place}#{row['number']}"
         labels = [str(label["name"] if isinstance(label, dict) else label) for label in row.get("labels") or ()]
@@ -255,7 +256,7 @@ def _issue(row: Row, place: str, comments: list[Comment], *, complete: bool) -> 
         )
 
 
-def _opening(row: Row, place: str) -> list[Comment]:
+def opening_of(row: Row, place: str) -> list[Comment]:
     """The issue's own text as its first comment."""
     with readable(TITLE):
         text = _as_read(row.get("body"))
@@ -274,7 +275,8 @@ def _opening(row: Row, place: str) -> list[Comment]:
         ]
 
 
-def _comment(row: Row, place: str, number: str) -> Comment:
+def comment_of(row: Row, place: str, number: str) -> Comment:
+    """A comment on issue ``number`` of a repository."""
     with readable(TITLE):
         name = f"{place}#{number}-c{row['id']}"
         return Comment(

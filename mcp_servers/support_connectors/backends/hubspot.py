@@ -192,36 +192,41 @@ class HubSpot:
         deals = self._parts(
             row, "deals", ["dealname", "amount", "closedate", "hs_is_closed", "dealstage", "deal_currency_code"]
         )
-        fields = self._settings
-        with readable(TITLE):
-            own: Row = row["properties"]
-            name, tier = str(row["id"]), text_or_none(own.get(fields.tier_field))
-            in_dollars = fields.currency.upper() == "USD"
-            extra: Row = {key: own[key] for key in ("domain", "industry", "description") if own.get(key)}
-            if not in_dollars and own.get(fields.arr_field):
-                extra[fields.arr_field] = f"{own[fields.arr_field]} {fields.currency}"
-            return Account(
-                ref=f"{CATEGORY}/{name}",
-                id=name,
-                name=str(own.get("name") or name),
-                tier=tier,
-                arr_usd=number_or_none(own.get(fields.arr_field)) if in_dollars else None,
-                renewal=date_or_none(own.get(fields.renewal_field)),
-                sla=fields.sla(tier),
-                contacts=[_contact(one["properties"]) for one in contacts],
-                open_deals=[
-                    self._deal(one["properties"]) for one in deals if one["properties"].get("hs_is_closed") != "true"
-                ],
-                extra=extra,
-            )
+        return account_of(row, contacts, deals, self._settings, self._settings.currency)
 
-    def _deal(self, own: Row) -> Row:
-        currency = str(own.get("deal_currency_code") or self._settings.currency).upper()
-        amount = number_or_none(own.get("amount"))
-        deal: Row = {"name": str(own.get("dealname") or ""), "amount": amount, "currency": currency}
-        if currency == "USD" and amount is not None:
-            deal["amount_usd"] = amount
-        return {**deal, "close": date_or_none(own.get("closedate")), "stage": own.get("dealstage")}
+
+def account_of(row: Row, contacts: Sequence[Row], deals: Sequence[Row], fields: CrmFields, currency: str) -> Account:
+    """A company as HubSpot's object interface gives it, with its contacts and deals; ``currency`` is the portal's."""
+    with readable(TITLE):
+        own: Row = row["properties"]
+        name, tier = str(row["id"]), text_or_none(own.get(fields.tier_field))
+        in_dollars = currency.upper() == "USD"
+        extra: Row = {key: own[key] for key in ("domain", "industry", "description") if own.get(key)}
+        if not in_dollars and own.get(fields.arr_field):
+            extra[fields.arr_field] = f"{own[fields.arr_field]} {currency}"
+        return Account(
+            ref=f"{CATEGORY}/{name}",
+            id=name,
+            name=str(own.get("name") or name),
+            tier=tier,
+            arr_usd=number_or_none(own.get(fields.arr_field)) if in_dollars else None,
+            renewal=date_or_none(own.get(fields.renewal_field)),
+            sla=fields.sla(tier),
+            contacts=[_contact(one["properties"]) for one in contacts],
+            open_deals=[
+                _deal(one["properties"], currency) for one in deals if one["properties"].get("hs_is_closed") != "true"
+            ],
+            extra=extra,
+        )
+
+
+def _deal(own: Row, portal_currency: str) -> Row:
+    currency = str(own.get("deal_currency_code") or portal_currency).upper()
+    amount = number_or_none(own.get("amount"))
+    deal: Row = {"name": str(own.get("dealname") or ""), "amount": amount, "currency": currency}
+    if currency == "USD" and amount is not None:
+        deal["amount_usd"] = amount
+    return {**deal, "close": date_or_none(own.get("closedate")), "stage": own.get("dealstage")}
 
 
 def _is(name: str, operator: str, value: str) -> Row:

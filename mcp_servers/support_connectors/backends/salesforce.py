@@ -302,34 +302,36 @@ class Salesforce:
             raise _meant(error) from error
 
     def _account(self, row: Row) -> Account:
-        settings = self._settings
-        with readable(TITLE):
-            name, tier = str(row["Id"]), text_or_none(row.get(settings.tier_field))
-            currency = str(row.get("CurrencyIsoCode") or settings.currency).upper()
-            worth = number_or_none(row.get(settings.arr_field))
-            extra: dict[str, JsonValue] = {
-                "industry": row.get("Industry"), "website": row.get("Website"), "description": row.get("Description"),
-                "owner": (row.get("Owner") or {}).get("Name"), "link": f"{settings.url}/{name}",
-            }  # fmt: skip
-            if currency != "USD" and worth is not None:
-                extra["arr"] = f"{worth} {currency}"
-            return Account(
-                ref=f"{CATEGORY}/{name}",
-                id=name,
-                name=str(row["Name"]),
-                tier=tier,
-                arr_usd=worth if currency == "USD" else None,
-                renewal=date_or_none(row.get(settings.renewal_field)),
-                sla=settings.sla(tier),
-                contacts=[
-                    Contact(
-                        name=one.get("Name") or None, email=one.get("Email") or None, title=one.get("Title") or None
-                    )
-                    for one in _parts(row, "Contacts")
-                ],
-                open_deals=[_deal(one, currency) for one in _parts(row, "Opportunities")],
-                extra={key: value for key, value in extra.items() if value},
-            )
+        return account_of(row, self._settings, self._settings.currency, self._settings.url)
+
+
+def account_of(row: Row, fields: CrmFields, default_currency: str, site: str = "") -> Account:
+    """An account as Salesforce's interface gives it; ``default_currency`` is the organisation's, ``site`` its address."""
+    with readable(TITLE):
+        name, tier = str(row["Id"]), text_or_none(row.get(fields.tier_field))
+        currency = str(row.get("CurrencyIsoCode") or default_currency).upper()
+        worth = number_or_none(row.get(fields.arr_field))
+        extra: dict[str, JsonValue] = {
+            "industry": row.get("Industry"), "website": row.get("Website"), "description": row.get("Description"),
+            "owner": (row.get("Owner") or {}).get("Name"), "link": f"{site}/{name}" if site else None,
+        }  # fmt: skip
+        if currency != "USD" and worth is not None:
+            extra["arr"] = f"{worth} {currency}"
+        return Account(
+            ref=f"{CATEGORY}/{name}",
+            id=name,
+            name=str(row["Name"]),
+            tier=tier,
+            arr_usd=worth if currency == "USD" else None,
+            renewal=date_or_none(row.get(fields.renewal_field)),
+            sla=fields.sla(tier),
+            contacts=[
+                Contact(name=one.get("Name") or None, email=one.get("Email") or None, title=one.get("Title") or None)
+                for one in _parts(row, "Contacts")
+            ],
+            open_deals=[_deal(one, currency) for one in _parts(row, "Opportunities")],
+            extra={key: value for key, value in extra.items() if value},
+        )
 
 
 _TASK: Final = ("Id", "Subject", "Description", "CreatedDate", "Owner.Name")

@@ -27,7 +27,9 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 def indexed(text: str) -> str:
     """Prepare ``text`` for the index, the same way as a query is prepared."""
-    return _IDEOGRAPH.sub(r" \1 ", unicodedata.normalize("NFC", text)).replace("\0", " ")
+    if not text.isascii():
+        text = _IDEOGRAPH.sub(r" \1 ", unicodedata.normalize("NFC", text))
+    return text.replace("\0", " ")
 
 
 def match_expression(query: str) -> str | None:

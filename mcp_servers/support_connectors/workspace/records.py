@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from functools import cache
+from typing import Annotated, Any, ClassVar, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, PlainValidator
@@ -290,9 +291,19 @@ class WorkspaceFile(FileModel):
     records: Records
 
 
+RECORDS: dict[Category, type[FileModel]] = {
+    "support_platform": TicketRecord,
+    "crm": AccountRecord,
+    "chat": ChatRecord,
+    "project_tracker": IssueRecord,
+    "knowledge_base": ArticleRecord,
+}
+"""The model of each category's records."""
+
+
 @dataclass(frozen=True)
-class Workspace:
-    """A checked workspace: every id is set and unique within its category."""
+class Contents:
+    """What a checked workspace says beside its records, and how many of them there are."""
 
     now: datetime | None
     """The moment of the run, aware; None where the file leaves it to the clock."""
@@ -300,13 +311,25 @@ class Workspace:
     """The overrides that the file gives, unknown ones included."""
     connectors: dict[Category, str]
     """For each category ``connected``, ``not_connected`` or ``error: REASON``."""
-    records: Records
+    counts: dict[Category, int]
+    """Records per category, their messages and comments not counted."""
     warnings: tuple[str, ...]
     """One sentence for each unknown key and each contradiction that was settled."""
 
-    def count(self, category: Category) -> int:
-        """How many records of a category there are."""
-        return len(getattr(self.records, category) or ())
+
+def has_more_keys(model: FileModel) -> bool:
+    """Whether ``model``, or a record inside it, has a key that its format does not name."""
+    if model.__pydantic_extra__:
+        return True
+    for name in _inner(type(model)):
+        value = getattr(model, name)
+        if isinstance(value, list):
+            for item in value:
+                if has_more_keys(item):
+                    return True
+        elif value is not None and has_more_keys(value):
+            return True
+    return False
 
 
 def unknown_keys(model: FileModel, path: str = "") -> Iterator[str]:
@@ -314,12 +337,23 @@ def unknown_keys(model: FileModel, path: str = "") -> Iterator[str]:
     for key in (key for key in model.extra if key not in model.also_read):
         name = key if key.isidentifier() else json.dumps(key)
         yield f"{path}.{name}" if path else name
-    for name in type(model).model_fields:
+    for name in _inner(type(model)):
         value = getattr(model, name)
         below = f"{path}.{name}" if path else name
         if isinstance(value, FileModel):
             yield from unknown_keys(value, below)
         elif isinstance(value, list):
             for item in value:
-                if isinstance(item, FileModel):
-                    yield from unknown_keys(item, f"{below}[]")
+                yield from unknown_keys(item, f"{below}[]")
+
+
+@cache
+def _inner(kind: type[FileModel]) -> tuple[str, ...]:
+    """The fields of a model that hold models."""
+    return tuple(name for name, field in kind.model_fields.items() if _names_a_model(field.annotation))
+
+
+def _names_a_model(annotation: Any) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, FileModel):
+        return True
+    return any(map(_names_a_model, get_args(annotation)))

@@ -1,8 +1,7 @@
 """From records of a workspace file, or from a write, to rows: the result that a tool shows and the keys to find it."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from pydantic import JsonValue
 
@@ -35,20 +34,18 @@ from support_connectors.workspace.records import (
     IssueRecord,
     MessageRecord,
     PersonRecord,
-    Records,
     TicketRecord,
 )
 from support_connectors.workspace.schema import fold
 
-_TITLE_KEYS = ("id", "subject", "title", "name", "customer", "channel")
-_NOT_SEARCHED = ("ref", "kind", "parent", "state")
+_TITLE_KEYS = frozenset({"id", "subject", "title", "name", "customer", "channel"})
+_NOT_SEARCHED = frozenset({"ref", "kind", "parent", "state"})
 """Our own words, not the source's: the word open would find every ticket that is."""
-_NESTED = ("people", "attachments")
+_NESTED = frozenset({"people", "attachments"})
 _NOT_STORED = {key for row in CATEGORY_TABLE.values() if row.parts for key in (row.parts, f"{row.parts}_complete")}
 
 
-@dataclass(frozen=True)
-class ItemRow:
+class ItemRow(NamedTuple):
     """One item ready to be stored, with its parts."""
 
     result: ResultModel
@@ -62,19 +59,22 @@ class ItemRow:
     parts: tuple[Message | Comment, ...] = ()
 
     @property
-    def columns(self) -> dict[str, Any]:
-        """The values of the table ``item``, category and seq left out."""
-        return {
-            "id": self.id,
-            "id_key": fold(self.id),
-            "name_key": fold(self.name),
-            "customer_key": None if self.customer is None else fold(self.customer),
-            "status_key": None if self.status is None else fold(self.status),
-            "state": self.state,
-            "group_key": None if self.group is None else fold(self.group),
-            "at": None if self.at is None else microseconds(parse_time(self.at)),
-            "data": stored(self.result),
-        }
+    def columns(self) -> tuple[str | int | None, ...]:
+        """The values of the table ``item`` as ``COLUMNS`` names them."""
+        return (
+            self.id,
+            fold(self.id),
+            fold(self.name),
+            None if self.customer is None else fold(self.customer),
+            None if self.status is None else fold(self.status),
+            self.state,
+            None if self.group is None else fold(self.group),
+            None if self.at is None else microseconds(parse_time(self.at)),
+        )
+
+
+COLUMNS = ("id", "id_key", "name_key", "customer_key", "status_key", "state", "group_key", "at")
+"""The columns of the table ``item`` that follow from a row; seq, category and data stand beside them."""
 
 
 def stored(result: ResultModel) -> dict[str, JsonValue]:
@@ -82,25 +82,67 @@ def stored(result: ResultModel) -> dict[str, JsonValue]:
     return result.model_dump(mode="json", exclude=_NOT_STORED)
 
 
+def stored_json(result: ResultModel) -> str:
+    """``stored`` as the text of the column ``data``."""
+    return type(result).__pydantic_serializer__.to_json(result, exclude=_NOT_STORED).decode()
+
+
+def searchable_result(result: ResultModel) -> str:
+    """``searchable`` of a result as it would be stored; cheaper, where nothing in it is nested."""
+    texts: list[str] = []
+    for key, value in result.__dict__.items():
+        if isinstance(value, str):
+            if key not in _NOT_SEARCHED:
+                texts.append(value)
+        elif _says_something(key, value):
+            return searchable(stored(result))
+    return indexed("\n".join(texts))
+
+
+def item_text(result: ResultModel, parts: Iterable[str]) -> dict[str, str]:
+    """``item_text_of_stored`` of a result as it would be stored; cheaper, where nothing in it is nested."""
+    title: list[str] = []
+    rest: list[str] = []
+    for key, value in result.__dict__.items():
+        if isinstance(value, str):
+            if key in _TITLE_KEYS:
+                title.append(value)
+            elif key not in _NOT_SEARCHED:
+                rest.append(value)
+        elif _says_something(key, value):
+            return item_text_of_stored(stored(result), parts)
+    return {"title": indexed(" ".join(title)), "body": indexed("\n".join((*rest, *parts)))}
+
+
+def item_text_of_stored(data: Mapping[str, JsonValue], parts: Iterable[str]) -> dict[str, str]:
+    """What is indexed of an item: its titles, and what else is in it and in its parts, whose ``searchable`` texts are given."""
+    title = indexed(" ".join(str(value) for key, value in data.items() if key in _TITLE_KEYS))
+    rest = {key: value for key, value in data.items() if key not in _TITLE_KEYS}
+    return {"title": title, "body": "\n".join((searchable(rest), *parts))}
+
+
+def _says_something(key: str, value: object) -> bool:
+    return value is not None and value is not False and value != [] and value != {} and key not in _NOT_STORED
+
+
 def searchable(data: Mapping[str, JsonValue]) -> str:
     """Every text and number of a stored result, ready for the index."""
-    telling = {key: value for key, value in data.items() if key not in (*_NOT_SEARCHED, *_NESTED)}
-    for key in _NESTED:
-        inner = data.get(key)
-        telling[key] = [_told(one) for one in inner] if isinstance(inner, list) else None
-    return indexed("\n".join(_scalars(telling)))
+    texts: list[str] = []
+    for key, value in data.items():
+        if key in _NOT_SEARCHED:
+            continue
+        if isinstance(value, str):
+            texts.append(value)
+        elif key in _NESTED and isinstance(value, list):
+            texts += (text for one in value for text in _scalars(_told(one)))
+        elif value is not None:
+            texts += _scalars(value)
+    return indexed("\n".join(texts))
 
 
-def searchable_title(data: Mapping[str, JsonValue]) -> str:
-    """The texts of a stored result that weigh most in a search, ready for the index."""
-    return indexed(" ".join(str(data[key]) for key in _TITLE_KEYS if key in data))
-
-
-def rows_of(records: Records, category: Category) -> Iterator[ItemRow]:
-    """The rows of a category, in the order of the file; none where it has no records."""
-    make = _MAKERS[category]
-    for record in getattr(records, category) or ():
-        yield make(record)
+def row_of(category: Category, record: FileModel) -> ItemRow:
+    """The row of a record of the category's model."""
+    return _MAKERS[category](record)
 
 
 def ticket_row(ticket: Ticket) -> ItemRow:
@@ -171,20 +213,19 @@ def _ticket(record: TicketRecord) -> ItemRow:
 
 
 def _message(record: MessageRecord, parent: str) -> Message:
-    return Message(
-        ref=f"support_platform/{record.id}",
-        id=str(record.id),
-        at=record.at,
-        author=record.author,
-        role=record.role,
-        text=record.text,
-        account=record.account,
-        internal=record.internal,
-        people=[_person(person) for person in record.people],
-        attachments=[_attachment(file, f"{record.id}-a{number}") for number, file in enumerate(record.attachments, 1)],
-        parent=parent,
-        extra=_extra(record),
-    )
+    fields: dict[str, Any] = {
+        "ref": f"support_platform/{record.id}", "id": record.id, "at": record.at, "author": record.author, "role": record.role,
+        "text": record.text, "account": record.account, "internal": record.internal, "parent": parent,
+    }  # fmt: skip
+    # Most messages have none of these, and there are many messages.
+    if record.people:
+        fields["people"] = [_person(person) for person in record.people]
+    if record.attachments:
+        files = enumerate(record.attachments, 1)
+        fields["attachments"] = [_attachment(file, f"{record.id}-a{number}") for number, file in files]
+    if extra := _extra(record):
+        fields["extra"] = extra
+    return Message.model_validate(fields)
 
 
 def _person(record: PersonRecord) -> Person:
@@ -230,17 +271,11 @@ def _contact(record: ContactRecord) -> Contact:
 
 
 def _chat_message(record: ChatRecord) -> ItemRow:
-    return chat_row(
-        ChatMessage(
-            ref=f"chat/{record.id}",
-            id=record.id,
-            channel=record.channel,
-            at=record.at,
-            author=record.author,
-            text=record.text,
-            extra=_extra(record),
-        )
-    )
+    fields: dict[str, Any] = {
+        "ref": f"chat/{record.id}", "id": record.id, "channel": record.channel, "at": record.at, "author": record.author,
+        "text": record.text, "extra": _extra(record),
+    }  # fmt: skip
+    return chat_row(ChatMessage.model_validate(fields))
 
 
 def _issue(record: IssueRecord) -> ItemRow:
@@ -297,7 +332,8 @@ _MAKERS: dict[Category, Callable[[Any], ItemRow]] = {
 
 
 def _extra(record: FileModel) -> dict[str, JsonValue]:
-    return {key: nameless(value) for key, value in record.extra.items()}
+    given = record.__pydantic_extra__
+    return {key: nameless(value) for key, value in given.items()} if given else {}
 
 
 def _whole(record: FileModel, always: tuple[str, ...] = ()) -> dict[str, JsonValue]:
@@ -311,7 +347,7 @@ def _told(value: JsonValue) -> JsonValue:
     """A record inside another, without our own words."""
     if not isinstance(value, dict):
         return value
-    return {key: item for key, item in value.items() if key not in (*_NOT_SEARCHED, "relation")}
+    return {key: item for key, item in value.items() if key not in _NOT_SEARCHED and key != "relation"}
 
 
 def _scalars(value: JsonValue) -> Iterator[str]:

@@ -12,7 +12,9 @@ from support_connectors.categories import WORKSPACE_CATEGORIES, Category
 
 APPLICATION_ID = 0x43_45_57_53
 """Marks the file as a workspace, so that no other program's database is ever overwritten."""
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
+"""Counts up with the tables, and with what of a record is indexed and how."""
+TOKENIZER = "porter unicode61"
 BUSY_TIMEOUT_S = 10.0
 """How long a call waits for another process that writes."""
 
@@ -40,10 +42,10 @@ item = sa.Table(
     sa.Column("group_key", sa.Text, doc="a chat message's channel, an issue's type, an account's tier"),
     sa.Column("at", sa.Integer, doc="created, sent, updated, or an account's renewal; microseconds since 1970"),
     sa.Column("data", sa.JSON, nullable=False, doc="the record as the tools show it, without its parts"),
-    sa.UniqueConstraint("category", "id"),
+    sa.Column("source", sa.Text, doc="which system's export it came from, and a digest of what it was; null elsewhere"),
+    sa.Index("item_by_key", "category", "id_key", "id", unique=True),
     sa.Index("item_by_time", "category", "at", "seq"),
-    sa.Index("item_by_name", "category", "name_key", "seq"),
-    sa.Index("item_by_key", "category", "id_key"),
+    sa.Index("item_by_name", "category", "name_key", "seq", sqlite_where=sa.text("name_key != ''")),
 )
 
 part = sa.Table(
@@ -55,8 +57,8 @@ part = sa.Table(
     sa.Column("id_key", sa.Text, nullable=False),
     sa.Column("item_seq", sa.ForeignKey("item.seq"), nullable=False, index=True),
     sa.Column("data", sa.JSON, nullable=False, doc="a message, a comment or an activity as the tools show it"),
-    sa.UniqueConstraint("category", "id"),
-    sa.Index("part_by_key", "category", "id_key"),
+    sa.Column("written", sa.Boolean, nullable=False, server_default=sa.false(), doc="whether it was added here"),
+    sa.Index("part_by_key", "category", "id_key", "id", unique=True),
 )
 
 write = sa.Table(
@@ -71,18 +73,23 @@ write = sa.Table(
 
 
 def item_index(category: Category) -> sa.TableClause:
-    """The full-text index of whole items: a row per item, ``rowid`` = ``item.seq``."""
+    """The full-text index: a row per item, with its parts' text too; ``rowid`` = ``item.seq``.
+
+    It keeps no copy of the text, so a row is taken out by giving the text that it was made of (``item_text``).
+    """
     return sa.table(f"item_text_{category}", sa.column("rowid"), sa.column("title"), sa.column("body"))
-
-
-def part_index(category: Category) -> sa.TableClause:
-    """The full-text index of parts: a row per message or comment, ``rowid`` = ``part.seq``."""
-    return sa.table(f"part_text_{category}", sa.column("rowid"), sa.column("body"))
 
 
 def fold(text: str) -> str:
     """The form in which names, ids and statuses compare: case, width and spacing make no difference."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return " ".join(text.casefold().split())
+
+
+def has_id(table: sa.Table, category: Category, id_: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Rows of ``item`` or ``part`` with exactly this id, as their index finds them."""
+    return table.c.category == category, table.c.id_key == fold(id_), table.c.id == id_
 
 
 def file_engine(path: Path) -> sa.Engine:
@@ -121,16 +128,14 @@ def for_writing(engine: sa.Engine) -> sa.Engine:
 def create_tables(connection: sa.Connection) -> None:
     """Drop whatever an earlier version made and create everything, empty, inside the running transaction."""
     for category in WORKSPACE_CATEGORIES:
-        for index in (item_index(category), part_index(category)):
-            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {index.name}")
+        for name in (item_index(category).name, f"part_text_{category}"):  # the second an earlier version made
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
     metadata.drop_all(connection)
     metadata.create_all(connection)
     for category in WORKSPACE_CATEGORIES:
-        for index in (item_index(category), part_index(category)):
-            columns = ", ".join(column.name for column in index.columns if column.name != "rowid")
-            connection.exec_driver_sql(
-                f"CREATE VIRTUAL TABLE {index.name} USING fts5({columns}, tokenize = 'porter unicode61')"
-            )
+        connection.exec_driver_sql(
+            f"CREATE VIRTUAL TABLE {item_index(category).name} USING fts5(title, body, content = '', tokenize = '{TOKENIZER}')"
+        )
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

@@ -1,6 +1,7 @@
 """One category's rows in the embedded workspace, read: find, search, browse; the same for all five."""
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from support_connectors.backend import NotFound, Paging, Period, Unavailable
 from support_connectors.categories import CATEGORY_NAMES, Category
 from support_connectors.cursors import decode_cursor, encode_cursor
 from support_connectors.times import microseconds
+from support_connectors.workspace.best_parts import best_first
 from support_connectors.workspace.full_text import match_expression
 from support_connectors.workspace.records import CONNECTED, ERROR_PREFIX
-from support_connectors.workspace.schema import fold, item, item_index, meta, part, part_index
+from support_connectors.workspace.schema import fold, has_id, item, item_index, meta, part
 
 BEST_PARTS = 5
 """Messages or comments that a search shows of one item."""
@@ -69,7 +71,6 @@ class Shelf:
         self.noun = noun
         self._by_name = by_name
         self._item_index = item_index(category)
-        self._part_index = part_index(category)
 
     @contextmanager
     def transaction(self, engine: sa.Engine | None = None) -> Iterator[sa.Connection]:
@@ -90,12 +91,13 @@ class Shelf:
         """
         wanted = given.strip().strip("[]`").removeprefix(f"{self.category}/")
         key = fold(wanted)
-        owner = sa.select(part.c.item_seq).where(part.c.category == self.category)
+        owner = sa.select(part.c.item_seq)
+        same_key = part.c.category == self.category, part.c.id_key == key
         for condition in (
-            item.c.id == wanted,
+            sa.and_(*has_id(item, self.category, wanted)),
             item.c.id_key == key,
-            item.c.seq.in_(owner.where(part.c.id == wanted)),
-            item.c.seq.in_(owner.where(part.c.id_key == key)),
+            item.c.seq.in_(owner.where(*has_id(part, self.category, wanted))),
+            item.c.seq.in_(owner.where(*same_key)),
             sa.and_(item.c.name_key == key, item.c.name_key != ""),
         ):
             rows = connection.execute(self._items().where(condition).limit(2)).all()
@@ -121,18 +123,21 @@ class Shelf:
             if expression is None:
                 return Rows([], None, 0)
             index = self._item_index
+            # The index alone, unless rows of the table decide which of its hits count.
+            hit = sa.select().select_from(index).where(_matches(index, expression))
+            if selection.conditions:
+                hit = hit.join(item, item.c.seq == index.c.rowid).where(*selection.conditions)
+            total = connection.scalar(hit.add_columns(sa.func.count())) or 0
             score = sa.func.bm25(sa.literal_column(index.name), TITLE_WEIGHT, 1.0).label("score")
-            hits = connection.execute(
-                sa.select(item.c.seq, score)
-                .join_from(index, item, item.c.seq == index.c.rowid)
-                .where(_matches(index, expression), *selection.conditions)
-                .order_by(sa.text("score"), item.c.seq)
-            ).all()
-            rest = [hit for hit in hits if after is None or [hit.score, hit.seq] > after]
-            shown = rest[: paging.limit]
-            more = len(rest) > len(shown)
-            cursor = encode_cursor(call, [shown[-1].score, shown[-1].seq]) if more else None
-            return Rows(self._with_parts(connection, [hit.seq for hit in shown], expression), cursor, len(hits))
+            wanted = hit.add_columns(index.c.rowid.label("seq"), score)
+            if after:
+                scored = wanted.cte("scored").prefix_with("MATERIALIZED", dialect="sqlite")
+                wanted = sa.select(scored).where(sa.tuple_(scored.c.score, scored.c.seq) > after)
+            ranked = wanted.order_by(sa.text("score"), sa.text("seq")).limit(paging.limit + 1)
+            hits = connection.execute(ranked).all()
+            shown = hits[: paging.limit]
+            cursor = encode_cursor(call, [shown[-1].score, shown[-1].seq]) if len(hits) > len(shown) else None
+            return Rows(self._with_parts(connection, [hit.seq for hit in shown], expression), cursor, total)
 
     def browse(self, selection: Selection, paging: Paging) -> Rows:
         """Items of the selection without their parts, newest first or by name.
@@ -176,20 +181,16 @@ class Shelf:
     def _with_parts(self, connection: sa.Connection, seqs: Sequence[int], expression: str) -> list[FoundItem]:
         """The items with these seqs, in that order."""
         rows = {row.seq: row for row in connection.execute(self._items().where(item.c.seq.in_(seqs)))}
-        counted = sa.select(part.c.item_seq, sa.func.count().label("parts")).where(part.c.item_seq.in_(seqs))
-        counts = {row.item_seq: row.parts for row in connection.execute(counted.group_by(part.c.item_seq))}
-        index = self._part_index
-        ranked = connection.execute(
-            sa.select(part.c.seq, part.c.item_seq, part.c.data)
-            .join_from(index, part, part.c.seq == index.c.rowid)
-            .where(_matches(index, expression), part.c.item_seq.in_(seqs))
-            .order_by(sa.func.bm25(sa.literal_column(index.name)), part.c.seq)
-        ).all()
+        wanted = sa.select(part.c.item_seq, part.c.data).where(part.c.item_seq.in_(seqs)).order_by(part.c.seq)
+        parts = connection.execute(wanted).all()
+        best: dict[int, list[int]] = {seq: [] for seq in seqs}
+        for position in best_first([one.data for one in parts], expression) if parts else ():
+            best[parts[position].item_seq].append(position)
+        counts = Counter(one.item_seq for one in parts)
         found = []
         for seq in seqs:
-            best = [row for row in ranked if row.item_seq == seq][:BEST_PARTS]
-            parts = [row.data for row in sorted(best, key=lambda row: row.seq)]
-            found.append(FoundItem(rows[seq].data, parts, len(parts) == counts.get(seq, 0)))
+            shown = [parts[position].data for position in sorted(best[seq][:BEST_PARTS])]
+            found.append(FoundItem(rows[seq].data, shown, len(shown) == counts[seq]))
         return found
 
     def _check_connected(self, connection: sa.Connection) -> None:

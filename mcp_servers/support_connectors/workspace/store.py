@@ -5,7 +5,6 @@ import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +12,7 @@ from typing import Self
 
 import sqlalchemy as sa
 from pydantic import JsonValue
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from support_connectors.backend import Backend
 from support_connectors.categories import CATEGORY_NAMES, WORKSPACE_CATEGORIES, Category
@@ -24,9 +23,11 @@ from support_connectors.workspace.backends import (
     WorkspaceProjectTracker,
     WorkspaceSupportPlatform,
 )
-from support_connectors.workspace.reading import parse_workspace, read_workspace
-from support_connectors.workspace.records import CONNECTED, Workspace, WorkspaceError
-from support_connectors.workspace.rows import rows_of
+from support_connectors.workspace.claims import Claims
+from support_connectors.workspace.filling import Filling, much_at_once, refuse_shared_ids
+from support_connectors.workspace.reading import FirstFault, Reading, Source, check, readable_twice
+from support_connectors.workspace.records import CONNECTED, Contents, WorkspaceError
+from support_connectors.workspace.rows import row_of
 from support_connectors.workspace.schema import (
     APPLICATION_ID,
     SCHEMA_VERSION,
@@ -39,23 +40,10 @@ from support_connectors.workspace.schema import (
     sqlite_connection,
 )
 from support_connectors.workspace.shelf import read_meta
-from support_connectors.workspace.writes import insert_items
 
 _SQLITE_HEADER = b"SQLite format 3\0"
 _APPLICATION_AT = 68
 """Where a database's first page holds its application id."""
-
-
-@dataclass(frozen=True)
-class LoadSummary:
-    """What a load put into the workspace."""
-
-    counts: dict[Category, int]
-    """Records per category, their messages and comments not counted."""
-    connectors: dict[Category, str]
-    now: datetime | None
-    warnings: tuple[str, ...]
-    """One sentence for each unknown key and each contradiction that was settled."""
 
 
 class WorkspaceStore:
@@ -145,7 +133,7 @@ class WorkspaceStore:
             raise WorkspaceError(f"The workspace database cannot be read: {error.orig}.") from error
 
 
-def load_workspace(source: Path | str | Mapping[str, JsonValue], database: Path | str) -> LoadSummary:
+def load_workspace(source: Path | str | Mapping[str, JsonValue], database: Path | str) -> Contents:
     """Check a workspace file (or one already parsed) and put it into ``database`` in place of what was there.
 
     All or nothing: until everything is stored, and for good where anything fails, the old contents stay and other
@@ -154,27 +142,23 @@ def load_workspace(source: Path | str | Mapping[str, JsonValue], database: Path 
     Raises:
         WorkspaceError: the file breaks the format, or ``database`` cannot be written or is not a workspace.
     """
-    workspace = _checked(source)
     path = Path(database)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _refuse_no_file(path)
-        with _one_load(path):
-            _refuse_other_databases(path)
-            try:
-                _store(workspace, path)
-            except sqlite3.DatabaseError as error:
-                if not _is_damaged(error):
-                    raise
-                _remove(
-                    path
-                )  # a load was cut, or the disk lost a piece: it is our own, and holds nothing that can be read
-                _store(workspace, path)
-    except OSError as error:
-        raise WorkspaceError(f"{error.filename or path} cannot be written: {error.strerror or error}.") from None
-    except sqlite3.Error as error:
-        raise WorkspaceError(f"The workspace cannot be stored in {path}: {error}. Nothing was changed.") from error
-    return _summary(workspace)
+    with readable_twice(source) as again:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with one_writer(path):
+                try:
+                    return _store(again, path)
+                except sqlite3.DatabaseError as error:
+                    if not _is_damaged(error):
+                        raise
+                    # A load was cut, or the disk lost a piece: it is our own, and holds nothing that can be read.
+                    _remove(path)
+                    return _store(again, path)
+        except OSError as error:
+            raise WorkspaceError(f"{error.filename or path} cannot be written: {error.strerror or error}.") from None
+        except sqlite3.Error as error:
+            raise WorkspaceError(f"The workspace cannot be stored in {path}: {error}. Nothing was changed.") from error
 
 
 def open_workspace(database: Path | str) -> WorkspaceStore:
@@ -202,10 +186,13 @@ def workspace_from_json(source: Path | str | Mapping[str, JsonValue]) -> Workspa
     Raises:
         WorkspaceError: the file breaks the format.
     """
-    workspace = _checked(source)
     engine = memory_engine()
-    _fill(engine, workspace)
-    return WorkspaceStore(engine, workspace.warnings)
+    try:
+        with readable_twice(source) as again:
+            return WorkspaceStore(engine, _fill(engine, again).warnings)
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 def workspace_from_copy(path: Path) -> WorkspaceStore | None:
@@ -236,51 +223,84 @@ def workspace_from(path: Path | str) -> WorkspaceStore:
     return open_workspace(path) if _is_database(Path(path)) else workspace_from_json(path)
 
 
-def _checked(source: Path | str | Mapping[str, JsonValue]) -> Workspace:
-    return parse_workspace(source) if isinstance(source, Mapping) else read_workspace(Path(source))
+def _fill(engine: sa.Engine, source: Source) -> Contents:
+    """Put a workspace in place of what was there, in one transaction.
+
+    Most sources are read once: ids that two records claim show in the indexes. Only where something is wrong a second reading
+    finds everything that is.
+
+    Raises:
+        WorkspaceError: as ``Reading`` does.
+    """
+    try:
+        return _fill_once(engine, Reading(source, to_the_end=False))
+    except (FirstFault, IntegrityError):
+        with Claims() as claims:
+            check(source, claims)
+            return _fill_once(engine, Reading(source, taken=claims))  # two ids that were made up are the same
 
 
-def _summary(workspace: Workspace) -> LoadSummary:
-    counts = {category: workspace.count(category) for category in WORKSPACE_CATEGORIES}
-    return LoadSummary(counts, workspace.connectors, workspace.now, workspace.warnings)
-
-
-def _fill(engine: sa.Engine, workspace: Workspace) -> None:
+def _fill_once(engine: sa.Engine, reading: Reading) -> Contents:
     with for_writing(engine).begin() as connection:
         create_tables(connection)
+        filling = Filling(connection)
+        with much_at_once(connection):
+            for category, record in reading:
+                filling.add(category, row_of(category, record))
+            filling.flush()
+        refuse_shared_ids(connection)
+        contents = reading.contents
         values = {
-            "now": None if workspace.now is None else workspace.now.isoformat().replace("+00:00", "Z"),
-            "policy": workspace.policy,
-            "connectors": workspace.connectors,
-            "warnings": workspace.warnings,
+            "now": None if contents.now is None else contents.now.isoformat().replace("+00:00", "Z"),
+            "policy": contents.policy,
+            "connectors": contents.connectors,
+            "warnings": contents.warnings,
             "contents": uuid.uuid4().hex,
             "changes": 0,
         }
         connection.execute(sa.insert(meta), [{"key": key, "value": value} for key, value in values.items()])
-        for category in WORKSPACE_CATEGORIES:
-            insert_items(connection, category, rows_of(workspace.records, category))
+    return contents
 
 
-def _store(workspace: Workspace, path: Path) -> None:
+def _store(source: Source, path: Path) -> Contents:
     """Put the workspace into the file in one transaction. Raises ``sqlite3.Error``."""
     engine = file_engine(path)
     try:
-        with engine.connect() as connection:
-            # Readers and a writer do not wait for each other; outside a transaction, where alone it can be set.
-            connection.connection.execute("PRAGMA journal_mode = WAL")
-        _fill(engine, workspace)
+        # A new file has no readers, and is written faster without a log beside it.
+        if sa.inspect(engine).get_table_names():
+            let_readers_go_on(engine)
+        contents = _fill(engine, source)
+        let_readers_go_on(engine)
     except DBAPIError as error:
         raise error.orig if isinstance(error.orig, sqlite3.Error) else sqlite3.Error(str(error)) from error
+    else:
+        return contents
     finally:
         engine.dispose()
 
 
+def let_readers_go_on(engine: sa.Engine) -> None:
+    """Readers and a writer of the file do not wait for each other from now on."""
+    with engine.connect() as connection:
+        connection.connection.execute("PRAGMA journal_mode = WAL")  # outside a transaction, where alone it can be set
+
+
 @contextmanager
-def _one_load(path: Path) -> Iterator[None]:
-    """Loads of one file wait for each other, however long they take. Raises ``OSError``."""
+def one_writer(path: Path) -> Iterator[None]:
+    """What fills one file waits for each other, however long it takes. Raises ``OSError``, and ``WorkspaceError`` for what is not ours."""
+    _refuse_no_file(path)
     with path.with_name(f"{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        _roll_back(path)
+        _refuse_other_databases(path)
         yield
+
+
+def _roll_back(path: Path) -> None:
+    """Let SQLite take back what a cut load wrote into a new file: its first page may not even be there yet."""
+    if path.exists() and path.with_name(f"{path.name}-journal").exists():
+        with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _refuse_no_file(path: Path) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -12,20 +12,11 @@ import sqlalchemy as sa
 from pydantic import JsonValue
 
 from support_connectors.backend import Conflict, InvalidInput, Write
-from support_connectors.categories import Category
 from support_connectors.results import Activity, Comment, Message, ResultModel
 from support_connectors.states import state_of
-from support_connectors.workspace.rows import ItemRow, searchable, searchable_title, stored
-from support_connectors.workspace.schema import (
-    fold,
-    for_writing,
-    item,
-    item_index,
-    meta,
-    part,
-    part_index,
-    write,
-)
+from support_connectors.workspace.filling import Filling, next_seq, unindex
+from support_connectors.workspace.rows import ItemRow, item_text_of_stored, searchable, stored
+from support_connectors.workspace.schema import fold, for_writing, has_id, item, item_index, meta, part, write
 from support_connectors.workspace.shelf import JsonObject, Shelf, read_meta
 
 _NUMBERED = re.compile(r"(.*?)(\d{1,15})", re.ASCII)
@@ -100,15 +91,17 @@ class WritableShelf(Shelf):
 
     def add_item(self, connection: sa.Connection, row: ItemRow) -> None:
         """Store an item with its parts."""
-        insert_items(connection, self.category, [row])
+        filling = Filling(connection)
+        filling.add(self.category, row)
+        filling.flush()
 
     def add_part(self, connection: sa.Connection, owner: sa.Row[Any], result: Part) -> None:
         """Append a part to an item."""
-        values = _part_values(self.category, owner.seq, _next_seq(connection, part), result)
-        connection.execute(sa.insert(part), values)
-        text = {"rowid": values["seq"], "body": searchable(values["data"])}
-        connection.execute(sa.insert(part_index(self.category)), text)
-        self._reindex(connection, owner.seq, owner.data)
+        before = self._text(connection, owner.seq, owner.data)
+        values = {"category": self.category, "item_seq": owner.seq, "id": result.id}
+        values |= {"id_key": fold(result.id), "data": stored(result), "written": True}
+        connection.execute(sa.insert(part).values(seq=next_seq(connection, part), **values))
+        self._reindex(connection, owner.seq, before, self._text(connection, owner.seq, owner.data))
 
     def set_status(self, connection: sa.Connection, row: sa.Row[Any], status: str) -> JsonObject:
         """Change an item's status and return its data."""
@@ -116,47 +109,25 @@ class WritableShelf(Shelf):
         data: JsonObject = {**row.data, "status": status, "state": state}
         values = {"status_key": fold(status), "state": state, "data": data}
         connection.execute(sa.update(item).where(item.c.seq == row.seq).values(**values))
-        self._reindex(connection, row.seq, data)
+        before, after = (self._text(connection, row.seq, one) for one in (row.data, data))
+        self._reindex(connection, row.seq, before, after)
         return data
 
-    def _reindex(self, connection: sa.Connection, seq: int, data: JsonObject) -> None:
-        index = item_index(self.category)
-        text = _item_text(data, self.parts_of(connection, seq))
-        connection.execute(sa.update(index).where(index.c.rowid == seq).values(**text))
+    def _text(self, connection: sa.Connection, seq: int, data: JsonObject) -> dict[str, str]:
+        return item_text_of_stored(data, map(searchable, self.parts_of(connection, seq)))
+
+    def _reindex(self, connection: sa.Connection, seq: int, before: dict[str, str], after: dict[str, str]) -> None:
+        unindex(connection, self.category, seq, before)
+        connection.execute(sa.insert(item_index(self.category)).values(rowid=seq, **after))
 
     def _free(self, connection: sa.Connection, name: Callable[[int], str]) -> str:
         step = 1
         while any(
-            connection.scalar(sa.select(sa.exists().where(table.c.category == self.category, table.c.id == name(step))))
+            connection.scalar(sa.select(sa.exists().where(*has_id(table, self.category, name(step)))))
             for table in (item, part)
         ):
             step += 1
         return name(step)
-
-
-def insert_items(connection: sa.Connection, category: Category, rows: Iterable[ItemRow]) -> None:
-    """Store items with their parts and index both.
-
-    Row numbers are counted here: the transaction holds the write lock, and whole tables go in as one statement each.
-    """
-    first_item, first_part = _next_seq(connection, item), _next_seq(connection, part)
-    items: list[JsonObject] = []
-    parts: list[JsonObject] = []
-    item_texts: list[JsonObject] = []
-    for seq, row in enumerate(rows, first_item):
-        items.append({"seq": seq, "category": category, **row.columns})
-        own = [_part_values(category, seq, first_part + len(parts) + place, one) for place, one in enumerate(row.parts)]
-        parts += own
-        item_texts.append({"rowid": seq, **_item_text(stored(row.result), [values["data"] for values in own])})
-    part_texts = [{"rowid": values["seq"], "body": searchable(values["data"])} for values in parts]
-    for table, values in (
-        (item, items),
-        (part, parts),
-        (item_index(category), item_texts),
-        (part_index(category), part_texts),
-    ):
-        if values:
-            connection.execute(sa.insert(table), values)
 
 
 def checked_text(text: str, what: str) -> str:
@@ -168,17 +139,3 @@ def checked_text(text: str, what: str) -> str:
     if not text.strip():
         raise InvalidInput(f"The {what} is empty; write it out.")
     return text
-
-
-def _next_seq(connection: sa.Connection, table: sa.Table) -> int:
-    return int(connection.scalar(sa.select(sa.func.coalesce(sa.func.max(table.c.seq), 0) + 1)) or 1)
-
-
-def _part_values(category: Category, item_seq: int, seq: int, result: Part) -> JsonObject:
-    keys = {"id": result.id, "id_key": fold(result.id)}
-    return {"seq": seq, "category": category, **keys, "item_seq": item_seq, "data": stored(result)}
-
-
-def _item_text(data: JsonObject, parts: Iterable[JsonObject]) -> JsonObject:
-    """What is indexed of an item: its titles, and everything in it and in its parts."""
-    return {"title": searchable_title(data), "body": "\n".join(map(searchable, (data, *parts)))}

@@ -1,6 +1,8 @@
-"""`customer-escalation workspace` from outside: load, validate, show, schema, template, and files of every kind."""
+"""`customer-escalation workspace` from outside: load, import, validate, show, schema, template, and files of every kind."""
 
 import json
+import os
+import pty
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +13,13 @@ import jsonschema
 import pytest
 from tests.customer_escalation.cli.test_main import ISSUE, workspace
 from tests.customer_escalation.commands import LONGEST_S, Command
+from tests.support_connectors.imports.exports import (
+    HUBSPOT_CSV,
+    ZENDESK_ORGANIZATIONS,
+    ZENDESK_USERS,
+    lines,
+    zendesk_ticket,
+)
 
 
 @pytest.fixture
@@ -141,3 +150,102 @@ def test_a_home_that_cannot_be_written_is_told_by_every_command_that_writes(comm
         assert (done.code, done.out) == (code, ""), done
         assert str(home) in done.err or done.err == "No runs yet.\n"
         assert "fault of the program" not in done.err
+
+
+def test_exports_are_imported_reported_and_make_a_brief(command: Command, tmp_path: Path) -> None:
+    tickets = tmp_path / "tickets.json"
+    tickets.write_text(
+        lines(zendesk_ticket(), zendesk_ticket(4712, status="deleted"), *ZENDESK_USERS, *ZENDESK_ORGANIZATIONS),
+        encoding="utf-8",
+    )
+    companies = tmp_path / "companies.csv"
+    companies.write_text(HUBSPOT_CSV, encoding="utf-8")
+    tried = command("workspace", "import", str(tickets), str(companies), "--dry-run")
+    assert tried.code == 0
+    assert tried.out.startswith("Nothing was changed. This would be imported into")
+    assert command("workspace", "show").code == 2
+    line = ("workspace", "import", str(tickets), str(companies), "--map", "arr_usd=Contract value")
+    done = command(*line)
+    assert done.code == 0
+    assert f"{tickets} (Zendesk)\n  support platform: 1 new\n  left out: ticket 4712: it is deleted\n" in done.out
+    assert f"{companies} (HubSpot)\n  crm: 2 new\n" in done.out
+    again = json.loads(command(*line, "--json").out)
+    assert [file["taken"] for file in again["files"]] == [{"support_platform": {"same": 1}}, {"crm": {"same": 2}}]
+    brief = command("Invoices print without the logo for Quillfeather Press, ticket 4711", "--no-model", "-q")
+    assert brief.code in (0, 3)
+    assert "#4711 of Quillfeather Press" in brief.out
+    assert "1 account: Quillfeather Press (Enterprise)" in brief.out
+
+
+def test_a_table_of_no_known_system_says_what_is_wanted_and_takes_it_from_options_or_a_file(
+    command: Command, tmp_path: Path
+) -> None:
+    table = tmp_path / "list.csv"
+    table.write_text("Account no,Customer,Annual value\n7,Acme \x1b[31mCorp,5000\n", encoding="utf-8")
+    wanted = command("workspace", "import", str(table))
+    assert (wanted.code, wanted.out) == (2, "")
+    assert "--as CATEGORY" in wanted.err
+    assert "'Account no', 'Customer', 'Annual value'" in wanted.err
+    mapping = tmp_path / "columns.toml"
+    mapping.write_text('category = "crm"\n[columns]\nid = "Account no"\nname = "Customer"\n', encoding="utf-8")
+    done = command("workspace", "import", str(table), "--mapping", str(mapping), "--map", "arr_usd=Annual value")
+    assert (done.code, done.err) == (0, "")
+    assert "crm: 1 new" in done.out
+    assert "\x1b" not in done.out
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (["--from", "lotus"], "There is no format 'lotus'; choose one of zendesk"),
+        (["--as", "email"], "A workspace holds no 'email'"),
+        (["--map", "arr_usd"], "write it as FIELD=COLUMN"),
+        (["--map", "colour=Customer"], "crm has no such field"),
+        (["--timezone", "Mars/Olympus"], "is not a time zone name"),
+        (["--mapping", "none.toml"], "none.toml cannot be read"),
+        (["--encoding", "klingon", "--as", "crm", "--map", "id=A", "--map", "name=B"], "There is no encoding 'klingon'"),
+        (["--from", "slack"], "is a table, which slack does not export"),
+        (["--db", "/dev/null"], "is no file, so no workspace can be stored there"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused_in_a_sentence(
+    command: Command, tmp_path: Path, more: list[str], says: str
+) -> None:
+    table = tmp_path / "hubspot.csv"
+    table.write_text(HUBSPOT_CSV, encoding="utf-8")
+    done = command("workspace", "import", str(table), *more)
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err
+
+
+def test_on_a_terminal_a_person_is_asked_what_the_columns_are(command: Command, tmp_path: Path) -> None:
+    table = tmp_path / "list.csv"
+    table.write_text("Nr,Kunde,Wert\n7,Acme,5000\n", encoding="utf-8")
+    ours, its = pty.openpty()
+    line = [sys.executable, "-m", "customer_escalation", "workspace", "import", str(table)]
+    process = subprocess.Popen(line, env=command.environment(), stdin=its, stdout=subprocess.PIPE, stderr=its)
+    os.close(its)
+    for answer in ("accounts", "crm", "Nr", "2", "", "3", ""):  # the first is no category; empty takes what is offered
+        os.write(ours, f"{answer}\n".encode())
+    out, _ = process.communicate(timeout=LONGEST_S)
+    shown = os.read(ours, 65_536).decode()
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"crm: 1 new" in out
+    assert "--as crm --map id='Nr' --map name='Kunde' --map arr_usd='Wert'" in " ".join(shown.split())
+
+
+def test_four_imports_at_once_all_arrive(command: Command, tmp_path: Path) -> None:
+    lines_of = [tmp_path / f"tickets-{number}.json" for number in range(4)]
+    for number, path in enumerate(lines_of):
+        path.write_text(lines(zendesk_ticket(number), *ZENDESK_USERS), encoding="utf-8")
+    imports = [
+        subprocess.Popen(
+            [sys.executable, "-m", "customer_escalation", "workspace", "import", str(path)],
+            env=command.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for path in lines_of
+    ]  # fmt: skip
+    ends = [one.communicate(timeout=LONGEST_S) for one in imports]
+    assert [(one.returncode, told) for one, (_, told) in zip(imports, ends, strict=True)] == [(0, b"")] * 4
+    assert "4 support platform" in command("workspace", "show").out

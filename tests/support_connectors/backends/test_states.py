@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from support_connectors.backends import github, redmine
-from support_connectors.backends.intercom import records as intercom
-from support_connectors.backends.jira import backend as jira
+from support_connectors.backends import intercom_records as intercom
+from support_connectors.backends.jira.records import state_of_status
 from support_connectors.backends.linear import backend as linear
 from support_connectors.backends.rt import _of_status
 from support_connectors.backends.zendesk import records as zendesk
@@ -25,12 +25,12 @@ from support_connectors.states import State
     ],
 )
 def test_jiras_category_decides(name: str, category: str, state: State | None) -> None:
-    assert jira._state({"name": name, "statusCategory": {"key": category}}) == state
+    assert state_of_status({"name": name, "statusCategory": {"key": category}}) == state
 
 
 @pytest.mark.parametrize("status", [None, {}, {"name": "Open"}])
 def test_an_issue_whose_category_jira_does_not_show_has_no_state(status: Any) -> None:
-    assert jira._state(status) is None
+    assert state_of_status(status) is None
 
 
 @pytest.mark.parametrize(

@@ -23,12 +23,12 @@ from intercom.types.starting_after_paging import StartingAfterPaging
 from pydantic import SecretStr
 
 from support_connectors.backend import NotFound
+from support_connectors.backends.intercom_records import TITLE
 from support_connectors.remote.budget import Budget
 from support_connectors.remote.guard import Guard, ServerSettings, readable, retry_after, secret, unreadable
 from support_connectors.remote.http import Api, HttpAnswer
 from support_connectors.remote.httpx_guard import GuardedTransport
 
-TITLE: Final = "Intercom"
 VERSION: Final = "2.15"
 """The version of the interface that we speak; the workspace's own default does not count."""
 MOST_CONTACTS: Final = 750

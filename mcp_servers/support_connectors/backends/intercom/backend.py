@@ -18,10 +18,11 @@ from support_connectors.backend import (
     Unavailable,
     Write,
 )
-from support_connectors.backends.intercom.api import AT_ONCE, TITLE, Condition, IntercomApi, IntercomSettings
-from support_connectors.backends.intercom.records import (
+from support_connectors.backends.intercom.api import AT_ONCE, Condition, IntercomApi, IntercomSettings
+from support_connectors.backends.intercom_records import (
     CATEGORY,
     STATES,
+    TITLE,
     company_of,
     contact_of,
     message_of,

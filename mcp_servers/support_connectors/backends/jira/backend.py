@@ -5,14 +5,24 @@ of any length.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import Field, JsonValue, SecretStr, field_validator
 
 from support_connectors.backend import IssueFilter, NewIssue, NotFound, Paging, PermissionDenied, Unavailable, Write
+from support_connectors.backends.jira.records import (
+    CATEGORY,
+    TITLE,
+    Row,
+    comment_of,
+    issue_of,
+    opening_of,
+    state_of_status,
+    time_of,
+)
 from support_connectors.backends.jira.text import as_document, document_text
 from support_connectors.remote.budget import Budget
 from support_connectors.remote.guard import ServerSettings, readable, secret
@@ -23,12 +33,9 @@ from support_connectors.remote.ranking import ranked
 from support_connectors.remote.snapshot import Snapshot
 from support_connectors.remote.texts import has_words, words
 from support_connectors.remote.walking import walked
-from support_connectors.results import Attachment, Comment, Issue, Page, Person
-from support_connectors.states import State, state_while_open
+from support_connectors.results import Comment, Issue, Page
 from support_connectors.systems import System
 
-CATEGORY: Final = "project_tracker"
-TITLE = "Jira"
 AT_ONCE = 100
 """Issues or comments of one request."""
 MOST_COMMENTS = 1_000
@@ -43,13 +50,10 @@ FIELDS: Final = (
     "summary", "description", "status", "issuetype", "priority", "created", "updated", "resolution", "resolutiondate", "labels",
     "assignee", "reporter", "components", "fixVersions", "versions", "issuelinks", "duedate", "parent",
 )  # fmt: skip
-PEOPLE: Final[Mapping[Literal["requester", "owner"], str]] = {"requester": "reporter", "owner": "assignee"}
-"""What people are to an issue, and the fields that name them."""
 _KEY = re.compile(r"(?i)(?:https?://\S+/browse/)?(?P<key>[a-z][a-z0-9_]*-\d{1,10}|\d{1,12})(?:-[acd]\d*)?")
 _PROJECT = re.compile(r"[A-Z][A-Z0-9_]*")
 _WORD = re.compile(r"[^\W_]+")
 _SPARE_TYPES = ("bug", "incident", "task", "story")
-Row = dict[str, Any]
 
 
 class JiraSettings(ServerSettings):
@@ -104,7 +108,9 @@ class Jira:
                 held = {str(row["key"]) for row in best}
                 order = [*best, *(row for row in rows if str(row["key"]) not in held)]
             shown = order[offset : offset + limit]
-            return [self._issue(row, _opening(row), complete=False) for row in shown], len(order)
+            return [issue_of(row, opening_of(row), site=self._settings.url, complete=False) for row in shown], len(
+                order
+            )
 
         return offset_page(["search_issues", query], paging, fetch)
 
@@ -114,10 +120,10 @@ class Jira:
         with readable(TITLE):
             key = str(row["key"])
         try:
-            comments, hidden = [_comment(one, key) for one in self._comments(key)], False
+            comments, hidden = [comment_of(one, key) for one in self._comments(key)], False
         except PermissionDenied:
             comments, hidden = [], True
-        return self._issue(row, [*_opening(row), *comments], complete=not hidden, hidden=hidden)
+        return issue_of(row, [*opening_of(row), *comments], site=self._settings.url, complete=not hidden, hidden=hidden)
 
     def list_issues(self, wanted: IssueFilter, paging: Paging) -> Page[Issue]:
         """See ``ProjectTracker``. Jira reads times in the account's own zone, so days are asked for and cut to the second here."""
@@ -146,7 +152,11 @@ class Jira:
         call: list[JsonValue] = ["list_issues", repr(wanted), paging.limit]
         with readable(TITLE):
             rows, cursor = walked(call, paging, wanted.period, fetch, _created, budget)
-        return Page(items=[self._issue(row, [], complete=False) for row in rows], next_cursor=cursor, total=None)
+        return Page(
+            items=[issue_of(row, [], site=self._settings.url, complete=False) for row in rows],
+            next_cursor=cursor,
+            total=None,
+        )
 
     def create_issue(self, issue: NewIssue, write: Write) -> Issue:
         """See ``ProjectTracker``. A type that the project lacks becomes a bug or a task; a priority that it lacks is left out."""
@@ -194,12 +204,12 @@ class Jira:
         if marker and key:
             known = find_marked(marker, [(_marker_of(one), one) for one in self._comments(name)], key)
             if known is not None:
-                return _comment(known, name)
+                return comment_of(known, name)
         properties: list[Row] = [dict(INTERNAL), *([{"key": MARKED, "value": str(marker)}] if marker else [])]
         made = self._api.post(
             f"/issue/{name}/comment", {"body": as_document(text), "properties": properties}, what=f"issue {name}"
         )
-        return _comment(made, name)
+        return comment_of(made, name)
 
     def _row(self, given: str) -> Row:
         """One issue, by its key, its number, an address or the id of one of its parts; moved ones by their old key too."""
@@ -282,7 +292,7 @@ class Jira:
         name = wanted.strip().casefold()
         with readable(TITLE):
             rows = self._statuses.get()
-            found = [str(row["id"]) for row in rows if name in (str(row["name"]).casefold(), _state(row))]
+            found = [str(row["id"]) for row in rows if name in (str(row["name"]).casefold(), state_of_status(row))]
             if not all(one.isdecimal() for one in found):
                 raise ValueError("a status's id is no number")
             return found
@@ -292,63 +302,13 @@ class Jira:
         with readable(TITLE):
             return {str(row["name"]).casefold(): str(row["name"]) for row in rows}
 
-    def _issue(self, row: Row, comments: list[Comment], *, complete: bool, hidden: bool = False) -> Issue:
-        with readable(TITLE):
-            key, fields = str(row["key"]), row["fields"]
-            extra: dict[str, JsonValue] = {
-                "updated_at": _time(fields.get("updated")), "resolution": _name(fields.get("resolution")),
-                "resolved_at": _time(fields.get("resolutiondate")), "assigned_to": _person(fields.get("assignee")),
-                "reported_by": _person(fields.get("reporter")), "components": _names_of(fields.get("components")),
-                "affects_versions": _names_of(fields.get("versions")), "fix_versions": _names_of(fields.get("fixVersions")),
-                "due": fields.get("duedate"), "parent": (fields.get("parent") or {}).get("key"),
-                "related": [text for link in fields.get("issuelinks") or () if (text := _link(link))],
-                "link": f"{self._settings.url}/browse/{key}", "not_readable": "its comments" if hidden else None,
-            }  # fmt: skip
-            return Issue(
-                ref=f"{CATEGORY}/{key}",
-                id=key,
-                type=_name(fields.get("issuetype")) or "issue",
-                title=str(fields["summary"]),
-                status=_name(fields.get("status")),
-                state=_state(fields.get("status")),
-                priority=_name(fields.get("priority")),
-                created_at=_time(fields["created"]),
-                labels=[str(label) for label in fields.get("labels") or ()],
-                people=[
-                    Person(relation=relation, name=_person(who), email=who.get("emailAddress") or None)
-                    for relation, key in PEOPLE.items()
-                    if _person(who := fields.get(key) or {})
-                ],
-                attachments=[_attachment(one, key) for one in fields.get("attachment") or ()],
-                comments=comments,
-                comments_complete=complete,
-                extra={name: value for name, value in extra.items() if value},
-            )
-
-
-def _attachment(row: Row, issue: str) -> Attachment:
-    name = f"{issue}-a{row['id']}"
-    return Attachment(
-        ref=f"{CATEGORY}/{name}",
-        id=name,
-        name=str(row["filename"]),
-        media_type=row.get("mimeType") or None,
-        size_bytes=row.get("size"),
-        parent=f"{CATEGORY}/{issue}",
-    )
-
 
 def _searched(row: Row) -> str:
     return f"{row['key']} {row['fields'].get('summary')} {document_text(row['fields'].get('description'))}"
 
 
 def _created(row: Row) -> str:
-    return _time(row["fields"]["created"])
-
-
-def _time(value: Any) -> str:
-    """A time of Jira's (``…+0200``) as RFC 3339; empty where there is none."""
-    return re.sub(r"([+-]\d\d)(\d\d)\Z", r"\1:\2", str(value or ""))
+    return time_of(row["fields"]["created"])
 
 
 def _quoted(text: str) -> str:
@@ -356,71 +316,8 @@ def _quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _opening(row: Row) -> list[Comment]:
-    """The description as the first comment."""
-    with readable(TITLE):
-        fields, key = row["fields"], str(row["key"])
-        text = document_text(fields.get("description"))
-        if not text:
-            return []
-        return [
-            Comment(
-                ref=f"{CATEGORY}/{key}-d",
-                id=f"{key}-d",
-                at=_time(fields["created"]),
-                author=_person(fields.get("reporter")),
-                text=text,
-                parent=f"{CATEGORY}/{key}",
-            )
-        ]
-
-
-def _comment(row: Row, key: str) -> Comment:
-    with readable(TITLE):
-        name = f"{key}-c{row['id']}"
-        return Comment(
-            ref=f"{CATEGORY}/{name}",
-            id=name,
-            at=_time(row["created"]),
-            author=_person(row.get("author")),
-            text=document_text(row.get("body")),
-            parent=f"{CATEGORY}/{key}",
-        )
-
-
 def _marker_of(comment: Row) -> str:
     return next((str(one.get("value")) for one in comment.get("properties") or () if one.get("key") == MARKED), "")
-
-
-def _name(value: Any) -> str:
-    return str((value or {}).get("name") or "")
-
-
-def _state(status: Any) -> State | None:
-    """What a status means: its category says whether it is closed."""
-    category = ((status or {}).get("statusCategory") or {}).get("key")
-    if category in ("new", "indeterminate"):
-        return state_while_open(_name(status))
-    return "closed" if category == "done" else None
-
-
-def _names_of(values: Any) -> str:
-    return ", ".join(_name(one) for one in values or ())
-
-
-def _person(value: Any) -> str:
-    return str((value or {}).get("displayName") or "")
-
-
-def _link(link: Row) -> str:
-    """A link between issues in words: what it means, the other's key, title and status."""
-    side = "outward" if "outwardIssue" in link else "inward"
-    other = link.get(f"{side}Issue")
-    if not other:
-        return ""
-    fields = other.get("fields") or {}
-    said = f"{link['type'][side]} {other['key']}: {fields.get('summary', '')}"
-    return f"{said} ({_name(fields.get('status'))})" if fields.get("status") else said
 
 
 SYSTEM = System(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from support_connectors.backends.zendesk.api import TITLE, Row, TicketsPage
 from support_connectors.remote.guard import readable
@@ -81,7 +81,7 @@ def message_of(row: Row, number: str, found: TicketsPage) -> Message:
         markup = str(row.get("html_body") or "")
         text = plain_text(markup) if markup else str(row.get("plain_body") or row.get("body") or "")
         organization = found.organizations.get(author.get("organization_id") or 0, {})
-        extra: JsonObject = {"author_suspended": author.get("suspended")}
+        extra: JsonObject = {"author_suspended": author.get("suspended"), "automatic": _by_a_rule(row.get("via"))}
         name = f"{number}-m{row['id']}"
         return Message(
             ref=f"{CATEGORY}/{name}",
@@ -126,3 +126,12 @@ def _attachment(row: Row, message: str) -> Attachment:
         size_bytes=row.get("size"),
         parent=f"{CATEGORY}/{message}",
     )
+
+
+def _by_a_rule(via: Any) -> bool:
+    """Whether a trigger or an automation wrote it."""
+    if not isinstance(via, dict):
+        return False
+    source = via.get("source")
+    rel = source.get("rel") if isinstance(source, dict) else None
+    return via.get("channel") == "rule" or rel in ("trigger", "automation")

@@ -1,20 +1,24 @@
-"""Intercom's conversations and their parts as our tickets and messages."""
+"""Intercom's conversations and their parts as our tickets and messages.
+
+Beside the package of the system, because that needs Intercom's client, and what is read from a file does not.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from intercom.conversations.types.conversation import Conversation
-from intercom.types.conversation_part import ConversationPart
-from intercom.types.conversation_part_author import ConversationPartAuthor
-
-from support_connectors.backends.intercom.api import TITLE
 from support_connectors.remote.guard import readable
 from support_connectors.remote.markers import unmarked
 from support_connectors.remote.texts import plain_text
 from support_connectors.results import Attachment, JsonObject, Message, Person, Ticket
 from support_connectors.states import State
 
+if TYPE_CHECKING:
+    from intercom.conversations.types.conversation import Conversation
+    from intercom.types.conversation_part import ConversationPart
+    from intercom.types.conversation_part_author import ConversationPartAuthor
+
+TITLE: Final = "Intercom"
 CATEGORY: Final = "support_platform"
 SEEN: Final = ("comment", "quick_reply", "open", "close", "assignment", "assign_and")
 """How the types of those parts begin that the contact sees; all others, such as notes, stay with the team."""
@@ -25,7 +29,7 @@ SUBJECT_LENGTH: Final = 120
 
 
 def ticket_of(
-    row: Conversation, customer: str, *, messages: list[Message] | None = None, opening: bool = False
+    row: "Conversation", customer: str, *, messages: list[Message] | None = None, opening: bool = False
 ) -> Ticket:
     """A conversation; ``messages`` is None where they were not asked for, ``opening`` adds its first message's text."""
     with readable(TITLE):
@@ -60,7 +64,7 @@ def ticket_of(
         )
 
 
-def messages_of(row: Conversation) -> list[Message]:
+def messages_of(row: "Conversation") -> list[Message]:
     """The words of a conversation: what opened it, and each part that holds some."""
     with readable(TITLE):
         messages = [message_of(part, str(row.id)) for part in parts_of(row)]
@@ -73,13 +77,13 @@ def messages_of(row: Conversation) -> list[Message]:
         return [opening, *messages]
 
 
-def parts_of(row: Conversation) -> list[ConversationPart]:
+def parts_of(row: "Conversation") -> list["ConversationPart"]:
     """The parts that hold words or files, oldest first."""
     found = (row.conversation_parts.conversation_parts or []) if row.conversation_parts else []
     return sorted((part for part in found if part.body or part.attachments), key=lambda part: part.created_at or 0)
 
 
-def message_of(part: ConversationPart, number: str) -> Message:
+def message_of(part: "ConversationPart", number: str) -> Message:
     """One part as a message of conversation ``number``."""
     internal = not str(part.part_type or "").startswith(SEEN)
     return _message(
@@ -87,25 +91,25 @@ def message_of(part: ConversationPart, number: str) -> Message:
     )
 
 
-def opening_of(row: Conversation) -> str:
+def opening_of(row: "Conversation") -> str:
     """What the conversation was opened with, as plain text."""
     return plain_text(row.source.body or "") if row.source else ""
 
 
-def contact_of(row: Conversation) -> str | None:
+def contact_of(row: "Conversation") -> str | None:
     """Id of the conversation's first contact."""
     contacts = (row.contacts.contacts or ()) if row.contacts else ()
     return next((str(contact.id) for contact in contacts if contact.id), None)
 
 
-def company_of(row: Conversation) -> str:
+def company_of(row: "Conversation") -> str:
     """Name of the company that the conversation itself names; empty where it names none."""
     company: Any = getattr(row, "company", None)
     name = company.get("name") if isinstance(company, dict) else getattr(company, "name", None)
     return str(name or "")
 
 
-def writer_of(row: Conversation) -> str:
+def writer_of(row: "Conversation") -> str:
     """Name of the contact who opened the conversation; empty where one of the team did."""
     author = row.source.author if row.source else None
     return _person(author) if author and author.type not in OURS else ""
@@ -115,7 +119,7 @@ def _message(
     name: str,
     number: str,
     at: int | None,
-    author: ConversationPartAuthor | None,
+    author: "ConversationPartAuthor | None",
     body: str | None,
     files: Sequence[Any] | None,
     *,
@@ -132,6 +136,7 @@ def _message(
         people=[Person(relation="author", name=author.name, email=author.email)] if author and author.name else [],
         attachments=[_attachment(file, name, place) for place, file in enumerate(files or (), 1)],
         parent=f"{CATEGORY}/{number}",
+        extra={"automatic": True} if author is not None and author.type == "bot" else {},
     )
 
 
@@ -148,18 +153,18 @@ def _attachment(file: Any, message: str, place: int) -> Attachment:
     )
 
 
-def _status(row: Conversation) -> str:
+def _status(row: "Conversation") -> str:
     return str(row.state or ("open" if row.open else "closed"))
 
 
-def _subject(row: Conversation) -> str:
+def _subject(row: "Conversation") -> str:
     """A mail's subject, else the title, else the beginning: most conversations have no subject of their own."""
     subject = plain_text((row.source.subject if row.source else None) or "") or str(row.title or "")
     first = subject or opening_of(row).partition("\n")[0]
     return first if len(first) <= SUBJECT_LENGTH else f"{first[: SUBJECT_LENGTH - 1]}…"
 
 
-def _person(author: ConversationPartAuthor) -> str:
+def _person(author: "ConversationPartAuthor") -> str:
     return str(author.name or author.email or f"{author.type} {author.id}")
 
 
