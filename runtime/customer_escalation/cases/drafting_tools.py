@@ -38,6 +38,11 @@ ASSESS = "assess"
 SUBMIT_ESCALATION = "submit_escalation"
 SUBMIT_HANDLING = "submit_handling"
 EDIT = "edit"
+TOLD: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
+    HandlingDraft: (CustomerDraft, ColleagueText),
+    Edit: (Ask, CustomerDraft, ColleagueText),
+}
+"""What the schema of the escalation says of its entries already."""
 HAND_IN = HandIn(f"`{SUBMIT_ESCALATION}`", f"`{SUBMIT_HANDLING}`")
 
 
@@ -92,8 +97,7 @@ class DraftingTools:
         takes: type[BaseModel],
         run: Callable[[dict[str, Any]], Awaitable[ToolReturn]],
     ) -> Tool:
-        told = (Ask, CustomerDraft, ColleagueText) if takes is Edit else ()
-        schema = tool_schema(takes, lambda text: fill(text, self._policy), told)
+        schema = tool_schema(takes, lambda text: fill(text, self._policy), TOLD.get(takes, ()))
         return Tool(ToolSpec(name, description, schema, strict=True), Access.LOCAL, self._in_turn(name, run))
 
     def _in_turn(

@@ -41,6 +41,11 @@ VALUES: dict[str, list[dict[str, Any]]] = {
     "decision.md.j2": [
         DECISION,
         {**DECISION, "severity": "", "target": "", "own_reading": None, "undecided": []},
+        {**DECISION, "submit": None},
+    ],
+    "edit.md.j2": [
+        {"decision": "Escalate.", "draft": "1\t== sender", "findings": findings, "length": ""}
+        for findings in ("", "- B4 at sender: it is empty.")
     ],
     "wrong_draft.md.j2": [{"outcome": "escalate", "right": "`hand_in`"}],
 }
@@ -90,7 +95,7 @@ def test_both_ways_in_say_the_same_of_facts_and_drafts() -> None:
     assert len(run) < len(assistant), "a run is told elsewhere how it goes on"
     checked, submitted = (prompt("tools/submit.md.j2", draft=draft) for draft in ("either", "escalation"))
     for words in (checked, submitted):
-        assert "all findings at once" in " ".join(words.split())
+        assert "against the records" in words or "stand in the records" in " ".join(words.split())
 
 
 def test_a_decision_names_the_draft_that_it_asks_for_by_the_tools_of_the_way_in() -> None:
