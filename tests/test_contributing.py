@@ -64,6 +64,7 @@ def test_every_section_of_a_draft_has_its_place_in_the_brief_or_in_a_proposal(ki
         for path in (
             package / "templates" / name,
             package / "templates" / "parts.md.j2",
+            package / "domain" / "texts.py",
             *(package / "rendering").glob("*.py"),
             *package.glob("actions/*.py"),
             package / "domain" / "texts.py",

@@ -31,11 +31,13 @@ class Suppositions:
     def __init__(self, case: DecisionInput) -> None:
         self._case = with_records(case)
         self._answers = {name: answer_of(getattr(case.facts, name)) for name in Assessment.model_fields}
-        self._rules = [_Applied(rule) for rule in rules_in_order() if case.policy.level(rule.row.id) == "H"]
         self._broken: dict[str, str] = {}
         self._labels: dict[frozenset[tuple[str, str]], Labels] = {}
         self._made: dict[tuple[str, tuple[str | None, ...]], Labels] = {}
         """By what is missing and the floor of each rule."""
+        self._plain = self._state({})
+        hard = [rule for rule in rules_in_order() if case.policy.level(rule.row.id) == "H"]
+        self._rules = [_Applied(rule, self._plain, self._case) for rule in hard]
 
     def labels(self, *settings: Settings) -> Labels:
         """What the rules decide with these answers; only hard ones do."""
@@ -46,7 +48,10 @@ class Suppositions:
 
     def _decided(self, settings: Mapping[str, str]) -> Labels:
         state = self._state(settings)
-        floors = tuple([one.floor(state, settings, self._case) for one in self._rules])
+        changed = {name for name, value in state.items() if value != self._plain.get(name)}
+        floors = tuple([
+            one.plain if one.reads.isdisjoint(changed) else one.floor(state, settings, self._case) for one in self._rules
+        ])  # fmt: skip
         key = str(state["open_ask"]), floors
         if key not in self._made:
             ids = (one.rule.row.id for one in self._rules)
@@ -77,11 +82,13 @@ class Suppositions:
 class _Applied:
     """A rule, and what it said of each state that it met."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, plain: State, case: DecisionInput) -> None:
         self.rule = rule
-        self._reads: frozenset[str] = frozenset()
+        self.reads: frozenset[str] = frozenset()
         self._key: Callable[[State], object] = _nothing
         self._said: dict[object, str | None] = {}
+        self.plain = self.floor(plain, {}, case)
+        """Its floor without any answer."""
 
     def floor(self, state: State, settings: Mapping[str, str], case: DecisionInput) -> str | None:
         """The floor that the rule sets, empty for none; None where it does not fire."""
@@ -96,9 +103,9 @@ class _Applied:
 
     def _learn(self, read: frozenset[str]) -> None:
         """What was said before the rule read further is forgotten: it was told apart by too little."""
-        if not read <= self._reads:
-            self._reads |= read
-            self._key = itemgetter(*sorted(self._reads))
+        if not read <= self.reads:
+            self.reads |= read
+            self._key = itemgetter(*sorted(self.reads))
             self._said.clear()
 
 
