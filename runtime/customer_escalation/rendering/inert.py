@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 from customer_escalation.domain.printable import printable
 
-_COMES_ALIVE = re.compile(r"<(?=[A-Za-z/!?])|!\[|\]\(|(?<![\w.])@(?=\w)|(?<=\w)://|`|~(?=~~)")
+_COMES_ALIVE = re.compile(r"<(?=[A-Za-z/!?])|!\[|\]\(|(?<![\w.])@(?=\w)|(?<=(?i:http))://|(?<=(?i:https))://|(?<=(?i:ftp))://|`|~(?=~~)")
+_ADDRESS = re.compile(r"(?<!\w)(?:https?|ftp)://[^\s`<>\"“”]*[^\s`<>\"“”.,;:!?)\]'’]", re.IGNORECASE)
+"""An address that readers of markdown make a link of; as code it stays one that can be copied."""
 CODE_SPAN = re.compile(r"(?<![`\\])(`+)(?!`)[^`\n](?:.*?[^`])??\1(?!`)")
 """Code as CommonMark reads it: as many backticks behind it as before it."""
 _FENCE = re.compile(r"(`{3,})([^`]*)$")
@@ -13,7 +15,7 @@ _FENCE = re.compile(r"(`{3,})([^`]*)$")
 
 def inert(value: str) -> str:
     """One line of text in which no HTML, image, link or mention comes alive; code spans stay as they are."""
-    line = " ".join(printable(value).split())
+    line = outside_code(" ".join(printable(value).split()), lambda text: _ADDRESS.sub(r"`\g<0>`", text))
     return outside_code(line, lambda text: _COMES_ALIVE.sub(lambda found: _escape(found.group()), text))
 
 
