@@ -32,7 +32,7 @@ MARGIN = 1.5
 _KANA = re.compile(r"[\u3040-\u30ff]")
 FEWEST_KANA = 10
 """Characters of the syllabaries that only Japanese is written in."""
-KANA_SHARE = 0.25
+KANA_SHARE = 0.2
 """Their share of the letters; names and messages of software in between are in English."""
 
 

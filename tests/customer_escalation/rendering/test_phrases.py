@@ -37,7 +37,7 @@ def test_headings_of_sources_are_those_of_the_table_of_categories() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [(GERMAN, "de"), (JAPANESE, "ja"), ("Everything is fine and we are at it with you.", "en"), ("同期", ""), ("OK", ""),
-     (f"{JAPANESE} {'The export is not there and we have to wait for it. ' * 3}", "en")],
+     (f"{JAPANESE} {'The export is not there and we have to wait for it. ' * 4}", "en")],
 )  # fmt: skip
 def test_the_language_of_a_text(text: str, code: str) -> None:
     assert code_of(text) == code
