@@ -24,7 +24,7 @@ from customer_escalation.review.passages import all_cites, is_what_comes, passag
 from customer_escalation.review.sources import Sources
 from customer_escalation.review.withholding import WITHHELD, withheld
 
-__all__ = ["WITHHELD", "Review", "review_draft", "vocabulary", "withhold_unsupported"]
+__all__ = ["WITHHELD", "Review", "review_draft", "sources_of", "vocabulary", "withhold_unsupported"]
 COMING_DAYS = 15
 MOST_SENTENCES = 500
 """More sentences than a text can have."""
@@ -54,19 +54,24 @@ def review_draft(
 ) -> Review:
     """Complete the citations of a draft of the right kind for the decision, and apply every check to it."""
     context = context or ReviewContext()
+    sources = sources_of(draft, case, figures, context)
+    mended = mend_citations(draft, sources)
+    view = ReviewInput(mended, case, decision, sources, context)
+    return Review(mended, tuple(finding for check in CHECKS for finding in check.findings(view)))
+
+
+def sources_of(draft: Draft, case: DecisionInput, figures: Mapping[str, Figure], context: ReviewContext) -> Sources:
+    """Where the draft's claims are looked up."""
     known = vocabulary(case.policy, [account.name for account in case.affected]) | _places(case)
     first = Sources(case.evidence, figures, known)
     cited = [first.whole(ref) for ref in (*all_cites(draft), *cites_of(case.facts))]
     brought = {record.ref for record in first.cited([*cited, *(account.crm_ref or "" for account in case.affected)])}
     language = language_or_other(" ".join(passage.text for passage in passages(draft) if passage.reader != "customer"))
-    sources = replace(
+    return replace(
         first, established=frozenset(brought), deadlines=_deadlines(draft, case), promises=_promises(draft), request=context.request,
         language=language, zones=clocks_of_records(case), hours=_hours(case.policy),
         coming=tuple(case.now.date() + timedelta(days=days) for days in range(COMING_DAYS)),
     )  # fmt: skip
-    mended = mend_citations(draft, sources)
-    view = ReviewInput(mended, case, decision, sources, context)
-    return Review(mended, tuple(finding for check in CHECKS for finding in check.findings(view)))
 
 
 def _deadlines(draft: Draft, case: DecisionInput) -> str:
