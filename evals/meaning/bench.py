@@ -79,7 +79,9 @@ def draft_of(text: str) -> EscalationDraft:
     """A draft that says this in its description and nothing else."""
     deadline = {"by": "", "basis": "proposed", "text": ""}
     lists: dict[str, Any] = {"asks": [], "drafts": [], "messages": []}
-    return EscalationDraft.model_validate({**dict.fromkeys(FIELDS, ""), **lists, "deadline": deadline, "description": text})
+    return EscalationDraft.model_validate(
+        {**dict.fromkeys(FIELDS, ""), **lists, "deadline": deadline, "description": text}
+    )
 
 
 def review_input(statement: Statement) -> ReviewInput:

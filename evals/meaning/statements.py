@@ -69,7 +69,7 @@ def _read(path: Path) -> Iterator[Statement]:
 
 
 def _kind(line: str) -> str:
-    return line.split()[0].rstrip(":!")
+    return line.split(maxsplit=1)[0].rstrip(":!")
 
 
 def _half(true: str) -> Half:
@@ -84,7 +84,9 @@ def _changed(true: str, line: str, where: str) -> str:
         return found[3]
     old, arrow, new = found[3].partition(" -> ")
     if not arrow or true.count(old) != 1:
-        raise ValueError(f"{where}: {old!r} stands {true.count(old)} times in the statement above, and must stand once.")
+        raise ValueError(
+            f"{where}: {old!r} stands {true.count(old)} times in the statement above, and must stand once."
+        )
     return true.replace(old, new)
 
 

@@ -16,7 +16,14 @@ from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.language import language_or_other
 from customer_escalation.domain.template import blocks
 from customer_escalation.policy import Policy
-from customer_escalation.review import brief_checks, grounding_checks, privacy, reproduction, target_checks
+from customer_escalation.review import (
+    brief_checks,
+    grounding_checks,
+    meaning_checks,
+    privacy,
+    reproduction,
+    target_checks,
+)
 from customer_escalation.review.check import CHECKS, ReviewContext, ReviewInput
 from customer_escalation.review.citing import mend_citations
 from customer_escalation.review.grounding.atoms import find_atoms
@@ -28,7 +35,7 @@ __all__ = ["WITHHELD", "Review", "review_draft", "sources_of", "vocabulary", "wi
 COMING_DAYS = 15
 MOST_SENTENCES = 500
 """More sentences than a text can have."""
-_CHECK_FILES = (brief_checks, reproduction, target_checks, grounding_checks, privacy)
+_CHECK_FILES = (brief_checks, reproduction, target_checks, grounding_checks, meaning_checks, privacy)
 """Imported so that their checks are registered, in this order."""
 
 
