@@ -127,11 +127,15 @@ def _calls(answer: Answer, tool: str) -> bool:
 class MessagesServer:
     """The server, on a free loopback port for the length of a ``with``."""
 
-    def __init__(self, script: Script, *, key: str = "test-key") -> None:
+    def __init__(self, script: Script, *, key: str = "test-key", verdict: Script | None = None) -> None:
+        """``verdict`` answers requests with one statement and its records; where it is not given, all are supported."""
+        self.verdict = verdict if callable(verdict) else None if verdict is None else list(verdict)
+        self.statements: list[Seen] = []
+        """Requests of that kind, in the order of their arrival; they are not among ``requests``."""
         self.script = script if callable(script) else list(script)
         self.key = key
         self.requests: list[Seen] = []
-        """Every request that was let in, in order."""
+        """Every other request that was let in, in order."""
         self._prefixes: set[str] = set()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -158,6 +162,10 @@ class MessagesServer:
     def next_answer(self, seen: Seen) -> Sequence[Block] | Fault:
         """The script's next answer to this request."""
         with self._lock:
+            if [tool["name"] for tool in seen.body.get("tools", [])] == ["verdict"]:
+                self.statements.append(seen)
+                script = self.verdict if self.verdict is not None else lambda _: (use("verdict", **SUPPORTED),)
+                return _answer(script, seen)
             self.requests.append(seen)
             if callable(self.script):
                 answer = self.script(seen.body)
@@ -194,6 +202,21 @@ class MessagesServer:
     def wait_for_the_end(self) -> None:
         """Hold a request until the server stops."""
         self._stopping.wait()
+
+
+SUPPORTED = {"answer": "supported", "ref": "", "words": "", "why": ""}
+
+
+def _answer(script: Any, seen: Seen) -> Sequence[Block] | Fault:
+    """The next answer of a script to this request."""
+    answer = (
+        script(seen.body)
+        if callable(script)
+        else script.pop(0)
+        if script
+        else Fault("status", 400, "invalid_request_error")
+    )
+    return answer(seen.body) if callable(answer) else answer
 
 
 class _Http(ThreadingHTTPServer):

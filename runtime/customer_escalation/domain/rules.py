@@ -250,6 +250,11 @@ RULE_TABLE: Mapping[str, RuleRow] = checked([
         "quotation keeps the “not” or the “if” that belongs to it.",
     ),
     RuleRow(
+        "G5", "grounding", "H",
+        "A verifier that sees a statement with its records alone finds in them what it says; where it does not, the words of a record "
+        "show that.",
+    ),
+    RuleRow(
         "P1", "acting", "H",
         "Nothing is posted, sent or created without a person's approval of that very text and destination.",
         protected=True,

@@ -31,8 +31,10 @@ from customer_escalation.review.passages import all_cites, is_what_comes, passag
 from customer_escalation.review.sources import Sources
 from customer_escalation.review.withholding import WITHHELD, withheld
 
-__all__ = ["WITHHELD", "Review", "review_draft", "sources_of", "vocabulary", "withhold_unsupported"]
+__all__ = ["WITHHELD", "Review", "review_draft", "sources_of", "view_of", "vocabulary", "withhold_unsupported"]
 COMING_DAYS = 15
+UNSUPPORTED = frozenset({"G1", "G4", "G5"})
+"""Rules by which a sentence stands on nothing, or says otherwise than its records."""
 MOST_SENTENCES = 500
 """More sentences than a text can have."""
 _CHECK_FILES = (brief_checks, reproduction, target_checks, grounding_checks, meaning_checks, privacy)
@@ -65,6 +67,13 @@ def review_draft(
     mended = mend_citations(draft, sources)
     view = ReviewInput(mended, case, decision, sources, context)
     return Review(mended, tuple(finding for check in CHECKS for finding in check.findings(view)))
+
+
+def view_of(
+    draft: Draft, case: DecisionInput, decision: Decision, figures: Mapping[str, Figure], context: ReviewContext
+) -> ReviewInput:
+    """A draft beside everything that it is checked against."""
+    return ReviewInput(draft, case, decision, sources_of(draft, case, figures, context), context)
 
 
 def sources_of(draft: Draft, case: DecisionInput, figures: Mapping[str, Figure], context: ReviewContext) -> Sources:
@@ -122,10 +131,10 @@ def _hours(policy: Policy) -> str:
 
 
 def withhold_unsupported(review: Review) -> Draft:
-    """The draft with every sentence that G1 rejects replaced by an open 'unknown' (the last resort after repairs)."""
+    """The draft with every sentence that its records do not bear out replaced by an open 'unknown' (the last resort after repairs)."""
     places: dict[str, set[int]] = {}
     for finding in review.findings:
-        if finding.rule == "G1" and finding.level == "H" and finding.where:
+        if finding.rule in UNSUPPORTED and finding.level == "H" and finding.where:
             numbers = range(MOST_SENTENCES) if finding.sentence is None else (finding.sentence,)
             places.setdefault(finding.where, set()).update(numbers)
     return withheld(review.draft, places)

@@ -14,13 +14,13 @@ def says_what_records_say(view: ReviewInput) -> Iterator[Fault]:
     stated = [
         claim
         for claim in view.claims
-        if claim.kind == "fact" and claim.cites and not claim.sums_up and not _ought(claim)
+        if claim.kind == "fact" and claim.cites and not claim.sums_up and not ought(claim)
     ]
     for claim, contest in contests(stated, view.sources):
         if contest.certain:
             yield Fault(claim.where, f"{contest.message} Say it as the record does.", sentence=claim.number)
 
 
-def _ought(claim: Claim) -> bool:
+def ought(claim: Claim) -> bool:
     """Does it say what ought to be? No record can say that it is so."""
     return claim.where == "reproduction" and bool(re.match(r"\W*Expected\b", claim.label or claim.text))

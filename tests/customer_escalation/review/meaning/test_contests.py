@@ -107,13 +107,13 @@ def test_a_language_without_a_grammar_is_not_judged(text: str) -> None:
 def test_a_record_in_another_language_is_not_compared_word_by_word() -> None:
     world = evidence(
         ticket("T-6", "Sattler", "2026-03-04T08:00:00Z",
-               message("T-6", 1, "2026-03-04T08:00:00Z", "customer", "Die Synchronisation startet nicht und wir haben keine Meldung.", "h.s")),
+               message("T-6", 1, "2026-03-04T08:00:00Z", "customer", "Der Abgleich startet nicht und wir haben keine Meldung.", "h.s")),
     )  # fmt: skip
     assert found("The sync starts.", "support_platform/T-6-m1", world=world) == []
 
 
 def test_what_may_be_put_in_other_words_is_a_hint_at_most() -> None:
-    [hint] = [one for one in found("Engineers praised a colourful holiday.", M2)]
+    [hint] = list(found("Engineers praised a colourful holiday.", M2))
     assert not hint.certain
 
 
