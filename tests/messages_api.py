@@ -161,11 +161,9 @@ class MessagesServer:
 
     def next_answer(self, seen: Seen) -> Sequence[Block] | Fault:
         """The script's next answer to this request."""
+        if [tool["name"] for tool in seen.body.get("tools", [])] == ["verdict"]:
+            return self._next_verdict(seen)
         with self._lock:
-            if [tool["name"] for tool in seen.body.get("tools", [])] == ["verdict"]:
-                self.statements.append(seen)
-                script = self.verdict if self.verdict is not None else lambda _: (use("verdict", **SUPPORTED),)
-                return _answer(script, seen)
             self.requests.append(seen)
             if callable(self.script):
                 answer = self.script(seen.body)
@@ -174,6 +172,20 @@ class MessagesServer:
             else:
                 return Fault("status", 400, "invalid_request_error")
         return answer if isinstance(answer, Fault | list | tuple) else answer(seen.body)  # type: ignore[operator]
+
+    def _next_verdict(self, seen: Seen) -> Sequence[Block] | Fault:
+        with self._lock:
+            self.statements.append(seen)
+            answer: Any = self.verdict if callable(self.verdict) else self.verdict.pop(0) if self.verdict else None
+        if answer is None:
+            return (
+                (use("verdict", **SUPPORTED),)
+                if self.verdict is None
+                else Fault("status", 400, "invalid_request_error")
+            )
+        while callable(answer):
+            answer = answer(seen.body)
+        return answer  # type: ignore[no-any-return]
 
     def usage(self, body: dict[str, Any], blocks: Sequence[Block]) -> dict[str, int]:
         """Tokens of a request, four characters each; a prefix seen before is read from the cache, the rest is written."""
@@ -205,18 +217,6 @@ class MessagesServer:
 
 
 SUPPORTED = {"answer": "supported", "ref": "", "words": "", "why": ""}
-
-
-def _answer(script: Any, seen: Seen) -> Sequence[Block] | Fault:
-    """The next answer of a script to this request."""
-    answer = (
-        script(seen.body)
-        if callable(script)
-        else script.pop(0)
-        if script
-        else Fault("status", 400, "invalid_request_error")
-    )
-    return answer(seen.body) if callable(answer) else answer
 
 
 class _Http(ThreadingHTTPServer):
