@@ -91,7 +91,7 @@ def test_texts_for_customers_and_for_the_sender_are_shown_too() -> None:
 
 
 def test_what_code_doubts_is_read_first() -> None:
-    doubtful = said("Engineers praised a colourful holiday with the board.", T1M2)
+    doubtful = said("Engineers praised 3 colourful holidays with the board.", T1M2)
     found = shown(description=f"{said('Agent Kim has reproduced it on the test account.', T1M2)}\n{doubtful}")
     assert found[0].suspected
     assert "holiday" in found[0].text

@@ -171,14 +171,20 @@ _FUNCTION: Mapping[str, str] = {
 OPPOSITES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "English": (
         ("before", "after"), ("since", "until"), ("above", "below"), ("up", "down"), ("over", "under"), ("on", "off"),
-        ("in", "out"), ("more", "less"), ("most", "few"), ("with", "without"),
+        ("in", "out"), ("more", "less"), ("most", "few"), ("with", "without"), ("late", "early"), ("later", "earlier"),
+        ("fast", "slow"), ("faster", "slower"), ("high", "low"), ("higher", "lower"), ("long", "short"), ("longer", "shorter"),
+        ("large", "small"), ("larger", "smaller"), ("maximum", "minimum"), ("better", "worse"), ("new", "old"), ("newer", "older"),
+        ("same", "other"), ("possible", "impossible"), ("likely", "unlikely"), ("able", "unable"),
     ),
-    "German": (("vor", "nach"), ("seit", "bis"), ("über", "unter"), ("mit", "ohne"), ("mehr", "weniger")),
+    "German": (
+        ("vor", "nach"), ("seit", "bis"), ("über", "unter"), ("mit", "ohne"), ("mehr", "weniger"), ("schneller", "langsamer"),
+        ("früher", "später"), ("höher", "niedriger"), ("länger", "kürzer"), ("größer", "kleiner"), ("besser", "schlechter"),
+    ),
     "Spanish": (("antes", "después"), ("con", "sin"), ("más", "menos"), ("desde", "hasta")),
     "French": (("avant", "après"), ("avec", "sans"), ("plus", "moins"), ("depuis", "jusqu'à")),
     "Portuguese": (("antes", "depois"), ("com", "sem"), ("mais", "menos"), ("desde", "até")),
 }  # fmt: skip
-"""Prepositions, particles and degrees that turn a statement round."""
+"""Prepositions, particles, degrees and the two ends of a scale: words that turn a statement round."""
 STRONG_VERBS: Mapping[str, tuple[str, ...]] = {
     "English": tuple(
         "be been|become became|begin began begun|break broke broken|bring brought|build built|buy bought|catch caught|choose chose "

@@ -5,7 +5,8 @@ Everything is linear in the length of the text.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -51,7 +52,7 @@ class Word:
         return self.text[0].isdigit()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Clause:
     """A piece of a sentence between punctuation and conjunctions."""
 
@@ -59,6 +60,8 @@ class Clause:
     sentence: int
     asks: bool
     """Its sentence ends with a question mark."""
+    place: int = 0
+    """Among the clauses of its sentence."""
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -94,7 +97,22 @@ class Text:
 
     def sentence(self, number: int) -> tuple[Clause, ...]:
         """The clauses of one sentence."""
-        return tuple(clause for clause in self.clauses if clause.sentence == number)
+        return self._sentences[number]
+
+    @cached_property
+    def _sentences(self) -> Mapping[int, tuple[Clause, ...]]:
+        found: dict[int, list[Clause]] = {}
+        for clause in self.clauses:
+            found.setdefault(clause.sentence, []).append(clause)
+        return {number: tuple(clauses) for number, clauses in found.items()}
+
+    def clause_at(self, start: int) -> Clause:
+        """The clause of the word that starts there."""
+        return self._by_start[start]
+
+    @cached_property
+    def _by_start(self) -> Mapping[int, Clause]:
+        return {word.start: clause for clause in self.clauses for word in clause.words}
 
 
 @lru_cache(maxsize=256)
@@ -191,8 +209,10 @@ def _clauses(words: Sequence[tuple[Word | None, str]]) -> Iterator[Clause]:
             close()
         current.append(word)
     close()
+    places = Counter[int]()
     for own, number in done:
-        yield Clause(own, number, number in asks)
+        yield Clause(own, number, number in asks, places[number])
+        places[number] += 1
 
 
 @lru_cache(maxsize=16384)

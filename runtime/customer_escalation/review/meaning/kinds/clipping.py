@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from customer_escalation.review.grounding.quotations import quotations
 from customer_escalation.review.meaning.compared import Cited, Compared
@@ -15,19 +16,25 @@ CLOSE = 3
 """Words before it in which an “only” or a “may” belongs to it."""
 TURNS: tuple[Role, ...] = ("not", "if", "unless", "whether")
 """What changes a quotation's sense when it is left out."""
-FEWEST_WORDS = 1
+MOST_QUOTATIONS = 20
+"""Of one statement."""
+MOST_PLACES = 10
+"""At which a quotation is looked at in one record."""
+AROUND = 60
+"""Words of its sentence on either side that are looked at."""
 _GAP = re.compile(r"\[[^\]]*\]|…|\.\.\.")
 
 
 def look(compared: Compared) -> Iterator[Contest]:
     """Quotations whose context in every cited record that holds them turns their sense, while the statement says nothing of it."""
     said = {role for word in compared.text.words if not word.quoted for role in word.roles}
-    for atom in quotations(compared.claim.text):
-        if atom.kind != "quote":
-            continue
+    quoted = (atom for atom in quotations(compared.claim.text) if atom.kind == "quote")
+    for atom in islice(quoted, MOST_QUOTATIONS):
         parts = [_plain(read_text(part, compared.grammar).words) for part in _GAP.split(atom.value)]
         parts = [part for part in parts if part]
-        found = [(one, role, words) for one in compared.cited for role, words in _contexts(parts, one)]
+        found = [
+            (one, role, words) for one in compared.cited for role, words in islice(_contexts(parts, one), MOST_PLACES)
+        ]
         if not found or any(role is None for _, role, _ in found):
             continue
         one, role, words = found[0]
@@ -63,13 +70,13 @@ def _contexts(parts: Sequence[list[str]], one: Cited) -> Iterator[tuple[Role | N
 
 def _turn(one: Cited, start: int, end: int, inside: Sequence[Word]) -> tuple[Role | None, str]:
     words = one.text.words
-    clause = next(clause for clause in one.text.clauses if words[start] in clause.words)
-    sentence = one.text.sentence(clause.sentence)
-    around = [word for part in sentence for word in part.words]
-    before = [word for word in around if word.start < words[start].start]
-    near = [word for word in before[-NEAR:] if word in clause.words or not _parted(one.text.text, word, words[start])]
-    after = [word for word in around if word.start >= words[end - 1].end]
-    shown = one.text.text[around[0].start : around[-1].end]
+    sentence = one.text.clause_at(words[start].start).sentence
+    before = [
+        word for word in words[max(0, start - AROUND) : start] if one.text.clause_at(word.start).sentence == sentence
+    ]
+    after = [word for word in words[end : end + AROUND] if one.text.clause_at(word.start).sentence == sentence]
+    near = [word for word in before[-NEAR:] if not _parted(one.text.text, word, words[start])]
+    shown = one.text.text[(before or words[start:end])[0].start : (after or words[start:end])[-1].end]
     for word in (*near, *inside):
         for role in TURNS:
             if role in word.roles:

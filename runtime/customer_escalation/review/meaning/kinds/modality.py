@@ -93,13 +93,13 @@ def _told(match: Match, compared: Compared) -> bool:
 
 def _near(clause: Clause, sentence: tuple[Clause, ...]) -> tuple[Clause, ...]:
     """The clause and the one before it, on which it may hang."""
-    place = sentence.index(clause)
+    place = clause.place
     return sentence[max(0, place - 1) : place + 1]
 
 
 def _beside(clause: Clause, sentence: tuple[Clause, ...]) -> tuple[Clause, ...]:
     """The clause with its neighbours."""
-    place = sentence.index(clause)
+    place = clause.place
     return sentence[max(0, place - 1) : place + 2]
 
 

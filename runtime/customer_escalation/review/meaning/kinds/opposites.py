@@ -8,6 +8,8 @@ from customer_escalation.review.meaning.text import Text, Word
 
 REACH = 3
 """Words to the next one that tells something."""
+BACK = 2
+"""Words back to one, as in "switched it on"."""
 
 
 def look(compared: Compared) -> Iterator[Contest]:
@@ -20,7 +22,7 @@ def look(compared: Compared) -> Iterator[Contest]:
         if others and (word, thing) not in shown:
             one = shown[others[0]]
             yield Contest(
-                "scope", True, f"It says “{word}” of “{thing}”, and {one.record.ref} says “{others[0][0]}”.", one.record.ref
+                "scope", True, f"It says “{word}” of “{thing.split()[0]}”, and {one.record.ref} says “{others[0][0]}”.", one.record.ref
             )  # fmt: skip
 
 
@@ -30,8 +32,12 @@ def _pairs(text: Text, wanted: object) -> set[tuple[str, str]]:
         for place, word in enumerate(clause.words):
             if word.lower in wanted and not word.quoted:  # type: ignore[operator]
                 thing = next((one for one in clause.words[place + 1 : place + 1 + REACH] if _tells(one)), None)
-                if thing is not None:
-                    found.add((word.lower, thing.stem))
+                before = next(
+                    (one for one in reversed(clause.words[max(0, place - BACK) : place]) if _tells(one)), None
+                )
+                found.update(
+                    (word.lower, f"{one.stem} {side}") for one, side in ((thing, "behind"), (before, "before")) if one
+                )
     return found
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations, pairwise
 
-from customer_escalation.domain.evidence import name_key
+from customer_escalation.domain.evidence import name_key, parse_moment
+from customer_escalation.review.grounding import find_atoms
 from customer_escalation.review.meaning.compared import Cited, Compared
 from customer_escalation.review.meaning.contest import Contest
 from customer_escalation.review.meaning.text import Clause, Text, Word
@@ -16,6 +17,8 @@ LINKS = frozenset("of to until till from und von bis auf sur de à sobre a até 
 MARGIN = 2
 """Words by which the exchanged reading has to fit better."""
 MOST_NUMBERS = 12
+MOST_PLACES = 8
+"""At which one number is looked at in the records."""
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
 
 
@@ -84,7 +87,9 @@ def _exchanged(compared: Compared) -> Iterator[Contest]:
     shown: dict[str, list[_Number]] = {}
     for one in compared.cited:
         for number in _shown(one):
-            shown.setdefault(number.value, []).append(number)
+            places = shown.setdefault(number.value, [])
+            if len(places) < MOST_PLACES:
+                places.append(number)
     for first, last in combinations(said, 2):
         if first.value == last.value or not {first.value, last.value} <= shown.keys():
             continue
@@ -99,8 +104,9 @@ def _exchanged(compared: Compared) -> Iterator[Contest]:
 def _shown(one: Cited) -> list[_Number]:
     """The numbers of a record's texts, the moment that it was written at with all that it says, and its fields with their labels."""
     found = _numbers(one.text)
-    if one.at is not None and one.exact and one.author:
-        found.append(_Number(f"{one.at:%H:%M}", one.text.stems, one.text.stems))
+    if one.at is not None and one.exact:
+        stems = one.text.stems if one.author else frozenset({"open", "creat"})
+        found.append(_Number(f"{one.at:%H:%M}", stems, stems))
     return found
 
 
@@ -137,6 +143,8 @@ def _events(compared: Compared) -> Iterator[Contest]:
         left, right = clause.words[:place], clause.words[place + 1 :]
         word = clause.words[place].lower
         first, last = _when(compared, left, dated), _when(compared, right, dated)
+        if first is None or last is None:
+            first, last = _date_in(left, compared), _date_in(right, compared)
         if first is None or last is None or first == last:
             continue
         later = word in ("after", "nach")
@@ -151,6 +159,15 @@ def _when(compared: Compared, words: tuple[Word, ...], dated: list[Cited]) -> da
     by = [one for one in dated if (one.author and name_key(one.author) in shown) or _names_customer(one, shown)]
     moments = {one.at for one in by}
     return moments.pop() if len(moments) == 1 else None
+
+
+def _date_in(words: tuple[Word, ...], compared: Compared) -> datetime | None:
+    """The one whole date that these words give."""
+    if not words:
+        return None
+    shown = compared.text.text[words[0].start : words[-1].end]
+    days = {atom.value for atom in find_atoms(shown) if atom.kind == "date"}
+    return parse_moment(days.pop()) if len(days) == 1 else None
 
 
 def _names_customer(one: Cited, shown: str) -> bool:

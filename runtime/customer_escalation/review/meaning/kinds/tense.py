@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from customer_escalation.review.meaning.compared import Compared, Match
+from customer_escalation.review.meaning.compared import Cited, Compared, Match
 from customer_escalation.review.meaning.contest import Contest
 from customer_escalation.review.meaning.grammar import Grammar
 from customer_escalation.review.meaning.text import Clause
@@ -22,6 +22,25 @@ def look(compared: Compared) -> Iterator[Contest]:
             f"“{clause.text}” and {match.cited.record.ref} differ in whether it has happened: “{match.shown.text}”.",
             match.cited.record.ref, match.shown.text,
         )  # fmt: skip
+    yield from _telling_ahead(compared)
+
+
+def _telling_ahead(compared: Compared) -> Iterator[Contest]:
+    """“X will ask” of what X has asked."""
+    for clause in compared.text.clauses:
+        if not clause.has("will") or not clause.has("says", "asks"):
+            continue
+        shown = " ".join(word.text for word in clause.words)
+        by = [one for one in compared.exact if one.author and shown.startswith((one.author, *_first_of(one)))]
+        if by and not any(one.text.clauses and any(part.has("will") for part in one.text.clauses) for one in by):
+            yield Contest(
+                "tense", True, f"“{clause.text}”: {by[0].record.ref} is written already.", by[0].record.ref
+            )  # fmt: skip
+            return
+
+
+def _first_of(one: Cited) -> tuple[str, ...]:
+    return (one.customer,) if one.customer and one.customers else ()
 
 
 def _differ(match: Match, compared: Compared) -> bool:
