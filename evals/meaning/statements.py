@@ -2,7 +2,8 @@
 
 A file of ``statements/`` is read line by line. A line at the margin is a true statement with its citations. Indented below it
 stand false ones made from it: ``kind: old -> new`` replaces a piece that stands in it once, ``kind! sentence`` is a whole one.
-``@world`` names the world of the lines that follow; at first it is the file's own name.
+``@world`` names the world of the lines that follow; at first it is the file's own name. ``@half development`` puts all that follows
+into that half.
 
 A true statement and all that is made from it belong to one half of the set, by the parity of a digest of the true one.
 """
@@ -58,13 +59,16 @@ def statements() -> tuple[Statement, ...]:
 def _read(path: Path) -> Iterator[Statement]:
     world, true = path.stem, ""
     half: Half = "development"
+    fixed: Half | None = None
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if line.startswith("@"):
+        if line == "@half development":
+            fixed = "development"
+        elif line.startswith("@"):
             world = line[1:].strip()
         elif line.startswith(" "):
             yield Statement(world, _changed(true, line, f"{path.name}, line {number}"), _kind(line), half)
         elif line.strip() and not line.startswith("#"):
-            true, half = line, _half(line)
+            true, half = line, fixed or _half(line)
             yield Statement(world, line, TRUE, half)
 
 

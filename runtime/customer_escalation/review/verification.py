@@ -28,7 +28,7 @@ from skill_runtime.ledger import Record
 
 Answer = Literal["supported", "contradicted", "not_shown"]
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
-FEWEST_WORDS = 4
+FEWEST_WORDS = 3
 """A label such as “Feature request.” says nothing that a record could show."""
 MOST_RECORDS = 24
 MOST_CHARACTERS = 2_400

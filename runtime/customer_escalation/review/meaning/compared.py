@@ -187,7 +187,7 @@ def denies(one: str, other: str, grammar: Grammar) -> bool:
 
 
 _SHORTEST_DENIED = 4
-_OF_TELLING: frozenset[Role] = frozenset({"says", "asks", "perhaps", "please"})
+_OF_TELLING: frozenset[Role] = frozenset({"says", "asks", "perhaps", "would", "please"})
 """How a thing is told is no part of what is told."""
 
 

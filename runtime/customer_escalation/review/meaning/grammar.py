@@ -17,6 +17,7 @@ Role = Literal[
     "unless",  # it holds but for a condition
     "whether",  # it is left open
     "perhaps",  # a modal verb or an adverb of possibility, or a verb of supposing
+    "would",  # a modal verb that may tell of a possibility, of a condition or of the past
     "surely",  # an adverb or a verb of being certain
     "must",  # a modal verb of duty
     "all", "some", "few", "most", "only",  # quantifiers
@@ -25,6 +26,7 @@ Role = Literal[
     "says",  # makes words somebody's: prepositions and the commonest verbs of telling
     "asks",  # makes what follows a question
     "please",  # asks for something
+    "the",  # a determiner: what stands before it in an order is the verb
     "turns",  # denies by its meaning, or sets one thing against another: no clause with it is compared by its denials
 ]  # fmt: skip
 
@@ -35,7 +37,8 @@ _ENGLISH: dict[Role, str] = {
     "if": "if, provided, in case, as long as, only if, if need be",
     "unless": "unless, except, until",
     "whether": "whether",
-    "perhaps": "may, might, could, would, perhaps, maybe, possibly, probably, presumably, likely, unlikely, seem, "
+    "would": "could, would",
+    "perhaps": "may, might, perhaps, maybe, possibly, probably, presumably, likely, unlikely, seem, "
     "seems, seemed, appear, appears, appeared, look like, looks like, "
     "think, thinks, thought, believe, believes, believed, suspect, suspects, suspected, guess, guesses, guessed, assume, assumes, "
     "suppose, supposes, expect, expects, hope, hopes, supposedly, apparently",
@@ -51,15 +54,16 @@ _ENGLISH: dict[Role, str] = {
     "because": "because, because of, due to, owing to, caused by, causes, as a result of, thanks to, on account of, therefore, hence, "
     "comes from, the cause of",
     "we": "we, our, us, ours, ourselves",
-    "says": "according to, says, said, say, writes, wrote, reports, reported, states, stated, notes, noted, claims, claimed, tells, told, "
-    "calls, called, asks, asked, adds, added, warns, warned, explains, explained, answers, answered, "
-    "points out, counts, as, by, announced, "
+    "says": "according to, says, said, say, saying, writes, wrote, reports, reported, states, stated, notes, noted, claims, claimed, "
+    "tells, told, calls, called, asks, asked, adds, added, warns, warned, explains, explained, answers, answered, "
+    "points out, counts, announced, "
     "announces, confirms, confirmed, thinks, suspects, expects, wants, mentions, mentioned, lists, names, advises, asked for",
     "asks": "asks, asked, ask, wants to know, question, wonders, wondered",
     "please": "please",
+    "the": "the, a, an, this, that, these, those, my, your, it, us, me, them",
     "turns": "forbid, forbids, forbidden, refuse, refuses, refused, deny, denies, denied, lack, lacks, fail, fails, failed, miss, misses, "
     "missing, instead, rather than, hardly, barely, reject, rejects, rejected, avoid, avoids, prevent, prevents, prevented, stop, stops, "
-    "stopped, leave, leaves, left, except, but for, forbidding, unless, until, despite, in spite of, not only",
+    "stopped, leave, leaves, left, except, but for, forbidding, unless, until, despite, in spite of, not only, without",
 }
 _GERMAN: dict[Role, str] = {
     "not": "nicht, kein, keine, keinen, keinem, keiner, keines, nie, niemals, niemand, nichts, weder, nicht mehr, kein mehr",
@@ -68,9 +72,8 @@ _GERMAN: dict[Role, str] = {
     "if": "wenn, falls, sofern",
     "unless": "es sei denn, außer, bis",
     "whether": "ob",
-    "perhaps": "kann, können, könnte, könnten, dürfte, würde, würden, vielleicht, möglicherweise, wahrscheinlich, "
-    "vermutlich, wohl, scheint, "
-    "vermutet, glaubt, denkt",
+    "would": "kann, können, könnte, könnten, würde, würden",
+    "perhaps": "dürfte, vielleicht, möglicherweise, wahrscheinlich, vermutlich, wohl, scheint, vermutet, glaubt, denkt",
     "surely": "sicher, sicherlich, gewiss, bestimmt, bestätigt, bewiesen, nachgewiesen",
     "must": "muss, müssen, soll, sollen, sollte",
     "all": "alle, allen, aller, alles, jede, jeder, jedes, jeden, immer, beide, sämtliche, ganze",
@@ -83,6 +86,7 @@ _GERMAN: dict[Role, str] = {
     "says": "laut, nach, zufolge, schreibt, sagt, meldet, berichtet, erklärt, fragt, bestätigt",
     "asks": "fragt, fragte, frage",
     "please": "bitte",
+    "the": "der, die, das, den, dem, ein, eine, einen, diese, diesen, mein, meine, mir, uns",
     "turns": "verbietet, verweigert, fehlt, fehlen, statt, anstatt, lehnt, verhindert, stoppt, außer, trotz, nicht nur",
 }
 _FRENCH: dict[Role, str] = {
@@ -92,7 +96,8 @@ _FRENCH: dict[Role, str] = {
     "if": "si, s'il, à condition",
     "unless": "sauf, jusqu'à, à moins",
     "whether": "",
-    "perhaps": "peut, peuvent, pourrait, pourraient, serait, peut-être, probablement, sans doute, semble, semblent",
+    "would": "peut, peuvent, pourrait, pourraient, serait",
+    "perhaps": "peut-être, probablement, sans doute, semble, semblent",
     "surely": "certainement, sûrement, confirmé, prouvé",
     "must": "doit, doivent, faut, devrait",
     "all": "tous, toutes, tout, toute, chaque, toujours",
@@ -114,7 +119,8 @@ _SPANISH: dict[Role, str] = {
     "if": "si, siempre que",
     "unless": "salvo, hasta, a menos",
     "whether": "",
-    "perhaps": "puede, pueden, podría, podrían, sería, quizás, quizá, tal vez, probablemente, parece, parecen, cree",
+    "would": "puede, pueden, podría, podrían, sería",
+    "perhaps": "quizás, quizá, tal vez, probablemente, parece, parecen, cree",
     "surely": "seguramente, ciertamente, confirmado, demostrado",
     "must": "debe, deben, tiene que, tienen que, hay que",
     "all": "todos, todas, todo, toda, cada, siempre, cualquier",
@@ -136,7 +142,8 @@ _PORTUGUESE: dict[Role, str] = {
     "if": "se, caso, desde que",
     "unless": "salvo, até, a menos",
     "whether": "",
-    "perhaps": "pode, podem, poderia, poderiam, seria, talvez, provavelmente, parece, parecem, acha",
+    "would": "pode, podem, poderia, poderiam, seria",
+    "perhaps": "talvez, provavelmente, parece, parecem, acha",
     "surely": "certamente, confirmado, comprovado",
     "must": "deve, devem, tem que, precisa",
     "all": "todos, todas, todo, toda, cada, sempre, qualquer",

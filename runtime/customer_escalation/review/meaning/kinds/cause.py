@@ -8,13 +8,15 @@ from customer_escalation.review.meaning.text import Word
 
 FEWEST = 2
 """Words of the cause, before it can be looked for."""
+SO = frozenset({"so", "also", "daher", "donc", "así", "então"})
+"""Words that give the effect behind the cause."""
 SHARE = 0.34
 """Of a cause that has to stand somewhere in the records."""
 
 
 def look(compared: Compared) -> Iterator[Contest]:
     """What stands behind “because” and its like, and in no cited record."""
-    given = any("because" in word.roles for one in compared.cited for word in one.text.words)
+    given = any("because" in word.roles or word.lower in SO for one in compared.cited for word in one.text.words)
     words = compared.text.words
     for place, word in enumerate(words):
         if "because" not in word.roles or word.quoted:
@@ -31,4 +33,5 @@ def look(compared: Compared) -> Iterator[Contest]:
 
 
 def _matter(words: tuple[Word, ...], compared: Compared) -> frozenset[str]:
-    return frozenset(word.stem for word in words if word.telling and word.lower not in compared.known.names)
+    own = (word for word in words if word.telling and not word.roles.intersection(("says", "asks", "perhaps")))
+    return frozenset(word.stem for word in own if word.lower not in compared.known.names)

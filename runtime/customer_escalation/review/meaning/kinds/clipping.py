@@ -81,7 +81,7 @@ def _turn(one: Cited, start: int, end: int, inside: Sequence[Word]) -> tuple[Rol
         for role in TURNS:
             if role in word.roles:
                 return role, shown
-    for role in ("only", "perhaps"):
+    for role in ("only", "perhaps", "would"):
         if any(role in word.roles for word in (*before[-CLOSE:], *inside)):
             return role, shown
     for word in (*before, *after):

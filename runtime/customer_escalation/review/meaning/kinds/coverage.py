@@ -1,6 +1,5 @@
 """Does anything of what a statement says stand in its records at all?"""
 
-import re
 from collections.abc import Iterator
 
 from customer_escalation.review.meaning.compared import Compared
@@ -8,7 +7,6 @@ from customer_escalation.review.meaning.contest import Contest
 
 FEWEST = 3
 """Words that say something of the matter, before their absence tells anything."""
-TELLING = 3
 LEAST = 0.2
 """Of them that a true statement shares with its records, in the same language."""
 
@@ -20,5 +18,4 @@ def look(compared: Compared) -> Iterator[Contest]:
     wanted = frozenset().union(*(compared.matter(clause) for clause in compared.text.clauses))
     if len(wanted) >= FEWEST and len(wanted & compared.stems) < LEAST * len(wanted):
         ref = compared.exact[0].record.ref
-        alone = not wanted & compared.stems and not re.search(r"\d", compared.claim.text)
-        yield Contest("nothing of it", alone and len(wanted) >= TELLING, f"Hardly a word of it stands in {ref}.", ref)
+        yield Contest("nothing of it", False, f"Hardly a word of it stands in {ref}.", ref)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from customer_escalation.review.meaning.compared import Compared, Match, denies
+from customer_escalation.review.meaning.compared import FEWEST_SHARED, Compared, Match, denies
 from customer_escalation.review.meaning.contest import Contest
 from customer_escalation.review.meaning.grammar import Role
 from customer_escalation.review.meaning.text import Clause
 
 CERTAIN_SHARE = 0.75
+MAY: tuple[Role, ...] = ("perhaps", "would")
 POSSIBLE = "is told as possible and is a fact"
 """Which takes nothing away from the record: it counts where the two clauses differ in nothing else."""
 
@@ -37,17 +38,19 @@ def _difference(match: Match, compared: Compared) -> str:
     near = _near(match.shown, shown)
     own = _near(match.said, said)
     if match.shown.asks:
-        open_too = match.said.asks or _has(said, "whether", "if", "asks", "perhaps") or _answered(match, compared)
+        open_too = match.said.asks or _has(said, "whether", "if", "asks", *MAY) or _answered(match, compared)
         return "" if open_too else "is told as a fact and is a question"
-    if _has(near, "whether") and not _has(said, "whether", "if", "perhaps", "not"):
+    if _has(near, "whether") and not _has(said, "whether", "if", "not", *MAY):
         return "is told as a fact and is left open"
-    if _has(_beside(match.shown, shown), "if", "unless") and not _has(
-        said, "if", "unless", "whether", "perhaps", "only"
-    ):
+    if _has(_beside(match.shown, shown), "if", "unless") and not _has(said, "if", "unless", "whether", "only", *MAY):
         return "is told without the condition that it has"
-    if _has(near, "perhaps") and not _has(own, "perhaps", "whether", "if", "turns", "asks") and not match.said.asks:
+    if _has(near, "perhaps") and not _has(own, "whether", "if", "turns", "asks", *MAY) and not match.said.asks:
         return "is told as a fact and is only supposed"
-    if _has((match.said,), "perhaps") and not _has(shown, "perhaps", "whether", "if", "unless"):
+    if (
+        _has((match.said,), "perhaps")
+        and not _has(said, "if", "unless")
+        and not _has(shown, "whether", "if", "unless", *MAY)
+    ):
         return POSSIBLE
     return ""
 
@@ -61,13 +64,15 @@ def _surer(compared: Compared) -> Iterator[Contest]:
         if (
             sure is None
             or clause.has("not", "turns")
-            or _has(compared.text.sentence(clause.sentence), "whether", "perhaps", "asks")
+            or _has(compared.text.sentence(clause.sentence), "whether", "asks", *MAY)
         ):
             continue
         if sure.stem in stems or not compared.exact:
             continue
         one = compared.exact[0]
-        open_ones = any(clause.asks or clause.has("perhaps", "whether") for clause in one.text.clauses)
+        wanted = compared.matter(clause)
+        near = (part for part in one.text.clauses if part.asks or part.has("whether", *MAY))
+        open_ones = any(len(wanted & part.stems) >= FEWEST_SHARED for part in near)
         open_ones |= any(denies(word.stem, sure.stem, compared.grammar) for word in shown)
         yield Contest("certainty", open_ones and not stems, f"“{sure.text}” stands in no cited record.", one.record.ref)
 
@@ -82,7 +87,7 @@ def _answered(match: Match, compared: Compared) -> bool:
 
 
 def _sure(what: str, match: Match) -> bool:
-    return match.alone if what == POSSIBLE else match.share >= CERTAIN_SHARE
+    return match.alone if what == POSSIBLE else match.share >= CERTAIN_SHARE and len(match.shared) >= FEWEST_SHARED
 
 
 def _told(match: Match, compared: Compared) -> bool:

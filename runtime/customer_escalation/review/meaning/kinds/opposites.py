@@ -22,7 +22,8 @@ def look(compared: Compared) -> Iterator[Contest]:
         if others and (word, thing) not in shown:
             one = shown[others[0]]
             yield Contest(
-                "scope", True, f"It says “{word}” of “{thing.split()[0]}”, and {one.record.ref} says “{others[0][0]}”.", one.record.ref
+                "scope", thing.endswith("behind"), f"It says “{word}” of “{thing.split()[0]}”, and {one.record.ref} says “{others[0][0]}”.",
+                one.record.ref,
             )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ def look(compared: Compared) -> Iterator[Contest]:
         if (
             not matches
             or clause.has("turns", "whether", "asks")
-            or not all(_differ(match, compared.grammar) for match in matches)
+            or not all(_differ(match, compared) for match in matches)
         ):
             continue
         match = matches[0]
@@ -48,12 +48,26 @@ def _agree(match: Match, grammar: Grammar) -> bool:
     return said is not None and said == denies_it(match.shown, match.said, match.shared, grammar)
 
 
-def _differ(match: Match, grammar: Grammar) -> bool:
-    if match.shown.asks or match.shown.has("turns", "whether"):
+def _differ(match: Match, compared: Compared) -> bool:
+    if match.shown.asks or match.shown.has("turns", "whether", "says") or not _alike(match, compared):
         return False
-    said = denies_it(match.said, match.shown, match.shared, grammar)
-    shown = denies_it(match.shown, match.said, match.shared, grammar)
+    said = denies_it(match.said, match.shown, match.shared, compared.grammar)
+    shown = denies_it(match.shown, match.said, match.shared, compared.grammar)
     return None not in (said, shown) and said != shown
+
+
+def _alike(match: Match, compared: Compared) -> bool:
+    """Are both told as facts, or both as open, and both as still to come or not? Else the one does not deny the other."""
+    said = _open(match.said, compared.text.sentence(match.said.sentence))
+    shown = _open(match.shown, match.cited.text.sentence(match.shown.sentence))
+    return said == shown and match.said.has("will") == match.shown.has("will")
+
+
+def _open(clause: Clause, sentence: tuple[Clause, ...]) -> bool:
+    """Is the clause, or one beside it, a supposition or a condition?"""
+    return any(
+        one.has("perhaps", "would", "if", "unless") for one in sentence[max(0, clause.place - 1) : clause.place + 2]
+    )
 
 
 def denies_it(clause: Clause, other: Clause, shared: frozenset[str], grammar: Grammar) -> bool | None:
@@ -75,12 +89,17 @@ def denies_it(clause: Clause, other: Clause, shared: frozenset[str], grammar: Gr
 
 def _governed(words: tuple[Word, ...], place: int) -> Word | None:
     """What a denial denies: the next word that tells something, else the last one before it."""
-    if words[place].lower in STANDING_ALONE:
+    following = words[place + 1] if place + 1 < len(words) else None
+    begins = not any(word.telling or word.roles for word in words[:place])
+    if words[place].lower in STANDING_ALONE or (
+        begins and following and not following.telling and words[place].lower == "not"
+    ):
         return None
     after = next((word for word in words[place + 1 :] if word.telling and not word.roles & _OF_TELLING), None)
-    if after or words[place].lower in ("not", "n't", "no"):
+    longer = following is not None and following.lower == "longer"
+    if after or (words[place].lower in ("not", "n't", "no") and not longer):
         return after
     return next((word for word in reversed(words[:place]) if word.telling), None)
 
 
-_OF_TELLING: frozenset[Role] = frozenset({"perhaps", "says"})
+_OF_TELLING: frozenset[Role] = frozenset({"perhaps", "would", "says"})

@@ -218,10 +218,23 @@ def _states(compared: Compared, segments: Sequence[_Segment]) -> Iterator[Contes
         for found in re.finditer(
             rf"\b{_IS}(?P<not> not| never| nicht| no longer)? (?P<word>[^\W\d_]+(?: progress)?)", segment.text
         ):
+            if not _of_the_item(segment.text[: found.start()], rows):
+                continue
             wrong = [row for row in rows if _wrong(found, row)]
             if rows and len(wrong) == len(rows):
                 yield _contest(f"status is {field(rows[0].record, 'status')}", rows[0].record.ref, segment.text)
                 return
+
+
+def _of_the_item(before: str, rows: Sequence[Cited]) -> bool:
+    """Is the item itself what the words before the verb name, or do they name nothing?"""
+    names = "|".join(re.escape(row.record.id) for row in rows)
+    return bool(
+        re.fullmatch(
+            rf"(?:.*\b(?:{names}|ticket|issue|item|it|bug|feature|Ticket|Issue|Item|Bug|It|They|both)|\W*(?:and|while|but)?)\W*",
+            before,
+        )
+    )
 
 
 def _wrong(found: re.Match[str], row: Cited) -> bool:

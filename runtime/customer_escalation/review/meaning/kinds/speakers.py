@@ -111,7 +111,8 @@ def _as_customers(compared: Compared) -> Iterator[Contest]:
         says = [place for place, word in enumerate(clause.words) if "says" in word.roles and not word.quoted]
         for words in named.values():
             begins = [place for place, word in enumerate(clause.words) if word.text == words[-1].split()[0]]
-            if says and begins and begins[0] == 0 and begins[0] < says[0] <= begins[0] + 3:
+            spoken = bool(says and begins) and begins[0] == 0 and begins[0] < says[0] <= begins[0] + 3
+            if spoken and all(word.telling for word in clause.words[1 : says[0]]):  # not "X is told"
                 yield Contest(
                     "author", True, f"“{clause.text}” makes it the customer's word, and {written[0].record.ref} is ours.",
                     written[0].record.ref,

@@ -45,8 +45,8 @@ def _first_of(one: Cited) -> tuple[str, ...]:
 
 def _differ(match: Match, compared: Compared) -> bool:
     said, shown = _time(match.said, match.shared, compared.grammar), _time(match.shown, match.shared, compared.grammar)
-    if said == "done" and match.said.has("says"):
-        return False  # the past is that of telling
+    if (said == "done" and match.said.has("says")) or match.said.has("not") or match.shown.has("if"):
+        return False  # the past is that of telling, or what is to come has not come yet
     if said == "done" and _orders(match, compared.grammar):
         return True
     if said == "open" and shown == "" and match.alone:
@@ -77,9 +77,12 @@ def _orders(match: Match, grammar: Grammar) -> bool:
 
 def _bare(match: Match, grammar: Grammar) -> bool:
     """Does the record's sentence begin with a bare word that the statement has too, as an order begins with its verb?"""
-    first = match.cited.text.sentence(match.shown.sentence)[0].words[0]
+    words = match.cited.text.sentence(match.shown.sentence)[0].words
+    first = words[0]
     return (
-        first.telling
+        len(words) > 1
+        and (words[1].telling or bool(words[1].roles & {"the", "all", "we"}))
+        and first.telling
         and first.stem in match.shared
         and first.lower[-1] not in "sdg"
         and not _past(first.lower, grammar)
