@@ -30,6 +30,8 @@ Answer = Literal["supported", "contradicted", "not_shown"]
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
 FEWEST_WORDS = 3
 """A label such as “Feature request.” says nothing that a record could show."""
+FEWEST_LETTERS = 8
+"""Of a script that sets no spaces between words."""
 MOST_RECORDS = 24
 MOST_CHARACTERS = 2_400
 """Of one record that the verifier is shown."""
@@ -41,6 +43,7 @@ MOST_QUOTED = 300
 """Characters of a record's words, and of a reason, that a finding repeats."""
 DECIDED = "brief/decided"
 """Stands for what the brief itself decides and asks, which a text for a customer may tell."""
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
 _HIDDEN = frozenset({"ref", "id", "kind", "parent", "text", "body", "extra"})
 
 
@@ -147,7 +150,7 @@ def unsettled(exhibits: Iterable[Exhibit], verdicts: Mapping[str, Verdict]) -> i
 
 def exhibits(view: ReviewInput) -> list[Exhibit]:
     """Every statement of a draft that records can show, those in doubt first: the receiver's, the sender's and the customers'."""
-    stated = [claim for claim in view.claims if len(claim.text.split()) >= FEWEST_WORDS and not ought(claim)]
+    stated = [claim for claim in view.claims if _says_something(claim.text) and not ought(claim)]
     doubted = {
         (claim.where, claim.number) for claim, _ in contests([one for one in stated if not one.sums_up], view.sources)
     }
@@ -157,6 +160,10 @@ def exhibits(view: ReviewInput) -> list[Exhibit]:
         if (exhibit := _exhibit(claim, view.sources)).records
     ]
     return sorted([*found, *_for_customers(view)], key=lambda exhibit: not exhibit.suspected)
+
+
+def _says_something(text: str) -> bool:
+    return len(text.split()) >= FEWEST_WORDS or len(_UNSPACED.findall(text)) >= FEWEST_LETTERS
 
 
 def _exhibit(claim: Claim, sources: Sources) -> Exhibit:
@@ -200,7 +207,7 @@ def _for_customers(view: ReviewInput) -> Iterator[Exhibit]:
         own = [record for record in shown_for([ticket], view.sources) if not record.data.get("internal")]
         records = _in_words([*own, *articles], view.sources.evidence)
         for number, sentence in enumerate(passage.sentences):
-            if len(sentence.text.split()) >= FEWEST_WORDS:
+            if _says_something(sentence.text):
                 shown = (*records, (DECIDED, _decided(view)))
                 yield Exhibit(passage.path, number, sentence.text, shown, all_shown=False)
 

@@ -90,6 +90,14 @@ def test_texts_for_customers_and_for_the_sender_are_shown_too() -> None:
     assert "crm" not in str(customer.asked)
 
 
+@pytest.mark.parametrize(
+    ("text", "shown_at_all"),
+    [("P-55 is closed.", True), ("お客様にはまだ案内していません。", True), ("Feature request.", False)],
+)
+def test_a_label_is_no_statement_in_any_script(text: str, shown_at_all: bool) -> None:
+    assert bool(at("description", description=said(text, T1M2))) is shown_at_all
+
+
 def test_what_code_doubts_is_read_first() -> None:
     doubtful = said("Engineers praised 3 colourful holidays with the board.", T1M2)
     found = shown(description=f"{said('Agent Kim has reproduced it on the test account.', T1M2)}\n{doubtful}")
