@@ -1,5 +1,6 @@
 """Whole runs with a verifier: what it contests goes back to the writer, and what nobody read is said on the brief."""
 
+import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.customer_escalation.commands import Command, Done
-from tests.customer_escalation.scripts import CASES, answers, issue
+from tests.customer_escalation.scripts import CASES, answers, edit, issue
 from tests.messages_api import SUPPORTED, Answer, Fault, MessagesServer, by_turn, use
 
 NAME = "04"
@@ -28,12 +29,14 @@ def reader(body: dict[str, Any]) -> Answer:
 
 
 def script(*, mended: bool) -> list[Any]:
-    """The hand-written answers, with a false sentence in the first draft, or in every one."""
-    turns = answers(NAME)[:-1]
-    spoilt = json.loads(json.dumps(turns[-1]))
-    submit = next(block["input"] for block in spoilt if block.get("name", "").startswith("submit_"))
-    submit["tried"] += f"\n5. {FALSE} [[chat/C-41]]."
-    return [*turns[:-1], spoilt, *([turns[-1]] * 3 if mended else [spoilt] * 5)]
+    """The hand-written answers with a false sentence in the draft, which the last edit takes out, or none does."""
+    *before, submit, _ = answers(NAME)
+    spoilt = copy.deepcopy(submit)
+    draft = next(block["input"] for block in spoilt if block.get("name", "").startswith("submit_"))
+    original = draft["tried"]
+    draft["tried"] += f"\n5. {FALSE} [[chat/C-41]]."
+    healed = edit(places=[{"path": "tried", "text": original}])
+    return [*before, spoilt, edit(), *([healed] if mended else [edit()] * 4)]
 
 
 def run(folder: Path, api: MessagesServer, *more: str) -> Done:
@@ -55,8 +58,8 @@ def test_what_it_contests_goes_back_with_the_records_words_and_is_mended(tmp_pat
     assert FALSE not in result["markdown"]
     assert UNREAD not in result["markdown"]
     assert result["brief"]["verification"]["read"] > 0
-    statements = [asked(seen.body)["statement"] for seen in api.statements]
-    assert len(statements) == len(set(statements))  # the second draft pays for nothing that the first one paid for
+    shown = [json.dumps(asked(seen.body)) for seen in api.statements]
+    assert len(shown) == len(set(shown))  # a later draft pays for nothing that an earlier one paid for
     assert {seen.body["model"] for seen in api.statements} == {"claude-haiku-5-5"}
 
 
