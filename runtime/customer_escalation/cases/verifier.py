@@ -23,10 +23,10 @@ from customer_escalation.review.verification import (
     verdict_of,
 )
 from skill_runtime.errors import LimitReached, ModelError, ModelUnavailable
-from skill_runtime.journal import Recorder, fingerprint
 from skill_runtime.limits import Limits, Meter, price
 from skill_runtime.messages import Message, Text, Turn, Usage
 from skill_runtime.model import Model, ModelRequest
+from skill_runtime.recorder import Recorder, fingerprint
 from skill_runtime.tools import ToolSpec
 
 VERDICT = "verdict"

@@ -23,8 +23,8 @@ from customer_escalation.review.meaning.text import read_text
 from customer_escalation.review.meaning_checks import ought
 from customer_escalation.review.passages import Claim, all_cites, drafts_for_customers
 from customer_escalation.review.sources import Sources
-from skill_runtime.journal import fingerprint
 from skill_runtime.ledger import Record
+from skill_runtime.recorder import fingerprint
 
 Answer = Literal["supported", "contradicted", "not_shown"]
 ANSWERS: tuple[Answer, ...] = get_args(Answer)

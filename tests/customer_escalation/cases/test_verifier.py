@@ -28,8 +28,9 @@ from customer_escalation.cases.verifier import (
 from customer_escalation.policy import Policy
 from customer_escalation.review.verification import Exhibit
 from skill_runtime.claude import ClaudeModel
-from skill_runtime.journal import Journal, Recorder
+from skill_runtime.journal import Journal
 from skill_runtime.limits import Limits, Meter
+from skill_runtime.recorder import Recorder
 
 REF = "support_platform/T-1-m1"
 RECORD = ((REF, "message, written by the customer\nThe sync has stopped twice."),)
