@@ -221,7 +221,7 @@ async def _run(
             connection = await stack.enter_async_context(systems.connected(recorder))
             drafter = await _drafter(request, connection.tools, policy, emit, stack)
             if drafter is not None:
-                service = service.verified_by(await _verifier(request, policy, recorder, meter, stack))
+                service = service.verified_by(await _verifier(request, policy, recorder, meter, emit, stack))
             now = opening_of(service.store, case).now
             people = People(as_answers(request.answers, request.answered_by or "somebody", now), interviewer)
             result = await escalate(service, case, drafter, recorder, meter, emit, people)
@@ -248,7 +248,7 @@ async def _drafter(
 
 
 async def _verifier(
-    request: Request, policy: Policy, recorder: Recorder, meter: Meter, stack: AsyncExitStack
+    request: Request, policy: Policy, recorder: Recorder, meter: Meter, emit: Emit, stack: AsyncExitStack
 ) -> Verifier:
     """The model that reads statements against their records: at the run's provider, named by policy."""
     settings, provider = policy.verification, request.chosen.provider
@@ -260,7 +260,14 @@ async def _verifier(
     model = await stack.enter_async_context(
         ClaudeModel(name, timeout_s=settings.max_seconds, attempts=VERIFIER_ATTEMPTS)
     )
-    return ModelVerifier(model, recorder, meter, time.monotonic, seller=provider.seller)
+    return ModelVerifier(
+        model,
+        recorder,
+        meter,
+        time.monotonic,
+        seller=provider.seller,
+        warn=lambda text: emit(Notice(kind="warning", text=text)),
+    )
 
 
 def _need_model(request: Request) -> None:

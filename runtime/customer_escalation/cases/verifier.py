@@ -30,6 +30,8 @@ from skill_runtime.recorder import Recorder, fingerprint
 from skill_runtime.tools import ToolSpec
 
 VERDICT = "verdict"
+MOST_REFUSED = 3
+"""Statements whose request the service refuses before it is taken not to know the model."""
 LONGEST_ANSWER = 4_000
 """Tokens, with what the model thinks before it."""
 NO_MODEL = "no model was at hand for it"
@@ -81,6 +83,8 @@ class _Pass:
     """Why, by the exhibit's key."""
     usage: Usage = field(default_factory=Usage)
     cost_usd: float | None = 0.0
+    refused: int = 0
+    """Requests that the service did not answer."""
     failed: bool = False
     """The service is down: nobody else needs to try."""
 
@@ -97,9 +101,18 @@ class ModelVerifier:
     """``Verifier`` by a model's service; what one draft was told of a statement holds for the next."""
 
     def __init__(
-        self, model: Model, recorder: Recorder, meter: Meter, clock: Callable[[], float], *, seller: str | None = None
+        self,
+        model: Model,
+        recorder: Recorder,
+        meter: Meter,
+        clock: Callable[[], float],
+        *,
+        seller: str | None = None,
+        warn: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """``meter`` is the run's, which what this costs is added to; ``clock`` gives seconds; ``seller`` as ``price`` takes it."""
+        """``meter`` is the run's, which what this costs is added to; ``clock`` gives seconds; ``seller`` as ``price`` takes it;
+        ``warn`` is told once why the service fails."""
+        self._warn = warn
         self._model = model
         self._recorder = recorder
         self._meter = meter
@@ -177,7 +190,7 @@ class ModelVerifier:
                 return
             except ModelError as error:
                 done.unread[exhibit.key] = SERVICE_FAILED
-                done.failed = done.failed or isinstance(error, ModelUnavailable)
+                self._note(error, done)
                 return
         verdict = verdict_of(answer["input"])
         done.usage += Usage.model_validate(answer["usage"])
@@ -187,6 +200,13 @@ class ModelVerifier:
             done.unread[exhibit.key] = NO_VERDICT
         else:
             done.verdicts[exhibit.key] = verdict
+
+    def _note(self, error: ModelError, done: _Pass) -> None:
+        """One statement that is refused may be at fault itself; several are not."""
+        if not done.refused:
+            self._warn(f"Statements are not read against their records: {error}")
+        done.refused += 1
+        done.failed = done.failed or isinstance(error, ModelUnavailable) or done.refused >= MOST_REFUSED
 
     def _ask(self, exhibit: Exhibit) -> Callable[[], Awaitable[dict[str, Any]]]:
         async def ask() -> dict[str, Any]:

@@ -181,6 +181,13 @@ async def test_once_the_service_is_down_nobody_else_tries(tmp_path: Path) -> Non
     assert len(api.statements) == 1
 
 
+async def test_a_model_that_the_service_does_not_know_is_not_tried_for_every_statement(tmp_path: Path) -> None:
+    with MessagesServer([], verdict=lambda _: Fault("status", 404, "not_found_error")) as api:
+        found = await verified(api, tmp_path, [exhibit(number) for number in range(9)], parallel=1)
+    assert (found.summary.read, found.summary.unread) == (0, 9)
+    assert len(api.statements) == 3
+
+
 async def test_the_deadline_is_kept_in_an_answer_that_never_comes(tmp_path: Path) -> None:
     answers: Any = iter([(use("verdict", **CONTESTED),), Fault("hang")])
     with MessagesServer([], verdict=lambda _: next(answers)) as api:
