@@ -127,11 +127,15 @@ def _calls(answer: Answer, tool: str) -> bool:
 class MessagesServer:
     """The server, on a free loopback port for the length of a ``with``."""
 
-    def __init__(self, script: Script, *, key: str = "test-key") -> None:
+    def __init__(self, script: Script, *, key: str = "test-key", verdict: Script | None = None) -> None:
+        """``verdict`` answers requests with one statement and its records; where it is not given, all are supported."""
+        self.verdict = verdict if callable(verdict) else None if verdict is None else list(verdict)
+        self.statements: list[Seen] = []
+        """Requests of that kind, in the order of their arrival; they are not among ``requests``."""
         self.script = script if callable(script) else list(script)
         self.key = key
         self.requests: list[Seen] = []
-        """Every request that was let in, in order."""
+        """Every other request that was let in, in order."""
         self._prefixes: set[str] = set()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -157,6 +161,8 @@ class MessagesServer:
 
     def next_answer(self, seen: Seen) -> Sequence[Block] | Fault:
         """The script's next answer to this request."""
+        if [tool["name"] for tool in seen.body.get("tools", [])] == ["verdict"]:
+            return self._next_verdict(seen)
         with self._lock:
             self.requests.append(seen)
             if callable(self.script):
@@ -166,6 +172,20 @@ class MessagesServer:
             else:
                 return Fault("status", 400, "invalid_request_error")
         return answer if isinstance(answer, Fault | list | tuple) else answer(seen.body)  # type: ignore[operator]
+
+    def _next_verdict(self, seen: Seen) -> Sequence[Block] | Fault:
+        with self._lock:
+            self.statements.append(seen)
+            answer: Any = self.verdict if callable(self.verdict) else self.verdict.pop(0) if self.verdict else None
+        if answer is None:
+            return (
+                (use("verdict", **SUPPORTED),)
+                if self.verdict is None
+                else Fault("status", 400, "invalid_request_error")
+            )
+        while callable(answer):
+            answer = answer(seen.body)
+        return answer  # type: ignore[no-any-return]
 
     def usage(self, body: dict[str, Any], blocks: Sequence[Block]) -> dict[str, int]:
         """Tokens of a request, four characters each; a prefix seen before is read from the cache, the rest is written."""
@@ -194,6 +214,9 @@ class MessagesServer:
     def wait_for_the_end(self) -> None:
         """Hold a request until the server stops."""
         self._stopping.wait()
+
+
+SUPPORTED = {"answer": "supported", "ref": "", "words": "", "why": ""}
 
 
 class _Http(ThreadingHTTPServer):

@@ -28,6 +28,7 @@ from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.store import CaseStore
 from customer_escalation.cases.terms import Asked
 from customer_escalation.cases.unattended import ModelDrafter, People, escalate
+from customer_escalation.cases.verifier import ModelVerifier, NoVerifier, Verifier, is_on
 from customer_escalation.connectors.by_verb import by_verb
 from customer_escalation.connectors.readable import states_of
 from customer_escalation.connectors.source import InvalidRequest, OpenedConnectors, open_source
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "claude-sonnet-5-5"
 READ_REFERENCE = "read_reference"
+VERIFIER_ATTEMPTS = 2
+"""A statement that cannot be read is not known, and the run goes on."""
 
 
 @dataclass(frozen=True)
@@ -217,6 +220,8 @@ async def _run(
         async with AsyncExitStack() as stack:
             connection = await stack.enter_async_context(systems.connected(recorder))
             drafter = await _drafter(request, connection.tools, policy, emit, stack)
+            if drafter is not None:
+                service = service.verified_by(await _verifier(request, policy, recorder, meter, emit, stack))
             now = opening_of(service.store, case).now
             people = People(as_answers(request.answers, request.answered_by or "somebody", now), interviewer)
             result = await escalate(service, case, drafter, recorder, meter, emit, people)
@@ -240,6 +245,29 @@ async def _drafter(
     model = await stack.enter_async_context(ClaudeModel(request.model))
     extra = (reference_tool(skill, policy),)
     return ModelDrafter(model, system_blocks(skill, tools, policy), extra, request.fallback)
+
+
+async def _verifier(
+    request: Request, policy: Policy, recorder: Recorder, meter: Meter, emit: Emit, stack: AsyncExitStack
+) -> Verifier:
+    """The model that reads statements against their records: at the run's provider, named by policy."""
+    settings, provider = policy.verification, request.chosen.provider
+    if not is_on(policy):
+        return NoVerifier()
+    from skill_runtime.claude import ClaudeModel
+
+    name = f"{provider.name}:{settings.model}" if settings.model else request.model
+    model = await stack.enter_async_context(
+        ClaudeModel(name, timeout_s=settings.max_seconds, attempts=VERIFIER_ATTEMPTS)
+    )
+    return ModelVerifier(
+        model,
+        recorder,
+        meter,
+        time.monotonic,
+        seller=provider.seller,
+        warn=lambda text: emit(Notice(kind="warning", text=text)),
+    )
 
 
 def _need_model(request: Request) -> None:

@@ -74,6 +74,24 @@ class Meter:
         self._last_input = Usage(cache_read_tokens=turn.usage.total)
         self._cost = None if self._cost is None or turn.cost_usd is None else self._cost + turn.cost_usd
 
+    def add_side(self, usage: Usage, cost_usd: float | None) -> None:
+        """Count what calls beside the conversation took: they are no turns of it."""
+        self.usage += usage
+        self._cost = None if self._cost is None or cost_usd is None else self._cost + cost_usd
+
+    @property
+    def limits_cost(self) -> bool:
+        """Is there a limit on money?"""
+        return self._limits.max_cost_usd is not None
+
+    def check_side(self) -> None:
+        """Raise ``LimitReached`` where time or money is used up, before a call beside the conversation."""
+        limits = self._limits
+        if limits.max_seconds is not None and self._clock() - self._started >= limits.max_seconds:
+            raise LimitReached(f"The limit of {limits.max_seconds:g} seconds is reached.", "time")
+        if limits.max_cost_usd is not None and (self._cost is None or self._cost >= limits.max_cost_usd):
+            raise LimitReached(f"The limit of ${limits.max_cost_usd:g} is reached.", "cost")
+
     def check_before_turn(self) -> None:
         """Raise ``LimitReached`` when the next turn would pass a limit.
 

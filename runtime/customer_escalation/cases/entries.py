@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from customer_escalation.cases.record_copies import RecordCopy
 from customer_escalation.cases.session import Drafter
 from customer_escalation.decision.answers import PersonAnswer
-from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome
+from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome, Verification
+from customer_escalation.domain.findings import Finding
 
 FollowUpStep = Literal["asked_team", "told_customer"]
 E = TypeVar("E", bound="CaseEntry")
@@ -70,6 +71,10 @@ class DraftSubmitted(CaseEntry):
     facts: str
     """Fingerprint of the facts that it was written on."""
     gaps: tuple[str, ...]
+    contested: tuple[Finding, ...] = ()
+    """What a verifier contests in it."""
+    verification: Verification | None = None
+    """How far it was read."""
     actions: tuple[str, ...]
     """Ids of the actions that it offers; approvals of others are void from here on (P1)."""
 

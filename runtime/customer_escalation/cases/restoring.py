@@ -79,4 +79,5 @@ def _submit(case: OpenCase, entry: DraftSubmitted, stated: dict[str, FactsStated
     case.connection_gaps = list(entry.gaps)
     decision = case.casework.decision
     if decision is not None and decision.outcome == entry.outcome:
-        case.casework.submit(entry.as_draft(), entry.drafted_by)
+        work = case.casework
+        work.take(work.reviewed(entry.as_draft()), entry.drafted_by, entry.contested, entry.verification)

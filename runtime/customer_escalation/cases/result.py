@@ -143,6 +143,7 @@ def _made(casework: Casework, request: str, reported_by: str, gaps: Sequence[str
         figures=tuple(casework.figures.values()),
         draft=draft,
         suspicious=suspicious(casework, draft),
+        verification=casework.sound_verification if casework.sound else casework.verification,
         untested=() if undecided else untested(decision),
         gaps=tuple(gaps),
         undecided=undecided,

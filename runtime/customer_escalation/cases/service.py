@@ -58,6 +58,7 @@ from customer_escalation.cases.steps import (
 )
 from customer_escalation.cases.store import CaseStore
 from customer_escalation.cases.terms import Asked, Opening, Origin
+from customer_escalation.cases.verifier import NoVerifier, Verified, Verifier
 from customer_escalation.cases.working_set import WorkingSet
 from customer_escalation.decision.answers import PersonAnswer
 from customer_escalation.decision.rules import Decision
@@ -92,6 +93,7 @@ class CaseService:
         self.store = store
         self.systems = systems
         self.watch = watch
+        self.verifier: Verifier = NoVerifier()
         self._clock = clock
         self._cases = WorkingSet(store)
 
@@ -99,6 +101,12 @@ class CaseService:
         """This very service, telling ``watch`` what happens through it."""
         other = copy.copy(self)
         other.watch = watch
+        return other
+
+    def verified_by(self, verifier: Verifier) -> "CaseService":
+        """This very service, with statements read by ``verifier``."""
+        other = copy.copy(self)
+        other.verifier = verifier
         return other
 
     # Beginning
@@ -223,10 +231,15 @@ class CaseService:
             again = len(found.ledger.results) > seen and found.decide_again()
             self._cases.note_read(found)
             _ask_for_kind(work.decision, draft)
-            review = work.submit(draft, drafted_by)
+            review = work.reviewed(draft)
+            verified = Verified()
+            if drafted_by == "model":
+                verified = await self.verifier.verify(work.exhibits(review), work.policy)
+            summary = verified.summary if drafted_by == "model" else None
+            review = work.take(review, drafted_by, verified.findings, summary)
             terms = found.terms
             offered = offered_by(work, request=terms.issue, reported_by=terms.reported_by, gaps=found.gaps)
-            self._cases.note_draft(found, draft, drafted_by, tuple(map(action_id, offered)))
+            self._cases.note_draft(found, draft, drafted_by, tuple(map(action_id, offered)), verified.findings)
             hard = len(review.hard)
             self.watch(happened.DraftReviewed(found.name, drafted_by, hard, len(review.findings) - hard))
             assert work.case is not None

@@ -1,6 +1,7 @@
 """What has been stated and written about one case so far, and what the rules say of it. Pure but for its own state."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -9,13 +10,14 @@ from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.questions import OpenQuestions, Question, open_questions
 from customer_escalation.decision.rules import Decision, decide
 from customer_escalation.decision.rules.stated import unreferenced_facts
-from customer_escalation.domain.brief import Draft, Figure
+from customer_escalation.domain.brief import Draft, Figure, Verification
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
 from customer_escalation.policy import Policy
-from customer_escalation.review import Review, review_draft
+from customer_escalation.review import Review, review_draft, view_of
 from customer_escalation.review.check import ReviewContext
+from customer_escalation.review.verification import Exhibit, exhibits
 
 Drafter = Literal["model", "rules"]
 
@@ -36,6 +38,10 @@ class Casework:
     """Of the last draft."""
     sound: Review | None = None
     """Of the last draft without a hard finding."""
+    verification: Verification | None = None
+    """How far a verifier read the last draft; None where none was asked."""
+    sound_verification: Verification | None = None
+    """The same of the last draft without a hard finding."""
     drafted_by: Drafter = "rules"
     """Who wrote the last draft."""
     _questions: tuple[DecisionInput, OpenQuestions] | None = None
@@ -71,10 +77,31 @@ class Casework:
 
     def submit(self, draft: Draft, drafted_by: Drafter = "model") -> Review:
         """Review a draft of the kind that the decision asks for."""
+        return self.take(self.reviewed(draft), drafted_by)
+
+    def reviewed(self, draft: Draft) -> Review:
+        """What the checks by code say of a draft; nothing is kept. Raises ``ValueError`` before facts were stated."""
         if self.case is None or self.decision is None:
             raise ValueError("submit before assess")
-        self.review = review_draft(draft, self.case, self.decision, self.figures, self.context)
+        return review_draft(draft, self.case, self.decision, self.figures, self.context)
+
+    def exhibits(self, review: Review) -> list[Exhibit]:
+        """The statements of a reviewed draft as a verifier sees them."""
+        assert self.case is not None
+        assert self.decision is not None
+        return exhibits(view_of(review.draft, self.case, self.decision, self.figures, self.context))
+
+    def take(
+        self,
+        review: Review,
+        drafted_by: Drafter,
+        contested: Sequence[Finding] = (),
+        verification: Verification | None = None,
+    ) -> Review:
+        """Keep a reviewed draft as the last one, with what a verifier contests in it."""
+        self.review = replace(review, findings=(*review.findings, *contested))
+        self.verification = verification
         self.drafted_by = drafted_by
         if not self.review.hard:
-            self.sound = self.review
+            self.sound, self.sound_verification = self.review, verification
         return self.review

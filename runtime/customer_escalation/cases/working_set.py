@@ -12,6 +12,7 @@ from customer_escalation.cases.session import Drafter
 from customer_escalation.cases.store import CaseStore, StoreError
 from customer_escalation.domain.brief import Draft
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.findings import Finding
 from skill_runtime.recorder import Recorder, fingerprint
 
 WRITTEN_BY_A_RUN = frozenset({RecordsRead.kind, FactsStated.kind, DraftSubmitted.kind})
@@ -80,8 +81,15 @@ class WorkingSet:
         data, gaps = facts.model_dump(mode="json"), tuple(case.connection_gaps)
         self.note(case, FactsStated(facts=data, now=case.terms.now, gaps=gaps, taken=taken))
 
-    def note_draft(self, case: OpenCase, draft: Draft, drafted_by: Drafter, actions: tuple[str, ...]) -> None:
-        """Write a reviewed draft down, with the ids of the actions that it offers."""
+    def note_draft(
+        self,
+        case: OpenCase,
+        draft: Draft,
+        drafted_by: Drafter,
+        actions: tuple[str, ...],
+        contested: tuple[Finding, ...] = (),
+    ) -> None:
+        """Write a reviewed draft down, with what a verifier contests and the ids of the actions that it offers."""
         work = case.casework
         assert work.assessment is not None
         assert work.decision is not None
@@ -91,6 +99,8 @@ class WorkingSet:
             drafted_by=drafted_by,
             facts=fingerprint(work.assessment.model_dump(mode="json")),
             gaps=tuple(case.connection_gaps),
+            contested=contested,
+            verification=work.verification,
             actions=actions,
         )
         self.note(case, entry)

@@ -321,6 +321,17 @@ class Computed(DraftModel):
     """Next internal follow-up and next customer updates."""
 
 
+class Verification(DraftModel):
+    """Whether the statements were read against their records by somebody else than their writer."""
+
+    read: int = 0
+    """Statements that a verifier read."""
+    unread: int = 0
+    """Those that it should have read and did not, or contested without being able to show it."""
+    why: str = ""
+    """Why none, or not all, in a few words; empty where all were read."""
+
+
 class RuleNote(DraftModel):
     """A rule that made the decision, in words, with the records behind it (S10)."""
 
@@ -350,6 +361,8 @@ class Brief(DraftModel):
     """Escalation rules that could not be tested, where support handles it."""
     gaps: tuple[str, ...]
     """Connectors that could not be read, in words (G3)."""
+    verification: Verification | None = None
+    """None where it was drafted without a model, or by a version that knew no verifier."""
     undecided: bool = False
     """Without a model: questions are open whose answers could change the decision, or it is not clear which case it is."""
 

@@ -245,6 +245,16 @@ RULE_TABLE: Mapping[str, RuleRow] = checked([
     ),
     RuleRow("G3", "grounding", "H", "Every unavailable connector is named as a gap."),
     RuleRow(
+        "G4", "grounding", "H",
+        "A statement says what the records that it cites say: whether it is so, when, how surely, of whom and of how many, and a "
+        "quotation keeps the “not” or the “if” that belongs to it.",
+    ),
+    RuleRow(
+        "G5", "grounding", "H",
+        "A verifier that sees a statement with its records alone finds in them what it says; where it does not, the words of a record "
+        "show that.",
+    ),
+    RuleRow(
         "P1", "acting", "H",
         "Nothing is posted, sent or created without a person's approval of that very text and destination.",
         protected=True,

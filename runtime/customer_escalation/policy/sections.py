@@ -181,6 +181,22 @@ class BriefLimits(Section):
         return value
 
 
+class VerificationLimits(Section):
+    """The verifier: a model that reads each statement against its records (G5), and what it may take."""
+
+    enabled: Annotated[bool, Field(strict=True)]
+    model: str
+    """As the run's provider names it; empty for the run's own."""
+    parallel: Annotated[int, Field(strict=True, ge=1, le=64)]
+    """Statements that are read at once."""
+    most_statements: Count
+    """Of one draft; those in doubt come first."""
+    max_tokens: Annotated[int, Field(strict=True, ge=1_000, le=100_000_000)]
+    """All tokens of a run's readings together."""
+    max_seconds: Annotated[float, Field(strict=True, gt=0, le=3_600, allow_inf_nan=False)]
+    """For one draft; what was not read by then is not known."""
+
+
 class Team(Section):
     """Who receives an escalation (T1-T5)."""
 
@@ -223,6 +239,7 @@ class Policy(Section):
     de_escalation: DeEscalation
     asks: Asks
     brief: BriefLimits
+    verification: VerificationLimits
     teams: PerTarget[Team]
     levels: dict[str, RuleLevel] = Field(default_factory=dict)
     """Rules by id whose level an organisation changed."""

@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 from customer_escalation.domain.printable import printable
 
-_COMES_ALIVE = re.compile(r"<(?=[A-Za-z/!?])|!\[|\]\(|(?<![\w.])@(?=\w)|(?<=(?i:http))://|(?<=(?i:https))://|(?<=(?i:ftp))://|`|~(?=~~)")
+_COMES_ALIVE = re.compile(
+    r"<(?=[A-Za-z/!?])|!\[|\]\(|(?<![\w.])@(?=\w)|(?<=(?i:http))://|(?<=(?i:https))://|(?<=(?i:ftp))://|`|~(?=~~)"
+)
 _ADDRESS = re.compile(r"(?<!\w)(?:https?|ftp)://[^\s`<>\"“”]*[^\s`<>\"“”.,;:!?)\]'’]", re.IGNORECASE)
 """An address that readers of markdown make a link of; as code it stays one that can be copied."""
 CODE_SPAN = re.compile(r"(?<![`\\])(`+)(?!`)[^`\n](?:.*?[^`])??\1(?!`)")

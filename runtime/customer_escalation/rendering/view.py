@@ -58,9 +58,10 @@ class BriefView:
         names: dict[str, Any] = {
             "brief": self.brief, "draft": draft, "computed": self.brief.computed, "for_receiver": self.for_receiver,
             "text": inert, "sentence": sentence, "cell": lambda value: inert(value).replace("|", "\\|"),
-            "prose": self.prose, "lines": self.lines, "section": self.section, "say": self.say, "line": self.line,
-            "said": self.said, "because": self.because,
-            "verdict": self.verdict, "references": self.references, "suspect": self.suspect, "untested": self.untested,
+            "prose": self.prose, "lines": self.lines, "section": self.section, "say": self.say,
+            "line": self.line, "said": self.said, "because": self.because,
+            "verdict": self.verdict, "unread": self.unread, "references": self.references, "suspect": self.suspect,
+            "untested": self.untested,
             "sender": self.sender, "texts": self.texts_below, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
         }  # fmt: skip
         if isinstance(draft, EscalationDraft):
@@ -76,6 +77,15 @@ class BriefView:
         if self.brief.target is None or self.brief.severity is None:
             return self.say("verdict_handle")
         return self.say("verdict_escalate", team=self.brief.target.value, severity=self.brief.severity.value)
+
+    def unread(self) -> str:
+        """How far nobody but the writer read the statements against their records; empty where all were read."""
+        read = self.brief.verification
+        if read is None or not read.unread:
+            return ""
+        if not read.read:
+            return self.say("read_by_code")
+        return self.say("read_partly", unread=str(read.unread), total=str(read.read + read.unread))
 
     def prose(self, text: str | Statement, margin: int = 2) -> str:
         """A text as it was written, line by line, the further ones ``margin`` spaces in; an id is marked once in it, and not

@@ -16,7 +16,14 @@ from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.language import language_or_other
 from customer_escalation.domain.template import blocks
 from customer_escalation.policy import Policy
-from customer_escalation.review import brief_checks, grounding_checks, privacy, reproduction, target_checks
+from customer_escalation.review import (
+    brief_checks,
+    grounding_checks,
+    meaning_checks,
+    privacy,
+    reproduction,
+    target_checks,
+)
 from customer_escalation.review.check import CHECKS, ReviewContext, ReviewInput
 from customer_escalation.review.citing import mend_citations
 from customer_escalation.review.grounding.atoms import find_atoms
@@ -24,11 +31,13 @@ from customer_escalation.review.passages import all_cites, is_what_comes, passag
 from customer_escalation.review.sources import Sources
 from customer_escalation.review.withholding import WITHHELD, withheld
 
-__all__ = ["WITHHELD", "Review", "review_draft", "vocabulary", "withhold_unsupported"]
+__all__ = ["WITHHELD", "Review", "review_draft", "sources_of", "view_of", "vocabulary", "withhold_unsupported"]
 COMING_DAYS = 15
+UNSUPPORTED = frozenset({"G1", "G4", "G5"})
+"""Rules by which a sentence stands on nothing, or says otherwise than its records."""
 MOST_SENTENCES = 500
 """More sentences than a text can have."""
-_CHECK_FILES = (brief_checks, reproduction, target_checks, grounding_checks, privacy)
+_CHECK_FILES = (brief_checks, reproduction, target_checks, grounding_checks, meaning_checks, privacy)
 """Imported so that their checks are registered, in this order."""
 
 
@@ -54,19 +63,31 @@ def review_draft(
 ) -> Review:
     """Complete the citations of a draft of the right kind for the decision, and apply every check to it."""
     context = context or ReviewContext()
+    sources = sources_of(draft, case, figures, context)
+    mended = mend_citations(draft, sources)
+    view = ReviewInput(mended, case, decision, sources, context)
+    return Review(mended, tuple(finding for check in CHECKS for finding in check.findings(view)))
+
+
+def view_of(
+    draft: Draft, case: DecisionInput, decision: Decision, figures: Mapping[str, Figure], context: ReviewContext
+) -> ReviewInput:
+    """A draft beside everything that it is checked against."""
+    return ReviewInput(draft, case, decision, sources_of(draft, case, figures, context), context)
+
+
+def sources_of(draft: Draft, case: DecisionInput, figures: Mapping[str, Figure], context: ReviewContext) -> Sources:
+    """Where the draft's claims are looked up."""
     known = vocabulary(case.policy, [account.name for account in case.affected]) | _places(case)
     first = Sources(case.evidence, figures, known)
     cited = [first.whole(ref) for ref in (*all_cites(draft), *cites_of(case.facts))]
     brought = {record.ref for record in first.cited([*cited, *(account.crm_ref or "" for account in case.affected)])}
     language = language_or_other(" ".join(passage.text for passage in passages(draft) if passage.reader != "customer"))
-    sources = replace(
+    return replace(
         first, established=frozenset(brought), deadlines=_deadlines(draft, case), promises=_promises(draft), request=context.request,
         language=language, zones=clocks_of_records(case), hours=_hours(case.policy),
         coming=tuple(case.now.date() + timedelta(days=days) for days in range(COMING_DAYS)),
     )  # fmt: skip
-    mended = mend_citations(draft, sources)
-    view = ReviewInput(mended, case, decision, sources, context)
-    return Review(mended, tuple(finding for check in CHECKS for finding in check.findings(view)))
 
 
 def _deadlines(draft: Draft, case: DecisionInput) -> str:
@@ -110,10 +131,10 @@ def _hours(policy: Policy) -> str:
 
 
 def withhold_unsupported(review: Review) -> Draft:
-    """The draft with every sentence that G1 rejects replaced by an open 'unknown' (the last resort after repairs)."""
+    """The draft with every sentence that its records do not bear out replaced by an open 'unknown' (the last resort after repairs)."""
     places: dict[str, set[int]] = {}
     for finding in review.findings:
-        if finding.rule == "G1" and finding.level == "H" and finding.where:
+        if finding.rule in UNSUPPORTED and finding.level == "H" and finding.where:
             numbers = range(MOST_SENTENCES) if finding.sentence is None else (finding.sentence,)
             places.setdefault(finding.where, set()).update(numbers)
     return withheld(review.draft, places)

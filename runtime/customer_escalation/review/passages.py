@@ -44,6 +44,8 @@ class Claim:
     """Which sentence of the passage."""
     sums_up: bool = False
     """It says again what the brief shows, and stands on everything that the brief cites."""
+    own: tuple[str, ...] = ()
+    """What its own marks cite."""
     label: str = ""
     """What the line is labelled with in which it stands, or the line above it."""
 
@@ -59,8 +61,8 @@ def claims(draft: Draft) -> Iterator[Claim]:
             sums_up = _sums_up(passage.path, label)
             cites = everything if sums_up else sentence.cites or _around(passage, label)
             kind = _KINDS[passage.role]
-            text = MENTION.sub("", sentence.text)
-            yield Claim(passage.path, text, kind, cites, passage.reader, number, sums_up, label)
+            text, own = MENTION.sub("", sentence.text), sentence.cites if sentence.own else ()
+            yield Claim(passage.path, text, kind, cites, passage.reader, number, sums_up, own, label)
 
 
 def _around(passage: Passage, label: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from customer_escalation.domain.evidence import Evidence, field, name_key, parse
 from customer_escalation.domain.language import NOUNS_CAPITALISED, OTHER, language_or_other
 from customer_escalation.domain.times import is_usable
 from customer_escalation.policy import find_zone
+from customer_escalation.review.durations import follows_from_moments
 from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
 from customer_escalation.review.passages import Claim, is_what_comes
 from skill_runtime.ledger import Record
@@ -198,6 +199,10 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
     if (claim.kind == "proposed" or claim.reader == "sender") and is_label(atom):
         return True
     if on_a_customers_clock(atom, scope, sources.zones):
+        return True
+    if atom.kind == "duration" and follows_from_moments(
+        claim.text, atom.atom, sources.evidence.resolve(claim.cites)[0]
+    ):
         return True
     known = atom.kind in ESTABLISHED or (atom.kind == "code" and len(atom.atom.split()) == 1)
     if known and not sources.established.isdisjoint(atom.found_in):

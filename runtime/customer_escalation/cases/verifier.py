@@ -1,0 +1,236 @@
+"""A verifier that is a model: each statement in a call of its own, side by side, on a budget of its own.
+
+What it answered is in the journal, statement by statement and then as a whole, so that a resumed run pays for none twice and
+goes the same way. A statement that it could not read, for whatever reason, is one of which nothing is known.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from customer_escalation.domain.brief import Verification
+from customer_escalation.domain.findings import Finding
+from customer_escalation.drafting.prompts import prompt
+from customer_escalation.policy import Policy
+from customer_escalation.review.verification import (
+    VERDICT_SCHEMA,
+    Exhibit,
+    Verdict,
+    findings_of,
+    unsettled,
+    verdict_of,
+)
+from skill_runtime.errors import LimitReached, ModelError, ModelUnavailable
+from skill_runtime.limits import Limits, Meter, price
+from skill_runtime.messages import Message, Text, Turn, Usage
+from skill_runtime.model import Model, ModelRequest
+from skill_runtime.recorder import Recorder, fingerprint
+from skill_runtime.tools import ToolSpec
+
+VERDICT = "verdict"
+MOST_REFUSED = 3
+"""Statements whose request the service refuses before it is taken not to know the model."""
+LONGEST_ANSWER = 4_000
+"""Tokens, with what the model thinks before it."""
+NO_MODEL = "no model was at hand for it"
+SWITCHED_OFF = "the policy switches it off"
+OUT_OF_TIME = "the time ran out"
+OUT_OF_TOKENS = "its budget ran out"
+NO_VERDICT = "it gave no verdict"
+SERVICE_FAILED = "its service failed"
+NO_PRICE = "its model has no known price, and the run has a limit on cost"
+TOO_MANY = "there were too many"
+NOTHING_SHOWN = "it contested some without words that stand in a record"
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What came of reading a draft's statements."""
+
+    findings: tuple[Finding, ...] = ()
+    summary: Verification = field(default_factory=Verification)
+
+
+class Verifier(Protocol):
+    """Reads statements against their records."""
+
+    async def verify(self, exhibits: Sequence[Exhibit], policy: Policy) -> Verified:
+        """What it contests, and how many statements it read. Never raises for a reading that failed."""
+        ...
+
+
+class NoVerifier:
+    """Stands where there is none; what code alone checks is all there is."""
+
+    async def verify(self, exhibits: Sequence[Exhibit], policy: Policy) -> Verified:
+        """See ``Verifier``."""
+        return Verified(summary=Verification(unread=len(exhibits), why=NO_MODEL if is_on(policy) else SWITCHED_OFF))
+
+
+def is_on(policy: Policy) -> bool:
+    """Does the policy want statements to be read?"""
+    return policy.verification.enabled and policy.level("G5") != "off"
+
+
+@dataclass
+class _Pass:
+    """One reading of one draft's statements."""
+
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
+    """Why, by the exhibit's key."""
+    usage: Usage = field(default_factory=Usage)
+    cost_usd: float | None = 0.0
+    refused: int = 0
+    """Requests that the service did not answer."""
+    failed: bool = False
+    """The service is down: nobody else needs to try."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "verdicts": {key: verdict.__dict__ for key, verdict in self.verdicts.items()},
+            "unread": self.unread,
+            "usage": self.usage.model_dump(),
+            "cost_usd": self.cost_usd,
+        }
+
+
+class ModelVerifier:
+    """``Verifier`` by a model's service; what one draft was told of a statement holds for the next."""
+
+    def __init__(
+        self,
+        model: Model,
+        recorder: Recorder,
+        meter: Meter,
+        clock: Callable[[], float],
+        *,
+        seller: str | None = None,
+        warn: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """``meter`` is the run's, which what this costs is added to; ``clock`` gives seconds; ``seller`` as ``price`` takes it;
+        ``warn`` is told once why the service fails."""
+        self._warn = warn
+        self._model = model
+        self._recorder = recorder
+        self._meter = meter
+        self._clock = clock
+        self._seller = seller
+        self._system = (prompt("verifier.md"),)
+        self._tool = ToolSpec(VERDICT, "Hand in your verdict on the statement.", VERDICT_SCHEMA, strict=True)
+        self._told = fingerprint([self._system, VERDICT_SCHEMA, model.name])
+        self._verdicts: dict[str, Verdict] = {}
+        self._budget: Meter | None = None
+        self._passes = 0
+
+    async def verify(self, exhibits: Sequence[Exhibit], policy: Policy) -> Verified:
+        """See ``Verifier``."""
+        if not is_on(policy):
+            return await NoVerifier().verify(exhibits, policy)
+        settings = policy.verification
+        self._budget = self._budget or Meter(Limits(max_turns=10**6, max_tokens=settings.max_tokens), self._clock)
+        wanted = list({one.key: one for one in exhibits if one.key not in self._verdicts}.values())
+        asked, left = wanted[: settings.most_statements], wanted[settings.most_statements :]
+        unread = dict.fromkeys((one.key for one in left), TOO_MANY)
+        if asked:
+            self._passes += 1
+            step = {"number": self._passes, "told": self._told, "exhibits": [one.key for one in asked]}
+            data = await self._recorder.step("verification", step, lambda: self._read(asked, policy))
+            unread |= data["unread"]
+            self._verdicts |= {key: Verdict(**verdict) for key, verdict in data["verdicts"].items()}
+            self._count(data)
+        return Verified(tuple(findings_of(exhibits, self._verdicts, policy)), self._summary(exhibits, unread))
+
+    def _summary(self, exhibits: Sequence[Exhibit], unread: Mapping[str, str]) -> Verification:
+        keys = {one.key for one in exhibits}
+        missing = {key: why for key, why in unread.items() if key in keys}
+        open_ones = unsettled(exhibits, self._verdicts)
+        whys = list(dict.fromkeys([*missing.values(), *([NOTHING_SHOWN] if open_ones else [])]))
+        return Verification(read=len(keys) - len(missing), unread=len(missing) + open_ones, why=" and ".join(whys[:2]))
+
+    def _count(self, data: Mapping[str, Any]) -> None:
+        """Add what a reading took to the run's meter, paid for now or found in the journal."""
+        self._meter.add_side(Usage.model_validate(data["usage"]), data["cost_usd"])
+
+    async def _read(self, exhibits: Sequence[Exhibit], policy: Policy) -> dict[str, Any]:
+        """Read these side by side until the time is over."""
+        done = _Pass()
+        if self._meter.limits_cost and price(self._model.name, Usage(), self._seller) is None:
+            done.unread = dict.fromkeys((one.key for one in exhibits), NO_PRICE)
+            return done.to_json()
+        gate = asyncio.Semaphore(policy.verification.parallel)
+        tasks = [asyncio.create_task(self._one(exhibit, done, gate)) for exhibit in exhibits]
+        try:
+            await asyncio.wait(tasks, timeout=policy.verification.max_seconds)
+        finally:
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+        for error in results:
+            if isinstance(error, BaseException) and not isinstance(error, asyncio.CancelledError):
+                raise error
+        for exhibit in exhibits:
+            if exhibit.key not in done.verdicts:
+                done.unread.setdefault(exhibit.key, OUT_OF_TIME)
+        return done.to_json()
+
+    async def _one(self, exhibit: Exhibit, done: _Pass, gate: asyncio.Semaphore) -> None:
+        async with gate:
+            if done.failed:
+                done.unread[exhibit.key] = SERVICE_FAILED
+                return
+            try:
+                answer = await self._recorder.step(
+                    "verdict", {"told": self._told, "exhibit": exhibit.key}, self._ask(exhibit)
+                )
+            except LimitReached:
+                done.unread[exhibit.key] = OUT_OF_TOKENS
+                return
+            except ModelError as error:
+                done.unread[exhibit.key] = SERVICE_FAILED
+                self._note(error, done)
+                return
+        verdict = verdict_of(answer["input"])
+        done.usage += Usage.model_validate(answer["usage"])
+        cost = answer["cost_usd"]
+        done.cost_usd = None if done.cost_usd is None or cost is None else done.cost_usd + cost
+        if verdict is None:
+            done.unread[exhibit.key] = NO_VERDICT
+        else:
+            done.verdicts[exhibit.key] = verdict
+
+    def _note(self, error: ModelError, done: _Pass) -> None:
+        """One statement that is refused may be at fault itself; several are not."""
+        if not done.refused:
+            self._warn(f"Statements are not read against their records: {error}")
+        done.refused += 1
+        done.failed = done.failed or isinstance(error, ModelUnavailable) or done.refused >= MOST_REFUSED
+
+    def _ask(self, exhibit: Exhibit) -> Callable[[], Awaitable[dict[str, Any]]]:
+        async def ask() -> dict[str, Any]:
+            assert self._budget is not None
+            self._budget.check_before_turn()
+            self._meter.check_side()
+            turn = await self._model.turn(self._request(exhibit), lambda _: None)
+            self._budget.add(turn)
+            return {"input": _input_of(turn), "usage": turn.usage.model_dump(), "cost_usd": turn.cost_usd}
+
+        return ask
+
+    def _request(self, exhibit: Exhibit) -> ModelRequest:
+        shown = Message(role="user", content=(Text(text=as_shown(exhibit)),))
+        return ModelRequest(self._system, (self._tool,), (shown,), LONGEST_ANSWER)
+
+
+def as_shown(exhibit: Exhibit) -> str:
+    """The statement and its records as JSON, in which nothing of them can pass for anything else."""
+    return json.dumps(exhibit.asked, ensure_ascii=False, indent=1)
+
+
+def _input_of(turn: Turn) -> dict[str, Any]:
+    """What it handed in; nothing of an answer that was cut or refused."""
+    if turn.stop_reason != "tool_use":
+        return {}
+    return next((use.input for use in turn.message.tool_uses if use.name == VERDICT), {})
