@@ -245,7 +245,7 @@ RULE_TABLE: Mapping[str, RuleRow] = checked([
     ),
     RuleRow("G3", "grounding", "H", "Every unavailable connector is named as a gap."),
     RuleRow(
-        "G4", "grounding", "H",
+        "G4", "grounding", "W",
         "A statement says what the records that it cites say: whether it is so, when, how surely, of whom and of how many, and a "
         "quotation keeps the “not” or the “if” that belongs to it.",
     ),
