@@ -100,6 +100,11 @@ def findings_of(statement: Statement) -> list[Finding]:
     return [one for one in found if one.where == "description"]
 
 
+def notices(finding: Finding) -> bool:
+    """Does it speak of a false statement? What code says of meaning is a warning, and is meant."""
+    return finding.level == "H" or finding.rule == "G4"
+
+
 def as_json(value: Any) -> str:
     """For files that are compared by eye."""
     return json.dumps(value, ensure_ascii=False, indent=1)

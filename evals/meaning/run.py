@@ -2,7 +2,7 @@
 
     python evals/meaning/run.py [--half development|unseen|all] [--verdicts FILE] [--requests FOLDER] [--list]
 
-Without ``--verdicts``: by code alone. *stopped* counts hard findings, *doubted* what code only hints at (a verifier reads those
+Without ``--verdicts``: by code alone. *code* counts what the checks by code notice, *doubted* what code only hints at (a verifier reads those
 first). With ``--verdicts``, lines of JSON that a verifier answered (``{"id": ..., "answer": ..., "ref": ..., "words": ...,
 "why": ...}``), also by both layers: a verdict counts where its words stand in the record, as in a run. ``--requests`` writes what a
 verifier is to be shown, a file for every 40 statements, in an order that tells nothing, with the instructions in INSTRUCTIONS.md.
@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from evals.meaning.bench import findings_of, review_input
+from evals.meaning.bench import findings_of, notices, review_input
 from evals.meaning.statements import KINDS, TRUE, Statement, statements
 
 from customer_escalation.drafting.prompts import prompt
@@ -53,7 +53,7 @@ def exhibit_of(statement: Statement) -> Exhibit:
 def measure(statement: Statement, verdicts: Mapping[str, Verdict]) -> Outcome:
     """What the layers say of one statement."""
     view = review_input(statement)
-    by_code = any(finding.level == "H" for finding in findings_of(statement))
+    by_code = any(notices(finding) for finding in findings_of(statement))
     doubted = not by_code and any(True for _ in contests(view.claims, view.sources))
     verdict = verdicts.get(statement.id)
     by_verifier = None
