@@ -224,10 +224,10 @@ class CaseService:
             self._cases.note_read(found)
             _ask_for_kind(work.decision, draft)
             review = work.submit(draft, drafted_by)
-            terms = found.terms
-            offered = offered_by(work, request=terms.issue, reported_by=terms.reported_by, gaps=found.gaps)
+            hard, terms = len(review.hard), found.terms
+            # A rejected draft offers nothing that may be done.
+            offered = [] if hard else offered_by(work, request=terms.issue, reported_by=terms.reported_by, gaps=found.gaps)
             self._cases.note_draft(found, draft, drafted_by, tuple(map(action_id, offered)))
-            hard = len(review.hard)
             self.watch(happened.DraftReviewed(found.name, drafted_by, hard, len(review.findings) - hard))
             assert work.case is not None
             return ReviewedDraft(
@@ -313,11 +313,17 @@ class CaseService:
     def approve(self, case: str, action: str, by: str) -> ProposedAction:
         """Write down a person's yes to one action, by its id; returns it with the approval that holds for it now (P1).
 
-        Raises ``WrongOrder`` where the action is no longer offered as it was, or has no text.
+        Raises ``WrongOrder`` where the action is no longer offered as it was, has no text, or stands in a brief that the check
+        rejected.
         """
         one = self._action(case, action)
         if not one.proposal.text:
             raise WrongOrder(f"Action {one.number} has no text yet: there is nothing to approve.")
+        if hard := [finding for finding in self.result(case).findings if finding.level == "H"]:
+            raise WrongOrder(
+                f"The check found fault with this brief ({len(hard)} to mend, such as {hard[0].rule}: {hard[0].message}), so "
+                "nothing of it can be approved. Mend it first."
+            )
         name = self.store.find(case.strip())
         yes = Approval(action=action, by=by, at=self._clock())
         self.store.append(name, APPROVAL, yes.model_dump(mode="json"))
