@@ -45,6 +45,7 @@ SLOW = (
     "tests/support_connectors/imports/test_importing.py::test_an_import_that_dies_half_way*",
     "tests/support_connectors/test_workspace_store.py::test_a_load_takes_little_memory_whatever_the_file_has",
     "tests/support_connectors/test_workspace_store.py::test_several_processes_write_and_read_at_once",
+    "tests/attack/test_http.py*",
     # browsers
     "tests/customer_escalation/mcp_server/test_card.py*",
     # whole runs by the dozen

@@ -75,20 +75,28 @@ def mcp(
         ),
     ],
     http: Annotated[
-        int | None, typer.Option(metavar="PORT", help="Serve streamable HTTP on this loopback port.")
+        int | None, typer.Option(metavar="PORT", help="Serve streamable HTTP on this loopback port, behind a token.")
     ] = None,
+    writes: Annotated[
+        bool, typer.Option("--writes", help="Over HTTP, offer the writing tools, for what a person approved.")
+    ] = False,
+    no_token: Annotated[
+        bool, typer.Option("--no-token", help="Over HTTP, let in every process of this machine.")
+    ] = False,
     workspace: Annotated[Path | None, typer.Option(metavar="FILE", help="Workspace JSON or database.")] = None,
     sample: Annotated[bool, typer.Option("--sample", help="Use the sample workspace.")] = False,
     connectors: ConnectorsFile = None,
 ) -> None:
     """Serve one category, the tools that write a brief (`escalation`), or `all` in one, over MCP: stdio unless --http is given.
 
-    A category stands on the system that your connectors declare for it, else on the loaded workspace.
+    A category stands on the system that your connectors declare for it, else on the loaded workspace. Over HTTP clients send the
+    token that CUSTOMER_ESCALATION_HTTP_TOKEN holds, else the one that the start prints.
     """
     from customer_escalation import headless
     from customer_escalation.mcp_server.serving import serve_category
 
-    serve_category(category, headless.sample_workspace() if sample else workspace, http, connectors)
+    stands_on = headless.sample_workspace() if sample else workspace
+    serve_category(category, stands_on, http, connectors, open_to_all=no_token, writes=writes)
 
 
 def doctor(
