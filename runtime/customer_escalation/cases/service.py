@@ -104,9 +104,16 @@ class CaseService:
     # Beginning
 
     async def open(
-        self, asked: Asked, origin: Origin, policies: Sequence[Overlay] = (), now: datetime | None = None
+        self,
+        asked: Asked,
+        origin: Origin,
+        policies: Sequence[Overlay] = (),
+        now: datetime | None = None,
+        *,
+        policy_withheld: bool = False,
     ) -> str:
-        """Begin a case; returns its name. ``now`` is the systems' own moment where it is not given.
+        """Begin a case; returns its name. ``now`` is the systems' own moment where it is not given; ``policy_withheld`` says that the
+        project has a policy that nobody approved.
 
         Raises ``PolicyError`` for a policy that cannot be used.
         """
@@ -116,6 +123,7 @@ class CaseService:
             request=asked,
             now=moment,
             policies=tuple(policies),
+            policy_withheld=policy_withheld,
             overrides=dict(await self.systems.overrides()),
             earlier=tuple(earlier_escalations(self.store, moment)),
         )
@@ -226,7 +234,9 @@ class CaseService:
             review = work.submit(draft, drafted_by)
             hard, terms = len(review.hard), found.terms
             # A rejected draft offers nothing that may be done.
-            offered = [] if hard else offered_by(work, request=terms.issue, reported_by=terms.reported_by, gaps=found.gaps)
+            offered = [] if hard else offered_by(
+                work, request=terms.issue, reported_by=terms.reported_by, gaps=found.gaps, policy_notes=terms.policy_notes
+            )  # fmt: skip
             self._cases.note_draft(found, draft, drafted_by, tuple(map(action_id, offered)))
             self.watch(happened.DraftReviewed(found.name, drafted_by, hard, len(review.findings) - hard))
             assert work.case is not None
@@ -424,7 +434,7 @@ class CaseService:
         terms, gaps = case.terms, case.gaps
         return result_of(
             case.casework, case=case.name, request=terms.issue, reported_by=terms.reported_by, gaps=gaps,
-            ending=ending or Ending(),
+            policy_notes=terms.policy_notes, ending=ending or Ending(),
         )  # fmt: skip
 
     async def _judge(self, result: RecordedResult, since: Since) -> tuple[Firing, ...]:

@@ -6,7 +6,7 @@ import shutil
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from customer_escalation.cli import streams
 from customer_escalation.cli.connectors import ConnectorsFile
 from customer_escalation.cli.options import FAILED, PolicyFile
 from customer_escalation.domain.categories import SOURCES
+
+if TYPE_CHECKING:
+    from customer_escalation.policy.sources import Overlay
 
 
 def server_names(incomplete: str) -> list[str]:
@@ -48,13 +51,42 @@ def rules(
         streams.say_json(shown)
 
 
+def _trust_policy(withheld: "Overlay | None", *, yes: bool) -> None:
+    """Show what the project's policy changes and ask for a person's word on it."""
+    from customer_escalation.connectors.source import InvalidRequest
+    from customer_escalation.policy.sources import approve, changes, policy_in_force
+
+    if withheld is None:
+        raise InvalidRequest("There is no policy of this project that waits for approval.")
+    streams.tell(f"{withheld.source} changes:")
+    for name, value, _ in changes(policy_in_force([withheld])):
+        streams.tell(streams.rows([f"  {name} = {json.dumps(value, ensure_ascii=False)}"]))
+    if not yes:
+        if not sys.stdin.isatty():
+            raise InvalidRequest(
+                "Nobody can be asked here whether this project's policy is to be in force: say --yes if you mean it."
+            )
+        if not typer.confirm("Let this project's policy be in force as it stands?", err=True):
+            raise InvalidRequest("Nothing was changed.")
+    approve(withheld)
+
+
 def show_policy(
     policy: PolicyFile = None,
     json_output: Annotated[bool, typer.Option("--json", help="The whole policy as JSON.")] = False,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Approve the project's policy as it stands; it is not in force before.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --trust: ask nothing.")] = False,
 ) -> None:
     """Check the policy in force, and say where it differs from the one that ships."""
-    from customer_escalation.policy.sources import changes, find_overlays, policy_in_force
+    from customer_escalation.policy.sources import changes, find_overlays, not_in_force, policy_in_force, withheld_policy
 
+    withheld = withheld_policy(policy, Path.cwd())
+    if trust:
+        _trust_policy(withheld, yes=yes)
+    elif withheld:
+        streams.tell(not_in_force(withheld))
     overlays = find_overlays(policy, Path.cwd())
     in_force = policy_in_force(overlays)
     if json_output:

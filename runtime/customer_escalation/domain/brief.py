@@ -350,6 +350,8 @@ class Brief(DraftModel):
     """Escalation rules that could not be tested, where support handles it."""
     gaps: tuple[str, ...]
     """Connectors that could not be read, in words (G3)."""
+    policy_notes: tuple[str, ...] = ()
+    """What an organisation's own policy changed that a reader has to know, in sentences."""
     undecided: bool = False
     """Without a model: questions are open whose answers could change the decision, or it is not clear which case it is."""
 

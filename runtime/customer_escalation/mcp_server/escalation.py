@@ -20,7 +20,7 @@ from customer_escalation.mcp_server import arguments as takes
 from customer_escalation.mcp_server.assembly import new_tool
 from customer_escalation.mcp_server.card import APP_ONLY, META, Seals, card, keep_from_others
 from customer_escalation.policy import Policy
-from customer_escalation.policy.sources import find_overlays, policy_in_force
+from customer_escalation.policy.sources import find_overlays, policy_in_force, withheld_policy
 from customer_escalation.policy.text import fill, in_force
 from customer_escalation.resources import skill_folder
 from skill_runtime.events import Event, Notice, PhaseStarted
@@ -262,7 +262,9 @@ async def _opened(service: "CaseService", place: Workplace, given: takes.AssessA
     if not issue:
         raise WrongOrder("Give `issue`, what the person asked for, to begin a case; or `case` to go on with one.")
     asked = Asked(issue=issue, reported_by=given.reported_by, author_level=given.author_level, folder=str(place.folder))
-    case = await service.open(asked, "assistant", find_overlays(place.policy, place.folder))
+    withheld = withheld_policy(place.policy, place.folder) is not None
+    overlays = find_overlays(place.policy, place.folder)
+    case = await service.open(asked, "assistant", overlays, policy_withheld=withheld)
     await service.gather(case)
     return case
 
