@@ -128,7 +128,9 @@ class RunSystems:
         specs, gate, adapter = self._source.servers()
         own_tools = (ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING, READ_REFERENCE)
         async with McpHost(specs, gate, recorder, reserved=own_tools, adapter=adapter) as host:
-            self._connection = OpenedSystems(host.tools, states_of(host, self._source.states))
+            self._connection = OpenedSystems(
+                host.tools, states_of(host, self._source.states), foreign=self._source.foreign
+            )
             yield self._connection
 
 

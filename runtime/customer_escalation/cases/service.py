@@ -24,8 +24,10 @@ from customer_escalation.cases.entries import (
     DecidedAnew,
     DraftSubmitted,
     FileWritten,
+    FlowRefused,
     FollowedUp,
     FollowUpStep,
+    not_asked,
 )
 from customer_escalation.cases.errors import (
     ActionChanged,
@@ -275,6 +277,7 @@ class CaseService:
         """Record the brief as it stands: from here on it is listed, followed up, and found by later cases."""
         found = self.work(case)
         async with found.lock:
+            self._cases.note_refusals(found)
             result = self._written(found, ending)
             before = self.recorded(found.name)
             if before is None or fingerprint(before.to_json()) != fingerprint(result.to_json()):
@@ -431,7 +434,8 @@ class CaseService:
     def _written(self, case: OpenCase, ending: Ending | None = None) -> RecordedResult:
         if case.casework.review is None:
             raise NoBrief
-        terms, gaps = case.terms, case.gaps
+        refused = [FlowRefused.model_validate(entry.data) for entry in self.store.entries(case.name, FlowRefused.kind)]
+        terms, gaps = case.terms, [*case.gaps, *not_asked(refused)]
         return result_of(
             case.casework, case=case.name, request=terms.issue, reported_by=terms.reported_by, gaps=gaps,
             policy_notes=terms.policy_notes, ending=ending or Ending(),

@@ -181,6 +181,18 @@ class BriefLimits(Section):
         return value
 
 
+Flow = Literal["identifiers", "same_customer", "anything"]
+
+
+class Flows(Section):
+    """What of one system's data may go into a question to another (``connectors.flows``)."""
+
+    own: Flow
+    """To systems behind our own servers."""
+    foreign: Flow
+    """To servers of others."""
+
+
 class Team(Section):
     """Who receives an escalation (T1-T5)."""
 
@@ -223,6 +235,7 @@ class Policy(Section):
     de_escalation: DeEscalation
     asks: Asks
     brief: BriefLimits
+    flows: Flows
     teams: PerTarget[Team]
     levels: dict[str, RuleLevel] = Field(default_factory=dict)
     """Rules by id whose level an organisation changed."""

@@ -17,6 +17,8 @@ from customer_escalation.resources import policy_text, trust_file
 
 APP = "customer-escalation"
 FILE = "policy.toml"
+FLOWS = ("identifiers", "same_customer", "anything")
+"""From the least."""
 MAX_FILE = 1_000_000
 """Bytes of a policy at the most."""
 PROJECT_FILES = (Path(f".{APP}") / FILE, Path(FILE))
@@ -96,6 +98,13 @@ def policy_notes(overlays: Sequence[Overlay], *, withheld: bool = False) -> tupl
             if rules:
                 names = ", ".join(f"{RULE_TABLE[rule].label} ({rule})" for rule in sorted(rules))
                 notes.append(f"{_begin(overlay)} {words}: {names}.")
+        for name in ("own", "foreign"):
+            flow, wider = getattr(before.flows, name), getattr(now.flows, name)
+            if FLOWS.index(wider) > FLOWS.index(flow):
+                now_words, was_words = wider.replace("_", " "), flow.replace("_", " ")
+                notes.append(
+                    f"{_begin(overlay)} lets a model ask {name} systems with {now_words} ({was_words} before)."
+                )
         if overlay.scope == "project":
             for target in Target:
                 was, team = before.teams.of(target).channel, now.teams.of(target).channel
