@@ -95,7 +95,13 @@ async def run_agent(
     unfit = [tool.spec.name for tool in tools if tool.access not in (Access.READ, Access.LOCAL)]
     if unfit or len(loop.tools) < len(tools):
         raise ValueError(f"every tool must be READ or LOCAL and have a name of its own; look at {unfit or tools}")
-    return await loop.run()
+    try:
+        async with asyncio.timeout(meter.seconds_left()) as deadline:
+            return await loop.run()
+    except TimeoutError as error:
+        if deadline.expired():
+            raise meter.out_of_time() from error
+        raise
 
 
 @dataclass
