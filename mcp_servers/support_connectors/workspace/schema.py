@@ -80,6 +80,12 @@ def item_index(category: Category) -> sa.TableClause:
     return sa.table(f"item_text_{category}", sa.column("rowid"), sa.column("title"), sa.column("body"))
 
 
+def table_names() -> frozenset[str]:
+    """Every table that a workspace has, its full-text indexes among them."""
+    indexes = (str(item_index(category).name) for category in WORKSPACE_CATEGORIES)
+    return frozenset([*metadata.tables, *indexes])
+
+
 def fold(text: str) -> str:
     """The form in which names, ids and statuses compare: case, width and spacing make no difference."""
     if not text.isascii():

@@ -82,7 +82,11 @@ def open_source(workspace: str | None, connectors: str | None, folder: Path) -> 
         raise InvalidRequest("Give either --workspace FILE or --connectors FILE, not both: they do not mix.")
     store = open_store(workspace)
     try:
-        yield _of_workspace(store)
+        try:
+            opened = _of_workspace(store)
+        except WorkspaceError as error:
+            raise InvalidRequest(str(error)) from error
+        yield opened
     finally:
         store.close()
 
