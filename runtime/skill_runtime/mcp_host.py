@@ -23,6 +23,7 @@ from skill_runtime.mcp_connection import ServerConnection, ServerSpec, Sse, Time
 from skill_runtime.permission import Admitted, Gatekeeper, Offered, ToolPolicy
 from skill_runtime.recorder import Recorder
 from skill_runtime.remote_tools import MAX_DESCRIPTION, clean_schema, outcome_of, unique_names, without
+from skill_runtime.secrets import without_secrets
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 __all__ = ["Adapter", "McpHost", "ServerSpec", "Sse", "Timeouts"]
@@ -269,7 +270,7 @@ class McpHost:
             sentence = f"{name} did not answer within {seconds:g} s. Ask for less, or go on without it."
             return ToolReturn(sentence, is_error=True, failure="unavailable"), ""
         except Exception as error:  # whatever a server makes the library raise is an answer to this call
-            reason = connection.explain(error)
+            reason = without_secrets(connection.explain(error), connection.spec.secrets)
             if not is_closed(leaf(error)):
                 return ToolReturn(f"{name} failed: {reason}.", is_error=True), ""
             connection.client = None
@@ -278,7 +279,7 @@ class McpHost:
                 sentence = f"{name} failed: {reason}. It is connected again, so the call can be made again."
                 return ToolReturn(sentence, is_error=True, failure=DROPPED), ""
             return ToolReturn(f"{name} failed: {reason}.", is_error=True), reason
-        return outcome_of(result), ""
+        return outcome_of(result, connection.spec.secrets), ""
 
     async def _reconnect(self, lost: ServerConnection) -> bool:
         """Bring a lost server back: one dropped answer takes a whole connection down, and processes can be restarted."""

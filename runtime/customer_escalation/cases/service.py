@@ -73,6 +73,7 @@ from customer_escalation.policy.sources import Overlay
 from customer_escalation.retrieval.prefetch import Fetch, OnFetch
 from customer_escalation.review.passages import all_cites
 from skill_runtime.recorder import Recorder, fingerprint
+from skill_runtime.secrets import without_secrets
 
 
 class CaseService:
@@ -122,7 +123,7 @@ class CaseService:
         moment = now or await self.systems.now()
         opening = Opening(
             origin=origin,
-            request=asked,
+            request=asked.model_copy(update={"issue": without_secrets(asked.issue)}),
             now=moment,
             policies=tuple(policies),
             policy_withheld=policy_withheld,
