@@ -18,6 +18,7 @@ from mcp.types import Tool as RemoteTool
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.content import bytes_of, dump_content, load_content
 from skill_runtime.errors import ConnectorError
+from skill_runtime.fences import described_by, plain_schema
 from skill_runtime.ledger import JsonObject
 from skill_runtime.mcp_connection import ServerConnection, ServerSpec, Sse, Timeouts, is_closed, leaf
 from skill_runtime.permission import Admitted, Gatekeeper, Offered, ToolPolicy
@@ -197,9 +198,13 @@ class McpHost:
         for key, (spec, remote, decision) in allowed.items():
             description = remote.description or remote.title or remote.name
             schema = clean_schema(remote.input_schema)
+            if not isinstance(spec.target, MCPServer):  # a server of somebody else, at least by its own words
+                description, schema = described_by(spec.label, description), plain_schema(schema)
             given = {name: value for name, value in spec.arguments.items() if name in schema["properties"]}
             yield Tool(
-                spec=ToolSpec(names[key], description[:MAX_DESCRIPTION], without(schema, given) if given else schema),
+                spec=ToolSpec(
+                    names[key], description[: 2 * MAX_DESCRIPTION], without(schema, given) if given else schema
+                ),
                 access=decision.access,
                 run=partial(self._run, spec.label, remote.name, given),
                 category=decision.category,

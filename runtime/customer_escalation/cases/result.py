@@ -73,7 +73,13 @@ def offered_by(
 
 
 def result_of(
-    casework: Casework, *, case: str, request: str, reported_by: str, gaps: Sequence[str], ending: Ending,
+    casework: Casework,
+    *,
+    case: str,
+    request: str,
+    reported_by: str,
+    gaps: Sequence[str],
+    ending: Ending,
     policy_notes: Sequence[str] = (),
 ) -> RecordedResult:
     """The reviewed draft as a finished brief, rendered."""

@@ -444,7 +444,8 @@ class CaseService:
 
     async def _judge(self, result: RecordedResult, since: Since) -> tuple[Firing, ...]:
         found = self.work(result.case)
-        await check_cites(since, found.ledger, await self.systems.connection())
+        await check_cites(since, found.ledger, found.guarded(await self.systems.connection()))
+        self._cases.note_refusals(found)
         anew = self._cases.last(result.case, DecidedAnew)
         severity = anew.is_now["severity"] if anew else result.data["severity"]
         now = await self.systems.now()

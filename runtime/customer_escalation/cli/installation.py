@@ -80,7 +80,13 @@ def show_policy(
     yes: Annotated[bool, typer.Option("--yes", help="With --trust: ask nothing.")] = False,
 ) -> None:
     """Check the policy in force, and say where it differs from the one that ships."""
-    from customer_escalation.policy.sources import changes, find_overlays, not_in_force, policy_in_force, withheld_policy
+    from customer_escalation.policy.sources import (
+        changes,
+        find_overlays,
+        not_in_force,
+        policy_in_force,
+        withheld_policy,
+    )
 
     withheld = withheld_policy(policy, Path.cwd())
     if trust:
