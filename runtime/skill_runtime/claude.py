@@ -30,6 +30,8 @@ from skill_runtime.tools import ToolSpec
 ATTEMPTS = 4
 LONGEST_WAIT_S = 60.0
 """A service that wants us to wait longer is unavailable to this run."""
+LONGEST_ANSWER = 600_000
+"""Characters: more than any number of tokens that is asked for holds."""
 LONGEST_TURN_S = 1_200.0
 """For one turn with all its tries."""
 RETRIED_STATUSES = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
@@ -166,7 +168,7 @@ class ClaudeModel:
         ) as stream:
             try:
                 return _turn(await _finished(stream, on_notice), self._choice)
-            except (anthropic.AnthropicError, httpx2.HTTPError, OSError, _BrokenStream):
+            except (anthropic.AnthropicError, httpx2.HTTPError, OSError, ModelError, _BrokenStream):
                 raise
             except Exception as error:  # whatever an answer makes the client raise is a broken answer
                 raise _BrokenStream(f"it is no answer of the protocol ({type(error).__name__})") from error
@@ -176,6 +178,7 @@ async def _finished(stream: Any, on_notice: OnNotice) -> ProviderMessage:
     """The whole answer, told as it comes. Raises ``_BrokenStream``, and whatever the client does."""
     finished = False
     inputs: dict[int, list[str]] = {}
+    said = 0
     async for event in cast("AsyncIterator[Any]", stream):
         if event.type == "message_stop":
             finished = True
@@ -185,6 +188,11 @@ async def _finished(stream: Any, on_notice: OnNotice) -> ProviderMessage:
             on_notice(ModelNotice("tool", event.content_block.name))
         elif event.type == "content_block_delta" and event.delta.type == "input_json_delta":
             inputs.setdefault(event.index, []).append(event.delta.partial_json)
+            said += len(event.delta.partial_json)
+        elif event.type == "content_block_delta" and event.delta.type == "text_delta":
+            said += len(event.delta.text)
+        if said > LONGEST_ANSWER:  # the client parses an input anew at each piece of it
+            raise ModelUnavailable(f"The model's service gave an answer of more than {LONGEST_ANSWER:,} characters.")
     if not finished:
         raise _BrokenStream
     answer: ProviderMessage = await stream.get_final_message()

@@ -15,11 +15,12 @@ from tenacity import wait_none
 from skill_runtime.agent import run_agent
 from skill_runtime.claude import ATTEMPTS, ClaudeModel
 from skill_runtime.errors import LimitReached, ModelError
-from skill_runtime.journal import Journal, Recorder
+from skill_runtime.journal import Journal
 from skill_runtime.ledger import Ledger
 from skill_runtime.limits import Limits, Meter
 from skill_runtime.messages import Message, Text, Turn
 from skill_runtime.model import ModelRequest
+from skill_runtime.recorder import Recorder
 
 Event = dict[str, Any]
 USAGE = {"input_tokens": 10, "output_tokens": 1}

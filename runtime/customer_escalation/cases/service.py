@@ -238,7 +238,7 @@ class CaseService:
             hard, terms = len(review.hard), found.terms
             # A rejected draft offers nothing that may be done.
             offered = [] if hard else offered_by(
-                work, request=terms.issue, reported_by=terms.reported_by, gaps=found.gaps, policy_notes=terms.policy_notes
+                work, request=terms.issue, reported_by=terms.reported_by, gaps=self._gaps(found), policy_notes=terms.policy_notes
             )  # fmt: skip
             self._cases.note_draft(found, draft, drafted_by, tuple(map(action_id, offered)))
             self.watch(happened.DraftReviewed(found.name, drafted_by, hard, len(review.findings) - hard))
@@ -435,12 +435,16 @@ class CaseService:
     def _written(self, case: OpenCase, ending: Ending | None = None) -> RecordedResult:
         if case.casework.review is None:
             raise NoBrief
-        refused = [FlowRefused.model_validate(entry.data) for entry in self.store.entries(case.name, FlowRefused.kind)]
-        terms, gaps = case.terms, [*case.gaps, *not_asked(refused)]
+        terms, gaps = case.terms, self._gaps(case)
         return result_of(
             case.casework, case=case.name, request=terms.issue, reported_by=terms.reported_by, gaps=gaps,
             policy_notes=terms.policy_notes, ending=ending or Ending(),
         )  # fmt: skip
+
+    def _gaps(self, case: OpenCase) -> list[str]:
+        """What could not be read, and what was not asked."""
+        refused = [FlowRefused.model_validate(entry.data) for entry in self.store.entries(case.name, FlowRefused.kind)]
+        return [*case.gaps, *not_asked(refused)]
 
     async def _judge(self, result: RecordedResult, since: Since) -> tuple[Firing, ...]:
         found = self.work(result.case)
