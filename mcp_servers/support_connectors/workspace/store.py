@@ -30,6 +30,7 @@ from support_connectors.workspace.records import CONNECTED, Contents, WorkspaceE
 from support_connectors.workspace.rows import row_of
 from support_connectors.workspace.schema import (
     APPLICATION_ID,
+    OWNERS,
     SCHEMA_VERSION,
     create_tables,
     file_engine,
@@ -47,7 +48,6 @@ _APPLICATION_AT = 68
 """Where a database's first page holds its application id."""
 
 
-_MODE = 0o600
 _NOT_READABLE_NOW = frozenset(
     {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
 )
@@ -274,8 +274,8 @@ def _fill_once(engine: sa.Engine, reading: Reading) -> Contents:
 
 def _store(source: Source, path: Path) -> Contents:
     """Put the workspace into the file in one transaction; its owner alone can read it. Raises ``sqlite3.Error`` and ``OSError``."""
-    path.touch(_MODE)
-    path.chmod(_MODE)  # what SQLite puts beside it is as the file itself
+    path.touch(OWNERS)
+    path.chmod(OWNERS)
     engine = file_engine(path)
     try:
         # A new file has no readers, and is written faster without a log beside it.
