@@ -2,29 +2,21 @@
 
 They are taken out before anything is kept or sent on, so no journal, model, brief or export holds one. Taken for a secret is what has
 a vendor's published form, a private key, a password in an address, or what stands behind the word for one and looks like one; not
-whatever looks random, because ids and hashes do, and a brief lives by those. Every pattern is bounded, so a look is linear.
+whatever looks random, because ids and hashes do, and a brief lives by those. Every pattern is bounded: its time goes with the length.
 """
 
 import re
+import tomllib
 from collections.abc import Iterable
+from importlib.resources import files
 from typing import Any
 
 REMOVED = "[secret removed]"
 SHORTEST = 8
 """Characters of a secret of our own that is looked for."""
-_FORMS = re.compile(
-    r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b"  # Amazon
-    r"|\bgh[pousr]_[A-Za-z0-9]{30,255}|\bgithub_pat_[A-Za-z0-9_]{22,255}|\bgl(?:pat|ptt|rt|dt)-[A-Za-z0-9_-]{20,100}"
-    r"|\bxox[abeoprs]-[A-Za-z0-9-]{10,250}|\bxapp-\d-[A-Za-z0-9-]{10,250}|hooks\.slack\.com/services/[A-Za-z0-9/]{20,100}"
-    r"|\b[spr]k_(?:live|test)_[A-Za-z0-9]{16,250}|\bwhsec_[A-Za-z0-9+/=]{16,100}"  # Stripe
-    r"|\bsk-(?:[a-z]{2,10}\d{0,2}-){0,3}[A-Za-z0-9_-]{20,250}"  # Anthropic, OpenAI
-    r"|\bAIza[A-Za-z0-9_-]{35}|\bya29\.[A-Za-z0-9_-]{20,500}|\bGOCSPX-[A-Za-z0-9_-]{20,60}"  # Google
-    r"|\bnpm_[A-Za-z0-9]{36}|\bpypi-[A-Za-z0-9_-]{50,500}|\bSG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{16,80}"
-    r"|\bSK[0-9a-f]{32}\b|\bdop_v1_[0-9a-f]{64}|\bhvs\.[A-Za-z0-9_-]{20,200}|\bATATT[A-Za-z0-9_=-]{20,300}|\blin_api_[A-Za-z0-9]{30,60}"
-    r"|\beyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,1000}"  # a signed token (RFC 7519)
-    r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[^-]{0,20000}(?:-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?)"
-    r"|(?<=://)[^\s/:@]{1,100}:[^\s/@]{1,200}(?=@)"
-)
+_TABLE = tomllib.loads((files("skill_runtime") / "secret_forms.toml").read_text(encoding="utf-8"))
+"""Of each vendor the forms of its keys; each begins with something that ``marks`` lists."""
+_FORMS = re.compile("|".join(form for forms in _TABLE["forms"].values() for form in forms))
 _NAMED = re.compile(
     r"\b(?P<name>pass(?:word|wort|phrase|code)|passwd|pwd|kennwort|contrase(?:ñ|n)a|mot de passe|senha|api[-_ ]?(?:key|token|secret)|"
     r"(?:client|app|shared)[-_ ]?secret|(?:access|auth|refresh|bearer)[-_ ]?token|authorization: (?:bearer|basic)|bearer)"
@@ -33,10 +25,7 @@ _NAMED = re.compile(
 )
 
 
-_MARKS = (
-    "AKIA ASIA ABIA ACCA ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- glptt- glrt- gldt- xox xapp- hooks.slack k_live_ k_test_ whsec_ "
-    "sk- AIza ya29. GOCSPX- npm_ pypi- SG. SK dop_v1_ hvs. ATATT lin_api_ eyJ PRIVATE ://"
-).split()
+_MARKS: tuple[str, ...] = tuple(_TABLE["marks"])
 """One of these is in whatever ``_FORMS`` finds: most texts have none."""
 _WORDS = ("pass", "pwd", "kennwort", "contrase", "senha", "key", "token", "secret", "bearer", "authorization")
 
