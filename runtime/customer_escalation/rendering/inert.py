@@ -9,7 +9,8 @@ _COMES_ALIVE = re.compile(
     r"\\(?=[!-/:-@\[-`{-~]|\Z)"  # an escape of theirs would take back one of ours
     r"|\["  # without it there is no link, image, definition or footnote
     r"|<(?=[A-Za-z/!?])|&(?=#?\w{1,40};)"
-    r"|(?<![\w.])@(?=\w)|(?<=(?i:http))://|(?<=(?i:https))://|(?<=(?i:ftp))://|(?<![\w:/])//(?=\w)|\b(?:[Ww]{3}\.|[Mm][Aa][Ii][Ll][Tt][Oo]:|[Xx][Mm][Pp][Pp]:)(?=\w)"
+    r"|(?<![\w.])@(?=\w)|(?<=(?i:http))://|(?<=(?i:https))://|(?<=(?i:ftp))://|(?<![\w:/])//(?=\w)"
+    r"|\b(?:[Ww]{3}\.|[Mm][Aa][Ii][Ll][Tt][Oo]:|[Xx][Mm][Pp][Pp]:)(?=\w)"
     r"|`|~(?=~~)"
 )
 _ADDRESS = re.compile(r"(?<!\w)(?:https?|ftp)://[^\s`<>\"“”]*[^\s`<>\"“”.,;:!?)\]'’]", re.IGNORECASE)
