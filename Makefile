@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 ISSUE ?= API returning 500 errors intermittently for Acme Corp
 
-.PHONY: brief test test-fast check startup docs lock mutate clean
+.PHONY: brief test test-fast attack check startup docs lock mutate clean
 
 # The issue goes through the environment as it was given: neither make nor the shell looks into it. The brief alone is printed
 # to standard output; one that needs review (3) is a brief too.
@@ -19,6 +19,10 @@ test: $(VENV)/.ready
 # Without what starts processes or browsers, needs real systems or tries a whole one (tests/slow.py).
 test-fast: $(VENV)/.ready
 	$(BIN)/python -m pytest -n auto -m "not slow"
+
+# What hostile texts, models, servers and files obtain, tried at length; `make test` tries less of what is generated.
+attack: $(VENV)/.ready
+	ATTACK_THOROUGH=1 $(BIN)/python -m pytest -n auto tests/attack
 
 check: $(VENV)/.ready
 	PATH="$(abspath $(BIN)):$$PATH" sh tools/check

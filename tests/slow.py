@@ -46,6 +46,11 @@ SLOW = (
     "tests/support_connectors/imports/test_importing.py::test_an_import_that_dies_half_way*",
     "tests/support_connectors/test_workspace_store.py::test_a_load_takes_little_memory_whatever_the_file_has",
     "tests/support_connectors/test_workspace_store.py::test_several_processes_write_and_read_at_once",
+    "tests/attack/test_http.py*",
+    "tests/attack/test_bounds.py::*",
+    "tests/attack/test_damaged.py::*",
+    "tests/attack/test_fences.py::test_what_a_server_says_of_its_tools_stands_inside_a_fence",
+    "tests/attack/test_secrets.py::test_what_was_planted_in_records_and_in_the_request_is_found_nowhere",
     # browsers
     "tests/customer_escalation/mcp_server/test_card.py*",
     # whole runs by the dozen

@@ -2,7 +2,7 @@
 
     python evals/meaning/run.py [--half development|unseen|all] [--verdicts FILE] [--requests FOLDER] [--list]
 
-Without ``--verdicts``: by code alone. *code* counts what the checks by code notice, *doubted* what code only hints at (a verifier reads those
+Without ``--verdicts``: by code alone. *code* counts what the checks notice, *doubted* what code only hints at (a verifier reads those
 first). With ``--verdicts``, lines of JSON that a verifier answered (``{"id": ..., "answer": ..., "ref": ..., "words": ...,
 "why": ...}``), also by both layers: a verdict counts where its words stand in the record, as in a run. ``--requests`` writes what a
 verifier is to be shown, a file for every 40 statements, in an order that tells nothing, with the instructions in INSTRUCTIONS.md.

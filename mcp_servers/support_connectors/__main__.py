@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from support_connectors.categories import WORKSPACE_CATEGORIES
-from support_connectors.serving import DATABASE_VARIABLE, DEFAULT_HOST, ServeError, serve
+from support_connectors.serving import DATABASE_VARIABLE, DEFAULT_HOST, TOKEN_VARIABLE, ServeError, serve
 from support_connectors.workspace.records import WorkspaceError
 
 USAGE_ERROR = 2
@@ -19,8 +19,15 @@ def main(arguments: list[str] | None = None) -> int:
         description="Serve one category of the embedded workspace over MCP, on stdio unless --http is given.",
     )
     parser.add_argument("category", choices=WORKSPACE_CATEGORIES)
-    parser.add_argument("--http", type=int, metavar="PORT", help="serve streamable HTTP at /mcp; 0 takes a free port")
+    parser.add_argument(
+        "--http",
+        type=int,
+        metavar="PORT",
+        help="serve streamable HTTP at /mcp, for "
+        f"clients with a token (${TOKEN_VARIABLE}, else one is made) and without writing tools; 0 takes a free port",
+    )
     parser.add_argument("--host", default=DEFAULT_HOST, help="a loopback address (default: %(default)s)")
+    parser.add_argument("--no-token", action="store_true", help="over HTTP, let every process of this machine in")
     parser.add_argument(
         "--workspace",
         type=Path,
@@ -30,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        serve(options.category, options.workspace, options.http, options.host)
+        serve(options.category, options.workspace, options.http, options.host, open_to_all=options.no_token)
     except (WorkspaceError, ServeError) as error:
         print(error, file=sys.stderr)
         return USAGE_ERROR

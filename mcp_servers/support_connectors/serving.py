@@ -1,12 +1,18 @@
-"""Starting one category's server: from a store in this process, or as a process of its own over stdio or HTTP."""
+"""Starting one category's server: from a store in this process, or as a process of its own over stdio or HTTP.
+
+Over stdio a server belongs to the client that started it. Over HTTP any process of this machine can reach it, whoever runs it, so
+there it asks for a token and has no tool that writes, unless the person who started it said otherwise.
+"""
 
 import ipaddress
 import os
+import secrets
 import socket
 import sys
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_path
 
@@ -18,6 +24,12 @@ if TYPE_CHECKING:
     from support_connectors.kit import MCPServer
 
 DATABASE_VARIABLE = "CUSTOMER_ESCALATION_DB"
+TOKEN_VARIABLE = "CUSTOMER_ESCALATION_HTTP_TOKEN"  # noqa: S105 - its name
+"""Holds the token that clients send over HTTP; where it is not set, each start makes one and prints it."""
+SHORTEST_TOKEN = 20
+"""Characters of a token that nobody guesses."""
+Refusal = Callable[[str, Mapping[str, Any]], str]
+"""Why a writing tool may not be called with these arguments over HTTP, in a sentence; empty where it may."""
 DEFAULT_HOST = "127.0.0.1"
 HTTP_PATH = "/mcp"
 SHUTDOWN_S = 2
@@ -49,7 +61,12 @@ def build_local_server(category: Category, backend: Backend) -> "MCPServer":
 
 
 def serve(
-    category: Category, source: Path | None = None, http_port: int | None = None, host: str = DEFAULT_HOST
+    category: Category,
+    source: Path | None = None,
+    http_port: int | None = None,
+    host: str = DEFAULT_HOST,
+    *,
+    open_to_all: bool = False,
 ) -> None:
     """Serve a category until the client or the user ends it: over stdio, or over streamable HTTP where a port is given.
 
@@ -63,16 +80,64 @@ def serve(
     with open_workspace(default_database()) if source is None else workspace_from(source) as store:
         for warning in store.warnings:
             print(f"note: {warning}", file=sys.stderr)
-        run_server(build_category_server(category, store.backend(category)), http_port, host)
+        run_server(build_category_server(category, store.backend(category)), http_port, host, open_to_all=open_to_all)
 
 
-def run_server(server: "MCPServer", http_port: int | None = None, host: str = DEFAULT_HOST) -> None:
-    """Run a server until the client or the user ends it: over stdio, or over streamable HTTP. Raises ``ServeError``."""
+def run_server(
+    server: "MCPServer",
+    http_port: int | None = None,
+    host: str = DEFAULT_HOST,
+    *,
+    open_to_all: bool = False,
+    refusal: Refusal | None = None,
+) -> None:
+    """Run a server until the client or the user ends it: over stdio, or over streamable HTTP.
+
+    Over HTTP it takes calls with a token only, unless it is ``open_to_all``, and offers no writing tool, unless ``refusal`` says
+    which calls of one are let through. Raises ``ServeError``.
+    """
     if http_port is None:
         server.run("stdio")
-    else:
-        with _listen(host, http_port) as listener:
-            _serve_http(server, host, listener)
+        return
+    token = None if open_to_all else _token()
+    _guard_writes(server, refusal)
+    with _listen(host, http_port) as listener:
+        _serve_http(server, host, listener, token)
+
+
+def _token() -> str:
+    """The token that the environment names, else a new one, printed. Raises ``ServeError`` for one that can be guessed."""
+    named = os.environ.get(TOKEN_VARIABLE, "")
+    if named:
+        if len(named) < SHORTEST_TOKEN or not named.isascii() or not named.isprintable() or " " in named:
+            raise ServeError(f"{TOKEN_VARIABLE} needs {SHORTEST_TOKEN} or more printable characters without spaces.")
+        return named
+    made = secrets.token_urlsafe(32)
+    print(f"Clients send this header: Authorization: Bearer {made}", file=sys.stderr, flush=True)
+    return made
+
+
+def _guard_writes(server: "MCPServer", refusal: Refusal | None) -> None:
+    """Take the writing tools off the server, or let through what ``refusal`` lets through."""
+    import anyio
+    from mcp_types import CallToolResult, TextContent
+
+    tools = anyio.run(server.list_tools)
+    writing = {tool.name for tool in tools if not (tool.annotations and tool.annotations.read_only_hint)}
+    if refusal is None:
+        for name in writing:
+            server.remove_tool(name)
+        return
+
+    async def refused(ctx: Any, call_next: Any) -> Any:
+        params = ctx.params or {}
+        if ctx.method == "tools/call" and params.get("name") in writing:
+            why = await anyio.to_thread.run_sync(refusal, params["name"], params.get("arguments") or {})
+            if why:
+                return CallToolResult(content=[TextContent(type="text", text=why)], is_error=True)
+        return await call_next(ctx)
+
+    server.middleware.append(refused)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -97,11 +162,29 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve_http(server: "MCPServer", host: str, listener: socket.socket) -> None:
+def _serve_http(server: "MCPServer", host: str, listener: socket.socket, token: str | None) -> None:
     import uvicorn
 
-    app = server.streamable_http_app(streamable_http_path=HTTP_PATH, host=host)
+    app: Any = server.streamable_http_app(streamable_http_path=HTTP_PATH, host=host)
+    if token:
+        app = _behind_token(app, token)
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=SHUTDOWN_S)
     shown = f"[{host}]" if ":" in host else host
     print(f"Listening on http://{shown}:{listener.getsockname()[1]}{HTTP_PATH}", file=sys.stderr, flush=True)
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _behind_token(app: Any, token: str) -> Any:
+    """The ASGI application for those who send the token; everybody else gets 401."""
+    wanted = f"Bearer {token}".encode()
+
+    async def guarded(scope: Any, receive: Any, send: Any) -> None:
+        given = next((value for name, value in scope.get("headers", ()) if name == b"authorization"), b"")
+        if scope["type"] != "http" or secrets.compare_digest(given, wanted):
+            await app(scope, receive, send)
+            return
+        headers = [(b"www-authenticate", b"Bearer"), (b"content-type", b"text/plain; charset=utf-8")]
+        await send({"type": "http.response.start", "status": 401, "headers": headers})
+        await send({"type": "http.response.body", "body": b"Send the header Authorization: Bearer TOKEN.\n"})
+
+    return guarded

@@ -36,7 +36,7 @@ from customer_escalation.domain.categories import SOURCES
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.drafting.prompts import prompt
 from customer_escalation.policy import Policy
-from customer_escalation.policy.sources import find_overlays
+from customer_escalation.policy.sources import find_overlays, not_in_force, withheld_policy
 from customer_escalation.policy.text import fill, in_force
 from customer_escalation.resources import sample_workspace, skill_folder
 from skill_runtime.errors import ModelUnavailable, UnknownProvider
@@ -131,7 +131,9 @@ class RunSystems:
         specs, gate, adapter = self._source.servers()
         own_tools = (ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING, READ_REFERENCE)
         async with McpHost(specs, gate, recorder, reserved=own_tools, adapter=adapter) as host:
-            self._connection = OpenedSystems(host.tools, states_of(host, self._source.states))
+            self._connection = OpenedSystems(
+                host.tools, states_of(host, self._source.states), foreign=self._source.foreign
+            )
             yield self._connection
 
 
@@ -159,8 +161,12 @@ def start_on(
     service = CaseService(store or JournalStore(), systems, shown_by(emit))
 
     async def begin_and_run() -> RecordedResult:
-        overlays = find_overlays(Path(request.policy) if request.policy else None, request.project)
-        case = await service.open(request.asked(), "headless", overlays)
+        chosen = Path(request.policy) if request.policy else None
+        withheld = withheld_policy(chosen, request.project)
+        if withheld:
+            emit(Notice(kind="warning", text=not_in_force(withheld)))
+        overlays = find_overlays(chosen, request.project)
+        case = await service.open(request.asked(), "headless", overlays, policy_withheld=withheld is not None)
         return await _run(service, systems, case, request, source.notes, emit, interviewer)
 
     return asyncio.run(begin_and_run())

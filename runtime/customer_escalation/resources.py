@@ -1,7 +1,10 @@
 """Where the plugin's own files are: in the installed package, or in the checkout that it runs from."""
 
+import os
 from importlib import resources
 from pathlib import Path
+
+from platformdirs import user_data_path
 
 from skill_runtime.errors import PluginError
 
@@ -20,6 +23,17 @@ def plugin_root() -> Path:
         if (root / ".claude-plugin" / "plugin.json").is_file():
             return root
     raise PluginError(f"The plugin's files are missing beside {package}: install customer-escalation again.")
+
+
+def state_folder() -> Path:
+    """Where trust and secrets are kept: ``CUSTOMER_ESCALATION_STATE``, else the user's data folder."""
+    chosen = os.environ.get("CUSTOMER_ESCALATION_STATE")
+    return Path(chosen) if chosen else user_data_path(APP)
+
+
+def trust_file() -> Path:
+    """What this user trusts: connectors, their tools, projects' policies."""
+    return state_folder() / "trust.json"
 
 
 def skill_folder() -> Path:

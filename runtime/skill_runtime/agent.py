@@ -5,7 +5,6 @@ stop reason leads to is one table (``_NEXT``). Messages are append-only; system 
 """
 
 import asyncio
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,6 +12,7 @@ from typing import Any, Literal
 
 from skill_runtime.content import Content, File, Image, bytes_of
 from skill_runtime.events import Emit, Notice, Nudged, ToolFinished, ToolStarted, TurnFinished, TurnStarted
+from skill_runtime.fences import disarmed
 from skill_runtime.ledger import UNTRUSTED_NOTE, Ledger, find_records
 from skill_runtime.limits import Meter
 from skill_runtime.messages import Block, Message, StopReason, Text, ToolResult, ToolUse, Turn
@@ -95,7 +95,13 @@ async def run_agent(
     unfit = [tool.spec.name for tool in tools if tool.access not in (Access.READ, Access.LOCAL)]
     if unfit or len(loop.tools) < len(tools):
         raise ValueError(f"every tool must be READ or LOCAL and have a name of its own; look at {unfit or tools}")
-    return await loop.run()
+    try:
+        async with asyncio.timeout(meter.seconds_left()) as deadline:
+            return await loop.run()
+    except TimeoutError as error:
+        if deadline.expired():
+            raise meter.out_of_time() from error
+        raise
 
 
 @dataclass
@@ -295,12 +301,9 @@ class _Loop:
         return AgentResult(outcome, self.turns, tuple(self.messages), final)
 
 
-_FENCE = re.compile(r"<(?=\s*/?\s*tool-data)", re.IGNORECASE)
-
-
 def fence(text: str) -> str:
     """Mark text from a connected system as data; a fence inside it is disarmed, so that it cannot end early (S11)."""
-    return f"<tool-data>\n{UNTRUSTED_NOTE}\n{_disarmed(text)}\n</tool-data>"
+    return f"<tool-data>\n{UNTRUSTED_NOTE}\n{disarmed(text)}\n</tool-data>"
 
 
 def fence_blocks(blocks: Sequence[Content]) -> tuple[Content, ...]:
@@ -312,16 +315,12 @@ def fence_blocks(blocks: Sequence[Content]) -> tuple[Content, ...]:
 def _disarmed_block(block: Content) -> Content:
     match block:
         case Text():
-            return Text(text=_disarmed(block.text))
+            return Text(text=disarmed(block.text))
         case Image():
-            return block.model_copy(update={"media_type": _disarmed(block.media_type)})
+            return block.model_copy(update={"media_type": disarmed(block.media_type)})
         case File():
-            told = {name: _disarmed(getattr(block, name)) for name in ("name", "uri", "media_type")}
+            told = {name: disarmed(getattr(block, name)) for name in ("name", "uri", "media_type")}
             return block.model_copy(update=told)
-
-
-def _disarmed(text: str) -> str:
-    return _FENCE.sub("&lt;", text)
 
 
 def frozen_parts(system: Sequence[str], specs: Sequence[ToolSpec]) -> dict[str, RequestPiece]:

@@ -30,6 +30,10 @@ from skill_runtime.tools import ToolSpec
 ATTEMPTS = 4
 LONGEST_WAIT_S = 60.0
 """A service that wants us to wait longer is unavailable to this run."""
+LONGEST_ANSWER = 600_000
+"""Characters: more than any number of tokens that is asked for holds."""
+LONGEST_TURN_S = 1_200.0
+"""For one turn with all its tries."""
 RETRIED_STATUSES = frozenset({408, 409, 429, 500, 502, 503, 504, 529})
 RETRIED_TYPES = frozenset(
     "overloaded_error api_error rate_limit_error timeout_error "
@@ -57,7 +61,7 @@ _STOP_REASONS: dict[str, StopReason] = {
 
 
 class _BrokenStream(Exception):
-    """The stream ended without ``message_stop``."""
+    """The stream ended without ``message_stop``, or broke the protocol: the message says how, empty where it only ended."""
 
 
 class ClaudeModel:
@@ -68,12 +72,14 @@ class ClaudeModel:
         model: str,
         *,
         timeout_s: float = 600.0,
+        longest_s: float = LONGEST_TURN_S,
         attempts: int = ATTEMPTS,
         wait: wait_base | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         **client: Any,
     ) -> None:
-        """``model`` as ``choose`` takes it. ``wait`` and ``sleep`` say how long to wait between attempts where the service
+        """``model`` as ``choose`` takes it. ``timeout_s`` is for what comes next of an answer, ``longest_s``
+        for a turn with all its tries. ``wait`` and ``sleep`` say how long to wait between attempts where the service
         does not; ``client`` is what the provider's client class is called with (``api_key``, ``base_url``).
 
         Raises ``UnknownProvider``.
@@ -81,6 +87,7 @@ class ClaudeModel:
         self._choice = choose(model)
         self._model = self._choice.model
         self._timeout_s = timeout_s
+        self._longest_s = longest_s
         self._settings = {name: value for name, value in client.items() if value is not None}
         self._attempts = attempts
         self._wait = wait or wait_exponential_jitter(initial=1, max=20)
@@ -121,10 +128,15 @@ class ClaudeModel:
             reraise=True,
         )
         try:
-            answer: ProviderMessage = await retrying(self._stream, request, on_notice)
+            async with asyncio.timeout(self._longest_s):  # a stream that drips never times out by itself
+                answer: Turn = await retrying(self._stream, request, on_notice)
+        except TimeoutError as error:
+            raise ModelUnavailable(
+                f"The model's service did not finish an answer within {self._longest_s:g} s."
+            ) from error
         except Exception as error:
             _give_up(error, self._choice)
-        return _turn(answer, self._choice)
+        return answer
 
     def _pause(self, state: RetryCallState) -> float:
         asked = _retry_after(_error_of(state))
@@ -144,10 +156,9 @@ class ClaudeModel:
         except (anthropic.AnthropicError, ValueError) as error:
             raise ModelUnavailable(f"The client for {provider.title} cannot be set up: {error}") from error
 
-    async def _stream(self, request: ModelRequest, on_notice: OnNotice) -> ProviderMessage:
+    async def _stream(self, request: ModelRequest, on_notice: OnNotice) -> Turn:
         if self._client is None:
             self._client = self._connected()
-        finished = False
         params = self._params.of(request, self._choice.provider)
         async with self._client.messages.stream(
             model=self._model,
@@ -155,19 +166,42 @@ class ClaudeModel:
             **params,
             thinking={"type": "adaptive"},
         ) as stream:
-            async for event in cast("AsyncIterator[Any]", stream):
-                if event.type == "message_stop":
-                    finished = True
-                elif event.type == "text":
-                    on_notice(ModelNotice("text", event.text))
-                elif event.type == "content_block_start" and event.content_block.type == "tool_use":
-                    on_notice(ModelNotice("tool", event.content_block.name))
-            if not finished:
-                raise _BrokenStream
-            answer = await stream.get_final_message()
-        if answer.stop_reason is None:
-            raise _BrokenStream
-        return cast("ProviderMessage", answer)
+            try:
+                return _turn(await _finished(stream, on_notice), self._choice)
+            except (anthropic.AnthropicError, httpx2.HTTPError, OSError, ModelError, _BrokenStream):
+                raise
+            except Exception as error:  # whatever an answer makes the client raise is a broken answer
+                raise _BrokenStream(f"it is no answer of the protocol ({type(error).__name__})") from error
+
+
+async def _finished(stream: Any, on_notice: OnNotice) -> ProviderMessage:
+    """The whole answer, told as it comes. Raises ``_BrokenStream``, and whatever the client does."""
+    finished = False
+    inputs: dict[int, list[str]] = {}
+    said = 0
+    async for event in cast("AsyncIterator[Any]", stream):
+        if event.type == "message_stop":
+            finished = True
+        elif event.type == "text":
+            on_notice(ModelNotice("text", event.text))
+        elif event.type == "content_block_start" and event.content_block.type == "tool_use":
+            on_notice(ModelNotice("tool", event.content_block.name))
+        elif event.type == "content_block_delta" and event.delta.type == "input_json_delta":
+            inputs.setdefault(event.index, []).append(event.delta.partial_json)
+            said += len(event.delta.partial_json)
+        elif event.type == "content_block_delta" and event.delta.type == "text_delta":
+            said += len(event.delta.text)
+        if said > LONGEST_ANSWER:  # the client parses an input anew at each piece of it
+            raise ModelUnavailable(f"The model's service gave an answer of more than {LONGEST_ANSWER:,} characters.")
+    if not finished:
+        raise _BrokenStream
+    answer: ProviderMessage = await stream.get_final_message()
+    if answer.stop_reason is None:
+        raise _BrokenStream
+    if answer.stop_reason != "max_tokens":  # else it is cut, and no call of it is run
+        for pieces in inputs.values():
+            json.loads("".join(pieces) or "{}")  # the client mends a cut input, which then looks whole
+    return answer
 
 
 def _system(blocks: Iterable[str]) -> list[TextBlockParam]:
@@ -331,7 +365,7 @@ def _retry_words(state: RetryCallState) -> str:
 
 def _reason(error: BaseException | None) -> str:
     if isinstance(error, _BrokenStream):
-        return "the answer broke off"
+        return str(error) or "the answer broke off"
     if isinstance(error, anthropic.APIStatusError):
         return error.api_message or _plain_message(error.body) or f"HTTP {error.status_code}"
     if isinstance(error, anthropic.APITimeoutError | httpx2.TimeoutException):

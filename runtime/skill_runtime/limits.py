@@ -67,6 +67,15 @@ class Meter:
         """What was spent; None when a turn had no known price."""
         return self._cost
 
+    def seconds_left(self) -> float | None:
+        """Until the limit on time is reached; None without one."""
+        most = self._limits.max_seconds
+        return None if most is None else max(0.0, most - (self._clock() - self._started))
+
+    def out_of_time(self) -> LimitReached:
+        """What is raised when the limit on time is reached."""
+        return LimitReached(f"The limit of {self._limits.max_seconds:g} seconds is reached.", "time")
+
     def add(self, turn: Turn) -> None:
         """Count a finished turn, paid for now or found in the journal."""
         self.turns += 1
@@ -106,7 +115,7 @@ class Meter:
                 f"The limit of {limits.max_tokens} tokens is reached ({self.usage.total} used).", "tokens"
             )
         if limits.max_seconds is not None and self._clock() - self._started >= limits.max_seconds:
-            raise LimitReached(f"The limit of {limits.max_seconds:g} seconds is reached.", "time")
+            raise self.out_of_time()
         if limits.max_cost_usd is not None:
             self._check_cost(limits.max_cost_usd)
 

@@ -22,6 +22,7 @@ from mcp.types import CONNECTION_CLOSED
 from mcp.types import Tool as RemoteTool
 
 from skill_runtime.connectors import ConnectorState
+from skill_runtime.secrets import is_secret_name, without_secrets
 from skill_runtime.wire import WholePairs, lenient
 
 # The library logs what servers do wrong, tracebacks included. Our states and outcomes say it; without logging set up,
@@ -68,6 +69,14 @@ class ServerSpec:
     """This server's own; None for the host's."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     """Given with every call to the tools that take them."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Values that the server is given and that nobody else may read: of headers, variables and arguments named as secrets are."""
+        env = self.target.env or {} if isinstance(self.target, StdioServerParameters) else {}
+        given = [*self.headers.items(), *env.items(), *self.arguments.items()]
+        named = [value for name, value in given if isinstance(value, str) and is_secret_name(name)]
+        return tuple(part for value in named for part in {value, value.rpartition(" ")[2]})
 
     @property
     def url(self) -> str:
@@ -124,7 +133,8 @@ class ServerConnection:
         """Note why the server is lost; what follows from the first failure does not hide it."""
         if self.state.status == "error" and self.state.reason:
             return
-        self.state = ConnectorState(self.spec.category, "error", self.spec.label, reason)
+        told = without_secrets(reason, self.spec.secrets)
+        self.state = ConnectorState(self.spec.category, "error", self.spec.label, told)
 
     def explain(self, error: BaseException) -> str:
         """Why this server failed, as the end of a sentence."""

@@ -18,11 +18,13 @@ from mcp.types import Tool as RemoteTool
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.content import bytes_of, dump_content, load_content
 from skill_runtime.errors import ConnectorError
+from skill_runtime.fences import described_by, plain_schema
 from skill_runtime.ledger import JsonObject
 from skill_runtime.mcp_connection import ServerConnection, ServerSpec, Sse, Timeouts, is_closed, leaf
 from skill_runtime.permission import Admitted, Gatekeeper, Offered, ToolPolicy
 from skill_runtime.recorder import Recorder
 from skill_runtime.remote_tools import MAX_DESCRIPTION, clean_schema, outcome_of, unique_names, without
+from skill_runtime.secrets import without_secrets
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 __all__ = ["Adapter", "McpHost", "ServerSpec", "Sse", "Timeouts"]
@@ -196,9 +198,13 @@ class McpHost:
         for key, (spec, remote, decision) in allowed.items():
             description = remote.description or remote.title or remote.name
             schema = clean_schema(remote.input_schema)
+            if not isinstance(spec.target, MCPServer):  # a server of somebody else, at least by its own words
+                description, schema = described_by(spec.label, description), plain_schema(schema)
             given = {name: value for name, value in spec.arguments.items() if name in schema["properties"]}
             yield Tool(
-                spec=ToolSpec(names[key], description[:MAX_DESCRIPTION], without(schema, given) if given else schema),
+                spec=ToolSpec(
+                    names[key], description[: 2 * MAX_DESCRIPTION], without(schema, given) if given else schema
+                ),
                 access=decision.access,
                 run=partial(self._run, spec.label, remote.name, given),
                 category=decision.category,
@@ -269,7 +275,7 @@ class McpHost:
             sentence = f"{name} did not answer within {seconds:g} s. Ask for less, or go on without it."
             return ToolReturn(sentence, is_error=True, failure="unavailable"), ""
         except Exception as error:  # whatever a server makes the library raise is an answer to this call
-            reason = connection.explain(error)
+            reason = without_secrets(connection.explain(error), connection.spec.secrets)
             if not is_closed(leaf(error)):
                 return ToolReturn(f"{name} failed: {reason}.", is_error=True), ""
             connection.client = None
@@ -278,7 +284,7 @@ class McpHost:
                 sentence = f"{name} failed: {reason}. It is connected again, so the call can be made again."
                 return ToolReturn(sentence, is_error=True, failure=DROPPED), ""
             return ToolReturn(f"{name} failed: {reason}.", is_error=True), reason
-        return outcome_of(result), ""
+        return outcome_of(result, connection.spec.secrets), ""
 
     async def _reconnect(self, lost: ServerConnection) -> bool:
         """Bring a lost server back: one dropped answer takes a whole connection down, and processes can be restarted."""

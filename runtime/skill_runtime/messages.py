@@ -62,13 +62,17 @@ class Message(ContentBlock):
         return tuple(block for block in self.content if isinstance(block, ToolUse))
 
 
+Tokens = Annotated[int, Field(ge=0, le=10**12)]
+"""A count: what a service says beyond any sense is no usage."""
+
+
 class Usage(ContentBlock):
     """Tokens of one or more turns. ``input_tokens`` leaves out what the cache read or wrote."""
 
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cache_read_tokens: int = 0
-    cache_write_tokens: int = 0
+    input_tokens: Tokens = 0
+    output_tokens: Tokens = 0
+    cache_read_tokens: Tokens = 0
+    cache_write_tokens: Tokens = 0
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(

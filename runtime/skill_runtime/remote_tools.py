@@ -22,6 +22,7 @@ from mcp.types import (
 from skill_runtime.bounds import bounded, plain
 from skill_runtime.content import Content, File, Image, Text, words_of
 from skill_runtime.ledger import JsonObject
+from skill_runtime.secrets import cleared, without_secrets
 from skill_runtime.tools import NOTHING, ToolReturn
 
 MAX_TEXT = 200_000
@@ -34,16 +35,19 @@ FAILURE_META = "skill-runtime/error"
 _MAX_NAME = 64
 
 
-def outcome_of(result: CallToolResult) -> ToolReturn:
-    """A server's result as the loop takes it; what is too long is cut, with a note (``bounds``)."""
-    structured = bounded(result.structured_content)
+def outcome_of(result: CallToolResult, own: Collection[str] = ()) -> ToolReturn:
+    """A server's result as the loop takes it; what is too long is cut, with a note (``bounds``), and secrets are taken out.
+
+    ``own`` are secrets of ours that the server knows.
+    """
+    structured = cleared(bounded(result.structured_content), own)
     if structured is not None and not isinstance(structured, dict):
         structured = {"result": structured}
-    blocks = [_block(block) for block in result.content]
+    blocks = [_cleared(_block(block), own) for block in result.content]
     text = words_of(blocks)
     written = words_of(block for block in blocks if isinstance(block, Text))
     others = [block for block in blocks if not isinstance(block, Text)]
-    if structured is not None and (not written or _is_json_of(written, result.structured_content)):
+    if structured is not None and (not written or _is_json_of(written, cleared(result.structured_content, own))):
         compact = json.dumps(structured, ensure_ascii=False, separators=(",", ":"))
         blocks = [Text(text=compact), *others]
         text = words_of(blocks)
@@ -143,6 +147,10 @@ def _block(block: ContentBlock) -> Content:
         return Text(text=plain(block.resource.text))
     uri = str(block.resource.uri)
     return _bytes(block.resource.blob, block.resource.mime_type or "", uri.rpartition("/")[2] or "resource", uri)
+
+
+def _cleared(block: Content, own: Collection[str]) -> Content:
+    return Text(text=without_secrets(block.text, own)) if isinstance(block, Text) else block
 
 
 def _bytes(encoded: str, media_type: str, name: str, uri: str = "") -> Content:

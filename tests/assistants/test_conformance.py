@@ -33,7 +33,7 @@ def served(name: str, folder: Path) -> Iterator[str]:
     environment = {**os.environ, "CUSTOMER_ESCALATION_RUNS": str(folder / "runs"), "XDG_CONFIG_HOME": str(folder / "config"),
                    "CUSTOMER_ESCALATION_DB": str(folder / "none.db")}  # fmt: skip
     where = ["--workspace", str(workspace(folder, "15"))] if name in (*WORKSPACE_CATEGORIES, "escalation") else []
-    command = [sys.executable, "-m", "customer_escalation", "mcp", name, "--http", "0", *where]
+    command = [sys.executable, "-m", "customer_escalation", "mcp", name, "--http", "0", "--no-token", *where]
     process = subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None

@@ -2,6 +2,7 @@
 
 import sqlite3
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ APPLICATION_ID = 0x43_45_57_53
 SCHEMA_VERSION = 4
 """Counts up with the tables, and with what of a record is indexed and how."""
 TOKENIZER = "porter unicode61"
+OWNERS = 0o600
+"""The mode of a workspace: it holds what customers wrote. What SQLite puts beside a file is as the file."""
 BUSY_TIMEOUT_S = 10.0
 """How long a call waits for another process that writes."""
 
@@ -80,6 +83,12 @@ def item_index(category: Category) -> sa.TableClause:
     return sa.table(f"item_text_{category}", sa.column("rowid"), sa.column("title"), sa.column("body"))
 
 
+def table_names() -> frozenset[str]:
+    """Every table that a workspace has, its full-text indexes among them."""
+    indexes = (str(item_index(category).name) for category in WORKSPACE_CATEGORIES)
+    return frozenset([*metadata.tables, *indexes])
+
+
 def fold(text: str) -> str:
     """The form in which names, ids and statuses compare: case, width and spacing make no difference."""
     if not text.isascii():
@@ -93,7 +102,10 @@ def has_id(table: sa.Table, category: Category, id_: str) -> tuple[sa.ColumnElem
 
 
 def file_engine(path: Path) -> sa.Engine:
-    """Open ``path``, created if it is not there; several threads and processes may use it at once."""
+    """Open ``path``, created for its owner alone if it is not there; several threads and processes may use it at once."""
+    if not path.exists():
+        with suppress(OSError):  # SQLite says what is wrong with the place
+            path.touch(OWNERS)
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(path)),
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},

@@ -30,6 +30,7 @@ from support_connectors.workspace.records import CONNECTED, Contents, WorkspaceE
 from support_connectors.workspace.rows import row_of
 from support_connectors.workspace.schema import (
     APPLICATION_ID,
+    OWNERS,
     SCHEMA_VERSION,
     create_tables,
     file_engine,
@@ -38,12 +39,18 @@ from support_connectors.workspace.schema import (
     memory_engine,
     meta,
     sqlite_connection,
+    table_names,
 )
 from support_connectors.workspace.shelf import read_meta
 
 _SQLITE_HEADER = b"SQLite format 3\0"
 _APPLICATION_AT = 68
 """Where a database's first page holds its application id."""
+
+
+_NOT_READABLE_NOW = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
+)
 
 
 class WorkspaceStore:
@@ -164,8 +171,10 @@ def load_workspace(source: Path | str | Mapping[str, JsonValue], database: Path 
 def open_workspace(database: Path | str) -> WorkspaceStore:
     """Open a database that ``load_workspace`` filled.
 
+    It is looked through first: what is left of a damaged one would tell another story.
+
     Raises:
-        WorkspaceError: there is none, or it is something else, or an earlier version made it.
+        WorkspaceError: there is none, or it is something else, or an earlier version made it, or it is damaged.
     """
     path = Path(database)
     if not path.is_file():
@@ -177,6 +186,7 @@ def open_workspace(database: Path | str) -> WorkspaceStore:
             f"{path} is not a workspace of this version. "
             "Load one there again: customer-escalation workspace load FILE.json"
         )
+    _refuse_damaged(path)
     return WorkspaceStore(file_engine(path))
 
 
@@ -263,7 +273,9 @@ def _fill_once(engine: sa.Engine, reading: Reading) -> Contents:
 
 
 def _store(source: Source, path: Path) -> Contents:
-    """Put the workspace into the file in one transaction. Raises ``sqlite3.Error``."""
+    """Put the workspace into the file in one transaction; its owner alone can read it. Raises ``sqlite3.Error`` and ``OSError``."""
+    path.touch(OWNERS)
+    path.chmod(OWNERS)
     engine = file_engine(path)
     try:
         # A new file has no readers, and is written faster without a log beside it.
@@ -340,6 +352,44 @@ def _is_empty_database(path: Path) -> bool:
 
 def _is_damaged(error: sqlite3.DatabaseError) -> bool:
     return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _refuse_damaged(path: Path) -> None:
+    """Raise ``WorkspaceError`` where SQLite, looking at every page, every index and the full-text index, finds a fault."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            faults = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(1)")]
+            missing = sorted(table_names() - _tables_of(connection))
+            if faults == ["ok"] and not missing:
+                _check_full_text(connection)
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if getattr(error, "sqlite_errorcode", None) in _NOT_READABLE_NOW:
+            raise WorkspaceError(f"{path} cannot be read: {error}.") from None
+        faults, missing = [str(error)], []
+    if faults != ["ok"] or missing:
+        raise WorkspaceError(
+            f"{path} is damaged ({faults[0] if faults != ['ok'] else f'{missing[0]} is missing'}), so nothing of it is used. "
+            "Load the workspace there again: customer-escalation workspace load FILE.json"
+        )
+
+
+def _check_full_text(connection: sqlite3.Connection) -> None:
+    """Raise ``sqlite3.DatabaseError`` where a full-text index is not that of its texts. Nothing is written, though it asks as a write;
+    where nothing may be written, the indexes are taken as they are.
+    """
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return
+    try:
+        for name in sorted(name for name in table_names() if "_text_" in name):
+            connection.execute(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)")  # noqa: S608 - our own names
+    finally:
+        connection.rollback()
+
+
+def _tables_of(connection: sqlite3.Connection) -> set[str]:
+    return {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
 def _remove(path: Path) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from customer_escalation.domain.brief import Brief, CustomerDraft, Outcome, Target
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.formatting import date_words
+from customer_escalation.domain.printable import printable
 from customer_escalation.domain.texts import outgoing
 from customer_escalation.policy import Policy
 from customer_escalation.policy.sources import shipped_policy
@@ -106,5 +107,6 @@ def _customer_text(number: int, draft: CustomerDraft, say: Phrases) -> Proposal:
     """``number`` is that of the text in the brief."""
     kind, step = ("status_update", "step_update") if draft.kind == "update" else ("customer_reply", "step_reply")
     title = say(step, number=str(number))
-    data = {"kind": kind, "title": title, "destination": draft.ticket, "system": "support_platform", "text": draft.text}
+    text = printable(draft.text)  # what nobody sees cannot be approved
+    data = {"kind": kind, "title": title, "destination": draft.ticket, "system": "support_platform", "text": text}
     return Proposal.model_validate(data)

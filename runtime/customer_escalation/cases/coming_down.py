@@ -1,8 +1,8 @@
 """Whether an escalation may come down: what was found out since, held to its records and judged by the rules."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from customer_escalation.cases.connection import OpenedSystems
 from customer_escalation.cases.errors import WrongOrder
 from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.cases.rereading import read_again
@@ -14,16 +14,17 @@ from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.facts import Fact
 from customer_escalation.policy import Policy
 from skill_runtime.ledger import Ledger
+from skill_runtime.tools import Tool
 
 
-async def check_cites(since: Since, known: Ledger, connection: OpenedSystems) -> None:
-    """Every yes cites records that are there. Raises ``WrongOrder`` where one does not."""
+async def check_cites(since: Since, known: Ledger, tools: Sequence[Tool]) -> None:
+    """Every yes cites records that are there, or that ``tools`` read. Raises ``WrongOrder`` where one does not."""
     facts = {name: value for name in Since.model_fields if isinstance(value := getattr(since, name), Fact)}
     bare = [name for name, fact in facts.items() if fact.answer == "yes" and not fact.cites]
     if bare:
         raise WrongOrder(f"A yes cites the records that show it: {', '.join(bare)}.")
     cites = [cite for fact in facts.values() for cite in fact.cites]
-    missing = await read_again(cites, known, connection.tools)
+    missing = await read_again(cites, known, tools)
     missing += [cite for cite in cites if known.resolve(cite) is None and cite not in missing]
     if missing:
         raise WrongOrder(f"No connected server has these: {', '.join(missing)}. Cite refs as tool results give them.")

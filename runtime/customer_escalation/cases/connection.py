@@ -28,6 +28,8 @@ class OpenedSystems:
     """How the connectors are doing now; what a call shows may change it."""
     noted: list[ConnectorState] = field(default_factory=list)
     """What reading showed beside: such as answers in which nothing of the category could be recognised."""
+    foreign: frozenset[str] = frozenset()
+    """Labels of the servers that are not ours."""
 
     def check(self) -> Preflight:
         """How every category is doing now that the skill asks for or that is set up beside."""

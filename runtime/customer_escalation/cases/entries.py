@@ -1,5 +1,7 @@
 """What a case's entries hold, in the order in which they come about; a case is taken up again from them."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -9,7 +11,9 @@ from customer_escalation.cases.record_copies import RecordCopy
 from customer_escalation.cases.session import Drafter
 from customer_escalation.decision.answers import PersonAnswer
 from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome, Verification
+from customer_escalation.domain.categories import title_of
 from customer_escalation.domain.findings import Finding
+from customer_escalation.domain.formatting import count_words
 
 FollowUpStep = Literal["asked_team", "told_customer"]
 E = TypeVar("E", bound="CaseEntry")
@@ -82,6 +86,27 @@ class DraftSubmitted(CaseEntry):
         """The draft itself."""
         kind = EscalationDraft if self.outcome == Outcome.ESCALATE else HandlingDraft
         return kind.model_validate(self.draft)
+
+
+class FlowRefused(CaseEntry):
+    """A question to a system that was not asked, because it would have carried another system's data there."""
+
+    kind: ClassVar[str] = "flow_refused"
+
+    tool: str
+    server: str
+    source: str
+    """The category whose data it was; empty where nobody can tell."""
+
+
+def not_asked(refused: Iterable[FlowRefused]) -> list[str]:
+    """Refused questions as a brief's gaps: one sentence a system and kind of data."""
+    counted = Counter((one.server, one.source) for one in refused)
+    return [
+        f"{count_words(count, 'question')} to {server or 'a system'} {'was' if count == 1 else 'were'} not asked: "
+        f"{'it' if count == 1 else 'they'} would have carried {f'data of the {title_of(source)}' if source else 'unexplained text'} there."
+        for (server, source), count in counted.items()
+    ]
 
 
 class FileWritten(CaseEntry):

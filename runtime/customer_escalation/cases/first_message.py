@@ -7,12 +7,17 @@ from customer_escalation.cases.terms import CaseTerms
 from customer_escalation.decision.figures import ticket_figures
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.formatting import time_words
+from customer_escalation.domain.printable import one_line
 from customer_escalation.domain.states import state_of
 from customer_escalation.drafting.prompts import prompt
 from customer_escalation.retrieval.prefetch import ListedWhole
 from customer_escalation.retrieval.records_text import present_evidence
 from customer_escalation.retrieval.relevance import find_issue
+from skill_runtime.bounds import cut
+from skill_runtime.fences import disarmed
 
+MOST_OF_A_GAP = 500
+"""Characters of why something could not be read: a server says it in its own words."""
 FEW = 4
 """So many records are shown whole whatever they say: a reader who sees a line of them reads them anyway."""
 
@@ -26,9 +31,9 @@ def first_message(terms: CaseTerms, evidence: Evidence, gaps: Sequence[str], lis
         issue=terms.issue,
         now=f"{time_words(terms.now, zone)} ({terms.now.astimezone(zone):%A})",
         reported_by=terms.reported_by,
-        gaps=gaps,
+        gaps=[one_line(cut(gap, MOST_OF_A_GAP)) for gap in gaps],
         listed=[_listed_words(one) for one in listed],
-        records=_fenced(present_evidence(evidence, figures, far_off(terms, evidence))),
+        records=disarmed(present_evidence(evidence, figures, far_off(terms, evidence))),
     )
 
 
@@ -46,8 +51,3 @@ def far_off(terms: CaseTerms, evidence: Evidence) -> frozenset[str]:
     near = {record.ref for record in (*found.tickets, *found.solved, *found.candidates, *found.near)}
     far = [one.ref for one in evidence.of_kind("ticket") if one.ref not in near and state_of(one) == "closed"]
     return frozenset(far if len(far) > FEW else ())
-
-
-def _fenced(text: str) -> str:
-    """Text that cannot close the block that it stands in."""
-    return text.replace("</records", "<\\/records").replace("<records", "<\\records")

@@ -10,12 +10,14 @@ from customer_escalation.cases.record_copies import RecordCopy, unverified_gap
 from customer_escalation.cases.rereading import read_again
 from customer_escalation.cases.session import Casework
 from customer_escalation.cases.terms import CaseTerms, Origin
+from customer_escalation.connectors.flows import FlowGuard, Refusal
 from customer_escalation.decision.answers import PersonAnswer
 from customer_escalation.decision.rules import Decision
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.prior import recall
 from customer_escalation.review.check import ReviewContext
 from skill_runtime.ledger import Ledger
+from skill_runtime.tools import Tool
 
 
 def fresh_casework(terms: CaseTerms, evidence: Evidence, context: ReviewContext) -> Casework:
@@ -42,6 +44,8 @@ class OpenCase:
     kept: RecordsRead | None = None
     """What was kept last of what was read."""
     results_kept: int = 0
+    guard: FlowGuard | None = None
+    refusals_kept: int = 0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Calls about one case wait for each other."""
 
@@ -82,7 +86,7 @@ class OpenCase:
         wanted = list(dict.fromkeys([*cites, *self.unverified]))
         fresh = Ledger()
         unknown = [cite for cite in wanted if self.ledger.resolve(cite) is None or cite in self.unverified]
-        await read_again(unknown, fresh, connection.tools)
+        await read_again(unknown, fresh, self.guarded(connection))
         for result in fresh.results:
             self.ledger.add(result)
         self.verified |= {ref for ref in self.copies if fresh.get(ref)}
@@ -91,6 +95,20 @@ class OpenCase:
                 self.ledger.put(record)
         self._look_round(connection)
         return [cite for cite in wanted if not cite.startswith("figures/") and self.ledger.resolve(cite) is None]
+
+    def guarded(self, connection: OpenedSystems) -> list[Tool]:
+        """What a model may read through: every input is looked at before a system is asked."""
+        if self.guard is None:
+            self.guard = FlowGuard(
+                self.terms.issue, lambda: self.casework.evidence, self.terms.policy.flows, connection.foreign
+            )
+        return self.guard.guarded(connection.tools)
+
+    def newly_refused(self) -> list[Refusal]:
+        """The questions that were not asked, those that were told before left out."""
+        refused = self.guard.refused[self.refusals_kept :] if self.guard else []
+        self.refusals_kept += len(refused)
+        return refused
 
     def decide_again(self) -> bool:
         """Decide on the same facts and what was read since; True where the decision is another."""

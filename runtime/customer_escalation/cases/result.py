@@ -65,16 +65,25 @@ class _Made:
     """Without a model: what the request is about, as its words tell."""
 
 
-def offered_by(casework: Casework, *, request: str, reported_by: str, gaps: Sequence[str]) -> list[Proposal]:
+def offered_by(
+    casework: Casework, *, request: str, reported_by: str, gaps: Sequence[str], policy_notes: Sequence[str] = ()
+) -> list[Proposal]:
     """The next steps that the brief offers once the draft that was reviewed last is recorded."""
-    return list(_made(casework, request, reported_by, gaps, Ending()).proposals)
+    return list(_made(casework, request, reported_by, gaps, Ending(), policy_notes).proposals)
 
 
 def result_of(
-    casework: Casework, *, case: str, request: str, reported_by: str, gaps: Sequence[str], ending: Ending
+    casework: Casework,
+    *,
+    case: str,
+    request: str,
+    reported_by: str,
+    gaps: Sequence[str],
+    ending: Ending,
+    policy_notes: Sequence[str] = (),
 ) -> RecordedResult:
     """The reviewed draft as a finished brief, rendered."""
-    made = _made(casework, request, reported_by, gaps, ending)
+    made = _made(casework, request, reported_by, gaps, ending, policy_notes)
     brief, inputs, decision = made.brief, casework.case, casework.decision
     assert inputs is not None
     assert decision is not None
@@ -112,7 +121,9 @@ def result_of(
     )
 
 
-def _made(casework: Casework, request: str, reported_by: str, gaps: Sequence[str], ending: Ending) -> _Made:
+def _made(
+    casework: Casework, request: str, reported_by: str, gaps: Sequence[str], ending: Ending, policy_notes: Sequence[str]
+) -> _Made:
     review, inputs, decision = casework.sound or casework.review, casework.case, casework.decision
     assert review is not None
     assert inputs is not None
@@ -146,6 +157,7 @@ def _made(casework: Casework, request: str, reported_by: str, gaps: Sequence[str
         verification=casework.sound_verification if casework.sound else casework.verification,
         untested=() if undecided else untested(decision),
         gaps=tuple(gaps),
+        policy_notes=tuple(policy_notes),
         undecided=undecided,
     )
     return _Made(brief, findings, shown, [] if undecided else _proposals(casework, brief, shown), complaint)

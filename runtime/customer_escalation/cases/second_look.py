@@ -23,7 +23,7 @@ async def read_anew(
     evidence, context, _ = await gathered(terms, connection, on_fetch)
     ledger = evidence.ledger
     known = {**case.copies, **{one.ref: one for one in copies}}
-    await read_again([*cites, *known], ledger, connection.tools)
+    await read_again([*cites, *known], ledger, case.guarded(connection))
     for ref, one in known.items():
         if ledger.get(ref) is None:
             one.put_into(ledger)

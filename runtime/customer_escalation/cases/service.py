@@ -24,8 +24,10 @@ from customer_escalation.cases.entries import (
     DecidedAnew,
     DraftSubmitted,
     FileWritten,
+    FlowRefused,
     FollowedUp,
     FollowUpStep,
+    not_asked,
 )
 from customer_escalation.cases.errors import (
     ActionChanged,
@@ -72,6 +74,7 @@ from customer_escalation.policy.sources import Overlay
 from customer_escalation.retrieval.prefetch import Fetch, OnFetch
 from customer_escalation.review.passages import all_cites
 from skill_runtime.recorder import Recorder, fingerprint
+from skill_runtime.secrets import without_secrets
 
 
 class CaseService:
@@ -112,18 +115,26 @@ class CaseService:
     # Beginning
 
     async def open(
-        self, asked: Asked, origin: Origin, policies: Sequence[Overlay] = (), now: datetime | None = None
+        self,
+        asked: Asked,
+        origin: Origin,
+        policies: Sequence[Overlay] = (),
+        now: datetime | None = None,
+        *,
+        policy_withheld: bool = False,
     ) -> str:
-        """Begin a case; returns its name. ``now`` is the systems' own moment where it is not given.
+        """Begin a case; returns its name. ``now`` is the systems' own moment where it is not given; ``policy_withheld`` says that the
+        project has a policy that nobody approved.
 
         Raises ``PolicyError`` for a policy that cannot be used.
         """
         moment = now or await self.systems.now()
         opening = Opening(
             origin=origin,
-            request=asked,
+            request=asked.model_copy(update={"issue": without_secrets(asked.issue)}),
             now=moment,
             policies=tuple(policies),
+            policy_withheld=policy_withheld,
             overrides=dict(await self.systems.overrides()),
             earlier=tuple(earlier_escalations(self.store, moment)),
         )
@@ -237,10 +248,12 @@ class CaseService:
                 verified = await self.verifier.verify(work.exhibits(review), work.policy)
             summary = verified.summary if drafted_by == "model" else None
             review = work.take(review, drafted_by, verified.findings, summary)
-            terms = found.terms
-            offered = offered_by(work, request=terms.issue, reported_by=terms.reported_by, gaps=found.gaps)
+            hard, terms = len(review.hard), found.terms
+            # A rejected draft offers nothing that may be done.
+            offered = [] if hard else offered_by(
+                work, request=terms.issue, reported_by=terms.reported_by, gaps=self._gaps(found), policy_notes=terms.policy_notes
+            )  # fmt: skip
             self._cases.note_draft(found, draft, drafted_by, tuple(map(action_id, offered)), verified.findings)
-            hard = len(review.hard)
             self.watch(happened.DraftReviewed(found.name, drafted_by, hard, len(review.findings) - hard))
             assert work.case is not None
             return ReviewedDraft(
@@ -278,6 +291,7 @@ class CaseService:
         """Record the brief as it stands: from here on it is listed, followed up, and found by later cases."""
         found = self.work(case)
         async with found.lock:
+            self._cases.note_refusals(found)
             result = self._written(found, ending)
             before = self.recorded(found.name)
             if before is None or fingerprint(before.to_json()) != fingerprint(result.to_json()):
@@ -326,11 +340,17 @@ class CaseService:
     def approve(self, case: str, action: str, by: str) -> ProposedAction:
         """Write down a person's yes to one action, by its id; returns it with the approval that holds for it now (P1).
 
-        Raises ``WrongOrder`` where the action is no longer offered as it was, or has no text.
+        Raises ``WrongOrder`` where the action is no longer offered as it was, has no text, or stands in a brief that the check
+        rejected.
         """
         one = self._action(case, action)
         if not one.proposal.text:
             raise WrongOrder(f"Action {one.number} has no text yet: there is nothing to approve.")
+        if hard := [finding for finding in self.result(case).findings if finding.level == "H"]:
+            raise WrongOrder(
+                f"The check found fault with this brief ({len(hard)} to mend, such as {hard[0].rule}: {hard[0].message}), so "
+                "nothing of it can be approved. Mend it first."
+            )
         name = self.store.find(case.strip())
         yes = Approval(action=action, by=by, at=self._clock())
         self.store.append(name, APPROVAL, yes.model_dump(mode="json"))
@@ -428,15 +448,21 @@ class CaseService:
     def _written(self, case: OpenCase, ending: Ending | None = None) -> RecordedResult:
         if case.casework.review is None:
             raise NoBrief
-        terms, gaps = case.terms, case.gaps
+        terms, gaps = case.terms, self._gaps(case)
         return result_of(
             case.casework, case=case.name, request=terms.issue, reported_by=terms.reported_by, gaps=gaps,
-            ending=ending or Ending(),
+            policy_notes=terms.policy_notes, ending=ending or Ending(),
         )  # fmt: skip
+
+    def _gaps(self, case: OpenCase) -> list[str]:
+        """What could not be read, and what was not asked."""
+        refused = [FlowRefused.model_validate(entry.data) for entry in self.store.entries(case.name, FlowRefused.kind)]
+        return [*case.gaps, *not_asked(refused)]
 
     async def _judge(self, result: RecordedResult, since: Since) -> tuple[Firing, ...]:
         found = self.work(result.case)
-        await check_cites(since, found.ledger, await self.systems.connection())
+        await check_cites(since, found.ledger, found.guarded(await self.systems.connection()))
+        self._cases.note_refusals(found)
         anew = self._cases.last(result.case, DecidedAnew)
         severity = anew.is_now["severity"] if anew else result.data["severity"]
         now = await self.systems.now()

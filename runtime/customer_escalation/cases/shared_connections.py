@@ -103,7 +103,9 @@ class _Held:
                 self.connection = OpenedSystems((), lambda: states)
             else:
                 host = await stack.enter_async_context(_host(self.source))
-                self.connection = OpenedSystems(host.tools, states_of(host, self.source.states))
+                self.connection = OpenedSystems(
+                    host.tools, states_of(host, self.source.states), foreign=self.source.foreign
+                )
             assert self._ready is not None
             self._ready.set_result(None)
             await self._done.wait()

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, field_serializer
 
 from customer_escalation.domain.prior import EarlierEscalation
 from customer_escalation.policy import Policy, with_overrides
-from customer_escalation.policy.sources import Overlay, policy_in_force
+from customer_escalation.policy.sources import Overlay, policy_in_force, policy_notes
 
 AuthorLevel = Literal["", "L1", "L2"]
 Origin = Literal["headless", "assistant"]
@@ -28,6 +28,8 @@ class CaseTerms:
     """Who escalates (T6); empty where nobody said."""
     earlier: Sequence[EarlierEscalation] = ()
     """Escalations of earlier cases, of whatever account."""
+    policy_notes: tuple[str, ...] = ()
+    """What the organisation's own policies changed that a reader has to know, in sentences."""
 
 
 class Asked(BaseModel):
@@ -52,6 +54,8 @@ class Opening(BaseModel):
     now: datetime
     policies: tuple[Overlay, ...] = ()
     """The organisation's own policies, as they were."""
+    policy_withheld: bool = False
+    """Whether the project has a policy that nobody approved."""
     overrides: dict[str, Any] = {}
     """What a workspace set of the policy."""
     earlier: tuple[EarlierEscalation, ...] = ()
@@ -77,4 +81,5 @@ class Opening(BaseModel):
             policy,
             self.request.author_level,
             self.earlier,
+            policy_notes(self.policies, withheld=self.policy_withheld),
         )

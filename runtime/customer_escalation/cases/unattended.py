@@ -103,7 +103,7 @@ async def _draft_with_model(
     work = service.work(gathered.case)
     drafting = DraftingTools(service, gathered.case, work.terms.policy)
     first = first_message(work.terms, gathered.evidence, gathered.gaps, gathered.listed)
-    tools = [*by_verb((await service.systems.connection()).tools), *drafter.extra_tools, *drafting.tools()]
+    tools = [*by_verb(work.guarded(await service.systems.connection())), *drafter.extra_tools, *drafting.tools()]
 
     async def loop(finish_tool: str, *messages: str) -> AgentResult:
         return await run_agent(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from customer_escalation.cases.entries import CaseEntry, DraftSubmitted, FactsStated, RecordsRead
+from customer_escalation.cases.entries import CaseEntry, DraftSubmitted, FactsStated, FlowRefused, RecordsRead
 from customer_escalation.cases.open_case import OpenCase
 from customer_escalation.cases.replay import Replay
 from customer_escalation.cases.restoring import opening_of, restored
@@ -15,7 +15,7 @@ from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
 from skill_runtime.recorder import Recorder, fingerprint
 
-WRITTEN_BY_A_RUN = frozenset({RecordsRead.kind, FactsStated.kind, DraftSubmitted.kind})
+WRITTEN_BY_A_RUN = frozenset({RecordsRead.kind, FactsStated.kind, DraftSubmitted.kind, FlowRefused.kind})
 """Entries that a resumed run comes to again."""
 E = TypeVar("E", bound=CaseEntry)
 
@@ -72,9 +72,15 @@ class WorkingSet:
             raise
 
     def note_read(self, case: OpenCase, *, anew: bool = False) -> None:
-        """Write down what was read since the last time."""
+        """Write down what was read since the last time, and what was not asked."""
+        self.note_refusals(case)
         if entry := case.newly_read(anew=anew):
             self.note(case, entry)
+
+    def note_refusals(self, case: OpenCase) -> None:
+        """Write down which questions were not asked since the last time."""
+        for one in case.newly_refused():
+            self.note(case, FlowRefused(tool=one.tool, server=one.server, source=one.source))
 
     def note_facts(self, case: OpenCase, facts: Assessment, *, taken: bool) -> None:
         """Write stated facts down."""

@@ -119,9 +119,13 @@ def _install() -> Iterator[Diagnosis]:
 
 def _policy(folder: Path) -> Iterator[Diagnosis]:
     from customer_escalation.policy import PolicyError
-    from customer_escalation.policy.sources import changes, find_overlays, policy_in_force
+    from customer_escalation.policy.sources import changes, find_overlays, policy_in_force, withheld_policy
 
     overlays = find_overlays(None, folder)
+    if withheld := withheld_policy(None, folder):
+        where = _short(Path(withheld.source))
+        detail = f"{where} is not in force: nobody approved it as it stands"
+        yield Diagnosis("policy.project", "Policy", "warn", detail, f"look at it, then {APP} policy --trust")
     try:
         in_force = policy_in_force(overlays)
     except PolicyError as error:

@@ -6,7 +6,7 @@ import shutil
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from customer_escalation.cli import streams
 from customer_escalation.cli.connectors import ConnectorsFile
 from customer_escalation.cli.options import FAILED, PolicyFile
 from customer_escalation.domain.categories import SOURCES
+
+if TYPE_CHECKING:
+    from customer_escalation.policy.sources import Overlay
 
 
 def server_names(incomplete: str) -> list[str]:
@@ -48,13 +51,48 @@ def rules(
         streams.say_json(shown)
 
 
+def _trust_policy(withheld: "Overlay | None", *, yes: bool) -> None:
+    """Show what the project's policy changes and ask for a person's word on it."""
+    from customer_escalation.connectors.source import InvalidRequest
+    from customer_escalation.policy.sources import approve, changes, policy_in_force
+
+    if withheld is None:
+        raise InvalidRequest("There is no policy of this project that waits for approval.")
+    streams.tell(f"{withheld.source} changes:")
+    for name, value, _ in changes(policy_in_force([withheld])):
+        streams.tell(streams.rows([f"  {name} = {json.dumps(value, ensure_ascii=False)}"]))
+    if not yes:
+        if not sys.stdin.isatty():
+            raise InvalidRequest(
+                "Nobody can be asked here whether this project's policy is to be in force: say --yes if you mean it."
+            )
+        if not typer.confirm("Let this project's policy be in force as it stands?", err=True):
+            raise InvalidRequest("Nothing was changed.")
+    approve(withheld)
+
+
 def show_policy(
     policy: PolicyFile = None,
     json_output: Annotated[bool, typer.Option("--json", help="The whole policy as JSON.")] = False,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Approve the project's policy as it stands; it is not in force before.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --trust: ask nothing.")] = False,
 ) -> None:
     """Check the policy in force, and say where it differs from the one that ships."""
-    from customer_escalation.policy.sources import changes, find_overlays, policy_in_force
+    from customer_escalation.policy.sources import (
+        changes,
+        find_overlays,
+        not_in_force,
+        policy_in_force,
+        withheld_policy,
+    )
 
+    withheld = withheld_policy(policy, Path.cwd())
+    if trust:
+        _trust_policy(withheld, yes=yes)
+    elif withheld:
+        streams.tell(not_in_force(withheld))
     overlays = find_overlays(policy, Path.cwd())
     in_force = policy_in_force(overlays)
     if json_output:
@@ -75,20 +113,28 @@ def mcp(
         ),
     ],
     http: Annotated[
-        int | None, typer.Option(metavar="PORT", help="Serve streamable HTTP on this loopback port.")
+        int | None, typer.Option(metavar="PORT", help="Serve streamable HTTP on this loopback port, behind a token.")
     ] = None,
+    writes: Annotated[
+        bool, typer.Option("--writes", help="Over HTTP, offer the writing tools, for what a person approved.")
+    ] = False,
+    no_token: Annotated[
+        bool, typer.Option("--no-token", help="Over HTTP, let in every process of this machine.")
+    ] = False,
     workspace: Annotated[Path | None, typer.Option(metavar="FILE", help="Workspace JSON or database.")] = None,
     sample: Annotated[bool, typer.Option("--sample", help="Use the sample workspace.")] = False,
     connectors: ConnectorsFile = None,
 ) -> None:
     """Serve one category, the tools that write a brief (`escalation`), or `all` in one, over MCP: stdio unless --http is given.
 
-    A category stands on the system that your connectors declare for it, else on the loaded workspace.
+    A category stands on the system that your connectors declare for it, else on the loaded workspace. Over HTTP clients send the
+    token that CUSTOMER_ESCALATION_HTTP_TOKEN holds, else the one that the start prints.
     """
     from customer_escalation import headless
     from customer_escalation.mcp_server.serving import serve_category
 
-    serve_category(category, headless.sample_workspace() if sample else workspace, http, connectors)
+    stands_on = headless.sample_workspace() if sample else workspace
+    serve_category(category, stands_on, http, connectors, open_to_all=no_token, writes=writes)
 
 
 def doctor(

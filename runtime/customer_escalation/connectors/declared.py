@@ -21,6 +21,7 @@ from customer_escalation.policy.sources import APP
 from customer_escalation.resources import plugin_root
 from skill_runtime.errors import ConnectorError
 from skill_runtime.frontmatter import Diagnostic
+from skill_runtime.secrets import shown_address, shown_command
 from skill_runtime.servers import Lookup, ServerConfig, expanded, server_entry, unset_words
 from skill_runtime.trust import digest
 
@@ -59,12 +60,14 @@ class Declared:
 
     @property
     def address(self) -> str:
-        """Where it is, fit to be shown: a command line, an address, a system's."""
+        """Where it is, fit to be shown: a command line, an address, a system's; secrets in it are hidden."""
         if self.system:
-            return f"{self.system} {self.settings.get('url') or self.settings.get('host') or ''}".strip()
+            return f"{self.system} {shown_address(str(self.settings.get('url') or self.settings.get('host') or ''))}".strip()
         if self.server is None:
             return ""
-        return self.server.url or " ".join((self.server.command, *self.server.args))
+        if self.server.url:
+            return shown_address(self.server.url)
+        return shown_command((self.server.command, *self.server.args))
 
     @property
     def identity(self) -> str:

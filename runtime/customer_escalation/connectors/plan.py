@@ -1,19 +1,17 @@
 """From declarations to servers that can be connected: category, approval, credentials, and why one is left out."""
 
-import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_data_path
-
 from customer_escalation.connectors.adapter import ConnectionAdapter
 from customer_escalation.connectors.declared import Declarations, Declared, environment, find_declarations
 from customer_escalation.connectors.gate import Guarded, TrustGate
 from customer_escalation.connectors.known import KnownServer, category_by_name, known_as
 from customer_escalation.policy.sources import APP
+from customer_escalation.resources import state_folder, trust_file
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError
 from skill_runtime.secret_store import SecretStore, open_secrets
@@ -96,15 +94,9 @@ class Plan:
         return TrustGate(trust, self.guarded)
 
 
-def state_folder() -> Path:
-    """Where trust and secrets are kept: ``CUSTOMER_ESCALATION_STATE``, else the user's data folder."""
-    chosen = os.environ.get("CUSTOMER_ESCALATION_STATE")
-    return Path(chosen) if chosen else user_data_path(APP)
-
-
 def open_connectors(folder: Path, named: Path | None = None) -> Connectors:
     """The connectors declared for ``folder`` (or in the file ``named`` alone). Raises ``ConnectorError``."""
-    trust = TrustStore(state_folder() / "trust.json")
+    trust = TrustStore(trust_file())
     secrets = open_secrets(APP, state_folder() / "secrets.json")
     declarations = find_declarations(folder, environment(secrets.get), named)
     return Connectors(

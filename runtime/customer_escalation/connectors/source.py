@@ -47,6 +47,8 @@ class OpenedConnectors:
     policy: dict[str, Any] = field(default_factory=dict)
     """A workspace's overrides."""
     notes: Sequence[str] = ()
+    foreign: frozenset[str] = frozenset()
+    """Labels of the servers that are not ours."""
 
     def servers(self) -> "tuple[Sequence[ServerSpec], Gatekeeper, Adapter | None]":
         """What a host needs."""
@@ -67,13 +69,24 @@ def open_source(workspace: str | None, connectors: str | None, folder: Path) -> 
         if declared.links or connectors:
             made = plan(declared, CATEGORIES)
             states = [*made.left_out, *unclaimed(_states(made.specs, made.left_out), WORKSPACE_CATEGORIES)]
-            yield OpenedConnectors(made.specs, made.gate(declared.trust), made.adapter(), states, notes=made.notes)
+            yield OpenedConnectors(
+                made.specs,
+                made.gate(declared.trust),
+                made.adapter(),
+                states,
+                notes=made.notes,
+                foreign=frozenset(made.guarded),
+            )
             return
     elif connectors:
         raise InvalidRequest("Give either --workspace FILE or --connectors FILE, not both: they do not mix.")
     store = open_store(workspace)
     try:
-        yield _of_workspace(store)
+        try:
+            opened = _of_workspace(store)
+        except WorkspaceError as error:
+            raise InvalidRequest(str(error)) from error
+        yield opened
     finally:
         store.close()
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from customer_escalation.domain.prose import (
     ForCustomer,
@@ -165,7 +165,37 @@ _MESSAGES = (
 _NOTE = "Internal note for the ticket, ready to paste: what colleagues do or leave from now on. '' if nothing."
 
 
+MOST_OF_A_DRAFT = 150_000
+"""Characters of all texts of a draft; ten times a long brief."""
+MOST_ENTRIES = 60
+"""Asks, texts to customers or messages of one draft."""
+
+
+def bounded(value: Any) -> Any:
+    """A draft as it was handed in, before anything in it is looked at. Raises ``ValueError`` for one that is too large."""
+    if isinstance(value, dict):
+        if _characters(value) > MOST_OF_A_DRAFT:
+            raise ValueError(f"all texts together may have {MOST_OF_A_DRAFT:,} characters")
+        long = [name for name, item in value.items() if isinstance(item, list) and len(item) > MOST_ENTRIES]
+        if long:
+            raise ValueError(f"{', '.join(map(str, long))} may have {MOST_ENTRIES} entries")
+    return value
+
+
+def _characters(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(map(_characters, value.values()))
+    return sum(map(_characters, value)) if isinstance(value, list | tuple) else 0
+
+
 class _Draft(DraftModel):
+    @model_validator(mode="before")
+    @classmethod
+    def _not_too_large(cls, value: Any) -> Any:
+        return bounded(value)
+
     sender: ForSender = Field(description=_SENDER)
     summary: Stated = Field(
         description="One line under 120 characters: what is broken or needed, for whom. No severity, no team, no mark."
@@ -363,6 +393,8 @@ class Brief(DraftModel):
     """Connectors that could not be read, in words (G3)."""
     verification: Verification | None = None
     """None where it was drafted without a model, or by a version that knew no verifier."""
+    policy_notes: tuple[str, ...] = ()
+    """What an organisation's own policy changed that a reader has to know, in sentences."""
     undecided: bool = False
     """Without a model: questions are open whose answers could change the decision, or it is not clear which case it is."""
 

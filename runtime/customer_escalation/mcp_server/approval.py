@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from customer_escalation.cases.service import CaseService
     from customer_escalation.cases.steps import ProposedAction
 
-MOST_SHOWN = 6_000
-"""Characters of a text in the question; a longer one is shown with its length and its end left out."""
-
+MOST_SHOWN = 40_000
+"""Characters of a text in the question, as many as a chat message takes; a longer one is not asked about: nobody sees its end."""
 
 UNNAMED = "the person at the client"
 
@@ -57,6 +56,11 @@ def approval_tool(service_of: Callable[[], "CaseService"]) -> Tool:
         one = named_action(service_of().propose(case), action)
         if not one.proposal.text:
             raise WrongOrder(f"Action {one.number} has no text yet: there is nothing to approve.")
+        if len(one.proposal.text) > MOST_SHOWN:
+            raise WrongOrder(
+                f"The text of action {one.number} has {len(one.proposal.text):,} characters, more than a form shows "
+                f"({MOST_SHOWN:,}), so nobody can be asked about it. Hand in a shorter one."
+            )
         return one
 
     shown: dict[tuple[str, str, str], str] = {}
@@ -118,10 +122,8 @@ def _can_ask(ctx: Context[Any]) -> bool:
 
 def question(action: "ProposedAction") -> str:
     """The question with all that is approved."""
-    proposal, text = action.proposal, action.proposal.text
-    if len(text) > MOST_SHOWN:
-        text = f"{text[:MOST_SHOWN]}\n[… {len(text) - MOST_SHOWN:,} more characters; render_brief shows all]"
-    return f"{proposal.title}\n\nDestination: {proposal.destination or 'none'}\n\n{text}"
+    proposal = action.proposal
+    return f"{proposal.title}\n\nDestination: {proposal.destination or 'none'}\n\n{proposal.text}"
 
 
 def _words(action: "ProposedAction", decided: Decided, asked: bool) -> str:

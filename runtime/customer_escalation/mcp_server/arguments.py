@@ -97,7 +97,8 @@ class SaveArguments(RenderArguments):
 
     file: str | None = Field(
         None, max_length=400,
-        description="A file below the project's folder; leave it out for `escalations/DATE-SUMMARY`, '' for no file.",
+        description="A name for the file, which becomes `escalations/DATE-NAME` in the project's folder; leave it out for the summary as "
+        "its name, '' for no file.",
     )  # fmt: skip
 
 
@@ -112,6 +113,9 @@ class ApproveArguments(CaseArguments):
 
     action: str = Field(min_length=64, max_length=64, description="The action's whole id.")
     name: str = Field(min_length=1, max_length=200, description="Who says yes.")
+    seal: str = Field(
+        min_length=1, max_length=100, description="What the card was given with the actions that it shows."
+    )
 
 
 class RevokeArguments(CaseArguments):

@@ -1,5 +1,7 @@
 """The card (MCP Apps): the page that a client shows for ``show_brief``."""
 
+import secrets
+from collections.abc import Iterable
 from importlib import resources
 from typing import Any
 
@@ -11,6 +13,31 @@ META = {"ui": {"resourceUri": URI, "visibility": ["model", "app"]}}
 """Of the tool whose result the card shows."""
 APP_ONLY = {"ui": {"resourceUri": URI, "visibility": ["app"]}}
 """Of a tool that the card calls and that clients keep from the model."""
+
+MOST_SEALS = 200
+"""Cards of one process whose approvals are still taken."""
+
+
+class Seals:
+    """What proves that a card showed an action: a secret that its data holds and that hosts keep from the model.
+
+    A client's word that it shows cards proves nothing: a model could call the card's tool through one that only says so.
+    """
+
+    def __init__(self) -> None:
+        self._given: dict[str, frozenset[str]] = {}
+
+    def of(self, actions: Iterable[str]) -> str:
+        """A seal on these actions, by id, for the card that shows them."""
+        seal = secrets.token_urlsafe(24)
+        self._given[seal] = frozenset(actions)
+        while len(self._given) > MOST_SEALS:
+            del self._given[next(iter(self._given))]
+        return seal
+
+    def hold(self, seal: str, action: str) -> bool:
+        """Was the action shown with this seal?"""
+        return action in self._given.get(seal, ())
 
 
 def card() -> Apps:

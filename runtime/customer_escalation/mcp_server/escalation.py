@@ -18,9 +18,9 @@ from customer_escalation.drafting.prompts import prompt
 from customer_escalation.mcp_server import answers
 from customer_escalation.mcp_server import arguments as takes
 from customer_escalation.mcp_server.assembly import new_tool
-from customer_escalation.mcp_server.card import APP_ONLY, META, card, keep_from_others
+from customer_escalation.mcp_server.card import APP_ONLY, META, Seals, card, keep_from_others
 from customer_escalation.policy import Policy
-from customer_escalation.policy.sources import find_overlays, policy_in_force
+from customer_escalation.policy.sources import find_overlays, policy_in_force, withheld_policy
 from customer_escalation.policy.text import fill, in_force
 from customer_escalation.resources import skill_folder
 from skill_runtime.events import Event, Notice, PhaseStarted
@@ -53,6 +53,7 @@ class _Cases:
         self._service: CaseService | None = None
         self._connections: SharedConnections | None = None
         self._told_how_to_write: set[str] = set()
+        self.seals = Seals()
 
     @property
     def service(self) -> "CaseService":
@@ -154,7 +155,8 @@ def _brief_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
     async def show(given: takes.CaseArguments, ctx: Context[Any]) -> answers.Shown:
         from customer_escalation.mcp_server import telling
 
-        return telling.shown(cases.service.result(given.case), cases.service.propose(given.case))
+        result, found = cases.service.result(given.case), cases.service.propose(given.case)
+        return telling.shown(result, found, cases.seals.of(one.id for one in found))
 
     async def save(given: takes.SaveArguments, ctx: Context[Any]) -> answers.Saved:
         return await _save(cases.service, cases.place, given)
@@ -182,8 +184,11 @@ def _action_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
     async def approve(given: takes.ApproveArguments, ctx: Context[Any]) -> answers.OneAction:
         from customer_escalation.mcp_server import telling
 
-        if not client_supports_apps(ctx):
-            raise WrongOrder("Only the card can say this. Ask the person with `request_approval`.")
+        if not client_supports_apps(ctx) or not cases.seals.hold(given.seal, given.action):
+            raise WrongOrder(
+                "Only the card that shows this action can say this. Show it with `show_brief`, or ask the person with "
+                "`request_approval`."
+            )
         one = telling.action(cases.service.approve(given.case, given.action, given.name))
         said = f"Action {one.number} is approved by {one.approved_by}."
         return answers.OneAction(text=said, case=given.case, action=one)
@@ -257,7 +262,9 @@ async def _opened(service: "CaseService", place: Workplace, given: takes.AssessA
     if not issue:
         raise WrongOrder("Give `issue`, what the person asked for, to begin a case; or `case` to go on with one.")
     asked = Asked(issue=issue, reported_by=given.reported_by, author_level=given.author_level, folder=str(place.folder))
-    case = await service.open(asked, "assistant", find_overlays(place.policy, place.folder))
+    withheld = withheld_policy(place.policy, place.folder) is not None
+    overlays = find_overlays(place.policy, place.folder)
+    case = await service.open(asked, "assistant", overlays, policy_withheld=withheld)
     await service.gather(case)
     return case
 

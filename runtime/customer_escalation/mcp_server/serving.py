@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,8 +44,19 @@ def load_file(file: Path, database: Path | None) -> str:
     return f"Loaded {file} into {target}: {counts} records.{notes}"
 
 
-def serve_category(category: str, workspace: Path | None, port: int | None, connectors: Path | None = None) -> None:
+def serve_category(
+    category: str,
+    workspace: Path | None,
+    port: int | None,
+    connectors: Path | None = None,
+    *,
+    open_to_all: bool = False,
+    writes: bool = False,
+) -> None:
     """Serve one category, or ``escalation``, until the client goes away: over stdio, or over HTTP on a port.
+
+    Over HTTP clients need a token, unless it is ``open_to_all``, and nothing is written, unless with ``writes`` what a person
+    approved.
 
     Raises as ``opened_server``, and ``InvalidRequest`` for a port that cannot be listened on.
     """
@@ -53,9 +64,16 @@ def serve_category(category: str, workspace: Path | None, port: int | None, conn
 
     with opened_server(category, workspace, connectors) as server:
         try:
-            run_server(server, port)
+            run_server(server, port, open_to_all=open_to_all, refusal=_refusal if writes else None)
         except ServeError as error:
             raise InvalidRequest(str(error)) from error
+
+
+def _refusal(tool: str, arguments: Mapping[str, Any]) -> str:
+    from customer_escalation.cases.journal_store import JournalStore
+    from customer_escalation.mcp_server.http_writes import refusal
+
+    return refusal(JournalStore(), tool, arguments)
 
 
 @contextmanager

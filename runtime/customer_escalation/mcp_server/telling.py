@@ -128,8 +128,8 @@ def listed_actions(found: Sequence[answers.OfferedAction]) -> str:
     return "\n".join(lines)
 
 
-def shown(result: RecordedResult, found: Sequence[ProposedAction]) -> answers.Shown:
-    """The brief with its evidence and next steps, for a card."""
+def shown(result: RecordedResult, found: Sequence[ProposedAction], seal: str) -> answers.Shown:
+    """The brief with its evidence and next steps, for a card, which proves with ``seal`` that it showed them."""
     document = replace(result.document, next_steps=())  # the card has them by itself
     body, panels = page_parts(document)
     listing = [action(one) for one in found]
@@ -137,7 +137,7 @@ def shown(result: RecordedResult, found: Sequence[ProposedAction]) -> answers.Sh
         text=result.markdown, full=f"{result.markdown}\n\n{listed_actions(listing)}", case=result.case, status=result.status,
         outcome=result.outcome.value, severity=result.data["severity"], target=result.data["target"],
         also_notify=result.also_notify, summary=document.title, actions=listing,
-        card={"body": str(body), "panels": [asdict(panel) | {"figures": [
+        card={"seal": seal, "body": str(body), "panels": [asdict(panel) | {"figures": [
             figure.model_dump(mode="json") for figure in panel.figures
         ]} for panel in panels]},
     )  # fmt: skip

@@ -197,6 +197,18 @@ class VerificationLimits(Section):
     """For one draft; what was not read by then is not known."""
 
 
+Flow = Literal["identifiers", "same_customer", "anything"]
+
+
+class Flows(Section):
+    """What of one system's data may go into a question to another (``connectors.flows``)."""
+
+    own: Flow
+    """To systems behind our own servers."""
+    foreign: Flow
+    """To servers of others."""
+
+
 class Team(Section):
     """Who receives an escalation (T1-T5)."""
 
@@ -240,6 +252,7 @@ class Policy(Section):
     asks: Asks
     brief: BriefLimits
     verification: VerificationLimits
+    flows: Flows
     teams: PerTarget[Team]
     levels: dict[str, RuleLevel] = Field(default_factory=dict)
     """Rules by id whose level an organisation changed."""

@@ -6,12 +6,18 @@ from collections.abc import Callable
 from customer_escalation.domain.printable import printable
 
 _COMES_ALIVE = re.compile(
-    r"<(?=[A-Za-z/!?])|!\[|\]\(|(?<![\w.])@(?=\w)|(?<=(?i:http))://|(?<=(?i:https))://|(?<=(?i:ftp))://|`|~(?=~~)"
+    r"\\(?=[!-/:-@\[-`{-~]|\Z)"  # an escape of theirs would take back one of ours
+    r"|\["  # without it there is no link, image, definition or footnote
+    r"|<(?=[A-Za-z/!?])|&(?=#?\w{1,40};)"
+    r"|(?<![\w.])@(?=\w)|(?<=(?i:http))://|(?<=(?i:https))://|(?<=(?i:ftp))://|(?<![\w:/])//(?=\w)"
+    r"|\b(?:[Ww]{3}\.|[Mm][Aa][Ii][Ll][Tt][Oo]:|[Xx][Mm][Pp][Pp]:)(?=\w)"
+    r"|`|~(?=~~)"
 )
 _ADDRESS = re.compile(r"(?<!\w)(?:https?|ftp)://[^\s`<>\"“”]*[^\s`<>\"“”.,;:!?)\]'’]", re.IGNORECASE)
 """An address that readers of markdown make a link of; as code it stays one that can be copied."""
 CODE_SPAN = re.compile(r"(?<![`\\])(`+)(?!`)[^`\n](?:.*?[^`])??\1(?!`)")
 """Code as CommonMark reads it: as many backticks behind it as before it."""
+_BRACKET = re.compile(r"(\\.)|[\[\]]")
 _FENCE = re.compile(r"(`{3,})([^`]*)$")
 
 
@@ -53,8 +59,15 @@ def outside_code(line: str, change: Callable[[str], str]) -> str:
     return "".join([*pieces, change(line[at:])])
 
 
+def in_link(text: str) -> str:
+    """Inert text as the words of a link: its brackets are escaped, so that it stays one."""
+    return outside_code(text, lambda words: _BRACKET.sub(lambda found: found[1] or "\\" + found.group(), words))
+
+
 def _escape(found: str) -> str:
-    return {"![": "!\\[", "](": "]\\(", "://": ":\u2060//", "@": "@\u2060", "`": "&#96;"}.get(found, "\\" + found)
+    if len(found) > 1:  # an address, which readers make a link of as it stands
+        return ":\u2060//" if found == "://" else f"{found[:-1]}\u2060{found[-1]}"
+    return {"@": "@\u2060", "`": "&#96;"}.get(found, "\\" + found)
 
 
 ENDS = frozenset('.!?:”"`)。！？」』）')

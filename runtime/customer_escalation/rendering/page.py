@@ -1,8 +1,10 @@
 """A brief as an HTML page that needs nothing else: a click on a sentence shows the records behind it."""
 
-import re
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
 
 from markupsafe import Markup
 
@@ -11,14 +13,13 @@ from customer_escalation.domain.evidence import field, page_of
 from customer_escalation.domain.printable import printable
 from customer_escalation.domain.prose import without_marks
 from customer_escalation.rendering.document import Document
-from customer_escalation.rendering.inert import outside_code
+from customer_escalation.rendering.inert import in_link
 from customer_escalation.rendering.markdown import render_markdown
 from customer_escalation.rendering.view import BriefView
 from skill_runtime.ledger import Record
 
 ABOUT = ("customer", "name", "channel", "title", "subject", "author", "role", "status", "priority", "tier")
 """What is told of a record beside its moment and its text."""
-_BRACKET = re.compile(r"(?<!\\)[\[\]]")
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,7 @@ class PageView(BriefView):
             return text
         panel = Panel(f"e{len(self.panels) + 1}", figures, tuple(self.source(record) for record in records))
         self.panels.append(panel)
-        inside = outside_code(text, lambda words: _BRACKET.sub(r"\\\g<0>", words))
-        return f"[{inside}](#{panel.id})"
+        return f"[{in_link(text)}](#{panel.id})"
 
     def source(self, record: Record) -> ShownRecord:
         """The record whole, with who said it and when."""
@@ -100,11 +100,17 @@ def render_html(document: Document) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # late: a list of runs is shown without it
 
     body, panels = page_parts(document)
-    page = Environment(
-        loader=PackageLoader("customer_escalation", "templates"), autoescape=True, undefined=StrictUndefined
-    ).get_template("page.html.j2")
-    title = without_marks(document.title)
-    return printable(page.render(title=title, body=body, panels=panels)) + "\n"
+    templates = PackageLoader("customer_escalation", "templates")
+    page = Environment(loader=templates, autoescape=True, undefined=StrictUndefined).get_template("page.html.j2")
+    style = (files("customer_escalation") / "templates" / "page.css").read_text(encoding="utf-8")
+    text = page.render(
+        title=without_marks(document.title),
+        body=body,
+        panels=panels,
+        style=Markup(style),  # noqa: S704 - ours; the policy of the page names it by its digest and allows no other
+        style_digest=b64encode(sha256(style.encode()).digest()).decode(),
+    )
+    return printable(text) + "\n"
 
 
 def page_parts(document: Document) -> tuple[Markup, list[Panel]]:

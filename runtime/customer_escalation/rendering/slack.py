@@ -89,9 +89,9 @@ def _inline(tokens: Sequence["Token"]) -> str:
     for token in tokens:
         match token.type:
             case "text":
-                made.append(escaped(token.content))
+                made.append(_unquoted(token.content))
             case "code_inline":
-                made.append(f"`{token.content.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}`")
+                made.append(_code(token.content))
             case "strong_open" | "strong_close":
                 made.append("*")
             case "em_open" | "em_close":
@@ -99,6 +99,18 @@ def _inline(tokens: Sequence["Token"]) -> str:
             case "softbreak" | "hardbreak":
                 made.append("\n")
     return "".join(made)
+
+
+def _unquoted(content: str) -> str:
+    """Text as data whose backticks begin no code of Slack's."""
+    return escaped(content.replace("`", "\u02cb"))
+
+
+def _code(content: str) -> str:
+    """Code as it stands, but for backticks: Slack ends it at the first."""
+    if "`" in content:
+        return f"`{_unquoted(content)}`"
+    return f"`{content.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}`"
 
 
 def _heading(tokens: Sequence["Token"], token: "Token") -> bool:

@@ -15,19 +15,20 @@ from customer_escalation.domain.template import CUSTOMERS, IMPACT, QUEUE, REVENU
 from customer_escalation.domain.texts import PLACED, outgoing, places, with_places
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.document import Document
-from customer_escalation.rendering.inert import ENDS, inert, inert_block, inert_lines, sentence
+from customer_escalation.rendering.inert import ENDS, in_link, inert, inert_block, inert_lines, sentence
 from customer_escalation.rendering.phrases import Phrases
 from skill_runtime.ledger import Record
 
 MOST_MARKS = 3
 """Ids in one mark; the page and the JSON name every record."""
 MOST_GROUNDS = 3
-_BRACKETS = re.compile(r"(?<!\\)[\[\]]")
-_ESCAPED = r"\\\g<0>"
 SHORTEST_NAME = 4
 """Letters of a name's first word by which people call an account."""
 TABLE_FROM = 3
 """So many affected accounts are shown as a table."""
+_BOX = re.compile(r"\[[ xX]\] \Z")
+"""Whether a point is done, behind its bullet."""
+_FENCE = re.compile("`{3,}")
 _ITEM = re.compile(r"(?:[-*+]|\d{1,2}[.)])\s+")
 
 
@@ -104,8 +105,9 @@ class BriefView:
         return [self.prose(line, 0) for line in text.splitlines() if line.strip()]
 
     def line(self, text: str) -> str:
-        """A text on one line, which need not end as a sentence does."""
-        return " ".join(line.strip() for line in self._lines(text, self.marked) if line.strip())
+        """A text on one line, which need not end as a sentence does; a fence of code in it is none."""
+        whole = " ".join(_FENCE.sub("``", text).split())
+        return " ".join(line.strip() for line in self._lines(whole, self.marked) if line.strip())
 
     def section(self) -> str:
         """Begin a section: each id is marked once in it. Nothing is printed."""
@@ -180,7 +182,7 @@ class BriefView:
         """The item's own id; of one with an id that nobody would quote, where and when it was written."""
         item = self.evidence.item_of(record)
         channel, day = field(item, "channel"), field(item, "at")[:10]
-        return shown_id(item.id) or inert(f"{channel} {day}".strip())
+        return inert(shown_id(item.id) or f"{channel} {day}".strip())
 
     def suspect(self, ref: str) -> str:
         """A record that tries to steer, by its own id and place: it is no evidence for anything."""
@@ -190,7 +192,7 @@ class BriefView:
         item = self.evidence.item_of(record)
         about = [field(item, key) for key in ("channel", "customer", "title") if field(item, key)]
         about += [field(record, "author")] if field(record, "author") else []
-        return _with_about(record, about) or record.id
+        return _with_about(record, about) or inert(record.id)
 
     def because(self, notes: Sequence[RuleNote]) -> str:
         """The grounds in words, each once (S10)."""
@@ -344,18 +346,18 @@ class BriefView:
         about = [field(item, key) for key in keys if field(item, key)]
         if source and source.dated:
             about.append(field(item, "at")[:10])
-        name, words = shown_id(item.id), inert(", ".join(about))
+        name, words = inert(shown_id(item.id)), inert(", ".join(about))
         told = (
             f"{self.reachable(name, item)} ({words})"
             if name and words
-            else self.reachable(name or words or item.id, item)
+            else self.reachable(name or words or inert(item.id), item)
         )
         return self.linked(told, (item.ref,))
 
     def reachable(self, name: str, item: Record) -> str:
         """The name of an item as a link to its page in its own system, where that is known."""
         page = page_of(item)
-        return f"[{_BRACKETS.sub(_ESCAPED, name)}](<{page}>)" if page and name else name
+        return f"[{in_link(name)}](<{page}>)" if page and name else name
 
 
 def _all_under(text: str, label: str) -> str:
@@ -399,7 +401,9 @@ def _prefix(before: str) -> str:
     """What stands before a line's words: its indentation, a bullet or number, a bold label; a heading is none in a section."""
     space = before[: len(before) - len(before.lstrip())].expandtabs(4)
     rest = re.sub(r"\A#{1,6}\s+", "", before.lstrip())
-    return space + re.sub(r"\A[*+]\s+", "- ", inert(rest) + " " if rest else "")
+    box = _BOX.search(rest)
+    rest = inert(rest[: box.start()] if box else rest)
+    return space + re.sub(r"\A[*+]\s+", "- ", f"{rest} {box[0] if box else ''}" if rest else "")
 
 
 def _ends(text: str) -> bool:
@@ -477,5 +481,5 @@ def _stands(mark: str, text: str) -> bool:
 def _with_about(record: Record, about: Sequence[str]) -> str:
     """``SUP-4016 (Acme Corp, open)``; what it is about alone where nobody would quote its id."""
     words = inert(", ".join(about))
-    name = shown_id(record.id)
+    name = inert(shown_id(record.id))
     return f"{name} ({words})" if name and words else name or words

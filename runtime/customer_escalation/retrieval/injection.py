@@ -7,6 +7,7 @@ support talk is not steering: customers may ask for engineering, for an update o
 import re
 
 from customer_escalation.domain.rule_registry import carries_out
+from customer_escalation.domain.tamed import tamed
 
 _ADDRESSED = re.compile(
     r"(?<!\w)@(?:assistant|ai|bot|claude|gpt|copilot|llm|agent-?bot)\b|"
@@ -65,6 +66,7 @@ def first_instruction_like(text: str) -> str | None:
     One strong sign is enough: it addresses an assistant, or tells its reader to drop instructions. Weaker signs count where
     they concern the write-up, or where two come together.
     """
+    text = tamed(text)
     plain = " ".join(text.split())
     addressed, overriding = _ADDRESSED.search(text), _OVERRIDE.search(plain)
     discloses, labels = _DISCLOSE.search(plain), _LABELS.search(plain)

@@ -10,6 +10,8 @@ from skill_runtime.ledger import Record
 _INNER = frozenset(kind for row in SOURCES.values() for kind in (*row.row.kinds, row.part)) - BY_ITEM.keys()
 _HIDDEN = frozenset({"ref", "kind", "id", "text", "body", "parent", "extra", "messages_complete", "comments_complete"})
 FOLDED = " | (shares little with the request; its messages are not shown)"
+MOST_OF_A_KEY = 80
+"""Characters of a field's name, which another system may choose."""
 _READ_APART = {kind for kind, row in BY_ITEM.items() if row.whole_by_read}
 """Kinds whose content a list or a search leaves out."""
 
@@ -36,7 +38,7 @@ def present_evidence(evidence: Evidence, figures: Iterable[Figure], folded: Coll
     figures = list(figures)
     if figures:
         lines.append("## Figures computed from these records")
-        lines += [f"- {figure.ref}: {figure.label}: {figure.text}" for figure in figures]
+        lines += [f"- {_oneline(f'{figure.ref}: {figure.label}: {figure.text}')}" for figure in figures]
     return "\n".join(lines).strip()
 
 
@@ -54,7 +56,7 @@ def _line(record: Record) -> str:
     if isinstance(extra, dict):
         data.update(extra)
     fields = [
-        f"{key}={_value(value)}"
+        f"{_oneline(key)[:MOST_OF_A_KEY]}={_value(value)}"
         for key, value in data.items()
         if key not in _HIDDEN and value not in (None, "", [], {})
     ]
@@ -64,7 +66,13 @@ def _line(record: Record) -> str:
 
 def _value(value: object) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_value(item)}" for key, item in value.items() if item is not None) + "}"
+        return (
+            "{"
+            + ", ".join(
+                f"{_oneline(key)[:MOST_OF_A_KEY]}: {_value(item)}" for key, item in value.items() if item is not None
+            )
+            + "}"
+        )
     if isinstance(value, list):
         return "; ".join(_value(item) for item in value)
     return _oneline(str(value))

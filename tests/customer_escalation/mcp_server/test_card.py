@@ -143,12 +143,12 @@ async def test_text_of_others_stays_text(folder: Path) -> None:
 async def test_tools_of_the_card_say_so(folder: Path) -> None:
     async with desk(folder, extensions=[APPS]) as at:
         tools = {tool.name: tool for tool in (await at.client.list_tools()).tools}
-        told = await at.call("approve_action", case="x", action="0" * 64, name="Mallory")
+        told = await at.call("approve_action", case="x", action="0" * 64, name="Mallory", seal="x")
     async with desk(folder) as at:
         assert {tool.name for tool in (await at.client.list_tools()).tools} == tools.keys() - {"approve_action"}
         case = await accepted(at, "15")
         action = (await at.good("propose_actions", case=case)).data["actions"][0]["id"]
-        alone = await at.call("approve_action", case=case, action=action, name="Mallory")
+        alone = await at.call("approve_action", case=case, action=action, name="Mallory", seal="x")
         assert "Only the card" in alone.text
         assert not any(one["approved_by"] for one in (await at.good("propose_actions", case=case)).data["actions"])
     assert (tools["show_brief"].meta or {})["ui"] == {"resourceUri": URI, "visibility": ["model", "app"]}

@@ -157,21 +157,23 @@ async def test_steps_out_of_order_say_which_comes_first(folder: Path) -> None:
         assert "no saved escalation" in (await at.call("deescalate", case=name, done=["notify_team"])).text
 
 
-async def test_a_brief_is_saved_inside_the_project_alone_and_over_nothing(folder: Path) -> None:
+async def test_a_brief_is_saved_in_its_own_folder_alone_and_over_nothing(folder: Path) -> None:
     async with desk(folder) as at:
         name = await accepted(at, "15")
-        for place in ("../outside.md", "/tmp/outside.md"):
-            assert "outside of the project" in (await at.call("save_brief", case=name, file=place)).text
-        (folder / "README.md").write_text("mine", encoding="utf-8")
-        assert "exists already" in (await at.call("save_brief", case=name, file="README.md")).text
-        assert (folder / "README.md").read_text(encoding="utf-8") == "mine"
-        page = await at.good("save_brief", case=name, file="briefs/one.html", format="html")
-        assert Path(page.data["file"]).read_text(encoding="utf-8").startswith("<!doctype html>")
-        assert (await at.good("save_brief", case=name, file="briefs/one.html", format="html")).data["status"] == "valid"
+        page = await at.good("save_brief", case=name, file="One page.html", format="html")
+        where = Path(page.data["file"])
+        assert where == folder.resolve() / "escalations" / "2026-05-04-one-page.html"
+        assert where.read_text(encoding="utf-8").startswith("<!doctype html>")
+        assert (where.stat().st_mode & 0o777, len(list(where.parent.iterdir()))) == (0o600, 1)
+        assert (await at.good("save_brief", case=name, file=where.name, format="html")).data["file"] == str(where)
+        mine = where.with_name("2026-05-04-mine.md")
+        mine.write_text("mine", encoding="utf-8")
+        assert "exists already" in (await at.call("save_brief", case=name, file="mine")).text
+        assert mine.read_text(encoding="utf-8") == "mine"
         assert (await at.good("save_brief", case=name, file="")).data["file"] == ""
         await at.good("assess", case=name, facts=scripted("15")[0])
-        assert "no brief yet" in (await at.call("save_brief", case=name, file="briefs/two.md")).text
-        assert not (folder / "briefs" / "two.md").exists()
+        assert "no brief yet" in (await at.call("save_brief", case=name, file="two")).text
+        assert not where.with_name("2026-05-04-two.md").exists()
 
 
 async def test_every_form_is_rendered(folder: Path) -> None:

@@ -13,7 +13,14 @@ from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.rules import Decision, decide
 from customer_escalation.domain.brief import Outcome, Severity, Target
 from customer_escalation.policy import Policy, PolicyError
-from customer_escalation.policy.sources import Overlay, changes, find_overlays, policy_in_force
+from customer_escalation.policy.sources import (
+    Overlay,
+    approve,
+    changes,
+    find_overlays,
+    policy_in_force,
+    withheld_policy,
+)
 from customer_escalation.sla.calendar import BusinessCalendar, account_calendar, team_calendar
 
 OWN = """\
@@ -169,6 +176,11 @@ def test_the_project_comes_over_the_user_and_a_named_file_stands_alone(
     for path in (tmp_path / "config/customer-escalation/policy.toml", project / ".customer-escalation/policy.toml"):
         path.parent.mkdir(parents=True)
         path.write_text("[high_value]\narr_usd = 1\n", encoding="utf-8")
+    monkeypatch.setenv("CUSTOMER_ESCALATION_STATE", str(tmp_path / "state"))
+    assert [overlay.scope for overlay in find_overlays(None, project)] == ["user"]
+    withheld = withheld_policy(None, project)
+    assert withheld is not None
+    approve(withheld)
     sources = [overlay.source for overlay in find_overlays(None, project)]
     assert [Path(source).parent.name for source in sources] == ["customer-escalation", ".customer-escalation"]
     named = tmp_path / "named.toml"

@@ -75,12 +75,17 @@ def markdown(**changes: Any) -> str:
     return render_markdown(Document(brief, work.evidence))
 
 
-def handled_markdown(**changes: Any) -> str:
+def handled(**changes: Any) -> tuple[Casework, Brief]:
     work = Casework(records(), policy(), NOW)
     solved = fact("yes", "knowledge_base/K-3", why="it fits")
     assert work.assess(Assessment.model_validate(facts(documented_solution=solved))) == []
     work.submit(HandlingDraft.model_validate(handling(**changes)))
-    return render_markdown(Document(finished(work), work.evidence))
+    return work, finished(work)
+
+
+def handled_markdown(**changes: Any) -> str:
+    work, brief = handled(**changes)
+    return render_markdown(Document(brief, work.evidence))
 
 
 def test_every_heading_and_label_of_the_template_is_there_in_its_order() -> None:

@@ -16,8 +16,9 @@ from customer_escalation.domain.evidence import parse_moment
 from skill_runtime.bounds import cut
 from support_connectors.states import is_state
 
-MOST_OF_A_NAME = 1_000
-"""Characters of a title, a name or another short field."""
+MOST_OF_A_TITLE = 1_000
+MOST_OF_A_NAME = 300
+"""Characters of a name, a state or another short field, which is one line."""
 MOST_OF_AN_ID = 200
 _SHORT = frozenset(
     "kind subject title name customer author status priority channel type account tier folder media_type ticket_kind".split()
@@ -76,7 +77,7 @@ def _field(key: str, value: Any, category: str) -> tuple[str, Any]:
         return key, None
     if key in _SHORT or key in _LONG:
         text = value if isinstance(value, str) else str(value) if isinstance(value, int | float) else None
-        return (apart, value) if text is None else (key, cut(text, MOST_OF_A_NAME) if key in _SHORT else text)
+        return (apart, value) if text is None else (key, _short(key, text) if key in _SHORT else text)
     if key in _TIMES:
         return (key, value) if parse_moment(value) is not None else (apart, value)
     if key == "state":
@@ -88,7 +89,7 @@ def _field(key: str, value: Any, category: str) -> tuple[str, Any]:
     if key == "arr_usd":
         return (key, value) if _is_number(value) else (apart, value)
     if key == "renewal":
-        return (key, value) if isinstance(value, str) else (apart, value)
+        return (key, _short(key, value)) if isinstance(value, str) else (apart, value)
     if key == "sla":
         return (key, value) if _is_sla(value) else (apart, value)
     if key in _OF_OBJECTS or key in _PARTS:
@@ -107,7 +108,7 @@ def _ref(ref: str, category: str) -> str:
 
 def _object(value: JsonObject) -> JsonObject:
     """A contact or a deal: plain values, and an amount that can be added up."""
-    kept = {key: cut(item, MOST_OF_A_NAME) if isinstance(item, str) else item for key, item in value.items()}
+    kept = {key: _short(key, item) if isinstance(item, str) else item for key, item in value.items()}
     kept = {
         key: json.dumps(item, ensure_ascii=False) if isinstance(item, list | dict) else item
         for key, item in kept.items()
@@ -120,8 +121,14 @@ def _object(value: JsonObject) -> JsonObject:
 def _label(value: Any) -> str:
     """A label's own word: vendors give a text or an object with a name."""
     if isinstance(value, Mapping) and isinstance(value.get("name"), str):
-        return cut(value["name"], MOST_OF_A_NAME)
-    return cut(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), MOST_OF_A_NAME)
+        return _short("", value["name"])
+    return _short("", value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _short(key: str, text: str) -> str:
+    """A short field on one line: what goes on below it could be taken for a field or a line of its own."""
+    most = MOST_OF_A_TITLE if key in ("title", "subject") else MOST_OF_A_NAME
+    return " ".join(cut(text, most).split())
 
 
 def _is_number(value: Any) -> bool:

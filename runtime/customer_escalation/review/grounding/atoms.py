@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from customer_escalation.domain.tamed import tamed
 from customer_escalation.review.grounding.atom import Atom
 from customer_escalation.review.grounding.kinds import KINDS
 from customer_escalation.review.grounding.quotations import plain, quotations, unquoted
@@ -13,7 +14,7 @@ _TAKEN = "\0"
 
 def find_atoms(text: str) -> Iterator[Atom]:
     """The atoms of ``text``, kind by kind. What stands in a quotation or in code is part of that atom only."""
-    left = plain(text)
+    left = plain(tamed(text))
     yield from quotations(left)
     yield from scan(unquoted(left, _TAKEN))[0]
 
@@ -21,7 +22,7 @@ def find_atoms(text: str) -> Iterator[Atom]:
 def scan(text: str) -> tuple[list[Atom], str]:
     """The atoms other than quotations and code, and the text with NUL characters where they stood."""
     found: list[Atom] = []
-    text = spelled_alike(text)
+    text = spelled_alike(tamed(text))
     for kind in KINDS:
         if kind.sign and not kind.sign.search(text):
             continue
