@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from customer_escalation.actions import Proposal
-from customer_escalation.decision.figures.tickets import account_zone, sla_terms
+from customer_escalation.decision.figures.contract import account_zone, contract_of
 from customer_escalation.domain.brief import Outcome, Severity, Target
 from customer_escalation.domain.findings import Finding
 from customer_escalation.policy import Policy
@@ -124,7 +124,7 @@ class RecordedResult:
         """The first account's calendar, and the shortest update interval that an account's SLA sets."""
         evidence = self.document.evidence
         accounts = [evidence.account(name) for name in self.accounts]
-        terms = [found for account in accounts if (found := sla_terms(account, policy)) and found.update_h]
+        terms = [found for account in accounts if (found := contract_of(account, policy).terms) and found.update_h]
         tightest = min(terms, key=lambda one: (one.update_h or 0, one.hours != "business"), default=None)
         return Agreed(
             account_calendar(policy, account_zone(accounts[0]) if accounts else None),

@@ -128,6 +128,27 @@ class Calculation(DraftModel):
     cites: Cites
 
 
+class WeeklyHours(DraftModel):
+    """A span on days of the week."""
+
+    days: list[Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]]
+    opens: Line
+    closes: Line = Field(description="24:00 ends the day; earlier than `opens`: next day.")
+
+
+class ContractHours(DraftModel):
+    """SLA hours of one account."""
+
+    account: Line
+    weekly: list[WeeklyHours] = Field(description="[]: as counted.")
+    zone: Line = Field(description="IANA, or ''.")
+    days_off: list[Line] = Field(description="Dates, 2026-08-03/2026-08-21, codes of public holidays (ES-AN).")
+    days_worked: list[Line] = Field(description="The same; 2026-12-19 09:00-13:00 for other hours.")
+    round_the_clock: bool = Field(description="By a clause, for this matter.")
+    cites: Cites
+    why: Line
+
+
 class Reading(DraftModel):
     """Your own judgement, compared with what the rules decide, so that a wrong fact shows up."""
 
@@ -286,6 +307,13 @@ class Assessment(DraftModel):
         default_factory=list,
         description="Refs of messages of ours that a machine sent (acknowledgements, bots, triggers); they answer nobody. [] if none.",
     )
+    contracts: list[ContractHours] = Field(
+        default_factory=list,
+        description=(
+            "Hours of contracts that the figures call not counted, or that a clause or a local holiday changes, by the account's CRM "
+            "record or a document about it. [] if none."
+        ),
+    )
     calculations: list[Calculation] = Field(
         default_factory=list,
         description="What a decision turns on and no figure will say: sums, what an option costs, when a period ends. [] if none.",
@@ -318,6 +346,7 @@ class StatedAssessment(DraftModel):
     open_ask: Literal["technical_work", "decision", "nothing", "unknown"] = Field(description=_description("open_ask"))
     suspicious: list[Suspicious] = Field(description=_description("suspicious"))
     automatic: list[str] = Field(description=_description("automatic"))
+    contracts: list[ContractHours] = Field(default_factory=list, description=_description("contracts"))
     calculations: list[Calculation] = Field(default_factory=list, description=_description("calculations"))
     reading: Reading
 
