@@ -1,6 +1,5 @@
 """Days on which nobody works: the public holidays of a country or a part of it, and an organisation's own days."""
 
-import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -95,7 +94,9 @@ def _codes(country: str) -> dict[str, str]:
         spoken = {name.casefold(): likely.get(code, "").rpartition("_")[2] for code, name in locale.languages.items()}
         found |= {name: code for name, code in spoken.items() if code and code not in _OF_MANY}
     for locale in locales:
-        found |= {name.casefold(): code for code, name in locale.territories.items() if len(code) == 2 and code.isalpha()}
+        found |= {
+            name.casefold(): code for code, name in locale.territories.items() if len(code) == 2 and code.isalpha()
+        }
     if country:
         import holidays
 

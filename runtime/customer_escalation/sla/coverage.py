@@ -127,6 +127,8 @@ class _Token(NamedTuple):
     """Of a day, Monday 0; of a time, minutes since midnight; of a bare number, the number."""
     exact: bool = True
     """Of a time: can it be of one half of the day only?"""
+    half: bool = False
+    """Of a time: does it say which?"""
 
 
 _LEXEMES = re.compile(
@@ -214,7 +216,7 @@ def _time(match: re.Match[str]) -> _Token | None:
     if half:
         if not 1 <= hour <= _NOON or minute > 59:
             return None
-        return _Token("time", (hour % _NOON + (_NOON if half == "p" else 0)) * 60 + minute)
+        return _Token("time", (hour % _NOON + (_NOON if half == "p" else 0)) * 60 + minute, half=True)
     if match[0].isdecimal():
         return _Token("bare", hour)
     if hour > 24 or minute > 59 or (hour == 24 and minute):
@@ -326,8 +328,8 @@ def _span(opens: _Token, closes: _Token) -> Span:
     end = closes.number
     if begin >= 24 * 60 or begin == end:
         raise ValueError("no span")
-    by_halves = not opens.exact and not closes.exact
-    if 0 < end < begin and (by_halves or opens.kind == "bare"):
+    by_halves = closes.half and not opens.half
+    if by_halves or (0 < end < begin and (opens.kind == "bare" or not (opens.exact or closes.exact))):
         raise ValueError("a night, or an afternoon told by a clock of twelve hours")
     return Span(time(*divmod(begin, 60)), time(*divmod(end % (24 * 60), 60)))
 

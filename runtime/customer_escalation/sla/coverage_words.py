@@ -13,7 +13,9 @@ def _listed(text: str) -> frozenset[str]:
 
 
 ROLES: dict[str, Role] = {
-    **dict.fromkeys(_listed("- – — ~ 〜 to through thru until till bis à au a ao às as al alle até hasta fino tot から"), "range"),
+    **dict.fromkeys(
+        _listed("- – — ~ 〜 to through thru until till bis à au a ao às as al alle até hasta fino tot から"), "range"
+    ),
     **dict.fromkeys(_listed(", ; / & + | and und sowie et y e en ed ・ 、 と および"), "and"),
     **dict.fromkeys(
         _listed(

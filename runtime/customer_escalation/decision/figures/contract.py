@@ -157,7 +157,9 @@ class Contract:
         off = base.holidays
         if self.stated.week is not None and not (self._named and self._named.holidays == "off"):
             off = DaysOff()
-        off = replace(off, codes=tuple(dict.fromkeys([*off.codes, *self.stated.off_codes])), worked_codes=self.stated.worked_codes)
+        off = replace(
+            off, codes=tuple(dict.fromkeys([*off.codes, *self.stated.off_codes])), worked_codes=self.stated.worked_codes
+        )
         single: dict[date, Spans] = dict.fromkeys(self.stated.off, ())
         for day, spans in self.stated.worked.items():
             single[day] = base.week[day.weekday()] if spans is None else spans
@@ -172,7 +174,9 @@ class Contract:
     def _tz(self) -> ZoneInfo:
         own = self.policy.business_hours
         where = (self.reading.zone if self.reading else "") or (self._named.zone if self._named else "") or own.timezone
-        named = {"account": account_zone(self.account) or own.team_timezone, "team": own.team_timezone}.get(where, where)
+        named = {"account": account_zone(self.account) or own.team_timezone, "team": own.team_timezone}.get(
+            where, where
+        )
         return find_zone(named) or ZoneInfo(own.team_timezone)
 
     def _holidays(self) -> DaysOff:
@@ -203,6 +207,13 @@ class Contract:
         return f" (the contract adds “{coverage.added}”{'' if heeded else ', which is not taken into account'})"
 
     @property
+    def read_words(self) -> str:
+        """What a reading makes of the hours; empty where it cannot be used."""
+        if self.stated is None:
+            return ""
+        return "round the clock" if self._always else self.hours_words
+
+    @property
     def source_words(self) -> str:
         """What to put before the hours of a reading; empty where code read them."""
         return "by the contract's hours as read: " if self.stated else ""
@@ -212,7 +223,9 @@ def days_words(calendar: BusinessCalendar) -> str:
     """What to add where a figure says on which calendar it was counted; empty where every day of the week is alike."""
     off = [day for day, spans in sorted(calendar.single.items()) if not spans]
     worked = [day for day, spans in sorted(calendar.single.items()) if spans]
-    closed = [part for part in (calendar.holidays.words, _listed([day.isoformat() for day in _first(off)], len(off))) if part]
+    closed = [
+        part for part in (calendar.holidays.words, _listed([day.isoformat() for day in _first(off)], len(off))) if part
+    ]
     told = f" without {' and '.join(closed)}" if closed else ""
     opened = [f"{day} {' and '.join(map(str, calendar.single[day]))}" for day in _first(worked)]
     return f"{told}, with {_listed(opened, len(worked))}" if opened else told
