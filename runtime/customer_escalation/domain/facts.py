@@ -131,19 +131,19 @@ class Calculation(DraftModel):
 class WeeklyHours(DraftModel):
     """A span on days of the week."""
 
-    days: list[Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]]
+    days: list[Line] = Field(description="Mon")
     opens: Line
-    closes: Line = Field(description="24:00 ends the day; earlier than `opens`: next day.")
+    closes: Line
 
 
 class ContractHours(DraftModel):
     """SLA hours of one account."""
 
     account: Line
-    weekly: list[WeeklyHours] = Field(description="[]: as counted.")
-    zone: Line = Field(description="IANA, or ''.")
-    days_off: list[Line] = Field(description="Dates, 2026-08-03/2026-08-21, codes of public holidays (ES-AN).")
-    days_worked: list[Line] = Field(description="The same; 2026-12-19 09:00-13:00 for other hours.")
+    weekly: list[WeeklyHours] = Field(description="[] where they stand as counted.")
+    zone: Line
+    days_off: list[Line] = Field(description="2026-05-06; 2026-08-03/2026-08-21; ES-AN: its public holidays.")
+    days_worked: list[Line] = Field(description="So too; 2026-12-19 09:00-13:00.")
     round_the_clock: bool = Field(description="By a clause, for this matter.")
     cites: Cites
     why: Line
@@ -155,6 +155,9 @@ class Reading(DraftModel):
     outcome: Literal["escalate", "handle_in_support"]
     severity: Literal["Critical", "High", "Medium", "none"]
     target: Literal["Security", "Leadership", "Engineering", "Product", "L2 Support", "none"]
+
+
+_READING = "Your own judgement; it is compared with what the rules decide, so that a wrong fact shows up."
 
 
 class Assessment(DraftModel):
@@ -310,15 +313,15 @@ class Assessment(DraftModel):
     contracts: list[ContractHours] = Field(
         default_factory=list,
         description=(
-            "Hours of contracts that the figures call not counted, or that a clause or a local holiday changes, by the account's CRM "
-            "record or a document about it. [] if none."
+            "Hours of a contract that the figures call not counted, or that a clause or holiday changes; cites its account's CRM "
+            "record or a document on it. []"
         ),
     )
     calculations: list[Calculation] = Field(
         default_factory=list,
         description="What a decision turns on and no figure will say: sums, what an option costs, when a period ends. [] if none.",
     )
-    reading: Reading
+    reading: Reading = Field(description=_READING)
 
 
 def _description(name: str) -> str:
@@ -348,7 +351,7 @@ class StatedAssessment(DraftModel):
     automatic: list[str] = Field(description=_description("automatic"))
     contracts: list[ContractHours] = Field(default_factory=list, description=_description("contracts"))
     calculations: list[Calculation] = Field(default_factory=list, description=_description("calculations"))
-    reading: Reading
+    reading: Reading = Field(description=_READING)
 
     def whole(self) -> Assessment:
         """The assessment with every question answered. Where one is answered twice, the last answer counts."""

@@ -80,9 +80,7 @@ def read_coverage(text: str, country: str = "") -> Coverage | None:
             continue
         zone = zones[0][1] if zones else ""
         stated, place = holidays or ("unstated", "")
-        for words, _ in _zones(back):
-            back = back.replace(words, "").strip(" .)）")
-        return Coverage(hours[0], zone, stated, place, front, back)
+        return Coverage(hours[0], zone, stated, place, front, _said(back))
     return None
 
 
@@ -110,6 +108,12 @@ def _zones(text: str) -> Iterator[tuple[str, str]]:
             yield found[0], "team" if found["whose"].casefold() == "team" else "account"
         elif zone in _BARE_ZONES or ("/" in zone and zone in available_timezones()):
             yield found[0], zone
+
+
+def _said(back: str) -> str:
+    """What stands behind the hours, without the zone."""
+    found = [words for words, _ in _zones(back)]
+    return back.replace(found[0], "").strip(" .)）") if found else back
 
 
 def _without_zone(text: str) -> str:

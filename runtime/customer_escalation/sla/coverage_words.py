@@ -50,9 +50,9 @@ HOLIDAY = _listed(
     "祝日 祝祭日"
 )
 OUT = _listed(
-    "except excepting excluding excl excluded without closed außer ausser ohne ausgenommen ausgeschlossen hors sauf excepté exceptés exclus "
-    "excepto salvo excluidos sin exceto excluídos sem esclusi eccetto tranne esclusa behalve uitgezonderd zonder geschlossen fermé cerrado "
-    "fechado chiuso gesloten 除く 除き 休"
+    "except excepting excluding excl excluded without closed außer ausser ohne ausgenommen ausgeschlossen hors sauf excepté exceptés "
+    "exclus excepto salvo excluidos sin exceto excluídos sem esclusi eccetto tranne esclusa behalve uitgezonderd zonder geschlossen fermé "
+    "cerrado fechado chiuso gesloten 除く 除き 休"
 )
 INCLUDED = _listed(
     "including included incl inclusive inklusive inkl einschließlich einschliesslich eingeschlossen auch also even compris inclus aussi "
@@ -65,6 +65,6 @@ KINDS = _listed(
 )
 """Which holidays: those that a country or a part of it has by law."""
 BETWEEN = _listed(
-    "the of on in at are is der die den dem das im an am sind des de du en au aux le les la los las el os em do da dos nos nas i gli le dei "
-    "del della nelle nei di op van het zijn y e und et and の を は で と"
+    "the of on in at are is der die den dem das im an am sind des de du en au aux le les la los las el os em do da dos nos nas i gli le "
+    "dei del della nelle nei di op van het zijn y e und et and の を は で と"
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from customer_escalation.domain.day_names import WEEKDAYS
+from customer_escalation.domain.day_names import opening_day
 from customer_escalation.domain.facts import ContractHours
 from customer_escalation.policy import find_zone
 from customer_escalation.policy.holidays import public_holidays
@@ -51,7 +51,9 @@ def _week(said: ContractHours) -> Week | None:
     spans: dict[int, list[Span]] = {}
     for entry in said.weekly:
         for name in entry.days:
-            day = next(number for number, full in enumerate(WEEKDAYS) if full.startswith(name.casefold()))
+            day = opening_day(name)
+            if day is None:
+                raise ValueError(f"{name!r} is no day of the week: write them one by one, as Mon")
             spans.setdefault(day, []).append(Span(_clock(entry.opens), _clock(entry.closes, closing=True)))
     if not spans:
         raise ValueError("`weekly` names no day")

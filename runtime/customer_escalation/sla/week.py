@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from customer_escalation.domain.day_names import WEEKDAYS
@@ -49,7 +50,7 @@ def day_of(spans: Iterable[Span]) -> Spans:
     for span in found:
         if span.opens == span.closes != _MIDNIGHT:
             raise ValueError(f"Hours from {span.opens:%H:%M} to the same time are no business hours.")
-    for first, second in zip(found, found[1:], strict=False):
+    for first, second in pairwise(found):
         if second.wall[0] < first.wall[1]:
             raise ValueError(f"The business hours {first} and {second} overlap.")
     return found

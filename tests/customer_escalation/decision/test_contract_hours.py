@@ -143,8 +143,8 @@ def paused(day: date) -> list[str]:
 def test_a_pause_between_two_dates_and_a_saturday_that_is_worked() -> None:
     zone, since = "Europe/Warsaw", at("2026-07-31T14:20", "Europe/Warsaw")
     coverage = "Mon-Fri 08:00-16:00, closed for the summer as agreed, save the inventory"
-    said = read(weekly=[weekly("Mon Tue Wed Thu Fri", "08:00", "16:00")], zone=zone, days_off=["2026-08-03/2026-08-14", "2026-08-16/2026-08-21"],
-                days_worked=["2026-08-15 08:00-16:00"])  # fmt: skip
+    said = read(weekly=[weekly("Mon Tue Wed Thu Fri", "08:00", "16:00")], zone=zone,
+                days_off=["2026-08-03/2026-08-14", "2026-08-16/2026-08-21"], days_worked=["2026-08-15 08:00-16:00"])  # fmt: skip
     known = records(coverage, since.isoformat())
     _, figures = build_case(assessment(contracts=[said]), known, policy(), since + timedelta(hours=1))
     assert due_told(figures["figures/T-1.resolution"].text) == due(paused, zone, since, 30)
@@ -174,20 +174,13 @@ def test_single_days_come_beside_hours_that_code_reads() -> None:
 
 
 OTHER = account("A-2", "Osei Print")
-PAPER = {
-    "ref": "cloud_storage/doc-1",
-    "kind": "file",
-    "id": "doc-1",
-    "title": "Service contract Lindqvist Foods",
-    "text": "Hours: as agreed.",
-}
-STRAY = {
-    "ref": "cloud_storage/doc-2",
-    "kind": "file",
-    "id": "doc-2",
-    "title": "Service contract Osei Print",
-    "text": "Hours: as agreed.",
-}
+
+
+def document(number: str, title: str) -> dict[str, Any]:
+    return {"ref": f"cloud_storage/{number}", "kind": "file", "id": number, "title": title, "text": "Hours: as agreed."}
+
+
+PAPER, STRAY = document("doc-1", "Service contract Lindqvist Foods"), document("doc-2", "Service contract Osei Print")
 CHAT = {"ref": "chat/c-1", "kind": "chat_message", "id": "c-1", "channel": "#support", "at": "2026-05-01T09:00:00Z", "author": "a",
         "text": "Lindqvist Foods works on Saturdays, I think."}  # fmt: skip
 
@@ -218,6 +211,7 @@ PLAIN = "Mon-Fri 09:00-17:00 Europe/London"
         ("gold", read(days_worked=["2026-05-09"]), "no hours by its weekday"),
         ("gold", read(days_worked=["2026-05-09 early"]), "names no hours"),
         ("gold", read(weekly=[weekly("Mon", "9", "17:00")]), "no time of day"),
+        ("gold", read(weekly=[weekly("Mon-Fri", "09:00", "17:00")]), "no day of the week"),
         ("gold", read(weekly=[weekly("Mon", "09:00", "13:00"), weekly("Mon", "12:00", "17:00")]), "overlap"),
         (PLAIN, read(weekly=[weekly("Mon Tue Wed Thu Fri", "09:00", "18:00")]), "which is Mon-Fri 09:00-17:00, not Mon-Fri 09:00-18:00"),
         (PLAIN, read(zone="Europe/Paris"), "the zone is Europe/London"),

@@ -27,8 +27,10 @@ holidays = st.sampled_from(
 durations = st.timedeltas(timedelta(), timedelta(hours=300))
 
 
-_CHANGES = (datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC), datetime(2018, 11, 4, tzinfo=UTC), datetime(2026, 4, 5, tzinfo=UTC),
-            datetime(2026, 3, 8, tzinfo=UTC), datetime(2018, 2, 18, tzinfo=UTC))  # fmt: skip
+_CHANGES = [
+    datetime.fromisoformat(f"{day}T00:00Z")
+    for day in ("2026-03-29", "2026-10-25", "2018-11-04", "2018-02-18", "2026-04-05", "2026-03-08")
+]
 """Days on which the clocks of one of the zones change."""
 minutes_near_changes = st.builds(
     lambda day, minutes: day + timedelta(minutes=minutes), st.sampled_from(_CHANGES), st.integers(-3000, 3000)

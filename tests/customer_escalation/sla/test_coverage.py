@@ -21,7 +21,8 @@ READ = [
     ("Mon-Thu 24h; Fri 00:00-18:00", "Mon-Thu 00:00-24:00, Fri 00:00-18:00", "", "unstated", ""),
     ("Mon-Fri 09:00-17:30 Europe/London, UK bank holidays excluded", "Mon-Fri 09:00-17:30", "Europe/London", "off", "GB"),
     ("Mon-Sun 08:00-20:00 Europe/Oslo, public holidays included", "Mon-Sun 08:00-20:00", "Europe/Oslo", "worked", ""),
-    ("Mon-Fri 08:00-17:00 Australia/Melbourne except Victorian public holidays", "Mon-Fri 08:00-17:00", "Australia/Melbourne", "off", "AU-VIC"),
+    ("Mon-Fri 08:00-17:00 Australia/Melbourne except Victorian public holidays",
+     "Mon-Fri 08:00-17:00", "Australia/Melbourne", "off", "AU-VIC"),
     ("Mon-Fri 08:00-18:00 in the account timezone", "Mon-Fri 08:00-18:00", "account", "unstated", ""),
     # German
     ("Mo-Do 07:30-16:30, Fr 07:30-13:00", "Mon-Thu 07:30-16:30, Fri 07:30-13:00", "", "unstated", ""),
@@ -31,7 +32,8 @@ READ = [
     ("täglich 20:00-04:00, auch an Feiertagen", "Mon-Sun 20:00-04:00", "", "worked", ""),
     ("rund um die Uhr", "round the clock", "", "unstated", ""),
     # French
-    ("du lundi au jeudi de 8h30 à 12h et de 13h30 à 17h30, hors jours fériés", "Mon-Thu 08:30-12:00 and 13:30-17:30", "", "off", ""),
+    ("du lundi au jeudi de 8h30 à 12h et de 13h30 à 17h30, hors jours fériés",
+     "Mon-Thu 08:30-12:00 and 13:30-17:30", "", "off", ""),
     ("lun-ven 9h-19h, sam 9h-12h Europe/Paris", "Mon-Fri 09:00-19:00, Sat 09:00-12:00", "Europe/Paris", "unstated", ""),
     ("tous les jours 7h00-23h00, jours fériés compris", "Mon-Sun 07:00-23:00", "", "worked", ""),
     # Spanish
@@ -46,10 +48,12 @@ READ = [
     ("lun-gio 9.00-18.00, ven 9.00-13.00, festivi esclusi", "Mon-Thu 09:00-18:00, Fri 09:00-13:00", "", "off", ""),
     # Dutch
     ("maandag t/m donderdag van 8.30 tot 17.00 uur, vrijdag 8.30-12.00 uur", "Mon-Thu 08:30-17:00, Fri 08:30-12:00", "", "unstated", ""),
-    ("ma-vr 07:00-19:00, za 10:00-14:00 Europe/Brussels, behalve feestdagen", "Mon-Fri 07:00-19:00, Sat 10:00-14:00", "Europe/Brussels", "off", ""),
+    ("ma-vr 07:00-19:00, za 10:00-14:00 Europe/Brussels, behalve feestdagen",
+     "Mon-Fri 07:00-19:00, Sat 10:00-14:00", "Europe/Brussels", "off", ""),
     # Japanese
     ("月曜日から金曜日 9時から17時30分まで", "Mon-Fri 09:00-17:30", "", "unstated", ""),
-    ("月~木 9:00~12:00、13:00~18:00、金 9:00~12:00 Asia/Tokyo(祝日を除く)", "Mon-Thu 09:00-12:00 and 13:00-18:00, Fri 09:00-12:00", "Asia/Tokyo", "off", ""),
+    ("月~木 9:00~12:00、13:00~18:00、金 9:00~12:00 Asia/Tokyo(祝日を除く)",
+     "Mon-Thu 09:00-12:00 and 13:00-18:00, Fri 09:00-12:00", "Asia/Tokyo", "off", ""),
     ("毎日 22:00-05:00、祝日を含む", "Mon-Sun 22:00-05:00", "", "worked", ""),
 ]  # fmt: skip
 UNREAD = [
