@@ -62,8 +62,8 @@ class WorkaroundFact(DraftModel):
 class AffectedAccount(DraftModel):
     """An account that has the problem (or the need) itself, with a record that shows it."""
 
-    account: Line = Field(description="The account's name as the CRM or the ticket has it.")
-    tickets: list[str] = Field(description="Refs of this account's own tickets about this issue; [] if it has none.")
+    account: Line = Field(description="Its name as the CRM or the ticket has it.")
+    tickets: list[str] = Field(description="Refs of its own tickets about this issue; [].")
     impact: Literal[
         "blocked",
         "major_function_broken",
@@ -83,10 +83,10 @@ class AffectedAccount(DraftModel):
         )
     )
     still: Literal["yes", "no", "unknown"] = Field(
-        description="Is it so at present? no: a record shows that it works again for this account. unknown: no record says."
+        description="Is it so at present? no: a record shows that it works again for it. unknown: no record says."
     )
     users: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(\d{1,9})?$")] = Field(
-        description="How many of its users are hit, in digits, as a record in `cites` states it; '' where none does."
+        description="How many of its users are hit, in digits, as a cited record states it; ''."
     )
     cites: Cites
 
@@ -157,7 +157,7 @@ class Reading(DraftModel):
     target: Literal["Security", "Leadership", "Engineering", "Product", "L2 Support", "none"]
 
 
-_READING = "Your own judgement; it is compared with what the rules decide, so that a wrong fact shows up."
+_READING = "Your own judgement, so that a wrong fact shows up."
 
 
 class Assessment(DraftModel):

@@ -36,6 +36,8 @@ _ASKS = re.compile(
 
 ZONES_OF_THE_WORLD = tuple(ZoneInfo(f"Etc/GMT{offset:+d}") for offset in range(-12, 12))
 """One for each whole hour; of the others none lies outside."""
+NOT_COUNTED = "the contract says"
+"""How the figure of a clock begins where its contract's hours were not counted."""
 CLOCK_NAMES = {"first_response": "first response", "update": "update", "resolution": "resolution"}
 
 
@@ -209,7 +211,7 @@ def _counted_words(clock: SlaClock, contract: Contract) -> str:
 
 def not_counted(words: str) -> str:
     """What a contract says of its hours, where no figure is counted by it."""
-    return f"the contract says “{words}”, which was not counted"
+    return f"{NOT_COUNTED} “{words}”, which was not counted"
 
 
 def _in_business(contract: Contract) -> bool:
