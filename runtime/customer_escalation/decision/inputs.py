@@ -68,6 +68,8 @@ class SlaInput:
     """Of the other reading: the business hours that it takes, in words."""
     unread: str = ""
     """What the contract says of its hours, in its words, where no reading counts with it."""
+    counted_by: str = ""
+    """On which hours it is counted, in words, where a reader took them from the contract."""
     perhaps_late: bool = False
     """Is it missed, or nearly so, if a question of ours did not stop it?"""
 

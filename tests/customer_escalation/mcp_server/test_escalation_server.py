@@ -286,7 +286,12 @@ async def test_an_assistant_states_hours_of_a_contract_that_code_cannot_read(fol
     data = copy.deepcopy(case("15"))
     facts, _, _ = scripted("15")
     account = next(one for one in data["records"]["crm"] if one["name"] == facts["affected"][0]["account"])
-    account["sla"] = {"first_response_h": 1, "update_h": 2, "resolution_h": 8, "coverage": "when the plant works, Saturdays too"}
+    account["sla"] = {
+        "first_response_h": 1,
+        "update_h": 2,
+        "resolution_h": 8,
+        "coverage": "when the plant works, Saturdays too",
+    }
     file = workspace(folder, "15", records=data["records"])
     spans = {"days": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat"], "opens": "06:00", "closes": "22:00"}
     reading = {"account": account["name"], "weekly": [spans], "zone": "UTC", "days_off": [], "days_worked": [],

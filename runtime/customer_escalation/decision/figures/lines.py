@@ -56,7 +56,8 @@ def _clocks_line(case: DecisionInput, ticket: str, shown: Sequence[SlaInput], fi
         text = f"{name} ({clocks[0].account}): {not_counted(unread)}; round the clock {told}"
         text += f"; in business hours ({others[0].hours}) {also}." if others else "."
         return _computed(text, dict.fromkeys(ref for clock in clocks for ref in figures[clock.figure].inputs))
-    text = f"{name} ({clocks[0].account}): {told}."
+    by_reading = f", {clocks[0].counted_by}" if clocks[0].counted_by else ""
+    text = f"{name} ({clocks[0].account}): {told}{by_reading}."
     if others:
         text += f" The hours are nowhere stated: counted round the clock; in business hours ({others[0].hours}, assumed) {also}."
     return _computed(text, dict.fromkeys(ref for clock in clocks for ref in figures[clock.figure].inputs))

@@ -175,6 +175,7 @@ def clock_view(clock: SlaClock, account: AccountInput, contract: Contract) -> Sl
         other=_other_words(clock, clock.business, contract.zone) if clock.business else "",
         hours=contract.hours_words if clock.business else "",
         unread=contract.unread,
+        counted_by=f"{contract.source_words}{contract.read_words}",
         perhaps_late=clock.unpaused is not None and clock.unpaused.state in ("breached", "at_risk"),
     )
 
