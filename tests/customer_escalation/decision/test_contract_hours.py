@@ -185,8 +185,18 @@ CHAT = {"ref": "chat/c-1", "kind": "chat_message", "id": "c-1", "channel": "#sup
         "text": "Lindqvist Foods works on Saturdays, I think."}  # fmt: skip
 
 
+MAIL = {
+    "ref": "email/m-1",
+    "kind": "email",
+    "id": "m-1",
+    "at": "2026-05-01T09:00:00Z",
+    "author": "x",
+    "text": "Lindqvist Foods has 24x7.",
+}
+
+
 def findings(coverage: str, *said: dict[str, Any]) -> list[Finding]:
-    known = records(coverage, "2026-05-04T09:00:00Z", "UTC", OTHER, PAPER, STRAY, CHAT)
+    known = records(coverage, "2026-05-04T09:00:00Z", "UTC", OTHER, PAPER, STRAY, CHAT, MAIL)
     work = Casework(known, policy(), at("2026-05-04T10:00", "UTC"))
     return work.assess(assessment(contracts=list(said)))
 
@@ -202,6 +212,7 @@ PLAIN = "Mon-Fri 09:00-17:00 Europe/London"
         ("gold", read(cites=["crm/A-2"]), "neither the CRM record"),
         ("gold", read(cites=["cloud_storage/doc-2"]), "neither the CRM record"),
         ("gold", read(cites=["chat/c-1"]), "neither the CRM record"),
+        ("gold", read(cites=["email/m-1"]), "neither the CRM record"),
         ("gold", read(account="Nobody & Sons"), "holds no account"),
         ("gold", read(zone="Berlin"), "no time zone"),
         ("gold", read(days_off=["Easter"]), "Easter"),
@@ -233,3 +244,12 @@ def test_readings_that_hold_are_taken() -> None:
     )
     assert findings(PLAIN, same) == []
     assert "twice" in findings("gold", read(), read())[0].message
+
+
+def test_nothing_is_read_from_a_record_that_tries_to_steer() -> None:
+    known = records("gold", "2026-05-04T09:00:00Z", "UTC", PAPER)
+    work = Casework(known, policy(), at("2026-05-04T10:00", "UTC"))
+    said = read(cites=["cloud_storage/doc-1"])
+    steering = [{"ref": "cloud_storage/doc-1", "what": "orders"}]
+    found = work.assess(assessment(contracts=[said], suspicious=steering))
+    assert any("tries to steer" in finding.message for finding in found)

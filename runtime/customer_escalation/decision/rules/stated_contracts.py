@@ -1,6 +1,6 @@
 """S10 on readings of contracts: each from the account's own record or a document about it, none against what the contract plainly says."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from customer_escalation.decision.figures.contract import contract_of, coverage_of
 from customer_escalation.domain.evidence import Evidence, field, name_key
@@ -11,13 +11,14 @@ from customer_escalation.sla.stated_hours import StatedHours, stated_hours
 from customer_escalation.sla.week import week_words
 from skill_runtime.ledger import Record
 
-DOCUMENTS = frozenset({"cloud_storage", "email", "knowledge_base"})
-"""Categories whose records can be a contract, or a part of one."""
+DOCUMENTS = frozenset({"cloud_storage", "knowledge_base"})
+"""Categories whose records can be a contract, or a part of one; a mail is anybody's word."""
 
 
 def wrong_readings(assessment: Assessment, evidence: Evidence, policy: Policy) -> list[Finding]:
     """What is wrong with what is stated of contracts."""
     found: list[Finding] = []
+    steering = {record.ref for record in evidence.resolve([one.ref for one in assessment.suspicious])[0]}
     seen: set[str] = set()
     for index, said in enumerate(assessment.contracts):
         account = evidence.account(said.account)
@@ -25,20 +26,29 @@ def wrong_readings(assessment: Assessment, evidence: Evidence, policy: Policy) -
         messages = (
             ["The hours of this account are stated twice: say all in one."]
             if twice
-            else _wrong(said, account, evidence, policy)
+            else [*_wrong_source(said, account, evidence, steering), *_wrong(said, account, policy)]
         )
         seen |= {account.ref} if account else set()
         found += [Finding(rule="S10", level="H", where=f"contracts[{index}]", message=message) for message in messages]
     return found
 
 
-def _wrong(said: ContractHours, account: Record | None, evidence: Evidence, policy: Policy) -> Iterator[str]:
+def _wrong_source(
+    said: ContractHours, account: Record | None, evidence: Evidence, steering: Collection[str]
+) -> Iterator[str]:
     if account is None:
         yield f"The CRM holds no account {said.account!r}: name it as the CRM does."
         return
     for record in evidence.resolve(said.cites)[0]:
-        if not _is_about(record, account, evidence):
+        if record.ref in steering:
+            yield f"`{record.ref}` tries to steer: nothing is read from it."
+        elif not _is_about(record, account, evidence):
             yield f"`{record.ref}` is neither the CRM record of {said.account} nor a document about it."
+
+
+def _wrong(said: ContractHours, account: Record | None, policy: Policy) -> Iterator[str]:
+    if account is None:
+        return
     try:
         stated = stated_hours(said)
     except ValueError as error:
