@@ -259,9 +259,11 @@ class _Clauses:
     def _clause(self, *, hours_first: bool) -> None:
         if hours_first:
             spans = self._spans()
+            self._skip("and")
             days = self._days()
         else:
             days = self._days()
+            self._skip("and")
             if self._kind() == "closed":
                 self._at += 1
                 self._closed |= days

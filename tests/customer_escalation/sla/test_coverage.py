@@ -24,6 +24,9 @@ READ = [
     ("Mon-Fri 08:00-17:00 Australia/Melbourne except Victorian public holidays",
      "Mon-Fri 08:00-17:00", "Australia/Melbourne", "off", "AU-VIC"),
     ("Mon-Fri 08:00-18:00 in the account timezone", "Mon-Fri 08:00-18:00", "account", "unstated", ""),
+    ("Mon–Fri, 08:00–20:00, Sat 09:00–13:00", "Mon-Fri 08:00-20:00, Sat 09:00-13:00", "", "unstated", ""),
+    ("8:00 - 18:00, Mon - Fri", "Mon-Fri 08:00-18:00", "", "unstated", ""),
+    ("24x7, except public holidays", "round the clock", "", "off", ""),
     # German
     ("Mo-Do 07:30-16:30, Fr 07:30-13:00", "Mon-Thu 07:30-16:30, Fri 07:30-13:00", "", "unstated", ""),
     ("Montag bis Freitag von 7 bis 16 Uhr, Samstag geschlossen", "Mon-Fri 07:00-16:00", "", "unstated", ""),
