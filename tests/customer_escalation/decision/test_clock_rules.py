@@ -13,6 +13,7 @@ from tests.customer_escalation.policies import shipped_policy
 from customer_escalation.decision.figures import build_case, computed_lines, due_moments, window_figures
 from customer_escalation.decision.figures.windows import updates_due
 from customer_escalation.decision.inputs import DecisionInput
+from customer_escalation.decision.rules import decide
 from customer_escalation.domain.brief import Figure, Severity, Target
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.policy import Policy, overlaid, with_overrides
@@ -143,6 +144,16 @@ def test_a_coverage_that_nobody_has_read_is_told_and_no_reading_is_plain_fact(by
     )
     assert "nowhere stated" not in line
     assert "in business hours (Mon-Fri 09:00-18:00 UTC" in line
+
+
+def test_a_late_window_of_hours_that_nobody_has_read_is_hedged_wherever_it_is_a_reason() -> None:
+    answered = asked("T-1", "Harrow Mills", MORNING, message("T-1", 2, "2026-03-03T10:00:00Z", "agent", "On it."))
+    rich = with_sla(coverage="gold, and outages at any hour") | {"arr_usd": 900_000}
+    case, _ = made(answered, rich, accounts=(affected("Harrow Mills", "T-1"),), by=SILENT)
+    decision = decide(case)
+    hedged = "update overdue if counted round the clock (the contract's own hours were not) for Harrow Mills"
+    assert decision.firing("E-SLA").because == hedged
+    assert decision.firing("T5").because == f"SLA of a high-value account: {hedged}"
 
 
 def test_an_organisation_that_states_its_business_hours_has_its_windows_run_on_them() -> None:
