@@ -8,6 +8,7 @@ compares two moments of one zone by their wall clocks, which is wrong across a c
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import islice, takewhile
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from customer_escalation.domain.brief import Target
 from customer_escalation.domain.times import in_utc
 from customer_escalation.policy import BusinessHours, Policy, find_zone, parse_business_hours
 from customer_escalation.policy.holidays import DaysOff, days_off
-from customer_escalation.sla.week import ALWAYS, Span, Spans, Week, day_of, same_hours
+from customer_escalation.sla.week import ALWAYS, Span, Spans, Week, day_of, has_nights, same_hours
 
 _DAY = timedelta(days=1)
 _SHORTEST_HOURS = 1 / 3600
@@ -175,16 +176,17 @@ class BusinessCalendar:
 
     def _days_from(self, start: datetime) -> Iterator[BusinessDay]:
         """Business days that close after ``start``, without end."""
-        # A span ends on the next day at the latest. One day more, because a clock put back over midnight shows yesterday's date
-        # again although today's hours have begun.
-        day = start.astimezone(self.tz).date() - 2 * _DAY
+        # A clock put back over midnight shows yesterday's date again although today's hours have begun; and where spans go on after
+        # midnight, what the night before leaves of that day.
+        day = start.astimezone(self.tz).date() - (2 if self.single or has_nights(self.week) else 1) * _DAY
         night_before = datetime.min.replace(tzinfo=UTC)
         while True:
             raw = [self._stretch(day, span) for span in self.spans_of(day)]
-            found = tuple(_joined(raw, night_before))
-            night_before = max((stretch.closes for stretch in raw), default=night_before)
-            if found and found[-1].closes > start:
-                yield BusinessDay(day, found)
+            if raw and raw[-1].closes > start:
+                found = tuple(_joined(raw, night_before))
+                if found:
+                    yield BusinessDay(day, found)
+            night_before = raw[-1].closes if raw else night_before
             day += _DAY
 
     def _stretches_from(self, start: datetime) -> Iterator[Stretch]:
@@ -193,7 +195,7 @@ class BusinessCalendar:
 
     def _stretch(self, day: date, span: Span) -> Stretch:
         opens, closes = (datetime.combine(day, time()) + since for since in span.wall)
-        return Stretch(self._first_moment(opens), self._first_moment(closes))
+        return Stretch(_first_moment(opens, self.tz), _first_moment(closes, self.tz))
 
     def _rest_of_week(self, moment: datetime) -> list[BusinessDay]:
         today = self._current(moment)
@@ -208,22 +210,24 @@ class BusinessCalendar:
 
         return max(sorted(self.days), key=closed_before)
 
-    def _first_moment(self, wall: datetime) -> datetime:
-        """The first moment at which the clocks show ``wall`` or later."""
-        local = wall.replace(tzinfo=self.tz)
-        moment = local.astimezone(UTC)
-        if moment.astimezone(self.tz).replace(tzinfo=None) == local.replace(tzinfo=None):
-            return moment
-        # The clocks skipped it. With fold=1 the later offset is used, which gives a moment before the change.
-        before, after = local.replace(fold=1).astimezone(UTC), moment
-        offset = after.astimezone(self.tz).utcoffset()
-        while after - before > timedelta(seconds=1):
-            middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
-            if middle.astimezone(self.tz).utcoffset() == offset:
-                after = middle
-            else:
-                before = middle
-        return after
+
+@lru_cache(20_000)
+def _first_moment(wall: datetime, tz: ZoneInfo) -> datetime:
+    """The first moment at which the clocks of a zone show ``wall`` or later."""
+    local = wall.replace(tzinfo=tz)
+    moment = local.astimezone(UTC)
+    if moment.astimezone(tz).replace(tzinfo=None) == wall:
+        return moment
+    # The clocks skipped it. With fold=1 the later offset is used, which gives a moment before the change.
+    before, after = local.replace(fold=1).astimezone(UTC), moment
+    offset = after.astimezone(tz).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+        if middle.astimezone(tz).utcoffset() == offset:
+            after = middle
+        else:
+            before = middle
+    return after
 
 
 def _joined(stretches: list[Stretch], since: datetime) -> Iterator[Stretch]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -28,12 +29,17 @@ class Span(NamedTuple):
     @property
     def wall(self) -> tuple[timedelta, timedelta]:
         """Both ends as what the clocks show since the midnight that its day begins with."""
-        begin = datetime.combine(date.min, self.opens) - datetime.combine(date.min, _MIDNIGHT)
-        end = datetime.combine(date.min, self.closes) - datetime.combine(date.min, _MIDNIGHT)
-        return begin, end if end > begin else end + _DAY
+        return _wall(self.opens, self.closes)
 
     def __str__(self) -> str:
         return f"{self.opens:%H:%M}-{'24:00' if self.closes == _MIDNIGHT else f'{self.closes:%H:%M}'}"
+
+
+@lru_cache(1024)
+def _wall(opens: time, closes: time) -> tuple[timedelta, timedelta]:
+    midnight = datetime.combine(date.min, _MIDNIGHT)
+    begin, end = datetime.combine(date.min, opens) - midnight, datetime.combine(date.min, closes) - midnight
+    return begin, end if end > begin else end + _DAY
 
 
 Spans = tuple[Span, ...]
@@ -54,6 +60,12 @@ def day_of(spans: Iterable[Span]) -> Spans:
         if second.wall[0] < first.wall[1]:
             raise ValueError(f"The business hours {first} and {second} overlap.")
     return found
+
+
+@lru_cache(1024)
+def has_nights(week: Week) -> bool:
+    """Does a span of the week go on after midnight?"""
+    return any(span.overnight for spans in week for span in spans)
 
 
 def same_hours(days: Collection[int], *spans: Span) -> Week:
