@@ -44,6 +44,17 @@ class RecordsRead(CaseEntry):
     """It replaces what was read before."""
 
 
+class ContractRead(BaseModel):
+    """How a contract's hours were read."""
+
+    model_config = ConfigDict(frozen=True)
+    account: str
+    says: dict[str, str]
+    """The contract's own words, by the ref of the record that holds them."""
+    read_as: str
+    """The hours that the figures count by, in words."""
+
+
 class FactsStated(CaseEntry):
     """The facts, taken or not."""
 
@@ -53,6 +64,8 @@ class FactsStated(CaseEntry):
     now: datetime
     gaps: tuple[str, ...]
     taken: bool
+    contracts: tuple[ContractRead, ...] = ()
+    """Beside each reading of a contract, the contract's words."""
 
 
 class AnswersGiven(CaseEntry):

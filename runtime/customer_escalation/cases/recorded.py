@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from customer_escalation.actions import Proposal
-from customer_escalation.decision.figures.tickets import account_zone, sla_terms
+from customer_escalation.decision.figures.contract import contract_of
 from customer_escalation.domain.brief import Outcome, Severity, Target
+from customer_escalation.domain.facts import ContractHours
 from customer_escalation.domain.findings import Finding
 from customer_escalation.policy import Policy
 from customer_escalation.rendering import Document, document_of
@@ -124,10 +125,12 @@ class RecordedResult:
         """The first account's calendar, and the shortest update interval that an account's SLA sets."""
         evidence = self.document.evidence
         accounts = [evidence.account(name) for name in self.accounts]
-        terms = [found for account in accounts if (found := sla_terms(account, policy)) and found.update_h]
+        readings = [ContractHours.model_validate(one) for one in self.data.get("contracts", ())]
+        contracts = [contract_of(account, policy, readings) for account in accounts]
+        terms = [contract.terms for contract in contracts if contract.terms and contract.terms.update_h]
         tightest = min(terms, key=lambda one: (one.update_h or 0, one.hours != "business"), default=None)
         return Agreed(
-            account_calendar(policy, account_zone(accounts[0]) if accounts else None),
+            contracts[0].calendar if contracts else account_calendar(policy),
             tightest.update_h if tightest else None,
             round_the_clock=tightest is not None and tightest.hours == "round_the_clock",
             in_business_hours=tightest is not None and tightest.hours == "business",

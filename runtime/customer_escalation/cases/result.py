@@ -114,6 +114,7 @@ def result_of(
             "ended": ending.ended,
             "why": why(inputs, decision),
             "due": _due(inputs, decision),
+            "contracts": [contract.model_dump(mode="json") for contract in inputs.contracts],
             "notice": ending.notice,
             "questions": _questions(casework, made.complaint) if brief.undecided and made.complaint else [],
             "may_be": list(casework.may_be) if brief.undecided else [],

@@ -4,12 +4,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from customer_escalation.cases.entries import CaseEntry, DraftSubmitted, FactsStated, FlowRefused, RecordsRead
+from customer_escalation.cases.entries import (
+    CaseEntry,
+    ContractRead,
+    DraftSubmitted,
+    FactsStated,
+    FlowRefused,
+    RecordsRead,
+)
 from customer_escalation.cases.open_case import OpenCase
 from customer_escalation.cases.replay import Replay
 from customer_escalation.cases.restoring import opening_of, restored
 from customer_escalation.cases.session import Drafter
 from customer_escalation.cases.store import CaseStore, StoreError
+from customer_escalation.decision.figures.contract import contract_of, coverage_of
 from customer_escalation.domain.brief import Draft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
@@ -85,7 +93,8 @@ class WorkingSet:
     def note_facts(self, case: OpenCase, facts: Assessment, *, taken: bool) -> None:
         """Write stated facts down."""
         data, gaps = facts.model_dump(mode="json"), tuple(case.connection_gaps)
-        self.note(case, FactsStated(facts=data, now=case.terms.now, gaps=gaps, taken=taken))
+        read = tuple(_contracts_read(case, facts))
+        self.note(case, FactsStated(facts=data, now=case.terms.now, gaps=gaps, taken=taken, contracts=read))
 
     def note_draft(
         self,
@@ -110,3 +119,12 @@ class WorkingSet:
             actions=actions,
         )
         self.note(case, entry)
+
+
+def _contracts_read(case: OpenCase, facts: Assessment) -> Iterator[ContractRead]:
+    evidence = case.casework.evidence
+    for one in facts.contracts:
+        account = evidence.account(one.account)
+        says = {record.ref: coverage_of(record) or record.text for record in evidence.resolve(one.cites)[0]}
+        contract = contract_of(account, case.terms.policy, facts.contracts)
+        yield ContractRead(account=one.account, says=says, read_as=contract.read_words)

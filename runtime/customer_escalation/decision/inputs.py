@@ -7,7 +7,7 @@ from typing import Literal
 
 from customer_escalation.domain.brief import Severity
 from customer_escalation.domain.evidence import Evidence
-from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.facts import Assessment, ContractHours
 from customer_escalation.policy import Policy
 
 SlaKind = Literal["first_response", "update", "resolution"]
@@ -66,6 +66,10 @@ class SlaInput:
     """The other reading in a word or two, where nobody says on which hours the window runs and the two differ."""
     hours: str = ""
     """Of the other reading: the business hours that it takes, in words."""
+    unread: str = ""
+    """What the contract says of its hours, in its words, where no reading counts with it."""
+    counted_by: str = ""
+    """On which hours it is counted, in words, where a reader took them from the contract."""
     perhaps_late: bool = False
     """Is it missed, or nearly so, if a question of ours did not stop it?"""
 
@@ -102,6 +106,8 @@ class DecisionInput:
     evidence: Evidence
     aside: Aside = NOTHING_ASIDE
     """Records that try to steer or that a machine sent."""
+    contracts: tuple[ContractHours, ...] = ()
+    """Readings of contracts whose hours code cannot read, with the refs of the records that they cite."""
 
     @property
     def high_value(self) -> Sequence[AccountInput]:

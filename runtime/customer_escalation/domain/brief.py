@@ -407,16 +407,16 @@ def tool_schema(
     model: type[BaseModel], fill: Callable[[str], str], told: Iterable[type[BaseModel]] = ()
 ) -> dict[str, Any]:
     """The JSON schema of ``model`` for a strict tool: every property required, no titles, no length limits (pydantic still checks
-    those).
+    those), and no description of a model, which its fields have.
 
     ``fill`` puts the policy's figures into the descriptions, where they stand as ``{{ name }}``. Models that are ``told`` by another
     tool of the same request have their fields without descriptions.
     """
     schema = model.model_json_schema()
-    schema.pop("description", None)  # the tool says what it takes
-    for one in told:
-        schema["$defs"][one.__name__].pop("description", None)
-        for field in schema["$defs"][one.__name__]["properties"].values():
+    for one in (schema, *schema.get("$defs", {}).values()):
+        one.pop("description", None)  # the tool says what it takes, and a field what it holds
+    for known in told:
+        for field in schema["$defs"][known.__name__]["properties"].values():
             field.pop("description", None)
     cleaned = _once(_clean(schema, fill), set())
     assert isinstance(cleaned, dict)

@@ -1,6 +1,7 @@
 """What months and weekdays are called, in every language that texts are told by; the names are CLDR's."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
@@ -20,6 +21,11 @@ _OTHER_WORDS = frozenset({"ago", "gen", "mag", "out", "set"})
 """Abbreviations of Romance languages that mean something else in English: "3 out of 4", "set 2", "7 ago"."""
 _LOOSE_SHORT = {"tues": 1, "thur": 3, "thurs": 3}
 """English abbreviations that people write and CLDR does not list."""
+
+_LETTERS = {"l": 0, "j": 3, "v": 4, "s": 5, "d": 6}
+"""As contracts in Romance languages shorten a range: L-V, L-D."""
+_FEIRA = "-feira"
+"""What Portuguese leaves off in a range: ``segunda a sexta``."""
 
 
 @cache
@@ -56,14 +62,32 @@ def short_weekday_names() -> dict[str, str]:
 
 
 @cache
-def opening_day_names() -> dict[str, str]:
-    """Abbreviations in every language, where nothing but days of the week can stand, as in opening hours."""
-    short = {
-        name: day
-        for locale in reversed((*_LOCALES, *_OF_ONE_SIGN))
-        for name, day in zip(_names(locale, "days", "abbreviated"), WEEKDAYS, strict=True)
-    }
-    return short | short_weekday_names()
+def opening_day_names() -> dict[str, int]:
+    """Names and abbreviations in every language, without their full stop and casefolded, and the day's number from 0 for Monday:
+    for where nothing but days of the week can stand, as in opening hours.
+    """
+    found = {name: WEEKDAYS.index(day) for name, day in weekday_names().items()}
+    for width in ("abbreviated", "wide"):
+        for locale in reversed((*_LOCALES, *_OF_ONE_SIGN)):
+            for number, name in enumerate(_names(locale, "days", width)):
+                short = name.removesuffix(_FEIRA)
+                found |= dict.fromkeys((name, short, _plain(name), _plain(short)), number)
+    return found | {name: WEEKDAYS.index(day) for name, day in short_weekday_names().items()}
+
+
+def opening_day(word: str) -> int | None:
+    """Which day a word of opening hours names, in the plural too; the first three letters or more of an English name are enough."""
+    word = word.casefold().strip(".")
+    named = opening_day_names() | _LETTERS
+    for form in (word, word.removesuffix("s"), word.removesuffix("en")):
+        if form in named:
+            return named[form]
+    return next((number for number, day in enumerate(WEEKDAYS) if len(word) >= 3 and day.startswith(word)), None)
+
+
+def _plain(name: str) -> str:
+    """Without accents, as many type it."""
+    return "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))
 
 
 def english_months() -> tuple[str, ...]:

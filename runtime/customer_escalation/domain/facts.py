@@ -62,8 +62,8 @@ class WorkaroundFact(DraftModel):
 class AffectedAccount(DraftModel):
     """An account that has the problem (or the need) itself, with a record that shows it."""
 
-    account: Line = Field(description="The account's name as the CRM or the ticket has it.")
-    tickets: list[str] = Field(description="Refs of this account's own tickets about this issue; [] if it has none.")
+    account: Line = Field(description="Its name as the CRM or the ticket has it.")
+    tickets: list[str] = Field(description="Refs of its own tickets about this issue; [].")
     impact: Literal[
         "blocked",
         "major_function_broken",
@@ -83,10 +83,10 @@ class AffectedAccount(DraftModel):
         )
     )
     still: Literal["yes", "no", "unknown"] = Field(
-        description="Is it so at present? no: a record shows that it works again for this account. unknown: no record says."
+        description="Is it so at present? no: a record shows that it works again for it. unknown: no record says."
     )
     users: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^(\d{1,9})?$")] = Field(
-        description="How many of its users are hit, in digits, as a record in `cites` states it; '' where none does."
+        description="How many of its users are hit, in digits, as a cited record states it; ''."
     )
     cites: Cites
 
@@ -128,12 +128,36 @@ class Calculation(DraftModel):
     cites: Cites
 
 
+class WeeklyHours(DraftModel):
+    """A span on days of the week."""
+
+    days: list[Line] = Field(description="Mon")
+    opens: Line
+    closes: Line
+
+
+class ContractHours(DraftModel):
+    """SLA hours of one account."""
+
+    account: Line
+    weekly: list[WeeklyHours] = Field(description="[] where they stand as counted.")
+    zone: Line
+    days_off: list[Line] = Field(description="2026-05-06; 2026-08-03/2026-08-21; ES-AN: its public holidays.")
+    days_worked: list[Line] = Field(description="So too; 2026-12-19 09:00-13:00.")
+    round_the_clock: bool = Field(description="By a clause, for this matter.")
+    cites: Cites
+    why: Line
+
+
 class Reading(DraftModel):
     """Your own judgement, compared with what the rules decide, so that a wrong fact shows up."""
 
     outcome: Literal["escalate", "handle_in_support"]
     severity: Literal["Critical", "High", "Medium", "none"]
     target: Literal["Security", "Leadership", "Engineering", "Product", "L2 Support", "none"]
+
+
+_READING = "Your own judgement, so that a wrong fact shows up."
 
 
 class Assessment(DraftModel):
@@ -286,11 +310,18 @@ class Assessment(DraftModel):
         default_factory=list,
         description="Refs of messages of ours that a machine sent (acknowledgements, bots, triggers); they answer nobody. [] if none.",
     )
+    contracts: list[ContractHours] = Field(
+        default_factory=list,
+        description=(
+            "Hours of a contract that the figures call not counted, or that a clause or holiday changes; cites its account's CRM "
+            "record or a document on it. []"
+        ),
+    )
     calculations: list[Calculation] = Field(
         default_factory=list,
         description="What a decision turns on and no figure will say: sums, what an option costs, when a period ends. [] if none.",
     )
-    reading: Reading
+    reading: Reading = Field(description=_READING)
 
 
 def _description(name: str) -> str:
@@ -318,8 +349,9 @@ class StatedAssessment(DraftModel):
     open_ask: Literal["technical_work", "decision", "nothing", "unknown"] = Field(description=_description("open_ask"))
     suspicious: list[Suspicious] = Field(description=_description("suspicious"))
     automatic: list[str] = Field(description=_description("automatic"))
+    contracts: list[ContractHours] = Field(default_factory=list, description=_description("contracts"))
     calculations: list[Calculation] = Field(default_factory=list, description=_description("calculations"))
-    reading: Reading
+    reading: Reading = Field(description=_READING)
 
     def whole(self) -> Assessment:
         """The assessment with every question answered. Where one is answered twice, the last answer counts."""

@@ -38,6 +38,7 @@ def _window(case: DecisionInput) -> Deadline | None:
     if first is None or first.due_at is None:
         return None
     what = f"the {first.kind.replace('_', ' ')} that {first.account} is owed by its SLA"
+    what += ", counted round the clock: its contract's own hours were not" if first.unread else ""
     text = cite(f"{time_words(first.due_at)}, {what}", [first.figure])
     return Deadline(by=first.due_at.isoformat(), text=text, basis="sla")
 

@@ -1,13 +1,14 @@
 """Days on which nobody works: the public holidays of a country or a part of it, and an organisation's own days."""
 
-import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
+
+from customer_escalation.domain.language import CODES
 
 _EXAMPLE = "write a country such as DE, or a part of one such as DE-BE (ISO 3166)"
 
@@ -21,9 +22,11 @@ class DaysOff:
     dates: frozenset[date] = frozenset()
     worked: frozenset[date] = frozenset()
     """Days on which everybody works all the same."""
+    worked_codes: tuple[str, ...] = ()
+    """Whose public holidays are worked all the same."""
 
     def __contains__(self, day: date) -> bool:
-        if day in self.worked:
+        if day in self.worked or any(day in public_holidays(code) for code in self.worked_codes):
             return False
         return day in self.dates or any(day in public_holidays(code) for code in self.codes)
 
@@ -35,6 +38,8 @@ class DaysOff:
         """``the public holidays of DE-BE and 2 days of the policy``, empty where there are none."""
         own = f"{len(self.dates)} {'day' if len(self.dates) == 1 else 'days'} of the policy" if self.dates else ""
         public = f"the public holidays of {' and '.join(self.codes)}" if self.codes else ""
+        if public and self.worked_codes:
+            public += f" but those of {' and '.join(self.worked_codes)}"
         return " and ".join(part for part in (public, own) if part)
 
 
@@ -57,31 +62,51 @@ def country_of_zone(zone: str) -> str:
     return country
 
 
-_INCLUDED = re.compile(r"\b(?:inclu|einschl|inkl|eingeschlossen|inbegrepen)|含", re.IGNORECASE)
-_NOT_INCLUDED = re.compile(r"\b(?:not|no|non|não|nicht|pas|niet)\s+inclu|含ま", re.IGNORECASE)
-"""As the languages that contracts are read in say it."""
+@cache
+def place_code(country: str, words: str) -> str:
+    """The code of the place whose holidays ``words`` name and nothing else, such as ``AU-VIC`` for Victoria or ``JP`` for Japan; empty
+    where they name none that is known.
+
+    A part of ``country`` goes by the names that the holidays library knows, in the country's languages and in English, any country by
+    CLDR's names in the languages that contracts are read in and by its language; all of them with the adjectives' endings too.
+    """
+    name = " ".join(words.casefold().split())
+    code = _codes(country).get(name)
+    for ending in ("ian", "ean", "an", "er", "n", "en", "e", "es", "s"):
+        code = code or (_codes(country).get(name.removesuffix(ending)) if name.endswith(ending) else None)
+    try:
+        public_holidays(code or words.upper())
+    except ValueError:
+        return ""
+    return code or words.upper()
 
 
 @cache
-def part_named(country: str, words: str) -> str:
-    """The code of the part of ``country`` that ``words`` name, such as ``AU-VIC`` for Victoria; the country's where they name
-    none or several. The names are those that the holidays library knows, in the country's languages and in English, and their
-    adjectives in -n, -an, -ian and -er.
-    """
-    import holidays
+def _codes(country: str) -> dict[str, str]:
+    """Names and what they name; the country's own parts first."""
+    from babel import Locale
+    from babel.core import get_global
 
-    names: dict[str, str] = getattr(holidays, country)().subdivisions_aliases
-    left, found = words.casefold(), set()
-    for name in sorted(names, key=len, reverse=True):  # Sachsen-Anhalt is no Sachsen
-        left, times = re.subn(rf"(?<![\w-]){re.escape(name.casefold())}(?:n|an|ian|er)?(?![\w-])", " ", left)
-        if times:
-            found.add(names[name])
-    return f"{country}-{found.pop()}" if len(found) == 1 else country
+    found: dict[str, str] = {"uk": "GB"}
+    locales = [Locale.parse(code) for code in (*CODES.values(), "ja")]
+    likely: Mapping[str, str] = get_global("likely_subtags")
+    for locale in locales:
+        spoken = {name.casefold(): likely.get(code, "").rpartition("_")[2] for code, name in locale.languages.items()}
+        found |= {name: code for name, code in spoken.items() if code and code not in _OF_MANY}
+    for locale in locales:
+        found |= {
+            name.casefold(): code for code, name in locale.territories.items() if len(code) == 2 and code.isalpha()
+        }
+    if country:
+        import holidays
+
+        parts: dict[str, str] = getattr(holidays, country)().subdivisions_aliases
+        found |= {name.casefold(): f"{country}-{code}" for name, code in parts.items()}
+    return found
 
 
-def counts_holidays(words: str) -> bool:
-    """Does a contract say that its hours run on public holidays too, such as "public holidays included"?"""
-    return bool(_INCLUDED.search(words)) and not _NOT_INCLUDED.search(words)
+_OF_MANY = frozenset({"US", "BR"})
+"""Whose language is first another country's: English and Portuguese holidays are not theirs."""
 
 
 @cache

@@ -5,9 +5,10 @@ compares two moments of one zone by their wall clocks, which is wrong across a c
 ``ValueError``: nobody knows which moment it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import islice, takewhile
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from customer_escalation.domain.brief import Target
 from customer_escalation.domain.times import in_utc
 from customer_escalation.policy import BusinessHours, Policy, find_zone, parse_business_hours
 from customer_escalation.policy.holidays import DaysOff, days_off
+from customer_escalation.sla.week import ALWAYS, Span, Spans, Week, day_of, has_nights, same_hours
 
 _DAY = timedelta(days=1)
 _SHORTEST_HOURS = 1 / 3600
@@ -27,54 +29,86 @@ def usable_hours(hours: float) -> bool:
     return _SHORTEST_HOURS <= hours <= _LONGEST_HOURS
 
 
-class BusinessDay(NamedTuple):
-    """One day's opening hours, as moments in UTC."""
+class Stretch(NamedTuple):
+    """Open without a break, as moments in UTC."""
 
-    day: date
     opens: datetime
     closes: datetime
 
 
+class BusinessDay(NamedTuple):
+    """One day's business time, which may go on after midnight."""
+
+    day: date
+    stretches: tuple[Stretch, ...]
+    """In order and apart; never empty."""
+
+    @property
+    def opens(self) -> datetime:
+        return self.stretches[0].opens
+
+    @property
+    def closes(self) -> datetime:
+        return self.stretches[-1].closes
+
+
 @dataclass(frozen=True)
 class BusinessCalendar:
-    """Weekly opening hours in a time zone.
+    """Weekly opening hours in a time zone, several spans a day and over midnight too, with days that have others.
 
-    Open from ``opens`` (included) to ``closes`` (excluded) on each of ``days``. Raises ``ValueError`` where that leaves
-    no time at all.
+    A span belongs to the day that it begins on: a holiday has no night of its own, and the night before it is worked to its end.
+    Raises ``ValueError`` where a week holds no time at all.
     """
 
-    days: frozenset[int]
-    """Monday is 0."""
-    opens: time
-    closes: time
-    """Midnight stands for the end of the day."""
+    week: Week
     tz: ZoneInfo
     holidays: DaysOff = field(default_factory=DaysOff)
     """Days that are closed whatever their weekday."""
+    single: Mapping[date, Spans] = field(default_factory=dict)
+    """Days with hours of their own, whatever their weekday and the holidays say; without any it is closed."""
 
     def __post_init__(self) -> None:
-        if not self.days or not self.days <= set(range(7)):
-            raise ValueError("A business calendar needs at least one day of the week, numbered 0 (Monday) to 6.")
-        if time() < self.closes <= self.opens:
-            raise ValueError(f"A business day cannot close at {self.closes:%H:%M} when it opens at {self.opens:%H:%M}.")
+        if len(self.week) != 7 or not self.days:
+            raise ValueError("A business calendar needs seven days, and business hours on at least one.")
+        for spans in (*self.week, *self.single.values()):
+            if day_of(spans) != tuple(spans):
+                raise ValueError("The business hours of a day stand in their order, each once.")
+
+    @classmethod
+    def daily(
+        cls, days: Collection[int], opens: time, closes: time, tz: ZoneInfo, holidays: DaysOff | None = None
+    ) -> "BusinessCalendar":
+        """The same hours on each of ``days`` (Monday 0)."""
+        return cls(same_hours(days, Span(opens, closes)), tz, holidays or DaysOff())
 
     @classmethod
     def round_the_clock(cls, tz: ZoneInfo) -> "BusinessCalendar":
         """Always open; ``tz`` only tells where days and weeks end."""
-        return cls(frozenset(range(7)), time(), time(), tz)
+        return cls(ALWAYS, tz)
+
+    @property
+    def days(self) -> frozenset[int]:
+        """The days of the week that have hours; Monday is 0."""
+        return frozenset(day for day, spans in enumerate(self.week) if spans)
 
     @property
     def always_open(self) -> bool:
         """Is every moment business time?"""
-        return not self.holidays and len(self.days) == 7 and self.opens == self.closes == time()
+        return self.week == ALWAYS and not self.holidays and not self.single
+
+    def spans_of(self, day: date) -> Spans:
+        """The hours of one day; empty where it is closed."""
+        if day in self.single:
+            return self.single[day]
+        return () if day in self.holidays else self.week[day.weekday()]
 
     def is_open(self, moment: datetime) -> bool:
         """Is ``moment`` within business hours?"""
-        return self._current(moment).opens <= in_utc(moment)
+        return next(self._stretches_from(in_utc(moment))).opens <= in_utc(moment)
 
     def next_open(self, moment: datetime) -> datetime:
         """``moment`` itself within business hours, else the next opening."""
-        return max(in_utc(moment), self._current(moment).opens)
+        return max(in_utc(moment), next(self._stretches_from(in_utc(moment))).opens)
 
     def business_time_between(self, start: datetime, end: datetime) -> timedelta:
         """Business time from ``start`` to ``end``; negative where ``end`` is the earlier (E-SLA)."""
@@ -84,10 +118,10 @@ class BusinessCalendar:
         if self.always_open:
             return end - start
         total = timedelta()
-        for day in self._days_from(start):
-            if day.opens >= end:
+        for stretch in self._stretches_from(start):
+            if stretch.opens >= end:
                 break
-            total += min(day.closes, end) - max(day.opens, start)
+            total += min(stretch.closes, end) - max(stretch.opens, start)
         return total
 
     def add_business_time(self, start: datetime, duration: timedelta) -> datetime:
@@ -101,16 +135,17 @@ class BusinessCalendar:
         left = duration
         if not left:
             return start
-        days = self._days_from(start)
+        stretches = self._stretches_from(start)
         while True:
-            day = next(days)
-            begin = max(day.opens, start)
-            if day.closes - begin >= left:
+            stretch = next(stretches)
+            begin = max(stretch.opens, start)
+            if stretch.closes - begin >= left:
                 return begin + left
-            left -= day.closes - begin
+            left -= stretch.closes - begin
 
     def add_business_days(self, start: datetime, count: int) -> datetime:
-        """The same time of day ``count`` business days on (cadence, Medium).
+        """The same time of day ``count`` business days on (cadence, Medium): as long after that day's opening as ``start`` is, and
+        never after its closing.
 
         Outside business hours the count starts at the next opening. Raises ``ValueError`` for a negative count.
         """
@@ -119,7 +154,9 @@ class BusinessCalendar:
         days = list(islice(self._days_from(in_utc(start)), count + 1))
         first, last = days[0], days[-1]
         since_opening = max(in_utc(start), first.opens) - first.opens
-        return min(last.opens + since_opening, last.closes)
+        reached = min(last.opens + since_opening, last.closes)
+        # In a break it is the end of the break.
+        return next(max(reached, one.opens) for one in last.stretches if reached <= one.closes)
 
     def end_of_day(self, moment: datetime) -> datetime:
         """Closing time of the business day that ``moment`` is in; out of hours, of the next one (S13, High)."""
@@ -134,21 +171,31 @@ class BusinessCalendar:
         return len(self._rest_of_week(moment))
 
     def _current(self, moment: datetime) -> BusinessDay:
-        """The business day that is open at ``moment``, else the next."""
+        """The business day that has not ended at ``moment``, else the next; a break at noon is part of the day."""
         return next(self._days_from(in_utc(moment)))
 
     def _days_from(self, start: datetime) -> Iterator[BusinessDay]:
         """Business days that close after ``start``, without end."""
-        # A clock put back over midnight shows yesterday's date again although today's hours have begun.
-        day = start.astimezone(self.tz).date() - _DAY
+        # A clock put back over midnight shows yesterday's date again although today's hours have begun; and where spans go on after
+        # midnight, what the night before leaves of that day.
+        day = start.astimezone(self.tz).date() - (2 if self.single or has_nights(self.week) else 1) * _DAY
+        night_before = datetime.min.replace(tzinfo=UTC)
         while True:
-            if day.weekday() in self.days and day not in self.holidays:
-                opens = self._first_moment(day, self.opens)
-                closes = self._first_moment(day if self.closes != time() else day + _DAY, self.closes)
-                # A day that the clocks skipped whole opens and closes at the same moment.
-                if closes > max(opens, start):
-                    yield BusinessDay(day, opens, closes)
+            raw = [self._stretch(day, span) for span in self.spans_of(day)]
+            if raw and raw[-1].closes > start:
+                found = tuple(_joined(raw, night_before))
+                if found:
+                    yield BusinessDay(day, found)
+            night_before = raw[-1].closes if raw else night_before
             day += _DAY
+
+    def _stretches_from(self, start: datetime) -> Iterator[Stretch]:
+        """Business time after ``start``, without end."""
+        return (one for day in self._days_from(start) for one in day.stretches if one.closes > start)
+
+    def _stretch(self, day: date, span: Span) -> Stretch:
+        opens, closes = (datetime.combine(day, time()) + since for since in span.wall)
+        return Stretch(_first_moment(opens, self.tz), _first_moment(closes, self.tz))
 
     def _rest_of_week(self, moment: datetime) -> list[BusinessDay]:
         today = self._current(moment)
@@ -163,22 +210,41 @@ class BusinessCalendar:
 
         return max(sorted(self.days), key=closed_before)
 
-    def _first_moment(self, day: date, wall: time) -> datetime:
-        """The first moment at which the clocks show ``wall`` or later on ``day``."""
-        local = datetime.combine(day, wall, self.tz)
-        moment = local.astimezone(UTC)
-        if moment.astimezone(self.tz).replace(tzinfo=None) == local.replace(tzinfo=None):
-            return moment
-        # The clocks skipped it. With fold=1 the later offset is used, which gives a moment before the change.
-        before, after = local.replace(fold=1).astimezone(UTC), moment
-        offset = after.astimezone(self.tz).utcoffset()
-        while after - before > timedelta(seconds=1):
-            middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
-            if middle.astimezone(self.tz).utcoffset() == offset:
-                after = middle
-            else:
-                before = middle
-        return after
+
+@lru_cache(20_000)
+def _first_moment(wall: datetime, tz: ZoneInfo) -> datetime:
+    """The first moment at which the clocks of a zone show ``wall`` or later."""
+    local = wall.replace(tzinfo=tz)
+    moment = local.astimezone(UTC)
+    if moment.astimezone(tz).replace(tzinfo=None) == wall:
+        return moment
+    # The clocks skipped it. With fold=1 the later offset is used, which gives a moment before the change.
+    before, after = local.replace(fold=1).astimezone(UTC), moment
+    offset = after.astimezone(tz).utcoffset()
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=(after - before) // timedelta(seconds=2))
+        if middle.astimezone(tz).utcoffset() == offset:
+            after = middle
+        else:
+            before = middle
+    return after
+
+
+def _joined(stretches: list[Stretch], since: datetime) -> Iterator[Stretch]:
+    """The stretches without what lies before ``since``, those that touch in one; none that the clocks skipped whole."""
+    open_one: Stretch | None = None
+    for opens, closes in stretches:
+        one = Stretch(max(opens, since), closes)
+        if one.closes <= one.opens:
+            continue
+        if open_one is not None and one.opens <= open_one.closes:
+            open_one = Stretch(open_one.opens, max(open_one.closes, one.closes))
+            continue
+        if open_one is not None:
+            yield open_one
+        open_one = one
+    if open_one is not None:
+        yield open_one
 
 
 def team_calendar(policy: Policy, team: Target | None = None) -> BusinessCalendar:
@@ -208,6 +274,5 @@ def account_calendar(policy: Policy, timezone: str | None = None) -> BusinessCal
 
 
 def _calendar(hours: BusinessHours, tz: ZoneInfo) -> BusinessCalendar:
-    always = len(hours.days) == 7 and hours.opens == hours.closes == time()
-    off = DaysOff() if always else days_off(hours.holidays, hours.worked_holidays)
-    return BusinessCalendar(hours.weekdays, hours.opens, hours.closes, tz, off)
+    week = same_hours(hours.weekdays, Span(hours.opens, hours.closes))
+    return BusinessCalendar(week, tz, DaysOff() if week == ALWAYS else days_off(hours.holidays, hours.worked_holidays))

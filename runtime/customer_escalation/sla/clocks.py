@@ -66,12 +66,8 @@ class SlaTerms:
     hours: Hours
     ref: str
     """The record that holds the terms."""
-    said_by: str = ""
-    """Who says on which hours they run, in words (``the contract``, ``the policy``); empty where nobody does."""
-    own_hours: str = ""
-    """The business hours that the contract itself names, as it names them; empty for the organisation's."""
-    beyond_hours: str = ""
-    """What the contract adds to them in words, which no clock counts with."""
+    read_from: tuple[str, ...] = ()
+    """Refs of the records that a reader took the hours from, where code could not."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +208,7 @@ class _Measure:
         target = timedelta(hours=hours) if hours is not None and usable_hours(hours) else None
         from_at, from_ref = start
         used = self.calendar.business_time_between(from_at, end.at if end else self.now)
-        refs = [self.ticket.ref, from_ref, end.ref if end else None, self.terms.ref if self.terms else None]
+        refs = [self.ticket.ref, from_ref, end.ref if end else None, *self._refs_of_terms()]
         clock = SlaClock(
             kind=kind,
             ticket=self.ticket.ref,
@@ -234,8 +230,11 @@ class _Measure:
 
     def idle(self, kind: ClockKind, state: Literal["stopped", "unknown"], note: str) -> SlaClock:
         """A clock that does not run, or cannot be read."""
-        refs = (self.ticket.ref, self.terms.ref) if self.terms else (self.ticket.ref,)
+        refs = tuple(dict.fromkeys([self.ticket.ref, *self._refs_of_terms()]))
         return SlaClock(kind, self.ticket.ref, state, False, None, None, None, None, None, None, refs, note)
+
+    def _refs_of_terms(self) -> tuple[str, ...]:
+        return (self.terms.ref, *self.terms.read_from) if self.terms else ()
 
     def _state(self, end: MessageTimes | None, due: datetime, share: float) -> State:
         if (end.at if end else self.now) > due:

@@ -282,3 +282,28 @@ async def test_a_workspace_file_is_needed_in_one_piece(folder: Path) -> None:
         assert "broken.json" in told.text
         workspace(folder, "15").rename(file)
         assert (await at.good("assess", issue=issue("15"), facts=facts)).data["outcome"] == "escalate"
+
+
+async def test_an_assistant_states_hours_of_a_contract_that_code_cannot_read(folder: Path) -> None:
+    data = copy.deepcopy(case("15"))
+    facts, _, _ = scripted("15")
+    account = next(one for one in data["records"]["crm"] if one["name"] == facts["affected"][0]["account"])
+    account["sla"] = {
+        "first_response_h": 1,
+        "update_h": 2,
+        "resolution_h": 8,
+        "coverage": "when the plant works, Saturdays too",
+    }
+    file = workspace(folder, "15", records=data["records"])
+    spans = {"days": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat"], "opens": "06:00", "closes": "22:00"}
+    reading = {"account": account["name"], "weekly": [spans], "zone": "UTC", "days_off": [], "days_worked": [],
+               "round_the_clock": False, "cites": [f"crm/{account['id']}"], "why": "so the coverage says"}  # fmt: skip
+    async with desk(folder, file=file) as at:
+        plain = await at.good("assess", issue=issue("15"), facts=facts)
+        assert "the contract says “when the plant works, Saturdays too”, which was not counted" in plain.text
+        counted = await at.good("assess", case=plain.data["case"], facts={**facts, "contracts": [reading]})
+        assert "was not counted" not in counted.text
+        assert "Mon-Sat 06:00-22:00 UTC" in counted.text
+        wrong = {**reading, "days_off": ["someday"]}
+        refused = await at.call("assess", case=plain.data["case"], facts={**facts, "contracts": [wrong]})
+        assert "contracts[0]" in refused.text

@@ -22,6 +22,7 @@ from customer_escalation.policy.sources import (
     withheld_policy,
 )
 from customer_escalation.sla.calendar import BusinessCalendar, account_calendar, team_calendar
+from customer_escalation.sla.week import week_words
 
 OWN = """\
 [high_value]
@@ -134,7 +135,7 @@ def test_a_rule_switched_off_says_so() -> None:
 
 def test_a_team_has_its_own_hours_and_holidays_close_for_all() -> None:
     calendar = team_calendar(own(), Target.ENGINEERING)
-    assert (calendar.tz.key, calendar.opens.hour, calendar.closes.hour) == ("America/Chicago", 7, 15)
+    assert (calendar.tz.key, week_words(calendar.week)) == ("America/Chicago", "Mon-Fri 07:00-15:00")
     assert team_calendar(own(), Target.PRODUCT).tz.key == "UTC"
     assert team_calendar(own()).end_of_day(NOW.replace(day=5)).date().isoformat() == "2026-03-06"
     always = own("[teams.security]\nhours = '24x7'\n[business_hours]\nholidays = [2026-03-05]\n")

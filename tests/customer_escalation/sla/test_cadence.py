@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.customer_escalation.policies import shipped_policy
-from tests.customer_escalation.sla.calendars import calendars, durations, moments, office, utc
+from tests.customer_escalation.sla.calendars import calendars, daily_calendars, durations, moments, office, utc
 from tests.requirements import requirement
 
 from customer_escalation.domain.brief import Severity
@@ -64,7 +64,7 @@ def test_s13_medium_is_the_end_of_friday_or_five_business_days_on(now: str, due:
 
 @requirement("S13")
 def test_s13_in_a_short_week_medium_is_carried_no_further_than_the_next_week() -> None:
-    three_days = BusinessCalendar(frozenset({0, 1, 3}), time(9), time(18), ZoneInfo("UTC"))
+    three_days = BusinessCalendar.daily(frozenset({0, 1, 3}), time(9), time(18), ZoneInfo("UTC"))
     assert response_window(MEDIUM, utc("2026-05-07 10:00"), three_days, POLICY).due_at == utc("2026-05-14 18:00")
 
 
@@ -89,7 +89,7 @@ def test_s13_a_higher_severity_is_never_due_later(now: datetime, calendar: Busin
     assert in_utc(now) == critical < high <= medium
 
 
-@given(moments, calendars())
+@given(moments, daily_calendars())
 def test_s13_no_window_in_business_hours_ends_on_a_day_when_nobody_works(
     now: datetime, calendar: BusinessCalendar
 ) -> None:

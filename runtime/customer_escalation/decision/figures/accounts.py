@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from customer_escalation.decision.figures.contract import zone_of_all
 from customer_escalation.decision.figures.parts import figure
-from customer_escalation.decision.figures.tickets import zone_of_all
 from customer_escalation.decision.inputs import AccountInput
 from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence, arr, field, name_key, open_deals, parse_moment

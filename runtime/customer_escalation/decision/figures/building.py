@@ -4,18 +4,12 @@ from datetime import datetime
 
 from customer_escalation.decision.figures.accounts import affected_view, distinct, general_figures, recent_accounts
 from customer_escalation.decision.figures.calculations import calculated
-from customer_escalation.decision.figures.tickets import (
-    account_zone,
-    clock_view,
-    clocks_of,
-    ticket_figures,
-    ticket_view,
-    zone_of_all,
-)
+from customer_escalation.decision.figures.contract import account_zone, contract_of, zone_of_all
+from customer_escalation.decision.figures.tickets import clock_view, clocks_of, ticket_figures, ticket_view
 from customer_escalation.decision.inputs import Aside, DecisionInput, SlaInput
 from customer_escalation.domain.brief import Figure, Severity
 from customer_escalation.domain.evidence import Evidence
-from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.facts import Assessment, ContractHours
 from customer_escalation.policy import Policy
 from customer_escalation.sla.cadence import waited_too_long
 from customer_escalation.sla.calendar import account_calendar
@@ -32,7 +26,9 @@ def build_case(
         affected_view(account, evidence, policy, now, newer, aside.suspicious)
         for account in distinct(assessment.affected)
     )
-    figures = ticket_figures(evidence, policy, now, [ref for account in affected for ref in account.tickets], aside)
+    readings = readings_of(assessment, evidence)
+    own = [ref for account in affected for ref in account.tickets]
+    figures = ticket_figures(evidence, policy, now, own, aside, readings)
     general = general_figures(affected, evidence, policy, now)
     counts = policy.sla.covers_feature_requests or assessment.issue_type != "feature_gap"
     zone = zone_of_all([evidence.account(account.name) for account in affected], policy)
@@ -42,16 +38,16 @@ def build_case(
     too_long: set[Severity] = set()
     for account in affected:
         crm = evidence.account(account.name)
-        calendar = account_calendar(policy, account_zone(crm))
+        contract, calendar = contract_of(crm, policy, readings), account_calendar(policy, account_zone(crm))
         for ticket in evidence.tickets(account.tickets):
             view = ticket_view(evidence, ticket, aside)
             waiting = waiting_since(view, now)
             if waiting:
                 too_long |= {severity for severity in Severity
                              if waited_too_long(severity, waiting.since, now, calendar, policy).exceeded}  # fmt: skip
-            for clock in clocks_of(view, crm, policy, now):
+            for clock in clocks_of(view, contract, now):
                 if clock.target is not None and clock.state != "stopped":
-                    clocks.append(clock_view(clock, account, crm, policy))
+                    clocks.append(clock_view(clock, account, contract))
     case = DecisionInput(
         facts=assessment,
         affected=affected,
@@ -63,8 +59,17 @@ def build_case(
         now=now,
         evidence=evidence,
         aside=aside,
+        contracts=readings,
     )
     return case, figures
+
+
+def readings_of(assessment: Assessment, evidence: Evidence) -> tuple[ContractHours, ...]:
+    """What is stated of contracts, with the refs of the records that it cites."""
+    return tuple(
+        one.model_copy(update={"cites": [record.ref for record in evidence.resolve(one.cites)[0]]})
+        for one in assessment.contracts
+    )
 
 
 def set_aside(assessment: Assessment, evidence: Evidence) -> Aside:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from customer_escalation.decision.figures.parts import item_id
-from customer_escalation.decision.figures.tickets import CLOCK_NAMES
+from customer_escalation.decision.figures.tickets import CLOCK_NAMES, not_counted
 from customer_escalation.decision.figures.windows import due_moments
 from customer_escalation.decision.inputs import AccountInput, DecisionInput, SlaInput
 from customer_escalation.domain.brief import AccountRow, Computed, Figure, Severity, Statement, Target
@@ -50,10 +50,15 @@ def _clocks_line(case: DecisionInput, ticket: str, shown: Sequence[SlaInput], fi
     clocks = [clock for clock in shown if clock.ticket == ticket]
     name = shown_id(item_id(ticket)) or item_id(ticket)
     told = "; ".join(f"{CLOCK_NAMES[clock.kind]} {clock.acted_on}" for clock in clocks)
-    text = f"{name} ({clocks[0].account}): {told}."
     others = [clock for clock in clocks if clock.other]
+    also = ", ".join(f"{CLOCK_NAMES[clock.kind]} {clock.other}" for clock in others)
+    if unread := clocks[0].unread:
+        text = f"{name} ({clocks[0].account}): {not_counted(unread)}; round the clock {told}"
+        text += f"; in business hours ({others[0].hours}) {also}." if others else "."
+        return _computed(text, dict.fromkeys(ref for clock in clocks for ref in figures[clock.figure].inputs))
+    by_reading = f", {clocks[0].counted_by}" if clocks[0].counted_by else ""
+    text = f"{name} ({clocks[0].account}): {told}{by_reading}."
     if others:
-        also = ", ".join(f"{CLOCK_NAMES[clock.kind]} {clock.other}" for clock in others)
         text += f" The hours are nowhere stated: counted round the clock; in business hours ({others[0].hours}, assumed) {also}."
     return _computed(text, dict.fromkeys(ref for clock in clocks for ref in figures[clock.figure].inputs))
 

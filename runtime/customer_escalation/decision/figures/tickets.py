@@ -2,27 +2,23 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from customer_escalation.decision.figures.parts import figure, hours, item_id, without_holidays
+from customer_escalation.decision.figures.contract import Contract, contract_of
+from customer_escalation.decision.figures.parts import figure, item_id
 from customer_escalation.decision.inputs import NOTHING_ASIDE, AccountInput, Aside, SlaInput
 from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence, field, name_key, parse_moment
+from customer_escalation.domain.facts import ContractHours
 from customer_escalation.domain.formatting import count_words, duration_words, hours_words, time_words
 from customer_escalation.domain.states import state_of
-from customer_escalation.policy import Policy, PolicyError, find_zone, parse_business_hours
-from customer_escalation.policy.holidays import country_of_zone, counts_holidays, part_named
-from customer_escalation.policy.text import opening_hours
-from customer_escalation.sla.calendar import BusinessCalendar, account_calendar
+from customer_escalation.policy import Policy
 from customer_escalation.sla.clocks import (
-    Hours,
     HoursReading,
     MessageTimes,
     SlaClock,
-    SlaTerms,
     TicketTimes,
     last_agent_update,
     sla_clocks,
@@ -38,14 +34,10 @@ _ASKS = re.compile(
 """How an agent hands the next move to the customer."""
 
 
-_ADDITION = re.compile(r"\s*[,;(、，；（]\s*")
-"""Where the hours of a contract may end and its own additions begin."""
-_MORE_HOURS = re.compile(
-    r"\d\s*[:.h]\s*\d\d|\d\s*(?:-|–|to|bis|until)\s*\d{1,2}(?!\d)|\d\s*[ap]\.?m\b|\d\s*[x/]\s*\d", re.IGNORECASE
-)
-"""Times of day in an addition: then the hours in front of it are not all."""
 ZONES_OF_THE_WORLD = tuple(ZoneInfo(f"Etc/GMT{offset:+d}") for offset in range(-12, 12))
 """One for each whole hour; of the others none lies outside."""
+NOT_COUNTED = "the contract says"
+"""How the figure of a clock begins where its contract's hours were not counted."""
 CLOCK_NAMES = {"first_response": "first response", "update": "update", "resolution": "resolution"}
 
 
@@ -91,87 +83,13 @@ def _automatic(message: Record) -> bool:
     return said is True
 
 
-def account_zone(account: Record | None) -> str | None:
-    """The account's own time zone, where the CRM holds one or its contract counts its hours in one."""
-    if account is None:
-        return None
-    extra, sla = account.data.get("extra"), account.data.get("sla")
-    stated = str(sla.get("coverage") or "") if isinstance(sla, dict) else ""
-    in_contract = next(
-        (part.strip(",;()") for part in stated.split() if part.strip(",;()") in available_timezones()), ""
-    )
-    return (
-        field(account, "timezone")
-        or (str(extra.get("timezone") or "") if isinstance(extra, dict) else "")
-        or in_contract
-        or None
-    )
-
-
-def zone_for(account: Record | None, policy: Policy) -> ZoneInfo:
-    """The clock on which times about an account are told: its own where the CRM holds one, else the team's."""
-    own = account_zone(account)
-    return (find_zone(own) if own else None) or ZoneInfo(policy.business_hours.team_timezone)
-
-
-def zone_of_all(accounts: Iterable[Record | None], policy: Policy) -> ZoneInfo:
-    """The clock on which a brief about these accounts tells its times: theirs where they share one, else the team's."""
-    zones = {zone_for(account, policy) for account in accounts}
-    return zones.pop() if len(zones) == 1 else ZoneInfo(policy.business_hours.team_timezone)
-
-
-def sla_terms(account: Record | None, policy: Policy) -> SlaTerms | None:
-    """The SLA that the CRM holds for the account; None without one."""
-    sla = account.data.get("sla") if account else None
-    if account is None or not isinstance(sla, dict):
-        return None
-    coverage = sla.get("coverage")
-    by_contract, by_policy = _coverage(coverage), policy.sla.hours_of(field(account, "tier"))
-    by_policy_hours: Hours = "business" if by_policy == "business_hours" else by_policy
-    return SlaTerms(
-        first_response_h=hours(sla.get("first_response_h")),
-        update_h=hours(sla.get("update_h")),
-        resolution_h=hours(sla.get("resolution_h")),
-        hours=by_contract if by_contract != "unknown" else by_policy_hours,
-        ref=account.ref,
-        said_by="the contract" if by_contract != "unknown" else "the policy" if by_policy != "unknown" else "",
-        own_hours=_stated(coverage)[0] if by_contract == "business" else "",
-        beyond_hours=_stated(coverage)[1] if by_contract == "business" else "",
-    )
-
-
-def _coverage(stated: object) -> Hours:
-    """On which hours a contract says that its windows run: ``24x7``, ``business hours``, ``Mon-Fri 08:00-20:00``."""
-    return _hours_in(_stated(stated)[0])
-
-
-def _hours_in(words: str) -> Hours:
-    text = " ".join(words.casefold().split())
-    if text.replace("_", " ") in ("business hours", "business", "office hours", "8x5", "9x5"):
-        return "business"
-    try:
-        read = parse_business_hours(text)
-    except PolicyError:
-        return "unknown"
-    return "round_the_clock" if read["opens"] == read["closes"] and len(read["days"]) == 7 else "business"  # type: ignore[arg-type]
-
-
-def _stated(coverage: object) -> tuple[str, str]:
-    """The hours that a contract states, and what it adds to them in its own words, such as which holidays are excluded."""
-    whole = coverage.strip() if isinstance(coverage, str) else ""
-    for found in _ADDITION.finditer(whole):
-        stated, beyond = whole[: found.start()].strip(), whole[found.end() :].strip(" .")
-        if _hours_in(stated) == "business" and not _MORE_HOURS.search(beyond):
-            return stated, beyond if "(" in beyond else beyond.rstrip(")")
-    return whole, ""
-
-
 def ticket_figures(
     evidence: Evidence,
     policy: Policy,
     now: datetime,
     affected: Iterable[str] = (),
     aside: Aside = NOTHING_ASIDE,
+    readings: Sequence[ContractHours] = (),
 ) -> dict[str, Figure]:
     """Age, last reply and SLA clocks of every open ticket read so far, and of the affected ones, by ``ref``.
 
@@ -183,11 +101,11 @@ def ticket_figures(
         if ticket.ref not in always and state_of(ticket) == "closed":
             continue
         view = ticket_view(evidence, ticket, aside)
-        account = evidence.account(view.customer)
+        contract = contract_of(evidence.account(view.customer), policy, readings)
         whole = ticket.data.get("messages_complete") is not False
-        figures += times_of_ticket(view, now, zone_for(account, policy), read_whole=whole)
-        clocks = clocks_of(view, account, policy, now) if whole else ()
-        figures += [clock_figure(clock, account, policy) for clock in clocks if tells(clock)]
+        figures += times_of_ticket(view, now, contract.zone, read_whole=whole)
+        clocks = clocks_of(view, contract, now) if whole else ()
+        figures += [clock_figure(clock, contract) for clock in clocks if tells(clock)]
     return {figure.ref: figure for figure in figures}
 
 
@@ -213,18 +131,17 @@ def times_of_ticket(
     return figures
 
 
-def clocks_of(view: TicketTimes, account: Record | None, policy: Policy, now: datetime) -> tuple[SlaClock, ...]:
+def clocks_of(view: TicketTimes, contract: Contract, now: datetime) -> tuple[SlaClock, ...]:
     """The SLA clocks of a ticket on its account's terms; none where the CRM holds no SLA."""
-    terms = sla_terms(account, policy)
+    terms = contract.terms
     if terms is None:
         return ()
-    risk = policy.sla.at_risk_fraction
-    calendar = sla_calendar(terms, account, policy)
-    clocks = sla_clocks(view, terms, now, calendar, risk)
-    if terms.hours == "round_the_clock" or not zone_is_guessed(account, policy):
+    risk = contract.policy.sla.at_risk_fraction
+    clocks = sla_clocks(view, terms, now, contract.calendar, risk)
+    if terms.hours == "round_the_clock" or not contract.zone_is_guessed:
         return clocks
     elsewhere = [
-        sla_clocks(view, replace(terms, hours="business"), now, replace(calendar, tz=zone), risk)
+        sla_clocks(view, replace(terms, hours="business"), now, replace(contract.calendar, tz=zone), risk)
         for zone in ZONES_OF_THE_WORLD
     ]
     return tuple(_spread(clock, [other[number] for other in elsewhere]) for number, clock in enumerate(clocks))
@@ -236,41 +153,14 @@ def _spread(clock: SlaClock, elsewhere: Sequence[SlaClock]) -> SlaClock:
     return replace(clock, due_between=(min(due), max(due))) if due and min(due) < max(due) else clock
 
 
-def zone_is_guessed(account: Record | None, policy: Policy) -> bool:
-    """Do windows run in the account's own business hours, and does no record say in which zone that is?"""
-    return policy.business_hours.timezone == "account" and account_zone(account) is None
-
-
-def sla_calendar(terms: SlaTerms | None, account: Record | None, policy: Policy) -> BusinessCalendar:
-    """The business hours on which an account's windows run: the contract's own, else the organisation's.
-
-    Without the public holidays of the account's country, or of the part of it that the contract names, where the policy names
-    none of its own, and the contract adds something to its hours or states none; where it states hours and no more, every day
-    counts.
-    """
-    hours, zone = policy.business_hours, account_zone(account)
-    if terms and terms.own_hours and _coverage(terms.own_hours) == "business":
-        with suppress(PolicyError):  # "business hours", without saying which
-            hours = hours.model_copy(update=parse_business_hours(terms.own_hours))
-    whole = (
-        terms is not None and bool(terms.own_hours) and (not terms.beyond_hours or counts_holidays(terms.beyond_hours))
-    )
-    country = "" if hours.holidays or whole else country_of_zone(zone or hours.team_timezone)
-    if country:
-        hours = hours.model_copy(update={"holidays": (part_named(country, terms.beyond_hours if terms else ""),)})
-    return account_calendar(policy.model_copy(update={"business_hours": hours}), zone)
-
-
 def tells(clock: SlaClock) -> bool:
     """Is there anything to say of it?"""
     return clock.target is not None and clock.state not in ("stopped", "unknown")
 
 
-def clock_view(clock: SlaClock, account: AccountInput, crm: Record | None, policy: Policy) -> SlaInput:
+def clock_view(clock: SlaClock, account: AccountInput, contract: Contract) -> SlaInput:
     """A clock as the rules and the lines of the brief see it."""
-    figure = clock_figure(clock, crm, policy)
-    terms = sla_terms(crm, policy)
-    zone = zone_for(crm, policy)
+    figure = clock_figure(clock, contract)
     return SlaInput(
         account=account.name,
         high_value=account.high_value,
@@ -281,54 +171,52 @@ def clock_view(clock: SlaClock, account: AccountInput, crm: Record | None, polic
         due_at=clock.due_at,
         text=f"{CLOCK_NAMES[clock.kind]} {figure.text}",
         figure=figure.ref,
-        acted_on=_acted_on(clock, zone, in_business=terms is not None and terms.hours == "business"),
-        other=_other_words(clock, clock.business, zone) if clock.business else "",
-        hours=_hours_counted(terms, crm, policy) if clock.business else "",
+        acted_on=_acted_on(clock, contract.zone, in_business=_in_business(contract)),
+        other=_other_words(clock, clock.business, contract.zone) if clock.business else "",
+        hours=contract.hours_words if clock.business else "",
+        unread=contract.unread,
+        counted_by=f"{contract.source_words}{contract.read_words}",
         perhaps_late=clock.unpaused is not None and clock.unpaused.state in ("breached", "at_risk"),
     )
 
 
-def clock_figure(clock: SlaClock, account: Record | None, policy: Policy) -> Figure:
+def clock_figure(clock: SlaClock, contract: Contract) -> Figure:
     """A clock in words: state, elapsed against allowed, and on which hours it is counted where that matters.
 
-    Where nobody says on which hours it runs and the readings differ, both are named.
+    Where nobody says on which hours it runs and the readings differ, both are named. What a contract says of its hours and nothing
+    counts with stands before them, because then neither is plain fact.
     """
-    terms = sla_terms(account, policy)
-    zone = zone_for(account, policy)
-    in_business = terms is not None and terms.hours == "business"
-    text = f"{_state_words(clock, zone, in_business=in_business)}, counted {clock.note}"
-    if in_business:
-        text += f", {_hours_counted(terms, account, policy)}"
-    if clock.business:
-        hours = _hours_counted(terms, account, policy)
-        text += f", round the clock; in business hours ({hours}) {_other_words(clock, clock.business, zone)}"
-        text += ": the contract does not say which"
-    text += _between_words(clock, zone)
+    text = _counted_words(clock, contract) + _between_words(clock, contract.zone)
     if clock.unpaused and clock.unpaused.state in ("breached", "at_risk"):
-        text += f"; {_unpaused_words(clock.unpaused, zone)}"
-    text += _if_paused_words(clock, zone)
-    label = f"{item_id(clock.ticket)} ({field(account, 'name') if account else ''}) SLA {CLOCK_NAMES[clock.kind]}"
+        text += f"; {_unpaused_words(clock.unpaused, contract.zone)}"
+    text += _if_paused_words(clock, contract.zone)
+    name = field(contract.account, "name") if contract.account else ""
+    label = f"{item_id(clock.ticket)} ({name}) SLA {CLOCK_NAMES[clock.kind]}"
     return figure(f"{item_id(clock.ticket)}.{clock.kind}", label, text, clock.inputs)
 
 
-def _hours_counted(terms: SlaTerms | None, account: Record | None, policy: Policy) -> str:
-    """The business hours on which an account's windows run, such as ``Mon-Fri 09:00-18:00 Europe/Berlin``."""
-    calendar = sla_calendar(terms, account, policy)
-    own = terms.own_hours if terms and _coverage(terms.own_hours) == "business" else ""
-    unsure = " (the account's own zone is not on record)" if zone_is_guessed(account, policy) else ""
-    hours = own if re.search(r"[0-9]", own) else opening_hours(policy)
-    zone = "" if calendar.tz.key.casefold() in hours.casefold() else f" {calendar.tz.key}"
-    added = (
-        f" (the contract adds “{terms.beyond_hours}”{_unheeded(calendar, terms.beyond_hours)})"
-        if terms and terms.beyond_hours
-        else ""
-    )
-    return f"{hours}{zone}{without_holidays(calendar)}{unsure}{added}"
+def _counted_words(clock: SlaClock, contract: Contract) -> str:
+    state = _state_words(clock, contract.zone, in_business=_in_business(contract))
+    other = _other_words(clock, clock.business, contract.zone) if clock.business else ""
+    if contract.unread:
+        alike = "" if other else f" and in business hours ({contract.hours_words}) alike"
+        text = f"{not_counted(contract.unread)}; round the clock{alike} {state}, counted {clock.note}"
+        return f"{text}; in business hours ({contract.hours_words}) {other}" if other else text
+    text = f"{state}, counted {clock.note}"
+    if _in_business(contract):
+        return f"{text}, {contract.source_words}{contract.hours_words}"
+    if other:
+        return f"{text}, round the clock; in business hours ({contract.hours_words}) {other}: the contract does not say which"
+    return f"{text}, {contract.source_words}round the clock" if contract.source_words else text
 
 
-def _unheeded(calendar: BusinessCalendar, added: str) -> str:
-    """What to say of a contract's addition that changed nothing."""
-    return "" if calendar.holidays or counts_holidays(added) else ", which is not taken into account"
+def not_counted(words: str) -> str:
+    """What a contract says of its hours, where no figure is counted by it."""
+    return f"{NOT_COUNTED} “{words}”, which was not counted"
+
+
+def _in_business(contract: Contract) -> bool:
+    return contract.terms is not None and contract.terms.hours == "business"
 
 
 def _acted_on(clock: SlaClock, zone: ZoneInfo | None, *, in_business: bool) -> str:

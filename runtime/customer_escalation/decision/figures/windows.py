@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from customer_escalation.decision.figures.contract import Contract, account_zone, contract_of, days_words, zone_of_all
 from customer_escalation.decision.figures.parts import figure, item_id, without_holidays
-from customer_escalation.decision.figures.tickets import account_zone, sla_calendar, sla_terms, ticket_view, zone_of_all
+from customer_escalation.decision.figures.tickets import ticket_view
 from customer_escalation.decision.inputs import AccountInput, DecisionInput
 from customer_escalation.domain.brief import Figure, Severity, Target
 from customer_escalation.domain.evidence import field, parse_moment
@@ -70,7 +71,7 @@ def due_moments(case: DecisionInput, severity: Severity, target: Target) -> tupl
     """When to ask the team next, and when the first customer hears from us at the latest: now where that is due already."""
     internal = next_internal_followup(severity, case.now, team_calendar(case.policy, target), case.policy)
     updates = updates_due(case, severity)
-    fallback = next_customer_update(severity, case.now, sla_calendar(None, None, case.policy), case.policy)
+    fallback = next_customer_update(severity, case.now, contract_of(None, case.policy).calendar, case.policy)
     return internal.due_at, updates[0].due_at if updates else fallback.due_at
 
 
@@ -109,8 +110,7 @@ def _of_account(case: DecisionInput, account: AccountInput, severity: Severity) 
     cadence = _by_cadence(case, account, severity)
     reason = cadence.explanation
     if case.policy.cadence.of(severity).unit != "hours":
-        crm = case.evidence.account(account.name)
-        reason += without_holidays(sla_calendar(sla_terms(crm, case.policy), crm, case.policy))
+        reason += days_words(_contract(case, account.name).calendar)
     views = [ticket_view(case.evidence, ticket, case.aside) for ticket in case.evidence.tickets(account.tickets)]
     waiting = [view for view in views if view.is_open]
     if not waiting:
@@ -132,10 +132,10 @@ def _of_account(case: DecisionInput, account: AccountInput, severity: Severity) 
 
 
 def _by_cadence(case: DecisionInput, account: AccountInput, severity: Severity) -> Window:
-    crm = case.evidence.account(account.name)
-    terms = sla_terms(crm, case.policy)
+    contract = _contract(case, account.name)
+    terms = contract.terms
     return next_customer_update(
-        severity, case.now, sla_calendar(terms, crm, case.policy), case.policy, terms.update_h if terms else None,
+        severity, case.now, contract.calendar, case.policy, terms.update_h if terms else None,
         round_the_clock=terms is not None and terms.hours == "round_the_clock",
         sla_in_business_hours=terms is not None and terms.hours == "business",
     )  # fmt: skip
@@ -159,8 +159,11 @@ def _then(update: UpdateDue, case: DecisionInput, severity: Severity) -> str:
 
 
 def _customers_zone(update: UpdateDue, case: DecisionInput) -> ZoneInfo:
-    crm = case.evidence.account(update.account)
-    return sla_calendar(sla_terms(crm, case.policy), crm, case.policy).tz
+    return _contract(case, update.account).calendar.tz
+
+
+def _contract(case: DecisionInput, account: str) -> Contract:
+    return contract_of(case.evidence.account(account), case.policy, case.contracts)
 
 
 def _updates_words(updates: list[UpdateDue], case: DecisionInput) -> str:

@@ -121,6 +121,7 @@ def late_words(late: Sequence[SlaInput]) -> str:
     groups: dict[str, list[str]] = {}
     for clock in late:
         state = "overdue" if clock.status == "breached" else "nearly used up"
+        state += " if counted round the clock (the contract's own hours were not)" if clock.unread else ""
         groups.setdefault(f"{clock.kind.replace('_', ' ')} {state}", []).append(clock.account)
     return "; ".join(f"{what} for {' and '.join(dict.fromkeys(who))}" for what, who in groups.items())
 

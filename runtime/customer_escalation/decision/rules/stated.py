@@ -20,6 +20,8 @@ def deciding_answers(assessment: Assessment) -> Iterator[tuple[str, Sequence[str
     yield "workaround", assessment.workaround.cites, assessment.workaround.extent in ("partial", "full")
     for index, account in enumerate(assessment.affected):
         yield f"affected[{index}]", [*account.tickets, *account.cites], True
+    for index, contract in enumerate(assessment.contracts):
+        yield f"contracts[{index}]", contract.cites, True
     for index, record in enumerate(assessment.suspicious):
         yield f"suspicious[{index}]", [record.ref], True
 
@@ -45,6 +47,8 @@ def cites_of(assessment: Assessment) -> Iterator[str]:
     for account in assessment.affected:
         yield from (*account.tickets, *account.cites)
     yield from (named.ref for named in assessment.suspicious)
+    for contract in assessment.contracts:
+        yield from contract.cites
 
 
 @carries_out("S10")

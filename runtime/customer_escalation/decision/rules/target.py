@@ -34,7 +34,8 @@ def leadership(case: DecisionInput) -> Verdict:
         )
     breached = [clock for clock in case.late if clock.status == "breached" and clock.high_value]
     if breached:
-        because = f"SLA breached on a high-value account: {late_words(breached)}"
+        known = any(not clock.unread for clock in breached)
+        because = f"SLA {'breached on' if known else 'of'} a high-value account: {late_words(breached)}"
         return Verdict("yes", because, tuple(clock.figure for clock in breached))
     return NO if verdict.state == "no" else verdict
 

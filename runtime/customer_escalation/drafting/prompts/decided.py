@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from customer_escalation.decision.figures import computed_lines
+from customer_escalation.decision.figures.tickets import NOT_COUNTED
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.counterfactual import what_would_change
@@ -118,6 +119,8 @@ def _figures(figures: Mapping[str, Figure], case: DecisionInput, computed: Compu
             yield f"{figure.label}{ref}: {figure.text}"
         elif figure.text.startswith(OVERDUE):
             yield f"beside the case, {figure.label}: {figure.text.partition(' (')[0]}"
+        elif figure.text.startswith(NOT_COUNTED) and OVERDUE in figure.text:
+            yield f"beside the case, {figure.label}: {figure.text}"
 
 
 def _printed(computed: Computed) -> Iterator[str]:
