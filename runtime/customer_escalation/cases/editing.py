@@ -35,7 +35,7 @@ class Edit(BaseModel):
     messages: list[ColleagueText] = Field(default_factory=list, description="Further ones; [] if none.")
     order: list[int] = Field(
         default_factory=list,
-        description="The numbers of all texts that stay or come, in the order they go out in, where it changes; mentions follow. []",
+        description="The numbers of all texts that are left, in the order they go out in, where it changes; mentions follow. []",
     )
 
     reminders: list[Moment] = Field(
