@@ -159,9 +159,7 @@ _CONTEXT = (
 )
 _REMINDERS = "Each moment at which your colleague has to look or act again, for their calendar. RFC 3339. []"
 _DRAFTS = "One for each customer who waits or was told what no longer holds. None for a closed ticket."
-_MESSAGES = (
-    "To each colleague who has to act or agree before something can go out; who acts on the brief reads that. []"
-)
+_MESSAGES = "To each team that is notified and each colleague who has to act or agree before something goes out. []"
 _NOTE = "Internal note for the ticket, ready to paste: what colleagues do or leave from now on. '' if nothing."
 
 

@@ -42,7 +42,7 @@ def offers(proposals: Sequence[tuple[str, str]], draft: Draft) -> list[str]:
     together = {
         "customer_reply": say("step_replies", numbers=", ".join(replies)) if len(replies) > 1 else "",
         "status_update": say("step_updates", numbers=", ".join(updates)) if len(updates) > 1 else "",
-        "reminder": say("step_reminders", count=str(reminders)) if reminders > 1 else "",
+        "reminder": say("step_reminders") if reminders > 1 else "",
     }
     return list(dict.fromkeys(together.get(kind) or title for kind, title in proposals))
 

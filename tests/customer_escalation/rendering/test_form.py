@@ -156,7 +156,7 @@ def test_several_replies_several_updates_and_several_reminders_are_one_question_
     made = EscalationDraft.model_validate(escalation(drafts=drafts))
     kinds = ["post_to_channel", "customer_reply", "status_update", "customer_reply", "reminder", "reminder"]
     assert offers([(kind, f"{kind}?") for kind in kinds], made) == [
-        "post_to_channel?", "Send texts 1, 3?", "status_update?", "Set the 2 reminders?",
+        "post_to_channel?", "Send texts 1, 3?", "status_update?", "Set reminders for the times above?",
     ]  # fmt: skip
 
 
