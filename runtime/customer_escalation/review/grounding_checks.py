@@ -64,7 +64,7 @@ def facts_are_cited(view: ReviewInput) -> Iterator[Fault]:
         if not (_stands_on_nothing(claim) and len(claim.text.split()) > FEWEST_WORDS):
             continue
         atoms = unsupported_atoms(claim.text, (), view.sources.everything, vocabulary=view.sources.vocabulary)
-        says_something = bool(atoms) or view.sources.in_english
+        says_something = bool(atoms) or view.sources.in_english(claim)
         if says_something and not (atoms and not atoms_missing(claim, view.sources)):
             uncited.setdefault(claim.where, []).append(claim)
     for where, found in uncited.items():
@@ -107,7 +107,7 @@ def strong_claims(view: ReviewInput) -> Iterator[Fault]:
 def claims_attributed(view: ReviewInput) -> Iterator[Fault]:
     """A fact that only customers state, told as if we knew it, where a reader takes it for ours."""
     where, said = "", frozenset[str]()  # the passage, and what the last sentence in it that says who speaks stands on
-    for claim in view.claims if view.sources.in_english else ():
+    for claim in filter(view.sources.in_english, view.claims):
         if ATTRIBUTION.search(claim.text):
             where, said = claim.where, frozenset(claim.cites)
         goes_on = where == claim.where and said.issuperset(claim.cites)

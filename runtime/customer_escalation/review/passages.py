@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from customer_escalation.domain.brief import Draft, HandlingDraft
+from customer_escalation.domain.language import language_of
 from customer_escalation.domain.prose import Audience, Passage, Role, marks_of, passages
 from customer_escalation.domain.template import (
     COMMUNICATION,
@@ -48,6 +49,8 @@ class Claim:
     """What its own marks cite."""
     label: str = ""
     """What the line is labelled with in which it stands, or the line above it."""
+    language: str | None = None
+    """That of its passage, by its English name, where that tells: a brief may speak to each reader in another one."""
 
 
 def claims(draft: Draft) -> Iterator[Claim]:
@@ -56,13 +59,14 @@ def claims(draft: Draft) -> Iterator[Claim]:
     for passage in passages(draft):
         if passage.reader == "customer":
             continue
+        language = language_of(passage.text)
         for number, sentence in enumerate(passage.sentences):
             label = label_at(passage.written, sentence.start)
             sums_up = _sums_up(passage.path, label)
             cites = everything if sums_up else sentence.cites or _around(passage, label)
             kind = _KINDS[passage.role]
             text, own = MENTION.sub("", sentence.text), sentence.cites if sentence.own else ()
-            yield Claim(passage.path, text, kind, cites, passage.reader, number, sums_up, own, label)
+            yield Claim(passage.path, text, kind, cites, passage.reader, number, sums_up, own, label, language)
 
 
 def _around(passage: Passage, label: str) -> tuple[str, ...]:

@@ -80,10 +80,13 @@ class Sources:
     request: str = ""
     """What the person asked: a source of what is said to the person, and of nothing else."""
 
-    @property
-    def in_english(self) -> bool:
-        """Whether the words by which some checks tell how a thing is said are those of the draft; they are English ones."""
-        return self.language in ("English", None)
+    def language_of(self, claim: Claim) -> str | None:
+        """That of the sentence's passage, else that of the draft."""
+        return claim.language or self.language
+
+    def in_english(self, claim: Claim) -> bool:
+        """Whether the words by which some checks tell how a thing is said are those of the sentence; they are English ones."""
+        return self.language_of(claim) in ("English", None)
 
     def whole(self, ref: str) -> str:
         """The ref as ``category/id``; as it is where it names nothing."""
@@ -181,7 +184,7 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
         scope,
         sources.everything,
         vocabulary=sources.vocabulary,
-        nouns_capitalised=sources.language in (*NOUNS_CAPITALISED, OTHER),
+        nouns_capitalised=sources.language_of(claim) in (*NOUNS_CAPITALISED, OTHER),
     )
     return [atom for atom in missing if not _let_pass(atom, claim, scope, sources)]
 
@@ -213,7 +216,7 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if atom.kind in IN_WORDS and not re.search(r"\d", atom.atom) and any(_in_other_words(record) for record in scope):
         return True
-    if atom.kind == "number" and not sources.in_english and _is_hour(atom.atom, scope):
+    if atom.kind == "number" and not sources.in_english(claim) and _is_hour(atom.atom, scope):
         return True
     return atom.kind == "number" and (
         _is_day(atom.atom, claim.text) or _is_day_and_month(atom.atom, claim.text, scope)

@@ -1,11 +1,15 @@
 """What is written in a language whose words nobody here knows: numbers, days and names in words are unknown there, not missing."""
 
 import pytest
-from tests.customer_escalation.casebook import evidence, message, ticket
+from tests.customer_escalation.casebook import NOW, evidence, message, policy, ticket
+from tests.customer_escalation.drafts import escalation, facts, records
 
+from customer_escalation.cases.session import Casework
+from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.language import OTHER, language_or_other
 from customer_escalation.review.grounding.atoms import find_atoms
-from customer_escalation.review.passages import Claim
+from customer_escalation.review.passages import Claim, claims
 from customer_escalation.review.sources import Sources, atoms_missing
 
 POLISH = (
@@ -53,3 +57,16 @@ def test_what_a_record_may_say_in_words_of_its_own_language_is_not_called_missin
     sources = Sources(evidence(ticket("T-9", "Wilk", "2026-11-09T08:00:00Z", text)), {}, frozenset())
     claim = Claim("description", sentence, "fact", ("support_platform/T-9-m1",), "receiver")
     assert [atom.atom for atom in atoms_missing(claim, sources)] == missing
+
+
+def test_each_passage_is_held_to_the_language_that_it_is_in() -> None:
+    page = (
+        "Alle Zeiten sind Lissaboner Zeit, und keine Unterlage nennt eine andere. Keine Unterlage sagt, wer am Freitag da ist, und wir "
+        "haben auch sonst nichts gefunden, das es sagt."
+    )
+    draft = EscalationDraft.model_validate(escalation(sender=page))
+    spoken = {claim.where: claim.language for claim in claims(draft) if claim.where in ("sender", "description")}
+    assert spoken == {"sender": "German", "description": "English"}
+    work = Casework(records(), policy(), NOW)
+    assert work.assess(Assessment.model_validate(facts())) == []
+    assert [one.message for one in work.submit(draft).findings if one.where == "sender"] == []
