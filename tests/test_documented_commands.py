@@ -43,6 +43,7 @@ EXPECTED: dict[str, tuple[int, str]] = {
     "show RUN --why": (0, "Engineering"),
     "show CASE": (0, "## ESCALATION"),
     "policy": (0, "Policy: as it ships"),
+    "policy --trust": (2, "no policy of this project"),
     "connectors systems": (0, "zendesk"),
     "connectors add tracker --system redmine --set url=https://tracker.example.com": (
         4,

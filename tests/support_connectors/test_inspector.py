@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support_connectors.test_servers import CALLS, http_server
+from tests.support_connectors.test_servers import CALLS, TOKEN, http_server
 from tests.support_connectors.workspaces import workspace
 
-from support_connectors.categories import WORKSPACE_CATEGORIES, Category
+from support_connectors.categories import CATEGORY_TABLE, WORKSPACE_CATEGORIES, Category
 from support_connectors.workspace.store import load_workspace
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ pytestmark = [
 ]
 
 
-def inspect(target: list[str], method: str, *arguments: str, **env: str) -> Any:
+def inspect(target: list[str], method: str, *arguments: str) -> Any:
     """What the Inspector prints for one request, parsed."""
     assert COMMAND is not None
     ended = subprocess.run(
@@ -42,20 +42,21 @@ def inspect(target: list[str], method: str, *arguments: str, **env: str) -> Any:
         check=False,
         capture_output=True,
         text=True,
-        env={**os.environ, **env, "PATH": f"{Path(COMMAND).parent}{os.pathsep}{os.environ.get('PATH', '')}"},
+        env={**os.environ, "PATH": f"{Path(COMMAND).parent}{os.pathsep}{os.environ.get('PATH', '')}"},
         timeout=LONGEST_S,
     )
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout)
 
 
-def check_by_inspector(target: list[str], category: Category, **env: str) -> None:
-    """The Inspector lists the category's tools, and calls its search and its read."""
-    listed = inspect(target, "tools/list", **env)["tools"]
-    assert {tool["name"] for tool in listed} == set(CALLS[category])
+def check_by_inspector(target: list[str], category: Category, *, reads_alone: bool = False) -> None:
+    """The Inspector lists the category's tools, or those that read, and calls its search and its read."""
+    listed = inspect(target, "tools/list")["tools"]
+    reads = {tool.name for tool in CATEGORY_TABLE[category].reads}
+    assert {tool["name"] for tool in listed} == (reads if reads_alone else set(CALLS[category]))
     for tool in list(CALLS[category])[:2]:
         given = [part for key, value in CALLS[category][tool].items() for part in ("--tool-arg", f"{key}={value}")]
-        result = inspect(target, "tools/call", "--tool-name", tool, *given, **env)
+        result = inspect(target, "tools/call", "--tool-name", tool, *given)
         assert not result.get("isError")
         assert f'"ref": "{category}/' in json.dumps(result["structuredContent"])
 
@@ -74,4 +75,6 @@ def test_the_inspector_lists_and_calls_a_server_over_stdio(database: Path, categ
 @pytest.mark.parametrize("category", WORKSPACE_CATEGORIES)
 def test_the_inspector_lists_and_calls_a_server_over_http(database: Path, category: Category) -> None:
     with http_server(category, database) as url:
-        check_by_inspector([url, "--transport", "http"], category)
+        check_by_inspector(
+            [url, "--transport", "http", "--header", f"Authorization: Bearer {TOKEN}"], category, reads_alone=True
+        )

@@ -142,8 +142,8 @@ def test_html_is_a_whole_page_and_out_writes_a_file(command: Command, tmp_path: 
 
 def test_as_of_moves_the_clock(command: Command, tmp_path: Path) -> None:
     arguments = (ISSUE, "--workspace", workspace(tmp_path), "--no-model")
-    assert "**Date:** 2016-10-13 16:30 UTC" in command(*arguments).out
-    assert "**Date:** 2016-10-14 08:00 UTC" in command(*arguments, "--as-of", "2016-10-14T10:00:00+02:00").out
+    assert "**Date:** 13 October 2016, 16:30 UTC" in command(*arguments).out
+    assert "**Date:** 14 October 2016, 08:00 UTC" in command(*arguments, "--as-of", "2016-10-14T10:00:00+02:00").out
 
 
 def test_a_gap_is_named_on_the_brief(command: Command, tmp_path: Path) -> None:
