@@ -224,6 +224,31 @@ def test_a_number_of_users_must_stand_in_a_cited_record() -> None:
     assert [(finding.rule, finding.where) for finding in findings] == [("G1", "affected[0].users")]
 
 
+@pytest.mark.parametrize(
+    ("text", "users", "holds"),
+    [
+        ("Seven of our people cannot print, and the others have to wait for it.", "7", True),
+        ("Sieben von uns können nicht drucken, und die anderen müssen auf sie warten.", "7", True),
+        ("Seven of our people cannot print, and the others have to wait for it.", "8", False),
+        ("Nobody can print, and the others have to wait for it.", "3", False),
+        (
+            "Trzech pracowników " + "nie może drukować od samego rana i wszyscy czekają na naprawę tej usterki " * 4,
+            "3",
+            True,
+        ),
+    ],
+)
+def test_a_small_number_of_users_may_stand_there_in_words(text: str, users: str, holds: bool) -> None:
+    told = ticket(
+        "T-1", "Harrow Mills", "2026-03-02T09:00:00Z", message("T-1", 1, "2026-03-02T09:00:00Z", "customer", text)
+    )
+    made = assessment(
+        affected=[{**affected("Harrow Mills", "T-1"), "users": users, "cites": ["support_platform/T-1-m1"]}]
+    )
+    findings = unreferenced_facts(made, evidence(told, A1), {})
+    assert [finding.where for finding in findings] == ([] if holds else ["affected[0].users"])
+
+
 def test_first_and_last_report_are_told_with_whose_they_are() -> None:
     figure = computed(*BOTH)["figures/reports"]
     assert figure.text == "2026-03-02 09:00 UTC (Harrow Mills) to 2026-03-03 09:00 UTC (Bell & Oak)"

@@ -7,6 +7,8 @@ from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment, Fact
 from customer_escalation.domain.findings import Finding
+from customer_escalation.domain.language import CODES, OTHER, language_or_other
+from customer_escalation.domain.number_words import numbers_in_words
 from customer_escalation.domain.rule_registry import carries_out
 
 
@@ -26,15 +28,21 @@ def deciding_answers(assessment: Assessment) -> Iterator[tuple[str, Sequence[str
         yield f"suspicious[{index}]", [record.ref], True
 
 
-LARGEST_IN_WORDS = 12
-"""Up to here people write numbers in words, in whatever language."""
+UNTOLD = ("en", "de")
+"""Languages in whose words a text too short to tell its language by is read."""
 
 
 def _holds(number: str, evidence: Evidence, cites: Sequence[str]) -> bool:
-    if int(number) <= LARGEST_IN_WORDS:
+    return any(_says(record.text, number) for record in evidence.resolve(cites)[0])
+
+
+def _says(text: str, number: str) -> bool:
+    """Does the text give the number, in digits or in words? Of one in a language whose words nobody here knows, it may."""
+    if re.search(rf"(?<![\d.,]){number}(?![\d.,]*\d)", text.replace(",", "")):
         return True
-    digits = re.compile(rf"(?<![\d.,]){number}(?![\d.,]*\d)")
-    return any(digits.search(record.text.replace(",", "")) for record in evidence.resolve(cites)[0])
+    language = language_or_other(text)
+    codes = (CODES[language],) if language in CODES else UNTOLD
+    return language == OTHER or any(int(number) in numbers_in_words(text, code) for code in codes)
 
 
 def cites_of(assessment: Assessment) -> Iterator[str]:
