@@ -20,6 +20,11 @@ from customer_escalation.rendering.phrases import Phrases
 from customer_escalation.sla.cadence import next_internal_followup
 from customer_escalation.sla.calendar import team_calendar
 
+Kind = Literal[
+    "post_to_channel", "team_message", "customer_reply", "status_update", "internal_note", "tracker_comment", "tracker_item",
+    "reminder",
+]  # fmt: skip
+System = Literal["chat", "support_platform", "project_tracker", ""]
 TOOLS = {"chat": "post_chat_message", "support_platform": "reply_to_customer"}
 """What carries an action out in each system."""
 
@@ -29,12 +34,12 @@ class Proposal(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["post_to_channel", "reminder", "status_update", "customer_reply"]
+    kind: Kind
     title: str
     """The offer, as a question to the person."""
     destination: str
     """A channel, a ticket's ref, or a moment (RFC 3339) for a reminder; empty where it is not known."""
-    system: Literal["chat", "support_platform", ""]
+    system: System
     """The category of the system that it would change; empty for what a person sees to, such as a reminder."""
     text: str
     """Exactly what would be posted or sent; empty where it has yet to be drafted."""
