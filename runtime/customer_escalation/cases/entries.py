@@ -177,7 +177,22 @@ class Closed(CaseEntry):
     now: datetime
 
 
+class ActionEdited(CaseEntry):
+    """A person put another text or destination in an action's place."""
+
+    kind: ClassVar[str] = "action_edited"
+
+    action: str
+    """Its id before."""
+    becomes: str
+    """Its id from here on."""
+    text: str
+    destination: str
+    by: str
+    at: datetime
+
+
 RESULT = "result"
 """The finished brief; see ``RecordedResult``."""
-APPROVAL, REVOCATION = "approval", "revocation"
+APPROVAL, REVOCATION, REFUSAL, OUTDATED = "approval", "revocation", "refusal", "outdated"
 """See ``actions.approvals``."""

@@ -6,9 +6,13 @@ WrongOrder          a step was asked for before the one that it needs
 ├── WrongDraft      a draft of one kind where the decision asks for the other
 ├── NotEscalated    no escalation is recorded that could be followed up or brought down
 ├── ActionChanged   an action is no longer offered as it was shown
+├── ActionOutdated  what an action rests on is another than whoever approved it knew
+├── NotReadAgain    what an action rests on cannot be read again
+├── NotAllowed      the policy lets others approve this kind of action
 └── NotProposed     no rule lets an escalation come down
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from skill_runtime.errors import SkillRuntimeError
@@ -55,6 +59,30 @@ class ActionChanged(WrongOrder):
 
     def __init__(self) -> None:
         super().__init__("This action is not as it was shown: text or destination changed. Look at it again.")
+
+
+class ActionOutdated(WrongOrder):
+    """What an action rests on is another than whoever approved it knew."""
+
+    def __init__(self, number: int, changes: Sequence[str]) -> None:
+        super().__init__(
+            f"Action {number} was not carried out, because something changed. {' '.join(changes)} Look at it again."
+        )
+        self.changes = tuple(changes)
+
+
+class NotReadAgain(WrongOrder):
+    """What an action rests on cannot be read again, so nobody knows whether it still fits."""
+
+    def __init__(self, number: int, refs: Sequence[str]) -> None:
+        super().__init__(
+            f"Action {number} was not carried out: what it rests on ({', '.join(refs)}) could not be read again, so nobody knows "
+            "whether it still fits."
+        )
+
+
+class NotAllowed(WrongOrder):
+    """The policy lets others approve this kind of action."""
 
 
 class NotProposed(WrongOrder):

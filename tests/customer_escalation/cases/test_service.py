@@ -235,7 +235,7 @@ async def test_an_approval_outlives_what_does_not_touch_its_text_and_another_pro
         case, draft(communication=communication(Escalation_risk="They say that nothing is known of it."))
     )
     await service.finish(case)
-    for seen in (service, CaseService(MemoryStore(kept), Quiet())):
+    for seen in (service, CaseService(MemoryStore(kept), Quiet(), clock=lambda: NOW)):
         assert [one.number for one in seen.propose(case) if one.approval] == [2]
 
 
