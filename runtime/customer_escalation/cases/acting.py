@@ -3,6 +3,7 @@
 from customer_escalation.actions import Approval, Revocation, action_id, approval_in_force
 from customer_escalation.cases import events as happened
 from customer_escalation.cases.approval_events import approval_events
+from customer_escalation.cases.effects import history_of
 from customer_escalation.cases.entries import (
     APPROVAL,
     REVOCATION,
@@ -23,9 +24,12 @@ class Acting(CaseServiceBase):
     def propose(self, case: str) -> tuple[ProposedAction, ...]:
         """The next steps that fit the brief as it stands, each with the approval that holds for it (P1)."""
         result = self.result(case)
-        events = list(approval_events(self.store.entries(result.case)))
+        entries = self.store.entries(result.case)
+        events = list(approval_events(entries))
         return tuple(
-            ProposedAction(number, action_id(one), one, approval_in_force(one, events))
+            ProposedAction(
+                number, action_id(one), one, approval_in_force(one, events), history_of(entries, action_id(one)).last
+            )
             for number, one in enumerate(result.proposals, 1)
         )
 
@@ -50,8 +54,10 @@ class Acting(CaseServiceBase):
         return self._action(name, action)
 
     def revoke(self, case: str, action: str, by: str) -> ProposedAction:
-        """Take an approval back; returns the action without it. Raises ``WrongOrder`` where none is in force."""
+        """Take an approval back; returns the action without it. Raises ``WrongOrder`` where none is in force, or it is too late."""
         one = self._action(case, action)
+        if one.effect is not None and one.effect.state == "done":
+            raise WrongOrder(f"Action {one.number} was carried out, so its approval cannot be taken back any more.")
         if one.approval is None:
             raise WrongOrder(f"Action {one.number} is not approved: there is nothing to take back.")
         name = self.store.find(case.strip())
