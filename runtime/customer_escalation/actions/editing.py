@@ -29,6 +29,8 @@ def edited(
         raise WrongEdit("An action needs a text: refuse it if nothing is to be sent.")
     if len(anew) > LONGEST:
         raise WrongEdit(f"The text has {len(anew):,} characters; a system takes {LONGEST:,}.")
+    if proposal.kind == "tracker_item":
+        anew = _as_item(anew)
     where = proposal.destination
     if destination is not None and destination.strip() != where:
         where = _destination(proposal, " ".join(printable(destination).split()), evidence, owner)
@@ -36,6 +38,22 @@ def edited(
     return proposal.model_copy(
         update={"text": anew, "destination": where, "left_out": proposal.left_out if same else ()}
     )
+
+
+def _as_item(text: str) -> str:
+    """The text of a tracker item as it is carried out: title, an empty line, description. Raises ``WrongEdit``."""
+    title, _, description = text.strip().partition("\n")
+    if not description.strip() or len(title) > LONGEST_DESTINATION:
+        raise WrongEdit(
+            f"The first line is the item's title, of at most {LONGEST_DESTINATION} characters; its description stands below."
+        )
+    return f"{title.strip()}\n\n{description.strip(chr(10))}"
+
+
+def _type(proposal: Proposal, wanted: str, evidence: Evidence) -> str:
+    if not wanted:
+        raise WrongEdit("Name the type of the item, such as bug or feature.")
+    return wanted
 
 
 def _destination(proposal: Proposal, wanted: str, evidence: Evidence, owner: Target | None) -> str:
@@ -90,5 +108,5 @@ def _customer(ref: str, evidence: Evidence) -> str:
 
 _CHECKS: Mapping[str, Callable[[Proposal, str, Evidence], str]] = {
     "post_to_channel": _channel, "team_message": _channel, "customer_reply": _ticket, "status_update": _ticket,
-    "internal_note": _ticket, "tracker_comment": _issue, "reminder": _moment,
+    "internal_note": _ticket, "tracker_comment": _issue, "tracker_item": _type, "reminder": _moment,
 }  # fmt: skip

@@ -6,12 +6,13 @@ proof of who somebody is.
 
 from datetime import timedelta
 
+from customer_escalation.actions.table import KINDS
 from customer_escalation.domain.brief import Target
 from customer_escalation.domain.evidence import name_key
 from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.policy import Policy
 
-TO_CUSTOMERS = frozenset({"customer_reply", "status_update"})
+TO_CUSTOMERS = frozenset(row.id for row in KINDS.values() if row.leaves_house)
 """Kinds of actions whose text a customer reads."""
 
 

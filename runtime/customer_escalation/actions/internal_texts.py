@@ -86,7 +86,7 @@ class InternalTexts:
         draft = self._brief.draft
         assert isinstance(draft, EscalationDraft)
         public = _Public(self._around, self._names)
-        title = public.text(draft.summary)[:LONGEST_TITLE] or self._tickets()
+        title = " ".join(public.text(draft.summary).split())[:LONGEST_TITLE] or self._tickets()
         parts = [
             title,
             public.text(self._named(draft.description)),

@@ -5,12 +5,12 @@ import json
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
 from customer_escalation.actions.internal_texts import Around, InternalTexts
+from customer_escalation.actions.table import KINDS, Kind, System
 from customer_escalation.domain.brief import Brief, ColleagueText, CustomerDraft, Outcome, Target
 from customer_escalation.domain.evidence import name_key, parse_moment
 from customer_escalation.domain.formatting import date_words
@@ -26,19 +26,8 @@ from customer_escalation.rendering.phrases import Phrases
 from customer_escalation.sla.cadence import next_internal_followup
 from customer_escalation.sla.calendar import team_calendar
 
-Kind = Literal[
-    "post_to_channel", "team_message", "customer_reply", "status_update", "internal_note", "tracker_comment", "tracker_item",
-    "reminder",
-]  # fmt: skip
-System = Literal["chat", "support_platform", "project_tracker", ""]
-TOOLS: Mapping[str, str] = {
-    "post_to_channel": "post_chat_message", "team_message": "post_chat_message", "customer_reply": "reply_to_customer",
-    "status_update": "reply_to_customer", "internal_note": "add_internal_note", "tracker_comment": "comment_on_issue",
-    "tracker_item": "create_issue",
-}  # fmt: skip
-"""What carries each kind of action out."""
-FILING = (Target.ENGINEERING, Target.PRODUCT)
-"""Teams whose work begins with an item in the tracker."""
+FILING: Mapping[Target, str] = {Target.ENGINEERING: "bug", Target.PRODUCT: "feature"}
+"""Teams whose work begins with an item in the tracker, and the type that a first item of theirs has."""
 NOBODY_KNOWS = "No record and no policy of yours knows this channel: name the one that the team reads."
 OF_SECURITY = "Security owns this case: its details belong in their own channel alone."
 _CHANNEL = re.compile(r"(?<![\w#])#[^\s,;)\]]+")
@@ -53,7 +42,7 @@ class Proposal(BaseModel):
     title: str
     """The offer, as a question to the person."""
     destination: str
-    """A channel, the ref of a ticket or an item, or a moment (RFC 3339) for a reminder; empty for a new tracker item, and where it is
+    """A channel, the ref of a ticket or an item, the type of a new one, or a moment (RFC 3339) for a reminder; empty where it is
     not known."""
     system: System
     """The category of the system that it would change; empty for what a person sees to, such as a reminder."""
@@ -66,14 +55,17 @@ class Proposal(BaseModel):
 
 
 def action_id(proposal: Proposal) -> str:
-    """sha256 of what would be done: system, destination and text. The title may change without harm."""
-    exact = json.dumps([proposal.system, proposal.destination, proposal.text], ensure_ascii=True)
+    """sha256 of what would be done: system, tool, destination and text. The title may change without harm.
+
+    The tool counts, because a note for the team and a reply to the customer may share the rest.
+    """
+    exact = json.dumps([proposal.system, tool_for(proposal), proposal.destination, proposal.text], ensure_ascii=True)
     return hashlib.sha256(exact.encode()).hexdigest()
 
 
 def tool_for(proposal: Proposal) -> str:
     """The tool of the system's category that carries it out; empty where a person does it."""
-    return TOOLS.get(proposal.kind, "")
+    return KINDS[proposal.kind].tool
 
 
 def propose(
@@ -196,7 +188,7 @@ def _tracker(
     if not live and brief.target in FILING and "project_tracker" in around.evidence.connected:
         text, title = made.item(list(items.values())), say("step_file", team=brief.target.value)
         yield Proposal(
-            kind="tracker_item", title=title, destination="", system="project_tracker", text=text.text,
+            kind="tracker_item", title=title, destination=FILING[brief.target], system="project_tracker", text=text.text,
             left_out=text.left_out,
         )  # fmt: skip
 

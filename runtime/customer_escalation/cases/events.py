@@ -127,6 +127,15 @@ class ActionOutdated(_CaseEvent):
 
 
 @dataclass(frozen=True)
+class ActionCarriedOut(_CaseEvent):
+    """An action was to be carried out; ``state`` says what came of it."""
+
+    action: str
+    by: str
+    state: str
+
+
+@dataclass(frozen=True)
 class FollowUpLogged(_CaseEvent):
     """A follow-up was made."""
 
@@ -155,8 +164,8 @@ class CaseClosed(_CaseEvent):
 
 CaseEvent = (
     CaseOpened | SystemsAsked | SystemsChecked | GatheringStarted | RecordsFetched | CaseGathered | FactsAssessed | DraftReviewed
-    | CaseFinished | ActionApproved | ApprovalRevoked | ActionRefused | ActionEdited | ActionOutdated | FollowUpLogged
-    | CaseReassessed | DeEscalationJudged | CaseClosed
+    | CaseFinished | ActionApproved | ApprovalRevoked | ActionRefused | ActionEdited | ActionOutdated | ActionCarriedOut
+    | FollowUpLogged | CaseReassessed | DeEscalationJudged | CaseClosed
 )  # fmt: skip
 Watch = Callable[[CaseEvent], None]
 """Takes each event as it happens; returns quickly and does not raise."""

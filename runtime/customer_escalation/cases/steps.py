@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from customer_escalation.actions import Approval, Proposal, Standing, State, tool_for
+from customer_escalation.cases.effects import Effect
 from customer_escalation.cases.entries import ComingDown
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
@@ -79,6 +80,10 @@ class ProposedAction:
     proposal: Proposal
     approval: Approval | None
     """The last yes of all that are needed; None while one is missing."""
+    effect: Effect | None = None
+    """What carrying it out did, the newest outcome; None where nothing was tried, or nobody knows yet what came of it."""
+    pending: bool = False
+    """Something was tried, and nobody knows whether it happened."""
     standing: Standing = field(default_factory=Standing)
     """All that persons said to it."""
     needs: int = 1

@@ -95,7 +95,7 @@ def test_where_the_item_is_closed_a_new_one_is_filed_that_names_it() -> None:
     steps = offered(written(), with_bug("Closed"))
     assert not of("tracker_comment", steps)
     (item,) = of("tracker_item", steps)
-    assert (item.destination, item.system) == ("", "project_tracker")
+    assert (item.destination, item.system) == ("bug", "project_tracker")
     title, empty, *rest = item.text.splitlines()
     assert (title, empty) == ("Nightly sync stops after 4,000 rows since 7.2.0 for T-101", "")
     body = "\n".join(rest)
