@@ -128,11 +128,7 @@ def question(action: "ProposedAction") -> str:
 
 def _words(action: "ProposedAction", decided: Decided, asked: bool) -> str:
     if decided.approved:
-        how = (
-            f"Call `{action.tool}` with exactly its text and destination, and idempotency_key {action.id[:32]}."
-            if action.tool
-            else "The person sees to it."
-        )
+        how = "`carry_out` does it." if action.tool else "The person sees to it."
         return f"Action {action.number} is approved by {decided.by}. {how}"
     if not asked:
         return (
