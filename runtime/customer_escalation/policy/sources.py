@@ -105,6 +105,8 @@ def policy_notes(overlays: Sequence[Overlay], *, withheld: bool = False) -> tupl
                 notes.append(
                     f"{_begin(overlay)} lets a model ask {name} systems with {now_words} ({was_words} before)."
                 )
+        if now.assistants.writing_tools and not before.assistants.writing_tools:
+            notes.append(f"{_begin(overlay)} lists the categories' writing tools to assistants.")
         if overlay.scope == "project":
             for target in Target:
                 was, team = before.teams.of(target).channel, now.teams.of(target).channel
