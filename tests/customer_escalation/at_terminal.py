@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from tests.customer_escalation.commands import LONGEST_S, Command, Done
 
 _DRAWN = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 PROMPT = "> "
+INTERRUPT = "Ctrl-C"
+"""A key that interrupts."""
 
 
 def typed(
@@ -40,7 +43,11 @@ def typed(
             shown += piece
             if left and _DRAWN.sub("", shown[seen:].decode("utf-8", "ignore")).endswith(f"\r\n{PROMPT}"):
                 seen = len(shown)
-                os.write(ours, f"{left.pop(0)}\n".encode())
+                key = left.pop(0)
+                if key == INTERRUPT:
+                    process.send_signal(signal.SIGINT)
+                else:
+                    os.write(ours, f"{key}\n".encode())
     finally:
         os.close(ours)
     _, err = process.communicate(timeout=LONGEST_S)

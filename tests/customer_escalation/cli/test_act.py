@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 from rich.cells import cell_len
-from tests.customer_escalation.at_terminal import typed
+from tests.customer_escalation.at_terminal import INTERRUPT, typed
 from tests.customer_escalation.cases.opened import Quiet
 from tests.customer_escalation.cli.test_answers import LIGHT, answers, workspace
 from tests.customer_escalation.cli.test_nothing_raw import OBEYED
@@ -274,7 +274,8 @@ def test_no_line_is_wider_than_the_terminal_and_no_screen_higher(command: Comman
     assert "ひ" in done.out
     lines = done.out.splitlines()
     assert max(map(cell_len, lines)) <= size[0]
-    assert max(screen.count("\n") for screen in done.out.split("\n> ")) <= size[1] + len("12345678")
+    screens = [screen.rpartition("─" * size[0])[2] for screen in done.out.split("\n> ")[1:]]
+    assert max(screen.count("\n") + 1 for screen in screens) <= size[1]
 
 
 def test_what_changed_is_said_and_asked_again(command: Command) -> None:
@@ -352,7 +353,7 @@ def test_a_wrong_answer_is_asked_again_and_the_end_of_the_input_stops(command: C
 
 
 def test_an_interrupted_conversation_keeps_what_was_answered(command: Command) -> None:
-    done = at_terminal(command, "2", "y", "\x03")
+    done = at_terminal(command, "2", "y", INTERRUPT)
     assert done.code == 130
     assert done.err == "customer-escalation: Stopped. What was answered is kept.\n"
     assert listed(command)["customer_reply"]["state"] == "done"
