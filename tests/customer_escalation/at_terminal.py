@@ -29,7 +29,7 @@ def typed(
     own = {
         name: value
         for name, value in command.environment(TERM="xterm", NO_COLOR="1", **environment).items()
-        if name != "COLUMNS"
+        if name not in ("COLUMNS", "LINES")
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "customer_escalation", *arguments],

@@ -270,12 +270,13 @@ def test_a_yes_is_taken_only_once_the_end_of_a_text_was_shown(command: Command) 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 20)])
 def test_no_line_is_wider_than_the_terminal_and_no_screen_higher(command: Command, size: tuple[int, int]) -> None:
     written(command, "ひ" * 90 + " " + "x" * 300)
-    done = at_terminal(command, "2", "y", "s", "q", size=size)
+    pages = [""] if size[1] == 20 else []
+    done = at_terminal(command, "2", *pages, "y", "s", "q", size=size)
     assert "ひ" in done.out
     lines = done.out.splitlines()
     assert max(map(cell_len, lines)) <= size[0]
     screens = [screen.rpartition("─" * size[0])[2] for screen in done.out.split("\n> ")[1:]]
-    assert max(screen.count("\n") + 1 for screen in screens) <= size[1]
+    assert not [screen for screen in screens if screen.count("\n") >= size[1]]
 
 
 def test_what_changed_is_said_and_asked_again(command: Command) -> None:
