@@ -147,10 +147,7 @@ class ColleagueText(DraftModel):
     text: Stated = Field(description="The ask and the moment first.")
 
 
-_SENDER = (
-    "The page for your colleague in support; not sent on. `[text 2]` names a text and reads “text 2” in the brief's language; alone on "
-    "a line it prints it."
-)
+_SENDER = "The page for your colleague in support; not sent on. `[text 2]` names a text and reads “text 2” in the brief's language."
 _OPENING = "Two to four short lines for a reader who reads nothing else: what is asked by when, what is wrong, what to beware of."
 _RHYTHM = "To your colleague, last: when to look again, what to do if somebody doesn't answer, what ends it. '' if said above."
 _CONTEXT = (

@@ -12,7 +12,7 @@ from customer_escalation.domain.prose import Sentence, sentences_of, with_code, 
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
 from customer_escalation.domain.template import CUSTOMERS, IMPACT, QUEUE, REVENUE, SLA, blocks, is_called
-from customer_escalation.domain.texts import PLACED, outgoing, places, with_places
+from customer_escalation.domain.texts import outgoing, places, with_places
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import ENDS, in_link, inert, inert_block, inert_lines, sentence
@@ -63,7 +63,7 @@ class BriefView:
             "line": self.line, "said": self.said, "because": self.because,
             "verdict": self.verdict, "unread": self.unread, "references": self.references, "suspect": self.suspect,
             "untested": self.untested,
-            "sender": self.sender, "texts": self.texts_below, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
+            "sender": self.sender, "texts": self.text_blocks, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
         }  # fmt: skip
         if isinstance(draft, EscalationDraft):
             names["impact"] = lambda: self.impact(draft)
@@ -272,27 +272,12 @@ class BriefView:
         return found
 
     def sender(self) -> str:
-        """The sender's page, each text in it that stands alone on a line by its number."""
-        pieces: list[str] = []
-        texts, lines = self.texts(), list[str]()
-        for line in [*self.brief.draft.sender.splitlines(), "[text 0]"]:
-            if placed := PLACED.fullmatch(line):
-                pieces.append(self.prose("\n".join(lines).strip("\n"), 0))
-                pieces += [_as_quotation(*texts[place - 1]) for place in [self.places.get(int(placed[1]))] if place]
-                lines = []
-            else:
-                lines.append(line)
-        return "\n\n".join(piece for piece in pieces if piece)
+        """The sender's page."""
+        return self.prose(self.brief.draft.sender, 0)
 
-    def texts_below(self) -> list[str]:
-        """The texts that the sender's page does not hold, each as a block."""
-        lines = self.brief.draft.sender.splitlines()
-        above = {self.places.get(int(placed[1])) for line in lines if (placed := PLACED.fullmatch(line))}
-        return [
-            _as_quotation(heading, lines)
-            for number, (heading, lines) in enumerate(self.texts(), 1)
-            if number not in above
-        ]
+    def text_blocks(self) -> list[str]:
+        """Each text as a block."""
+        return [_as_quotation(heading, lines) for heading, lines in self.texts()]
 
     def texts(self) -> list[tuple[str, list[str]]]:
         """Every text that may go out, numbered in the order of use, each as its heading and its lines: to a customer with whose it is,
