@@ -88,6 +88,26 @@ def test_what_cannot_be_computed_says_why(expression: str, reason: str) -> None:
     assert figure(expression).startswith(f"not computed: {reason}")
 
 
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("7783.9 - 31.4", "7,752.50 (7783.9 - 31.4)"),
+        ("7.783,9 - 31,4", "7,752.50 (7783.9 - 31.4)"),
+        ("31,4 * 0,36", "11.30 (31.4 * 0.36)"),
+    ],
+)
+def test_numbers_may_be_written_with_a_comma(expression: str, told: str) -> None:
+    said = "Gespeichert wurden 7.783,9 kWh statt 31,4 kWh zu 0,36 Euro."
+    case = evidence(
+        ticket(
+            "T-2", "Harrow Mills", "2026-03-02T09:00:00Z", message("T-2", 1, "2026-03-02T09:00:00Z", "customer", said)
+        )
+    )
+    asked = Calculation(label="energy", expression=expression, cites=["support_platform/T-2"])
+    [found] = calculated([asked], case, ZoneInfo("UTC"), NOW)
+    assert found.text == told
+
+
 def test_a_number_of_another_record_does_not_count() -> None:
     assert figure("2 * 3065.60", M2).startswith("not computed: 3065.60 stands in no cited record")
 

@@ -18,6 +18,7 @@ from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence, parse_moment
 from customer_escalation.domain.facts import Calculation
 from customer_escalation.domain.formatting import duration_words, number_words, time_words
+from customer_escalation.domain.written_numbers import WRITTEN, readings
 from skill_runtime.ledger import Record
 
 MOST_CALCULATIONS = 20
@@ -38,10 +39,6 @@ _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=
 _MONTHS = {"m": 1, "y": 12}
 _BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
-_GROUPED = re.compile(r"(?<=\d)[,'\u00a0\u202f ](?=\d{3}(?!\d))")
-_DOTTED = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
-"""A full stop between thousands, as most of Europe and Brazil writes them."""
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 class _Impossible(ValueError):
@@ -75,8 +72,7 @@ def _result(expression: str, held: "_Held", zone: ZoneInfo) -> str:
         if later < earlier:
             raise _Impossible("the first moment is the earlier one")
         return f"{duration_words(later - earlier)} ({time_words(earlier, zone)} to {time_words(later, zone)})"
-    shown = _GROUPED.sub("", expression.strip())
-    shown = _NUMBER.sub(lambda found: held.number(found.group()), shown)
+    shown = WRITTEN.sub(lambda found: held.number(found.group()), expression.strip())
     value = _evaluated(_PERCENT.sub(r"(\1/100)", shown))
     try:
         return f"{_told(value)} ({shown})"
@@ -100,21 +96,20 @@ class _Held:
     def __init__(self, records: list[Record], zone: ZoneInfo, now: datetime) -> None:
         self._zone, self._now = zone, now
         self._text = "\n".join(record.text for record in records)
-        plain = _GROUPED.sub("", self._text)
-        self._grouped = {Decimal(number) for number in _NUMBER.findall(plain) if not _DOTTED.search(number)}
-        self._numbers = {
-            Decimal(number) for text in (plain, _DOTTED.sub("", plain)) for number in _NUMBER.findall(text)
-        }
+        found = [readings(number) for number in WRITTEN.findall(self._text)]
+        self._plain = {meant[0] for meant in found if len(meant) == 1}
+        self._numbers = {one for meant in found for one in meant} | set(map(Decimal, re.findall(r"\d+", self._text)))
         self._moments = {moment for stamp in re.findall(_STAMP, self._text) if (moment := parse_moment(stamp))}
 
     def number(self, number: str) -> str:
         """The number as arithmetic takes it; raises where it is no small factor and stands in no cited record."""
-        if "." in number and Decimal(number) not in self._grouped and _DOTTED.search(number):
-            number = _DOTTED.sub("", number)
-        own = len(re.sub(r"\D", "", number)) <= OWN_DIGITS or number in CONVERSIONS
-        if not own and Decimal(number) not in self._numbers:
+        meant = readings(number)
+        for known in (self._plain, self._numbers):
+            if told := next((one for one in meant if one in known), None):
+                return f"{told:f}"
+        if not meant or (len(re.sub(r"\D", "", number)) > OWN_DIGITS and number not in CONVERSIONS):
             raise _Impossible(f"{number} stands in no cited record")
-        return number
+        return f"{meant[0]:f}"
 
     def moment(self, stamp: str) -> datetime:
         """The moment; raises where no cited record holds it."""
