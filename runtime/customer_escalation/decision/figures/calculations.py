@@ -34,7 +34,7 @@ NOON = 12
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 _STAMP = r"(?:now|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)"
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
-_SHIFTED = re.compile(rf"({_STAMP})\s*([+-])\s*(\d+(?:\.\d+)?)\s*(hours?|h|days?|d|weeks?|months?|years?)")
+_SHIFTED = re.compile(rf"({_STAMP})\s*([+-])\s*([\d(][\d\s.,()*/+]*?)\s*(hours?|h|days?|d|weeks?|months?|years?)")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _MONTHS = {"m": 1, "y": 12}
 _BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})")
@@ -47,23 +47,29 @@ class _Impossible(ValueError):
 
 def calculated(asked: Iterable[Calculation], evidence: Evidence, zone: ZoneInfo, now: datetime) -> Iterator[Figure]:
     """A figure for each calculation, with times on the clock of ``zone``, where a date alone begins; of one that cannot be done, why."""
-    for number, one in enumerate(list(asked)[:MOST_CALCULATIONS], start=1):
+    for number, one in enumerate(asked, start=1):
         records, _ = evidence.resolve(one.cites)
         parts = [part for record in records if not record.parent for part in evidence.parts(record)]
         try:
+            _check_count(number)
             text = _result(one.expression, _Held([*records, *parts], zone, now), zone)
         except _Impossible as reason:
             text = f"not computed: {reason}"
         yield figure(f"calc.{number}", one.label, text, tuple(record.ref for record in records))
 
 
+def _check_count(number: int) -> None:
+    if number > MOST_CALCULATIONS:
+        raise _Impossible(f"only the first {MOST_CALCULATIONS} are")
+
+
 def _result(expression: str, held: "_Held", zone: ZoneInfo) -> str:
     if len(expression) > LONGEST_EXPRESSION:
         raise _Impossible(f"it has more than {LONGEST_EXPRESSION} characters")
     if shifted := _SHIFTED.fullmatch(expression.strip()):
-        moment = held.moment(shifted[1])
+        moment, count = held.moment(shifted[1]), _span(shifted[3], held)
         try:
-            after = time_words(_moved(moment, float(shifted[2] + shifted[3]), shifted[4][0]), zone)
+            after = time_words(_moved(moment, count if shifted[2] == "+" else -count, shifted[4][0]), zone)
         except (OverflowError, ValueError):
             raise _Impossible("the result lies beyond all calendars") from None
         return f"{after} ({time_words(moment, zone)} {shifted[2]} {shifted[3]} {shifted[4]})"
@@ -78,6 +84,13 @@ def _result(expression: str, held: "_Held", zone: ZoneInfo) -> str:
         return f"{_told(value)} ({shown})"
     except InvalidOperation:
         raise _Impossible("the result has too many digits") from None
+
+
+def _span(count: str, held: "_Held") -> float:
+    """How many units: a number of the writer's own, or what is computed from the records' numbers."""
+    if re.fullmatch(r"\d+(?:\.\d+)?", count):
+        return float(count)
+    return float(_evaluated(WRITTEN.sub(lambda found: held.number(found.group()), count)))
 
 
 def _moved(moment: datetime, count: float, unit: str) -> datetime:
