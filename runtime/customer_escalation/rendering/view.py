@@ -8,6 +8,7 @@ from typing import Any
 from customer_escalation.domain.brief import ColleagueText, EscalationDraft, HandlingDraft, RuleNote, Statement
 from customer_escalation.domain.categories import ANSWERS, HEADINGS, SOURCES, is_marked
 from customer_escalation.domain.evidence import field, name_key, page_of
+from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.prose import Sentence, sentences_of, with_code, without_marks, words_begin
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
@@ -191,7 +192,7 @@ class BriefView:
             return inert(ref)
         item = self.evidence.item_of(record)
         about = [field(item, key) for key in ("channel", "customer", "title") if field(item, key)]
-        about += [field(record, "author")] if field(record, "author") else []
+        about += [writer] if (writer := writer_of(record)) else []
         return _with_about(record, about) or inert(record.id)
 
     def because(self, notes: Sequence[RuleNote]) -> str:

@@ -74,6 +74,14 @@ def test_a_text_that_names_an_item_may_deny_it_so_it_states_no_fact(type_: str) 
     assert "project_tracker/DEV-1" in stated.bug_confirmed.cites
 
 
+@pytest.mark.parametrize(("relation", "answer"), [("owner", "yes"), ("author", "unknown")])
+def test_an_open_item_that_somebody_works_on_says_that_engineering_is_engaged(relation: str, answer: str) -> None:
+    item = {**issue("DEV-1", "Trays", "Open", AT), "people": [{"relation": relation, "name": "Kim Lee"}]}
+    tied = ticket("T-1", "Vale Foods", AT, message("T-1", 1, AT, "customer", "Hm."), issue="DEV-1")
+    stated = drafted(evidence(tied, account("A-1", "Vale Foods"), item), "T-1")[0]
+    assert stated.engineering_engaged.answer == answer
+
+
 def test_a_search_that_found_no_request_is_no_proof_that_nothing_tracks_it() -> None:
     """One account that is not high-value: only Product can settle it where it is tracked, or others state it too (E-PRODUCT)."""
     wish = {**NOTHING_HEAVY, "feature_gap": "yes"}
