@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import indent
 from typing import Any
 
-from customer_escalation.domain.brief import ColleagueText, EscalationDraft, HandlingDraft, RuleNote, Statement
+from customer_escalation.domain.brief import RuleNote, Statement
 from customer_escalation.domain.categories import ANSWERS, HEADINGS, SOURCES, is_marked
+from customer_escalation.domain.draft import ColleagueText, EscalationDraft, HandlingDraft
 from customer_escalation.domain.evidence import field, name_key, page_of
 from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.prose import Sentence, sentences_of, with_code, without_marks, words_begin

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from customer_escalation.decision.figures.tickets import ticket_view
 from customer_escalation.decision.figures.windows import hears_by
-from customer_escalation.domain.brief import Ask, moments_set
+from customer_escalation.domain.draft import Ask, moments_set
 from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.domain.language import NOUNS_CAPITALISED, OTHER, language_of, language_or_other
 from customer_escalation.domain.people import own_names, people_of

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
 
-from customer_escalation.domain.brief import Ask, HandlingDraft, moments_set
+from customer_escalation.domain.draft import Ask, HandlingDraft, moments_set
 from customer_escalation.domain.evidence import Evidence, field
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.people import writer_of

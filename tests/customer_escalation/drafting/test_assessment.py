@@ -6,9 +6,9 @@ import pytest
 from tests.customer_escalation.casebook import account, article, chat, comment, evidence, issue, message, ticket
 from tests.customer_escalation.drafting.records import NOTHING_HEAVY, drafted, guide, printers, said_in_chat
 
-from customer_escalation.domain.brief import Outcome, Severity, Target
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import FactName
+from customer_escalation.domain.outcomes import Outcome, Severity, Target
 
 AT = "2026-03-04T08:00:00Z"
 

@@ -25,8 +25,9 @@ from customer_escalation.actions import propose
 from customer_escalation.cases.result import rule_notes
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.figures import computed_lines
-from customer_escalation.domain.brief import Brief, EscalationDraft, HandlingDraft, Statement
+from customer_escalation.domain.brief import Brief, Statement
 from customer_escalation.domain.categories import HEADINGS as SECTIONS
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import time_words
