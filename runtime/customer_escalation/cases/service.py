@@ -67,9 +67,10 @@ from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.after import DEESCALATING, still_to_do
 from customer_escalation.decision.rules.rule import Firing
 from customer_escalation.decision.rules.stated import cites_of
-from customer_escalation.domain.brief import Draft, EscalationDraft, Outcome, Severity
 from customer_escalation.domain.changes import NoSuchPlace, TextChange, changed
+from customer_escalation.domain.draft import Draft, EscalationDraft
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.outcomes import Outcome, Severity
 from customer_escalation.policy.sources import Overlay
 from customer_escalation.retrieval.prefetch import Fetch, OnFetch
 from customer_escalation.review.passages import all_cites

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from customer_escalation.domain.brief import ColleagueText, CustomerDraft, Draft
+from customer_escalation.domain.draft import ColleagueText, CustomerDraft, Draft
 
 MENTION = re.compile(r"\[text (\d{1,2})\]", re.IGNORECASE)
 """A text of the draft named by its number."""

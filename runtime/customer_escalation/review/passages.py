@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from customer_escalation.domain.brief import Draft, HandlingDraft
+from customer_escalation.domain.draft import Draft, HandlingDraft
 from customer_escalation.domain.language import language_of
 from customer_escalation.domain.prose import Audience, Passage, Role, marks_of, passages
 from customer_escalation.domain.template import (

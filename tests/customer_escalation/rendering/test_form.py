@@ -5,7 +5,7 @@ from markdown_it import MarkdownIt
 from tests.customer_escalation.drafts import BUG_COMMENT, T1M1, ask, communication, escalation, impact, reply, said
 from tests.customer_escalation.rendering.test_render import markdown
 
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.rendering import offers
 
 

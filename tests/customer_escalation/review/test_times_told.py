@@ -21,8 +21,9 @@ from tests.customer_escalation.drafts import (
 
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.figures.windows import hears_by
-from customer_escalation.domain.brief import EscalationDraft, Severity
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.outcomes import Severity
 
 OLD = ticket(
     "T-90", "Harrow Mills", "2026-01-10T08:00:00Z",
