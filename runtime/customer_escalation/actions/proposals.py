@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from customer_escalation.actions.table import KINDS
-from customer_escalation.domain.brief import Brief, CustomerDraft, Outcome, Target
+from customer_escalation.domain.brief import Brief
+from customer_escalation.domain.draft import CustomerDraft
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.formatting import date_words
+from customer_escalation.domain.outcomes import Outcome, Target
 from customer_escalation.domain.printable import printable
 from customer_escalation.domain.texts import outgoing
 from customer_escalation.policy import Policy
