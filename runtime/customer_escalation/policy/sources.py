@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from platformdirs import user_config_path
 
-from customer_escalation.domain.brief import Target
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.rules import RULE_TABLE
 from customer_escalation.policy import Policy, PolicyError, load_policy, overlaid
 from customer_escalation.resources import policy_text, trust_file
