@@ -106,6 +106,8 @@ def policy_notes(overlays: Sequence[Overlay], *, withheld: bool = False) -> tupl
                     f"{_begin(overlay)} lets a model ask {name} systems with {now_words} ({was_words} before)."
                 )
         if overlay.scope == "project":
+            if before.verification.enabled and not now.verification.enabled:
+                notes.append(f"{_begin(overlay)} switches off the second reading of statements.")
             for target in Target:
                 was, team = before.teams.of(target).channel, now.teams.of(target).channel
                 if was != team:
