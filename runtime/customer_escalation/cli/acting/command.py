@@ -1,6 +1,5 @@
 """The command `act`: look at what a brief offers, approve it, have it carried out; for a person at a terminal and for scripts."""
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -79,6 +78,8 @@ def act(
     asked = format is None and not yes_to and sys.stdin.isatty() and sys.stdout.isatty()
     if not asked and not yes_to:
         raise typer.Exit(_list(case, format or ActFormat.TABLE))
+    import asyncio
+
     from customer_escalation.cli.going_on import interruptible
 
     with interruptible(lambda: "What was answered is kept."):
