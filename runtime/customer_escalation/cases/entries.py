@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from customer_escalation.cases.record_copies import RecordCopy
 from customer_escalation.cases.session import Drafter
 from customer_escalation.decision.answers import PersonAnswer
-from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome, Verification
+from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome, Severity, Verification
 from customer_escalation.domain.categories import title_of
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import count_words
@@ -137,6 +137,20 @@ class FollowedUp(CaseEntry):
 
     done: tuple[FollowUpStep, ...]
     note: str
+    now: datetime
+    tickets: tuple[str, ...] = ()
+    """Refs of those whose customers were told; all of the case where none is named."""
+    by: str = ""
+    """Who did it; empty where nobody was named."""
+
+
+class SeverityTaken(CaseEntry):
+    """A person confirms another severity than the brief's, which holds from then on."""
+
+    kind: ClassVar[str] = "severity"
+
+    severity: Severity
+    by: str
     now: datetime
 
 

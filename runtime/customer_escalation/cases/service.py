@@ -370,10 +370,13 @@ class CaseService:
 
     # After the escalation
 
-    async def log(self, case: str, done: Sequence[FollowUpStep], note: str = "") -> str:
-        """Write down that a follow-up was made (C-ACT); returns the case's name."""
+    async def log(
+        self, case: str, done: Sequence[FollowUpStep], note: str = "", *, tickets: Sequence[str] = (), by: str = ""
+    ) -> str:
+        """Write down that a follow-up was made (C-ACT), on all of the case's tickets where none is named; returns the case's name."""
         name = self._escalated(case).case
-        entry = FollowedUp(done=tuple(done), note=note, now=await self.systems.now())
+        now = await self.systems.now()
+        entry = FollowedUp(done=tuple(done), note=note, now=now, tickets=tuple(tickets), by=by)
         self.store.append(name, FollowedUp.kind, entry.model_dump(mode="json"))
         self.watch(happened.FollowUpLogged(name, entry.done))
         return name
