@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from customer_escalation.actions import Proposal, propose
+from customer_escalation.actions import Proposal
+from customer_escalation.cases.offering import proposals_of
 from customer_escalation.cases.recorded import Ended, RecordedResult
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.explanation import why
@@ -103,7 +104,7 @@ def result_of(
             "gaps": list(gaps),
             "citations": [ref for ref in all_cites(brief) if casework.evidence.ledger.get(ref)],
             "records": cited_records(brief, casework.evidence),
-            "proposals": [proposal.model_dump() for proposal in made.proposals],
+            "proposals": [proposal.model_dump(mode="json") for proposal in made.proposals],
             "usage": {
                 "turns": ending.turns,
                 "input_tokens": ending.input_tokens,
@@ -161,14 +162,7 @@ def _made(
         policy_notes=tuple(policy_notes),
         undecided=undecided,
     )
-    return _Made(brief, findings, shown, [] if undecided else _proposals(casework, brief, shown), complaint)
-
-
-def _proposals(casework: Casework, brief: Brief, shown: Sequence[Finding]) -> list[Proposal]:
-    assert casework.case is not None
-    sent = render_markdown(Document(brief, casework.evidence, shown, for_receiver=True))
-    channels = {field(record, "channel") for record in casework.evidence.of_kind("chat_message")}
-    return propose(brief, sent, casework.policy, casework.now, zone_of_case(casework.case), channels)
+    return _Made(brief, findings, shown, [] if undecided else proposals_of(casework, brief, shown), complaint)
 
 
 def _about_the_run(ending: Ending, *, no_tickets: bool) -> Iterator[Finding]:
