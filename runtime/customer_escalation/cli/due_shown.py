@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from customer_escalation.cases.steps import Labels
 from customer_escalation.cli.listing import cut, fill, text_width
 from customer_escalation.domain.formatting import count_words, duration_words, time_words
 from customer_escalation.domain.printable import one_line
@@ -92,3 +93,8 @@ def _item_json(item: DueItem, now: datetime) -> dict[str, Any]:
         "whom": item.whom, "account": item.account, "ticket": item.ticket, "state": item.state(now),
         "opens_at": item.opens_at.isoformat(), "due_at": item.due_at.isoformat(), "why": item.why,
     }  # fmt: skip
+
+
+def labels_words(labels: Labels) -> str:
+    """A decision in a few words."""
+    return ", ".join(value.replace("_", " ") for value in labels.to_json().values() if value) or "nothing"

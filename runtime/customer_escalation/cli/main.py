@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from customer_escalation.cli import briefs, following, installation, streams
+from customer_escalation.cli import briefs, following, following_up, installation, streams
 from customer_escalation.cli.connectors import app as connectors_app
 from customer_escalation.cli.options import EPILOG, FAILED, LIMIT, NO_CONNECTOR, NO_MODEL, USAGE, VALID
 from customer_escalation.cli.words import command_line
@@ -25,7 +25,7 @@ from customer_escalation.cli.workspace import app as workspace_app
 from skill_runtime.errors import ConnectorError, LimitReached, ModelError, SkillRuntimeError
 
 COMMANDS = (
-    "run", "assess", "list", "show", "followups", "rules", "policy", "mcp", "workspace", "connectors", "doctor",
+    "run", "assess", "list", "show", "followups", "update", "rules", "policy", "mcp", "workspace", "connectors", "doctor",
 )  # fmt: skip
 GLOBALS = ("--help", "--version", "--install-completion", "--show-completion")
 HELP_OPTIONS = {"help_option_names": ["--help", "-h"]}
@@ -69,6 +69,9 @@ app.command(short_help="The facts and the questions that are open, as JSON.")(br
 app.command("list")(briefs.list_runs)
 app.command()(briefs.show)
 app.command(short_help="What is due for the open escalations.", epilog=following.FOLLOWUPS_EPILOG)(following.followups)
+app.command(short_help="What is new of an escalation, with drafts for everybody.", epilog=following_up.EPILOG)(
+    following_up.update
+)
 app.command(short_help="Every rule, with its level in force.")(installation.rules)
 app.command("policy", short_help="Check your policy, and show what it changes.")(installation.show_policy)
 app.command(short_help="Serve one category, or `escalation`, over MCP.")(installation.mcp)

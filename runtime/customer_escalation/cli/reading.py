@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from customer_escalation.connectors.source import InvalidRequest
 from customer_escalation.domain.evidence import parse_moment
+from skill_runtime.errors import ConnectorError
 
 if TYPE_CHECKING:
-    from customer_escalation.cases.connection import OpenedSystems, Systems
+    from customer_escalation.cases.connection import OpenedSystems, Systems, Writer
     from customer_escalation.cases.service import CaseService
     from customer_escalation.cases.store import CaseStore
 
@@ -40,6 +41,10 @@ class Unread:
 
         return OpenedSystems((), tuple)
 
+    async def writer(self, system: str) -> "Writer":
+        """None."""
+        raise ConnectorError(f"Nothing is connected here, so nothing can be written to the {system.replace('_', ' ')}.")
+
     async def now(self) -> datetime:
         """The moment."""
         return self._moment
@@ -58,6 +63,10 @@ class At:
     async def connection(self) -> "OpenedSystems":
         """Those of the systems."""
         return await self._systems.connection()
+
+    async def writer(self, system: str) -> "Writer":
+        """That of the systems."""
+        return await self._systems.writer(system)
 
     async def now(self) -> datetime:
         """The moment."""

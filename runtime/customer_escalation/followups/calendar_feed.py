@@ -32,7 +32,8 @@ def calendar_of(found: Sequence[DueEscalation], now: datetime) -> str:
     calendar.add("refresh-interval", timedelta(minutes=15), parameters={"VALUE": "DURATION"})
     for event in _events(found, now):
         calendar.add_component(event)
-    return calendar.to_ical().decode("utf-8")
+    written: bytes = calendar.to_ical()
+    return written.decode("utf-8")
 
 
 def _events(found: Sequence[DueEscalation], now: datetime) -> "Iterator[Event]":

@@ -38,7 +38,7 @@ class DueEscalation:
     overdue: tuple[str, ...]
     """``team``, ``customer``."""
     followed_up: int
-    """How often a follow-up was logged."""
+    """How often a follow-up was logged, or a word that was approved went out."""
     changes: int
     """Entries of the case so far: a number that only grows, and does with everything that moves what is due."""
     needs_review: bool

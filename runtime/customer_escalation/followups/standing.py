@@ -1,14 +1,17 @@
 """An escalation as its entries have it, at a later moment: what was read, stated and done, without asking any system."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from customer_escalation.actions.table import KINDS
+from customer_escalation.cases.effects import done_before
 from customer_escalation.cases.entries import (
     RESULT,
     Closed,
     ComingDown,
     DecidedAnew,
+    EffectDone,
     FactsStated,
     FollowedUp,
     FollowUpStep,
@@ -51,7 +54,7 @@ class Standing:
     inputs: DecisionInput | None
     """What was known last, as of ``now``; None for a case whose facts were not kept."""
     done: tuple[FollowedUp, ...]
-    """What was logged since the brief, oldest first."""
+    """What was logged or carried out since the brief, oldest first."""
     coming_down: ComingDown | None
     entries: int
     """So many the case has."""
@@ -170,7 +173,7 @@ def standing_of(
         steps=tuple(reading.steps),
         waiting=reading.waiting,
         inputs=_inputs(reading, policy, now),
-        done=_of_now(reading.done, now),
+        done=_of_now([*reading.done, *_carried_out(entries, result, policy)], now),
         coming_down=reading.coming_down,
         entries=len(entries),
     )
@@ -179,6 +182,18 @@ def standing_of(
 def _of_now(done: Sequence[FollowedUp], now: datetime) -> tuple[FollowedUp, ...]:
     """What is dated after ``now`` has not happened yet."""
     return tuple(one for one in done if one.now <= now)
+
+
+def _carried_out(entries: Sequence[Entry], result: RecordedResult, policy: Policy) -> Iterator[FollowedUp]:
+    """What approved actions did, as follow-ups: a word to a customer on a ticket, a word to the team in its channel."""
+    at = {entry.data["action"]: entry.data["at"] for entry in entries if entry.type == EffectDone.kind}
+    channel = policy.teams.of(result.target).channel if result.target else ""
+    for intent in done_before(entries):
+        moment = datetime.fromisoformat(at[intent.action])
+        if intent.tool == KINDS["status_update"].tool:
+            yield FollowedUp(done=("told_customer",), note="", now=moment, tickets=(intent.destination,), by=intent.by)
+        elif intent.tool == KINDS["team_message"].tool and intent.destination == channel:
+            yield FollowedUp(done=("asked_team",), note="", now=moment, by=intent.by)
 
 
 def _inputs(reading: _Reading, policy: Policy, now: datetime) -> DecisionInput | None:
