@@ -79,7 +79,9 @@ class AfterTheBrief(CaseServiceBase):
         state = self._cases.last(result.case, ComingDown) or ComingDown()
         firings = () if since is None else await self._judge(result, since)
         if since is not None:
-            state = state.model_copy(update={"rules": {firing.rule: firing.state for firing in firings}})
+            state = state.model_copy(
+                update={"rules": {firing.rule: firing.state for firing in firings}, "since": since}
+            )
         if confirmed_by and not state.proposed:
             raise NotProposed
         all_done = tuple(dict.fromkeys([*state.done, *done]))
@@ -91,7 +93,9 @@ class AfterTheBrief(CaseServiceBase):
             result.case, firings, state, tuple(key for key, words in DEESCALATING.items() if words in left)
         )
 
-    async def close(self, case: str) -> None:
+    async def close(
+        self, case: str, *, by: str = "", confirmed: Sequence[str] = (), tracking: str = "", learned: str = ""
+    ) -> None:
         """The escalation is over (DE-ACT). Raises ``WrongOrder`` while a person's word or one of the four steps is missing."""
         result = self._escalated(case)
         state = self._cases.last(result.case, ComingDown) or ComingDown()
@@ -100,7 +104,8 @@ class AfterTheBrief(CaseServiceBase):
             missing = [*([] if state.confirmed_by else ["a person confirms that it may come down"]), *left]
             raise WrongOrder(f"It cannot be closed yet: {'; '.join(missing)}")
         if not self.is_closed(result.case):
-            entry = Closed(now=await self.systems.now())
+            now = await self.systems.now()
+            entry = Closed(now=now, by=by, confirmed=tuple(confirmed), tracking=tracking, learned=learned)
             self.store.append(result.case, Closed.kind, entry.model_dump(mode="json"))
             self.watch(happened.CaseClosed(result.case))
 

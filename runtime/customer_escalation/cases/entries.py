@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from customer_escalation.cases.record_copies import RecordCopy
 from customer_escalation.cases.session import Drafter
+from customer_escalation.cases.since import Since
 from customer_escalation.decision.answers import PersonAnswer
 from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome, Severity, Verification
 from customer_escalation.domain.categories import title_of
@@ -176,6 +177,8 @@ class ComingDown(CaseEntry):
     confirmed_by: str = ""
     done: tuple[str, ...] = ()
     """Keys of ``DEESCALATING``."""
+    since: Since | None = None
+    """What was found out, as it was judged last."""
 
     @property
     def proposed(self) -> bool:
@@ -189,6 +192,14 @@ class Closed(CaseEntry):
     kind: ClassVar[str] = "closed"
 
     now: datetime
+    by: str = ""
+    """Who closed it; empty where nobody was named."""
+    confirmed: tuple[str, ...] = ()
+    """Refs of the records in which customers said that it is resolved."""
+    tracking: str = ""
+    """What was done to the internal tracking, in words."""
+    learned: str = ""
+    """Where what was learned is kept: a file, or the id of the action that drafts an article."""
 
 
 class ActionEdited(CaseEntry):

@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from customer_escalation.cli import briefs, following, following_up, installation, streams
+from customer_escalation.cli import briefs, coming_down, following, following_up, installation, streams
 from customer_escalation.cli.acting import command as acting
 from customer_escalation.cli.connectors import app as connectors_app
 from customer_escalation.cli.options import EPILOG, FAILED, LIMIT, NEEDS_REVIEW, NO_CONNECTOR, NO_MODEL, USAGE, VALID
@@ -26,7 +26,8 @@ from customer_escalation.cli.workspace import app as workspace_app
 from skill_runtime.errors import ConnectorError, LimitReached, ModelError, SkillRuntimeError
 
 COMMANDS = (
-    "run", "assess", "list", "show", "act", "followups", "update", "rules", "policy", "mcp", "workspace", "connectors", "doctor",
+    "run", "assess", "list", "show", "act", "followups", "update", "reassess",
+    "deescalate", "close", "rules", "policy", "mcp", "workspace", "connectors", "doctor",
 )  # fmt: skip
 GLOBALS = ("--help", "--version", "--install-completion", "--show-completion")
 HELP_OPTIONS = {"help_option_names": ["--help", "-h"]}
@@ -74,6 +75,13 @@ app.command(short_help="What is due for the open escalations.", epilog=following
 app.command(short_help="What is new of an escalation, with drafts for everybody.", epilog=following_up.EPILOG)(
     following_up.update
 )
+app.command(short_help="Decide an escalation again as of now.", epilog=coming_down.REASSESS_EPILOG)(
+    coming_down.reassess
+)
+app.command(short_help="Whether an escalation may come down.", epilog=coming_down.DEESCALATE_EPILOG)(
+    coming_down.deescalate
+)
+app.command(short_help="Close an escalation that came down.", epilog=coming_down.CLOSE_EPILOG)(coming_down.close)
 app.command(short_help="Every rule, with its level in force.")(installation.rules)
 app.command("policy", short_help="Check your policy, and show what it changes.")(installation.show_policy)
 app.command(short_help="Serve one category, or `escalation`, over MCP.")(installation.mcp)
