@@ -17,7 +17,16 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from customer_escalation.cli import briefs, coming_down, following, following_up, installation, streams
+from customer_escalation.cli import (
+    briefs,
+    coming_down,
+    following,
+    following_up,
+    installation,
+    looking_back,
+    streams,
+    watching,
+)
 from customer_escalation.cli.acting import command as acting
 from customer_escalation.cli.connectors import app as connectors_app
 from customer_escalation.cli.options import EPILOG, FAILED, LIMIT, NEEDS_REVIEW, NO_CONNECTOR, NO_MODEL, USAGE, VALID
@@ -27,7 +36,7 @@ from skill_runtime.errors import ConnectorError, LimitReached, ModelError, Skill
 
 COMMANDS = (
     "run", "assess", "list", "show", "act", "followups", "update", "reassess",
-    "deescalate", "close", "rules", "policy", "mcp", "workspace", "connectors", "doctor",
+    "deescalate", "close", "watch", "trail", "stats", "similar", "rules", "policy", "mcp", "workspace", "connectors", "doctor",
 )  # fmt: skip
 GLOBALS = ("--help", "--version", "--install-completion", "--show-completion")
 HELP_OPTIONS = {"help_option_names": ["--help", "-h"]}
@@ -82,6 +91,10 @@ app.command(short_help="Whether an escalation may come down.", epilog=coming_dow
     coming_down.deescalate
 )
 app.command(short_help="Close an escalation that came down.", epilog=coming_down.CLOSE_EPILOG)(coming_down.close)
+app.command(short_help="Watch open escalations and tell you.", epilog=watching.EPILOG)(watching.watch)
+app.command(short_help="Who did what and when, for an audit.")(looking_back.trail)
+app.command(short_help="Figures over all runs.")(looking_back.stats)
+app.command(short_help="Earlier runs that are like this one.")(looking_back.similar)
 app.command(short_help="Every rule, with its level in force.")(installation.rules)
 app.command("policy", short_help="Check your policy, and show what it changes.")(installation.show_policy)
 app.command(short_help="Serve one category, or `escalation`, over MCP.")(installation.mcp)

@@ -77,14 +77,14 @@ class At:
         return await self._systems.overrides()
 
 
-def moment(as_of: str | None) -> datetime:
+def moment(as_of: str | None, option: str = "--as-of") -> datetime:
     """The moment that a person names, else the clock's. Raises ``InvalidRequest``."""
     if as_of is None:
         return datetime.now(UTC)
     found = parse_moment(as_of)
     if found is None:
         raise InvalidRequest(
-            f"--as-of {as_of!r} is not a moment between 1900 and 2200; write it as 2026-11-23T10:00:00Z."
+            f"{option} {as_of!r} is not a moment between 1900 and 2200; write it as 2026-11-23T10:00:00Z."
         )
     return found
 
