@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from customer_escalation.actions import Proposal
 from customer_escalation.actions.table import ARTICLE
 from customer_escalation.cases.since import Since
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.evidence import Evidence, field
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.printable import one_line, printable

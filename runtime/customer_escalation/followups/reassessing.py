@@ -13,8 +13,9 @@ from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.session import Casework
 from customer_escalation.cases.steps import ReassessedCase
 from customer_escalation.decision.rules import Decision
-from customer_escalation.domain.brief import Figure, Severity
+from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.facts import Assessment, Fact
+from customer_escalation.domain.outcomes import Severity
 from customer_escalation.domain.rules import RULE_TABLE
 from customer_escalation.followups.looking import own_items
 from customer_escalation.followups.news import News, news_between

@@ -8,7 +8,7 @@ from customer_escalation.cases.entries import RESULT
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.store import CaseStore, StoreError
 from customer_escalation.decision.rules.after import still_to_do
-from customer_escalation.domain.brief import Severity, Target
+from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.followups.due import DueItem, due_items
 from customer_escalation.followups.standing import Standing, standing_of
 from customer_escalation.policy import PolicyError

@@ -23,9 +23,9 @@ from customer_escalation.cases.restoring import opening_of
 from customer_escalation.cases.store import CaseStore
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.inputs import DecisionInput
-from customer_escalation.domain.brief import Severity, Target
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.policy import Policy
 from skill_runtime.journal import Entry
 from skill_runtime.ledger import Ledger

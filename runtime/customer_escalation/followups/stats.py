@@ -13,7 +13,7 @@ from customer_escalation.cases.entries import RESULT, Closed, DecidedAnew, Facts
 from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.cases.restoring import opening_of
 from customer_escalation.cases.store import CaseStore, StoreError
-from customer_escalation.domain.brief import Outcome
+from customer_escalation.domain.outcomes import Outcome
 from skill_runtime.ledger import find_records
 
 AREA_FIELDS = ("product", "component", "area", "labels")

@@ -17,9 +17,9 @@ from customer_escalation.cases.steps import (
 )
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.after import DEESCALATING, follow_up_actions
-from customer_escalation.domain.brief import Outcome
 from customer_escalation.domain.findings import listed
 from customer_escalation.domain.formatting import time_words
+from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.drafting.prompts.decided import HandIn, decision_told
 from customer_escalation.followups.due import DueItem
 from customer_escalation.followups.service import DueEscalation
@@ -123,7 +123,7 @@ def listed_actions(found: Sequence[answers.OfferedAction]) -> str:
     lines = [ACTIONS_NOTE]
     for one in found:
         by = f"; approved by {one.approved_by}" if one.approved_by else ""
-        how = f"; tool: {one.tool}" if one.tool else "; a person does it"
+        how = "; `carry_out` does it" if one.tool else "; a person does it"
         lines.append(f"\n{one.number}. {one.title} [{one.kind}; destination: {one.destination or 'none'}{how}{by}]")
         lines += [f"   {line}" for line in (one.text or "(no text yet: to be drafted)").splitlines()]
     return "\n".join(lines)

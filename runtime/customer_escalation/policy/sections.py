@@ -5,7 +5,7 @@ from typing import Annotated, Generic, Literal, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
-from customer_escalation.domain.brief import Severity, Target
+from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.domain.rules import RULE_TABLE
 from customer_escalation.policy.errors import PolicyError
@@ -249,6 +249,13 @@ class Guard(Section):
         return frozenset(_TARGETS[key] for key in self.two_persons)
 
 
+class Assistants(Section):
+    """What assistants are offered beside ``carry_out``."""
+
+    writing_tools: Annotated[bool, Field(strict=True)]
+    """The category servers list their writing tools, which do what a person approved and nothing else."""
+
+
 class Team(Section):
     """Who receives an escalation (T1-T5)."""
 
@@ -294,6 +301,7 @@ class Policy(Section):
     verification: VerificationLimits
     flows: Flows
     guard: Guard
+    assistants: Assistants
     teams: PerTarget[Team]
     levels: dict[str, RuleLevel] = Field(default_factory=dict)
     """Rules by id whose level an organisation changed."""

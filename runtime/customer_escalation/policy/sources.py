@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from platformdirs import user_config_path
 
-from customer_escalation.domain.brief import Target
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.rules import RULE_TABLE
 from customer_escalation.policy import Policy, PolicyError, load_policy, overlaid
 from customer_escalation.resources import policy_text, trust_file
@@ -105,6 +105,8 @@ def policy_notes(overlays: Sequence[Overlay], *, withheld: bool = False) -> tupl
                 notes.append(
                     f"{_begin(overlay)} lets a model ask {name} systems with {now_words} ({was_words} before)."
                 )
+        if now.assistants.writing_tools and not before.assistants.writing_tools:
+            notes.append(f"{_begin(overlay)} lists the categories' writing tools to assistants.")
         if overlay.scope == "project":
             for target in Target:
                 was, team = before.teams.of(target).channel, now.teams.of(target).channel

@@ -3,7 +3,8 @@
 from collections import Counter
 
 from customer_escalation.decision.inputs import DecisionInput
-from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome, Severity
+from customer_escalation.domain.draft import Draft, EscalationDraft, HandlingDraft
+from customer_escalation.domain.outcomes import Outcome, Severity
 from customer_escalation.domain.prose import passages
 
 ESCALATION = {

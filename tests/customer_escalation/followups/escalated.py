@@ -22,7 +22,7 @@ from tests.customer_escalation.drafts import escalation
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.session import Casework
 from customer_escalation.cases.terms import Asked
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.followups.due import DueItem
 from customer_escalation.followups.service import DueEscalation, open_escalation

@@ -14,7 +14,7 @@ from customer_escalation.cases.journal_store import JournalStore
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.shared_connections import SharedConnections
 from customer_escalation.cases.terms import Asked
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.policy.sources import Overlay
 

@@ -10,7 +10,7 @@ from tests.customer_escalation.followups.escalated import TICKET, escalated, one
 
 from customer_escalation.cases.entries import Closed, DecidedAnew, SeverityTaken
 from customer_escalation.cases.service import CaseService
-from customer_escalation.domain.brief import Severity
+from customer_escalation.domain.outcomes import Severity
 from customer_escalation.followups.due import NEVER_ANSWERED
 from customer_escalation.followups.looking import look_at, own_items
 from customer_escalation.followups.service import escalations_in, open_cases

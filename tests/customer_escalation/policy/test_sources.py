@@ -11,7 +11,7 @@ from tests.customer_escalation.scripts import CASES, answers_file, issue
 
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.rules import Decision, decide
-from customer_escalation.domain.brief import Outcome, Severity, Target
+from customer_escalation.domain.outcomes import Outcome, Severity, Target
 from customer_escalation.policy import Policy, PolicyError
 from customer_escalation.policy.sources import (
     Overlay,

@@ -7,8 +7,8 @@ import pytest
 from tests.customer_escalation.drafts import ask, communication, escalation, impact
 from tests.customer_escalation.rendering.test_render import HEADINGS, LABELS, handled_markdown, markdown
 
-from customer_escalation.domain.brief import EscalationDraft
 from customer_escalation.domain.categories import HEADINGS as SECTIONS
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.language import CODES, code_of
 from customer_escalation.rendering.phrases import Phrases, phrase_table
 

@@ -8,9 +8,10 @@ from tests.customer_escalation.casebook import NOW, account, affected, evidence,
 from tests.customer_escalation.drafts import T1M1, ask, escalation, facts, handling, records, reply, said
 
 from customer_escalation.cases.session import Casework
-from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, Outcome, Severity
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
+from customer_escalation.domain.outcomes import Outcome, Severity
 from customer_escalation.domain.prose import passages
 from customer_escalation.review.budget import (
     BESIDE,
