@@ -10,8 +10,8 @@ from typing import Any
 
 from customer_escalation.domain.draft import ColleagueText, CustomerDraft, Draft
 
-MENTION = re.compile(r"\[text (\d{1,2})\]", re.IGNORECASE)
-"""A text of the draft named by its number."""
+MENTION = re.compile(r"\[(?:text|texte|texto|testo|tekst|文面) ?(\d{1,2})\]", re.IGNORECASE)
+"""A text of the draft named by its number; who writes in another language may say the word in it."""
 LISTS = ("drafts", "messages")
 Outgoing = CustomerDraft | ColleagueText
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from customer_escalation.domain.brief import RuleNote, Statement
-from customer_escalation.domain.categories import ANSWERS, HEADINGS, is_marked
+from customer_escalation.domain.categories import ANSWERS, HEADINGS, SOURCES, is_marked, unread
 from customer_escalation.domain.draft import ColleagueText, EscalationDraft, HandlingDraft
 from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.domain.prose import without_marks
@@ -15,6 +15,7 @@ from customer_escalation.domain.texts import outgoing
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import inert, inert_lines, sentence
+from customer_escalation.rendering.phrases import DEFAULT
 from customer_escalation.rendering.prose_view import ProseView
 from skill_runtime.ledger import Record
 
@@ -41,7 +42,7 @@ class BriefView(ProseView):
             "text": inert, "sentence": sentence, "cell": lambda value: inert(value).replace("|", "\\|"),
             "prose": self.prose, "lines": self.lines, "section": self.section, "say": self.say,
             "line": self.line, "said": self.said, "because": self.because,
-            "verdict": self.verdict, "unread": self.unread, "references": self.references, "suspect": self.suspect,
+            "verdict": self.verdict, "unread": self.unread, "gaps": self.gaps, "references": self.references, "suspect": self.suspect,
             "untested": self.untested,
             "sender": self.sender, "texts": self.text_blocks, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
         }  # fmt: skip
@@ -67,6 +68,16 @@ class BriefView(ProseView):
         if not read.read:
             return self.say("read_by_code")
         return self.say("read_partly", unread=str(read.unread), total=str(read.read + read.unread))
+
+    def gaps(self) -> list[str]:
+        """What could not be read, in the brief's language where it is a whole category (G3)."""
+        return [self._gap(gap) for gap in self.brief.gaps]
+
+    def _gap(self, gap: str) -> str:
+        category = next((row.id for row in SOURCES.values() if gap.startswith(f"{unread(row.id)} (")), "")
+        if not category or self.say.language in ("", DEFAULT):
+            return sentence(gap)
+        return self.say("unread", category=self.say(f"category_{category}"))
 
     def because(self, notes: Sequence[RuleNote]) -> str:
         """The grounds in words, each once (S10)."""

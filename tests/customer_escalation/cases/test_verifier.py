@@ -243,10 +243,10 @@ async def test_what_it_costs_counts_for_the_run(tmp_path: Path) -> None:
     assert desk.meter.usage.output_tokens > 0
 
 
-async def test_the_off_switch_is_said(tmp_path: Path) -> None:
+async def test_who_switches_it_off_misses_nothing(tmp_path: Path) -> None:
     with MessagesServer([]) as api:
         found = await verified(api, tmp_path, [exhibit(1)], enabled=False)
-    assert (found.summary.read, found.summary.unread, found.summary.why) == (0, 1, SWITCHED_OFF)
+    assert (found.summary.read, found.summary.unread, found.summary.why) == (0, 0, SWITCHED_OFF)
     assert api.statements == []
 
 

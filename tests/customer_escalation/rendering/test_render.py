@@ -305,6 +305,9 @@ def test_what_is_not_there_is_said_in_a_fixed_word() -> None:
     assert "### Reproduction Steps\nNot applicable.\n" in text
     assert "Ideas, not established" not in text
     assert "**Containment:** None is recorded.\n" in markdown(containment="None is recorded.")
+    assert "**Containment:** \n  - **Done:** a.\n  - **Open:** b.\n" in markdown(
+        containment="- **Done:** a.\n- **Open:** b."
+    )
 
 
 def test_a_brief_drafted_by_rules_says_so() -> None:
