@@ -13,7 +13,7 @@ from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.followups.coming_down import last_complaint
 from customer_escalation.followups.learning import article, article_action
-from customer_escalation.followups.standing import Standing, standing_of
+from customer_escalation.followups.standing import Standing, standing_at
 from customer_escalation.sla.cadence import quiet_until
 
 
@@ -33,7 +33,7 @@ class Closing:
 async def open_standing(service: CaseService, case: str) -> Standing:
     """The open escalation. Raises ``NotEscalated``."""
     name = service.store.find(case.strip())
-    standing = standing_of(service.store, name, await service.systems.now())
+    standing = standing_at(service.store, name, await service.systems.now())
     if standing is None or standing.inputs is None:
         raise NotEscalated(name)
     return standing

@@ -15,7 +15,7 @@ from customer_escalation.decision.rules.after import DEESCALATING
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Fact
 from customer_escalation.domain.printable import printable
-from customer_escalation.followups.standing import Standing, standing_of
+from customer_escalation.followups.standing import Standing, standing_at
 from customer_escalation.followups.update_texts import ticket_name
 from customer_escalation.rendering.phrases import Phrases
 from skill_runtime.journal import Entry
@@ -56,7 +56,7 @@ async def judge(
     What was carried out of the texts that were offered for it counts as done. Raises ``WrongOrder``.
     """
     name = service.store.find(case.strip())
-    standing = standing_of(service.store, name, await service.systems.now())
+    standing = standing_at(service.store, name, await service.systems.now())
     if standing is None:
         raise NotEscalated(name)
     since = since_of(standing, found) if found is not None else None
@@ -118,7 +118,7 @@ def offer_texts(service: CaseService, case: str, now: datetime, resolution: str)
     Raises ``WrongOrder`` where there are none.
     """
     name = service.store.find(case.strip())
-    standing = standing_of(service.store, name, now)
+    standing = standing_at(service.store, name, now)
     if standing is None or standing.inputs is None:
         raise NotEscalated(name)
     words = printable(resolution).strip()

@@ -6,7 +6,7 @@ from customer_escalation.cases.entries import FollowUpStep
 from customer_escalation.cases.errors import NotEscalated, WrongOrder
 from customer_escalation.cases.service import CaseService
 from customer_escalation.domain.record_ids import own_part, shown_id
-from customer_escalation.followups.standing import standing_of
+from customer_escalation.followups.standing import standing_at
 
 
 async def log_by_hand(
@@ -17,7 +17,7 @@ async def log_by_hand(
     Raises ``NotEscalated`` where it is closed or no escalation, and ``WrongOrder`` for a ticket that is none of its own.
     """
     name = service.store.find(case.strip())
-    standing = standing_of(service.store, name, await service.systems.now())
+    standing = standing_at(service.store, name, await service.systems.now())
     if standing is None:
         raise NotEscalated(name)
     own = [ref for account in standing.inputs.affected for ref in account.tickets] if standing.inputs else []

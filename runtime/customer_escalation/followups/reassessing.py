@@ -19,7 +19,7 @@ from customer_escalation.domain.outcomes import Severity
 from customer_escalation.domain.rules import RULE_TABLE
 from customer_escalation.followups.looking import own_items
 from customer_escalation.followups.news import News, news_between
-from customer_escalation.followups.standing import Standing, standing_of
+from customer_escalation.followups.standing import Standing, standing_at
 
 MOVING = ("age", "last_reply", "next_update", "window", "followup", "customer_update", "queue")
 """Figures that are another at every moment and change no decision by themselves."""
@@ -67,7 +67,7 @@ async def reassess(service: CaseService, case: str, changes: Mapping[str, Any]) 
     Raises ``NotEscalated``, ``NoFacts``, and ``WrongOrder`` for facts that are none.
     """
     name, now = service.store.find(case.strip()), await service.systems.now()
-    before = standing_of(service.store, name, now)
+    before = standing_at(service.store, name, now)
     if before is None:
         raise NotEscalated(name)
     work = service.work(name)
@@ -84,7 +84,7 @@ async def reassess(service: CaseService, case: str, changes: Mapping[str, Any]) 
         rules=tuple(_rules(old.decision, anew)),
         figures=tuple(one for one in told.figures if one.ref.rpartition(".")[2].removeprefix("figures/") not in MOVING),
         news=news_between(known, anew.evidence, own_items(before), (since, now)),
-        standing=standing_of(service.store, name, now) if not told.findings else None,
+        standing=standing_at(service.store, name, now) if not told.findings else None,
     )
 
 
@@ -103,7 +103,7 @@ def changed_facts(facts: Assessment, changes: Mapping[str, Any]) -> Assessment:
 async def take_severity(service: CaseService, case: str, by: str) -> Severity:
     """Write down a person's yes to the lower severity that the rules found. Raises ``WrongOrder`` where none waits for one."""
     name, now = service.store.find(case.strip()), await service.systems.now()
-    standing = standing_of(service.store, name, now)
+    standing = standing_at(service.store, name, now)
     if standing is None:
         raise NotEscalated(name)
     if standing.waiting is None:

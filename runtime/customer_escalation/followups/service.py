@@ -10,7 +10,7 @@ from customer_escalation.cases.store import CaseStore, StoreError
 from customer_escalation.decision.rules.after import still_to_do
 from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.followups.due import DueItem, due_items
-from customer_escalation.followups.standing import Standing, standing_of
+from customer_escalation.followups.standing import Standing, standing_at
 from customer_escalation.policy import PolicyError
 
 Fresher = Mapping[str, Sequence[Mapping[str, object]]]
@@ -91,7 +91,7 @@ def standings(
     """Each of them that is an open escalation. Raises as ``escalations_in``."""
     for case in cases:
         try:
-            standing = standing_of(store, case, now, (fresher or {}).get(case, ()))
+            standing = standing_at(store, case, now, (fresher or {}).get(case, ()))
         except (StoreError, PolicyError) as error:
             if unreadable is None:
                 raise

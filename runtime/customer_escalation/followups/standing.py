@@ -147,7 +147,7 @@ class _Reading:
             self.steps.append(step)
 
 
-def standing_of(
+def standing_at(
     store: CaseStore, case: str, now: datetime, fresher: Iterable[Mapping[str, object]] = ()
 ) -> Standing | None:
     """The escalation as of ``now``, None for a case that is none, that is closed, or whose brief was not recorded.

@@ -12,7 +12,7 @@ from customer_escalation.cases.steps import ProposedAction, ReassessedCase
 from customer_escalation.followups.due import DueItem, due_items
 from customer_escalation.followups.looking import own_items
 from customer_escalation.followups.news import News, news_between
-from customer_escalation.followups.standing import Standing, standing_of
+from customer_escalation.followups.standing import Standing, standing_at
 from customer_escalation.followups.update_texts import UpdateTexts
 
 
@@ -43,14 +43,14 @@ async def make_update(service: CaseService, case: str, writer: UpdateWriter | No
     Raises ``NotEscalated`` where it is no open escalation, and ``NoFacts`` where its facts were not kept.
     """
     name, now = service.store.find(case.strip()), await service.systems.now()
-    before = standing_of(service.store, name, now)
+    before = standing_at(service.store, name, now)
     if before is None or before.inputs is None:
         raise NotEscalated(name)
     looks = service.store.entries(name, DecidedAnew.kind)
     since = DecidedAnew.model_validate(looks[-1].data).now if looks else before.since
     known, own = service.work(name).ledger, own_items(before)
     reassessed = await service.reassess(name)
-    standing = standing_of(service.store, name, now)
+    standing = standing_at(service.store, name, now)
     assert standing is not None
     assert standing.inputs is not None
     news = news_between(known, standing.inputs.evidence, own, (since, now))

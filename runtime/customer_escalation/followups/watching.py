@@ -13,7 +13,7 @@ from customer_escalation.followups.due import DueItem
 from customer_escalation.followups.looking import Look, look_at, own_items
 from customer_escalation.followups.news import news_between
 from customer_escalation.followups.service import due_of, open_cases
-from customer_escalation.followups.standing import Standing, standing_of
+from customer_escalation.followups.standing import Standing, standing_at
 from customer_escalation.followups.update_texts import news_lines, ticket_name
 from customer_escalation.policy import PolicyError
 from customer_escalation.rendering.phrases import Phrases
@@ -67,7 +67,7 @@ class Watcher:
     async def _case(self, case: str, now: datetime) -> list[Notice]:
         seen = self._seen.setdefault(case, _Seen())
         try:
-            standing = standing_of(self.store, case, now)
+            standing = standing_at(self.store, case, now)
         except (SkillRuntimeError, PolicyError) as error:
             return list(_problem(case, seen, str(error)))
         if standing is None:
@@ -75,7 +75,7 @@ class Watcher:
         before = seen.known or (standing.inputs.evidence.ledger if standing.inputs else Ledger())
         look = await self._read(standing)
         notices = list(_problem(case, seen, " ".join(look.problems)))
-        fresh = standing_of(self.store, case, now, look.results) or standing
+        fresh = standing_at(self.store, case, now, look.results) or standing
         notices += self._news(fresh, before, seen, now)
         notices += _due(fresh, seen, now)
         seen.known = fresh.inputs.evidence.ledger if fresh.inputs else before

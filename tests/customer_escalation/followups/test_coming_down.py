@@ -11,7 +11,7 @@ from customer_escalation.cases.errors import NotEscalated, NotProposed, WrongOrd
 from customer_escalation.followups.closing import Closing, close, learned_text, offer_article
 from customer_escalation.followups.coming_down import Found, judge, offer_texts, since_of
 from customer_escalation.followups.service import open_escalation
-from customer_escalation.followups.standing import standing_of
+from customer_escalation.followups.standing import standing_at
 
 LATER, NEXT_WEEK = "2026-03-05T12:00:00Z", "2026-03-11T12:00:00Z"
 FOUR = ["notify_team", "update_ticket", "inform_customer", "record_learning"]
@@ -67,7 +67,7 @@ async def test_a_customer_who_writes_is_not_quiet_whatever_they_write(world: Wor
     solved(world, confirmed=True)
     await read_again(world, case, LATER)
     async with world.service(LATER) as service:
-        standing = standing_of(service.store, case, datetime(2026, 3, 5, 12, tzinfo=UTC))
+        standing = standing_at(service.store, case, datetime(2026, 3, 5, 12, tzinfo=UTC))
         assert standing is not None
         assert since_of(standing, Found(workaround=(f"{T1}-m3",))).last_complaint_at == "2026-03-05T10:00:00+00:00"
         confirmed = since_of(standing, Found(workaround=(f"{T1}-m3",), confirmed=(f"{T1}-m4",)))

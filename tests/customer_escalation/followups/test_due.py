@@ -14,7 +14,7 @@ from customer_escalation.domain.outcomes import Severity
 from customer_escalation.followups.due import NEVER_ANSWERED
 from customer_escalation.followups.looking import look_at, own_items
 from customer_escalation.followups.service import escalations_in, open_cases
-from customer_escalation.followups.standing import standing_of
+from customer_escalation.followups.standing import standing_at
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 """A Wednesday."""
@@ -133,7 +133,7 @@ async def test_a_closed_escalation_is_due_no_more() -> None:
 
 async def test_a_look_counts_what_was_read_beside_the_journal_and_writes_nothing() -> None:
     case = await escalated("High", NOW)
-    standing = standing_of(case.service.store, case.name, after(1))
+    standing = standing_at(case.service.store, case.name, after(1))
     assert standing is not None
     assert own_items(standing) == [TICKET, "project_tracker/P-1"]
     look = await look_at(standing, case.systems)
