@@ -62,8 +62,11 @@ class Made:
 class InternalTexts:
     """The texts on one escalation."""
 
-    def __init__(self, brief: Brief, around: Around, next_look: datetime, zone: ZoneInfo) -> None:
-        self._brief, self._around = brief, around
+    def __init__(
+        self, brief: Brief, around: Around, next_look: datetime, zone: ZoneInfo, *, restricted: bool = False
+    ) -> None:
+        """``restricted``: what it is about belongs in the owner's channel alone."""
+        self._brief, self._around, self.restricted = brief, around, restricted
         self._say = Phrases(brief.draft)
         self._when = date_words(next_look, zone, self._say.language)
         self._names = _names(around)
@@ -96,11 +99,6 @@ class InternalTexts:
             "\n".join([*self._lines("", self._tickets()), *self._earlier(closed)]),
         ]
         return Made("\n\n".join(part for part in parts if part), public.left_out)
-
-    @property
-    def restricted(self) -> bool:
-        """Does what it is about belong in the team's channel alone?"""
-        return self._brief.target is not None and self._brief.target.value == "Security"
 
     def _lines(self, *what: str) -> list[str]:
         assert self._brief.target is not None

@@ -115,7 +115,8 @@ def propose(
     check = f"Check with {team.name} for progress: {brief.draft.summary}"
     internal: list[Proposal] = []
     if around is not None:
-        made = InternalTexts(brief, around, moments[0] if moments else due, clock)
+        restricted = team.restricted or brief.target == Target.SECURITY
+        made = InternalTexts(brief, around, moments[0] if moments else due, clock, restricted=restricted)
         internal = [*_tracker(brief, made, around, about, say), *_notes(made, around, say)]
     beware = () if channel_of.is_known(brief.target) else (NOBODY_KNOWS,)
     return [
@@ -169,8 +170,8 @@ def _message(
 def _tracker(
     brief: Brief, made: InternalTexts, around: Around, about: Sequence[str], say: Phrases
 ) -> Iterator[Proposal]:
-    """A comment on each open item that the case is about; a new item where there is none and the owner works by the tracker. What
-    Security owns is in their channel alone.
+    """A comment on each open item that the case is about; a new item where there is none and the owner works by the tracker. What a
+    team keeps in its channel alone, as Security does, stands in none.
     """
     if made.restricted or brief.target is None:
         return

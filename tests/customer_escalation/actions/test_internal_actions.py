@@ -115,6 +115,13 @@ def test_an_item_is_filed_for_teams_that_work_by_the_tracker_and_where_one_is_co
     assert not of("tracker_item", offered(written(), none, ()))
 
 
+def test_a_team_that_policy_restricts_is_kept_out_of_the_tracker_and_the_note_too() -> None:
+    kept = overlaid(policy(), "[teams.engineering]\nrestricted = true\n", "own")
+    steps = offered(written(), by=kept)
+    assert not [step for step in steps if step.system == "project_tracker"]
+    assert "sync" not in of("internal_note", steps)[0].text
+
+
 def test_nothing_of_security_stands_in_the_tracker() -> None:
     steps = offered(written().model_copy(update={"target": Target.SECURITY}))
     assert not [step for step in steps if step.system == "project_tracker"]

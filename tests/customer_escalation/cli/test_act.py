@@ -383,6 +383,14 @@ def test_reminders_are_written_for_a_calendar_and_nothing_else_is_done(command: 
     assert "cannot be written" in refused.err
 
 
+def test_what_security_keeps_to_itself_stands_in_no_calendar(secret: Command, tmp_path: Path) -> None:
+    file = tmp_path / "look.ics"
+    assert secret("act", run_of(secret), "--ics", str(file)).code == 0
+    (event,) = Calendar.from_ical(file.read_bytes()).walk("VEVENT")
+    assert str(event["summary"]) == f"Look again: {run_of(secret)}"
+    assert "import" not in file.read_text(encoding="utf-8").casefold()
+
+
 def test_a_filed_item_and_a_note_stand_where_they_belong(command: Command) -> None:
     actions = listed(command)
     named = [part for kind in ("tracker_item", "internal_note") for part in ("--yes-to", actions[kind]["id"])]

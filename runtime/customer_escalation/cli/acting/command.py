@@ -193,11 +193,15 @@ def _write_reminders(case: str, out: Path) -> None:
     from customer_escalation.cli import delivery
     from customer_escalation.domain.evidence import parse_moment
     from customer_escalation.domain.formatting import count_words
+    from customer_escalation.domain.outcomes import Target
     from customer_escalation.rendering.reminders import Reminder, calendar_file
 
     service = _unconnected()
+    result = service.result(case)
+    kept = result.target is Target.SECURITY  # others see a calendar than those who may know what it is about
+    look = f"customer-escalation show {case}"
     found = [
-        Reminder(one.id[:32], at, service.result(case).summary, one.proposal.text)
+        Reminder(one.id[:32], at, *((f"Look again: {case}", look) if kept else (result.summary, one.proposal.text)))
         for one in service.propose(case)
         if one.proposal.kind == "reminder" and one.state != "refused" and (at := parse_moment(one.proposal.destination))
     ]
