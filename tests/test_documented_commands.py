@@ -15,6 +15,7 @@ DOCUMENTS = (
     "CONNECTORS.md",
     "docs/acting.md",
     "docs/assistants.md",
+    "docs/following-up.md",
     "docs/sample-workspace.md",
     "examples/roundup/README.md",
 )
@@ -82,6 +83,12 @@ EXPECTED: dict[str, tuple[int, str]] = {
     "connectors test bugs --writes": (4, "bugs"),
     "connectors add desk --system frobdesk --set url=http://127.0.0.1:8080": (4, "frobdesk"),
     "connectors test desk --writes": (4, "desk"),
+    "followups": (0, "No escalation is open"),
+    "update RUN": (0, "Drafts; nothing was sent"),
+    "update RUN --log both": (0, "1 open escalation"),
+    "reassess RUN": (0, "The decision stands"),
+    "deescalate RUN": (3, "No rule lets it come down yet"),
+    "show RUN --timeline": (0, "asked: Build queue"),
 }
 """With what each ends where nothing is connected and nobody can be asked, and what it says."""
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol
 
 Kind = Literal[
     "post_to_channel", "team_message", "customer_reply", "status_update", "internal_note", "tracker_comment", "tracker_item",
-    "reminder",
+    "draft_article", "reminder",
 ]  # fmt: skip
 System = Literal["support_platform", "crm", "chat", "project_tracker", "knowledge_base", "email", "cloud_storage", ""]
 
@@ -64,6 +64,24 @@ class NewItem:
 
 
 @dataclass(frozen=True)
+class NewArticle:
+    """A draft of an article: the text's first paragraph is its title, and what stands below it its body."""
+
+    def arguments(self, destination: str, text: str) -> dict[str, Any]:
+        """See ``Way``."""
+        title, _, body = text.partition("\n\n")
+        return {"title": title, "body": body}
+
+    def meant(self, arguments: Mapping[str, Any]) -> tuple[str, str]:
+        """See ``Way``."""
+        return ARTICLE, "\n\n".join([str(arguments.get("title", "")), str(arguments.get("body", ""))])
+
+
+ARTICLE = "draft"
+"""The destination of every article: a knowledge base has one place for drafts."""
+
+
+@dataclass(frozen=True)
 class ActionKind:
     """One kind of action."""
 
@@ -108,6 +126,7 @@ KINDS: Mapping[str, ActionKind] = {
             "tracker_comment", "comment in the tracker", "project_tracker", "comment_on_issue", TextTo("id", "project_tracker")
         ),
         ActionKind("tracker_item", "new item in the tracker", "project_tracker", "create_issue", NewItem()),
+        ActionKind("draft_article", "draft of an article", "knowledge_base", "draft_article", NewArticle()),
         ActionKind("reminder", "reminder"),
     )
 }  # fmt: skip

@@ -20,6 +20,7 @@ from customer_escalation.cases.approval_events import approval_events, as_edited
 from customer_escalation.cases.effects import done_before, history_of
 from customer_escalation.cases.entries import APPROVAL, OUTDATED, REFUSAL, REVOCATION, ActionEdited, EffectIntended
 from customer_escalation.cases.errors import ActionChanged, ActionOutdated, NotAllowed, NotReadAgain, WrongOrder
+from customer_escalation.cases.offered_later import offered_later
 from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.cases.rereading import read_again
 from customer_escalation.cases.restoring import opening_of
@@ -43,7 +44,7 @@ class Acting(CaseServiceBase):
         events, edits = list(approval_events(entries)), edits_in(entries)
         policy, now, before = self._policy(result.case), self._clock(), done_before(entries)
         found: list[ProposedAction] = []
-        for offered in result.proposals:
+        for offered in [*result.proposals, *offered_later(entries)]:
             one, by = as_edited(offered, edits)
             action = action_id(one)
             earlier = [

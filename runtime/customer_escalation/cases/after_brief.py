@@ -36,10 +36,13 @@ from customer_escalation.domain.outcomes import Severity
 class AfterTheBrief(CaseServiceBase):
     """The part of ``CaseService`` that goes on after an escalation."""
 
-    async def log(self, case: str, done: Sequence[FollowUpStep], note: str = "") -> str:
-        """Write down that a follow-up was made (C-ACT); returns the case's name."""
+    async def log(
+        self, case: str, done: Sequence[FollowUpStep], note: str = "", *, tickets: Sequence[str] = (), by: str = ""
+    ) -> str:
+        """Write down that a follow-up was made (C-ACT), on all of the case's tickets where none is named; returns the case's name."""
         name = self._escalated(case).case
-        entry = FollowedUp(done=tuple(done), note=note, now=await self.systems.now())
+        now = await self.systems.now()
+        entry = FollowedUp(done=tuple(done), note=note, now=now, tickets=tuple(tickets), by=by)
         self.store.append(name, FollowedUp.kind, entry.model_dump(mode="json"))
         self.watch(happened.FollowUpLogged(name, entry.done))
         return name
@@ -76,7 +79,9 @@ class AfterTheBrief(CaseServiceBase):
         state = self._cases.last(result.case, ComingDown) or ComingDown()
         firings = () if since is None else await self._judge(result, since)
         if since is not None:
-            state = state.model_copy(update={"rules": {firing.rule: firing.state for firing in firings}})
+            state = state.model_copy(
+                update={"rules": {firing.rule: firing.state for firing in firings}, "since": since}
+            )
         if confirmed_by and not state.proposed:
             raise NotProposed
         all_done = tuple(dict.fromkeys([*state.done, *done]))
@@ -88,7 +93,9 @@ class AfterTheBrief(CaseServiceBase):
             result.case, firings, state, tuple(key for key, words in DEESCALATING.items() if words in left)
         )
 
-    async def close(self, case: str) -> None:
+    async def close(
+        self, case: str, *, by: str = "", confirmed: Sequence[str] = (), tracking: str = "", learned: str = ""
+    ) -> None:
         """The escalation is over (DE-ACT). Raises ``WrongOrder`` while a person's word or one of the four steps is missing."""
         result = self._escalated(case)
         state = self._cases.last(result.case, ComingDown) or ComingDown()
@@ -97,7 +104,8 @@ class AfterTheBrief(CaseServiceBase):
             missing = [*([] if state.confirmed_by else ["a person confirms that it may come down"]), *left]
             raise WrongOrder(f"It cannot be closed yet: {'; '.join(missing)}")
         if not self.is_closed(result.case):
-            entry = Closed(now=await self.systems.now())
+            now = await self.systems.now()
+            entry = Closed(now=now, by=by, confirmed=tuple(confirmed), tracking=tracking, learned=learned)
             self.store.append(result.case, Closed.kind, entry.model_dump(mode="json"))
             self.watch(happened.CaseClosed(result.case))
 

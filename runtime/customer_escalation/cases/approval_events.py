@@ -21,6 +21,7 @@ from customer_escalation.cases.entries import (
     ActionEdited,
     DraftSubmitted,
 )
+from customer_escalation.cases.offered_later import OfferedLater, offered_later
 from customer_escalation.cases.recorded import RecordedResult
 from skill_runtime.journal import Entry
 
@@ -33,7 +34,8 @@ def approval_events(entries: Iterable[Entry]) -> Iterator[ApprovalEvent]:
     """Each time that actions were offered or edited, and what was said to one; oldest first, as the entries are."""
     offered: tuple[str, ...] = ()
     edits: list[ActionEdited] = []
-    for entry in entries:
+    entries = list(entries)
+    for number, entry in enumerate(entries, 1):
         if entry.type in _SAID:
             yield _SAID[entry.type].model_validate(entry.data)
             continue
@@ -43,9 +45,10 @@ def approval_events(entries: Iterable[Entry]) -> Iterator[ApprovalEvent]:
             offered = tuple(entry.data["actions"])
         elif entry.type == RESULT:
             offered = action_ids(RecordedResult(entry.data))
-        else:
+        elif entry.type != OfferedLater.kind:
             continue
-        yield Offered(actions=tuple(_id_now(action, edits) for action in offered))
+        later = map(action_id, offered_later(entries[:number]))
+        yield Offered(actions=tuple(_id_now(action, edits) for action in [*offered, *later]))
 
 
 def action_ids(result: RecordedResult) -> tuple[str, ...]:

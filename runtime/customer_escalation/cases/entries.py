@@ -9,13 +9,14 @@ from pydantic import BaseModel, ConfigDict
 
 from customer_escalation.cases.record_copies import RecordCopy
 from customer_escalation.cases.session import Drafter
+from customer_escalation.cases.since import Since
 from customer_escalation.decision.answers import PersonAnswer
 from customer_escalation.domain.brief import Verification
 from customer_escalation.domain.categories import title_of
 from customer_escalation.domain.draft import Draft, EscalationDraft, HandlingDraft
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import count_words
-from customer_escalation.domain.outcomes import Outcome
+from customer_escalation.domain.outcomes import Outcome, Severity
 
 FollowUpStep = Literal["asked_team", "told_customer"]
 E = TypeVar("E", bound="CaseEntry")
@@ -140,6 +141,20 @@ class FollowedUp(CaseEntry):
     done: tuple[FollowUpStep, ...]
     note: str
     now: datetime
+    tickets: tuple[str, ...] = ()
+    """Refs of those whose customers were told; all of the case where none is named."""
+    by: str = ""
+    """Who did it; empty where nobody was named."""
+
+
+class SeverityTaken(CaseEntry):
+    """A person confirms another severity than the brief's, which holds from then on."""
+
+    kind: ClassVar[str] = "severity"
+
+    severity: Severity
+    by: str
+    now: datetime
 
 
 class DecidedAnew(CaseEntry):
@@ -164,6 +179,8 @@ class ComingDown(CaseEntry):
     confirmed_by: str = ""
     done: tuple[str, ...] = ()
     """Keys of ``DEESCALATING``."""
+    since: Since | None = None
+    """What was found out, as it was judged last."""
 
     @property
     def proposed(self) -> bool:
@@ -177,6 +194,14 @@ class Closed(CaseEntry):
     kind: ClassVar[str] = "closed"
 
     now: datetime
+    by: str = ""
+    """Who closed it; empty where nobody was named."""
+    confirmed: tuple[str, ...] = ()
+    """Refs of the records in which customers said that it is resolved."""
+    tracking: str = ""
+    """What was done to the internal tracking, in words."""
+    learned: str = ""
+    """Where what was learned is kept: a file, or the id of the action that drafts an article."""
 
 
 class ActionEdited(CaseEntry):

@@ -230,6 +230,9 @@ def show(
         bool, typer.Option("--why", help="The facts, the rules that fired, and what would have changed the decision.")
     ] = False,
     journal: Annotated[bool, typer.Option("--journal", help="Every journal entry, as JSON lines.")] = False,
+    timeline: Annotated[
+        bool, typer.Option("--timeline", help="Who asked, decided, wrote, approved and sent what, and when.")
+    ] = False,
 ) -> None:
     """The brief of a run, or where it stands."""
     from customer_escalation.cases import history
@@ -240,6 +243,13 @@ def show(
     if journal:
         for line in history.entries(store, run_id):
             streams.write(plain_json(line) + "\n")
+        return
+    if timeline:
+        from customer_escalation.cli.trail_shown import as_lines
+        from customer_escalation.followups.trail import timeline as told
+        from customer_escalation.followups.trail import trail
+
+        streams.say(as_lines(list(told(trail(store, run_id)))))
         return
     found = history.result(store, run_id)
     if isinstance(found, str):

@@ -66,10 +66,10 @@ def deliver(result: Mapping[str, Any], style: Style | None, out: Path | None) ->
         raise OutputLost(f"{out or 'Standard output'} cannot be written: {error.strerror or error}. {kept}") from error
 
 
-def put(text: str, out: Path) -> None:
-    """Write a text to a file whole or not at all. Raises ``OutputLost``."""
+def put(content: str | bytes, out: Path) -> None:
+    """Write a text or a picture to a file whole or not at all. Raises ``OutputLost``."""
     try:
-        _write(_target(out), text.encode())
+        _write(_target(out), content.encode() if isinstance(content, str) else content)
     except OSError as error:
         raise OutputLost(f"{out} cannot be written: {error.strerror or error}.") from error
 

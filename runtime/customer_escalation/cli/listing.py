@@ -17,9 +17,9 @@ _WIDE = "WF"
 
 def listed(rows: Sequence[Mapping[str, str]]) -> str:
     """The rows of ``history.rows``, newest first: run, when it began (local time), state, decision, issue."""
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    width = terminal_width()
     cells = [_cells(row) for row in rows]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)][:-1]
+    widths = [max(map(text_width, column)) for column in zip(*cells, strict=True)][:-1]
     return "\n".join(line for row in cells for line in _lines(row, widths, width))
 
 
@@ -31,14 +31,14 @@ def _cells(row: Mapping[str, str]) -> tuple[str, ...]:
 
 def _lines(cells: Sequence[str], widths: Sequence[int], width: int | None) -> Iterator[str]:
     *told, issue = cells
-    head = _GAP.join(cell + " " * (wide - _width(cell)) for cell, wide in zip(told, widths, strict=True))
+    head = _GAP.join(fill(cell, wide) for cell, wide in zip(told, widths, strict=True))
     if width is None:
         yield f"{head}{_GAP}{issue}".rstrip()
-    elif (room := width - _width(head) - len(_GAP)) >= _NARROWEST:
-        yield f"{head}{_GAP}{_cut(issue, room)}".rstrip()
+    elif (room := width - text_width(head) - len(_GAP)) >= _NARROWEST:
+        yield f"{head}{_GAP}{cut(issue, room)}".rstrip()
     else:
-        yield _cut(head.rstrip(), width)
-        yield _cut(f"    {issue}", width)
+        yield cut(head.rstrip(), width)
+        yield cut(f"    {issue}", width)
 
 
 def _began(run: str) -> str:
@@ -49,16 +49,27 @@ def _began(run: str) -> str:
     return ""
 
 
-def _width(text: str) -> int:
+def terminal_width() -> int | None:
+    """Columns of the terminal; None where standard output is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def fill(text: str, width: int) -> str:
+    """The text with blanks behind it, so that it takes so many columns."""
+    return text + " " * (width - text_width(text))
+
+
+def text_width(text: str) -> int:
     """Columns of a terminal that the text takes."""
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in _WIDE else 1 for char in text
     )
 
 
-def _cut(text: str, width: int) -> str:
-    if _width(text) <= width:
+def cut(text: str, width: int) -> str:
+    """The text in so many columns, with a mark where it was longer."""
+    if text_width(text) <= width:
         return text
-    while _width(text) > width - 1:
+    while text_width(text) > width - 1:
         text = text[:-1]
     return text.rstrip() + "…"

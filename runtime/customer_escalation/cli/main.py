@@ -17,7 +17,16 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from customer_escalation.cli import briefs, installation, streams
+from customer_escalation.cli import (
+    briefs,
+    coming_down,
+    following,
+    following_up,
+    installation,
+    looking_back,
+    streams,
+    watching,
+)
 from customer_escalation.cli.acting import command as acting
 from customer_escalation.cli.connectors import app as connectors_app
 from customer_escalation.cli.options import EPILOG, FAILED, LIMIT, NEEDS_REVIEW, NO_CONNECTOR, NO_MODEL, USAGE, VALID
@@ -25,7 +34,10 @@ from customer_escalation.cli.words import command_line
 from customer_escalation.cli.workspace import app as workspace_app
 from skill_runtime.errors import ConnectorError, LimitReached, ModelError, SkillRuntimeError
 
-COMMANDS = ("run", "assess", "list", "show", "act", "rules", "policy", "mcp", "workspace", "connectors", "doctor")
+COMMANDS = (
+    "run", "assess", "list", "show", "act", "followups", "update", "reassess",
+    "deescalate", "close", "watch", "trail", "stats", "similar", "rules", "policy", "mcp", "workspace", "connectors", "doctor",
+)  # fmt: skip
 GLOBALS = ("--help", "--version", "--install-completion", "--show-completion")
 HELP_OPTIONS = {"help_option_names": ["--help", "-h"]}
 
@@ -68,6 +80,21 @@ app.command(short_help="The facts and the questions that are open, as JSON.")(br
 app.command("list")(briefs.list_runs)
 app.command()(briefs.show)
 app.command(short_help="Approve what a brief offers, and have it carried out.", epilog=acting.EPILOG)(acting.act)
+app.command(short_help="What is due for the open escalations.", epilog=following.FOLLOWUPS_EPILOG)(following.followups)
+app.command(short_help="What is new of an escalation, with drafts for everybody.", epilog=following_up.EPILOG)(
+    following_up.update
+)
+app.command(short_help="Decide an escalation again as of now.", epilog=coming_down.REASSESS_EPILOG)(
+    coming_down.reassess
+)
+app.command(short_help="Whether an escalation may come down.", epilog=coming_down.DEESCALATE_EPILOG)(
+    coming_down.deescalate
+)
+app.command(short_help="Close an escalation that came down.", epilog=coming_down.CLOSE_EPILOG)(coming_down.close)
+app.command(short_help="Watch open escalations and tell you.", epilog=watching.EPILOG)(watching.watch)
+app.command(short_help="Who did what and when, for an audit.")(looking_back.trail)
+app.command(short_help="Figures over all runs.")(looking_back.stats)
+app.command(short_help="Earlier runs that are like this one.")(looking_back.similar)
 app.command(short_help="Every rule, with its level in force.")(installation.rules)
 app.command("policy", short_help="Check your policy, and show what it changes.")(installation.show_policy)
 app.command(short_help="Serve one category, or `escalation`, over MCP.")(installation.mcp)

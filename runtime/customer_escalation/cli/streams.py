@@ -100,7 +100,12 @@ def rows(lines: Iterable[str]) -> str:
 
 def say_json(value: Any, *, indent: int | None = None) -> None:
     """A value as JSON on standard output, in ASCII where that takes nothing else. Raises as ``write``."""
-    write(plain_json(json.dumps(value, ensure_ascii=not is_utf8(sys.stdout), indent=indent)) + "\n")
+    write(json_text(value, indent=indent) + "\n")
+
+
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    """A value as JSON, in ASCII where standard output takes nothing else."""
+    return plain_json(json.dumps(value, ensure_ascii=not is_utf8(sys.stdout), indent=indent))
 
 
 def tell(text: str) -> None:

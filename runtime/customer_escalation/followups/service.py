@@ -1,16 +1,20 @@
 """What is due for the open escalations, whoever made them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from customer_escalation.cases.entries import RESULT, ComingDown, DecidedAnew, FollowedUp, FollowUpStep
-from customer_escalation.cases.recorded import RecordedResult
-from customer_escalation.cases.restoring import opening_of
+from customer_escalation.cases.entries import RESULT
 from customer_escalation.cases.service import CaseService
+from customer_escalation.cases.store import CaseStore, StoreError
 from customer_escalation.decision.rules.after import still_to_do
 from customer_escalation.domain.outcomes import Severity, Target
-from customer_escalation.followups.due import next_due
+from customer_escalation.followups.due import DueItem, due_items
+from customer_escalation.followups.standing import Standing, standing_at
+from customer_escalation.policy import PolicyError
+
+Fresher = Mapping[str, Sequence[Mapping[str, object]]]
+"""Results of tools that were read beside the journal, by case."""
 
 
 @dataclass(frozen=True)
@@ -20,63 +24,116 @@ class DueEscalation:
     case: str
     summary: str
     severity: Severity
-    """As it was assessed last."""
+    """In force: as the brief has it, or as it rose since, or as a person lowered it."""
+    lower: Severity | None
+    """A lower one that the rules found since; it holds when a person confirms it."""
     target: Target
     accounts: tuple[str, ...]
+    items: tuple[DueItem, ...]
+    """The team's next check, and one for each open ticket of an affected account; the most urgent first."""
     team_due: datetime
     """When to ask the receiving team next."""
-    customer_due: datetime
-    """When the customer hears from us at the latest."""
+    customer_due: datetime | None
+    """When the first customer hears from us at the latest; None where no ticket of theirs is open."""
     overdue: tuple[str, ...]
     """``team``, ``customer``."""
     followed_up: int
-    """How often a follow-up was logged."""
+    """How often a follow-up was logged, or a word that was approved went out."""
+    changes: int
+    """Entries of the case so far: a number that only grows, and does with everything that moves what is due."""
+    needs_review: bool
+    """Its brief has a hard finding left."""
+    restricted: bool
+    """Its details stay in the team's own channel."""
     left_of_deescalation: tuple[str, ...]
     """Of an escalation that comes down: what is still to do, in words."""
+
+    @property
+    def first_at(self) -> datetime:
+        """When the first thing is due."""
+        return self.items[0].due_at
 
 
 def open_escalations(service: CaseService, now: datetime) -> list[DueEscalation]:
     """Every escalation that is not closed, the most urgent first. Raises ``StoreError``."""
-    results = [RecordedResult(summary.newest) for summary in service.store.summaries(RESULT) if summary.newest]
-    return _by_urgency(due for result in results if (due := _due(service, result, now)))
+    return escalations_in(service.store, now, unreadable=_left_out)
 
 
 def open_escalation(service: CaseService, case: str, now: datetime) -> list[DueEscalation]:
     """One of them, where it is open. Raises ``StoreError``."""
-    result = service.recorded(case)
-    return _by_urgency(due for due in (_due(service, result, now) if result else None,) if due)
+    return escalations_in(service.store, now, [service.store.find(case.strip())])
+
+
+def escalations_in(
+    store: CaseStore,
+    now: datetime,
+    cases: Sequence[str] | None = None,
+    fresher: Fresher | None = None,
+    unreadable: Callable[[str], None] | None = None,
+) -> list[DueEscalation]:
+    """The open ones among ``cases``, among all of the store where none are named.
+
+    A case that cannot be read, such as one of another version, is told to ``unreadable`` in a sentence and left out; without it, it
+    raises ``StoreError``.
+    """
+    named = cases if cases is not None else open_cases(store)
+    found = standings(store, now, named, fresher, unreadable)
+    return _by_urgency(map(due_of, found))
+
+
+def standings(
+    store: CaseStore,
+    now: datetime,
+    cases: Sequence[str],
+    fresher: Fresher | None = None,
+    unreadable: Callable[[str], None] | None = None,
+) -> Iterator[Standing]:
+    """Each of them that is an open escalation. Raises as ``escalations_in``."""
+    for case in cases:
+        try:
+            standing = standing_at(store, case, now, (fresher or {}).get(case, ()))
+        except (StoreError, PolicyError) as error:
+            if unreadable is None:
+                raise
+            unreadable(str(error))
+        else:
+            if standing is not None:
+                yield standing
+
+
+def open_cases(store: CaseStore) -> list[str]:
+    """The names of cases with a recorded brief; one that is closed may be among them. Raises ``StoreError``."""
+    return [summary.case for summary in store.summaries(RESULT) if summary.newest]
+
+
+def due_of(standing: Standing) -> DueEscalation:
+    """What is due for one."""
+    items, down = due_items(standing), standing.coming_down
+    team = next(item for item in items if item.whom == "team")
+    customers = [item.due_at for item in items if item.whom == "customer"]
+    late = {item.whom for item in items if item.state(standing.now) == "overdue"}
+    return DueEscalation(
+        case=standing.case,
+        summary=standing.result.summary,
+        severity=standing.severity,
+        lower=standing.waiting,
+        target=standing.target,
+        accounts=standing.result.accounts,
+        items=items,
+        team_due=team.due_at,
+        customer_due=min(customers, default=None),
+        overdue=tuple(name for name in ("team", "customer") if name in late),
+        followed_up=len(standing.done),
+        changes=standing.entries,
+        needs_review=standing.result.status == "needs_review",
+        restricted=standing.policy.teams.of(standing.target).restricted,
+        left_of_deescalation=still_to_do(down.done) if down and down.confirmed_by else (),
+    )
+
+
+def _left_out(problem: str) -> None:
+    """A case that cannot be read is missing in a list of all; ``list`` tells why."""
 
 
 def _by_urgency(found: Iterable[DueEscalation]) -> list[DueEscalation]:
-    return sorted(found, key=lambda due: min(due.team_due, due.customer_due))
-
-
-def _due(service: CaseService, result: RecordedResult, now: datetime) -> DueEscalation | None:
-    if not result.is_open_escalation or service.is_closed(result.case):
-        return None
-    store, case = service.store, result.case
-    reassessed = [DecidedAnew.model_validate(entry.data) for entry in store.entries(case, DecidedAnew.kind)]
-    severity = Severity((reassessed[-1].is_now["severity"] if reassessed else None) or result.data["severity"])
-    made = [FollowedUp.model_validate(entry.data) for entry in store.entries(case, FollowedUp.kind)]
-    down = [ComingDown.model_validate(entry.data) for entry in store.entries(case, ComingDown.kind)]
-    policy, _ = opening_of(store, case).policy()
-    team_due, customer_due = next_due(
-        result, policy, severity, _latest(made, "asked_team"), _latest(made, "told_customer")
-    )
-    assert result.target is not None
-    return DueEscalation(
-        case=case,
-        summary=result.summary,
-        severity=severity,
-        target=result.target,
-        accounts=result.accounts,
-        team_due=team_due,
-        customer_due=customer_due,
-        overdue=tuple(name for name, due in (("team", team_due), ("customer", customer_due)) if due <= now),
-        followed_up=len(made),
-        left_of_deescalation=still_to_do(down[-1].done) if down and down[-1].confirmed_by else (),
-    )
-
-
-def _latest(made: Iterable[FollowedUp], step: FollowUpStep) -> datetime | None:
-    return max((entry.now for entry in made if step in entry.done), default=None)
+    return sorted(found, key=lambda due: due.first_at)

@@ -122,7 +122,7 @@ class Due(BaseModel):
     team_due: str
     """When to ask the receiving team next: RFC 3339."""
     customer_due: str
-    """When the customer hears from us at the latest."""
+    """When the first customer hears from us at the latest; empty where none of their tickets is open."""
     overdue: list[str]
     """``team``, ``customer``."""
     followed_up: int

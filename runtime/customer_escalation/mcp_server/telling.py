@@ -21,6 +21,7 @@ from customer_escalation.domain.findings import listed
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.drafting.prompts.decided import HandIn, decision_told
+from customer_escalation.followups.due import DueItem
 from customer_escalation.followups.service import DueEscalation
 from customer_escalation.mcp_server import answers
 from customer_escalation.rendering import page_parts
@@ -151,22 +152,30 @@ def followups(found: Sequence[DueEscalation], now: datetime) -> answers.FollowUp
     todo = "At each follow-up: " + " ".join(follow_up_actions(resolved=False)) + " Then call `log_followup`."
     lines = [f"Open escalations as of {time_words(now)}, the most urgent first:"]
     for due in found:
-        late = dict.fromkeys(due.overdue, " OVERDUE")
-        lines.append(
-            f"- {due.case}: {due.severity.value}, {due.target.value}: {due.summary} | ask the team by "
-            f"{time_words(due.team_due)}{late.get('team', '')} | tell the customer by {time_words(due.customer_due)}"
-            f"{late.get('customer', '')}"
-        )
+        lines.append(f"- {due.case}: {due.severity.value}, {due.target.value}: {due.summary}")
+        lines += [f"  {due_words(item, due, now)}" for item in due.items]
         lines += [f"  still to do before it is closed: {step}" for step in due.left_of_deescalation]
     return answers.FollowUps(text=todo, full="\n".join([*lines, todo]), now=now.isoformat(), open=listing)
+
+
+def due_words(item: DueItem, due: DueEscalation, now: datetime) -> str:
+    """One thing that is due, and by when."""
+    whom = f"ask {due.target.value}" if item.whom == "team" else f"tell {item.account}"
+    on = f" on {item.ticket}" if item.ticket else ""
+    late = " OVERDUE" if item.state(now) == "overdue" else ""
+    return f"{whom}{on} by {time_words(item.due_at)}{late} ({item.why})"
 
 
 def _due(due: DueEscalation) -> answers.Due:
     return answers.Due(
         case=due.case, summary=due.summary, severity=due.severity.value, target=due.target.value,
-        accounts=list(due.accounts), team_due=due.team_due.isoformat(), customer_due=due.customer_due.isoformat(),
+        accounts=list(due.accounts), team_due=due.team_due.isoformat(), customer_due=_moment(due.customer_due),
         overdue=list(due.overdue), followed_up=due.followed_up, left_of_deescalation=list(due.left_of_deescalation),
     )  # fmt: skip
+
+
+def _moment(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
 
 
 def reassessed(found: ReassessedCase) -> answers.Reassessed:

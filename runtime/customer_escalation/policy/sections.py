@@ -226,6 +226,7 @@ class Approvers(Section):
     internal_note: tuple[Text, ...]
     tracker_comment: tuple[Text, ...]
     tracker_item: tuple[Text, ...]
+    draft_article: tuple[Text, ...]
     reminder: tuple[Text, ...]
 
     def of(self, kind: str) -> tuple[str, ...]:

@@ -29,8 +29,9 @@ def language_code(draft: Draft) -> str:
 class Phrases:
     """The fixed words of one brief."""
 
-    def __init__(self, draft: Draft) -> None:
-        self.language = language_code(draft)
+    def __init__(self, draft: Draft | None, language: str = "") -> None:
+        """In the language of a draft; without one in ``language`` (ISO 639-1)."""
+        self.language = language_code(draft) if draft is not None else language
 
     def __call__(self, name: str, **values: str) -> str:
         """The phrase in the brief's language, English where that is not known. Raises ``KeyError`` for a name without one."""

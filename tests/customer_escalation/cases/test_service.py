@@ -259,6 +259,8 @@ async def test_a_logged_follow_up_counts_from_its_moment_and_a_closed_case_is_du
     systems.moment = NOW + timedelta(hours=1)
     assert await service.log(case[:6], ["told_customer"], "Sent it.") == case
     (after,) = open_escalation(service, case, systems.moment)
+    assert before.customer_due is not None
+    assert after.customer_due is not None
     assert after.customer_due > before.customer_due
     assert (after.team_due, after.followed_up) == (before.team_due, 1)
     cause = {"answer": "yes", "cites": [T1M2], "why": "found"}

@@ -38,11 +38,11 @@ def window_figures(case: DecisionInput, severity: Severity, target: Target) -> d
     response = response_window(severity, now, calendar, policy)
     zone = zone_of_case(case)
     when = "now" if response.due_at <= now else f"by {time_words(response.due_at, zone, calendar.tz)}"
-    internal = next_internal_followup(severity, now, calendar, policy)
+    internal = next_internal_followup(severity, now, calendar, policy, round_the_clock=runs_round_the_clock(case))
     updates = updates_due(case, severity)
     ours = without_holidays(calendar)
     window = f"the usual window for {response.explanation}{ours if response.due_at > now else ''}"
-    followup = f"{internal.explanation}{'' if policy.cadence.of(severity).unit == 'hours' else ours}"
+    followup = f"{internal.explanation}{ours if 'business' in internal.explanation else ''}"
     figures = [
         figure("window", "response window", f"{target.value} responds {when} ({window})", ()),
         figure("followup", "next internal follow-up", f"{time_words(internal.due_at, zone, calendar.tz)} ({followup})", ()),
@@ -70,10 +70,18 @@ def updates_due(case: DecisionInput, severity: Severity) -> list[UpdateDue]:
 
 def due_moments(case: DecisionInput, severity: Severity, target: Target) -> tuple[datetime, datetime]:
     """When to ask the team next, and when the first customer hears from us at the latest: now where that is due already."""
-    internal = next_internal_followup(severity, case.now, team_calendar(case.policy, target), case.policy)
+    internal = next_internal_followup(
+        severity, case.now, team_calendar(case.policy, target), case.policy, round_the_clock=runs_round_the_clock(case)
+    )
     updates = updates_due(case, severity)
     fallback = next_customer_update(severity, case.now, contract_of(None, case.policy).calendar, case.policy)
     return internal.due_at, updates[0].due_at if updates else fallback.due_at
+
+
+def runs_round_the_clock(case: DecisionInput) -> bool:
+    """Is an affected account's SLA known to run day and night, so that the team is asked so too (cadence)?"""
+    terms = [_contract(case, account.name).terms for account in case.affected]
+    return any(one is not None and one.hours == "round_the_clock" for one in terms)
 
 
 def hears_by(case: DecisionInput, severity: Severity, ticket: str) -> datetime | None:

@@ -1,0 +1,204 @@
+"""An escalation as its entries have it, at a later moment: what was read, stated and done, without asking any system."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from customer_escalation.actions.table import KINDS
+from customer_escalation.cases.effects import done_before
+from customer_escalation.cases.entries import (
+    RESULT,
+    Closed,
+    ComingDown,
+    DecidedAnew,
+    EffectDone,
+    FactsStated,
+    FollowedUp,
+    FollowUpStep,
+    RecordsRead,
+    SeverityTaken,
+)
+from customer_escalation.cases.recorded import RecordedResult
+from customer_escalation.cases.restoring import opening_of
+from customer_escalation.cases.store import CaseStore
+from customer_escalation.decision.figures import build_case
+from customer_escalation.decision.inputs import DecisionInput
+from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.outcomes import Severity, Target
+from customer_escalation.policy import Policy
+from skill_runtime.journal import Entry
+from skill_runtime.ledger import Ledger
+
+
+@dataclass(frozen=True)
+class SeverityStep:
+    """A severity and the moment from which it holds."""
+
+    since: datetime
+    severity: Severity
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An open escalation."""
+
+    case: str
+    now: datetime
+    result: RecordedResult
+    policy: Policy
+    steps: tuple[SeverityStep, ...]
+    """The severities that held, oldest first; the first is the brief's, from its moment on."""
+    waiting: Severity | None
+    """A lower severity that the rules found since and nobody has confirmed."""
+    inputs: DecisionInput | None
+    """What was known last, as of ``now``; None for a case whose facts were not kept."""
+    done: tuple[FollowedUp, ...]
+    """What was logged or carried out since the brief, oldest first."""
+    coming_down: ComingDown | None
+    entries: int
+    """So many the case has."""
+
+    @property
+    def since(self) -> datetime:
+        """The moment of the brief, from which everything is counted."""
+        return self.steps[0].since
+
+    @property
+    def severity(self) -> Severity:
+        """The severity in force."""
+        return self.steps[-1].severity
+
+    @property
+    def target(self) -> Target:
+        """The team that has it."""
+        assert self.result.target is not None
+        return self.result.target
+
+    def last(self, step: FollowUpStep, ticket: str = "") -> datetime | None:
+        """When a step was done last; of a customer's, on this ticket. None where it was not done since the brief."""
+        made = (one for one in self.done if step in one.done and (not one.tickets or ticket in one.tickets))
+        return max((one.now for one in made), default=None)
+
+
+@dataclass
+class _Reading:
+    """What the entries of a case come to, one after the other."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    connected: frozenset[str] = frozenset()
+    facts: FactsStated | None = None
+    result: RecordedResult | None = None
+    steps: list[SeverityStep] = field(default_factory=list)
+    waiting: Severity | None = None
+    done: list[FollowedUp] = field(default_factory=list)
+    coming_down: ComingDown | None = None
+    closed: bool = False
+
+    def take(self, entry: Entry, begun: datetime) -> None:
+        """The next entry."""
+        if entry.type == RecordsRead.kind:
+            self._read(RecordsRead.model_validate(entry.data))
+        elif entry.type == FactsStated.kind:
+            facts = FactsStated.model_validate(entry.data)
+            self.facts = facts if facts.taken else self.facts
+        elif entry.type == RESULT:
+            self._finished(RecordedResult(entry.data), self.facts.now if self.facts else begun)
+        elif entry.type == DecidedAnew.kind:
+            self._decided(DecidedAnew.model_validate(entry.data))
+        elif entry.type == SeverityTaken.kind:
+            taken = SeverityTaken.model_validate(entry.data)
+            self._hold(SeverityStep(taken.now, taken.severity))
+        elif entry.type == FollowedUp.kind:
+            self.done.append(FollowedUp.model_validate(entry.data))
+        elif entry.type == ComingDown.kind:
+            self.coming_down = ComingDown.model_validate(entry.data)
+        elif entry.type == Closed.kind:
+            self.closed = True
+
+    def _read(self, entry: RecordsRead) -> None:
+        if entry.anew:
+            self.ledger = Ledger()
+        for result in entry.results:
+            self.ledger.add(result)
+        for copy in entry.copies:
+            if copy.ref not in entry.verified:
+                copy.put_into(self.ledger)
+        self.connected = frozenset(entry.connected)
+
+    def _finished(self, result: RecordedResult, at: datetime) -> None:
+        self.result, self.waiting = result, None
+        if result.severity is not None:
+            self._hold(SeverityStep(at, result.severity))
+
+    def _decided(self, anew: DecidedAnew) -> None:
+        """A higher severity holds at once; a lower one when a person says so."""
+        named = anew.is_now.get("severity")
+        if not self.steps or named is None:
+            return
+        found, held = Severity(named), self.steps[-1].severity
+        self.waiting = found if found.rank < held.rank else None
+        if found.rank > held.rank:
+            self._hold(SeverityStep(anew.now, found))
+
+    def _hold(self, step: SeverityStep) -> None:
+        self.waiting = None
+        if not self.steps or self.steps[-1].severity != step.severity:
+            self.steps.append(step)
+
+
+def standing_at(
+    store: CaseStore, case: str, now: datetime, fresher: Iterable[Mapping[str, object]] = ()
+) -> Standing | None:
+    """The escalation as of ``now``, None for a case that is none, that is closed, or whose brief was not recorded.
+
+    ``fresher`` are results of tools that were read beside the journal, the newest last. Raises ``StoreError`` and ``PolicyError``.
+    """
+    opening = opening_of(store, case)
+    reading = _Reading()
+    entries = store.entries(case)
+    for entry in entries:
+        reading.take(entry, opening.now)
+    result = reading.result
+    if result is None or not result.is_open_escalation or reading.closed:
+        return None
+    policy, _ = opening.policy()
+    for one in fresher:
+        reading.ledger.add(dict(one))
+    return Standing(
+        case=case,
+        now=now,
+        result=result,
+        policy=policy,
+        steps=tuple(reading.steps),
+        waiting=reading.waiting,
+        inputs=_inputs(reading, policy, now),
+        done=_of_now([*reading.done, *_carried_out(entries, result, policy)], now),
+        coming_down=reading.coming_down,
+        entries=len(entries),
+    )
+
+
+def _of_now(done: Sequence[FollowedUp], now: datetime) -> tuple[FollowedUp, ...]:
+    """What is dated after ``now`` has not happened yet."""
+    return tuple(one for one in done if one.now <= now)
+
+
+def _carried_out(entries: Sequence[Entry], result: RecordedResult, policy: Policy) -> Iterator[FollowedUp]:
+    """What approved actions did, as follow-ups: a word to a customer on a ticket, a word to the team in its channel."""
+    at = {entry.data["action"]: entry.data["at"] for entry in entries if entry.type == EffectDone.kind}
+    channel = policy.teams.of(result.target).channel if result.target else ""
+    for intent in done_before(entries):
+        moment = datetime.fromisoformat(at[intent.action])
+        if intent.tool == KINDS["status_update"].tool:
+            yield FollowedUp(done=("told_customer",), note="", now=moment, tickets=(intent.destination,), by=intent.by)
+        elif intent.tool == KINDS["team_message"].tool and intent.destination == channel:
+            yield FollowedUp(done=("asked_team",), note="", now=moment, by=intent.by)
+
+
+def _inputs(reading: _Reading, policy: Policy, now: datetime) -> DecisionInput | None:
+    if reading.facts is None:
+        return None
+    facts = Assessment.model_validate(reading.facts.facts)
+    inputs, _ = build_case(facts, Evidence(reading.ledger, reading.connected), policy, now)
+    return inputs
