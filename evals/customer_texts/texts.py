@@ -1,9 +1,9 @@
 """The texts of the set: good ones and bad ones for customers, each about a ticket of a world.
 
-A file is read line by line. ``@world`` names the records, ``@to`` the ticket that its texts go to (``first``: the first of the world).
-These add to the records: ``@said AUTHOR: TEXT`` a customer's message to the ticket, ``@note AUTHOR: TEXT`` a colleague's private note on it,
-``@chat CHANNEL AUTHOR: TEXT`` a message of ours, ``@issue ID: TITLE`` an item of the tracker, ``@customer NAME`` another customer.
-``@security`` says that the case is Security's. Every other line is ``kind: text``; ``{NAME key}`` in it stands for a made-up key.
+A file is read line by line. ``@world`` names the records, ``@to`` the ticket that its texts go to (``first``: the first of the
+world). These add to the records: ``@said AUTHOR: TEXT`` a customer's message to the ticket, ``@note AUTHOR: TEXT`` a colleague's private
+note on it, ``@chat CHANNEL AUTHOR: TEXT`` a message of ours, ``@issue ID: TITLE`` an item of the tracker, ``@customer NAME`` another
+customer. ``@security`` says that the case is Security's. Every other line is ``kind: text``; ``{NAME key}`` in it stands for a made-up key.
 
 The halves are folders of their own: nothing of a world of one half is in the other, but for what all customers have in common.
 """
@@ -112,8 +112,8 @@ def _add(records: dict[str, Any], ticket: str, name: str, value: str, number: in
         return
     if name == "issue":
         ident, _, title = value.partition(": ")
-        item = {"id": ident, "type": "bug", "title": title, "status": "open", "created_at": now}
-        records.setdefault("project_tracker", []).append(item)
+        issue = {"id": ident, "type": "bug", "title": title, "status": "open", "created_at": now}
+        records.setdefault("project_tracker", []).append(issue)
         return
     found = _SAID.fullmatch(value)
     if found is None or name not in ("said", "note", "chat"):

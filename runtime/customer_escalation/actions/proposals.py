@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from customer_escalation.actions.leaving import Removed
 from customer_escalation.domain.brief import Brief, CustomerDraft, Outcome, Target
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.formatting import date_words
@@ -38,6 +39,8 @@ class Proposal(BaseModel):
     """The category of the system that it would change; empty for what a person sees to, such as a reminder."""
     text: str
     """Exactly what would be posted or sent; empty where it has yet to be drafted."""
+    removed: tuple[Removed, ...] = ()
+    """What was taken out of the text, which is told to the person who approves it."""
 
 
 def action_id(proposal: Proposal) -> str:

@@ -1,7 +1,7 @@
 """Every section of the policy, and the policy itself."""
 
 import re
-from typing import Annotated, Generic, Literal, Self, TypeVar
+from typing import Annotated, Generic, Literal, Self, TypeVar, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -209,6 +209,20 @@ class Flows(Section):
     """To servers of others."""
 
 
+Personal = Literal["name", "email", "phone", "address", "iban", "ip_address"]
+"""Kinds of personal data of customers' people."""
+PERSONAL: tuple[Personal, ...] = get_args(Personal)
+
+
+class Leaving(Section):
+    """What may go out in a text (``actions.leaving``, P2)."""
+
+    hosts: tuple[Annotated[str, Field(pattern=r"^[^\s/:@]+$")], ...]
+    """Hosts to which a text for any customer may link, with all below them."""
+    keeps: PerTarget[tuple[Personal, ...]]
+    """By team, the kinds of personal data that a text for it may hold."""
+
+
 class Team(Section):
     """Who receives an escalation (T1-T5)."""
 
@@ -253,6 +267,7 @@ class Policy(Section):
     brief: BriefLimits
     verification: VerificationLimits
     flows: Flows
+    leaving: Leaving
     teams: PerTarget[Team]
     levels: dict[str, RuleLevel] = Field(default_factory=dict)
     """Rules by id whose level an organisation changed."""

@@ -1,0 +1,46 @@
+"""What a person is offered to send, and the brief itself, as they leave (``leaving``)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from customer_escalation.actions.detectors.personal import Known
+from customer_escalation.actions.leaving import kept_for, leaving
+from customer_escalation.actions.proposals import Proposal
+from customer_escalation.domain.brief import Draft, Target
+from customer_escalation.domain.evidence import Evidence, field
+from customer_escalation.policy import Policy
+from customer_escalation.policy.sections import PERSONAL
+
+TO_NO_TEAM = frozenset({"customer_reply", "status_update", "reminder"})
+"""Kinds of proposals that no team reads: a customer does, or the person who was offered them. All others are for the receiving team."""
+
+
+def reduced(
+    proposal: Proposal, team: Target | None, policy: Policy, known: Sequence[Known] = (), regions: Sequence[str] = ()
+) -> Proposal:
+    """The proposal with its text as it would go, and what was taken out of it; ``team`` receives the brief."""
+    reader = None if proposal.kind in TO_NO_TEAM else team
+    left = leaving(proposal.text, kept_for(reader, policy), known, regions)
+    return proposal.model_copy(update={"text": left.text, "removed": left.removed})
+
+
+def without_secrets_in(draft: Draft) -> Draft:
+    """The draft as every form of the brief may show it: its readers are not known, so personal data stays and no secret does."""
+    return type(draft).model_validate(_cleared(draft.model_dump()))
+
+
+def regions_of(evidence: Evidence) -> tuple[str, ...]:
+    """The countries (ISO 3166) that the accounts' time zones lie in."""
+    from babel.core import get_global
+
+    countries = get_global("zone_territories")
+    zones = {field(account, "timezone") for account in evidence.of_kind("account")}
+    return tuple(sorted({countries[zone] for zone in zones if zone in countries}))
+
+
+def _cleared(value: Any) -> Any:
+    if isinstance(value, str):
+        return leaving(value, PERSONAL).text
+    if isinstance(value, dict):
+        return {key: _cleared(item) for key, item in value.items()}
+    return [_cleared(item) for item in value] if isinstance(value, list | tuple) else value
