@@ -1,5 +1,6 @@
 """Amounts of money and figures of accounts in a text for a customer."""
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,7 @@ TELLING = 1_000
 """A figure of an account from here on is one wherever it stands; a smaller one only where it is money."""
 SMALLEST = 100
 """Smaller figures stand in any text by chance."""
+_REVENUE = re.compile(r"(?<!\w)ARR(?!\w)")
 _CLOCKS = frozenset({"sla", "id", "users", "seats"})
 """Numeric fields of an account that are no figure of its business."""
 
@@ -30,6 +32,8 @@ def amounts(text: CustomerText) -> Iterator[Said]:
         told = any(value in figures and value >= TELLING for value in number.values)
         if max(number.values) not in known and (told or is_money(text.text, number)):
             yield _said(text.text[number.start : number.end])
+    if _REVENUE.search(text.spaced):
+        yield Said("It speaks of the account's ARR, as our own systems call its revenue; take it out.", "H")
     paid = any(is_currency(word) for word in text.text.split())
     words = in_words(text.text)
     for figure in sorted(figures - known):
