@@ -105,7 +105,7 @@ def result_of(
             "gaps": list(gaps),
             "citations": [ref for ref in all_cites(brief) if casework.evidence.ledger.get(ref)],
             "records": cited_records(brief, casework.evidence),
-            "proposals": [proposal.model_dump() for proposal in made.proposals],
+            "proposals": [proposal.model_dump(mode="json") for proposal in made.proposals],
             "usage": {
                 "turns": ending.turns,
                 "input_tokens": ending.input_tokens,

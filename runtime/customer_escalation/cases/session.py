@@ -18,7 +18,8 @@ from customer_escalation.domain.findings import Finding
 from customer_escalation.policy import Policy
 from customer_escalation.review import Review, review_draft, view_of
 from customer_escalation.review.check import ReviewContext
-from customer_escalation.review.verification import Exhibit, exhibits
+from customer_escalation.review.customer_texts.questions import TextQuestion
+from customer_escalation.review.verification import Exhibit, exhibits, text_questions
 
 Drafter = Literal["model", "rules"]
 
@@ -87,11 +88,12 @@ class Casework:
             raise ValueError("submit before assess")
         return review_draft(draft, self.case, self.decision, self.figures, self.context)
 
-    def exhibits(self, review: Review) -> list[Exhibit]:
-        """The statements of a reviewed draft as a verifier sees them."""
+    def exhibits(self, review: Review) -> list[Exhibit | TextQuestion]:
+        """The statements of a reviewed draft, and its texts for customers, as a verifier sees them."""
         assert self.case is not None
         assert self.decision is not None
-        return exhibits(view_of(review.draft, self.case, self.decision, self.figures, self.context))
+        view = view_of(review.draft, self.case, self.decision, self.figures, self.context)
+        return [*text_questions(view), *exhibits(view)]
 
     def take(
         self,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from customer_escalation.domain.language import code_of
 from customer_escalation.review.customer_texts.numbers import (
     all_values,
     in_words,
@@ -28,13 +29,14 @@ def amounts(text: CustomerText) -> Iterator[Said]:
     """Money, and any figure of an account, that does not stand in what the customer knows."""
     figures = _figures(text)
     known = all_values(record.text for record in text.known)
+    language = code_of(text.text)
     for number in numbers(text.text):
         told = any(value in figures and value >= TELLING for value in number.values)
-        if max(number.values) not in known and (told or is_money(text.text, number)):
+        if max(number.values) not in known and (told or is_money(text.text, number, language)):
             yield _said(text.text[number.start : number.end])
     if _REVENUE.search(text.spaced):
         yield Said("It speaks of the account's ARR, as our own systems call its revenue; take it out.", "H")
-    paid = any(is_currency(word) for word in text.text.split())
+    paid = any(is_currency(word, language) for word in text.text.split())
     words = in_words(text.text)
     for figure in sorted(figures - known):
         if figure != int(figure) or (figure < TELLING and not paid):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from customer_escalation.domain.brief import Target
 from customer_escalation.domain.evidence import field
@@ -19,8 +20,7 @@ SURE_WORDS = 6
 _UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff"
 _TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 _ONE = re.compile(rf"[{_UNSPACED}]")
-_NAME = re.compile(r"(?<!\w)[^\W\d_a-z][^\W\d_]+(?: [^\W\d_a-z][^\W\d_]+){1,3}(?!\w)")
-"""Words that may have a capital letter; whether they do is looked up."""
+_WORD = re.compile(r"[^\W\d_]{2,}")
 Run = tuple[str, ...]
 
 
@@ -62,20 +62,26 @@ def private_words(text: CustomerText) -> Iterator[Said]:
 
 
 def private_names(text: CustomerText) -> Iterator[Said]:
-    """Names of two words or more, as capital letters show them, that stand in colleagues' private words alone."""
+    """Names of two words, as capital letters show them, that stand in colleagues' private words alone."""
     private = [record for record in text.unknown if record.data.get("kind") in PRIVATE and text.evidence.by_us(record)]
     elsewhere = [record for record in text.evidence.ledger.records.values() if record not in private]
-    for name in dict.fromkeys(found.group() for found in _NAME.finditer(text.spaced)):
-        words = name.split()
-        if not all(word[0].isupper() for word in words):
-            continue
-        holders = [record.ref for record in private if _holds(record, words)]
-        if holders and not any(_holds(record, [word]) for record in elsewhere for word in words):
+    for words in dict.fromkeys(_pairs_of_capitals(text.spaced)):
+        name = " ".join(words)
+        holders = [record.ref for record in private if _holds(record, name)]
+        if holders and not any(_holds(record, word) for record in elsewhere for word in words):
             yield Said(f"“{name}” stands in nothing but {holders[0]}, which is ours alone; leave it out.", "H")
 
 
-def _holds(record: Record, words: Sequence[str]) -> bool:
-    return bool(re.search(rf"(?<!\w){re.escape(' '.join(words))}(?!\w)", record.text))
+def _pairs_of_capitals(shown: str) -> Iterator[tuple[str, str]]:
+    """Two words with a capital letter each that follow one another, as a first and a last name do."""
+    words = list(_WORD.finditer(shown))
+    for one, other in pairwise(words):
+        if shown[one.end() : other.start()] == " " and one.group()[0].isupper() and other.group()[0].isupper():
+            yield one.group(), other.group()
+
+
+def _holds(record: Record, words: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", record.text))
 
 
 def _runs(shown: str) -> list[Run]:

@@ -26,7 +26,7 @@ def links(text: CustomerText) -> Iterator[Said]:
                 "H",
             )
     mails = {found[1].casefold() for record in text.known for found in _MAIL.finditer(record.text)}
-    for host in dict.fromkeys(found[1].casefold() for found in _MAIL.finditer(text.spaced)):
+    for host in dict.fromkeys(found[1].casefold() for found in _MAIL.finditer(_ADDRESS.sub(" ", text.spaced))):
         if host not in mails | known and not _below(host, text.policy.leaving.hosts):
             yield Said(f"It names an e-mail address at {host}, which nothing that this customer knows holds.", "W")
 

@@ -18,8 +18,8 @@ LOCALES = (
     "en de fr es pt it nl pl cs sv da fi nb hu ro el ru uk bg tr ar he fa hi th vi id zh ja ko"
 ).split()  # fmt: skip
 """Languages whose words are known."""
-OFTEN = 4
-"""A word in the names of so many currencies means money, as dollar and peso do; an adjective stands in one or two."""
+OFTEN, VERY_OFTEN = 4, 20
+"""A word in the names of so many currencies means money, as dollar and peso do; a single character needs more."""
 _NUMBER = re.compile(r"\d+(?:[.,'’٬٫]\d+|[\u0020\u00a0\u202f\u2009]\d{3}(?!\d))*")
 _WORD = re.compile(r"[^\W\d_]+")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,'’٬\s]\d{3})+")
@@ -66,8 +66,8 @@ def squeezed(text: str) -> str:
     return _SQUEEZED.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
-def is_money(text: str, number: Number) -> bool:
-    """Does a sign, a code or a word for money stand beside it?"""
+def is_money(text: str, number: Number, language: str = "") -> bool:
+    """Does a sign, a code or a word for money stand beside it? ``language`` is the text's (ISO 639-1), empty where nobody can tell."""
     before, behind = text[max(0, number.start - 24) : number.start], text[number.end : number.end + 24]
     near = [before.rstrip()[-1:], behind.lstrip()[:1]]
     if any(char and unicodedata.category(char) == "Sc" for char in near):
@@ -75,13 +75,20 @@ def is_money(text: str, number: Number) -> bool:
     last, first = _WORD.findall(before.rstrip())[-1:], _WORD.match(behind.lstrip(" \u00a0\u202f-"))
     if last and before.rstrip().endswith(last[0]) and _is_code(last[0]):
         return True
-    return first is not None and is_currency(first.group())
+    return first is not None and is_currency(first.group(), language)
 
 
-def is_currency(word: str) -> bool:
-    """Is it a code of ISO 4217 in capitals, or a word for money in one of the languages?"""
-    folded = word.casefold()
-    return _is_code(word) or folded in _currency_words() or any(folded.startswith(one) for one in _unspaced_currency())
+def is_currency(word: str, language: str = "") -> bool:
+    """Is it a code of ISO 4217 in capitals, or a word for money in this language or English?
+
+    Where the language is not known, a word in Latin letters has to mean money in two languages: in one alone it may be any word of another.
+    """
+    if _is_code(word) or word in _short_names() or any(word.startswith(one) for one in _unspaced_currency()):
+        return True
+    owners = _currency_words().get(word.casefold(), frozenset())
+    if language:
+        return bool(owners & {language, "en"})
+    return len(owners) > 1 or (bool(owners) and not unicodedata.name(word[0], "").startswith("LATIN"))
 
 
 def _is_code(word: str) -> bool:
@@ -129,31 +136,51 @@ def _scale_words() -> dict[str, frozenset[int]]:
 
 
 @cache
-def _currency_words() -> frozenset[str]:
-    return frozenset(word for names in _currency_names() for word in _heads(names))
+def _short_names() -> frozenset[str]:
+    """What money is called for short where it is used, as zł and Kč; letters alone, for a sign is known as one."""
+    from babel.numbers import get_currency_symbol
+
+    shown = {get_currency_symbol(code, locale) for locale in _locales() for code in _codes()}
+    return frozenset(one.rstrip(".") for one in shown if len(one) > 1 and _WORD.fullmatch(one.rstrip(".")))
 
 
-def _heads(names: list[str]) -> Iterator[str]:
-    counts = Counter(word for name in names for word in set(_WORD.findall(name.casefold())))
-    yield from (word for word, count in counts.items() if count >= OFTEN and len(word) > 1)
-    yield from (name.casefold() for name in names if _WORD.fullmatch(name))
+@cache
+def _currency_words() -> dict[str, frozenset[str]]:
+    """Words for money, each with the languages that have it."""
+    found: dict[str, set[str]] = {}
+    for locale in _locales():
+        for word in _heads(locale):
+            found.setdefault(word, set()).add(locale.language)
+    return {word: frozenset(languages) for word, languages in found.items()}
+
+
+def _heads(locale: Any) -> Iterator[str]:
+    """What many currencies of the language are called, and those with a name of one word; of the rest of a name, what no country
+    is called by: it is no adjective and no article.
+    """
+    lands = {word for name in locale.territories.values() for word in _words(name)}
+    names = {code: {name.casefold() for name in _names(locale, code)} for code in _codes()}
+    counts = Counter(word for shown in names.values() for word in {one for name in shown for one in _words(name)})
+    yield from (word for word, count in counts.items() if count >= OFTEN and len(word) > 1 and word not in lands)
+    yield from (name for shown in names.values() for name in shown if _WORD.fullmatch(name))
+
+
+def _words(name: str) -> list[str]:
+    return _WORD.findall(name.casefold())
 
 
 @cache
 def _unspaced_currency() -> frozenset[str]:
-    """Ends that the names of many currencies share in scripts that set no spaces, such as ドル and 元."""
+    """Names of currencies in scripts that set no spaces, and ends that many of them share, such as ドル and 元."""
     found: set[str] = set()
-    for names in _currency_names():
+    for locale in _locales():
+        names = {name for code in _codes() for name in _names(locale, code)}
         unspaced = [name for name in names if _WORD.fullmatch(name) and unicodedata.category(name[-1]) == "Lo"]
-        ends = Counter(name[-size:] for name in unspaced for size in (1, 2) if len(name) > size)
-        found |= {end for end, count in ends.items() if count > OFTEN} | {name for name in unspaced if len(name) > 1}
+        for size, fewest in ((1, VERY_OFTEN), (2, OFTEN)):
+            ends = Counter(name[-size:] for name in unspaced if len(name) > size)
+            found |= {end for end, count in ends.items() if count >= fewest}
+        found |= set(unspaced)
     return frozenset(found)
-
-
-@cache
-def _currency_names() -> tuple[list[str], ...]:
-    """By language, what the money in use is called, one and several."""
-    return tuple(sorted({name for code in _codes() for name in _names(locale, code)}) for locale in _locales())
 
 
 def _names(locale: Any, code: str) -> Iterator[str]:
