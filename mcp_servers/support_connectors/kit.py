@@ -41,7 +41,8 @@ def _leave_logging(level: object = None) -> None:
 library.configure_logging = _leave_logging  # type: ignore[attr-defined]
 
 ERROR_META = "skill-runtime/error"
-"""The key of a failed result's ``_meta`` under which its ``kind`` stands: not_found, invalid, denied, rate_limited, unavailable."""
+"""The key of a failed result's ``_meta`` under which its ``kind`` stands: not_found, invalid, denied, rate_limited,
+unavailable, not_there, not_written."""
 
 MAX_TEXT = 100_000
 """Characters of one text that a tool writes."""
@@ -76,6 +77,14 @@ IdempotencyKey = Annotated[
         max_length=200,
         description="Names this very write: a repeated call with the same key writes nothing and returns the first "
         "result.",
+    ),
+]
+
+LookSince = Annotated[
+    str | None,
+    Field(
+        description="Writes nothing: looks whether a call with this idempotency_key, made since this time (RFC 3339), was carried "
+        "out, and returns its result."
     ),
 ]
 
@@ -214,9 +223,17 @@ def period(since: str | None, until: str | None) -> Period:
     return Period(parse_time(since) if since else None, end_of(until) if until else None)
 
 
-def written_by(author: str, idempotency_key: str | None) -> Write:
-    """Who a call writes for."""
-    return Write(author, idempotency_key or None)
+def written_by(author: str, idempotency_key: str | None, look_since: str | None = None) -> Write:
+    """Who a call writes for, and whether it only looks.
+
+    Raises:
+        InvalidInput: it looks for no key, or since no time.
+    """
+    if not look_since:
+        return Write(author, idempotency_key or None)
+    if not idempotency_key:
+        raise InvalidInput("look_since looks for the call of an idempotency_key; give one.")
+    return Write(author, idempotency_key, period(look_since, None).since)
 
 
 def _refusal(error: BackendError) -> CallToolResult:

@@ -18,6 +18,7 @@ from tests.customer_escalation.mcp_server.desk import accepted, desk, workspace
 
 from customer_escalation.actions import action_id
 from customer_escalation.actions.approvals import Approval
+from customer_escalation.cases.effects import idempotency_key
 from customer_escalation.cases.entries import APPROVAL
 from customer_escalation.cases.journal_store import JournalStore
 from customer_escalation.cases.recorded import RecordedResult
@@ -175,14 +176,21 @@ async def test_switched_on_they_do_what_a_person_approved_and_nothing_else(
     reply = next(one for one in proposals if one.kind == "customer_reply")
     store.append(case, APPROVAL, Approval.model_validate(
         {"action": action_id(reply), "by": "Sam", "at": "2026-05-04T12:00:00Z"}).model_dump(mode="json"))  # fmt: skip
-    good = {"id": reply.destination.partition("/")[2], "text": reply.text, "idempotency_key": action_id(reply)[:32]}
+    good = {
+        "id": reply.destination.partition("/")[2],
+        "text": reply.text,
+        "idempotency_key": idempotency_key(case, action_id(reply)),
+    }
     hostile = [
         *CALLS,
         ("reply_to_customer", {**good, "text": reply.text + " "}),
         ("reply_to_customer", {**good, "id": "KB-1"}),
         ("reply_to_customer", {**good, "idempotency_key": "another"}),
+        ("reply_to_customer", {**good, "author": "The chief executive"}),
+        ("reply_to_customer", {**good, "look_since": "2020-01-01"}),
         ("add_internal_note", good),
-        *(("reply_to_customer", {"id": one.destination.partition("/")[2], "text": one.text, "idempotency_key": action_id(one)[:32]})
+        *(("reply_to_customer", {"id": one.destination.partition("/")[2], "text": one.text,
+                                 "idempotency_key": idempotency_key(case, action_id(one))})
           for one in proposals if one.system == "support_platform" and one is not reply),
     ]  # fmt: skip
     with served("all", folder, "--writes", "--workspace", str(workspace(tmp_path, "15"))) as (url, _):

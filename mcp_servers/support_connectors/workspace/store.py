@@ -230,7 +230,7 @@ def workspace_from(path: Path | str) -> WorkspaceStore:
     Raises:
         WorkspaceError: as ``open_workspace`` and ``workspace_from_json``.
     """
-    return open_workspace(path) if _is_database(Path(path)) else workspace_from_json(path)
+    return open_workspace(path) if is_database(Path(path)) else workspace_from_json(path)
 
 
 def _fill(engine: sa.Engine, source: Source) -> Contents:
@@ -340,7 +340,7 @@ def _application(path: Path) -> int:
 
 
 def _is_empty_database(path: Path) -> bool:
-    if not _is_database(path):
+    if not is_database(path):
         return False
     try:
         with closing(sqlite3.connect(path)) as connection:
@@ -397,7 +397,7 @@ def _remove(path: Path) -> None:
         piece.unlink(missing_ok=True)
 
 
-def _is_database(path: Path) -> bool:
+def is_database(path: Path) -> bool:
     """Whether a file begins as every SQLite database does.
 
     Raises:
@@ -416,7 +416,7 @@ def _pragmas(path: Path) -> tuple[int, int]:
     Raises:
         WorkspaceError: it is there but cannot be read.
     """
-    if not _is_database(path):
+    if not is_database(path):
         return 0, 0
     try:
         connection = sqlite3.connect(path)

@@ -1,62 +1,137 @@
-"""A person's yes to one action, and whether it still holds (P1).
+"""What persons said to an action, and whether a yes still holds (P1).
 
 An approval is not a state that is stored: it follows from what happened in its order. So it cannot come back to life when a
 text is changed and changed back.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from customer_escalation.actions.proposals import Proposal, action_id
+from customer_escalation.domain.evidence import name_key
 from customer_escalation.domain.rule_registry import carries_out
 
 
-class Offered(BaseModel):
-    """The brief was written or written again: from here on these are the actions, and no others."""
-
+class _Event(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+
+class Offered(_Event):
+    """The brief was written or written again, or an action edited: from here on these are the actions, and no others."""
 
     actions: tuple[str, ...]
     """Their ids."""
 
 
-class Approval(BaseModel):
-    """A person's yes to one action as it stood."""
-
-    model_config = ConfigDict(frozen=True)
-
+class _OfOneAction(_Event):
     action: str
-    """``action_id`` of what was approved."""
-    by: str = Field(min_length=1)
+    """Its ``action_id``, as it stood."""
     at: datetime
 
 
-class Revocation(BaseModel):
-    """A person takes a yes back."""
+class Approval(_OfOneAction):
+    """A person's yes."""
 
-    model_config = ConfigDict(frozen=True)
-
-    action: str
     by: str = Field(min_length=1)
-    at: datetime
 
 
-ApprovalEvent = Offered | Approval | Revocation
+class Revocation(_OfOneAction):
+    """A person takes the yes back: that of everybody who gave one."""
+
+    by: str = Field(min_length=1)
+
+
+class Refusal(_OfOneAction):
+    """A person's no. It stands until somebody approves the action after all."""
+
+    by: str = Field(min_length=1)
+    why: str = ""
+
+
+class Outdated(_OfOneAction):
+    """What the action rests on was read again and is another: every yes before was to what is no longer so."""
+
+    changes: tuple[str, ...] = Field(min_length=1)
+    """What is another, in sentences."""
+    seen: tuple[str, ...] = ()
+    """Marks of what was found (``actions.basis``), which a later yes knows of."""
+
+
+ApprovalEvent = Offered | Approval | Revocation | Refusal | Outdated
+State = Literal["open", "partly", "approved", "refused", "expired", "outdated"]
+"""``open``: nobody answered, or a yes was taken back. ``partly``: further persons have to say yes. ``expired``: a yes came too long
+ago. ``outdated``: what a yes was to has changed.
+"""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What persons said to one action, as far as it counts."""
+
+    approvals: tuple[Approval, ...] = ()
+    """Each person's yes that holds, the latest of each, oldest first."""
+    expired: tuple[Approval, ...] = ()
+    refusal: Refusal | None = None
+    outdated: Outdated | None = None
+
+    def state(self, needs: int = 1) -> State:
+        """In a word, where so many persons have to say yes."""
+        if self.refusal:
+            return "refused"
+        if self.approvals:
+            return "approved" if len(self.approvals) >= needs else "partly"
+        if self.outdated:
+            return "outdated"
+        return "expired" if self.expired else "open"
+
+
+@dataclass
+class _Said:
+    yes: dict[str, Approval] = field(default_factory=dict)
+    refusal: Refusal | None = None
+    outdated: Outdated | None = None
+
+    def take(self, event: Approval | Revocation | Refusal | Outdated) -> None:
+        if isinstance(event, Approval):
+            self.yes.pop(name_key(event.by), None)
+            self.yes[name_key(event.by)] = event
+            self.refusal = self.outdated = None
+            return
+        self.yes.clear()
+        if isinstance(event, Refusal):
+            self.refusal = event
+        elif isinstance(event, Outdated):
+            self.outdated = event
 
 
 @carries_out("P1")
-def approval_in_force(proposal: Proposal, events: Iterable[ApprovalEvent]) -> Approval | None:
-    """The approval of exactly this, where one holds; ``events`` are those of the case, oldest first.
+def standing_of(
+    action: str, events: Iterable[ApprovalEvent], now: datetime | None = None, lasts: timedelta | None = None
+) -> Standing:
+    """What holds of exactly this action, by its id; ``events`` are those of the case, oldest first.
 
-    It dies when a person takes it back, and when the case goes on to offer another text, destination or system in its place;
-    it then stays dead, also when the first one is offered again.
+    Everything said dies when the case goes on to offer another text, destination or system in its place, and stays dead when the
+    first one is offered again. A yes dies when a person takes it back or says no, when what it rests on changes, and, where
+    ``lasts`` is given, at ``now`` that long after it was given.
     """
-    action, found = action_id(proposal), None
+    said = _Said()
     for event in events:
         if isinstance(event, Offered):
-            found = found if action in event.actions else None
+            said = said if action in event.actions else _Said()
         elif event.action == action:
-            found = event if isinstance(event, Approval) else None
-    return found
+            said.take(event)
+    given = tuple(said.yes.values())
+    late = tuple(one for one in given if now is not None and lasts is not None and now >= one.at + lasts)
+    return Standing(tuple(one for one in given if one not in late), late, said.refusal, said.outdated)
+
+
+def approval_in_force(
+    proposal: Proposal, events: Iterable[ApprovalEvent], now: datetime | None = None, lasts: timedelta | None = None
+) -> Approval | None:
+    """The latest approval of exactly this, where one holds; see ``standing_of``."""
+    found = standing_of(action_id(proposal), events, now, lasts).approvals
+    return found[-1] if found else None

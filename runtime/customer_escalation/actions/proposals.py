@@ -2,27 +2,36 @@
 
 import hashlib
 import json
-from collections.abc import Container
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from customer_escalation.actions.internal_texts import Around, InternalTexts
 from customer_escalation.actions.leaving import Removed
-from customer_escalation.domain.brief import Brief, CustomerDraft, Outcome, Target
-from customer_escalation.domain.evidence import parse_moment
+from customer_escalation.actions.table import KINDS, Kind, System
+from customer_escalation.domain.brief import Brief, ColleagueText, CustomerDraft, Outcome, Target
+from customer_escalation.domain.evidence import name_key, parse_moment
 from customer_escalation.domain.formatting import date_words
 from customer_escalation.domain.printable import printable
-from customer_escalation.domain.texts import outgoing
+from customer_escalation.domain.prose import without_marks
+from customer_escalation.domain.record_ids import shown_id
+from customer_escalation.domain.states import state_of
+from customer_escalation.domain.texts import outgoing, places, with_places
 from customer_escalation.policy import Policy
 from customer_escalation.policy.sources import shipped_policy
+from customer_escalation.rendering import all_cites
 from customer_escalation.rendering.phrases import Phrases
 from customer_escalation.sla.cadence import next_internal_followup
 from customer_escalation.sla.calendar import team_calendar
 
-TOOLS = {"chat": "post_chat_message", "support_platform": "reply_to_customer"}
-"""What carries an action out in each system."""
+FILING: Mapping[Target, str] = {Target.ENGINEERING: "bug", Target.PRODUCT: "feature"}
+"""Teams whose work begins with an item in the tracker, and the type that a first item of theirs has."""
+NOBODY_KNOWS = "No record and no policy of yours knows this channel: name the one that the team reads."
+OF_SECURITY = "Security owns this case: its details belong in their own channel alone."
+_CHANNEL = re.compile(r"(?<![\w#])#[^\s,;)\]]+")
 
 
 class Proposal(BaseModel):
@@ -30,28 +39,36 @@ class Proposal(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["post_to_channel", "reminder", "status_update", "customer_reply"]
+    kind: Kind
     title: str
     """The offer, as a question to the person."""
     destination: str
-    """A channel, a ticket's ref, or a moment (RFC 3339) for a reminder; empty where it is not known."""
-    system: Literal["chat", "support_platform", ""]
+    """A channel, the ref of a ticket or an item, the type of a new one, or a moment (RFC 3339) for a reminder; empty where it is
+    not known."""
+    system: System
     """The category of the system that it would change; empty for what a person sees to, such as a reminder."""
     text: str
-    """Exactly what would be posted or sent; empty where it has yet to be drafted."""
+    """Exactly what would be posted or sent; empty where it has yet to be drafted. Of a tracker item the first line is its title."""
     removed: tuple[Removed, ...] = ()
-    """What was taken out of the text, which is told to the person who approves it."""
+    """Secrets and personal data that were taken out of the text; ``left_out`` says so in words."""
+    left_out: tuple[str, ...] = ()
+    """What was left out of the text or called otherwise because of who reads it there, in words."""
+    beware: tuple[str, ...] = ()
+    """What a person should know before saying yes, in sentences."""
 
 
 def action_id(proposal: Proposal) -> str:
-    """sha256 of what would be done: system, destination and text. The title may change without harm."""
-    exact = json.dumps([proposal.system, proposal.destination, proposal.text], ensure_ascii=True)
+    """sha256 of what would be done: system, tool, destination and text. The title may change without harm.
+
+    The tool counts, because a note for the team and a reply to the customer may share the rest.
+    """
+    exact = json.dumps([proposal.system, tool_for(proposal), proposal.destination, proposal.text], ensure_ascii=True)
     return hashlib.sha256(exact.encode()).hexdigest()
 
 
 def tool_for(proposal: Proposal) -> str:
     """The tool of the system's category that carries it out; empty where a person does it."""
-    return TOOLS.get(proposal.system, "")
+    return KINDS[proposal.kind].tool
 
 
 def propose(
@@ -61,44 +78,130 @@ def propose(
     now: datetime,
     zone: ZoneInfo | None = None,
     channels: Container[str] = (),
+    around: Around | None = None,
+    about: Sequence[str] = (),
 ) -> list[Proposal]:
-    """The next steps that fit this brief, in the order in which they are usually wanted, with times on the clock of ``zone``; nothing is
-    offered that is there.
+    """The next steps that fit this brief, those that the skill names first, with times on the clock of ``zone``; nothing is offered
+    that is there.
 
     A channel that neither the organisation has set nor ``channels`` of the records hold is not named to a person, who may have none
-    of that name.
+    of that name. ``about`` are the refs that the facts of the case rest on: an item of the tracker among them is the case's own.
     """
-    say = Phrases(brief.draft)
-    texts = [
-        _customer_text(place, one, say)
-        for place, (_, one) in enumerate(outgoing(brief.draft), 1)
-        if isinstance(one, CustomerDraft)
-    ]
-    clock = zone or ZoneInfo("UTC")
-    reminders = [
-        _reminder(moment, brief.draft.rhythm or brief.draft.summary, clock, say)
-        for moment in sorted(filter(None, map(parse_moment, brief.draft.reminders)))
-        if moment > now
+    say, clock = Phrases(brief.draft), zone or ZoneInfo("UTC")
+    entries = list(enumerate(outgoing(brief.draft), 1))
+    texts = [_customer_text(place, one, say) for place, (_, one) in entries if isinstance(one, CustomerDraft)]
+    moments = [moment for moment in sorted(filter(None, map(parse_moment, brief.draft.reminders))) if moment > now]
+    reminders = [_reminder(moment, brief.draft.rhythm or brief.draft.summary, clock, say) for moment in moments]
+    channel_of = _Channels(policy, channels)
+    messages = [
+        step
+        for place, (_, one) in entries
+        if isinstance(one, ColleagueText)
+        for step in _message(place, one, channel_of, brief, say)
     ]
     if brief.outcome == Outcome.HANDLE or brief.target is None or brief.severity is None:
         question = f"Did the documented solution help? {brief.draft.summary}"
         later = Proposal(kind="reminder", title=say("step_helped"), destination="", system="", text=question)
-        return [*texts, *(reminders or [later])]
+        made = InternalTexts(brief, around, now, clock) if around and brief.draft.ticket_note else None
+        notes = list(_notes(made, around, say)) if made and around else []
+        return [*texts, *(reminders or [later]), *notes, *messages]
     team = policy.teams.of(brief.target)
     due = next_internal_followup(brief.severity, now, team_calendar(policy, brief.target), policy).due_at
     kept = " (restricted)" if brief.target == Target.SECURITY else ""
-    known = team.channel in channels or team.channel != shipped_policy().teams.of(brief.target).channel
     post = (
         say("step_post", where=f"{team.channel}{kept}", team=team.name)
-        if known
+        if channel_of.is_known(brief.target)
         else say("step_post_there", team=f"{team.name}{kept}")
     )
     check = f"Check with {team.name} for progress: {brief.draft.summary}"
+    internal: list[Proposal] = []
+    if around is not None:
+        made = InternalTexts(brief, around, moments[0] if moments else due, clock)
+        internal = [*_tracker(brief, made, around, about, say), *_notes(made, around, say)]
+    beware = () if channel_of.is_known(brief.target) else (NOBODY_KNOWS,)
     return [
-        Proposal(kind="post_to_channel", title=post, destination=team.channel, system="chat", text=markdown),
+        Proposal(
+            kind="post_to_channel", title=post, destination=team.channel, system="chat", text=markdown, beware=beware
+        ),
         *texts,
         *(reminders or [_reminder(due, check, clock, say)]),
+        *internal,
+        *messages,
     ]
+
+
+class _Channels:
+    """Where a text to a team or a colleague goes."""
+
+    def __init__(self, policy: Policy, channels: Container[str]) -> None:
+        self._policy, self._channels = policy, channels
+
+    def is_known(self, target: Target) -> bool:
+        """Does the team's channel stand in a record or in a policy of the organisation's own?"""
+        channel = self._policy.teams.of(target).channel
+        return channel in self._channels or channel != shipped_policy().teams.of(target).channel
+
+    def of(self, to: str) -> str:
+        """The channel of an addressee: one that is named and known, or that of the team of this name; empty where it is not known."""
+        for word in _CHANNEL.findall(to):
+            if word in self._channels or word in {self._policy.teams.of(target).channel for target in Target}:
+                return str(word)
+        for target in Target:
+            team = self._policy.teams.of(target)
+            if name_key(to) in (name_key(target.value), name_key(team.name)) and self.is_known(target):
+                return team.channel
+        return ""
+
+
+def _message(
+    number: int, message: ColleagueText, channels: _Channels, brief: Brief, say: Phrases
+) -> Iterator[Proposal]:
+    """A text that the brief drafts for a team or a colleague, where it is known where they read it."""
+    where = channels.of(message.to)
+    if where:
+        named = with_places(message.text, places(brief.draft), lambda place: say("text_mention", number=str(place)))
+        title = say("step_message", number=str(number), where=where)
+        text = printable(without_marks(named)).strip()
+        own = channels.of(Target.SECURITY.value)
+        beware = (OF_SECURITY,) if brief.target == Target.SECURITY and where != own else ()
+        yield Proposal(kind="team_message", title=title, destination=where, system="chat", text=text, beware=beware)
+
+
+def _tracker(
+    brief: Brief, made: InternalTexts, around: Around, about: Sequence[str], say: Phrases
+) -> Iterator[Proposal]:
+    """A comment on each open item that the case is about; a new item where there is none and the owner works by the tracker. What
+    Security owns is in their channel alone.
+    """
+    if made.restricted or brief.target is None:
+        return
+    named = set(all_cites(brief))
+    items = {
+        item.ref: item
+        for record in around.evidence.resolve(ref for ref in about if ref in named)[0]
+        if (item := around.evidence.item_of(record)).data.get("kind") == "issue"
+    }
+    live = [item for item in items.values() if state_of(item) != "closed"]
+    for item in live:
+        text, title = made.comment(), say("step_comment", item=shown_id(item.id) or item.id)
+        yield Proposal(
+            kind="tracker_comment", title=title, destination=item.ref, system="project_tracker", text=text.text,
+            left_out=text.left_out,
+        )  # fmt: skip
+    if not live and brief.target in FILING and "project_tracker" in around.evidence.connected:
+        text, title = made.item(list(items.values())), say("step_file", team=brief.target.value)
+        yield Proposal(
+            kind="tracker_item", title=title, destination=FILING[brief.target], system="project_tracker", text=text.text,
+            left_out=text.left_out,
+        )  # fmt: skip
+
+
+def _notes(made: InternalTexts, around: Around, say: Phrases) -> Iterator[Proposal]:
+    """A note in every ticket of the case."""
+    text = made.note().text
+    for ticket in around.tickets:
+        title = say("step_note", ticket=shown_id(ticket.id) or ticket.id)
+        yield Proposal(kind="internal_note", title=title, destination=ticket.ref, system="support_platform", text=text)
 
 
 def _reminder(moment: datetime, text: str, zone: ZoneInfo, say: Phrases) -> Proposal:

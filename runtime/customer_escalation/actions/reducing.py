@@ -4,24 +4,28 @@ from collections.abc import Sequence
 from typing import Any
 
 from customer_escalation.actions.detectors.personal import Known
-from customer_escalation.actions.leaving import kept_for, leaving
+from customer_escalation.actions.guard import TO_CUSTOMERS
+from customer_escalation.actions.leaving import kept_for, leaving, told
 from customer_escalation.actions.proposals import Proposal
 from customer_escalation.domain.brief import Draft, Target
 from customer_escalation.domain.evidence import Evidence, field
 from customer_escalation.policy import Policy
 from customer_escalation.policy.sections import PERSONAL
 
-TO_NO_TEAM = frozenset({"customer_reply", "status_update", "reminder"})
-"""Kinds of proposals that no team reads: a customer does, or the person who was offered them. All others are for the receiving team."""
+TO_NO_TEAM = TO_CUSTOMERS | {"reminder"}
+"""Kinds of proposals that no team reads: a customer does, or the person who was offered them. All others are for a team."""
 
 
 def reduced(
-    proposal: Proposal, team: Target | None, policy: Policy, known: Sequence[Known] = (), regions: Sequence[str] = ()
+    proposal: Proposal, owner: Target | None, policy: Policy, known: Sequence[Known] = (), regions: Sequence[str] = ()
 ) -> Proposal:
-    """The proposal with its text as it would go, and what was taken out of it; ``team`` receives the brief."""
-    reader = None if proposal.kind in TO_NO_TEAM else team
-    left = leaving(proposal.text, kept_for(reader, policy), known, regions)
-    return proposal.model_copy(update={"text": left.text, "removed": left.removed})
+    """The proposal with its text as it would go, and what was taken out of it; ``owner`` receives the brief."""
+    team = None if proposal.kind in TO_NO_TEAM else _reader(proposal, owner, policy)
+    left = leaving(proposal.text, kept_for(team, policy), known, regions)
+    if not left.removed:
+        return proposal
+    left_out = (*proposal.left_out, told(left.removed))
+    return proposal.model_copy(update={"text": left.text, "removed": left.removed, "left_out": left_out})
 
 
 def without_secrets_in(draft: Draft) -> Draft:
@@ -36,6 +40,11 @@ def regions_of(evidence: Evidence) -> tuple[str, ...]:
     countries = get_global("zone_territories")
     zones = {field(account, "timezone") for account in evidence.of_kind("account")}
     return tuple(sorted({countries[zone] for zone in zones if zone in countries}))
+
+
+def _reader(proposal: Proposal, owner: Target | None, policy: Policy) -> Target | None:
+    """The team whose channel it goes to, else the one that owns the case."""
+    return next((team for team in Target if policy.teams.of(team).channel == proposal.destination), owner)
 
 
 def _cleared(value: Any) -> Any:

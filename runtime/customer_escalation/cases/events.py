@@ -101,6 +101,41 @@ class ApprovalRevoked(_CaseEvent):
 
 
 @dataclass(frozen=True)
+class ActionRefused(_CaseEvent):
+    """A person said no to an action."""
+
+    action: str
+    by: str
+
+
+@dataclass(frozen=True)
+class ActionEdited(_CaseEvent):
+    """A person changed an action's text or destination."""
+
+    action: str
+    becomes: str
+    by: str
+
+
+@dataclass(frozen=True)
+class ActionOutdated(_CaseEvent):
+    """What an action rests on is another than whoever approved it knew."""
+
+    action: str
+    changes: tuple[str, ...]
+    """In sentences."""
+
+
+@dataclass(frozen=True)
+class ActionCarriedOut(_CaseEvent):
+    """An action was to be carried out; ``state`` says what came of it."""
+
+    action: str
+    by: str
+    state: str
+
+
+@dataclass(frozen=True)
 class FollowUpLogged(_CaseEvent):
     """A follow-up was made."""
 
@@ -129,7 +164,8 @@ class CaseClosed(_CaseEvent):
 
 CaseEvent = (
     CaseOpened | SystemsAsked | SystemsChecked | GatheringStarted | RecordsFetched | CaseGathered | FactsAssessed | DraftReviewed
-    | CaseFinished | ActionApproved | ApprovalRevoked | FollowUpLogged | CaseReassessed | DeEscalationJudged | CaseClosed
+    | CaseFinished | ActionApproved | ApprovalRevoked | ActionRefused | ActionEdited | ActionOutdated | ActionCarriedOut
+    | FollowUpLogged | CaseReassessed | DeEscalationJudged | CaseClosed
 )  # fmt: skip
 Watch = Callable[[CaseEvent], None]
 """Takes each event as it happens; returns quickly and does not raise."""

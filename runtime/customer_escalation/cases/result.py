@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from customer_escalation.actions import Proposal, propose
-from customer_escalation.actions.detectors.personal import known_people
-from customer_escalation.actions.reducing import reduced, regions_of, without_secrets_in
+from customer_escalation.actions import Proposal
+from customer_escalation.actions.reducing import without_secrets_in
+from customer_escalation.cases.offering import proposals_of
 from customer_escalation.cases.recorded import Ended, RecordedResult
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.explanation import why
@@ -163,18 +163,9 @@ def _made(
         policy_notes=tuple(policy_notes),
         undecided=undecided,
     )
-    proposals = [] if undecided else _proposals(casework, brief, shown)
+    proposals = [] if undecided else proposals_of(casework, brief, shown)
     clear = brief.model_copy(update={"draft": without_secrets_in(draft)})
     return _Made(clear, findings, shown, proposals, complaint)
-
-
-def _proposals(casework: Casework, brief: Brief, shown: Sequence[Finding]) -> list[Proposal]:
-    assert casework.case is not None
-    sent = render_markdown(Document(brief, casework.evidence, shown, for_receiver=True))
-    channels = {field(record, "channel") for record in casework.evidence.of_kind("chat_message")}
-    steps = propose(brief, sent, casework.policy, casework.now, zone_of_case(casework.case), channels)
-    known, regions = known_people(casework.evidence), regions_of(casework.evidence)
-    return [reduced(step, brief.target, casework.policy, known, regions) for step in steps]
 
 
 def _about_the_run(ending: Ending, *, no_tickets: bool) -> Iterator[Finding]:

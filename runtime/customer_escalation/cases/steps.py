@@ -1,10 +1,11 @@
 """What each step of a case gives back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from customer_escalation.actions import Approval, Proposal, tool_for
+from customer_escalation.actions import Approval, Proposal, Standing, State, tool_for
+from customer_escalation.cases.effects import Effect
 from customer_escalation.cases.entries import ComingDown
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
@@ -78,6 +79,22 @@ class ProposedAction:
     id: str
     proposal: Proposal
     approval: Approval | None
+    """The last yes of all that are needed; None while one is missing."""
+    effect: Effect | None = None
+    """What carrying it out did, the newest outcome; None where nothing was tried, or nobody knows yet what came of it."""
+    pending: bool = False
+    """Something was tried, and nobody knows whether it happened."""
+    standing: Standing = field(default_factory=Standing)
+    """All that persons said to it."""
+    needs: int = 1
+    """So many different persons have to say yes."""
+    edited_by: str = ""
+    """Who changed its text or destination last; empty where it stands as the brief has it."""
+
+    @property
+    def state(self) -> State:
+        """What was said to it, in a word."""
+        return self.standing.state(self.needs)
 
     @property
     def tool(self) -> str:

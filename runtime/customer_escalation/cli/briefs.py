@@ -125,7 +125,7 @@ def run(
                     "Give either an issue or --resume RUN, not both: a run keeps its own issue."
                 )
             changed: dict[str, Any] = {"max_cost_usd": max_cost, "max_turns": max_turns, "max_seconds": max_time}
-            changed |= {"answers": given, "answered_by": answered_by or _user()} if given is not None else {}
+            changed |= {"answers": given, "answered_by": answered_by or user()} if given is not None else {}
             limits = {name: value for name, value in changed.items() if value is not None}
             result = headless.resume(resume, progress.emit, limits, interviewer=interviewer).to_json()
         else:
@@ -146,7 +146,7 @@ def run(
                 policy=_absolute(str(policy)) if policy else None,
                 connectors=_absolute(str(connectors)) if connectors else None,
                 answers=given or {},
-                answered_by=(answered_by or _user()) if given else "",
+                answered_by=(answered_by or user()) if given else "",
             )
             result = headless.start(request, progress.emit, interviewer=interviewer).to_json()
     delivery.deliver(result, format.value if format else None, out)
@@ -192,7 +192,7 @@ def assess(
         policy=_absolute(str(policy)) if policy else None,
         connectors=_absolute(str(connectors)) if connectors else None,
         answers=given or {},
-        answered_by=(answered_by or _user()) if given else "",
+        answered_by=(answered_by or user()) if given else "",
     )
     result = headless.start(request, lambda event: None).to_json()
     keys = ("run", "status", "outcome", "severity", "target")
@@ -260,7 +260,7 @@ def _answers(path: Path | None) -> dict[str, Any] | None:
     return read_answers(path) if path else None
 
 
-def _user() -> str:
+def user() -> str:
     """The user's name, as the system has it."""
     import getpass
 
@@ -276,7 +276,7 @@ def _interviewer(progress: "Progress", by: str | None, *, quiet: bool) -> "Termi
         return None
     from customer_escalation.cli.interview import TerminalInterviewer
 
-    return TerminalInterviewer(by or _user(), progress.paused)
+    return TerminalInterviewer(by or user(), progress.paused)
 
 
 def _absolute(path: str | None) -> str | None:

@@ -66,6 +66,14 @@ def deliver(result: Mapping[str, Any], style: Style | None, out: Path | None) ->
         raise OutputLost(f"{out or 'Standard output'} cannot be written: {error.strerror or error}. {kept}") from error
 
 
+def put(text: str, out: Path) -> None:
+    """Write a text to a file whole or not at all. Raises ``OutputLost``."""
+    try:
+        _write(_target(out), text.encode())
+    except OSError as error:
+        raise OutputLost(f"{out} cannot be written: {error.strerror or error}.") from error
+
+
 def _fitting(text: str, form: Style) -> str:
     """The text in characters that standard output has, without breaking the form; others are written as the form writes them."""
     if streams.is_utf8(sys.stdout):

@@ -1,7 +1,7 @@
 """What is said when a run ends before its end: how to go on with it."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
@@ -22,11 +22,8 @@ class Stopped(SkillRuntimeError):
 
 
 @contextmanager
-def going_on(progress: Progress) -> Iterator[None]:
-    """Say how to go on with a run that is interrupted, asked to end, or stopped by something that can be mended.
-
-    Raises ``Stopped`` for the first two; the third is raised on as it is.
-    """
+def interruptible(kept: Callable[[], str]) -> Iterator[None]:
+    """Raise ``Stopped`` where the work inside is interrupted or asked to end; ``kept`` says what of it stays."""
     ended_by: list[int] = []
 
     def on_term(number: int, _frame: FrameType | None) -> None:
@@ -39,17 +36,33 @@ def going_on(progress: Progress) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        kept = f" What was paid for is kept. Go on with: {_command(progress)}" if progress.run_id else ""
-        raise Stopped(f"Stopped.{kept}", TERMINATED if ended_by else INTERRUPTED) from None
+        raise Stopped(f"Stopped. {kept()}".strip(), TERMINATED if ended_by else INTERRUPTED) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if deaf:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def going_on(progress: Progress) -> Iterator[None]:
+    """Say how to go on with a run that is interrupted, asked to end, or stopped by something that can be mended.
+
+    Raises ``Stopped`` for the first two; the third is raised on as it is.
+    """
+    try:
+        with interruptible(lambda: _kept(progress)):
+            yield
+    except Stopped:
+        raise
     except SkillRuntimeError:
         progress.stop()
         if progress.run_id:
             streams.tell(_stands(progress))
         raise
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        if deaf:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _kept(progress: Progress) -> str:
+    return f"What was paid for is kept. Go on with: {_command(progress)}" if progress.run_id else ""
 
 
 def _stands(progress: Progress) -> str:

@@ -18,13 +18,14 @@ import typer
 from typer.exceptions import TyperException
 
 from customer_escalation.cli import briefs, installation, streams
+from customer_escalation.cli.acting import command as acting
 from customer_escalation.cli.connectors import app as connectors_app
-from customer_escalation.cli.options import EPILOG, FAILED, LIMIT, NO_CONNECTOR, NO_MODEL, USAGE, VALID
+from customer_escalation.cli.options import EPILOG, FAILED, LIMIT, NEEDS_REVIEW, NO_CONNECTOR, NO_MODEL, USAGE, VALID
 from customer_escalation.cli.words import command_line
 from customer_escalation.cli.workspace import app as workspace_app
 from skill_runtime.errors import ConnectorError, LimitReached, ModelError, SkillRuntimeError
 
-COMMANDS = ("run", "assess", "list", "show", "rules", "policy", "mcp", "workspace", "connectors", "doctor")
+COMMANDS = ("run", "assess", "list", "show", "act", "rules", "policy", "mcp", "workspace", "connectors", "doctor")
 GLOBALS = ("--help", "--version", "--install-completion", "--show-completion")
 HELP_OPTIONS = {"help_option_names": ["--help", "-h"]}
 
@@ -66,6 +67,7 @@ app.command(epilog=EPILOG)(briefs.run)
 app.command(short_help="The facts and the questions that are open, as JSON.")(briefs.assess)
 app.command("list")(briefs.list_runs)
 app.command()(briefs.show)
+app.command(short_help="Approve what a brief offers, and have it carried out.", epilog=acting.EPILOG)(acting.act)
 app.command(short_help="Every rule, with its level in force.")(installation.rules)
 app.command("policy", short_help="Check your policy, and show what it changes.")(installation.show_policy)
 app.command(short_help="Serve one category, or `escalation`, over MCP.")(installation.mcp)
@@ -137,12 +139,15 @@ def _unforeseen(error: Exception) -> str:
 
 def exit_code(error: SkillRuntimeError) -> int:
     """The documented exit code of a deliberate error."""
+    from customer_escalation.cli.acting.command import NotOffered
     from customer_escalation.cli.going_on import Stopped
     from customer_escalation.headless import InvalidRequest
     from customer_escalation.policy import PolicyError
 
     if isinstance(error, Stopped):
         return error.code
+    if isinstance(error, NotOffered):
+        return NEEDS_REVIEW
     if isinstance(error, ConnectorError):
         return NO_CONNECTOR
     if isinstance(error, LimitReached):

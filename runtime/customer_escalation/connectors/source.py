@@ -5,7 +5,7 @@ count; where none is declared, the loaded workspace does. Examples must never st
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +23,7 @@ from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES
 from support_connectors.workspace.records import WorkspaceError
 
 if TYPE_CHECKING:
+    from customer_escalation.connectors.known import KnownServer
     from skill_runtime.mcp_connection import ServerSpec
     from skill_runtime.mcp_host import Adapter
     from skill_runtime.permission import Gatekeeper
@@ -49,6 +50,8 @@ class OpenedConnectors:
     notes: Sequence[str] = ()
     foreign: frozenset[str] = frozenset()
     """Labels of the servers that are not ours."""
+    known: "Mapping[str, KnownServer]" = field(default_factory=dict)
+    """Of these, the rows of those that are known."""
 
     def servers(self) -> "tuple[Sequence[ServerSpec], Gatekeeper, Adapter | None]":
         """What a host needs."""
@@ -76,6 +79,7 @@ def open_source(workspace: str | None, connectors: str | None, folder: Path) -> 
                 states,
                 notes=made.notes,
                 foreign=frozenset(made.guarded),
+                known={label: one.known for label, one in made.guarded.items() if one.known},
             )
             return
     elif connectors:

@@ -223,6 +223,46 @@ class Leaving(Section):
     """By team, the kinds of personal data that a text for it may hold."""
 
 
+TargetKey = Literal["security", "leadership", "engineering", "product", "l2_support"]
+_TARGETS: dict[TargetKey, Target] = {
+    "security": Target.SECURITY, "leadership": Target.LEADERSHIP, "engineering": Target.ENGINEERING, "product": Target.PRODUCT,
+    "l2_support": Target.L2,
+}  # fmt: skip
+
+
+class Approvers(Section):
+    """By kind of action, the names of those who may approve it; none is everybody."""
+
+    post_to_channel: tuple[Text, ...]
+    team_message: tuple[Text, ...]
+    customer_reply: tuple[Text, ...]
+    status_update: tuple[Text, ...]
+    internal_note: tuple[Text, ...]
+    tracker_comment: tuple[Text, ...]
+    tracker_item: tuple[Text, ...]
+    reminder: tuple[Text, ...]
+
+    def of(self, kind: str) -> tuple[str, ...]:
+        """The names for a kind. Raises ``AttributeError`` for one that is none."""
+        found: tuple[str, ...] = getattr(self, kind)
+        return found
+
+
+class Guard(Section):
+    """Who may approve an action, how many it takes, and for how long it counts (P1). A name is what a person says it is."""
+
+    approval_hours: Hours
+    """A yes that was not carried out by then is asked for again."""
+    two_persons: tuple[TargetKey, ...]
+    """Teams on whose cases a text to a customer takes the yes of two different persons."""
+    approvers: Approvers
+
+    @property
+    def owners_with_two_persons(self) -> frozenset[Target]:
+        """``two_persons`` as targets."""
+        return frozenset(_TARGETS[key] for key in self.two_persons)
+
+
 class Team(Section):
     """Who receives an escalation (T1-T5)."""
 
@@ -268,6 +308,7 @@ class Policy(Section):
     verification: VerificationLimits
     flows: Flows
     leaving: Leaving
+    guard: Guard
     teams: PerTarget[Team]
     levels: dict[str, RuleLevel] = Field(default_factory=dict)
     """Rules by id whose level an organisation changed."""

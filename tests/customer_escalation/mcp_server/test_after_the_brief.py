@@ -92,7 +92,7 @@ async def test_a_person_takes_an_approval_back(folder: Path) -> None:
         taken = await at.good("revoke_approval", case=name[:17], action=told.data["action"][:12], name="Kim")
         assert "taken back by Kim" in taken.text
         assert (taken.data["action"]["id"], taken.data["action"]["approved_by"]) == (told.data["action"], "")
-        assert "There is no action" in (await at.call("revoke_approval", case=name, action="9", name="Kim")).text
+        assert "There is no action" in (await at.call("revoke_approval", case=name, action="99", name="Kim")).text
     async with desk(folder) as at:
         listing = await at.good("propose_actions", case=name)
         assert not any(action["approved_by"] for action in listing.data["actions"])
@@ -106,7 +106,7 @@ async def test_a_client_that_cannot_ask_is_told_how(folder: Path) -> None:
         assert told.data["approved"] is False
         assert "cannot ask" in told.text
         assert scripted("15")[2]["drafts"][0]["text"][:60] in told.text
-        assert "There is no action" in (await at.call("request_approval", case=name, action="9")).text
+        assert "There is no action" in (await at.call("request_approval", case=name, action="99")).text
 
 
 async def test_open_escalations_are_followed_up_until_they_are_closed(folder: Path) -> None:

@@ -109,7 +109,7 @@ async def test_a_person_approves_on_the_card_and_the_assistant_hears_of_it(folde
             said = await page.evaluate("told.find(message => message.method === 'ui/message').params.content[0].text")
         assert "I approved action 2" in said
         actions = (await at.good("propose_actions", case=case)).data["actions"]
-        assert [action["approved_by"] for action in actions] == ["", "Sam Roe", "", "", "", ""]
+        assert [(one["number"], one["approved_by"]) for one in actions if one["approved_by"]] == [(2, "Sam Roe")]
 
 
 async def test_text_of_others_stays_text(folder: Path) -> None:

@@ -1,0 +1,1 @@
+"""The command `act`: what a brief offers, shown whole, approved by a person and carried out."""
