@@ -30,7 +30,7 @@ def reduced(
 
 def without_secrets_in(draft: Draft) -> Draft:
     """The draft as every form of the brief may show it: its readers are not known, so personal data stays and no secret does."""
-    return type(draft).model_validate(_cleared(draft.model_dump()))
+    return type(draft).model_validate(without_secrets(draft.model_dump()))
 
 
 def regions_of(evidence: Evidence) -> tuple[str, ...]:
@@ -47,9 +47,10 @@ def _reader(proposal: Proposal, owner: Target | None, policy: Policy) -> Target 
     return next((team for team in Target if policy.teams.of(team).channel == proposal.destination), owner)
 
 
-def _cleared(value: Any) -> Any:
+def without_secrets(value: Any) -> Any:
+    """A copy of a JSON value without secrets and card numbers in its texts."""
     if isinstance(value, str):
         return leaving(value, PERSONAL).text
     if isinstance(value, dict):
-        return {key: _cleared(item) for key, item in value.items()}
-    return [_cleared(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: without_secrets(item) for key, item in value.items()}
+    return [without_secrets(item) for item in value] if isinstance(value, list | tuple) else value
