@@ -9,6 +9,7 @@ from customer_escalation.decision.figures import build_case, window_figures
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.questions import OpenQuestions, Question, open_questions
 from customer_escalation.decision.rules import Decision, decide
+from customer_escalation.decision.rules.shown import facts_not_shown
 from customer_escalation.decision.rules.stated import unreferenced_facts
 from customer_escalation.decision.rules.stated_contracts import wrong_readings
 from customer_escalation.domain.brief import Draft, Figure, Verification
@@ -69,6 +70,7 @@ class Casework:
         """Take the facts and decide; findings mean that the facts must be corrected first."""
         case, figures = build_case(assessment, self.evidence, self.policy, self.now)
         findings = unreferenced_facts(assessment, self.evidence, figures)
+        findings += facts_not_shown(assessment, self.evidence)
         findings += wrong_readings(assessment, self.evidence, self.policy)
         if not findings:
             self.assessment, self.case, self.figures = assessment, case, figures
