@@ -52,4 +52,4 @@ def test_looking_imports_nothing_of_a_run(tmp_path: Path, arguments: list[str]) 
 def test_a_run_without_a_model_imports_nothing_of_a_model_or_of_connectors(tmp_path: Path) -> None:
     names = imported(tmp_path, "run", "--sample", "--no-model", ISSUE, ends=3)  # nobody answers what is open
     assert names >= A_RUN_NEEDS
-    assert not names & SPECIAL
+    assert not names & (SPECIAL - {"yaml"})  # which what looks for secrets loads with itself
