@@ -22,9 +22,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 from unittest.mock import patch
 
@@ -209,7 +210,13 @@ async def _run(model: Model, folder: Path, turns: int, bare: Bare | None, cost: 
             since, waited = _now(), 0.0
             cost.bare.append(since[0] - began[0])
             cost.bare_cpu.append(since[1] - began[1])
-        return ToolReturn(f"{arguments['q']}: {FOUND}")
+        found = await recorder.step(
+            "tool", {"server": "docs", "tool": "look_0", "input": arguments}, partial(answer, arguments)
+        )
+        return ToolReturn(found["text"])
+
+    async def answer(arguments: dict[str, Any]) -> dict[str, Any]:
+        return {"text": f"{arguments['q']}: {FOUND}", "structured": None, "is_error": False}
 
     def timed(fd: int) -> None:
         nonlocal waited
@@ -222,6 +229,7 @@ async def _run(model: Model, folder: Path, turns: int, bare: Bare | None, cost: 
         patch("os.fsync", timed),
         Journal.open(folder, "run") if path.exists() else Journal.create(folder, "run", {}) as journal,
     ):
+        recorder = Recorder(journal)
         try:
             await run_agent(
                 model=model,
@@ -229,7 +237,7 @@ async def _run(model: Model, folder: Path, turns: int, bare: Bare | None, cost: 
                 first_message="Go.",
                 tools=[Tool(spec, Access.READ, look) for spec in SPECS],
                 ledger=Ledger(),
-                recorder=Recorder(journal),
+                recorder=recorder,
                 meter=Meter(Limits(max_turns=turns), time.monotonic),
                 emit=emit,
             )
@@ -249,8 +257,10 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=12, help="turns that are measured in each run")
     parser.add_argument("--runs", type=int, default=3)
     chosen = parser.parse_args()
-    print("         bare        loop and    of which    ratio   ratio   ratio     journal bytes")
-    print("turns    client      journal     disk        (CPU)   (own)   (whole)   a turn")
+    print(f"{'':7}{'bare':>11}{'loop and':>11}{'of which':>11}  {'ratio':<22}{'ratio':<22}{'ratio':<22}{'journal':>9}")
+    print(
+        f"{'turns':7}{'client':>11}{'journal':>11}{'disk':>11}  {'of the processor':<22}{'without the disk':<22}{'of all':<22}{'bytes':>9}"
+    )
     with answering() as url:
         for turns in chosen.turns:
             costs = []
@@ -261,16 +271,17 @@ def main() -> None:
 
 
 def _line(turns: int, costs: list[Cost]) -> str:
-    """Medians over all runs; the ratios are the median of each run's."""
-    columns = [
-        1000 * median(seconds for cost in costs for seconds in getattr(cost, name)) for name in ("bare", "loop", "disk")
-    ]
-    cpu = median(median(c.loop_cpu) / median(c.bare_cpu) for c in costs)
-    own = median(median(a - b for a, b in zip(c.loop, c.disk, strict=True)) / median(c.bare) for c in costs)
-    whole = median(median(c.loop) / median(c.bare) for c in costs)
-    size = median(count for cost in costs for count in cost.journal)
-    times = "".join(f"{column:9.2f} ms" for column in columns)
-    return f"{turns:5}{times} {cpu:9.2f} {own:7.2f} {whole:9.2f} {size:15,.0f}"
+    """Medians over all turns of all runs, the ratios with their quartiles."""
+    every = Cost(**{name: [value for cost in costs for value in getattr(cost, name)] for name in vars(Cost())})
+    own = [whole - disk for whole, disk in zip(every.loop, every.disk, strict=True)]
+    times = "".join(f"{1000 * median(column):8.2f} ms" for column in (every.bare, every.loop, every.disk))
+    ratios = (_ratio(every.loop_cpu, every.bare_cpu), _ratio(own, every.bare), _ratio(every.loop, every.bare))
+    return f"{turns:<7}{times}  {''.join(f'{ratio:<22}' for ratio in ratios)}{median(every.journal):9,.0f}"
+
+
+def _ratio(loop: list[float], bare: list[float]) -> str:
+    low, middle, high = quantiles([ours / theirs for ours, theirs in zip(loop, bare, strict=True)], n=4)
+    return f"{middle:.2f} ({low:.2f} to {high:.2f})"
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from pydantic import BaseModel
 from tests.support_connectors.backends.test_real_systems import REAL
 
 import skill_runtime
-from customer_escalation.domain.brief import EscalationDraft, HandlingDraft
 from customer_escalation.domain.categories import SOURCES
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from support_connectors.categories import CATEGORIES, CATEGORY_NAMES
 from support_connectors.contract.shapes import SHAPES
 from support_connectors.systems import BUNDLED, System

@@ -36,8 +36,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from customer_escalation.domain.brief import Severity
 from customer_escalation.domain.formatting import number_words
+from customer_escalation.domain.outcomes import Severity
 from customer_escalation.policy import Policy, PolicyError, load_policy
 from customer_escalation.policy.text import BLOCKS, EXAMPLE, MARKED, VALUES
 

@@ -10,7 +10,8 @@ from evals.meaning.statements import Statement, world
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import decide
-from customer_escalation.domain.brief import EscalationDraft, Figure
+from customer_escalation.domain.brief import Figure
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.evidence import Evidence, parse_moment
 from customer_escalation.domain.facts import Assessment, FactName
 from customer_escalation.domain.findings import Finding

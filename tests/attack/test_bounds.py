@@ -14,7 +14,7 @@ from tests.customer_escalation.casebook import NOW, policy
 from tests.customer_escalation.drafts import T1M1, escalation, facts, records, said
 
 from customer_escalation.cases.session import Casework
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.tamed import LONGEST_GAP, LONGEST_WORD, tamed
 from customer_escalation.rendering.inert import inert

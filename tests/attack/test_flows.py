@@ -31,7 +31,7 @@ from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.session import Casework
 from customer_escalation.cases.terms import Asked as Request
 from customer_escalation.connectors.flows import FlowGuard
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.evidence import Evidence
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.ledger import Record

@@ -16,7 +16,8 @@ from tests.customer_escalation.casebook import evidence as evidence_of
 from tests.customer_escalation.drafts import impact, reply
 from tests.customer_escalation.rendering.test_render import escalated, handled
 
-from customer_escalation.domain.brief import Brief, Related
+from customer_escalation.domain.brief import Brief
+from customer_escalation.domain.draft import Related
 from customer_escalation.domain.findings import Finding
 from customer_escalation.rendering import Document, render_adf, render_html, render_markdown, render_slack
 from customer_escalation.rendering.inert import inert, inert_lines

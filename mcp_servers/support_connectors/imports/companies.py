@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
-from support_connectors.backends import hubspot, salesforce
+from support_connectors.backends import hubspot
+from support_connectors.backends.salesforce import records as salesforce
 from support_connectors.imports.options import Options
 from support_connectors.imports.outcome import Item, Left, Note, Pieces
 from support_connectors.remote.crm_fields import CrmFields, date_or_none, number_or_none

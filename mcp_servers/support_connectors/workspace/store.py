@@ -25,7 +25,7 @@ from support_connectors.workspace.backends import (
 )
 from support_connectors.workspace.claims import Claims
 from support_connectors.workspace.filling import Filling, much_at_once, refuse_shared_ids
-from support_connectors.workspace.reading import FirstFault, Reading, Source, check, readable_twice
+from support_connectors.workspace.reading import FirstFault, Reading, check
 from support_connectors.workspace.records import CONNECTED, Contents, WorkspaceError
 from support_connectors.workspace.rows import row_of
 from support_connectors.workspace.schema import (
@@ -42,6 +42,7 @@ from support_connectors.workspace.schema import (
     table_names,
 )
 from support_connectors.workspace.shelf import read_meta
+from support_connectors.workspace.sources import Source, readable_twice
 
 _SQLITE_HEADER = b"SQLite format 3\0"
 _APPLICATION_AT = 68

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 from customer_escalation.actions.guard import TO_CUSTOMERS
 from customer_escalation.actions.proposals import Proposal
-from customer_escalation.domain.brief import Target
 from customer_escalation.domain.evidence import Evidence, name_key, parse_moment
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.printable import printable
 
 LONGEST = 100_000

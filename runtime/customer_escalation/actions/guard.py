@@ -7,8 +7,8 @@ proof of who somebody is.
 from datetime import timedelta
 
 from customer_escalation.actions.table import KINDS
-from customer_escalation.domain.brief import Target
 from customer_escalation.domain.evidence import name_key
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.policy import Policy
 

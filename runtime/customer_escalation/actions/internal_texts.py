@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from customer_escalation.domain.brief import Brief, EscalationDraft
+from customer_escalation.domain.brief import Brief
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.evidence import field as text_of
 from customer_escalation.domain.formatting import date_words

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from customer_escalation.actions.detectors.personal import Known, personal
 from customer_escalation.actions.detectors.secrets import secrets
 from customer_escalation.actions.detectors.span import WORDS, Kind, Span
-from customer_escalation.domain.brief import Target
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.policy import Policy
 from customer_escalation.policy.sections import PERSONAL, Personal
 

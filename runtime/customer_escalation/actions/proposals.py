@@ -12,9 +12,11 @@ from pydantic import BaseModel, ConfigDict
 from customer_escalation.actions.internal_texts import Around, InternalTexts
 from customer_escalation.actions.leaving import Removed
 from customer_escalation.actions.table import KINDS, Kind, System
-from customer_escalation.domain.brief import Brief, ColleagueText, CustomerDraft, Outcome, Target
+from customer_escalation.domain.brief import Brief
+from customer_escalation.domain.draft import ColleagueText, CustomerDraft
 from customer_escalation.domain.evidence import name_key, parse_moment
 from customer_escalation.domain.formatting import date_words
+from customer_escalation.domain.outcomes import Outcome, Target
 from customer_escalation.domain.printable import printable
 from customer_escalation.domain.prose import without_marks
 from customer_escalation.domain.record_ids import shown_id

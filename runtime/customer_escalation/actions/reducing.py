@@ -7,8 +7,9 @@ from customer_escalation.actions.detectors.personal import Known
 from customer_escalation.actions.guard import TO_CUSTOMERS
 from customer_escalation.actions.leaving import kept_for, leaving, told
 from customer_escalation.actions.proposals import Proposal
-from customer_escalation.domain.brief import Draft, Target
+from customer_escalation.domain.draft import Draft
 from customer_escalation.domain.evidence import Evidence, field
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.policy import Policy
 from customer_escalation.policy.sections import PERSONAL
 

@@ -29,8 +29,8 @@ from customer_escalation.cases.steps import (
 from customer_escalation.decision.rules.after import DEESCALATING, still_to_do
 from customer_escalation.decision.rules.rule import Firing
 from customer_escalation.decision.rules.stated import cites_of
-from customer_escalation.domain.brief import Severity
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.outcomes import Severity
 
 
 class AfterTheBrief(CaseServiceBase):

@@ -9,9 +9,9 @@ from customer_escalation.cases.rereading import read_again
 from customer_escalation.cases.since import Since
 from customer_escalation.decision.rules.after import Later, propose_deescalation
 from customer_escalation.decision.rules.rule import Firing
-from customer_escalation.domain.brief import Severity
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.facts import Fact
+from customer_escalation.domain.outcomes import Severity
 from customer_escalation.policy import Policy
 from skill_runtime.ledger import Ledger
 from skill_runtime.tools import Tool

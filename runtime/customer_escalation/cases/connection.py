@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from customer_escalation.connectors.writing import Answer, Write
-from customer_escalation.domain.categories import SOURCES, title_of
+from customer_escalation.domain.categories import SOURCES, title_of, unread
 from skill_runtime.connectors import CategoryNeed, ConnectorState, Gap, Preflight, preflight
 from skill_runtime.errors import ConnectorError
 from skill_runtime.tools import Tool
@@ -96,6 +96,6 @@ def gap_sentences(gaps: Sequence[Gap]) -> list[str]:
     return [
         f"The {title_of(gap.category)} could be read only in part ({gap.reason.rstrip('.')}): what is missing is unknown."
         if gap.partly
-        else f"The {title_of(gap.category)} could not be read ({gap.reason.rstrip('.')}): what it would show is unknown."
+        else f"{unread(gap.category)} ({gap.reason.rstrip('.')}): what it would show is unknown."
         for gap in gaps
     ]

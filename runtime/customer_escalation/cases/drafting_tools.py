@@ -15,18 +15,11 @@ from customer_escalation.cases.editing import Edit, draft_in_lines
 from customer_escalation.cases.errors import WrongDraft
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.steps import ReviewedDraft
-from customer_escalation.domain.brief import (
-    Ask,
-    ColleagueText,
-    CustomerDraft,
-    Draft,
-    EscalationDraft,
-    HandlingDraft,
-    Outcome,
-    tool_schema,
-)
+from customer_escalation.domain.draft import Ask, ColleagueText, CustomerDraft, Draft, EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import StatedAssessment
 from customer_escalation.domain.findings import Finding, listed, schema_findings
+from customer_escalation.domain.outcomes import Outcome
+from customer_escalation.domain.tool_schema import tool_schema
 from customer_escalation.drafting.prompts import prompt
 from customer_escalation.drafting.prompts.decided import HandIn, decision_told, hand_in_told
 from customer_escalation.policy import Policy

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from customer_escalation.domain.brief import Ask, ColleagueText, CustomerDraft, Draft, DraftModel, EscalationDraft
 from customer_escalation.domain.changes import NoSuchPlace, TextChange, changed
+from customer_escalation.domain.draft import Ask, ColleagueText, CustomerDraft, Draft, DraftModel, EscalationDraft
 from customer_escalation.domain.lines import LineEdit, NoSuchLine, NumberedDraft
 from customer_escalation.domain.prose import MOST_CHARACTERS, Moment
 from customer_escalation.domain.texts import reordered

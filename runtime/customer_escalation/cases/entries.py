@@ -10,10 +10,12 @@ from pydantic import BaseModel, ConfigDict
 from customer_escalation.cases.record_copies import RecordCopy
 from customer_escalation.cases.session import Drafter
 from customer_escalation.decision.answers import PersonAnswer
-from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome, Verification
+from customer_escalation.domain.brief import Verification
 from customer_escalation.domain.categories import title_of
+from customer_escalation.domain.draft import Draft, EscalationDraft, HandlingDraft
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import count_words
+from customer_escalation.domain.outcomes import Outcome
 
 FollowUpStep = Literal["asked_team", "told_customer"]
 E = TypeVar("E", bound="CaseEntry")

@@ -5,8 +5,8 @@ from customer_escalation.actions.detectors.personal import known_people
 from customer_escalation.actions.editing import WrongEdit
 from customer_escalation.actions.guard import TO_CUSTOMERS
 from customer_escalation.actions.reducing import reduced, regions_of
-from customer_escalation.domain.brief import Target
 from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.policy import Policy
 from customer_escalation.review.customer_texts import customer_text_findings
 from customer_escalation.review.customer_texts.questions import unread

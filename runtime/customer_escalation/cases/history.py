@@ -7,8 +7,8 @@ from typing import Any
 from customer_escalation.cases.entries import RESULT
 from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.cases.store import CaseStore, CaseSummary
-from customer_escalation.domain.brief import Outcome
 from customer_escalation.domain.evidence import parse_moment
+from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.domain.prior import EarlierEscalation
 
 EARLIER = timedelta(days=183)

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from customer_escalation.actions import Proposal
 from customer_escalation.decision.figures.contract import contract_of
-from customer_escalation.domain.brief import Outcome, Severity, Target
 from customer_escalation.domain.facts import ContractHours
 from customer_escalation.domain.findings import Finding
+from customer_escalation.domain.outcomes import Outcome, Severity, Target
 from customer_escalation.policy import Policy
 from customer_escalation.rendering import Document, document_of
 from customer_escalation.sla.calendar import BusinessCalendar, account_calendar

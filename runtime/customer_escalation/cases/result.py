@@ -16,10 +16,12 @@ from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.questions import question_json
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.topics import CASE
-from customer_escalation.domain.brief import Brief, Draft, EscalationDraft, Outcome, Related, RuleNote, Severity, Target
+from customer_escalation.domain.brief import Brief, RuleNote
+from customer_escalation.domain.draft import Draft, EscalationDraft, Related
 from customer_escalation.domain.evidence import field
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import date_words
+from customer_escalation.domain.outcomes import Outcome, Severity, Target
 from customer_escalation.domain.record_ids import own_part, shown_id
 from customer_escalation.domain.rules import RULE_TABLE, otherwise_of
 from customer_escalation.drafting.told import asked, asked_later

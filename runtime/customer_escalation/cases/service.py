@@ -42,9 +42,10 @@ from customer_escalation.cases.verifier import Verified
 from customer_escalation.decision.answers import PersonAnswer
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.stated import cites_of
-from customer_escalation.domain.brief import Draft, EscalationDraft, Outcome
 from customer_escalation.domain.changes import NoSuchPlace, TextChange, changed
+from customer_escalation.domain.draft import Draft, EscalationDraft
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.policy.sources import Overlay
 from customer_escalation.review.passages import all_cites
 from skill_runtime.recorder import Recorder, fingerprint

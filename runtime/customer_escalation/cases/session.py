@@ -12,7 +12,8 @@ from customer_escalation.decision.rules import Decision, decide
 from customer_escalation.decision.rules.shown import facts_not_shown
 from customer_escalation.decision.rules.stated import unreferenced_facts
 from customer_escalation.decision.rules.stated_contracts import wrong_readings
-from customer_escalation.domain.brief import Draft, Figure, Verification
+from customer_escalation.domain.brief import Figure, Verification
+from customer_escalation.domain.draft import Draft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding

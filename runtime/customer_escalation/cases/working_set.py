@@ -18,7 +18,7 @@ from customer_escalation.cases.restoring import opening_of, restored
 from customer_escalation.cases.session import Drafter
 from customer_escalation.cases.store import CaseStore, StoreError
 from customer_escalation.decision.figures.contract import contract_of, coverage_of
-from customer_escalation.domain.brief import Draft
+from customer_escalation.domain.draft import Draft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
 from skill_runtime.recorder import Recorder, fingerprint

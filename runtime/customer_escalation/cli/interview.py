@@ -10,6 +10,7 @@ from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.questions import Choice, Question
 from customer_escalation.domain.categories import ANSWERS
 from customer_escalation.domain.evidence import Evidence, field
+from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.record_ids import shown_id
 from skill_runtime.ledger import Record
 
@@ -121,7 +122,7 @@ class TerminalInterviewer:
         text = _plain(
             next((found for key in ("text", "body", "title", "subject") if (found := field(record, key))), "")
         )
-        who = " ".join(part for part in (field(record, "author"), field(record, "at")[:10]) if part)
+        who = " ".join(part for part in (writer_of(record), field(record, "at")[:10]) if part)
         cut = f"{text[:most].rstrip()} ..." if len(text) > most else text
         self._say(f"    {_plain(who) or _name(record)}: {cut}")
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from customer_escalation.domain.categories import ANSWERS
 from customer_escalation.domain.evidence import Evidence, name_key
+from customer_escalation.domain.people import own_names, people_of
 from customer_escalation.policy.sections import Flows
 from skill_runtime.ledger import Record
 from skill_runtime.tools import Tool, ToolReturn
@@ -48,7 +49,6 @@ _CENTS = re.compile(r"(?<=\d)\.\d{1,2}\Z")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _EDGES = ".-_/#*"
 _SQUEEZED = re.compile(r"[\W_]+")
-_NAME_FIELDS = ("name", "customer", "account", "author", "owner", "email", "contact")
 
 
 @dataclass(frozen=True)
@@ -255,12 +255,8 @@ def _data_of(text: str) -> Iterator[str]:
 
 def _names_of(record: Record) -> Iterator[str]:
     """Squeezed: names and addresses of people and customers in a record; a single word is none."""
-    held = [record.data.get(key) for key in _NAME_FIELDS]
-    contacts = record.data.get("contacts")
-    for contact in contacts if isinstance(contacts, list) else ():
-        held += contact.values() if isinstance(contact, Mapping) else [contact]
-    for value in held:
-        if isinstance(value, str) and ("@" in value or len(value.split()) > 1):
+    for value in (*own_names(record), *(text for person in people_of(record) for text in person.says)):
+        if "@" in value or len(value.split()) > 1:
             yield _squeezed(value)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from customer_escalation.connectors.adapter import ConnectionAdapter
-from customer_escalation.connectors.declared import Declarations, Declared, environment, find_declarations
+from customer_escalation.connectors.declaration import Declarations, Declared
+from customer_escalation.connectors.declared import environment, find_declarations
 from customer_escalation.connectors.gate import Guarded, TrustGate
 from customer_escalation.connectors.known import KnownServer, category_by_name, known_as
 from customer_escalation.policy.sources import APP

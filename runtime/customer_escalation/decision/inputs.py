@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from customer_escalation.domain.brief import Severity
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment, ContractHours
+from customer_escalation.domain.outcomes import Severity
 from customer_escalation.policy import Policy
 
 SlaKind = Literal["first_response", "update", "resolution"]

@@ -182,6 +182,11 @@ def is_marked(category: str) -> bool:
     return row.marked if row else category != ANSWERS
 
 
+def unread(category: str) -> str:
+    """How the sentence begins that says of a category that nothing of it could be read."""
+    return f"The {title_of(category)} could not be read"
+
+
 def title_of(category: str) -> str:
     """What a person calls a category; of what is none, its id."""
     row = SOURCES.get(category)

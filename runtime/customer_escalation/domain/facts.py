@@ -8,7 +8,8 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StringConstraints
 
-from customer_escalation.domain.brief import Cites, DraftModel, Line
+from customer_escalation.domain.brief import Cites, Line
+from customer_escalation.domain.draft import DraftModel
 
 Answer = Literal["yes", "no", "unknown"]
 

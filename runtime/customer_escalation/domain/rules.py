@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from customer_escalation.domain.brief import Target
 from customer_escalation.domain.findings import Level
+from customer_escalation.domain.outcomes import Target
 
 Group = Literal["handle", "escalate", "severity", "target", "brief", "reproduction", "grounding", "acting", "after"]
 

@@ -17,6 +17,7 @@ _LABEL = re.compile(
     rf"(?:[-*+]\s+)?(?:\*\*([^*\n\[]{{1,80}}?){_MARKS}(?::\*\*|\*\*{_MARKS}\s?:)|([A-Z][a-z]+){_MARKS}:)(?=\s|\Z)"
 )
 """A bullet's bold lead, or a word, with its colon; a mark may stand before that."""
+_BULLET = re.compile(r"[-*+]\s")
 _STEP = re.compile(r"\s*\d{1,2}[.)]\s+(?=\S)")
 
 
@@ -64,13 +65,19 @@ def under(text: str, label: str) -> str:
 
 
 def label_at(text: str, place: int) -> str:
-    """The label of the block in which a place of the text lies; empty before the first."""
-    at, label = 0, ""
+    """The label of the line in which a place of the text lies, or of the line above that it goes on from; empty where there is none.
+
+    A bullet goes on from a label that stands by itself, not from another bullet.
+    """
+    at, label, in_bullet = 0, "", False
     for line in text.splitlines(keepends=True):
         if at > place:
             break
+        bullet = bool(_BULLET.match(line))
         if found := _LABEL.match(line):
-            label = (found[1] or found[2]).strip()
+            label, in_bullet = (found[1] or found[2]).strip(), bullet
+        elif bullet and in_bullet:
+            label = ""
         at += len(line)
     return label
 

@@ -8,12 +8,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from customer_escalation.domain.brief import ColleagueText, CustomerDraft, Draft
+from customer_escalation.domain.draft import ColleagueText, CustomerDraft, Draft
 
-MENTION = re.compile(r"\[text (\d{1,2})\]", re.IGNORECASE)
-"""A text of the draft named by its number."""
-PLACED = re.compile(rf"\s*{MENTION.pattern}\s*", re.IGNORECASE)
-"""A line of the sender's page in place of which a text is printed."""
+MENTION = re.compile(r"\[(?:text|texte|texto|testo|tekst|文面) ?(\d{1,2})\]", re.IGNORECASE)
+"""A text of the draft named by its number; who writes in another language may say the word in it."""
 LISTS = ("drafts", "messages")
 Outgoing = CustomerDraft | ColleagueText
 

@@ -17,6 +17,7 @@ from customer_escalation.domain.facts import (
     Suspicious,
     WorkaroundFact,
 )  # fmt: skip
+from customer_escalation.domain.people import has_owner
 from customer_escalation.domain.record_ids import mentions, shown_id
 from customer_escalation.domain.states import state_of
 from customer_escalation.policy import Policy
@@ -172,7 +173,7 @@ class _Structure:
 
     def _engaged(self) -> Fact:
         for item in self.tied:
-            if state_of(item) == "open" and (field(item, "assignee") or self.evidence.parts(item)):
+            if state_of(item) == "open" and (has_owner(item) or self.evidence.parts(item)):
                 return Fact(answer="yes", cites=[item.ref], why="an open item has an owner or comments")
         return self._unknown(self.items)
 

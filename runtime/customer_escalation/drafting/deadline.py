@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
-from customer_escalation.domain.brief import Deadline, Severity, Target
+from customer_escalation.domain.draft import Deadline
 from customer_escalation.domain.evidence import field, open_deals, parse_moment
 from customer_escalation.domain.formatting import time_words
+from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.domain.prose import cite
 from customer_escalation.sla.cadence import next_customer_update
 from customer_escalation.sla.calendar import team_calendar

@@ -7,8 +7,9 @@ from customer_escalation.decision.questions import Question
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.counterfactual import what_would_change
 from customer_escalation.decision.topics import label_of
-from customer_escalation.domain.brief import CustomerDraft, HandlingDraft, Outcome
+from customer_escalation.domain.draft import CustomerDraft, HandlingDraft
 from customer_escalation.domain.evidence import field, name_key
+from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.domain.prose import cite
 from customer_escalation.drafting.quoting import Writer, quotable
 from customer_escalation.drafting.sending import before_sending, waiting

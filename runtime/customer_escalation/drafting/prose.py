@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.questions import Question
 from customer_escalation.decision.rules import Decision
-from customer_escalation.domain.brief import Ask, CustomerDraft, Draft, EscalationDraft, Outcome, Target
 from customer_escalation.domain.categories import ANSWERS
+from customer_escalation.domain.draft import Ask, CustomerDraft, Draft, EscalationDraft
 from customer_escalation.domain.evidence import field
+from customer_escalation.domain.outcomes import Outcome, Target
 from customer_escalation.domain.prose import cite
 from customer_escalation.domain.template import COMMUNICATION, REPRODUCTION, WORKFLOW, labelled
 from customer_escalation.drafting.deadline import deadline

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.domain.categories import SOURCES
 from customer_escalation.domain.evidence import field, name_key
+from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.prose import cite
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.retrieval.injection import first_instruction_like
@@ -62,7 +63,7 @@ class Writer:
 
     def who(self, record: Record) -> str:
         """An author with their side, such as ``j.doe (Vale Ltd)``."""
-        author = field(record, "author") or "Somebody"
+        author = writer_of(record) or "Somebody"
         if field(record, "role") == "agent":
             return f"{author} (support, internally)" if record.data.get("internal") is True else f"{author} (support)"
         row = SOURCES.get(record.category)

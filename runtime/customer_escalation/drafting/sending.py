@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from customer_escalation.decision.figures.tickets import ticket_view
 from customer_escalation.decision.questions import Question
 from customer_escalation.decision.rules import Decision
-from customer_escalation.domain.brief import Target
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.prose import cite
 from customer_escalation.drafting.quoting import Writer
 from customer_escalation.retrieval.relevance.issue import alike

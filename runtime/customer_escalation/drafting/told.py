@@ -7,6 +7,7 @@ from customer_escalation.decision.questions import Question
 from customer_escalation.decision.topics import label_of, name_of
 from customer_escalation.domain.categories import ANSWERS
 from customer_escalation.domain.evidence import field
+from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.prose import cite
 from customer_escalation.drafting.quoting import Writer, quotable
 from skill_runtime.ledger import Record
@@ -120,7 +121,7 @@ def answers_told(writer: Writer) -> list[str]:
     people: dict[str, list[Record]] = {}
     for record in writer.evidence.ledger.records.values():
         if record.category == ANSWERS and field(record, "answer") != "unknown":
-            people.setdefault(field(record, "author"), []).append(record)
+            people.setdefault(writer_of(record), []).append(record)
     lines = []
     for by, records in people.items():
         so = [label_of(one.id, field(one, "answer")) for one in records if field(one, "answer") not in NOT_SO]

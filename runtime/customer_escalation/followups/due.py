@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from customer_escalation.cases.recorded import RecordedResult
-from customer_escalation.domain.brief import Severity
+from customer_escalation.domain.outcomes import Severity
 from customer_escalation.policy import Policy
 from customer_escalation.sla.cadence import next_customer_update, next_internal_followup
 from customer_escalation.sla.calendar import team_calendar

@@ -9,7 +9,7 @@ from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.cases.restoring import opening_of
 from customer_escalation.cases.service import CaseService
 from customer_escalation.decision.rules.after import still_to_do
-from customer_escalation.domain.brief import Severity, Target
+from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.followups.due import next_due
 
 

@@ -7,8 +7,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from customer_escalation.cases.record_copies import RecordCopy
 from customer_escalation.cases.since import Since
-from customer_escalation.domain.brief import EscalationDraft, HandlingDraft
 from customer_escalation.domain.changes import TextChange
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import StatedAssessment
 
 MAX_ISSUE = 8_000

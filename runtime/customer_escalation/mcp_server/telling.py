@@ -17,9 +17,9 @@ from customer_escalation.cases.steps import (
 )
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.after import DEESCALATING, follow_up_actions
-from customer_escalation.domain.brief import Outcome
 from customer_escalation.domain.findings import listed
 from customer_escalation.domain.formatting import time_words
+from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.drafting.prompts.decided import HandIn, decision_told
 from customer_escalation.followups.service import DueEscalation
 from customer_escalation.mcp_server import answers

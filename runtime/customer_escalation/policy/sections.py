@@ -5,7 +5,7 @@ from typing import Annotated, Generic, Literal, Self, TypeVar, get_args
 
 from pydantic import Field, field_validator, model_validator
 
-from customer_escalation.domain.brief import Severity, Target
+from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.domain.rules import RULE_TABLE
 from customer_escalation.policy.errors import PolicyError

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from platformdirs import user_config_path
 
-from customer_escalation.domain.brief import Target
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.rules import RULE_TABLE
 from customer_escalation.policy import Policy, PolicyError, load_policy, overlaid
 from customer_escalation.resources import policy_text, trust_file
@@ -112,6 +112,8 @@ def policy_notes(overlays: Sequence[Overlay], *, withheld: bool = False) -> tupl
             if more:
                 notes.append(f"{_begin(overlay)} lets texts for {target.value} hold {_listed(sorted(more))}.")
         if overlay.scope == "project":
+            if before.verification.enabled and not now.verification.enabled:
+                notes.append(f"{_begin(overlay)} switches off the second reading of statements.")
             for target in Target:
                 was, team = before.teams.of(target).channel, now.teams.of(target).channel
                 if was != team:

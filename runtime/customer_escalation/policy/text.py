@@ -10,8 +10,8 @@ In the text they stand between markers: a block of markdown, or a value inside a
 import re
 from collections.abc import Callable
 
-from customer_escalation.domain.brief import Severity, Target
 from customer_escalation.domain.formatting import count_words, money_words, number_words
+from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.domain.rules import Group, in_group
 from customer_escalation.policy import Cadence, Policy
 from customer_escalation.policy.holidays import days_off

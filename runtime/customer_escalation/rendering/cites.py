@@ -1,6 +1,7 @@
 """Which records a brief rests on."""
 
-from customer_escalation.domain.brief import Brief, HandlingDraft
+from customer_escalation.domain.brief import Brief
+from customer_escalation.domain.draft import HandlingDraft
 from customer_escalation.domain.prose import passages
 
 

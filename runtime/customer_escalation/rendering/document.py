@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from customer_escalation.domain.brief import Brief, CustomerDraft, Draft
+from customer_escalation.domain.brief import Brief
+from customer_escalation.domain.draft import CustomerDraft, Draft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.texts import outgoing

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from customer_escalation.domain.brief import Outcome
+from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.domain.printable import printable
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import inert, sentence

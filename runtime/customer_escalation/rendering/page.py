@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import field, page_of
+from customer_escalation.domain.people import attachment_of
 from customer_escalation.domain.printable import printable
 from customer_escalation.domain.prose import without_marks
 from customer_escalation.rendering.document import Document
@@ -18,8 +19,8 @@ from customer_escalation.rendering.markdown import render_markdown
 from customer_escalation.rendering.view import BriefView
 from skill_runtime.ledger import Record
 
-ABOUT = ("customer", "name", "channel", "title", "subject", "author", "role", "status", "priority", "tier")
-"""What is told of a record beside its moment and its text."""
+ABOUT = ("customer", "name", "channel", "title", "subject", "author", "role", "at", "created_at", "status", "tier")
+"""Fields that are told of a record beside its text."""
 
 
 @dataclass(frozen=True)
@@ -65,21 +66,10 @@ class PageView(BriefView):
 
     def source(self, record: Record) -> ShownRecord:
         """The record whole, with who said it and when."""
-        keys = (
-            "customer",
-            "name",
-            "channel",
-            "title",
-            "subject",
-            "author",
-            "role",
-            "at",
-            "created_at",
-            "status",
-            "tier",
-        )
-        about = [field(record, key) for key in keys if field(record, key)]
+        about = [field(record, key) for key in ABOUT if field(record, key)]
         text = field(record, "text") or field(record, "body")
+        if (file := attachment_of(record)) and file.measure:
+            about.append(file.measure)
         if record.category == "crm":
             about += [f"{key}: {record.data[key]}" for key in ("arr_usd", "renewal", "sla") if record.data.get(key)]
         return ShownRecord(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from customer_escalation.domain.brief import Draft
+from customer_escalation.domain.draft import Draft
 from customer_escalation.domain.language import code_of
 from customer_escalation.domain.prose import passages
 

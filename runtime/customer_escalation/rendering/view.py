@@ -1,57 +1,38 @@
-"""What the templates need of one brief: its texts as markdown, with the records' own ids as citation marks."""
+"""The sections of one brief as the templates print them: what a writer put in, with what code adds, and the texts that may go out."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from textwrap import indent
+from collections.abc import Sequence
 from typing import Any
 
-from customer_escalation.domain.brief import ColleagueText, EscalationDraft, HandlingDraft, RuleNote, Statement
-from customer_escalation.domain.categories import ANSWERS, HEADINGS, SOURCES, is_marked
-from customer_escalation.domain.evidence import field, name_key, page_of
-from customer_escalation.domain.prose import Sentence, sentences_of, with_code, without_marks, words_begin
+from customer_escalation.domain.brief import RuleNote, Statement
+from customer_escalation.domain.categories import ANSWERS, HEADINGS, SOURCES, is_marked, unread
+from customer_escalation.domain.draft import ColleagueText, EscalationDraft, HandlingDraft
+from customer_escalation.domain.evidence import field, name_key
+from customer_escalation.domain.prose import without_marks
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
 from customer_escalation.domain.template import CUSTOMERS, IMPACT, QUEUE, REVENUE, SLA, blocks, is_called
-from customer_escalation.domain.texts import PLACED, outgoing, places, with_places
+from customer_escalation.domain.texts import outgoing
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.document import Document
-from customer_escalation.rendering.inert import ENDS, in_link, inert, inert_block, inert_lines, sentence
-from customer_escalation.rendering.phrases import Phrases
+from customer_escalation.rendering.inert import inert, inert_lines, sentence
+from customer_escalation.rendering.phrases import DEFAULT
+from customer_escalation.rendering.prose_view import ProseView
 from skill_runtime.ledger import Record
 
-MOST_MARKS = 3
-"""Ids in one mark; the page and the JSON name every record."""
 MOST_GROUNDS = 3
 SHORTEST_NAME = 4
 """Letters of a name's first word by which people call an account."""
 TABLE_FROM = 3
 """So many affected accounts are shown as a table."""
-_BOX = re.compile(r"\[[ xX]\] \Z")
-"""Whether a point is done, behind its bullet."""
-_FENCE = re.compile("`{3,}")
-_ITEM = re.compile(r"(?:[-*+]|\d{1,2}[.)])\s+")
 
 
-class BriefView:
+class BriefView(ProseView):
     """What the templates need of one brief."""
 
     def __init__(self, document: Document) -> None:
+        super().__init__(document)
         self.brief = document.brief
-        self.evidence = document.evidence
         self.for_receiver = document.for_receiver
-        self.figures = {figure.ref: figure for figure in document.brief.figures}
-        tickets = {
-            self.evidence.item_of(record).ref
-            for row in document.brief.computed.accounts
-            for record in self.evidence.resolve(row.cites)[0]
-            if record.data.get("kind") == "ticket"
-        }
-        self.only_ticket = tickets.pop() if len(tickets) == 1 else ""
-        """Where there is one, the reader knows which ticket is meant."""
-        self.say = Phrases(document.brief.draft)
-        self.places = places(document.brief.draft)
-        self.marked: set[str] = set()
-        """The ids that the section has marked already."""
 
     def names(self) -> dict[str, Any]:
         """Everything that the templates use, by name."""
@@ -61,9 +42,9 @@ class BriefView:
             "text": inert, "sentence": sentence, "cell": lambda value: inert(value).replace("|", "\\|"),
             "prose": self.prose, "lines": self.lines, "section": self.section, "say": self.say,
             "line": self.line, "said": self.said, "because": self.because,
-            "verdict": self.verdict, "unread": self.unread, "references": self.references, "suspect": self.suspect,
+            "verdict": self.verdict, "unread": self.unread, "gaps": self.gaps, "references": self.references, "suspect": self.suspect,
             "untested": self.untested,
-            "sender": self.sender, "texts": self.texts_below, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
+            "sender": self.sender, "texts": self.text_blocks, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
         }  # fmt: skip
         if isinstance(draft, EscalationDraft):
             names["impact"] = lambda: self.impact(draft)
@@ -88,111 +69,15 @@ class BriefView:
             return self.say("read_by_code")
         return self.say("read_partly", unread=str(read.unread), total=str(read.read + read.unread))
 
-    def prose(self, text: str | Statement, margin: int = 2) -> str:
-        """A text as it was written, line by line, the further ones ``margin`` spaces in; an id is marked once in it, and not
-        where it stands in the text anyway.
-        """
-        if isinstance(text, Statement):
-            return self.said(text)
-        lines = list(self._lines(text, self.marked))
-        if len(lines) == 1 and not _structured(lines[0]) and not _ends(text):
-            lines[0] += "."
-        text = _joined(lines, margin)
-        return "\n" + " " * margin + text if margin and lines and lines[0].startswith(("- ", "|", "1. ")) else text
+    def gaps(self) -> list[str]:
+        """What could not be read, in the brief's language where it is a whole category (G3)."""
+        return [self._gap(gap) for gap in self.brief.gaps]
 
-    def lines(self, text: str) -> list[str]:
-        """The text line by line, each as prose."""
-        return [self.prose(line, 0) for line in text.splitlines() if line.strip()]
-
-    def line(self, text: str) -> str:
-        """A text on one line, which need not end as a sentence does; a fence of code in it is none."""
-        whole = " ".join(_FENCE.sub("``", text).split())
-        return " ".join(line.strip() for line in self._lines(whole, self.marked) if line.strip())
-
-    def section(self) -> str:
-        """Begin a section: each id is marked once in it. Nothing is printed."""
-        self.marked.clear()
-        return ""
-
-    def _lines(self, text: str, seen: set[str]) -> Iterator[str]:
-        """Every line of the text with its marks, empty ones among them, and the fenced code between them as blocks of their own."""
-        for place, (before, code) in enumerate(with_code(text)):
-            words = before.rstrip(" \t") if code else before
-            for line in words.removeprefix("\n" if place else "").splitlines():
-                if without_marks(line).strip():
-                    yield self._line(line, text, seen)
-                elif not line.strip():
-                    yield ""
-            if code:
-                yield indent(inert_block(code), before[len(words) :].expandtabs(4), lambda _: True)
-
-    def _line(self, line: str, whole: str, seen: set[str]) -> str:
-        begin = words_begin(line)
-        if line[begin : begin + 1] == "|":
-            cells = without_edges(line[begin:])
-            return f"| {' | '.join(self._words(cell, whole, seen).replace('|', chr(92) + '|') for cell in cells)} |"
-        found = list(sentences_of(line))
-        if not found:
-            return line.rstrip()
-        return f"{_prefix(line[: found[0].start])}{self._words(line, whole, seen)}"
-
-    def _words(self, line: str, whole: str, seen: set[str]) -> str:
-        """The sentences of a line, or of a table's cell, with their marks."""
-        pieces = list[str]()
-        for one in sentences_of(line):
-            apart = bool(pieces) and line[one.start : one.start + 1].isspace()
-            pieces.append(" " * apart + self._sentence(one, whole, seen))
-        words = "".join(pieces) or inert(line)
-        return words.replace("****", "")  # bold that went on around a mark which is not shown
-
-    def said(self, statement: Statement | None) -> str:
-        """A line that code wrote."""
-        return self.linked(sentence(statement.text), statement.cites) if statement else ""
-
-    def _sentence(self, one: Sentence, whole: str, seen: set[str]) -> str:
-        marks = [
-            mark for mark in (self.marks(one.cites) if one.own else []) if mark not in seen and not _stands(mark, whole)
-        ]
-        seen.update(marks)
-        shown = f" ({', '.join(marks[:MOST_MARKS])})" if marks else ""
-        body = inert(self.named(one.text if one.text.count("**") % 2 == 0 else one.text.replace("**", "")))
-        if shown and body.endswith((".", "。", ":")):
-            return f"{self.linked(body[:-1], one.cites)}{shown}{body[-1]}"
-        return self.linked(body, one.cites) + shown
-
-    def named(self, text: str) -> str:
-        """The words with each text of the brief named as a reader finds it."""
-        return with_places(text, self.places, lambda place: self.say("text_mention", number=str(place)))
-
-    def linked(self, text: str, cites: Sequence[str]) -> str:
-        """The sentence as it stands; a page makes a link of it."""
-        return text
-
-    def marks(self, cites: Iterable[str]) -> list[str]:
-        """The ids of the items behind citations, as readers know them; a figure speaks for itself."""
-        records, _ = self.evidence.resolve(ref for ref in cites if ref not in self.figures)
-        return list(dict.fromkeys(mark for record in records if (mark := self.mark(record))))
-
-    def mark(self, record: Record) -> str:
-        """What a mark says of the item: its name. An account needs none, nor does the only ticket."""
-        item = self.evidence.item_of(record)
-        return self.name(record) if is_marked(item.category) and item.ref != self.only_ticket else ""
-
-    def name(self, record: Record) -> str:
-        """The item's own id; of one with an id that nobody would quote, where and when it was written."""
-        item = self.evidence.item_of(record)
-        channel, day = field(item, "channel"), field(item, "at")[:10]
-        return inert(shown_id(item.id) or f"{channel} {day}".strip())
-
-    def suspect(self, ref: str) -> str:
-        """A record that tries to steer, by its own id and place: it is no evidence for anything."""
-        record = self.evidence.ledger.resolve(ref)
-        if record is None:
-            return inert(ref)
-        item = self.evidence.item_of(record)
-        about = [field(item, key) for key in ("channel", "customer", "title") if field(item, key)]
-        about += [field(record, "author")] if field(record, "author") else []
-        return _with_about(record, about) or inert(record.id)
+    def _gap(self, gap: str) -> str:
+        category = next((row.id for row in SOURCES.values() if gap.startswith(f"{unread(row.id)} (")), "")
+        if not category or self.say.language in ("", DEFAULT):
+            return sentence(gap)
+        return self.say("unread", category=self.say(f"category_{category}"))
 
     def because(self, notes: Sequence[RuleNote]) -> str:
         """The grounds in words, each once (S10)."""
@@ -272,27 +157,12 @@ class BriefView:
         return found
 
     def sender(self) -> str:
-        """The sender's page, each text in it that stands alone on a line by its number."""
-        pieces: list[str] = []
-        texts, lines = self.texts(), list[str]()
-        for line in [*self.brief.draft.sender.splitlines(), "[text 0]"]:
-            if placed := PLACED.fullmatch(line):
-                pieces.append(self.prose("\n".join(lines).strip("\n"), 0))
-                pieces += [_as_quotation(*texts[place - 1]) for place in [self.places.get(int(placed[1]))] if place]
-                lines = []
-            else:
-                lines.append(line)
-        return "\n\n".join(piece for piece in pieces if piece)
+        """The sender's page."""
+        return self.prose(self.brief.draft.sender, 0)
 
-    def texts_below(self) -> list[str]:
-        """The texts that the sender's page does not hold, each as a block."""
-        lines = self.brief.draft.sender.splitlines()
-        above = {self.places.get(int(placed[1])) for line in lines if (placed := PLACED.fullmatch(line))}
-        return [
-            _as_quotation(heading, lines)
-            for number, (heading, lines) in enumerate(self.texts(), 1)
-            if number not in above
-        ]
+    def text_blocks(self) -> list[str]:
+        """Each text as a block."""
+        return [_as_quotation(heading, lines) for heading, lines in self.texts()]
 
     def texts(self) -> list[tuple[str, list[str]]]:
         """Every text that may go out, numbered in the order of use, each as its heading and its lines: to a customer with whose it is,
@@ -339,26 +209,6 @@ class BriefView:
                 groups.append((label, [self.reference(item) for item in members]))
         return groups
 
-    def reference(self, item: Record) -> str:
-        """One item in a few words, such as ``SUP-4016 (Acme Corp, open)``."""
-        source = SOURCES.get(item.category)
-        keys = ("name", "customer", "channel", "title", "status", *(source.told_of if source else ()))
-        about = [field(item, key) for key in keys if field(item, key)]
-        if source and source.dated:
-            about.append(field(item, "at")[:10])
-        name, words = inert(shown_id(item.id)), inert(", ".join(about))
-        told = (
-            f"{self.reachable(name, item)} ({words})"
-            if name and words
-            else self.reachable(name or words or inert(item.id), item)
-        )
-        return self.linked(told, (item.ref,))
-
-    def reachable(self, name: str, item: Record) -> str:
-        """The name of an item as a link to its page in its own system, where that is known."""
-        page = page_of(item)
-        return f"[{in_link(name)}](<{page}>)" if page and name else name
-
 
 def _all_under(text: str, label: str) -> str:
     return "\n".join(block.content for block in blocks(text) if is_called(block.label, label))
@@ -395,91 +245,3 @@ def _as_quotation(heading: str, lines: Sequence[str]) -> str:
 def quoted(text: str) -> list[str]:
     """A text to be pasted elsewhere, line by line, without its marks."""
     return inert_lines(without_marks(text))
-
-
-def _prefix(before: str) -> str:
-    """What stands before a line's words: its indentation, a bullet or number, a bold label; a heading is none in a section."""
-    space = before[: len(before) - len(before.lstrip())].expandtabs(4)
-    rest = re.sub(r"\A#{1,6}\s+", "", before.lstrip())
-    box = _BOX.search(rest)
-    rest = inert(rest[: box.start()] if box else rest)
-    return space + re.sub(r"\A[*+]\s+", "- ", f"{rest} {box[0] if box else ''}" if rest else "")
-
-
-def _ends(text: str) -> bool:
-    """Does the text end as a sentence does, its marks left out?"""
-    return without_marks(text).rstrip().rstrip("*")[-1:] in ENDS | {""}
-
-
-def _structured(line: str) -> bool:
-    """Is it a bullet, a row, a quotation or a block rather than running text?"""
-    return bool(re.match(r"\s*(?:(?:[-*+]|\d{1,2}[.)])\s|[>|]|`{3})", line))
-
-
-def _joined(lines: Sequence[str], margin: int) -> str:
-    """The lines below each other as the writer has them: what a blank line parts stays apart, and so does a table or a list at the
-    margin from what runs on; lines of running text stay lines, and an indented one goes on with the item above it.
-    """
-    pieces: list[str] = []
-    before, parted = "", False
-    for line in _nested(lines):
-        if line and pieces:
-            apart = parted or _is_row(line) != _is_row(before) or (not margin and _parts(before, line))
-            breaks = not _structured(line) and not (_structured(before) and not _item_goes_on(before, line))
-            pieces.append("\n\n" if apart else "  \n" if breaks else "\n")
-            pieces.append(" " * margin)
-        if line:
-            pieces.append(line.replace("\n", "\n" + " " * margin))
-            before = line
-        parted = not line
-    return "".join(pieces)
-
-
-def _nested(lines: Sequence[str]) -> Iterator[str]:
-    """The lines, those indented below an item far enough in to belong to it."""
-    width, shift = 0, -1
-    for line in lines:
-        space = len(line) - len(line.lstrip())
-        if line and not space:
-            item = _ITEM.match(line)
-            width, shift = (item.end() if item else 0), -1
-        elif line and width:
-            shift = max(0, width - space) if shift < 0 else shift
-        yield indent(line, " " * max(0, shift), lambda _: True) if space else line
-
-
-def _item_goes_on(before: str, line: str) -> bool:
-    """Is it a running line below the words of an item, or below a running line in it?"""
-    return line[:1] == " " and not before.lstrip().startswith(("`", "|", ">"))
-
-
-def _parts(before: str, line: str) -> bool:
-    """Does a list begin or end between these lines? What is indented is inside one."""
-    if line[:1] == " ":
-        return False
-    return (before[:1] == " " and not _structured(line)) or _structured(line) != (
-        _structured(before) or before[:1] == " "
-    )
-
-
-def _is_row(line: str) -> bool:
-    return line.lstrip().startswith("|")
-
-
-def without_edges(row: str) -> list[str]:
-    """The cells of a table's row."""
-    return [cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip().removeprefix("|").removesuffix("|"))]
-
-
-def _stands(mark: str, text: str) -> bool:
-    """Does the id stand in the text anyway?"""
-    return bool(
-        re.search(rf"(?<![\w-]){re.escape(mark.removeprefix('#'))}(?![\w-])", re.sub(r"\[\[[^\]]*\]\]", "", text))
-    )
-
-
-def _with_about(record: Record, about: Sequence[str]) -> str:
-    """``SUP-4016 (Acme Corp, open)``; what it is about alone where nobody would quote its id."""
-    words = inert(", ".join(about))
-    name = inert(shown_id(record.id))
-    return f"{name} ({words})" if name and words else name or words

@@ -9,11 +9,13 @@ from customer_escalation.decision.figures.windows import clocks_of_records, zone
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.stated import cites_of
-from customer_escalation.domain.brief import Draft, EscalationDraft, Figure, Target, moments_set
+from customer_escalation.domain.brief import Figure
+from customer_escalation.domain.draft import Draft, EscalationDraft, moments_set
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.language import language_or_other
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.template import blocks
 from customer_escalation.policy import Policy
 from customer_escalation.review import (

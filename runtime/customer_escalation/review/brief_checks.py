@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC
 
-from customer_escalation.domain.brief import Target
 from customer_escalation.domain.evidence import parse_moment
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.prose import passages, sentences_of
 from customer_escalation.domain.template import ALWAYS, under
 from customer_escalation.domain.texts import places, unknown_mentions

@@ -7,7 +7,7 @@ from typing import Literal
 
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
-from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft
+from customer_escalation.domain.draft import Draft, EscalationDraft, HandlingDraft
 from customer_escalation.domain.findings import Finding, Level
 from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.policy import Policy

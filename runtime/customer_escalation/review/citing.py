@@ -1,7 +1,7 @@
 """Citations made whole by code where only one reading is possible: a ref's full form, the one record that holds an atom."""
 
-from customer_escalation.domain.brief import CustomerDraft, Draft, HandlingDraft
 from customer_escalation.domain.changes import texts_at
+from customer_escalation.domain.draft import CustomerDraft, Draft, HandlingDraft
 from customer_escalation.domain.prose import Passage, cite, passages, sentences_of, with_refs
 from customer_escalation.review.passages import claims
 from customer_escalation.review.sources import Sources, atoms_missing, is_telling

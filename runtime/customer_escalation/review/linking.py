@@ -1,7 +1,7 @@
 """Which tracker items and earlier escalations bear on the case and are left out of the draft (B6)."""
 
 from customer_escalation.decision.inputs import DecisionInput
-from customer_escalation.domain.brief import Draft
+from customer_escalation.domain.draft import Draft
 from customer_escalation.domain.evidence import name_key
 from customer_escalation.review.passages import all_cites
 

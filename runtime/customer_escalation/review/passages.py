@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from customer_escalation.domain.brief import Draft, HandlingDraft
+from customer_escalation.domain.draft import Draft, HandlingDraft
 from customer_escalation.domain.language import language_of
 from customer_escalation.domain.prose import Audience, Passage, Role, marks_of, passages
 from customer_escalation.domain.template import (
@@ -48,7 +48,7 @@ class Claim:
     own: tuple[str, ...] = ()
     """What its own marks cite."""
     label: str = ""
-    """What the line is labelled with in which it stands, or the line above it."""
+    """What the line is labelled with in which it stands, or the line above that it goes on from."""
     language: str | None = None
     """That of its passage, by its English name, where that tells: a brief may speak to each reader in another one."""
 
@@ -86,6 +86,11 @@ def _sums_up(path: str, label: str) -> bool:
 def is_what_comes(path: str, label: str) -> bool:
     """Is it the line below the template's own that says who hears from us next, and when?"""
     return path == "communication" and bool(label) and not any(is_called(label, one) for one in COMMUNICATION)
+
+
+def tells_what_comes(path: str, label: str) -> bool:
+    """May it repeat what the draft itself sets and promises? A line of the writer's own among those of the template."""
+    return path == "communication" and not any(is_called(label, one) for one in COMMUNICATION)
 
 
 def all_cites(draft: Draft) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from customer_escalation.decision.figures.tickets import ticket_view
 from customer_escalation.decision.figures.windows import hears_by
-from customer_escalation.domain.brief import Ask, moments_set
+from customer_escalation.domain.draft import Ask, moments_set
 from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.domain.language import NOUNS_CAPITALISED, OTHER, language_of, language_or_other
+from customer_escalation.domain.people import own_names, people_of
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.customer_texts import CustomerText, said_of
 from customer_escalation.review.grounding import Unsupported, find_atoms, unsupported_atoms
@@ -192,17 +193,10 @@ def _may_be_said(atom: Unsupported, ticket: str, view: ReviewInput) -> bool:
     account = evidence.account(field(item[0], "customer")) if item else None
     if account and account.ref in atom.found_in:
         return True
-    people = {name_key(value) for record in view.sources.everything for value in _people(record)}
-    return not any(name_key(atom.atom) in name for name in people)
-
-
-def _people(record: Record) -> Iterator[str]:
-    """Names of people and accounts in a record's own fields."""
-    yield from (value for key in ("author", "name", "customer", "account") if (value := field(record, key)))
-    contacts = record.data.get("contacts")
-    for contact in contacts if isinstance(contacts, list) else ():
-        if isinstance(contact, dict) and isinstance(contact.get("name"), str):
-            yield contact["name"]
+    everything = view.sources.everything
+    named = {name_key(name) for record in everything for name in own_names(record)}
+    named |= {name_key(person.name) for record in everything for person in people_of(record)}
+    return not any(name_key(atom.atom) in name for name in named)
 
 
 @check("P2")

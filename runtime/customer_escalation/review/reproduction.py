@@ -7,7 +7,7 @@ reproduction where they are on record, and G1 holds what is written there agains
 import re
 from collections.abc import Iterator
 
-from customer_escalation.domain.brief import Target
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.prose import marks_of, without_marks
 from customer_escalation.domain.template import Reproduction, reproduction_of
 from customer_escalation.review.check import Fault, ReviewInput, check

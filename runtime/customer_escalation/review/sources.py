@@ -1,7 +1,7 @@
 """What the citations of a sentence bring in, and which of its atoms they do not hold (G1)."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property
@@ -14,7 +14,7 @@ from customer_escalation.domain.times import is_usable
 from customer_escalation.policy import find_zone
 from customer_escalation.review.durations import follows_from_moments
 from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
-from customer_escalation.review.passages import Claim, is_what_comes
+from customer_escalation.review.passages import Claim, is_what_comes, tells_what_comes
 from skill_runtime.ledger import Record
 
 FREE_IN_PROPOSALS = frozenset({"date", "time", "duration", "number", "weekday"})
@@ -173,10 +173,8 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
         scope = sources.everything
     if sources.hours:
         scope = [*scope, Record(ref="policy/hours", data={"kind": "policy", "text": sources.hours})]
-    if sources.deadlines and (claim.sums_up or claim.reader == "sender"):
-        scope = [*scope, Record(ref="draft/deadlines", data={"kind": "deadline", "text": sources.deadlines})]
-    if sources.promises and (claim.sums_up or claim.reader == "sender"):
-        scope = [*scope, Record(ref="draft/promises", data={"kind": "deadline", "text": sources.promises})]
+    if claim.sums_up or claim.reader == "sender" or tells_what_comes(claim.where, claim.label):
+        scope = [*scope, *_own_plans(sources)]
     if claim.reader == "sender" and sources.request:
         scope = [*scope, Record(ref="request/request", data={"kind": "request", "text": sources.request})]
     missing = unsupported_atoms(
@@ -187,6 +185,13 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
         nouns_capitalised=sources.language_of(claim) in (*NOUNS_CAPITALISED, OTHER),
     )
     return [atom for atom in missing if not _let_pass(atom, claim, scope, sources)]
+
+
+def _own_plans(sources: Sources) -> Iterator[Record]:
+    """What the draft itself sets and promises, which is checked where it stands."""
+    for name, text in (("deadlines", sources.deadlines), ("promises", sources.promises)):
+        if text:
+            yield Record(ref=f"draft/{name}", data={"kind": "deadline", "text": text})
 
 
 def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources: Sources) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from customer_escalation.domain.brief import Severity, Target
+from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.domain.template import WORKFLOW, reproduction_of, under
 from customer_escalation.review.check import Fault, ReviewInput, check
 

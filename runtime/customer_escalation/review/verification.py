@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
 
-from customer_escalation.domain.brief import Ask, HandlingDraft, Target, moments_set
+from customer_escalation.domain.draft import Ask, HandlingDraft, moments_set
 from customer_escalation.domain.evidence import Evidence, field
 from customer_escalation.domain.findings import Finding
+from customer_escalation.domain.outcomes import Target
+from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.policy import Policy
 from customer_escalation.review.check import ReviewInput
@@ -244,7 +246,7 @@ def in_words(record: Record, evidence: Evidence) -> str:
     side = {"ours": "one of us", "customers": "the customer", "unsaid": ""}[evidence.author(record)]
     head = [
         str(record.data.get("kind") or record.category),
-        f"written by {side}" if side and field(record, "author") else "",
+        f"written by {side}" if side and writer_of(record) else "",
     ]
     customer = evidence.customer_of(record)
     head += [f"about {customer}" if customer else ""]

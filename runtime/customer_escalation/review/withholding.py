@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from customer_escalation.domain.brief import Draft
 from customer_escalation.domain.changes import texts_at
+from customer_escalation.domain.draft import Draft
 from customer_escalation.domain.prose import Sentence, passages, sentences_of
 
 WITHHELD = "Unknown: a drafted sentence was withheld here, because the records that it cites do not support it."

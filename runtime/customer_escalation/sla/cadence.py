@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from customer_escalation.domain.brief import Severity
 from customer_escalation.domain.formatting import count_words, number_words
+from customer_escalation.domain.outcomes import Severity
 from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.domain.times import in_utc
 from customer_escalation.policy import Policy

@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from customer_escalation.domain.brief import Target
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.times import in_utc
 from customer_escalation.policy import BusinessHours, Policy, find_zone, parse_business_hours
 from customer_escalation.policy.holidays import DaysOff, days_off

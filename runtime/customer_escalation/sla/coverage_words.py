@@ -7,6 +7,9 @@ from typing import Literal
 
 Role = Literal["range", "and", "fill", "every", "closed"]
 
+EAST = r"\u3000-\u9fff\uac00-\ud7a3"
+"""Of a class of characters: signs that stand without spaces between them."""
+
 
 def _listed(text: str) -> frozenset[str]:
     return frozenset(text.split())

@@ -7,7 +7,7 @@ from tests.customer_escalation.casebook import policy
 
 from customer_escalation.actions import Proposal
 from customer_escalation.actions.guard import not_allowed, persons_needed
-from customer_escalation.domain.brief import Target
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.policy import Policy, PolicyError, overlaid
 from customer_escalation.policy.sections import Approvers
 

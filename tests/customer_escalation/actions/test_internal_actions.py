@@ -11,9 +11,11 @@ from customer_escalation.actions import Proposal, propose
 from customer_escalation.actions.internal_texts import Around, tickets_of
 from customer_escalation.actions.proposals import NOBODY_KNOWS, OF_SECURITY
 from customer_escalation.cases.offering import holds_money, refs_behind
-from customer_escalation.domain.brief import Brief, ColleagueText, EscalationDraft, Target
+from customer_escalation.domain.brief import Brief
+from customer_escalation.domain.draft import ColleagueText, EscalationDraft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.policy import Policy, overlaid
 
 OWN = '[teams.product]\nchannel = "#product-intake"\n'

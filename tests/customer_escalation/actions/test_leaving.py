@@ -9,7 +9,7 @@ from customer_escalation.actions import Proposal, action_id
 from customer_escalation.actions.detectors.personal import Known, known_people
 from customer_escalation.actions.leaving import Removed, kept_for, leaving, told
 from customer_escalation.actions.reducing import reduced, regions_of
-from customer_escalation.domain.brief import Target
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.policy.sections import PERSONAL
 
 BODY = "Ab3dEf6hIj9lMn2pQr5tUv8xYz1bCd4fGh7j"

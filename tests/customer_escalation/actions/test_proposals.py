@@ -11,8 +11,10 @@ from customer_escalation.actions import Proposal, action_id, propose, tool_for
 from customer_escalation.cases.result import notified, rule_notes
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.figures import computed_lines
-from customer_escalation.domain.brief import Brief, EscalationDraft, HandlingDraft, Target
+from customer_escalation.domain.brief import Brief
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.outcomes import Target
 
 DRAFTS = (reply("We are at it."), reply("Still at it.", kind="update"))
 

@@ -21,7 +21,7 @@ from customer_escalation.cases.session import Casework
 from customer_escalation.cases.store import CaseStore
 from customer_escalation.cases.terms import Asked
 from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from skill_runtime.mcp_host import McpHost, ServerSpec
 from support_connectors.backend import ChatFilter, IssueFilter, Paging

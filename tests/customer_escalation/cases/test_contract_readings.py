@@ -10,7 +10,7 @@ from tests.customer_escalation.drafts import escalation, facts, records
 
 from customer_escalation.cases.drafting_tools import ASSESS, DraftingTools
 from customer_escalation.cases.first_message import first_message
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.sla.week import week_words
 from skill_runtime.tools import Tool

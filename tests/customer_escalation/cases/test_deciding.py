@@ -18,7 +18,7 @@ from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.session import Casework
 from customer_escalation.cases.steps import ProposedAction
 from customer_escalation.cases.terms import Asked
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.policy.sources import Overlay
 

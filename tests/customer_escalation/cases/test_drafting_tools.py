@@ -9,7 +9,7 @@ from tests.customer_escalation.drafts import T1, ask, escalation, facts, handlin
 from customer_escalation.cases.drafting_tools import EDIT, SUBMIT_ESCALATION, SUBMIT_HANDLING, DraftingTools
 from customer_escalation.cases.editing import draft_in_lines
 from customer_escalation.cases.service import CaseService
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from skill_runtime.tools import Tool, ToolReturn
 

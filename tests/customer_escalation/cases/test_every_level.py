@@ -28,9 +28,9 @@ from customer_escalation.cases.result import Ending, result_of
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.explanation import why_words
 from customer_escalation.decision.rulebook import rules_table
-from customer_escalation.domain.brief import Outcome
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.domain.rules import RULE_TABLE, RuleRow, in_group
 from customer_escalation.drafting.prompts.decided import HandIn, decision_told
 from customer_escalation.drafting.prose import draft_by_rules

@@ -16,7 +16,7 @@ from customer_escalation.cases.errors import WrongOrder
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.session import Casework
 from customer_escalation.cases.terms import Asked
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.rendering import render_html, render_markdown
 

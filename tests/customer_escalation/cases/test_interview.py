@@ -10,8 +10,8 @@ from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.questions import Choice, Question
 from customer_escalation.decision.rules import decide
-from customer_escalation.domain.brief import Severity, Target
 from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.drafting.assessment import assess_by_rules
 from skill_runtime.ledger import Record
 

@@ -28,7 +28,7 @@ from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.since import Since
 from customer_escalation.cases.store import CaseInUse, StoreError, UnknownCase
 from customer_escalation.cases.terms import Asked
-from customer_escalation.domain.brief import EscalationDraft, HandlingDraft
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.followups.service import open_escalation, open_escalations
 from skill_runtime.connectors import ConnectorState

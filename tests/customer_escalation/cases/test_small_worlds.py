@@ -5,8 +5,8 @@ from tests.customer_escalation.casebook import NOW, account, article, chat, evid
 from tests.customer_escalation.drafting.records import NOTHING_HEAVY, drafted
 
 from customer_escalation.decision.answers import PersonAnswer
-from customer_escalation.domain.brief import Outcome, Severity, Target
 from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.outcomes import Outcome, Severity, Target
 from customer_escalation.retrieval.relevance import find_issue
 from customer_escalation.retrieval.relevance.issue import alike
 

@@ -1,5 +1,6 @@
 """The verifier over real HTTP and a real journal: side by side, once each, on a budget, and never sure of what it did not read."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Sequence
@@ -33,6 +34,8 @@ from skill_runtime.journal import Journal
 from skill_runtime.limits import Limits, Meter
 from skill_runtime.recorder import Recorder
 
+GUARD_S = 300.0
+"""Against hanging alone."""
 REF = "support_platform/T-1-m1"
 RECORD = ((REF, "message, written by the customer\nThe sync has stopped twice."),)
 NAME = "claude-haiku-5-5"
@@ -106,13 +109,13 @@ async def test_statements_are_read_side_by_side_and_no_more_than_the_policy_lets
         with lock:
             active[0] += 1
             most.append(active[0])
-        together.wait(timeout=30)  # one alone would wait for ever
+        together.wait(timeout=GUARD_S)  # one alone would wait for ever
         with lock:
             active[0] -= 1
         return (use("verdict", **SUPPORTED),)
 
     with MessagesServer([], verdict=answer) as api:
-        found = await verified(api, tmp_path, [exhibit(number) for number in range(6)], parallel=2, max_seconds=60.0)
+        found = await verified(api, tmp_path, [exhibit(number) for number in range(6)], parallel=2, max_seconds=GUARD_S)
     assert found.summary.read == 6
     assert max(most) == 2
 
@@ -189,10 +192,23 @@ async def test_a_model_that_the_service_does_not_know_is_not_tried_for_every_sta
     assert len(api.statements) == 3
 
 
-async def test_the_deadline_is_kept_in_an_answer_that_never_comes(tmp_path: Path) -> None:
+async def test_the_deadline_is_kept_in_an_answer_that_never_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    told, passed = loop.time, [0.0]
+    monkeypatch.setattr(loop, "time", lambda: told() + passed[0])
     answers: Any = iter([(use("verdict", **CONTESTED),), Fault("hang")])
-    with MessagesServer([], verdict=lambda _: next(answers)) as api:
-        found = await verified(api, tmp_path, [exhibit(1), exhibit(2)], parallel=1, max_seconds=1.5)
+
+    def answer(_: dict[str, Any]) -> Any:
+        found = next(answers)
+        if isinstance(found, Fault):
+            passed[0] = GUARD_S  # the time is over as soon as the request that hangs is there
+            loop.call_soon_threadsafe(lambda: None)
+        return found
+
+    with MessagesServer([], verdict=answer) as api:
+        found = await verified(api, tmp_path, [exhibit(1), exhibit(2)], parallel=1, max_seconds=GUARD_S)
     assert len(found.findings) == 1
     assert (found.summary.unread, found.summary.why) == (1, OUT_OF_TIME)
 
@@ -228,10 +244,10 @@ async def test_what_it_costs_counts_for_the_run(tmp_path: Path) -> None:
     assert desk.meter.usage.output_tokens > 0
 
 
-async def test_the_off_switch_is_said(tmp_path: Path) -> None:
+async def test_who_switches_it_off_misses_nothing(tmp_path: Path) -> None:
     with MessagesServer([]) as api:
         found = await verified(api, tmp_path, [exhibit(1)], enabled=False)
-    assert (found.summary.read, found.summary.unread, found.summary.why) == (0, 1, SWITCHED_OFF)
+    assert (found.summary.read, found.summary.unread, found.summary.why) == (0, 0, SWITCHED_OFF)
     assert api.statements == []
 
 

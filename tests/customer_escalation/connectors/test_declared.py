@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from customer_escalation.connectors.declared import Declarations, find_declarations, project_file, user_file
+from customer_escalation.connectors.declaration import Declarations
+from customer_escalation.connectors.declared import find_declarations, project_file, user_file
 from skill_runtime.errors import ConnectorError
 from skill_runtime.servers import ServerConfig
 

@@ -16,8 +16,8 @@ from customer_escalation.decision.rules.after import (
     propose_deescalation,
     still_to_do,
 )  # fmt: skip
-from customer_escalation.domain.brief import Severity
 from customer_escalation.domain.facts import Fact
+from customer_escalation.domain.outcomes import Severity
 from customer_escalation.sla.calendar import team_calendar
 
 FOUND_AT = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

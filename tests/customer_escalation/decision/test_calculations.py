@@ -6,7 +6,7 @@ import pytest
 from tests.customer_escalation.casebook import NOW, affected, assessment, evidence, message, policy, ticket
 
 from customer_escalation.decision.figures import build_case
-from customer_escalation.decision.figures.calculations import calculated
+from customer_escalation.decision.figures.calculations import MOST_CALCULATIONS, calculated
 from customer_escalation.domain.facts import Calculation
 
 KNOWN = evidence(
@@ -52,6 +52,8 @@ def figure(expression: str, *cites: str, zone: str = "UTC") -> str:
         ("2026-03-03T12:00Z + 1 h", "2026-03-03 13:00 UTC (2026-03-03 12:00 UTC + 1 h)"),
         ("now - 2026-03-02T09:00Z", "2 days 3 h (2026-03-02 09:00 UTC to 2026-03-04 12:00 UTC)"),
         ("now + 4 h", "2026-03-04 16:00 UTC (2026-03-04 12:00 UTC + 4 h)"),
+        ("2026-03-02T09:00Z + 412 / 8 h", "2026-03-04 12:30 UTC (2026-03-02 09:00 UTC + 412 / 8 h)"),
+        ("2026-03-02T09:00Z + (1 + 2) * 2 h", "2026-03-02 15:00 UTC (2026-03-02 09:00 UTC + (1 + 2) * 2 h)"),
         ("2026-03-20 + 30 d", "2026-04-19 00:00 UTC (2026-03-20 00:00 UTC + 30 d)"),
         ("2026-03-03T10:30Z - 2026-03-02T09:00Z", "1 day 1 h (2026-03-02 09:00 UTC to 2026-03-03 10:30 UTC)"),
     ],
@@ -75,6 +77,8 @@ def test_times_are_told_on_the_clock_that_is_asked_for() -> None:
         ("2026-03-02T09:00Z - 2026-03-03T10:30Z", "the first moment is the earlier one"),
         ("2026-03-02T09:00Z + 9999999999 d", "the result lies beyond all calendars"),
         ("412 / 0", "it divides by zero"),
+        ("2026-03-02T09:00Z + 413 / 8 h", "413 stands in no cited record"),
+        ("2026-03-02T09:00Z + 412 / 0 h", "it divides by zero"),
         ("*".join(["99"] * 60), "the result has too many digits"),
         ("412 ** 9", "it can only add"),
         ("__import__('os')", "it can only add"),
@@ -86,6 +90,33 @@ def test_times_are_told_on_the_clock_that_is_asked_for() -> None:
 )
 def test_what_cannot_be_computed_says_why(expression: str, reason: str) -> None:
     assert figure(expression).startswith(f"not computed: {reason}")
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("7783.9 - 31.4", "7,752.50 (7783.9 - 31.4)"),
+        ("7.783,9 - 31,4", "7,752.50 (7783.9 - 31.4)"),
+        ("31,4 * 0,36", "11.30 (31.4 * 0.36)"),
+    ],
+)
+def test_numbers_may_be_written_with_a_comma(expression: str, told: str) -> None:
+    said = "Gespeichert wurden 7.783,9 kWh statt 31,4 kWh zu 0,36 Euro."
+    case = evidence(
+        ticket(
+            "T-2", "Harrow Mills", "2026-03-02T09:00:00Z", message("T-2", 1, "2026-03-02T09:00:00Z", "customer", said)
+        )
+    )
+    asked = Calculation(label="energy", expression=expression, cites=["support_platform/T-2"])
+    [found] = calculated([asked], case, ZoneInfo("UTC"), NOW)
+    assert found.text == told
+
+
+def test_more_than_can_be_done_at_once_is_said() -> None:
+    asked = [Calculation(label="one", expression="1 + 1", cites=[T])] * (MOST_CALCULATIONS + 1)
+    texts = [found.text for found in calculated(asked, KNOWN, ZoneInfo("UTC"), NOW)]
+    assert texts[:-1] == ["2 (1 + 1)"] * MOST_CALCULATIONS
+    assert texts[-1] == f"not computed: only the first {MOST_CALCULATIONS} are"
 
 
 def test_a_number_of_another_record_does_not_count() -> None:

@@ -14,8 +14,9 @@ from customer_escalation.decision.figures import build_case, computed_lines, due
 from customer_escalation.decision.figures.windows import updates_due
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import decide
-from customer_escalation.domain.brief import Figure, Severity, Target
+from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.policy import Policy, overlaid, with_overrides
 
 SILENT = shipped_policy()

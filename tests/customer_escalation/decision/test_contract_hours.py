@@ -10,9 +10,9 @@ from tests.customer_escalation.casebook import account, affected, assessment, ev
 
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.figures import build_case, ticket_figures, window_figures
-from customer_escalation.domain.brief import Severity, Target
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.findings import Finding
+from customer_escalation.domain.outcomes import Severity, Target
 
 MINUTE = timedelta(minutes=1)
 Hours = Callable[[date], list[str]]

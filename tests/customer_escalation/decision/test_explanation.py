@@ -12,8 +12,8 @@ from tests.customer_escalation.scripts import CASES, answers_file, issue
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.explanation import why, why_words
 from customer_escalation.decision.rules.counterfactual import Change, what_would_change
-from customer_escalation.domain.brief import Outcome, Severity, Target
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.outcomes import Outcome, Severity, Target
 
 
 def assessed(**changes: Any) -> Casework:

@@ -17,8 +17,9 @@ from tests.customer_escalation.casebook import (
 
 from customer_escalation.decision.figures import build_case, computed_lines, ticket_figures, window_figures
 from customer_escalation.decision.rules.stated import unreferenced_facts
-from customer_escalation.domain.brief import Computed, Figure, Severity, Target
+from customer_escalation.domain.brief import Computed, Figure
 from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.outcomes import Severity, Target
 
 T1 = ticket(
     "T-1", "Harrow Mills", "2026-03-02T09:00:00Z",

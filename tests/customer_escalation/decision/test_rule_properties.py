@@ -18,7 +18,7 @@ from tests.customer_escalation.casebook import (
 
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.rules import RULES, Decision, decide
-from customer_escalation.domain.brief import Outcome, Target
+from customer_escalation.domain.outcomes import Outcome, Target
 
 CUSTOMER, AGENT = "support_platform/T-1-m1", "support_platform/T-1-m2"
 BAD_NEWS = (

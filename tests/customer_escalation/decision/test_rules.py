@@ -22,8 +22,8 @@ from tests.requirements import requirement
 
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.rules import RULES, Decision, decide
-from customer_escalation.domain.brief import Outcome, Severity, Target
 from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.outcomes import Outcome, Severity, Target
 
 CUSTOMER = "support_platform/T-1-m1"
 AGENT = "support_platform/T-1-m2"

@@ -24,7 +24,7 @@ from customer_escalation.decision.rules import RULES, Decision, decide
 from customer_escalation.decision.rules.counterfactual import what_would_change
 from customer_escalation.decision.rules.rule import Firing
 from customer_escalation.decision.rules.stated import unreferenced_facts
-from customer_escalation.domain.brief import Outcome, Severity, Target
+from customer_escalation.domain.outcomes import Outcome, Severity, Target
 
 RICH, POOR = 150_000, 20_000
 

@@ -28,7 +28,7 @@ from customer_escalation.decision.rules import RULES, decide
 from customer_escalation.decision.rules.rule import Firing, Rule
 from customer_escalation.decision.supposing import Settings, Suppositions, answered, with_records
 from customer_escalation.decision.topics import IMPACT, TOPICS
-from customer_escalation.domain.brief import Severity
+from customer_escalation.domain.outcomes import Severity
 
 AT = "2026-03-04T10:00:00Z"
 ALL_HARD = {rule.row.id: "H" for rule in RULES.values()}

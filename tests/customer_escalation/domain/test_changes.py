@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 from tests.customer_escalation.drafts import T1M1, ask, escalation, handling, reply, said
 
-from customer_escalation.domain.brief import EscalationDraft, HandlingDraft
 from customer_escalation.domain.changes import MOST_SHOWN, NoSuchPlace, TextChange, changed, texts_at
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.prose import MOST_CHARACTERS
 
 

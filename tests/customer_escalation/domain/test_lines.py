@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.customer_escalation.drafts import escalation
 
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.lines import LineEdit, NoSuchLine, NumberedDraft
 from customer_escalation.domain.prose import passages
 

@@ -10,7 +10,7 @@ from tests.customer_escalation.drafts import BUG, escalation, facts, records
 from tests.customer_escalation.scripts import CASES, answers_file, issue
 
 from customer_escalation.cases.session import Casework
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.prior import EarlierEscalation, recall
 from customer_escalation.retrieval.records_text import present_evidence

@@ -14,8 +14,8 @@ from tests.customer_escalation.domain.regex_steps import Counted, Steps
 from tests.customer_escalation.drafts import escalation, handling, reply
 
 from customer_escalation.domain import prose
-from customer_escalation.domain.brief import DraftModel, EscalationDraft, HandlingDraft
 from customer_escalation.domain.changes import texts_at
+from customer_escalation.domain.draft import DraftModel, EscalationDraft, HandlingDraft
 from customer_escalation.domain.prose import (
     Names,
     Says,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.customer_escalation.drafts import escalation, reply
 
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.texts import outgoing, places, reordered, unknown_mentions, with_places
 
 

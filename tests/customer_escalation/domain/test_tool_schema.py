@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, tool_schema
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import StatedAssessment
+from customer_escalation.domain.tool_schema import tool_schema
 
 
 def objects(value: Any) -> Iterator[dict[str, Any]]:

@@ -18,7 +18,7 @@ from tests.customer_escalation.casebook import (
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.answers import PersonAnswer, with_answers
 from customer_escalation.decision.rules import Decision
-from customer_escalation.domain.brief import EscalationDraft, HandlingDraft
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.drafting.assessment import assess_by_rules

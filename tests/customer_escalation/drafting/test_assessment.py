@@ -6,9 +6,9 @@ import pytest
 from tests.customer_escalation.casebook import account, article, chat, comment, evidence, issue, message, ticket
 from tests.customer_escalation.drafting.records import NOTHING_HEAVY, drafted, guide, printers, said_in_chat
 
-from customer_escalation.domain.brief import Outcome, Severity, Target
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import FactName
+from customer_escalation.domain.outcomes import Outcome, Severity, Target
 
 AT = "2026-03-04T08:00:00Z"
 
@@ -72,6 +72,14 @@ def test_a_text_that_names_an_item_may_deny_it_so_it_states_no_fact(type_: str) 
     answers = (stated.bug_confirmed.answer, stated.feature_gap.answer, stated.engineering_engaged.answer)
     assert answers == ("unknown", "unknown", "unknown")
     assert "project_tracker/DEV-1" in stated.bug_confirmed.cites
+
+
+@pytest.mark.parametrize(("relation", "answer"), [("owner", "yes"), ("author", "unknown")])
+def test_an_open_item_that_somebody_works_on_says_that_engineering_is_engaged(relation: str, answer: str) -> None:
+    item = {**issue("DEV-1", "Trays", "Open", AT), "people": [{"relation": relation, "name": "Kim Lee"}]}
+    tied = ticket("T-1", "Vale Foods", AT, message("T-1", 1, AT, "customer", "Hm."), issue="DEV-1")
+    stated = drafted(evidence(tied, account("A-1", "Vale Foods"), item), "T-1")[0]
+    assert stated.engineering_engaged.answer == answer
 
 
 def test_a_search_that_found_no_request_is_no_proof_that_nothing_tracks_it() -> None:

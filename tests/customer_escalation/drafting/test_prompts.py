@@ -7,7 +7,7 @@ import pytest
 from jinja2 import UndefinedError
 from tests.customer_escalation.casebook import policy
 
-from customer_escalation.domain.brief import Target
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.drafting import prompts
 from customer_escalation.drafting.prompts import prompt
 from customer_escalation.drafting.prompts.decided import HandIn

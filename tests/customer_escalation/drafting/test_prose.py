@@ -15,7 +15,7 @@ from tests.customer_escalation.drafting.records import (
     printers,
 )
 
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.prose import marks_of, without_marks
 from customer_escalation.drafting.details import environment, error_lines

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from tests.customer_escalation.policies import POLICY_FILE, shipped_policy
 from tests.requirements import requirement
 
-from customer_escalation.domain.brief import Severity, Target
+from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.policy import PolicyError, find_zone, load_policy, with_overrides
 from customer_escalation.policy.holidays import place_code
 

@@ -11,7 +11,7 @@ from tests.customer_escalation.scripts import CASES, answers_file, issue
 
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.rules import Decision, decide
-from customer_escalation.domain.brief import Outcome, Severity, Target
+from customer_escalation.domain.outcomes import Outcome, Severity, Target
 from customer_escalation.policy import Policy, PolicyError
 from customer_escalation.policy.sources import (
     Overlay,
@@ -19,6 +19,7 @@ from customer_escalation.policy.sources import (
     changes,
     find_overlays,
     policy_in_force,
+    policy_notes,
     withheld_policy,
 )
 from customer_escalation.sla.calendar import BusinessCalendar, account_calendar, team_calendar
@@ -211,3 +212,15 @@ def test_the_command_line_uses_checks_and_shows_it(tmp_path: Path) -> None:
         assert "Traceback" not in done.err
     again = command("--resume", json.loads(run.out)["run"], "--format", "json")
     assert again.out == run.out
+
+
+def test_a_brief_says_what_the_projects_policy_takes_away() -> None:
+    text = '[verification]\nenabled = false\n\n[levels]\nR6 = "off"\n\n[teams.security]\nchannel = "#all"\n'
+    switched, second, elsewhere = policy_notes([Overlay("policy.toml", text, "project")])
+    assert switched.startswith("The project's policy switches off: ")
+    assert second == "The project's policy switches off the second reading of statements."
+    assert elsewhere == "The project's policy sends what is for Security to #all instead of #security-escalations."
+
+
+def test_an_organisations_own_choice_to_do_without_a_verifier_is_no_note() -> None:
+    assert policy_notes([Overlay("policy.toml", "[verification]\nenabled = false\n", "user")]) == ()

@@ -4,13 +4,17 @@ import re
 import string
 
 import pytest
-from tests.customer_escalation.drafts import ask, communication, escalation, impact
-from tests.customer_escalation.rendering.test_render import HEADINGS, LABELS, handled_markdown, markdown
+from tests.customer_escalation.drafts import ask, communication, escalation, impact, reply
+from tests.customer_escalation.rendering.test_render import HEADINGS, LABELS, escalated, handled_markdown, markdown
 
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.cases.connection import gap_sentences
 from customer_escalation.domain.categories import HEADINGS as SECTIONS
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.language import CODES, code_of
+from customer_escalation.rendering.document import Document
+from customer_escalation.rendering.markdown import render_markdown
 from customer_escalation.rendering.phrases import Phrases, phrase_table
+from skill_runtime.connectors import Gap
 
 LANGUAGES = {*CODES.values(), "ja"}
 GERMAN = "Der nächtliche Abgleich bricht ab und wir haben es auf dem Testkonto gesehen, die Ursache ist nicht bekannt."
@@ -62,6 +66,27 @@ def test_a_brief_speaks_its_own_language_under_the_templates_headings_and_labels
     for one in (*words, *HEADINGS, *LABELS):
         assert one in brief
     assert not re.search("Ideas, not|proposed|Nothing on record", brief)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (GERMAN, "- **Nicht prüfbar:** Chat: konnte nicht gelesen werden; was dort stünde, ist unbekannt."),
+        (
+            "It stops at night and we are at it.",
+            "- **Could not be checked:** The chat could not be read (it is down): what it would show is unknown.",
+        ),
+    ],
+)
+def test_what_could_not_be_read_is_said_in_the_briefs_language(text: str, told: str) -> None:
+    work, brief = escalated(**dict.fromkeys(("sender", "summary", "opening", "description", "context", "ideas"), text))
+    gaps = gap_sentences([Gap("chat", "it is down.")])
+    assert told in render_markdown(Document(brief.model_copy(update={"gaps": tuple(gaps)}), work.evidence))
+
+
+def test_a_text_may_be_named_in_the_writers_language() -> None:
+    named = markdown(sender="Erst [Text 2], dann [texte 1], und [testo 2].", drafts=[reply("One."), reply("Two.")])
+    assert named.startswith("Erst text 2, dann text 1, und text 2.\n")
 
 
 def test_a_note_for_support_speaks_its_own_language_too() -> None:

@@ -25,8 +25,9 @@ from customer_escalation.actions import propose
 from customer_escalation.cases.result import rule_notes
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.figures import computed_lines
-from customer_escalation.domain.brief import Brief, EscalationDraft, HandlingDraft, Statement
+from customer_escalation.domain.brief import Brief, Statement
 from customer_escalation.domain.categories import HEADINGS as SECTIONS
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import time_words
@@ -34,15 +35,18 @@ from customer_escalation.rendering import Document, all_cites, inert, render_mar
 from customer_escalation.rendering.inert import inert_lines
 from customer_escalation.rendering.view import BriefView
 
-LABELS = (
-    "**Severity:**", "**Target team:**", "**Reported by:**", "**Date:**", "**Customers affected:**", "**Workflow impact:**",
-    "**Revenue at risk:**", "**Time in queue:**", "**Last update to customer:**", "**Customer expectation:**",
-    "**Escalation risk:**", "**Deadline:**", "Expected:", "Actual:", "Environment:",
+TEMPLATE = (
+    "**Severity:**", "**Target team:**", "**Reported by:**", "**Date:**",
+    "### Impact", "**Customers affected:**", "**Workflow impact:**", "**Revenue at risk:**", "**Time in queue:**",
+    "### Issue Description",
+    "### What's Been Tried",
+    "### Reproduction Steps", "Expected:", "Actual:", "Environment:",
+    "### Customer Communication", "**Last update to customer:**", "**Customer expectation:**", "**Escalation risk:**",
+    "### What's Needed", "**Deadline:**",
+    "### Supporting Context",
 )  # fmt: skip
-HEADINGS = (
-    "### Impact", "### Issue Description", "### What's Been Tried", "### Reproduction Steps", "### Customer Communication",
-    "### What's Needed", "### Supporting Context",
-)  # fmt: skip
+HEADINGS = tuple(one for one in TEMPLATE if one.startswith("### "))
+LABELS = tuple(one for one in TEMPLATE if one not in HEADINGS)
 
 
 LINK = "[a](http://e.example)"
@@ -91,8 +95,7 @@ def handled_markdown(**changes: Any) -> str:
 def test_every_heading_and_label_of_the_template_is_there_in_its_order() -> None:
     text = markdown()
     assert text.partition("\n---\n\n")[2].startswith("## ESCALATION: Nightly sync stops after 4,000 rows")
-    places = [text.index(label) for label in (*LABELS[:4], HEADINGS[0], *LABELS[4:8], HEADINGS[1], HEADINGS[2], HEADINGS[3],
-              *LABELS[12:], HEADINGS[4], *LABELS[8:11], HEADINGS[5], LABELS[11], HEADINGS[6])]  # fmt: skip
+    places = [text.index(one) for one in TEMPLATE]
     assert places == sorted(places)
 
 
@@ -302,6 +305,9 @@ def test_what_is_not_there_is_said_in_a_fixed_word() -> None:
     assert "### Reproduction Steps\nNot applicable.\n" in text
     assert "Ideas, not established" not in text
     assert "**Containment:** None is recorded.\n" in markdown(containment="None is recorded.")
+    assert "**Containment:** \n  - **Done:** a.\n  - **Open:** b.\n" in markdown(
+        containment="- **Done:** a.\n- **Open:** b."
+    )
 
 
 def test_a_brief_drafted_by_rules_says_so() -> None:

@@ -26,6 +26,8 @@ from customer_escalation.rendering import (
     render_markdown,
     render_slack,
 )  # fmt: skip
+from customer_escalation.rendering.page import PageView
+from skill_runtime.ledger import Record
 
 HOSTILE = (
     "See <script>alert(1)</script> <!channel> <@U123> @here ![x](https://evil.example/p.png) "
@@ -75,6 +77,14 @@ def test_a_click_on_a_sentence_shows_its_records() -> None:
     panel = page[page.index(f'id="{link[1]}"') :].partition("</aside>")[0]
     assert '<dt>T-101</dt><dd class="about">j.doe, customer, 2026-03-04T08:00:00Z</dd>' in panel
     assert "stops after 4,000 of 9,500 rows with E-77" in panel
+
+
+def test_an_attachment_behind_a_sentence_is_shown_with_its_kind_and_size() -> None:
+    data = {"kind": "attachment", "name": "crash.log", "media_type": "text/plain", "size_bytes": 12_345}
+    shown = PageView(document()).source(
+        Record(ref="support_platform/att-9", parent="support_platform/T-101", data=data)
+    )
+    assert (shown.name, shown.about) == ("T-101", "crash.log, text/plain, 12,345 bytes")
 
 
 def test_a_computed_line_shows_its_figure_and_what_it_was_computed_from() -> None:

@@ -8,9 +8,10 @@ from tests.customer_escalation.casebook import NOW, account, affected, evidence,
 from tests.customer_escalation.drafts import T1M1, ask, escalation, facts, handling, records, reply, said
 
 from customer_escalation.cases.session import Casework
-from customer_escalation.domain.brief import EscalationDraft, HandlingDraft, Outcome, Severity
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
+from customer_escalation.domain.outcomes import Outcome, Severity
 from customer_escalation.domain.prose import passages
 from customer_escalation.review.budget import (
     BESIDE,
@@ -144,13 +145,13 @@ def test_a_handling_note_has_a_budget_of_its_own() -> None:
 def test_a_draft_that_is_longer_than_what_is_read_is_told_its_length() -> None:
     sound = escalation()
     assert length_words(EscalationDraft.model_validate(sound), Severity.MEDIUM) == ""
-    long = {**sound, "sender": "Call them. " * 50, "drafts": [reply("We are at it. " * 350)]}
+    long = {**sound, "sender": "Call them. " * 50, "drafts": [reply("We are at it. " * 300)]}
     draft = EscalationDraft.model_validate(long)
     brief = sum(
         len(passage.text.split()) for passage in passages(EscalationDraft.model_validate({**sound, "sender": ""}))
     )
     assert length_words(draft, Severity.MEDIUM) == (
-        f"It has {1500 + brief} words in all (page 100, brief {brief}, texts 1400); 1300 are read. Cut what nobody would miss."
+        f"It has {1300 + brief} words in all (page 100, brief {brief}, texts 1200); 1150 are read. Cut what nobody would miss."
     )
     assert length_words(draft, Severity.CRITICAL) == ""
     note = HandlingDraft.model_validate(handling(steps="Check it. " * 590, sender="Call. " * 400))

@@ -22,7 +22,8 @@ from tests.customer_escalation.drafts import (
 )
 
 from customer_escalation.cases.session import Casework
-from customer_escalation.domain.brief import EscalationDraft, Figure, HandlingDraft
+from customer_escalation.domain.brief import Figure
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.prose import marks_of
 from customer_escalation.review.citing import mend_citations

@@ -5,7 +5,7 @@ from tests.customer_escalation.casebook import NOW, evidence, message, policy, t
 from tests.customer_escalation.drafts import escalation, facts, records
 
 from customer_escalation.cases.session import Casework
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.language import OTHER, language_or_other
 from customer_escalation.review.grounding.atoms import find_atoms

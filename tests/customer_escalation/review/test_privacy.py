@@ -18,7 +18,7 @@ from tests.customer_escalation.casebook import (
 from tests.customer_escalation.drafts import BUG, escalation, facts, handling, records, reply
 
 from customer_escalation.cases.session import Casework
-from customer_escalation.domain.brief import EscalationDraft, HandlingDraft
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.review import Review
 

@@ -25,7 +25,8 @@ from tests.customer_escalation.drafts import (
 from tests.requirements import requirement
 
 from customer_escalation.cases.session import Casework
-from customer_escalation.domain.brief import EscalationDraft, Figure, HandlingDraft
+from customer_escalation.domain.brief import Figure
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.review import WITHHELD, Review, review_draft, withhold_unsupported
 from customer_escalation.review.check import ReviewContext

@@ -7,7 +7,7 @@ from tests.customer_escalation.casebook import NOW, account, affected, chat, evi
 from tests.customer_escalation.drafts import BUG, T1, T1M1, T1M2, T1M3, communication, escalation, facts, records, said
 
 from customer_escalation.cases.session import Casework
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.review.check import ReviewContext
 from customer_escalation.review.sources import Sources

@@ -21,8 +21,9 @@ from tests.customer_escalation.drafts import (
 
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.figures.windows import hears_by
-from customer_escalation.domain.brief import EscalationDraft, Severity
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.outcomes import Severity
 
 OLD = ticket(
     "T-90", "Harrow Mills", "2026-01-10T08:00:00Z",
@@ -132,6 +133,15 @@ def test_who_hears_next_and_when_may_be_set_in_a_line_of_its_own_and_not_in_thos
     told = "Support writes to them at 11:45."
     assert found(work(), "G1", communication=communication(Next_update=told)) == []
     assert len(found(work(), "G1", communication=communication(Last_update_to_customer=told))) == 1
+
+
+@pytest.mark.parametrize("row", ["", "Customer_expectation", "Last_update_to_customer"])
+def test_what_our_texts_promise_may_be_repeated_in_a_line_without_a_label_alone(row: str) -> None:
+    told = "They hear from us at 11:45."
+    lines = communication(**{row: said(told, T1M3)}) if row else f"{communication()}\n- {told}"
+    promised = [reply("We write again by 11:45.")]
+    assert len(found(work(), "G1", communication=lines, drafts=promised)) == (1 if row else 0)
+    assert len(found(work(), "G1", communication=lines)) == 1
 
 
 def test_a_text_for_the_team_may_set_a_time_of_its_own_and_no_figure() -> None:

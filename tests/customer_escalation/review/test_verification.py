@@ -9,7 +9,7 @@ from tests.requirements import requirement
 
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.rules import decide
-from customer_escalation.domain.brief import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.review import Review, view_of, withhold_unsupported
 from customer_escalation.review.check import ReviewContext

@@ -10,7 +10,7 @@ from tests.customer_escalation.policies import shipped_policy
 from tests.customer_escalation.sla.calendars import calendars, daily_calendars, durations, moments, office, utc
 from tests.requirements import requirement
 
-from customer_escalation.domain.brief import Severity
+from customer_escalation.domain.outcomes import Severity
 from customer_escalation.domain.times import in_utc
 from customer_escalation.sla.cadence import (
     next_customer_update,

@@ -7,9 +7,10 @@ from customer_escalation.decision.figures.calculations import calculated
 from customer_escalation.decision.figures.contract import account_zone, contract_of, zone_of_all
 from customer_escalation.decision.figures.tickets import clock_view, clocks_of, ticket_figures, ticket_view
 from customer_escalation.decision.inputs import Aside, DecisionInput, SlaInput
-from customer_escalation.domain.brief import Figure, Severity
+from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment, ContractHours
+from customer_escalation.domain.outcomes import Severity
 from customer_escalation.policy import Policy
 from customer_escalation.sla.cadence import waited_too_long
 from customer_escalation.sla.calendar import account_calendar

@@ -18,6 +18,7 @@ from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence, parse_moment
 from customer_escalation.domain.facts import Calculation
 from customer_escalation.domain.formatting import duration_words, number_words, time_words
+from customer_escalation.domain.written_numbers import WRITTEN, readings
 from skill_runtime.ledger import Record
 
 MOST_CALCULATIONS = 20
@@ -33,15 +34,11 @@ NOON = 12
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 _STAMP = r"(?:now|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)"
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
-_SHIFTED = re.compile(rf"({_STAMP})\s*([+-])\s*(\d+(?:\.\d+)?)\s*(hours?|h|days?|d|weeks?|months?|years?)")
+_SHIFTED = re.compile(rf"({_STAMP})\s*([+-])\s*([\d(][\d\s.,()*/+]*?)\s*(hours?|h|days?|d|weeks?|months?|years?)")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _MONTHS = {"m": 1, "y": 12}
 _BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
-_GROUPED = re.compile(r"(?<=\d)[,'\u00a0\u202f ](?=\d{3}(?!\d))")
-_DOTTED = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
-"""A full stop between thousands, as most of Europe and Brazil writes them."""
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 class _Impossible(ValueError):
@@ -50,23 +47,29 @@ class _Impossible(ValueError):
 
 def calculated(asked: Iterable[Calculation], evidence: Evidence, zone: ZoneInfo, now: datetime) -> Iterator[Figure]:
     """A figure for each calculation, with times on the clock of ``zone``, where a date alone begins; of one that cannot be done, why."""
-    for number, one in enumerate(list(asked)[:MOST_CALCULATIONS], start=1):
+    for number, one in enumerate(asked, start=1):
         records, _ = evidence.resolve(one.cites)
         parts = [part for record in records if not record.parent for part in evidence.parts(record)]
         try:
+            _check_count(number)
             text = _result(one.expression, _Held([*records, *parts], zone, now), zone)
         except _Impossible as reason:
             text = f"not computed: {reason}"
         yield figure(f"calc.{number}", one.label, text, tuple(record.ref for record in records))
 
 
+def _check_count(number: int) -> None:
+    if number > MOST_CALCULATIONS:
+        raise _Impossible(f"only the first {MOST_CALCULATIONS} are")
+
+
 def _result(expression: str, held: "_Held", zone: ZoneInfo) -> str:
     if len(expression) > LONGEST_EXPRESSION:
         raise _Impossible(f"it has more than {LONGEST_EXPRESSION} characters")
     if shifted := _SHIFTED.fullmatch(expression.strip()):
-        moment = held.moment(shifted[1])
+        moment, count = held.moment(shifted[1]), _span(shifted[3], held)
         try:
-            after = time_words(_moved(moment, float(shifted[2] + shifted[3]), shifted[4][0]), zone)
+            after = time_words(_moved(moment, count if shifted[2] == "+" else -count, shifted[4][0]), zone)
         except (OverflowError, ValueError):
             raise _Impossible("the result lies beyond all calendars") from None
         return f"{after} ({time_words(moment, zone)} {shifted[2]} {shifted[3]} {shifted[4]})"
@@ -75,13 +78,19 @@ def _result(expression: str, held: "_Held", zone: ZoneInfo) -> str:
         if later < earlier:
             raise _Impossible("the first moment is the earlier one")
         return f"{duration_words(later - earlier)} ({time_words(earlier, zone)} to {time_words(later, zone)})"
-    shown = _GROUPED.sub("", expression.strip())
-    shown = _NUMBER.sub(lambda found: held.number(found.group()), shown)
+    shown = WRITTEN.sub(lambda found: held.number(found.group()), expression.strip())
     value = _evaluated(_PERCENT.sub(r"(\1/100)", shown))
     try:
         return f"{_told(value)} ({shown})"
     except InvalidOperation:
         raise _Impossible("the result has too many digits") from None
+
+
+def _span(count: str, held: "_Held") -> float:
+    """How many units: a number of the writer's own, or what is computed from the records' numbers."""
+    if re.fullmatch(r"\d+(?:\.\d+)?", count):
+        return float(count)
+    return float(_evaluated(WRITTEN.sub(lambda found: held.number(found.group()), count)))
 
 
 def _moved(moment: datetime, count: float, unit: str) -> datetime:
@@ -100,21 +109,20 @@ class _Held:
     def __init__(self, records: list[Record], zone: ZoneInfo, now: datetime) -> None:
         self._zone, self._now = zone, now
         self._text = "\n".join(record.text for record in records)
-        plain = _GROUPED.sub("", self._text)
-        self._grouped = {Decimal(number) for number in _NUMBER.findall(plain) if not _DOTTED.search(number)}
-        self._numbers = {
-            Decimal(number) for text in (plain, _DOTTED.sub("", plain)) for number in _NUMBER.findall(text)
-        }
+        found = [readings(number) for number in WRITTEN.findall(self._text)]
+        self._plain = {meant[0] for meant in found if len(meant) == 1}
+        self._numbers = {one for meant in found for one in meant} | set(map(Decimal, re.findall(r"\d+", self._text)))
         self._moments = {moment for stamp in re.findall(_STAMP, self._text) if (moment := parse_moment(stamp))}
 
     def number(self, number: str) -> str:
         """The number as arithmetic takes it; raises where it is no small factor and stands in no cited record."""
-        if "." in number and Decimal(number) not in self._grouped and _DOTTED.search(number):
-            number = _DOTTED.sub("", number)
-        own = len(re.sub(r"\D", "", number)) <= OWN_DIGITS or number in CONVERSIONS
-        if not own and Decimal(number) not in self._numbers:
+        meant = readings(number)
+        for known in (self._plain, self._numbers):
+            if told := next((one for one in meant if one in known), None):
+                return f"{told:f}"
+        if not meant or (len(re.sub(r"\D", "", number)) > OWN_DIGITS and number not in CONVERSIONS):
             raise _Impossible(f"{number} stands in no cited record")
-        return number
+        return f"{meant[0]:f}"
 
     def moment(self, stamp: str) -> datetime:
         """The moment; raises where no cited record holds it."""

@@ -7,9 +7,10 @@ from customer_escalation.decision.figures.parts import item_id
 from customer_escalation.decision.figures.tickets import CLOCK_NAMES, not_counted
 from customer_escalation.decision.figures.windows import due_moments
 from customer_escalation.decision.inputs import AccountInput, DecisionInput, SlaInput
-from customer_escalation.domain.brief import AccountRow, Computed, Figure, Severity, Statement, Target
+from customer_escalation.domain.brief import AccountRow, Computed, Figure, Statement
 from customer_escalation.domain.evidence import Evidence, field, open_deals
 from customer_escalation.domain.formatting import count_words, money_words
+from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.domain.record_ids import shown_id
 
 TABLE_FROM = 3

@@ -13,6 +13,7 @@ from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence, field, name_key, parse_moment
 from customer_escalation.domain.facts import ContractHours
 from customer_escalation.domain.formatting import count_words, duration_words, hours_words, time_words
+from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.states import state_of
 from customer_escalation.policy import Policy
 from customer_escalation.sla.clocks import (
@@ -53,7 +54,7 @@ def ticket_view(evidence: Evidence, ticket: Record, aside: Aside = NOTHING_ASIDE
             ref=message.ref,
             at=at,
             role=_role(message, owner),
-            author=field(message, "author"),
+            author=writer_of(message),
             internal=message.data.get("internal") is True,
             automatic=message.ref in aside.automatic or _automatic(message),
             asks_customer=field(message, "role") == "agent" and bool(_ASKS.search(field(message, "text"))),

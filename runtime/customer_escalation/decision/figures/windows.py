@@ -8,9 +8,10 @@ from customer_escalation.decision.figures.contract import Contract, account_zone
 from customer_escalation.decision.figures.parts import figure, item_id, without_holidays
 from customer_escalation.decision.figures.tickets import ticket_view
 from customer_escalation.decision.inputs import AccountInput, DecisionInput
-from customer_escalation.domain.brief import Figure, Severity, Target
+from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import field, parse_moment
 from customer_escalation.domain.formatting import time_words
+from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.policy import find_zone
 from customer_escalation.sla.cadence import Window, next_customer_update, next_internal_followup, response_window
 from customer_escalation.sla.calendar import team_calendar

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from customer_escalation.decision.rules.rule import NO, Firing, Verdict
-from customer_escalation.domain.brief import Severity
 from customer_escalation.domain.facts import Fact
+from customer_escalation.domain.outcomes import Severity
 from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.domain.rules import RULE_TABLE
 from customer_escalation.policy import Policy

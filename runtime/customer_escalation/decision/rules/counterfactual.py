@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules.decide import Decision, decide
-from customer_escalation.domain.brief import Outcome, Severity, Target
 from customer_escalation.domain.facts import Assessment, Fact
+from customer_escalation.domain.outcomes import Outcome, Severity, Target
 
 OTHER_ANSWERS = {"yes": ("no",), "no": ("yes",), "unknown": ("yes", "no")}
 EXTENTS = ("none", "partial", "full")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import escalate, handle, severity, target, waiting
 from customer_escalation.decision.rules.rule import Firing, rules_in_order
-from customer_escalation.domain.brief import Outcome, Severity, Target
+from customer_escalation.domain.outcomes import Outcome, Severity, Target
 from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.domain.rules import RULE_TABLE, otherwise_of, rule_of
 

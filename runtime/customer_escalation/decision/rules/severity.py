@@ -4,7 +4,7 @@ from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules.escalate import data_harmed, production_stopped, security, sla
 from customer_escalation.decision.rules.rule import NO, Verdict, rule
 from customer_escalation.decision.rules.target import leadership
-from customer_escalation.domain.brief import Severity
+from customer_escalation.domain.outcomes import Severity
 from customer_escalation.domain.rule_registry import carries_out
 
 

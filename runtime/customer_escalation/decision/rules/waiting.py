@@ -2,7 +2,7 @@
 
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules.rule import NO, Verdict, rule, rules_in_order
-from customer_escalation.domain.brief import Severity
+from customer_escalation.domain.outcomes import Severity
 
 
 @rule("E-TIME")

@@ -9,8 +9,9 @@ from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.counterfactual import what_would_change
 from customer_escalation.decision.rules.rule import Firing
-from customer_escalation.domain.brief import Computed, Figure, Outcome
+from customer_escalation.domain.brief import Computed, Figure
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.domain.rules import RULE_TABLE, rule_of
 from customer_escalation.drafting.prompts import prompt
 from customer_escalation.review.budget import budget_words

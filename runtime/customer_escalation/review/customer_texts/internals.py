@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from customer_escalation.domain.brief import Target
 from customer_escalation.domain.evidence import field
 from customer_escalation.domain.findings import Level
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.record_ids import mentions, own_part
 from customer_escalation.review.customer_texts.subject import CustomerText, Said, spaced
 from skill_runtime.ledger import Record

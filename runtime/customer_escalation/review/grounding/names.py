@@ -7,11 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from customer_escalation.domain.day_names import english_day_words
+from customer_escalation.domain.people import NAME_FIELDS
 from customer_escalation.review.grounding.quotations import plain, unquoted
 from skill_runtime.ledger import Record
 
-NAME_FIELDS = ("customer", "name", "author", "account")
-"""Fields of a record that hold the name of an account or a person."""
 _WORD = re.compile(r"[^\W\d_][\w’'-]*(?:\.\w+)*")
 _ACRONYM = re.compile(r"[A-Z0-9]{1,6}s?")
 _ADDRESS = re.compile(

@@ -10,6 +10,7 @@ from typing import Any
 
 from customer_escalation.domain.evidence import field
 from customer_escalation.domain.language import language_of
+from customer_escalation.domain.people import writer_of
 from customer_escalation.review.meaning.grammar import GRAMMARS, Grammar, Role
 from customer_escalation.review.meaning.known import Known
 from customer_escalation.review.meaning.text import Clause, Text, read_text
@@ -247,7 +248,7 @@ def _as_cited(record: Record, sources: Sources, grammar: Grammar, *, exact: bool
     prose = "\n".join(text for key in PROSE if (text := field(record, key)))
     text = prose if language_of(prose) in (grammar.language, None) else ""
     return Cited(
-        record, evidence.by_us(record), evidence.by_customer(record), field(record, "author"), evidence.customer_of(record),
+        record, evidence.by_us(record), evidence.by_customer(record), writer_of(record), evidence.customer_of(record),
         evidence.at(record), read_text(text, grammar), exact,
     )  # fmt: skip
 

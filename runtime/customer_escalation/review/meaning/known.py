@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from customer_escalation.domain.evidence import Evidence, field, name_key
+from customer_escalation.domain.people import own_names, writer_of
 from skill_runtime.ledger import Record
 
 SHORTEST_NAME = 3
@@ -34,11 +35,9 @@ class Known:
 def known_in(evidence: Evidence) -> Known:
     """Of all records that were read."""
     records = list(evidence.ledger.records.values())
-    authors = {author for record in records if len(author := field(record, "author")) >= SHORTEST_NAME}
+    authors = {author for record in records if len(author := writer_of(record)) >= SHORTEST_NAME}
     customers = {evidence.customer_of(record) for record in records} - {""}
-    names = {
-        name for record in records for key in ("author", "customer", "account", "name") if (name := field(record, key))
-    }
+    names = {name for record in records for name in own_names(record)}
     return Known(
         frozenset(word.casefold() for name in names for word in (name, *re.findall(r"[^\W\d_]{2,}", name))),
         tuple(sorted(authors, key=lambda name: (-len(name), name))),

@@ -1,0 +1,5 @@
+"""Salesforce as CRM."""
+
+from support_connectors.backends.salesforce.backend import SYSTEM
+
+__all__ = ["SYSTEM"]

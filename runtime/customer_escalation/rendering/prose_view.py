@@ -1,0 +1,112 @@
+"""A writer's texts as markdown: line by line as they had them, each sentence with the ids of its records."""
+
+import re
+from collections.abc import Iterator
+from textwrap import indent
+
+from customer_escalation.domain.brief import Statement
+from customer_escalation.domain.prose import Sentence, sentences_of, with_code, without_marks, words_begin
+from customer_escalation.domain.texts import places, with_places
+from customer_escalation.rendering.citing import Citing
+from customer_escalation.rendering.document import Document
+from customer_escalation.rendering.inert import inert, inert_block, sentence
+from customer_escalation.rendering.line_layout import ends, is_structured, joined, prefix, without_edges
+from customer_escalation.rendering.phrases import Phrases
+
+MOST_MARKS = 3
+"""Ids in one mark; the page and the JSON name every record."""
+_FENCE = re.compile("`{3,}")
+
+
+class ProseView(Citing):
+    """Renders the texts of one brief; what was marked already in a section is kept in mind."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self.say = Phrases(document.brief.draft)
+        self.places = places(document.brief.draft)
+        self.marked: set[str] = set()
+        """The ids that the section has marked already."""
+
+    def prose(self, text: str | Statement, margin: int = 2) -> str:
+        """A text as it was written, line by line, the further ones ``margin`` spaces in; an id is marked once in it, and not
+        where it stands in the text anyway.
+        """
+        if isinstance(text, Statement):
+            return self.said(text)
+        lines = list(self._lines(text, self.marked))
+        if len(lines) == 1 and not is_structured(lines[0]) and not ends(text):
+            lines[0] += "."
+        text = joined(lines, margin)
+        return "\n" + " " * margin + text if margin and lines and lines[0].startswith(("- ", "|", "1. ")) else text
+
+    def lines(self, text: str) -> list[str]:
+        """The text line by line, each as prose."""
+        return [self.prose(line, 0) for line in text.splitlines() if line.strip()]
+
+    def line(self, text: str) -> str:
+        """A text on one line, which need not end as a sentence does; a fence of code in it is none."""
+        whole = " ".join(_FENCE.sub("``", text).split())
+        return " ".join(line.strip() for line in self._lines(whole, self.marked) if line.strip())
+
+    def section(self) -> str:
+        """Begin a section: each id is marked once in it. Nothing is printed."""
+        self.marked.clear()
+        return ""
+
+    def _lines(self, text: str, seen: set[str]) -> Iterator[str]:
+        """Every line of the text with its marks, empty ones among them, and the fenced code between them as blocks of their own."""
+        for place, (before, code) in enumerate(with_code(text)):
+            words = before.rstrip(" \t") if code else before
+            for line in words.removeprefix("\n" if place else "").splitlines():
+                if without_marks(line).strip():
+                    yield self._line(line, text, seen)
+                elif not line.strip():
+                    yield ""
+            if code:
+                yield indent(inert_block(code), before[len(words) :].expandtabs(4), lambda _: True)
+
+    def _line(self, line: str, whole: str, seen: set[str]) -> str:
+        begin = words_begin(line)
+        if line[begin : begin + 1] == "|":
+            cells = without_edges(line[begin:])
+            return f"| {' | '.join(self._words(cell, whole, seen).replace('|', chr(92) + '|') for cell in cells)} |"
+        found = list(sentences_of(line))
+        if not found:
+            return line.rstrip()
+        return f"{prefix(line[: found[0].start])}{self._words(line, whole, seen)}"
+
+    def _words(self, line: str, whole: str, seen: set[str]) -> str:
+        """The sentences of a line, or of a table's cell, with their marks."""
+        pieces = list[str]()
+        for one in sentences_of(line):
+            apart = bool(pieces) and line[one.start : one.start + 1].isspace()
+            pieces.append(" " * apart + self._sentence(one, whole, seen))
+        words = "".join(pieces) or inert(line)
+        return words.replace("****", "")  # bold that went on around a mark which is not shown
+
+    def said(self, statement: Statement | None) -> str:
+        """A line that code wrote."""
+        return self.linked(sentence(statement.text), statement.cites) if statement else ""
+
+    def _sentence(self, one: Sentence, whole: str, seen: set[str]) -> str:
+        marks = [
+            mark for mark in (self.marks(one.cites) if one.own else []) if mark not in seen and not _stands(mark, whole)
+        ]
+        seen.update(marks)
+        shown = f" ({', '.join(marks[:MOST_MARKS])})" if marks else ""
+        body = inert(self.named(one.text if one.text.count("**") % 2 == 0 else one.text.replace("**", "")))
+        if shown and body.endswith((".", "。", ":")):
+            return f"{self.linked(body[:-1], one.cites)}{shown}{body[-1]}"
+        return self.linked(body, one.cites) + shown
+
+    def named(self, text: str) -> str:
+        """The words with each text of the brief named as a reader finds it."""
+        return with_places(text, self.places, lambda place: self.say("text_mention", number=str(place)))
+
+
+def _stands(mark: str, text: str) -> bool:
+    """Does the id stand in the text anyway?"""
+    return bool(
+        re.search(rf"(?<![\w-]){re.escape(mark.removeprefix('#'))}(?![\w-])", re.sub(r"\[\[[^\]]*\]\]", "", text))
+    )
