@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = (
     "README.md",
     "CONNECTORS.md",
+    "docs/acting.md",
     "docs/assistants.md",
     "docs/sample-workspace.md",
     "examples/roundup/README.md",
@@ -41,6 +42,10 @@ EXPECTED: dict[str, tuple[int, str]] = {
     'assess --sample --questions "API returning 500 errors intermittently for Acme Corp"': (3, '"questions"'),
     "connectors test": (2, "Missing argument"),
     "show RUN --why": (0, "Engineering"),
+    "act RUN": (0, "Nothing is offered"),
+    "act RUN --format json": (0, '"actions": \\[\\]'),
+    'act RUN --yes-to 256f02c18812 --by "Ana Roy"': (2, "nothing can be written there"),
+    "act RUN --ics reminders.ics": (0, "no reminder"),
     "show CASE": (0, "## ESCALATION"),
     "policy": (0, "Policy: as it ships"),
     "policy --trust": (2, "no policy of this project"),

@@ -3,7 +3,7 @@
 import functools
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Annotated, Any
 from urllib.parse import unquote
@@ -43,6 +43,9 @@ library.configure_logging = _leave_logging  # type: ignore[attr-defined]
 ERROR_META = "skill-runtime/error"
 """The key of a failed result's ``_meta`` under which its ``kind`` stands: not_found, invalid, denied, rate_limited,
 unavailable, not_there, not_written."""
+
+ASKS_A_PERSON: Mapping[str, Any] = {"anthropic/requiresUserInteraction": True}
+"""``_meta`` of every tool that writes: a client that knows it asks a person, also where a rule of theirs lets the tool run."""
 
 MAX_TEXT = 100_000
 """Characters of one text that a tool writes."""
@@ -99,8 +102,7 @@ _SHARED_INSTRUCTIONS = (
     "Search first, then read the items that matter whole. Results come in pages: `total` counts all items; where "
     "`next_cursor` is not null, call again with it and otherwise the same arguments. Every record carries a `ref` "
     "such as `{category}/ID`: cite it. Times are as the source wrote them, with their offset. An error says what to do next; "
-    f"where the system is not connected, treat its facts as unknown, not as absent. {DATA_NOTE} "
-    "Tools that write need a person's approval of the exact text and destination first."
+    f"where the system is not connected, treat its facts as unknown, not as absent. {DATA_NOTE}"
 )
 
 
@@ -157,7 +159,8 @@ def add_tools(server: MCPServer, category: Category, *tools: Callable[..., BaseM
     if unlike:
         raise ValueError(f"The server of {category} and its row do not name the same tools: {', '.join(unlike)}.")
     for tool in row.tools:
-        _add_tool(server, functions[tool.name], tool.title, _access(tool))
+        meta = None if isinstance(tool, ReadTool) else ASKS_A_PERSON
+        _add_tool(server, functions[tool.name], tool.title, _access(tool), meta)
 
 
 def _access(tool: ReadTool | WriteTool) -> ToolAnnotations:
@@ -244,7 +247,13 @@ def _refusal(error: BackendError) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=str(error))], is_error=True, _meta={ERROR_META: kind})
 
 
-def _add_tool(server: MCPServer, tool: Callable[..., BaseModel], title: str, annotations: ToolAnnotations) -> None:
+def _add_tool(
+    server: MCPServer,
+    tool: Callable[..., BaseModel],
+    title: str,
+    annotations: ToolAnnotations,
+    tool_meta: Mapping[str, Any] | None,
+) -> None:
     signature = inspect.signature(tool, eval_str=True)
     names_item = "id" in signature.parameters or not annotations.read_only_hint
 
@@ -265,4 +274,7 @@ def _add_tool(server: MCPServer, tool: Callable[..., BaseModel], title: str, ann
 
     returned = Annotated[CallToolResult, signature.return_annotation]
     run.__signature__ = signature.replace(return_annotation=returned)  # type: ignore[attr-defined]
-    server.add_tool(run, title=title, description=inspect.getdoc(tool), annotations=annotations, structured_output=True)
+    server.add_tool(
+        run, title=title, description=inspect.getdoc(tool), annotations=annotations, structured_output=True,
+        meta=dict(tool_meta) if tool_meta else None,
+    )  # fmt: skip

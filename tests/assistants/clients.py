@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,10 @@ def run(
             f"{command[:3]} ended with {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         )
     return done
+
+
+def records(home: Path) -> list[str]:
+    """All that the user's workspace holds."""
+    database = home / ".local" / "share" / "customer-escalation" / "workspace.db"
+    with closing(sqlite3.connect(database)) as opened:
+        return sorted(str(row) for table in ("item", "part") for row in opened.execute(f"SELECT data FROM {table}"))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ from tests.customer_escalation.mcp_server.desk import accepted, desk, workspace
 
 from customer_escalation.actions import action_id
 from customer_escalation.actions.approvals import Approval
-from customer_escalation.cases.effects import idempotency_key
 from customer_escalation.cases.entries import APPROVAL
 from customer_escalation.cases.journal_store import JournalStore
 from customer_escalation.cases.recorded import RecordedResult
@@ -28,7 +28,7 @@ TOKEN = "t" * 40
 WRITES = frozenset({
     "add_internal_note", "reply_to_customer", "set_ticket_status", "log_account_activity", "post_chat_message", "create_issue",
     "comment_on_issue", "draft_article", "save_brief", "approve_action", "revoke_approval", "log_followup", "deescalate",
-    "request_approval",
+    "request_approval", "carry_out",
 })  # fmt: skip
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 
@@ -175,28 +175,27 @@ async def test_switched_on_they_do_what_a_person_approved_and_nothing_else(
     proposals = RecordedResult(store.entries(case, "result")[-1].data).proposals
     reply = next(one for one in proposals if one.kind == "customer_reply")
     store.append(case, APPROVAL, Approval.model_validate(
-        {"action": action_id(reply), "by": "Sam", "at": "2026-05-04T12:00:00Z"}).model_dump(mode="json"))  # fmt: skip
+        {"action": action_id(reply), "by": "Sam", "at": datetime.now(UTC)}).model_dump(mode="json"))  # fmt: skip
     good = {
         "id": reply.destination.partition("/")[2],
         "text": reply.text,
-        "idempotency_key": idempotency_key(case, action_id(reply)),
     }
     hostile = [
         *CALLS,
         ("reply_to_customer", {**good, "text": reply.text + " "}),
         ("reply_to_customer", {**good, "id": "KB-1"}),
-        ("reply_to_customer", {**good, "idempotency_key": "another"}),
         ("reply_to_customer", {**good, "author": "The chief executive"}),
         ("reply_to_customer", {**good, "look_since": "2020-01-01"}),
         ("add_internal_note", good),
-        *(("reply_to_customer", {"id": one.destination.partition("/")[2], "text": one.text,
-                                 "idempotency_key": idempotency_key(case, action_id(one))})
+        *(("reply_to_customer", {"id": one.destination.partition("/")[2], "text": one.text})
           for one in proposals if one.system == "support_platform" and one is not reply),
     ]  # fmt: skip
     with served("all", folder, "--writes", "--workspace", str(workspace(tmp_path, "15"))) as (url, _):
-        names, told = await tools_and_calls(url, [*hostile, ("reply_to_customer", good)])
+        names, told = await tools_and_calls(url, [*hostile, ("reply_to_customer", good), ("reply_to_customer", good)])
     assert names >= WRITES - {"approve_action"}
-    for (name, arguments), (worked, _) in zip(hostile, told[:-1], strict=True):
+    for (name, arguments), (worked, _) in zip(hostile, told[:-2], strict=True):
         attempts.had(f"{name} {json.dumps(arguments)[:80]}", worked)
-    assert told[-1][0], told[-1][1]
+    assert told[-2][0], told[-2][1]
+    attempts.had("the approved one a second time", told[-1][0])
+    assert "is not done again" in told[-1][1]
     attempts.had_none()

@@ -112,7 +112,8 @@ class SystemWriter:
             name = tool.remote_name or tool.spec.name
             ours = name == call.tool and KEY in _properties(tool)
             row = self._known[tool.server].writes.get(call.tool) if tool.server in self._known else None
-            if (ours or (row is not None and row.tool == name)) and _is_for(call, tool.server, self._servers()):
+            theirs = row is not None and row.tool == name and _takes(tool, row)
+            if (ours or theirs) and _is_for(call, tool.server, self._servers()):
                 yield tool, None if ours else row
 
     def _servers(self) -> frozenset[str]:
@@ -170,6 +171,12 @@ def _is_for(call: Write, server: str, servers: frozenset[str]) -> bool:
         if isinstance(value, str) and f"/{one}:" in f"{value[:200]}"
     }
     return not begins or server in begins
+
+
+def _takes(tool: Tool, row: KnownWrite) -> bool:
+    """Whether a tool takes the arguments of its row and needs no others: a server may be of another version than the row."""
+    needed = tool.spec.input_schema.get("required", ())
+    return set(row.arguments) <= set(_properties(tool)) and set(needed) <= set(row.arguments)
 
 
 def _author(tool: Tool, call: Write) -> dict[str, str]:

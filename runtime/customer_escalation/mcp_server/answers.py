@@ -80,7 +80,7 @@ class OfferedAction(BaseModel):
     destination: str
     text: str
     tool: str
-    """The category tool that carries it out; empty where a person does it."""
+    """What `carry_out` calls for it; empty where a person does it."""
     approved_by: str = ""
 
 

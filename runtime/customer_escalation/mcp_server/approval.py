@@ -121,22 +121,32 @@ def _can_ask(ctx: Context[Any]) -> bool:
 
 
 def question(action: "ProposedAction") -> str:
-    """The question with all that is approved."""
+    """The question with all that is approved, and what a person should know before."""
     proposal = action.proposal
-    return f"{proposal.title}\n\nDestination: {proposal.destination or 'none'}\n\n{proposal.text}"
+    changed = action.standing.outdated.changes if action.standing.outdated else ()
+    left_out = (f"Left out: {part}." for part in proposal.left_out)
+    notes = "\n".join([*(f"Since it was approved: {one}" for one in changed), *proposal.beware, *left_out])
+    parts = [
+        proposal.title,
+        f"Destination: {proposal.destination or 'none'}",
+        *([notes] if notes else []),
+        proposal.text,
+    ]
+    return "\n\n".join(parts)
 
 
 def _words(action: "ProposedAction", decided: Decided, asked: bool) -> str:
     if decided.approved:
-        how = (
-            f"Call `{action.tool}` with exactly its text and destination, and idempotency_key {action.id[:32]}."
-            if action.tool
-            else "The person sees to it."
-        )
+        how = "`carry_out` does it." if action.tool else "The person sees to it."
         return f"Action {action.number} is approved by {decided.by}. {how}"
     if not asked:
         return (
             "This client cannot ask the person formally. Show them this text and destination in full, and let them decide:\n\n"
             + question(action)
+        )
+    if said := [yes.by for yes in action.standing.approvals]:
+        return (
+            f"{' and '.join(said)} said yes to action {action.number}; it takes {action.needs} different persons. Do not carry it out "
+            "before another one approved it."
         )
     return f"Action {action.number} was not approved. Do not carry it out."

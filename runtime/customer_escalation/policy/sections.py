@@ -263,6 +263,13 @@ class Guard(Section):
         return frozenset(_TARGETS[key] for key in self.two_persons)
 
 
+class Assistants(Section):
+    """What assistants are offered beside ``carry_out``."""
+
+    writing_tools: Annotated[bool, Field(strict=True)]
+    """The category servers list their writing tools, which do what a person approved and nothing else."""
+
+
 class Team(Section):
     """Who receives an escalation (T1-T5)."""
 
@@ -309,6 +316,7 @@ class Policy(Section):
     flows: Flows
     leaving: Leaving
     guard: Guard
+    assistants: Assistants
     teams: PerTarget[Team]
     levels: dict[str, RuleLevel] = Field(default_factory=dict)
     """Rules by id whose level an organisation changed."""

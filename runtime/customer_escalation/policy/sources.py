@@ -111,6 +111,8 @@ def policy_notes(overlays: Sequence[Overlay], *, withheld: bool = False) -> tupl
             more = set(now.leaving.keeps.of(target)) - set(before.leaving.keeps.of(target))
             if more:
                 notes.append(f"{_begin(overlay)} lets texts for {target.value} hold {_listed(sorted(more))}.")
+        if now.assistants.writing_tools and not before.assistants.writing_tools:
+            notes.append(f"{_begin(overlay)} lists the categories' writing tools to assistants.")
         if overlay.scope == "project":
             if before.verification.enabled and not now.verification.enabled:
                 notes.append(f"{_begin(overlay)} switches off the second reading of statements.")

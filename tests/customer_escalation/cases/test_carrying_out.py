@@ -23,8 +23,9 @@ from customer_escalation.cases.errors import ActionChanged, NoSystem, NotApprove
 from customer_escalation.cases.events import CaseEvent
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.store import CaseInUse
-from customer_escalation.connectors.known import KnownServer, KnownWrite
+from customer_escalation.connectors.known import KnownServer, KnownWrite, known_servers
 from skill_runtime.tools import Access, Tool, ToolReturn
+from support_connectors.categories import CATEGORY_TABLE
 
 KINDS_OF_ENTRIES = (EffectIntended.kind, EffectDone.kind, EffectFailed.kind, EffectUnclear.kind)
 
@@ -318,6 +319,24 @@ async def test_a_tool_that_takes_no_key_is_never_called_again_blindly() -> None:
         assert len(posted) == 1
 
 
+async def test_a_server_of_another_version_than_its_row_is_not_written_to() -> None:
+    server = MCPServer("theirs")
+
+    @server.tool()
+    def send(channel_id: str, body: str) -> str:
+        """Send."""
+        raise AssertionError("it was called")
+
+    row = KnownWrite(tool="send", arguments={"channel_id": "{channel}", "payload": "{text}"})
+    known = KnownServer(title="Theirs", category="chat", write=("send",), writes={"post_chat_message": row})
+    async with foreign(server, known) as systems:
+        service, case = await briefed(MemoryStore(), systems)
+        post = service.propose(case)[0]
+        service.approve(case, post.id, "Sam")
+        with pytest.raises(NoSystem, match="no tool post_chat_message"):
+            await service.carry_out(case, post.id, "Kim")
+
+
 def test_every_kind_that_is_carried_out_says_how() -> None:
     assert call_of("reminder", "2026-03-05T09:00:00Z", "Check.") is None
     with pytest.raises(ValueError, match="a tool and a way"):
@@ -334,3 +353,16 @@ def test_a_call_says_which_action_it_is(row: ActionKind, place: str, text: str) 
     assert call is not None
     assert (call.system, call.tool) == (row.system, row.tool)
     assert row.way.meant(call.arguments) == (where, text)
+
+
+def test_the_rows_of_known_servers_name_our_writing_tools_and_their_own_tools() -> None:
+    rows = [(server, name, row) for server in known_servers() for name, row in server.writes.items()]
+    assert rows
+    for server, name, row in rows:
+        assert name in {tool.name for one in CATEGORY_TABLE.values() for tool in one.writes}
+        category = next(one.id for one in CATEGORY_TABLE.values() if name in {tool.name for tool in one.writes})
+        assert server.category_of(row.tool, server.category) == category
+        assert server.policy.access(category, row.tool) is Access.WRITE
+        assert not row.look or server.policy.access(category, row.look) is Access.READ
+        given = {"id": "support_platform/17", "channel": "#eng", "text": "{id} {channel} {text.id}"}
+        assert "{id} {channel} {text.id}" in row.filled(given).values(), "what a text holds is no hole"

@@ -35,6 +35,7 @@ def overview(found: Sequence[ProposedAction], evidence: Evidence, width: int) ->
         head = Text(f"  {number:>{widths[0]}}  ")
         head.append(_padded(kind, widths[2]), "bold")
         head.append("  " + _padded(stage, widths[1]), _style(one))
+        head.truncate(width, overflow="ellipsis")
         room = width - head.cell_len - 2
         if room >= cell_len(where) or room >= _NARROW:
             head.append("  ")

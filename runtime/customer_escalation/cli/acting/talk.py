@@ -24,8 +24,10 @@ _SAYS: dict[str, Key] = {
     "y": "y", "yes": "y", "n": "n", "no": "n", "e": "e", "edit": "e", "r": "r", "h": "h", "x": "x", "s": "s", "skip": "s", "b": "b",
     "back": "b", "q": "q", "quit": "q",
 }  # fmt: skip
-UNDER = 5
-"""Lines below a page: what is left, the keys, the prompt."""
+UNDER = 3
+"""Lines of a page beside its text and the keys: an empty one above each, and the prompt."""
+LEAST = 5
+"""Lines of a text that are shown at once, however low the terminal is."""
 
 
 class Keyboard:
@@ -134,17 +136,17 @@ class Conversation:
         keys = _keys(one)
         self._say("")
         while True:
-            page, left = left[: self._page], left[self._page :]
+            below = {key: means for key, means in keys.items() if key != "y"}
+            longest = max(len(self._keys(keys)), len(self._keys({"Enter": "1,000 more lines", **below})))
+            room = max(LEAST, self._console.height - longest - UNDER)
+            page, left = left[:room], left[room:]
             self._print(page)
-            more = {"Enter": f"{len(left)} more lines"} if left else {}
-            self._print(
-                [Text(), *self._keys({**more, **{key: means for key, means in keys.items() if key != "y" or not left}})]
-            )
+            self._print([Text(), *self._keys({"Enter": f"{len(left)} more lines", **below} if left else keys)])
             key = await self._key(keys, unread=bool(left))
             if key is not None:
                 return key
 
-    async def _key(self, keys: dict[Key, str], *, unread: bool) -> Key | None:
+    async def _key(self, keys: Mapping[str, str], *, unread: bool) -> Key | None:
         """None to show what is left."""
         while True:
             word = (await self._typed()).casefold()
@@ -183,10 +185,6 @@ class Conversation:
     def _width(self) -> int:
         return min(self._console.width, screens.WIDEST)
 
-    @property
-    def _page(self) -> int:
-        return max(5, self._console.height - UNDER)
-
     def _say(self, text: str) -> None:
         self._print([Text(line) for part in printable(text).split("\n") for line in screens.wrapped(part, self._width)])
 
@@ -195,9 +193,9 @@ class Conversation:
             self._console.print(line, no_wrap=True, overflow="ignore", crop=False)
 
 
-def _keys(one: ProposedAction) -> dict[Key, str]:
+def _keys(one: ProposedAction) -> dict[str, str]:
     """What can be answered to an action as it stands, each with what it means."""
-    keys: dict[Key, str] = {}
+    keys: dict[str, str] = {}
     if one.pending:
         keys |= {"r": "look whether it was carried out", "h": "it was, I looked", "x": "it was not, I looked"}
     elif told.stage(one) != "done":
