@@ -95,6 +95,13 @@ POST = Proposal(
 )
 
 
+def test_the_address_of_a_contacts_mail_is_no_postal_one() -> None:
+    own = {**account("A-1", "Oak"), "contacts": [{"name": "Rita Oakham", "address": "rita@oak.example"}]}
+    assert known_people(evidence(own)) == (Known("name", "Rita Oakham"),)
+    left = leaving("Ask rita@oak.example.", kept_for(Target.L2, policy()), known_people(evidence(own)))
+    assert left.text == "Ask rita@oak.example."
+
+
 def test_each_team_gets_what_the_policy_lets_it_have() -> None:
     for target in Target:
         step = reduced(POST, target, policy(), KNOWN)

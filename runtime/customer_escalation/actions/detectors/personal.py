@@ -58,7 +58,7 @@ def _typed(record: Record, evidence: Evidence) -> Iterator[Known]:
 def _fields(data: dict[str, Any]) -> Iterator[Known]:
     for key, value in data.items():
         if isinstance(value, str):
-            if key in _ADDRESS_FIELDS:
+            if key in _ADDRESS_FIELDS and "@" not in value:  # a contact's address is that of their mail
                 yield Known("address", value)
             elif key in _PHONE_FIELDS:
                 yield Known("phone", value)
