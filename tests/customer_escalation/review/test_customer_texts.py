@@ -92,6 +92,21 @@ def test_money_that_nobody_spoke_of_is_stopped_in_any_currency(amount: str) -> N
     assert levels(f"You get {amount} back.", records(f"I paid {amount}.")) == []
 
 
+@pytest.mark.parametrize("text", ["145,000 145,000", "10 145,000", "145,000 100", "1 145 000 145000"])
+def test_numbers_side_by_side_hide_no_figure(text: str) -> None:
+    assert "H" in levels(text)
+
+
+def test_money_may_be_grouped_another_way_than_the_customer_grouped_it() -> None:
+    said = records("I paid 3,120 € in 2025.")
+    assert [levels(f"You paid {shown} €.", said) for shown in ("3 120", "3.120", "3120", "3\u202f120")] == [
+        [],
+        [],
+        [],
+        [],
+    ]
+
+
 def test_a_figure_that_the_customer_named_themselves_may_be_told() -> None:
     assert levels("You wrote of 145,000 rows.", records("We have 145.000 rows.")) == []
 

@@ -32,7 +32,7 @@ def amounts(text: CustomerText) -> Iterator[Said]:
     language = code_of(text.text)
     for number in numbers(text.text):
         told = any(value in figures and value >= TELLING for value in number.values)
-        if max(number.values) not in known and (told or is_money(text.text, number, language)):
+        if max(number.values) not in known and (told or (not number.part and is_money(text.text, number, language))):
             yield _said(text.text[number.start : number.end])
     if _REVENUE.search(text.spaced):
         yield Said("It speaks of the account's ARR, as our own systems call its revenue; take it out.", "H")

@@ -20,7 +20,8 @@ LOCALES = (
 """Languages whose words are known."""
 OFTEN, VERY_OFTEN = 4, 20
 """A word in the names of so many currencies means money, as dollar and peso do; a single character needs more."""
-_NUMBER = re.compile(r"\d+(?:[.,'’٬٫]\d+|[\u0020\u00a0\u202f\u2009]\d{3}(?!\d))*")
+_NUMBER = re.compile(r"\d+(?:[.,'’٬٫]\d+)*")
+_SPACED = re.compile(r"(?<![\d.,])\d{1,3}(?:[\u0020\u00a0\u202f\u2009]\d{3}(?!\d))+(?:[.,]\d{1,2}(?!\d))?")
 _WORD = re.compile(r"[^\W\d_]+")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,'’٬\s]\d{3})+")
 _SQUEEZED = re.compile(r"[\W_]+")
@@ -37,17 +38,26 @@ class Number(NamedTuple):
     start: int
     end: int
     """Behind its thousand or million, where it has one."""
+    part: bool = False
+    """It may be a group of a longer one."""
 
 
 def numbers(text: str) -> Iterator[Number]:
-    """Every number in digits."""
+    """Every number in digits; what a space may group is also read as numbers of their own."""
+    grouped: set[int] = set()
+    for found in _SPACED.finditer(text):
+        grouped.update(range(*found.span()))
+        yield from _number(text, found)
     for found in _NUMBER.finditer(text):
-        values = frozenset(_readings(found.group()))
-        if not values:
-            continue  # a version, an address
+        yield from _number(text, found, part=found.start() in grouped)
+
+
+def _number(text: str, found: re.Match[str], *, part: bool = False) -> Iterator[Number]:
+    values = frozenset(_readings(found.group()))
+    if values:  # else a version, an address
         scales, end = _scales_behind(text, found.end())
         scaled = {value * scale for value in values for scale in scales}
-        yield Number(values | scaled, found.start(), end if scales else found.end())
+        yield Number(values | scaled, found.start(), end if scales else found.end(), part)
 
 
 def in_words(text: str) -> frozenset[Decimal]:
