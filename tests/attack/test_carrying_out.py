@@ -236,3 +236,17 @@ async def test_every_tool_that_writes_says_that_a_person_is_asked(folder: Path) 
         assert annotations.open_world_hint is True
     assert not any((tool.meta or {}).get("anthropic/requiresUserInteraction") for tool in tools.values() if tool.annotations
                    and tool.annotations.read_only_hint)  # fmt: skip
+
+
+async def test_a_workspace_in_memory_is_not_written_to_and_the_answer_says_so(folder: Path) -> None:
+    async with desk(folder, elicitation_callback=Yes()) as at:
+        case = await accepted(at, "15")
+        reply = next(
+            one
+            for one in (await at.good("propose_actions", case=case)).data["actions"]
+            if one["kind"] == "customer_reply"
+        )
+        await at.good("request_approval", case=case, action=reply["id"])
+        told = await at.call("carry_out", case=case, action=reply["id"])
+    assert told.failed
+    assert "nothing can be written there" in told.text

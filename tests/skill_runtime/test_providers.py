@@ -2,6 +2,8 @@
 
 import importlib.util
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,29 +29,59 @@ needs_google = pytest.mark.skipif(
 )
 SCHEMA = {"type": "object", "properties": {"q": {"type": "string"}}, "required": ["q"], "additionalProperties": False}
 KEY = "test-key"
-MODELS = {
-    "anthropic": "claude-sonnet-5-5",
-    "bedrock": "eu.anthropic.claude-sonnet-5-5-v1:0",
-    "bedrock-mantle": "anthropic.claude-sonnet-5-5",
-    "vertex": "claude-sonnet-5-5@20261101",
-    "foundry": "claude-sonnet-5-5",
+
+
+@dataclass(frozen=True)
+class Seller:
+    """What a provider is asked for here, what its user has set, and what its service then sees."""
+
+    model: str
+    env: dict[str, str]
+    """``{url}`` is the server's address."""
+    path: str
+    header: str = "authorization"
+    """The one with the key."""
+    client: dict[str, Any] = field(default_factory=dict)
+    """What its client is given besides."""
+    needs: Sequence[pytest.MarkDecorator] = ()
+
+
+REGION = {"AWS_REGION": "eu-central-1"}
+SELLERS = {
+    "anthropic": Seller("claude-sonnet-5-5", {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": "{url}"}, "/v1/messages"),
+    "bedrock": Seller(
+        "eu.anthropic.claude-sonnet-5-5-v1:0",
+        {"AWS_BEARER_TOKEN_BEDROCK": KEY, "ANTHROPIC_BEDROCK_BASE_URL": "{url}", **REGION},
+        "/model/eu.anthropic.claude-sonnet-5-5-v1:0/invoke-with-response-stream",
+        needs=[needs_aws],
+    ),
+    "bedrock-mantle": Seller(
+        "anthropic.claude-sonnet-5-5",
+        {"AWS_BEARER_TOKEN_BEDROCK": KEY, "ANTHROPIC_BEDROCK_MANTLE_BASE_URL": "{url}" + MANTLE, **REGION},
+        f"{MANTLE}/v1/messages",
+    ),
+    "vertex": Seller(
+        "claude-sonnet-5-5@20261101",
+        {
+            "CLOUD_ML_REGION": "europe-west1",
+            "ANTHROPIC_VERTEX_PROJECT_ID": "desk",
+            "ANTHROPIC_VERTEX_BASE_URL": "{url}",
+        },
+        "/projects/desk/locations/europe-west1/publishers/anthropic/models/claude-sonnet-5-5@20261101:streamRawPredict",
+        client={"access_token": KEY},
+    ),
+    "foundry": Seller(
+        "claude-sonnet-5-5",
+        {"ANTHROPIC_FOUNDRY_API_KEY": KEY, "ANTHROPIC_FOUNDRY_BASE_URL": "{url}/anthropic/"},
+        "/anthropic/v1/messages",
+        "api-key",
+    ),
 }
-ENVIRONMENT = {
-    "anthropic": {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": "{url}"},
-    "bedrock": {
-        "AWS_BEARER_TOKEN_BEDROCK": KEY, "AWS_REGION": "eu-central-1", "ANTHROPIC_BEDROCK_BASE_URL": "{url}",
-    },
-    "bedrock-mantle": {
-        "AWS_BEARER_TOKEN_BEDROCK": KEY, "AWS_REGION": "eu-central-1", "ANTHROPIC_BEDROCK_MANTLE_BASE_URL": "{url}" + MANTLE,
-    },
-    "vertex": {
-        "CLOUD_ML_REGION": "europe-west1", "ANTHROPIC_VERTEX_PROJECT_ID": "desk", "ANTHROPIC_VERTEX_BASE_URL": "{url}",
-    },
-    "foundry": {"ANTHROPIC_FOUNDRY_API_KEY": KEY, "ANTHROPIC_FOUNDRY_BASE_URL": "{url}/anthropic/"},
-}  # fmt: skip
-ASKED = pytest.mark.parametrize(
-    "provider", ["anthropic", pytest.param("bedrock", marks=needs_aws), "bedrock-mantle", "vertex", "foundry"]
-)
+ASKED = pytest.mark.parametrize("provider", [pytest.param(name, marks=one.needs) for name, one in SELLERS.items()])
+
+
+def test_every_provider_is_asked_in_these_tests() -> None:
+    assert list(SELLERS) == list(PROVIDERS)
 
 
 @pytest.fixture(autouse=True)
@@ -65,9 +97,14 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 async def ask(
-    provider: str, monkeypatch: pytest.MonkeyPatch, *script: Answer, messages: tuple[Message, ...] = (), **client: Any
+    provider: str,
+    monkeypatch: pytest.MonkeyPatch,
+    *script: Answer,
+    messages: tuple[Message, ...] = (),
+    env: dict[str, str] | None = None,
+    **client: Any,
 ) -> tuple[Turn, MessagesServer, list[ModelNotice]]:
-    """One turn of the provider's model, set up from the environment alone unless ``client`` says more."""
+    """One turn of the provider's model, set up from the environment (its own, or ``env``) unless ``client`` says more."""
     first = Message(role="user", content=(Text(text="Go."),))
     request = ModelRequest(("How it works.",), (ToolSpec("look", "Looks.", SCHEMA, strict=True),), (first, *messages))
     notices: list[ModelNotice] = []
@@ -75,11 +112,10 @@ async def ask(
     async def at_once(seconds: float) -> None: ...
 
     with MessagesServer(script, key=KEY) as server:
-        for name, value in ENVIRONMENT[provider].items():
+        for name, value in (SELLERS[provider].env if env is None else env).items():
             monkeypatch.setenv(name, value.format(url=server.url))
-        if provider == "vertex":
-            client = {"access_token": KEY, **client}
-        async with ClaudeModel(f"{provider}:{MODELS[provider]}", sleep=at_once, **client) as model:
+        client = {**SELLERS[provider].client, **client}
+        async with ClaudeModel(f"{provider}:{SELLERS[provider].model}", sleep=at_once, **client) as model:
             turn = await model.turn(request, notices.append)
     return turn, server, notices
 
@@ -94,20 +130,10 @@ async def test_a_turn_streams_in_the_sellers_own_form(provider: str, monkeypatch
     assert "".join(notice.text for notice in notices if notice.kind == "text") == "Let me see. " * 9
     assert [notice.text for notice in notices if notice.kind == "tool"] == ["look"]
     (seen,) = server.requests
-    assert seen.body["model"] == MODELS[provider]
+    assert seen.body["model"] == SELLERS[provider].model
     assert seen.body["system"][-1]["cache_control"] == {"type": "ephemeral", "ttl": "1h"}
-    assert (
-        seen.path
-        == {
-            "anthropic": "/v1/messages",
-            "bedrock": f"/model/{MODELS['bedrock']}/invoke-with-response-stream",
-            "bedrock-mantle": f"{MANTLE}/v1/messages",
-            "vertex": f"/projects/desk/locations/europe-west1/publishers/anthropic/models/{MODELS['vertex']}:streamRawPredict",
-            "foundry": "/anthropic/v1/messages",
-        }[provider]
-    )
-    header = "api-key" if provider == "foundry" else "authorization"
-    assert seen.headers[header].removeprefix("Bearer ") == KEY
+    assert seen.path == SELLERS[provider].path
+    assert seen.headers[SELLERS[provider].header].removeprefix("Bearer ") == KEY
 
 
 @ASKED
@@ -143,24 +169,19 @@ async def test_the_conversation_is_cached_as_the_seller_takes_it(
 
 @ASKED
 async def test_a_refused_key_names_what_this_provider_reads(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(
-        ENVIRONMENT,
-        provider,
-        {name: v if "url" in v else v.replace(KEY, "wrong") for name, v in ENVIRONMENT[provider].items()},
-    )
-    wrong: dict[str, Any] = {"access_token": "wrong"} if provider == "vertex" else {}
+    env = {name: v if "url" in v else v.replace(KEY, "wrong") for name, v in SELLERS[provider].env.items()}
+    wrong: dict[str, Any] = dict.fromkeys(SELLERS[provider].client, "wrong")
     with pytest.raises(ModelUnavailable, match=f"refused the key.*{credential_words(PROVIDERS[provider])}"):
-        await ask(provider, monkeypatch, [text("Done.")], **wrong)
+        await ask(provider, monkeypatch, [text("Done.")], env=env, **wrong)
 
 
 @needs_aws
 async def test_bedrock_signs_with_keys_and_reads_its_own_errors(monkeypatch: pytest.MonkeyPatch) -> None:
-    signed = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": "s3cret", "AWS_BEARER_TOKEN_BEDROCK": ""}
+    signed = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": "s3cret"}
     for provider in ("bedrock", "bedrock-mantle"):
-        kept = {name: v for name, v in ENVIRONMENT[provider].items() if name != "AWS_BEARER_TOKEN_BEDROCK"}
+        kept = {name: v for name, v in SELLERS[provider].env.items() if name != "AWS_BEARER_TOKEN_BEDROCK"}
         monkeypatch.delenv("AWS_BEARER_TOKEN_BEDROCK", raising=False)
-        monkeypatch.setitem(ENVIRONMENT, provider, {**kept, **{name: v for name, v in signed.items() if v}})
-        turn, server, _ = await ask(provider, monkeypatch, [text("Done.")])
+        turn, server, _ = await ask(provider, monkeypatch, [text("Done.")], env={**kept, **signed})
         assert turn.message.text == "Done."
         authorization = server.requests[0].headers["authorization"]
         assert authorization.startswith(f"AWS4-HMAC-SHA256 Credential={KEY}/")
@@ -169,10 +190,10 @@ async def test_bedrock_signs_with_keys_and_reads_its_own_errors(monkeypatch: pyt
 
 @needs_aws
 async def test_a_machine_without_aws_credentials_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ENVIRONMENT, "bedrock", {"AWS_REGION": "eu-central-1", "ANTHROPIC_BEDROCK_BASE_URL": "{url}"})
+    env = {"ANTHROPIC_BEDROCK_BASE_URL": "{url}", **REGION}
     assert readiness(PROVIDERS["bedrock"], {"AWS_REGION": "x"}).where == "AWS_REGION and the AWS role of this machine"
     with pytest.raises(ModelUnavailable, match=r"no credentials for Amazon Bedrock: .*AWS_BEARER_TOKEN_BEDROCK"):
-        await ask("bedrock", monkeypatch, [text("Done.")])
+        await ask("bedrock", monkeypatch, [text("Done.")], env=env)
 
 
 @needs_google
@@ -201,7 +222,7 @@ def test_a_name_says_who_is_asked_for_which_model(name: str, provider: str, mode
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("openai:gpt-6", "no model provider 'openai'.*anthropic, bedrock, bedrock-mantle, vertex, foundry"),
+        ("openai:gpt-6", f"no model provider 'openai'.*{', '.join(PROVIDERS)}"),
         ("anthropic.claude-sonnet-5-5-v1:0", "no model provider 'anthropic.claude-sonnet-5-5-v1'"),
         ("vertex:", "names no model"),
         (":x", "no model provider ''"),
@@ -258,7 +279,7 @@ def test_settings_that_contradict_each_other_are_a_sentence(monkeypatch: pytest.
 @pytest.mark.parametrize("provider", PROVIDERS.values(), ids=lambda provider: provider.name)
 def test_prices_are_the_sellers_own(provider: Any) -> None:
     thousand = Usage(input_tokens=1000, output_tokens=1000)
-    assert price(MODELS[provider.name], thousand, provider.seller)
+    assert price(SELLERS[provider.name].model, thousand, provider.seller)
     assert price("claude-of-tomorrow", thousand, provider.seller) is None
 
 

@@ -48,6 +48,11 @@ class SharedConnections:
             raise ConnectorError(
                 f"The {system.replace('_', ' ')} is not connected, so nothing can be carried out there."
             )
+        if not held.source.lasts:
+            raise ConnectorError(
+                "This workspace is a file that is taken into memory, so nothing can be written there. Load it with "
+                "`customer-escalation workspace load FILE`, or connect your systems."
+            )
         return SystemWriter(system, held.all_tools, held.source.known)
 
     async def now(self) -> datetime:

@@ -50,6 +50,8 @@ class OpenedConnectors:
     notes: Sequence[str] = ()
     foreign: frozenset[str] = frozenset()
     """Labels of the servers that are not ours."""
+    lasts: bool = True
+    """What is written stays; False for a workspace that is a file in memory."""
     known: "Mapping[str, KnownServer]" = field(default_factory=dict)
     """Of these, the rows of those that are known."""
 
@@ -151,7 +153,7 @@ def _of_workspace(store: "WorkspaceStore") -> OpenedConnectors:
             reason = state.partition(":")[2].strip() if error else ""
             states.append(ConnectorState(category, "error" if error else "not_connected", "", reason))
     return OpenedConnectors(
-        specs, CATEGORY_TOOLS, ConnectionAdapter({}, ()), states, store.now, dict(store.policy or {})
+        specs, CATEGORY_TOOLS, ConnectionAdapter({}, ()), states, store.now, dict(store.policy or {}), lasts=store.lasts
     )
 
 

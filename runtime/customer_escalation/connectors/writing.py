@@ -6,6 +6,7 @@ reading, as its row among the known servers says.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,8 @@ DEFINITE = frozenset({"invalid", "not_found", "denied", "rate_limited"})
 MOST_SAID = 500
 SKEW = timedelta(minutes=10)
 """By how much a system's clock may differ from ours."""
+
+_REF = re.compile(r"[a-z_]+/\S{1,300}")
 
 State = Literal["done", "not_done", "not_there", "refused", "repeatable", "unclear"]
 """``not_done``: nothing was written, and a call that is still under way cannot write a second time. ``not_there``: it is not there
@@ -163,14 +166,10 @@ def _ref_in(outcome: ToolReturn) -> str:
 
 
 def _is_for(call: Write, server: str, servers: frozenset[str]) -> bool:
-    """Where a destination's id begins with a connected server's name, only that server is meant."""
-    begins = {
-        one
-        for one in servers
-        for value in call.arguments.values()
-        if isinstance(value, str) and f"/{one}:" in f"{value[:200]}"
-    }
-    return not begins or server in begins
+    """Where the id in a ref begins with a connected server's name, only that server is meant."""
+    refs = [value for value in call.arguments.values() if isinstance(value, str) and _REF.fullmatch(value)]
+    named = {one for one in servers for ref in refs if ref.partition("/")[2].startswith(f"{one}:")}
+    return not named or server in named
 
 
 def _takes(tool: Tool, row: KnownWrite) -> bool:

@@ -13,6 +13,7 @@ from customer_escalation.actions import Proposal, action_id, approval_in_force
 from customer_escalation.actions.table import call_of, kind_meant
 from customer_escalation.cases.approval_events import approval_events
 from customer_escalation.cases.connection import OpenedSystems
+from customer_escalation.cases.effects import history_of
 from customer_escalation.cases.entries import APPROVAL
 from customer_escalation.cases.store import CaseStore
 from customer_escalation.connectors.writing import KEY, SystemWriter
@@ -84,7 +85,7 @@ async def _carried_out(
 
     systems = _ThisServer(server, reads)
     try:
-        (case, action), *_ = approved_actions(store, tool, arguments)
+        case, action = _still_open(store, approved_actions(store, tool, arguments))
         effect = await CaseService(store, systems).carry_out(case, action, NOBODY)
     except SkillRuntimeError as error:
         return failed(str(error))
@@ -98,6 +99,18 @@ async def _carried_out(
         )
     words = "Whether it was carried out is not known" if effect.state == "unclear" else "It was not carried out"
     return failed(f"{words}: {effect.said}")
+
+
+def _still_open(store: CaseStore, approved: list[tuple[str, str]]) -> tuple[str, str]:
+    """The first of these that was not carried out yet; the first of all where all were."""
+    return next(
+        (
+            (case, action)
+            for case, action in approved
+            if (last := history_of(store.entries(case), action).last) is None or last.state != "done"
+        ),
+        approved[0],
+    )
 
 
 class _ThisServer:

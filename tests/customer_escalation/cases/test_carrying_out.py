@@ -24,7 +24,9 @@ from customer_escalation.cases.events import CaseEvent
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.store import CaseInUse
 from customer_escalation.connectors.known import KnownServer, KnownWrite, known_servers
-from skill_runtime.tools import Access, Tool, ToolReturn
+from customer_escalation.connectors.writing import SystemWriter, Write
+from skill_runtime.errors import ConnectorError
+from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 from support_connectors.categories import CATEGORY_TABLE
 
 KINDS_OF_ENTRIES = (EffectIntended.kind, EffectDone.kind, EffectFailed.kind, EffectUnclear.kind)
@@ -317,6 +319,25 @@ async def test_a_tool_that_takes_no_key_is_never_called_again_blindly() -> None:
         shows[0] = True
         assert (await service.carry_out(case, post.id, "Kim")).state == "done"
         assert len(posted) == 1
+
+
+def test_two_systems_of_one_category_are_told_apart_by_the_ref_and_by_nothing_else() -> None:
+    schema: dict[str, Any] = {"properties": {"id": {}, "text": {}, "idempotency_key": {}, "look_since": {}}}
+
+    def tool(server: str) -> Tool:
+        async def run(arguments: dict[str, Any]) -> ToolReturn:
+            return ToolReturn("never", is_error=True)
+
+        spec = ToolSpec(f"{server}__reply_to_customer", "", schema)
+        return Tool(spec, Access.WRITE, run, "support_platform", server, "reply_to_customer")
+
+    writer = SystemWriter("support_platform", [tool("desk"), tool("shop")], {})
+    writer.check(
+        Write("reply_to_customer", {"id": "support_platform/shop:17", "text": "See https://a.example/desk:1"}, "k", "")
+    )
+    for where in ("support_platform/17", "support_platform/other:17"):
+        with pytest.raises(ConnectorError, match="desk, shop"):
+            writer.check(Write("reply_to_customer", {"id": where, "text": "support_platform/desk:1 says so"}, "k", ""))
 
 
 async def test_a_server_of_another_version_than_its_row_is_not_written_to() -> None:
