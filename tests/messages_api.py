@@ -127,8 +127,15 @@ def _calls(answer: Answer, tool: str) -> bool:
 class MessagesServer:
     """The server, on a free loopback port for the length of a ``with``."""
 
-    def __init__(self, script: Script, *, key: str = "test-key", verdict: Script | None = None) -> None:
-        """``verdict`` answers requests with one statement and its records; where it is not given, all are supported."""
+    def __init__(
+        self, script: Script, *, key: str = "test-key", verdict: Script | None = None, reading: Script | None = None
+    ) -> None:
+        """``verdict`` answers requests with one statement and its records; where it is not given, all are supported. ``reading``
+        answers those with one text for a customer; where it is not given, none has a fault.
+        """
+        self.reading = reading if callable(reading) else None if reading is None else list(reading)
+        self.texts: list[Seen] = []
+        """Requests of that kind."""
         self.verdict = verdict if callable(verdict) else None if verdict is None else list(verdict)
         self.statements: list[Seen] = []
         """Requests of that kind, in the order of their arrival; they are not among ``requests``."""
@@ -163,6 +170,8 @@ class MessagesServer:
         """The script's next answer to this request."""
         if [tool["name"] for tool in seen.body.get("tools", [])] == ["verdict"]:
             return self._next_verdict(seen)
+        if [tool["name"] for tool in seen.body.get("tools", [])] == ["reading"]:
+            return self._next_reading(seen)
         with self._lock:
             self.requests.append(seen)
             if callable(self.script):
@@ -172,6 +181,18 @@ class MessagesServer:
             else:
                 return Fault("status", 400, "invalid_request_error")
         return answer if isinstance(answer, Fault | list | tuple) else answer(seen.body)  # type: ignore[operator]
+
+    def _next_reading(self, seen: Seen) -> Sequence[Block] | Fault:
+        with self._lock:
+            self.texts.append(seen)
+            answer: Any = self.reading if callable(self.reading) else self.reading.pop(0) if self.reading else None
+        if answer is None:
+            return (
+                (use("reading", faults=[]),) if self.reading is None else Fault("status", 400, "invalid_request_error")
+            )
+        while callable(answer):
+            answer = answer(seen.body)
+        return answer  # type: ignore[no-any-return]
 
     def _next_verdict(self, seen: Seen) -> Sequence[Block] | Fault:
         with self._lock:

@@ -1,6 +1,7 @@
 """A statement of the set before the checks, as the description of a brief about its world."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, get_args
 
@@ -35,8 +36,13 @@ FIELDS = (
 
 def evidence_of(name: str) -> Evidence:
     """A world's records, as the tools hand them out."""
+    return evidence_from(world(name)["records"])
+
+
+def evidence_from(records: Mapping[str, list[dict[str, Any]] | None]) -> Evidence:
+    """Records by category, as the tools hand them out."""
     ledger = Ledger()
-    for category, items in world(name)["records"].items():
+    for category, items in records.items():
         for item in items or []:
             ledger.add({"item": _as_handed_out(category, item)})
     return Evidence(ledger, frozenset(RECORD_KINDS))
@@ -54,7 +60,11 @@ def _as_handed_out(category: str, item: dict[str, Any]) -> dict[str, Any]:
 @cache
 def case_of(name: str) -> tuple[DecisionInput, dict[str, Figure]]:
     """A case on a world's records in which every customer with a ticket is affected, and its figures."""
-    evidence = evidence_of(name)
+    return case_on(evidence_of(name), world(name)["now"])
+
+
+def case_on(evidence: Evidence, moment: str) -> tuple[DecisionInput, dict[str, Figure]]:
+    """The same on any records, at this moment."""
     tickets: dict[str, list[str]] = {}
     for ticket in evidence.of_kind("ticket"):
         tickets.setdefault(evidence.customer_of(ticket), []).append(ticket.ref)
@@ -71,7 +81,7 @@ def case_of(name: str) -> tuple[DecisionInput, dict[str, Figure]]:
         "open_ask": "technical_work", "suspicious": [],
         "reading": {"outcome": "escalate", "severity": "High", "target": "Engineering"},
     })  # fmt: skip
-    now = parse_moment(world(name)["now"])
+    now = parse_moment(moment)
     assert now is not None
     return build_case(facts, evidence, load_policy(*policy_text()), now)
 

@@ -7,7 +7,7 @@ whatever looks random, because ids and hashes do, and a brief lives by those. Ev
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -73,6 +73,15 @@ def without_secrets(text: str, own: Iterable[str] = ()) -> str:
     return _NAMED.sub(_value_removed, text) if any(word in folded for word in _WORDS) else text
 
 
+def places_of_secrets(text: str) -> Iterator[tuple[int, int]]:
+    """Where ``without_secrets`` would take something out: beginning and end of each."""
+    if any(mark in text for mark in _MARKS):
+        yield from (found.span() for found in _FORMS.finditer(text))
+    folded = text.lower()
+    if any(word in folded for word in _WORDS):
+        yield from (found.span("value") for found in _NAMED.finditer(text) if _is_value(found))
+
+
 def cleared(value: Any, own: Iterable[str] = ()) -> Any:
     """A copy of a JSON value without secrets in its texts and keys."""
     secrets = tuple(own)
@@ -86,9 +95,12 @@ def cleared(value: Any, own: Iterable[str] = ()) -> Any:
 
 
 def _value_removed(found: re.Match[str]) -> str:
+    return f"{found['name']}{found['between']}{REMOVED}" if _is_value(found) else found.group()
+
+
+def _is_value(found: re.Match[str]) -> bool:
+    """Does what stands behind the word for a secret look like one?"""
     value = found["value"]
     mixed = any(char.isdigit() for char in value) and any(char.isalpha() for char in value)
     told = found["between"].strip() not in ("", '"', "'")
-    if value[0] in "${<[%*" or not mixed or not (told or len(value) >= 16):
-        return found.group()
-    return f"{found['name']}{found['between']}{REMOVED}"
+    return value[0] not in "${<[%*" and mixed and (told or len(value) >= 16)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from customer_escalation.actions.internal_texts import Around, InternalTexts
+from customer_escalation.actions.leaving import Removed
 from customer_escalation.actions.table import KINDS, Kind, System
 from customer_escalation.domain.brief import Brief
 from customer_escalation.domain.draft import ColleagueText, CustomerDraft
@@ -50,6 +51,8 @@ class Proposal(BaseModel):
     """The category of the system that it would change; empty for what a person sees to, such as a reminder."""
     text: str
     """Exactly what would be posted or sent; empty where it has yet to be drafted. Of a tracker item the first line is its title."""
+    removed: tuple[Removed, ...] = ()
+    """Secrets and personal data that were taken out of the text; ``left_out`` says so in words."""
     left_out: tuple[str, ...] = ()
     """What was left out of the text or called otherwise because of who reads it there, in words."""
     beware: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from customer_escalation.cases.approval_events import approval_events, as_edited
 from customer_escalation.cases.effects import done_before, history_of
 from customer_escalation.cases.entries import APPROVAL, OUTDATED, REFUSAL, REVOCATION, ActionEdited, EffectIntended
 from customer_escalation.cases.errors import ActionChanged, ActionOutdated, NotAllowed, NotReadAgain, WrongOrder
+from customer_escalation.cases.going_out import edited_as_it_leaves
 from customer_escalation.cases.offered_later import offered_later
 from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.cases.rereading import read_again
@@ -120,6 +121,7 @@ class Acting(CaseServiceBase):
         evidence = self.work(result.case).casework.evidence
         try:
             anew = edited(one.proposal, text, destination, evidence, result.target)
+            anew, doubts = edited_as_it_leaves(anew, result.target, evidence, self._policy(result.case))
         except WrongEdit as error:
             raise WrongOrder(str(error)) from None
         becomes = action_id(anew)
@@ -128,8 +130,9 @@ class Acting(CaseServiceBase):
         if taken := [other.number for other in self.propose(case) if other.id == becomes]:
             raise WrongOrder(f"With that it is the same as action {taken[0]}.")
         entry = ActionEdited(
-            action=action, becomes=becomes, text=anew.text, destination=anew.destination, by=by, at=self._clock()
-        )
+            action=action, becomes=becomes, text=anew.text, destination=anew.destination, by=by, at=self._clock(),
+            left_out=anew.left_out, doubts=doubts,
+        )  # fmt: skip
         self.store.append(result.case, ActionEdited.kind, entry.model_dump(mode="json"))
         self.watch(happened.ActionEdited(result.case, action, becomes, by))
         return self._action(result.case, becomes)

@@ -63,13 +63,11 @@ def edits_in(entries: Iterable[Entry]) -> list[ActionEdited]:
 
 def as_edited(proposal: Proposal, edits: Sequence[ActionEdited]) -> tuple[Proposal, str]:
     """A proposal of a brief as persons edited it, and who did so last; the proposal and nobody where it was not edited."""
-    by, action = "", action_id(proposal)
+    by, action, beware = "", action_id(proposal), proposal.beware
     for edit in edits:
         if edit.action == action:
-            left_out = proposal.left_out if edit.text == proposal.text else ()
-            proposal = proposal.model_copy(
-                update={"text": edit.text, "destination": edit.destination, "left_out": left_out}
-            )
+            told = {"left_out": edit.left_out, "beware": (*beware, *edit.doubts)}
+            proposal = proposal.model_copy(update={"text": edit.text, "destination": edit.destination, **told})
             by, action = edit.by, edit.becomes
     return proposal, by
 

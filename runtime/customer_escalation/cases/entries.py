@@ -217,6 +217,10 @@ class ActionEdited(CaseEntry):
     destination: str
     by: str
     at: datetime
+    left_out: tuple[str, ...] = ()
+    """What was taken out of the text that the person wrote, in words."""
+    doubts: tuple[str, ...] = ()
+    """What the checks say of the text that is no reason to refuse it."""
 
 
 class EffectIntended(CaseEntry):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from customer_escalation.actions import Proposal, propose
 from customer_escalation.actions.internal_texts import Around, tickets_of
+from customer_escalation.cases.going_out import as_it_leaves
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.figures import zone_of_case
 from customer_escalation.domain.brief import Brief
@@ -29,7 +30,8 @@ def proposals_of(casework: Casework, brief: Brief, shown: Sequence[Finding]) -> 
     )
     about = tuple(refs_behind(casework.assessment))
     zone = zone_of_case(casework.case)
-    return propose(brief, sent, casework.policy, casework.now, zone, channels, around, about)
+    steps = propose(brief, sent, casework.policy, casework.now, zone, channels, around, about)
+    return [as_it_leaves(step, brief.target, evidence, casework.policy) for step in steps]
 
 
 def refs_behind(assessment: Assessment) -> Iterator[str]:

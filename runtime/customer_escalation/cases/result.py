@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from customer_escalation.actions import Proposal
+from customer_escalation.actions.reducing import without_secrets, without_secrets_in
 from customer_escalation.cases.offering import proposals_of
 from customer_escalation.cases.recorded import Ended, RecordedResult
 from customer_escalation.cases.session import Casework
@@ -101,11 +102,11 @@ def result_of(
             "target": brief.target.value if brief.target else None,
             "also_notify": [target.value for target in brief.also_notify],
             "brief": brief.model_dump(mode="json"),
-            "markdown": render_markdown(document),
+            "markdown": without_secrets(render_markdown(document)),
             "findings": [finding.model_dump() for finding in made.findings],
             "gaps": list(gaps),
             "citations": [ref for ref in all_cites(brief) if casework.evidence.ledger.get(ref)],
-            "records": cited_records(brief, casework.evidence),
+            "records": without_secrets(cited_records(brief, casework.evidence)),
             "proposals": [proposal.model_dump(mode="json") for proposal in made.proposals],
             "usage": {
                 "turns": ending.turns,
@@ -164,7 +165,9 @@ def _made(
         policy_notes=tuple(policy_notes),
         undecided=undecided,
     )
-    return _Made(brief, findings, shown, [] if undecided else proposals_of(casework, brief, shown), complaint)
+    proposals = [] if undecided else proposals_of(casework, brief, shown)
+    clear = brief.model_copy(update={"draft": without_secrets_in(draft)})
+    return _Made(clear, findings, shown, proposals, complaint)
 
 
 def _about_the_run(ending: Ending, *, no_tickets: bool) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from customer_escalation.decision.figures import build_case, window_figures
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.questions import OpenQuestions, Question, open_questions
 from customer_escalation.decision.rules import Decision, decide
+from customer_escalation.decision.rules.shown import facts_not_shown
 from customer_escalation.decision.rules.stated import unreferenced_facts
 from customer_escalation.decision.rules.stated_contracts import wrong_readings
 from customer_escalation.domain.brief import Figure, Verification
@@ -19,7 +20,8 @@ from customer_escalation.domain.findings import Finding
 from customer_escalation.policy import Policy
 from customer_escalation.review import Review, review_draft, view_of
 from customer_escalation.review.check import ReviewContext
-from customer_escalation.review.verification import Exhibit, exhibits
+from customer_escalation.review.customer_texts.questions import TextQuestion
+from customer_escalation.review.verification import Exhibit, exhibits, text_questions
 
 Drafter = Literal["model", "rules"]
 
@@ -69,6 +71,7 @@ class Casework:
         """Take the facts and decide; findings mean that the facts must be corrected first."""
         case, figures = build_case(assessment, self.evidence, self.policy, self.now)
         findings = unreferenced_facts(assessment, self.evidence, figures)
+        findings += facts_not_shown(assessment, self.evidence)
         findings += wrong_readings(assessment, self.evidence, self.policy)
         if not findings:
             self.assessment, self.case, self.figures = assessment, case, figures
@@ -88,11 +91,12 @@ class Casework:
             raise ValueError("submit before assess")
         return review_draft(draft, self.case, self.decision, self.figures, self.context)
 
-    def exhibits(self, review: Review) -> list[Exhibit]:
-        """The statements of a reviewed draft as a verifier sees them."""
+    def exhibits(self, review: Review) -> list[Exhibit | TextQuestion]:
+        """The statements of a reviewed draft, and its texts for customers, as a verifier sees them."""
         assert self.case is not None
         assert self.decision is not None
-        return exhibits(view_of(review.draft, self.case, self.decision, self.figures, self.context))
+        view = view_of(review.draft, self.case, self.decision, self.figures, self.context)
+        return [*text_questions(view), *exhibits(view)]
 
     def take(
         self,

@@ -7,13 +7,22 @@ goes the same way. A statement that it could not read, for whatever reason, is o
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from customer_escalation.domain.brief import Verification
 from customer_escalation.domain.findings import Finding
 from customer_escalation.drafting.prompts import prompt
 from customer_escalation.policy import Policy
+from customer_escalation.review.customer_texts.questions import (
+    READING_SCHEMA,
+    TextFault,
+    TextQuestion,
+    TextReading,
+    reading_of,
+    text_findings,
+    unsettled_texts,
+)
 from customer_escalation.review.verification import (
     VERDICT_SCHEMA,
     Exhibit,
@@ -30,6 +39,9 @@ from skill_runtime.recorder import Recorder, fingerprint
 from skill_runtime.tools import ToolSpec
 
 VERDICT = "verdict"
+READING = "reading"
+Shown = Exhibit | TextQuestion
+"""What is read in one call: a statement beside its records, or a whole text for a customer."""
 MOST_REFUSED = 3
 """Statements whose request the service refuses before it is taken not to know the model."""
 LONGEST_ANSWER = 4_000
@@ -54,21 +66,22 @@ class Verified:
 
 
 class Verifier(Protocol):
-    """Reads statements against their records."""
+    """Reads statements against their records, and texts for customers for what code cannot tell of them."""
 
-    async def verify(self, exhibits: Sequence[Exhibit], policy: Policy) -> Verified:
-        """What it contests, and how many statements it read. Never raises for a reading that failed."""
+    async def verify(self, exhibits: Sequence[Shown], policy: Policy) -> Verified:
+        """What it contests, and how much of it was read. Never raises for a reading that failed."""
         ...
 
 
 class NoVerifier:
     """Stands where there is none; what code alone checks is all there is."""
 
-    async def verify(self, exhibits: Sequence[Exhibit], policy: Policy) -> Verified:
+    async def verify(self, exhibits: Sequence[Shown], policy: Policy) -> Verified:
         """See ``Verifier``."""
+        findings = tuple(text_findings(_texts(exhibits), {}, policy))
         if not is_on(policy):  # then nobody was to read them
-            return Verified(summary=Verification(why=SWITCHED_OFF))
-        return Verified(summary=Verification(unread=len(exhibits), why=NO_MODEL))
+            return Verified(findings, Verification(why=SWITCHED_OFF))
+        return Verified(findings, Verification(unread=len(exhibits), why=NO_MODEL))
 
 
 def is_on(policy: Policy) -> bool:
@@ -80,7 +93,7 @@ def is_on(policy: Policy) -> bool:
 class _Pass:
     """One reading of one draft's statements."""
 
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    verdicts: dict[str, Verdict | TextReading] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
     """Why, by the exhibit's key."""
     usage: Usage = field(default_factory=Usage)
@@ -92,7 +105,7 @@ class _Pass:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "verdicts": {key: verdict.__dict__ for key, verdict in self.verdicts.items()},
+            "verdicts": {key: asdict(verdict) for key, verdict in self.verdicts.items()},
             "unread": self.unread,
             "usage": self.usage.model_dump(),
             "cost_usd": self.cost_usd,
@@ -123,17 +136,21 @@ class ModelVerifier:
         self._system = (prompt("verifier.md"),)
         self._tool = ToolSpec(VERDICT, "Hand in your verdict on the statement.", VERDICT_SCHEMA, strict=True)
         self._told = fingerprint([self._system, VERDICT_SCHEMA, model.name])
+        self._text_system = (prompt("customer_text.md"),)
+        self._text_tool = ToolSpec(READING, "Hand in what you find in the text.", READING_SCHEMA, strict=True)
+        self._told_of_texts = fingerprint([self._text_system, READING_SCHEMA, model.name])
         self._verdicts: dict[str, Verdict] = {}
+        self._readings: dict[str, TextReading] = {}
         self._budget: Meter | None = None
         self._passes = 0
 
-    async def verify(self, exhibits: Sequence[Exhibit], policy: Policy) -> Verified:
+    async def verify(self, exhibits: Sequence[Shown], policy: Policy) -> Verified:
         """See ``Verifier``."""
         if not is_on(policy):
             return await NoVerifier().verify(exhibits, policy)
         settings = policy.verification
         self._budget = self._budget or Meter(Limits(max_turns=10**6, max_tokens=settings.max_tokens), self._clock)
-        wanted = list({one.key: one for one in exhibits if one.key not in self._verdicts}.values())
+        wanted = list({one.key: one for one in exhibits if one.key not in self._known}.values())
         asked, left = wanted[: settings.most_statements], wanted[settings.most_statements :]
         unread = dict.fromkeys((one.key for one in left), TOO_MANY)
         if asked:
@@ -141,14 +158,30 @@ class ModelVerifier:
             step = {"number": self._passes, "told": self._told, "exhibits": [one.key for one in asked]}
             data = await self._recorder.step("verification", step, lambda: self._read(asked, policy))
             unread |= data["unread"]
-            self._verdicts |= {key: Verdict(**verdict) for key, verdict in data["verdicts"].items()}
+            for key, given in data["verdicts"].items():
+                self._take(key, given)
             self._count(data)
-        return Verified(tuple(findings_of(exhibits, self._verdicts, policy)), self._summary(exhibits, unread))
+        findings = [
+            *text_findings(_texts(exhibits), self._readings, policy),
+            *findings_of(_statements(exhibits), self._verdicts, policy),
+        ]
+        return Verified(tuple(findings), self._summary(exhibits, unread))
 
-    def _summary(self, exhibits: Sequence[Exhibit], unread: Mapping[str, str]) -> Verification:
+    @property
+    def _known(self) -> set[str]:
+        return {*self._verdicts, *self._readings}
+
+    def _take(self, key: str, given: Mapping[str, Any]) -> None:
+        """Keep a verdict or a reading as the journal has it."""
+        if "faults" in given:
+            self._readings[key] = TextReading(tuple(TextFault(**fault) for fault in given["faults"]))
+        else:
+            self._verdicts[key] = Verdict(**given)
+
+    def _summary(self, exhibits: Sequence[Shown], unread: Mapping[str, str]) -> Verification:
         keys = {one.key for one in exhibits}
         missing = {key: why for key, why in unread.items() if key in keys}
-        open_ones = unsettled(exhibits, self._verdicts)
+        open_ones = unsettled(_statements(exhibits), self._verdicts) + unsettled_texts(_texts(exhibits), self._readings)
         whys = list(dict.fromkeys([*missing.values(), *([NOTHING_SHOWN] if open_ones else [])]))
         return Verification(read=len(keys) - len(missing), unread=len(missing) + open_ones, why=" and ".join(whys[:2]))
 
@@ -156,7 +189,7 @@ class ModelVerifier:
         """Add what a reading took to the run's meter, paid for now or found in the journal."""
         self._meter.add_side(Usage.model_validate(data["usage"]), data["cost_usd"])
 
-    async def _read(self, exhibits: Sequence[Exhibit], policy: Policy) -> dict[str, Any]:
+    async def _read(self, exhibits: Sequence[Shown], policy: Policy) -> dict[str, Any]:
         """Read these side by side until the time is over."""
         done = _Pass()
         if self._meter.limits_cost and price(self._model.name, Usage(), self._seller) is None:
@@ -178,14 +211,15 @@ class ModelVerifier:
                 done.unread.setdefault(exhibit.key, OUT_OF_TIME)
         return done.to_json()
 
-    async def _one(self, exhibit: Exhibit, done: _Pass, gate: asyncio.Semaphore) -> None:
+    async def _one(self, exhibit: Shown, done: _Pass, gate: asyncio.Semaphore) -> None:
         async with gate:
             if done.failed:
                 done.unread[exhibit.key] = SERVICE_FAILED
                 return
             try:
+                told = self._told if isinstance(exhibit, Exhibit) else self._told_of_texts
                 answer = await self._recorder.step(
-                    "verdict", {"told": self._told, "exhibit": exhibit.key}, self._ask(exhibit)
+                    "verdict", {"told": told, "exhibit": exhibit.key}, self._ask(exhibit)
                 )
             except LimitReached:
                 done.unread[exhibit.key] = OUT_OF_TOKENS
@@ -194,7 +228,7 @@ class ModelVerifier:
                 done.unread[exhibit.key] = SERVICE_FAILED
                 self._note(error, done)
                 return
-        verdict = verdict_of(answer["input"])
+        verdict = verdict_of(answer["input"]) if isinstance(exhibit, Exhibit) else reading_of(answer["input"])
         done.usage += Usage.model_validate(answer["usage"])
         cost = answer["cost_usd"]
         done.cost_usd = None if done.cost_usd is None or cost is None else done.cost_usd + cost
@@ -210,7 +244,7 @@ class ModelVerifier:
         done.refused += 1
         done.failed = done.failed or isinstance(error, ModelUnavailable) or done.refused >= MOST_REFUSED
 
-    def _ask(self, exhibit: Exhibit) -> Callable[[], Awaitable[dict[str, Any]]]:
+    def _ask(self, exhibit: Shown) -> Callable[[], Awaitable[dict[str, Any]]]:
         async def ask() -> dict[str, Any]:
             assert self._budget is not None
             self._budget.check_before_turn()
@@ -221,13 +255,23 @@ class ModelVerifier:
 
         return ask
 
-    def _request(self, exhibit: Exhibit) -> ModelRequest:
+    def _request(self, exhibit: Shown) -> ModelRequest:
         shown = Message(role="user", content=(Text(text=as_shown(exhibit)),))
-        return ModelRequest(self._system, (self._tool,), (shown,), LONGEST_ANSWER)
+        if isinstance(exhibit, Exhibit):
+            return ModelRequest(self._system, (self._tool,), (shown,), LONGEST_ANSWER)
+        return ModelRequest(self._text_system, (self._text_tool,), (shown,), LONGEST_ANSWER)
 
 
-def as_shown(exhibit: Exhibit) -> str:
-    """The statement and its records as JSON, in which nothing of them can pass for anything else."""
+def _texts(shown: Sequence[Shown]) -> list[TextQuestion]:
+    return [one for one in shown if isinstance(one, TextQuestion)]
+
+
+def _statements(shown: Sequence[Shown]) -> list[Exhibit]:
+    return [one for one in shown if isinstance(one, Exhibit)]
+
+
+def as_shown(exhibit: Shown) -> str:
+    """The statement or the text, and its records, as JSON, in which nothing of them can pass for anything else."""
     return json.dumps(exhibit.asked, ensure_ascii=False, indent=1)
 
 
@@ -235,4 +279,4 @@ def _input_of(turn: Turn) -> dict[str, Any]:
     """What it handed in; nothing of an answer that was cut or refused."""
     if turn.stop_reason != "tool_use":
         return {}
-    return next((use.input for use in turn.message.tool_uses if use.name == VERDICT), {})
+    return next((use.input for use in turn.message.tool_uses if use.name in (VERDICT, READING)), {})

@@ -1,7 +1,9 @@
-"""Which language a text is in, by its commonest words; enough to notice a reply in the wrong one."""
+"""Which language a text is in: by its commonest words, unless a model that knows many more languages is sure of another one."""
 
 import re
 from collections import Counter
+from collections.abc import Callable
+from functools import cache
 
 COMMON = {
     "English": "the and is are we our you your to of in for not that this with have has be it on as will please was",
@@ -25,6 +27,10 @@ LETTERS_THAT_TELL = 240
 """Letters of a text whose language would be known if it were one of them."""
 FEWEST = 4
 """Common words that a text needs to be told by."""
+LETTERS_READ = 4_000
+"""Characters of a text by which its language is told."""
+SURE = 0.8
+"""From this probability on another language counts."""
 MARGIN = 1.5
 """How much more of them than of the next language."""
 
@@ -55,4 +61,21 @@ def language_of(text: str) -> str | None:
     words = re.findall(r"[^\W\d_]+", text.casefold())
     counts = Counter({name: sum(word in common for word in words) for name, common in _WORDS.items()})
     (first, most), (_, next_most) = counts.most_common(2)
-    return first if most >= FEWEST and most >= MARGIN * next_most else None
+    if most < FEWEST or most < MARGIN * next_most:
+        return None
+    # Its neighbours share a language's short words: Polish those of Portuguese, Danish those of Dutch. English has none that is near.
+    return first if first == "English" or not _is_another(text, CODES[first]) else None
+
+
+def _is_another(text: str, code: str) -> bool:
+    found, share = _identifier()(text[:LETTERS_READ])
+    return found != code and share >= SURE
+
+
+@cache
+def _identifier() -> Callable[[str], tuple[str, float]]:
+    """ISO 639-1 code and probability of a text's language, among a hundred. Loading takes most of a second."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    found: Callable[[str], tuple[str, float]] = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True).classify
+    return found

@@ -261,8 +261,10 @@ RULE_TABLE: Mapping[str, RuleRow] = checked([
     ),
     RuleRow(
         "P2", "acting", "H",
-        "A customer-facing draft carries no CRM figure and no unapproved promise. It names no other customer. While the "
-        "cause is sought it carries no internal guess. It is in the language that the customer writes in, says nothing that the "
+        "A text for a customer, drafted or edited, carries no figure or term of an account, no unapproved promise and no secret, "
+        "and asks for none. It names no other customer, no channel, id or private note of ours, and links only where the customer or "
+        "the policy knows. While the cause is sought it carries no internal guess, and before Security agrees it confirms no "
+        "leak. It is in the language that the customer writes in, says nothing that the "
         "customer's own ticket, the articles and the figures do not show, and goes to an open ticket.",
     ),
     RuleRow(

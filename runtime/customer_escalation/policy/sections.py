@@ -1,7 +1,7 @@
 """Every section of the policy, and the policy itself."""
 
 import re
-from typing import Annotated, Generic, Literal, Self, TypeVar
+from typing import Annotated, Generic, Literal, Self, TypeVar, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -209,6 +209,20 @@ class Flows(Section):
     """To servers of others."""
 
 
+Personal = Literal["name", "email", "phone", "address", "iban", "ip_address"]
+"""Kinds of personal data of customers' people."""
+PERSONAL: tuple[Personal, ...] = get_args(Personal)
+
+
+class Leaving(Section):
+    """What may go out in a text (``actions.leaving``, P2)."""
+
+    hosts: tuple[Annotated[str, Field(pattern=r"^[^\s/:@]+$")], ...]
+    """Hosts to which a text for any customer may link, with all below them."""
+    keeps: PerTarget[tuple[Personal, ...]]
+    """By team, the kinds of personal data that a text for it may hold."""
+
+
 TargetKey = Literal["security", "leadership", "engineering", "product", "l2_support"]
 _TARGETS: dict[TargetKey, Target] = {
     "security": Target.SECURITY, "leadership": Target.LEADERSHIP, "engineering": Target.ENGINEERING, "product": Target.PRODUCT,
@@ -301,6 +315,7 @@ class Policy(Section):
     brief: BriefLimits
     verification: VerificationLimits
     flows: Flows
+    leaving: Leaving
     guard: Guard
     assistants: Assistants
     teams: PerTarget[Team]

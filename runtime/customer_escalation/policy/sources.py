@@ -105,6 +105,12 @@ def policy_notes(overlays: Sequence[Overlay], *, withheld: bool = False) -> tupl
                 notes.append(
                     f"{_begin(overlay)} lets a model ask {name} systems with {now_words} ({was_words} before)."
                 )
+        for host in sorted(set(now.leaving.hosts) - set(before.leaving.hosts)):
+            notes.append(f"{_begin(overlay)} lets texts for customers link to {host}.")
+        for target in Target:
+            more = set(now.leaving.keeps.of(target)) - set(before.leaving.keeps.of(target))
+            if more:
+                notes.append(f"{_begin(overlay)} lets texts for {target.value} hold {_listed(sorted(more))}.")
         if now.assistants.writing_tools and not before.assistants.writing_tools:
             notes.append(f"{_begin(overlay)} lists the categories' writing tools to assistants.")
         if overlay.scope == "project":
@@ -123,6 +129,10 @@ def policy_notes(overlays: Sequence[Overlay], *, withheld: bool = False) -> tupl
 def not_in_force(withheld: Overlay) -> str:
     """What the person who runs this is told of a project's policy that nobody approved."""
     return f"This project's policy {withheld.source} is not in force: look at it and approve it with `{APP} policy --trust`."
+
+
+def _listed(kinds: Sequence[str]) -> str:
+    return ", ".join(kind.replace("_", " ") for kind in kinds) + " of customers' people"
 
 
 def _begin(overlay: Overlay) -> str:

@@ -13,11 +13,13 @@ from typing import Any, Literal, get_args
 from customer_escalation.domain.draft import Ask, HandlingDraft, moments_set
 from customer_escalation.domain.evidence import Evidence, field
 from customer_escalation.domain.findings import Finding
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.policy import Policy
 from customer_escalation.review.check import ReviewInput
-from customer_escalation.review.grounding.source import normalise
+from customer_escalation.review.customer_texts.questions import ALWAYS, FaultKind, TextQuestion
+from customer_escalation.review.grounding.source import normalise, plain_words
 from customer_escalation.review.meaning import contests
 from customer_escalation.review.meaning.compared import grammar_of
 from customer_escalation.review.meaning.text import read_text
@@ -112,9 +114,9 @@ def verdict_of(given: Mapping[str, Any]) -> Verdict | None:
 
 def is_shown(verdict: Verdict, exhibit: Exhibit) -> bool:
     """Do the verdict's words stand in the record that it names, and are they enough to show anything?"""
-    words = _plain(verdict.words)
+    words = plain_words(verdict.words)
     for ref, text in exhibit.records:
-        if verdict.ref in (ref, ref.partition("/")[2]) and words and words in _plain(text):
+        if verdict.ref in (ref, ref.partition("/")[2]) and words and words in plain_words(text):
             return len(words.split()) >= SHORTEST_WORDS or f": {words}" in normalise(text)
     return False
 
@@ -199,11 +201,7 @@ def _nearest(claim: Claim, sources: Sources) -> list[Record]:
 
 def _for_customers(view: ReviewInput) -> Iterator[Exhibit]:
     """Texts for customers beside their own tickets, the articles that the brief cites, and what the brief decides."""
-    articles = [
-        record
-        for record in view.sources.evidence.resolve(all_cites(view.draft))[0]
-        if record.data.get("kind") == "article"
-    ]
+    articles = _articles(view)
     for ticket, passage in drafts_for_customers(view.draft):
         own = [record for record in shown_for([ticket], view.sources) if not record.data.get("internal")]
         records = _in_words([*own, *articles], view.sources.evidence)
@@ -211,6 +209,24 @@ def _for_customers(view: ReviewInput) -> Iterator[Exhibit]:
             if _says_something(sentence.text):
                 shown = (*records, (DECIDED, _decided(view)))
                 yield Exhibit(passage.path, number, sentence.text, shown, all_shown=False)
+
+
+def text_questions(view: ReviewInput) -> list[TextQuestion]:
+    """Every text for a customer as a reader is shown it: beside all of its own ticket, notes of our own people included, which may
+    approve something, the articles that the brief cites, and what the brief decides.
+    """
+    by_security = view.decision.target == Target.SECURITY or Target.SECURITY in view.decision.also_notify
+    kinds: tuple[FaultKind, ...] = (*ALWAYS, "confirmation") if by_security else ALWAYS
+    found = []
+    for ticket, passage in drafts_for_customers(view.draft):
+        records = _in_words([*shown_for([ticket], view.sources), *_articles(view)], view.sources.evidence)
+        found.append(TextQuestion(passage.path, passage.text, (*records, (DECIDED, _decided(view))), kinds))
+    return found
+
+
+def _articles(view: ReviewInput) -> list[Record]:
+    cited = view.sources.evidence.resolve(all_cites(view.draft))[0]
+    return [record for record in cited if record.data.get("kind") == "article"]
 
 
 def _decided(view: ReviewInput) -> str:
@@ -255,11 +271,6 @@ def _fields(data: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
                 )
         elif value is not None:
             yield f"{prefix}{key}: {value}"
-
-
-def _plain(text: str) -> str:
-    """For looking words up: no quotation marks, and full stops at the end do not matter."""
-    return " ".join(re.sub(r"[\"'“”‘’„«»`*]", "", normalise(text)).split()).strip(" .,;:…")
 
 
 def _short(text: str) -> str:

@@ -23,6 +23,7 @@ from customer_escalation.cases.verifier import (
     TOO_MANY,
     ModelVerifier,
     NoVerifier,
+    Shown,
     Verified,
     as_shown,
 )
@@ -63,7 +64,7 @@ class Desk:
         self.meter = Meter(limits or Limits(), time.monotonic, NAME)
         self.model = ClaudeModel(name, attempts=1, api_key=api.key, base_url=api.url)
 
-    async def verify(self, exhibits: Sequence[Exhibit], policy: Policy, times: int = 1) -> list[Verified]:
+    async def verify(self, exhibits: Sequence[Shown], policy: Policy, times: int = 1) -> list[Verified]:
         """Verify the same so often."""
         with self.journal:
             async with self.model:

@@ -224,3 +224,16 @@ def test_a_brief_says_what_the_projects_policy_takes_away() -> None:
 
 def test_an_organisations_own_choice_to_do_without_a_verifier_is_no_note() -> None:
     assert policy_notes([Overlay("policy.toml", "[verification]\nenabled = false\n", "user")]) == ()
+
+
+def test_a_brief_says_what_a_policy_lets_go_that_the_one_before_it_did_not() -> None:
+    text = '[leaving]\nhosts = ["docs.ours.example"]\n\n[leaving.keeps]\nproduct = ["name", "phone"]\nengineering = ["name"]\n'
+    linked, more = policy_notes([Overlay("policy.toml", text, "user")])
+    assert linked == "The user's policy lets texts for customers link to docs.ours.example."
+    assert more == "The user's policy lets texts for Product hold phone of customers' people."
+
+
+@pytest.mark.parametrize("wrong", ['hosts = ["https://docs.ours.example"]', 'keeps = { product = ["shoe_size"] }'])
+def test_what_is_no_host_and_no_kind_of_personal_data_is_named(wrong: str) -> None:
+    with pytest.raises(PolicyError, match="leaving"):
+        policy_in_force([Overlay("policy.toml", f"[leaving]\n{wrong}\n", "named")])

@@ -39,3 +39,8 @@ class SourceText:
 def normalise(text: str) -> str:
     """Text for comparing: one kind of quote mark and dash, single spaces, no case."""
     return " ".join(unicodedata.normalize("NFKC", text).translate(_MARKS).casefold().split())
+
+
+def plain_words(text: str) -> str:
+    """For looking words up: no quotation marks, and full stops at the end do not matter."""
+    return " ".join(re.sub(r"[\"'“”‘’„«»`*]", "", normalise(text)).split()).strip(" .,;:…")

@@ -1,0 +1,112 @@
+"""What is ours alone in a text for a customer: channels, ids of our records, words of colleagues' private notes."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from customer_escalation.domain.evidence import field
+from customer_escalation.domain.findings import Level
+from customer_escalation.domain.outcomes import Target
+from customer_escalation.domain.record_ids import mentions, own_part
+from customer_escalation.review.customer_texts.subject import CustomerText, Said, spaced
+from skill_runtime.ledger import Record
+
+PRIVATE = frozenset({"message", "chat_message", "activity", "account"})
+"""Kinds of records in which colleagues write to each other alone; what an item of the tracker says may be meant to be told."""
+SHORTEST_ID = 3
+FEWEST_WORDS, FEWEST_LETTERS = 4, 22
+"""Of a run of words that is taken for a private note's own; less stands in many texts by chance."""
+SURE_WORDS = 6
+_UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff"
+_TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+_ONE = re.compile(rf"[{_UNSPACED}]")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+Run = tuple[str, ...]
+
+
+def channels(text: CustomerText) -> Iterator[Said]:
+    """Channels of our chat, by their names."""
+    named = {field(record, "channel") for record in text.evidence.of_kind("chat_message")}
+    named |= {text.policy.teams.of(target).channel for target in Target}
+    for channel in sorted(named - {""}):
+        marked = channel if channel.startswith("#") else f"#{channel}"
+        if re.search(rf"(?<!\w){re.escape(marked)}(?![\w-])", text.spaced, re.IGNORECASE):
+            yield Said(f"{marked} is a channel of ours; a customer has no use for its name.", "H")
+
+
+def ids(text: CustomerText) -> Iterator[Said]:
+    """Ids of records that this customer does not know: of the tracker, the chat, the CRM, of others' tickets."""
+    for record in text.unknown:
+        own = own_part(record.id)
+        if len(own) >= SHORTEST_ID and mentions(text.spaced, record.id) and not mentions(text.theirs, record.id):
+            yield Said(
+                f"“{own}” is the id of a record of ours ({record.ref}) that this customer does not know; leave it out.",
+                "H",
+            )
+
+
+def private_words(text: CustomerText) -> Iterator[Said]:
+    """Runs of words that stand in what only we know, and in nothing that the customer does."""
+    runs = _runs(text.spaced)
+    known = {run for record in text.known for run in _runs(record.text)}
+    wanted = [(place, run) for place, run in enumerate(runs) if run and run not in known]
+    if not wanted:
+        return
+    for record in text.unknown:
+        own = set(_runs(spaced(field(record, "text") or field(record, "body") or field(record, "title"))))
+        places = [place for place, run in wanted if run in own]
+        if places:
+            shown, words = _longest(places, runs)
+            level: Level = "H" if record.data.get("kind") in PRIVATE and words >= SURE_WORDS else "W"
+            yield Said(f"“{shown}” stands in {record.ref}, which is ours alone. May this customer know it?", level)
+
+
+def private_names(text: CustomerText) -> Iterator[Said]:
+    """Names of two words, as capital letters show them, that stand in colleagues' private words alone."""
+    private = [record for record in text.unknown if record.data.get("kind") in PRIVATE and text.evidence.by_us(record)]
+    elsewhere = [record for record in text.evidence.ledger.records.values() if record not in private]
+    for words in dict.fromkeys(_pairs_of_capitals(text.spaced)):
+        name = " ".join(words)
+        holders = [record.ref for record in private if _holds(record, name)]
+        if holders and not any(_holds(record, word) for record in elsewhere for word in words):
+            yield Said(f"“{name}” stands in nothing but {holders[0]}, which is ours alone; leave it out.", "H")
+
+
+def _pairs_of_capitals(shown: str) -> Iterator[tuple[str, str]]:
+    """Two words with a capital letter each that follow one another, as a first and a last name do."""
+    words = list(_WORD.finditer(shown))
+    for one, other in pairwise(words):
+        if shown[one.end() : other.start()] == " " and one.group()[0].isupper() and other.group()[0].isupper():
+            yield one.group(), other.group()
+
+
+def _holds(record: Record, words: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", record.text))
+
+
+def _runs(shown: str) -> list[Run]:
+    """From each word on, as few words as tell a text apart; empty where the rest is too short."""
+    words = [word.casefold() for word in _TOKEN.findall(shown)]
+    return [_run(words, start) for start in range(len(words))]
+
+
+def _run(words: Sequence[str], start: int) -> Run:
+    weight, letters = 0.0, 0
+    for end in range(start, len(words)):
+        weight += 0.5 if _ONE.fullmatch(words[end]) else 1
+        letters += 2 * len(words[end]) if _ONE.fullmatch(words[end]) else len(words[end])
+        if weight >= FEWEST_WORDS and letters >= FEWEST_LETTERS:
+            return tuple(words[start : end + 1])
+    return ()
+
+
+def _longest(places: Sequence[int], runs: Sequence[Run]) -> tuple[str, int]:
+    """The longest stretch of runs that follow each other, and how many words it has, two characters of an unspaced script as one."""
+    best: list[str] = []
+    current: list[str] = []
+    before = -2
+    for place in places:
+        current = [*current, *runs[place][len(runs[place - 1]) - 1 :]] if place == before + 1 else list(runs[place])
+        best, before = max(best, current, key=len), place
+    gap = "" if all(_ONE.fullmatch(word) for word in best) else " "
+    return gap.join(best), sum(1 if _ONE.fullmatch(word) else 2 for word in best) // 2
