@@ -69,7 +69,7 @@ def language_of(text: str) -> str | None:
 
 def _is_another(text: str, code: str) -> bool:
     found, share = _identifier()(text[:LETTERS_READ])
-    return found != code and share >= SURE
+    return found not in (code, "en") and share >= SURE  # names and messages of software are English in every language
 
 
 @cache
