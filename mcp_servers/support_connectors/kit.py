@@ -123,14 +123,22 @@ class LocalServer(MCPServer):
 
 
 def unconnected_server(category: Category, reason: str) -> MCPServer:
-    """A server without tools for a category that nothing stands behind."""
+    """A server without tools for a category that nothing stands behind; a call all the same is answered with the reason."""
     name = CATEGORY_NAMES[category]
+    sentence = f"The {name} has no tools here: {reason} Treat what it would show as unknown, and say so."
+
+    async def explain(ctx: Any, call_next: Any) -> Any:
+        if ctx.method == "tools/call":
+            return CallToolResult(content=[TextContent(type="text", text=sentence)], is_error=True)
+        return await call_next(ctx)
+
     return MCPServer(
         category.replace("_", "-"),
         title=name[:1].upper() + name[1:],
-        instructions=f"The {name} has no tools here: {reason} Treat what it would show as unknown, and say so.",
+        instructions=sentence,
         version=version("customer-escalation"),
         log_level="WARNING",
+        middleware=[explain],
     )
 
 

@@ -163,6 +163,17 @@ def project_folder() -> Path:
     return here
 
 
+def watched_files() -> list[Path]:
+    """The files whose coming, going or changing changes what the servers offer; of a database (``.db``) its coming and going."""
+    from customer_escalation.connectors.declared import declaring_files
+    from customer_escalation.policy.sources import policy_files
+    from customer_escalation.resources import trust_file
+    from support_connectors.serving import default_database
+
+    folder = project_folder()
+    return [default_database(), trust_file(), *declaring_files(folder), *policy_files(folder)]
+
+
 def _escalation_server(workspace: Path | None, connectors: Path | None) -> "MCPServer[Any]":
     from customer_escalation.mcp_server.escalation import Workplace, build_escalation_server
 
