@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from customer_escalation.mcp_server.escalation import Workplace, build_escalation_server
 from customer_escalation.mcp_server.hub.listing import ESCALATION, SHIPPED, announcing
-from support_connectors.categories import CATEGORIES, Category
+from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES, Category
 from support_connectors.serving import build_category_server
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class _Nothing:
 def server_of(name: str) -> "MCPServer[Any]":
     """The server as it is where something stands behind it and no policy is put over the one that ships."""
     if name == ESCALATION:
-        return build_escalation_server(Workplace(ROOT, policy=POLICY))
+        return build_escalation_server(Workplace(ROOT, policy=POLICY, beside_skill=True))
     return build_category_server(cast("Category", name), cast("Backend", _Nothing()))
 
 
@@ -57,6 +57,7 @@ async def listing(name: str) -> dict[str, Any]:
     return {
         "versions": list(HANDSHAKE_PROTOCOL_VERSIONS),
         "modern": list(MODERN_PROTOCOL_VERSIONS),
+        "workspace": name in WORKSPACE_CATEGORIES,
         "about": announcing(about),
         **{
             kind: [entry.model_dump(mode="json", by_alias=True, exclude_none=True) for entry in entries]

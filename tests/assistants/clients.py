@@ -39,3 +39,9 @@ def run(
             f"{command[:3]} ended with {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         )
     return done
+
+
+def documented(language: str) -> str:
+    """The lines that docs/assistants.md gives to copy into a client's settings."""
+    text = (ROOT / "docs" / "assistants.md").read_text(encoding="utf-8")
+    return text.partition(f"```{language}\n")[2].partition("```")[0]

@@ -18,7 +18,7 @@ READS = {
 """By server: the tool, its arguments, and what stands in its answer."""
 ISSUE = issue("15")
 CASE = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
-DONE = "The brief is shown above."
+DONE = "That is all."
 
 
 def calls(heard: str) -> list[list[tuple[str, str, dict[str, Any]]]]:
@@ -33,7 +33,7 @@ def calls(heard: str) -> list[list[tuple[str, str, dict[str, Any]]]]:
         [("escalation", "assess", {"issue": ISSUE, "facts": facts})],
         [("escalation", "check_brief", {"case": case, kind: bad})],
         [("escalation", "check_brief", {"case": case, kind: draft})],
-        [("escalation", "render_brief", {"case": case})],
+        [("escalation", "save_brief", {"case": case})],
     ]
 
 
@@ -46,7 +46,8 @@ def check_answers(results: list[str]) -> None:
     assert "Leadership" in assessed
     assert "3 accounts" in assessed
     assert "A text holds its citations inside it" in assessed
-    assert "Rejected" in rejected
+    assert "- `communication`: Bullets" in assessed
+    assert "Rejected: 1 hard finding" in rejected
     assert "9,731" in rejected
     assert "Accepted" in accepted
     assert "## ESCALATION: Three Pro customers" in shown

@@ -12,24 +12,35 @@ from tests.messages_api import Block, MessagesServer, text, use
 pytestmark = pytest.mark.node
 PREFIX = "mcp__plugin_customer-escalation_"
 QUIET = {
-    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "ENABLE_TOOL_SEARCH": "false", "MCP_CONNECTION_NONBLOCKING": "false",
-    "ANTHROPIC_API_KEY": "test-key", "ANTHROPIC_BASE_URL": "http://127.0.0.1:9",
+    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "ANTHROPIC_API_KEY": "test-key",
+    "ANTHROPIC_BASE_URL": "http://127.0.0.1:9",
 }  # fmt: skip
+WAYS = {
+    "as users have it": {},
+    "without tool search": {"ENABLE_TOOL_SEARCH": "false", "MCP_CONNECTION_NONBLOCKING": "false"},
+}
+"""With tool search on, schemas are loaded on demand and servers connect in the background."""
 SERVERS = {"support", "crm", "chat", "tracker", "knowledge", "email", "storage", "escalation"}
 
 
 def script(body: dict[str, Any]) -> list[Block]:
-    """The model of these tests, turn by turn."""
+    """The model of these tests, turn by turn; it ends as the skill says, with what `save_brief` answered."""
     turn = sum(message["role"] == "assistant" for message in body["messages"])
     heard = "\n".join(text_of(message["content"]) for message in body["messages"])
     plan = calls(heard)
     if turn >= len(plan):
-        return [text(DONE)]
+        return [text(brief_in(heard))]
     return [use(f"{PREFIX}{server}__{tool}", **arguments) for server, tool, arguments in plan[turn]]
 
 
+def brief_in(saved: str) -> str:
+    """The brief in the last answer of `save_brief`."""
+    told, _ = json.JSONDecoder().raw_decode(saved[saved.rindex('{"text":"Saved as') :])
+    return str(told["text"]).partition("\n\n")[2]
+
+
 def session(
-    server: MessagesServer, plugin: Path, home: Path, project: Path, prompt: str, *flags: str
+    server: MessagesServer, plugin: Path, home: Path, project: Path, prompt: str, **more: str
 ) -> list[dict[str, Any]]:
     """One headless session; its events."""
     command = [
@@ -41,9 +52,8 @@ def session(
         "--output-format",
         "stream-json",
         "--verbose",
-        *flags,
     ]
-    done = run(command, home, project, {**QUIET, "ANTHROPIC_BASE_URL": server.url})
+    done = run(command, home, project, {**QUIET, **more, "ANTHROPIC_BASE_URL": server.url})
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
@@ -67,16 +77,23 @@ def test_it_installs_from_a_marketplace_and_every_server_connects(plugin: Path, 
         assert "Connected" in line, line
 
 
-def test_the_slash_command_gathers_checks_and_shows_a_brief(plugin: Path, home: Path, project: Path) -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_the_slash_command_gathers_checks_and_ends_with_the_brief(
+    plugin: Path, home: Path, project: Path, way: str
+) -> None:
     with MessagesServer(script) as server:
-        events = session(server, plugin, home, project, f"/customer-escalation {ISSUE}")
+        events = session(server, plugin, home, project, f"/customer-escalation {ISSUE}", **WAYS[way])
     began = next(event for event in events if event.get("subtype") == "init")
     states = {one["name"].rpartition(":")[2]: one["status"] for one in began["mcp_servers"]}
-    assert states == dict.fromkeys(SERVERS, "connected")
-    tools = [name for name in began["tools"] if name.startswith(PREFIX)]
-    assert tools
-    assert all(len(name) <= 64 for name in tools)
+    assert set(states) == SERVERS
+    assert states["escalation"] == "connected"
+    names = [name for name in began["tools"] if name.startswith(PREFIX)]
+    assert {f"{PREFIX}escalation__{name}" for name in ("assess", "check_brief", "save_brief")} <= set(names)
+    assert all(len(name) <= 64 for name in names)
     first = server.requests[0].body
+    listed = {tool["name"] for tool in first["tools"]}
+    assert {f"{PREFIX}escalation__{name}" for name in ("assess", "check_brief", "save_brief")} <= listed
+    assert (f"{PREFIX}escalation__deescalate" in listed) == (way == "without tool search")
     told = "\n".join(text_of(message["content"]) for message in first["messages"]) + text_of(first.get("system"))
     assert f"The issue to work on: {ISSUE}" in told
     skill = (plugin / "skills" / "customer-escalation" / "SKILL.md").read_text(encoding="utf-8").split("---\n", 2)[2]
@@ -93,7 +110,56 @@ def test_the_slash_command_gathers_checks_and_shows_a_brief(plugin: Path, home: 
     check_answers([text_of(results[block["id"]]["content"]) for block in last if block["type"] == "tool_use"])
     assert not any(block.get("is_error") for block in results.values())
     ended = events[-1]
-    assert (ended["subtype"], ended["result"], ended["permission_denials"]) == ("success", DONE, [])
+    assert (ended["subtype"], ended["permission_denials"]) == ("success", [])
+    assert "\n## ESCALATION: " in ended["result"]
+
+
+def test_the_documented_line_without_a_screen_prints_the_checked_brief(plugin: Path, home: Path, project: Path) -> None:
+    """What stands in docs/assistants.md, word for word, by a shell; what it prints is what was checked."""
+    document = (plugin / "docs" / "assistants.md").read_text(encoding="utf-8")
+    line = next(line for line in document.splitlines() if line.startswith("claude -p "))
+    assert "/customer-escalation" in line
+    with MessagesServer(script) as server:
+        environment = {**QUIET, "ANTHROPIC_BASE_URL": server.url}
+        claude = client("claude")
+        run([claude, "plugin", "marketplace", "add", str(plugin)], home, project, environment)
+        run([claude, "plugin", "install", "customer-escalation@customer-escalation"], home, project, environment)
+        whole = line.replace("API returning 500 errors intermittently for Acme Corp", ISSUE)
+        assert whole != line
+        path = f"{Path(claude).parent}:$PATH"
+        done = run(["sh", "-c", f'PATH="{path}"; {whole}'], home, project, environment)
+    printed = (project / "brief.md").read_text(encoding="utf-8")
+    (saved,) = (project / "escalations").glob("*.md")
+    assert saved.read_text(encoding="utf-8").strip() in printed
+    assert done.stdout == ""
+    launcher = str(plugin / "bin" / "customer-escalation")
+    checked = run(["sh", launcher, "check", "brief.md"], home, project, environment)
+    assert "This is the checked text of case" in checked.stdout
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_request_in_plain_words_gets_the_skill_and_may_use_what_reads(
+    plugin: Path, home: Path, project: Path, way: str
+) -> None:
+    turns = [
+        [use("Skill", skill="customer-escalation:customer-escalation", args=ISSUE)],
+        [use(f"{PREFIX}support__read_ticket", id="KB-5266")],
+        [text(DONE)],
+    ]
+    with MessagesServer(turns) as server:
+        events = session(server, plugin, home, project, f"Please escalate this: {ISSUE}", **WAYS[way])
+    assert events[-1]["permission_denials"] == []
+    said = json.dumps(server.requests[-1].body["messages"])
+    assert "The issue to work on" in said
+    assert "support_platform/KB-5266" in said
+
+
+def test_the_menu_has_one_entry_for_the_skill(plugin: Path, home: Path, project: Path) -> None:
+    with MessagesServer([[text(DONE)]]) as server:
+        events = session(server, plugin, home, project, "Hello")
+    began = next(event for event in events if event.get("subtype") == "init")
+    entries = [name for name in began["slash_commands"] if "customer-escalation" in name.rpartition("__")[2]]
+    assert entries == ["customer-escalation:customer-escalation"]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +168,8 @@ def test_the_slash_command_gathers_checks_and_shows_a_brief(plugin: Path, home: 
         ("support", "reply_to_customer", {"id": "KB-5266", "text": "Hello", "author": "x"}),
         ("chat", "post_chat_message", {"channel": "#billing-ops", "text": "Hello", "author": "x"}),
         ("tracker", "create_issue", {"type": "bug", "title": "x", "description": "y", "priority": "p1", "author": "x"}),
-        ("escalation", "save_brief", {"case": "x"}),
+        ("escalation", "log_followup", {"case": "x", "done": ["asked_team"]}),
+        ("escalation", "deescalate", {"case": "x"}),
     ],
 )
 def test_nothing_is_written_without_the_persons_yes(
@@ -121,3 +188,15 @@ def test_the_references_can_be_read_without_asking(plugin: Path, home: Path, pro
     assert events[-1]["permission_denials"] == []
     told = text_of(server.requests[-1].body["messages"][-1]["content"])
     assert reference.read_text(encoding="utf-8").splitlines()[0] in told
+
+
+def test_no_other_file_is_read_for_being_called_alike(plugin: Path, home: Path, project: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "skills" / "customer-escalation" / "references" / "secret.md"
+    elsewhere.parent.mkdir(parents=True)
+    elsewhere.write_text("secret", encoding="utf-8")
+    around = f"{plugin}/skills/customer-escalation/references/../../../../../{elsewhere.relative_to('/')}"
+    turns = [[use("Read", file_path=str(elsewhere)), use("Read", file_path=around)], [text(DONE)]]
+    with MessagesServer(turns) as server:
+        events = session(server, plugin, home, project, f"/customer-escalation {ISSUE}")
+    assert len(events[-1]["permission_denials"]) == 2
+    assert "secret" not in json.dumps(server.requests[-1].body["messages"][-1]["content"]).replace("secret.md", "")

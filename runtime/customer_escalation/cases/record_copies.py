@@ -6,7 +6,7 @@ not known here, so whatever rests on a copy is reported as unverified.
 
 import re
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -79,6 +79,17 @@ class RecordCopy(BaseModel):
     def put_into(self, ledger: Ledger) -> None:
         """Stand in for the record until it is read."""
         ledger.put(Record(ref=self.ref, parent=self.parent or None, data=self.record()))
+
+
+def records_form() -> str:
+    """What a copy holds, in a sentence or two, for who makes one."""
+    told = {"ref": "", "kind": f" ({' | '.join(get_args(RecordKind))})"}
+    fields = [f"`{name}`{told.get(name, '')}" for name in RecordCopy.model_fields if name != "fields"]
+    ref, more = RecordCopy.model_fields["ref"].description, CopiedField.model_fields["name"].description
+    return (
+        f"Each an object with {', '.join(fields)}, as far as the system shows them, and `fields`, a list of further ones "
+        f"({', '.join(CopiedField.model_fields)}). `ref`: {ref} `name`: {more}"
+    )
 
 
 def unverified_gap(refs: Sequence[str]) -> list[str]:

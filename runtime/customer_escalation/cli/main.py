@@ -17,14 +17,14 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from customer_escalation.cli import briefs, installation, streams
+from customer_escalation.cli import briefs, checking, installation, streams
 from customer_escalation.cli.connectors import app as connectors_app
 from customer_escalation.cli.options import EPILOG, FAILED, LIMIT, NO_CONNECTOR, NO_MODEL, USAGE, VALID
 from customer_escalation.cli.words import command_line
 from customer_escalation.cli.workspace import app as workspace_app
 from skill_runtime.errors import ConnectorError, LimitReached, ModelError, SkillRuntimeError
 
-COMMANDS = ("run", "assess", "list", "show", "rules", "policy", "mcp", "workspace", "connectors", "doctor")
+COMMANDS = ("run", "assess", "list", "show", "rules", "policy", "mcp", "workspace", "connectors", "doctor", "check")
 GLOBALS = ("--help", "--version", "--install-completion", "--show-completion")
 HELP_OPTIONS = {"help_option_names": ["--help", "-h"]}
 
@@ -66,6 +66,7 @@ app.command(epilog=EPILOG)(briefs.run)
 app.command(short_help="The facts and the questions that are open, as JSON.")(briefs.assess)
 app.command("list")(briefs.list_runs)
 app.command()(briefs.show)
+app.command(short_help="Whether a text still is the brief that was checked.")(checking.check)
 app.command(short_help="Every rule, with its level in force.")(installation.rules)
 app.command("policy", short_help="Check your policy, and show what it changes.")(installation.show_policy)
 app.command(short_help="Serve one category, or `escalation`, over MCP.")(installation.mcp)

@@ -43,6 +43,10 @@ class Checked(ServiceAnswer):
 
     case: str
     verdict: Literal["accepted", "rejected"]
+    hard: int
+    """How many findings have to be mended; 0 where it is accepted."""
+    warnings: int
+    """How many are to be mended where they are right."""
     outcome: str
     severity: str | None
     target: str | None
@@ -52,16 +56,8 @@ class Checked(ServiceAnswer):
     gaps: list[str]
 
 
-class Rendered(ServiceAnswer):
-    """The brief in one form."""
-
-    case: str
-    format: str
-    status: Literal["valid", "needs_review"]
-
-
 class Saved(ServiceAnswer):
-    """Where the brief is kept."""
+    """Where the brief is kept; its ``text`` ends with the brief, to be shown as it stands."""
 
     case: str
     status: Literal["valid", "needs_review"]
@@ -70,7 +66,7 @@ class Saved(ServiceAnswer):
 
 
 class OfferedAction(BaseModel):
-    """One next step, exactly as it would be carried out."""
+    """One next step."""
 
     number: int
     id: str
@@ -79,22 +75,25 @@ class OfferedAction(BaseModel):
     title: str
     destination: str
     text: str
+    """Exactly what would be posted or sent; where it stands in the brief already, its beginning, ended by an ellipsis."""
+    characters: int
+    """Of the whole text."""
     tool: str
     """The category tool that carries it out; empty where a person does it."""
     approved_by: str = ""
 
 
 class Shown(ServiceAnswer):
-    """A brief on a card, with its next steps."""
+    """A brief in one form; a card shows it with its next steps."""
 
     case: str
+    format: str
     status: Literal["valid", "needs_review"]
     outcome: str
     severity: str | None
     target: str | None
     also_notify: list[str]
     summary: str
-    actions: list[OfferedAction]
 
 
 class OneAction(ServiceAnswer):

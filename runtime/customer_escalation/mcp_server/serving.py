@@ -78,13 +78,13 @@ def _refusal(tool: str, arguments: Mapping[str, Any]) -> str:
 
 @contextmanager
 def opened_server(
-    category: str, workspace: Path | None = None, connectors: Path | None = None
+    category: str, workspace: Path | None = None, connectors: Path | None = None, *, beside_skill: bool = False
 ) -> "Iterator[MCPServer[Any]]":
     """The server of a category, the one called ``escalation``, or ``all`` in one, with what it stands on.
 
     A category stands on the system that a connector declares for it; with ``workspace`` given, or where nothing at all is
     declared, on the workspace. One that nothing stands behind has no tools and says so: an assistant that starts all servers
-    of the plugin finds each of them well.
+    of the plugin finds each of them well. ``beside_skill``: the client has the skill itself.
 
     Raises ``InvalidRequest`` for an unknown category or a workspace that cannot be used, and ``ConnectorError`` for a
     connector that cannot be used.
@@ -97,7 +97,7 @@ def opened_server(
 
     name = category.replace("-", "_")
     if name in (ESCALATION, EVERYTHING):
-        server = _escalation_server(workspace, connectors)
+        server = _escalation_server(workspace, connectors, beside_skill=beside_skill)
         with ExitStack() as stack:
             if name == EVERYTHING:
                 for each in CATEGORIES:
@@ -174,12 +174,13 @@ def watched_files() -> list[Path]:
     return [default_database(), trust_file(), *declaring_files(folder), *policy_files(folder)]
 
 
-def _escalation_server(workspace: Path | None, connectors: Path | None) -> "MCPServer[Any]":
+def _escalation_server(workspace: Path | None, connectors: Path | None, *, beside_skill: bool) -> "MCPServer[Any]":
     from customer_escalation.mcp_server.escalation import Workplace, build_escalation_server
 
     named = {"workspace": workspace, "connectors": connectors}
     files = {name: str(path.absolute()) for name, path in named.items() if path}
-    return build_escalation_server(Workplace(project_folder(), files.get("workspace"), files.get("connectors")))
+    place = Workplace(project_folder(), files.get("workspace"), files.get("connectors"), beside_skill=beside_skill)
+    return build_escalation_server(place)
 
 
 def _stands_on(category: Category, connectors: Path | None) -> Backend | str | None:

@@ -192,17 +192,17 @@ async def test_an_assistant_goes_on_with_a_case_that_began_in_an_unattended_run(
     async with desk(folder) as at:
         ran = await at.good("run_escalation", issue=issue("15"), use_model=False)
         name = ran.data["case"]
-        assert (await at.good("render_brief", case=name)).text == ran.text
+        assert (await at.good("show_brief", case=name)).text == ran.text
         still = await at.good("reassess", case=name)
         assert (still.data["changed"], still.data["new_records"]) == (False, [])
         assert (await at.good("assess", case=name, facts=facts)).data["hand_in"] == kind
         assert (await at.good("check_brief", case=name, **{kind: draft})).data["verdict"] == "accepted"
-        shown = (await at.good("render_brief", case=name)).text
+        shown = (await at.good("show_brief", case=name)).text
         assert shown != ran.text
         await at.good("save_brief", case=name, file="")
         assert [due["case"] for due in (await at.good("followups")).data["open"]] == [name]
     async with desk(folder) as at:
-        assert (await at.good("render_brief", case=name)).text == shown
+        assert (await at.good("show_brief", case=name)).text == shown
 
 
 async def test_the_journal_holds_every_step(folder: Path, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """What a server offers, from a file: for a client that asks before the server itself is up. Standard library alone.
 
-The file that ships tells what a server offers where something stands behind it. What it last offered in this project is kept in
-the user's cache, and counts until the shipped file changes.
+The file that ships tells what a server offers where something stands behind it. What it last offered in this project, or else to
+this user, is kept in the user's cache, and counts until the shipped file changes. Where nothing is kept, a category lists tools
+only if a workspace is there that holds such records.
 """
 
 # ruff: noqa: PTH118, PTH120, PTH123, PTH103, PTH105 - pathlib takes longer to load than all else here
@@ -20,6 +21,7 @@ LISTS = {
 CHANGES = {"tools": "tools", "prompts": "prompts", "resources": "resources", "resourceTemplates": "resources"}
 """By what is listed: the kind of the notification that it changed."""
 SHIPPED = os.path.join(os.path.dirname(__file__), "listings")
+NOT_YET = "What is connected here is listed once the servers are up; until then it is unknown, not absent."
 EVERYTHING = "all"
 ESCALATION = "escalation"
 _PROJECT = ("CUSTOMER_ESCALATION_PROJECT", "CLAUDE_PROJECT_DIR")
@@ -84,7 +86,7 @@ class Listing:
         return differs
 
     def _as_shipped(self) -> Message:
-        whole = [_read(os.path.join(SHIPPED, f"{name}.json")) for name in self._shipped]
+        whole = [_unless_empty(name, _read(os.path.join(SHIPPED, f"{name}.json"))) for name in self._shipped]
         first = next((one for one, name in zip(whole, self._shipped, strict=True) if name == ESCALATION), whole[0])
         lists = {kind: [entry for one in whole for entry in one.get(kind, ())] for kind in LISTS.values()}
         if not self._cards:
@@ -92,34 +94,54 @@ class Listing:
         return {**first, **lists}
 
     def _kept(self) -> Message | None:
-        path, place = self._cache()
-        try:
-            found = _read(path)
-        except (OSError, ValueError):
-            return None
-        return found["told"] if found.get("of") == place else None
+        for path, place in self._caches():
+            try:
+                found = _read(path)
+            except (OSError, ValueError):
+                continue
+            if found.get("of") == place:
+                told: Message = found["told"]
+                return told
+        return None
 
     def _keep(self) -> None:
-        path, place = self._cache()
-        try:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(f"{path}.{os.getpid()}", "w", encoding="utf-8") as file:
-                json.dump({"of": place, "told": self._told}, file, ensure_ascii=False)
-            os.replace(f"{path}.{os.getpid()}", path)
-        except OSError:
-            pass  # a user without a cache is told what ships
+        for path, place in self._caches():
+            try:
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(f"{path}.{os.getpid()}", "w", encoding="utf-8") as file:
+                    json.dump({"of": place, "told": self._told}, file, ensure_ascii=False)
+                os.replace(f"{path}.{os.getpid()}", path)
+            except OSError:
+                return  # a user without a cache is told what ships
 
-    def _cache(self) -> tuple[str, str]:
-        """The file, and what stands in it as what it is of."""
+    def _caches(self) -> list[tuple[str, str]]:
+        """The files, of this project and of this user, and what stands in each as what it is of."""
         home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")  # noqa: PTH111
         folder = os.environ.get("CUSTOMER_ESCALATION_CACHE") or os.path.join(home, "customer-escalation")
         project = next((os.environ[name] for name in _PROJECT if os.environ.get(name)), None) or os.getcwd()  # noqa: PTH109
         ships = [(found.st_mtime_ns, found.st_size) for found in map(os.stat, self._files())]
-        place = repr((SHIPPED, ships, project, os.environ.get("CUSTOMER_ESCALATION_DB"), self._server, self._cards))
-        return os.path.join(folder, "listings", f"{self._server}-{zlib.crc32(place.encode()):08x}.json"), place
+        found = []
+        for of in (project, ""):
+            place = repr((SHIPPED, ships, of, _database(), self._server, self._cards))
+            name = f"{self._server}-{zlib.crc32(place.encode()):08x}.json"
+            found.append((os.path.join(folder, "listings", name), place))
+        return found
 
     def _files(self) -> list[str]:
         return [os.path.join(SHIPPED, f"{name}.json") for name in self._shipped]
+
+
+def _database() -> str:
+    """Where the workspace is, if it is in the usual place."""
+    data = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")  # noqa: PTH111
+    return os.environ.get("CUSTOMER_ESCALATION_DB") or os.path.join(data, "customer-escalation", "workspace.db")
+
+
+def _unless_empty(name: str, shipped: Message) -> Message:
+    """What a server offers, as far as can be told from outside."""
+    if name == ESCALATION or (shipped["workspace"] and os.path.exists(_database())):  # noqa: PTH110
+        return shipped
+    return {**shipped, **{kind: [] for kind in LISTS.values()}, "about": {**shipped["about"], "instructions": NOT_YET}}
 
 
 def announcing(about: Message) -> Message:

@@ -71,6 +71,7 @@ class Relay:
         self._up = False
         self._watched: dict[str, object] = {}
         self._failed = ("", 0.0)
+        self._tried_again = False
         self._client_lines, self._hub_lines = Lines(), Lines()
         self._since = time.monotonic()
         self._last = self._since
@@ -233,7 +234,7 @@ class Relay:
 
     def _admitted(self, told: Message) -> None:
         self._watched = {path: _state(path) for path in told.get("watch", ())}
-        self._failed = ("", 0.0)
+        self._failed, self._tried_again = ("", 0.0), False
         if self._greeted is not None:
             self._ask("initialize", self._greeted, self._initialized)
             return
@@ -316,6 +317,9 @@ class Relay:
             self._answer_open(
                 f"The servers ended unexpectedly{f': {why}' if why else ''}{log}. Call again: they start anew."
             )
+        elif not why and not self._tried_again:  # it was about to end, as it does when its last client left
+            self._tried_again = True
+            self._begin()
         else:
             self._fail(
                 f"The servers could not start: {why or 'they ended without a word'}{log}.{_remedy(why, self._launcher)}"

@@ -72,7 +72,7 @@ async def _serve(client: socket.socket) -> None:
         outgoing = stack.enter_context(client.makefile("w", encoding="utf-8", newline="\n"))
         name = (await anyio.to_thread.run_sync(incoming.readline, MOST_NAME)).strip()
         try:
-            server = await anyio.to_thread.run_sync(stack.enter_context, opened_server(name))
+            server = await anyio.to_thread.run_sync(stack.enter_context, opened_server(name, beside_skill=True))
         except SkillRuntimeError as error:
             outgoing.write(" ".join(str(error).split()) + "\n")
             return
