@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.assistants.clients import client, run
+from tests.assistants.clients import client, run, surroundings
 from tests.assistants.job import DONE, ISSUE, calls, check_answers, text_of
+from tests.assistants.screen import on_screen
+from tests.customer_escalation.mcp_server.desk import scripted
 from tests.messages_api import Block, MessagesServer, text, use
 
 pytestmark = pytest.mark.node
@@ -200,3 +202,62 @@ def test_no_other_file_is_read_for_being_called_alike(plugin: Path, home: Path, 
         events = session(server, plugin, home, project, f"/customer-escalation {ISSUE}")
     assert len(events[-1]["permission_denials"]) == 2
     assert "secret" not in json.dumps(server.requests[-1].body["messages"][-1]["content"]).replace("secret.md", "")
+
+
+def approving(body: dict[str, Any]) -> list[Block]:
+    """A model that brings the case to a brief and asks for the approval of its first reply."""
+    if not body.get("tools"):
+        return [text("A title")]
+    turn = sum(message["role"] == "assistant" for message in body["messages"])
+    heard = "\n".join(text_of(message["content"]) for message in body["messages"])
+    assess, _, check, _ = calls(heard)[1:]
+    case, (facts, _, draft) = check[0][2]["case"], scripted("15")
+    exact = {"destination": draft["drafts"][0]["ticket"], "text": draft["drafts"][0]["text"]}
+    plan = [
+        use(f"{PREFIX}escalation__assess", issue=ISSUE, facts=facts),
+        use(f"{PREFIX}escalation__check_brief", case=case, escalation=draft),
+        use(f"{PREFIX}escalation__request_approval", case=case, action="2", **exact),
+    ]
+    assert assess
+    return [plan[turn]] if turn < len(plan) else [text(DONE)]
+
+
+def approvals(home: Path) -> list[str]:
+    """Who approved what, in all journals of the user."""
+    runs = (home / ".local" / "share" / "customer-escalation" / "runs").rglob("*.jsonl")
+    lines = [json.loads(line) for run_ in runs for line in run_.read_text(encoding="utf-8").splitlines()]
+    return [line["data"]["by"] for line in lines if line["type"] == "approval"]
+
+
+@pytest.mark.parametrize("mode", ["auto", "default", "acceptEdits", "bypassPermissions"])
+def test_a_person_sees_the_whole_text_and_is_asked_once(plugin: Path, home: Path, project: Path, mode: str) -> None:
+    key = "test-key"
+    trusted = {str(project): {"hasTrustDialogAccepted": True, "hasCompletedProjectOnboarding": True}}
+    settings = {
+        "hasCompletedOnboarding": True, "theme": "dark", "customApiKeyResponses": {"approved": [key], "rejected": []},
+        "projects": trusted, "bypassPermissionsModeAccepted": True,
+    }  # fmt: skip
+    (home / ".claude.json").write_text(json.dumps(settings), encoding="utf-8")
+    command = [client("claude"), "--plugin-dir", str(plugin), "--permission-mode", mode, "Escalate this"]
+    reply = scripted("15")[2]["drafts"][0]["text"]
+    with MessagesServer(approving) as server:
+        environment = {**surroundings(home), **QUIET, "ANTHROPIC_BASE_URL": server.url, "IS_SANDBOX": "1"}
+        with on_screen(command, environment, project) as screen:
+            seen = screen.wait(lambda words: "Do you want to proceed?" in words)
+            for line in filter(None, reply.splitlines()):
+                assert " ".join(line.split()) in seen
+            assert approvals(home) == []
+            screen.type("\r")
+            screen.wait(lambda words: DONE in words)
+            assert screen.words.count("requests your input") == 0
+    assert approvals(home) == ["the person at the client"]
+
+
+def test_without_a_screen_nobody_approves_whatever_rule_allows_it(plugin: Path, home: Path, project: Path) -> None:
+    command = [client("claude"), "-p", "Escalate this", "--plugin-dir", str(plugin), "--output-format", "stream-json", "--verbose",
+               "--allowedTools", f"{PREFIX}escalation", f"{PREFIX}escalation__request_approval"]  # fmt: skip
+    with MessagesServer(approving) as server:
+        done = run(command, home, project, {**QUIET, "ANTHROPIC_BASE_URL": server.url})
+    ended = json.loads(done.stdout.splitlines()[-1])
+    assert [denied["tool_name"] for denied in ended["permission_denials"]] == [f"{PREFIX}escalation__request_approval"]
+    assert approvals(home) == []
