@@ -27,8 +27,9 @@ from support_connectors.backend import (
     Write,
 )
 from support_connectors.categories import CATEGORY_NAMES, CATEGORY_TABLE, Category, ReadTool, WriteTool
+from support_connectors.parts import part_of
 from support_connectors.rendering import render_result
-from support_connectors.results import JsonObject
+from support_connectors.results import Item, JsonObject
 from support_connectors.times import end_of, parse_time
 
 __all__ = ["MCPServer", "add_item_resource", "add_tools", "new_server", "paging", "period"]
@@ -231,14 +232,34 @@ def _refusal(error: BackendError) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=str(error))], is_error=True, _meta={ERROR_META: kind})
 
 
+_REST = inspect.Parameter(
+    "cursor",
+    inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    default=None,
+    annotation=Annotated[str | None, Field(description="next_cursor of the part before, of a long record.")],
+)
+
+
+def _read_in_parts(server: MCPServer, signature: inspect.Signature, annotations: ToolAnnotations) -> bool:
+    """Whether a long item is answered in parts: a host in this process takes it whole."""
+    gives = signature.return_annotation
+    reads = bool(annotations.read_only_hint) and isinstance(gives, type) and issubclass(gives, Item)
+    return reads and not isinstance(server, LocalServer)
+
+
 def _add_tool(server: MCPServer, tool: Callable[..., BaseModel], title: str, annotations: ToolAnnotations) -> None:
     signature = inspect.signature(tool, eval_str=True)
+    in_parts = _read_in_parts(server, signature, annotations)
     names_item = "id" in signature.parameters or not annotations.read_only_hint
 
     @functools.wraps(tool)
     def run(**arguments: Any) -> CallToolResult:
+        cursor = arguments.pop("cursor", None) if in_parts else None
         try:
             structured = tool(**arguments).model_dump(mode="json")
+            if in_parts:
+                structured["item"], after = part_of(structured["item"], cursor or None)
+                structured |= {"next_cursor": after} if after else {}
         except NotFound as error:
             # Nothing was asked for by id: it is the system itself that is not where it should be.
             return _refusal(
@@ -251,5 +272,6 @@ def _add_tool(server: MCPServer, tool: Callable[..., BaseModel], title: str, ann
         )
 
     returned = Annotated[CallToolResult, signature.return_annotation]
-    run.__signature__ = signature.replace(return_annotation=returned)  # type: ignore[attr-defined]
+    parameters = [*signature.parameters.values(), *([_REST] if in_parts else [])]
+    run.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)  # type: ignore[attr-defined]
     server.add_tool(run, title=title, description=inspect.getdoc(tool), annotations=annotations, structured_output=True)
