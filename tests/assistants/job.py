@@ -33,16 +33,15 @@ def calls(heard: str) -> list[list[tuple[str, str, dict[str, Any]]]]:
         [("escalation", "assess", {"issue": ISSUE, "facts": facts})],
         [("escalation", "check_brief", {"case": case, kind: bad})],
         [("escalation", "check_brief", {"case": case, kind: draft})],
-        [("escalation", "save_brief", {"case": case})],
     ]
 
 
 def check_answers(results: list[str]) -> None:
     """What the tools answered, in the order of the calls."""
-    assert len(results) == len(READS) + 4, [result[:300] for result in results]
+    assert len(results) == len(READS) + 3, [result[:300] for result in results]
     for result, (_, _, expected) in zip(results, READS.values(), strict=False):
         assert expected in result, result[:600]
-    assessed, rejected, accepted, shown = results[len(READS) :]
+    assessed, rejected, accepted = results[len(READS) :]
     assert "Leadership" in assessed
     assert "3 accounts" in assessed
     assert "A text holds its citations inside it" in assessed
@@ -50,7 +49,7 @@ def check_answers(results: list[str]) -> None:
     assert "Rejected: 1 hard finding" in rejected
     assert "9,731" in rejected
     assert "Accepted" in accepted
-    assert "## ESCALATION: Three Pro customers" in shown
+    assert "## ESCALATION: Three Pro customers" in accepted
 
 
 def text_of(content: Any) -> str:

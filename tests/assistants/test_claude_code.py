@@ -26,7 +26,7 @@ SERVERS = {"support", "crm", "chat", "tracker", "knowledge", "email", "storage",
 
 
 def script(body: dict[str, Any]) -> list[Block]:
-    """The model of these tests, turn by turn; it ends as the skill says, with what `save_brief` answered."""
+    """The model of these tests, turn by turn; it ends as the skill says, with the brief that `check_brief` answered."""
     turn = sum(message["role"] == "assistant" for message in body["messages"])
     heard = "\n".join(text_of(message["content"]) for message in body["messages"])
     plan = calls(heard)
@@ -36,9 +36,9 @@ def script(body: dict[str, Any]) -> list[Block]:
 
 
 def brief_in(saved: str) -> str:
-    """The brief in the last answer of `save_brief`."""
-    told, _ = json.JSONDecoder().raw_decode(saved[saved.rindex('{"text":"Saved as') :])
-    return str(told["text"]).partition("\n\n")[2]
+    """The brief in the answer of `check_brief` that accepted it."""
+    told, _ = json.JSONDecoder().raw_decode(saved[saved.rindex('{"text":"Accepted') :])
+    return str(told["text"]).partition("Saved as ")[2].partition("\n\n")[2]
 
 
 def session(
@@ -94,7 +94,7 @@ def test_the_slash_command_gathers_checks_and_ends_with_the_brief(
     assert all(len(name) <= 64 for name in names)
     first = server.requests[0].body
     listed = {tool["name"] for tool in first["tools"]}
-    assert {f"{PREFIX}escalation__{name}" for name in ("assess", "check_brief", "save_brief")} <= listed
+    assert {f"{PREFIX}escalation__{name}" for name in ("assess", "check_brief")} <= listed
     assert (f"{PREFIX}escalation__deescalate" in listed) == (way == "without tool search")
     told = "\n".join(text_of(message["content"]) for message in first["messages"]) + text_of(first.get("system"))
     assert f"The issue to work on: {ISSUE}" in told
@@ -210,7 +210,7 @@ def approving(body: dict[str, Any]) -> list[Block]:
         return [text("A title")]
     turn = sum(message["role"] == "assistant" for message in body["messages"])
     heard = "\n".join(text_of(message["content"]) for message in body["messages"])
-    assess, _, check, _ = calls(heard)[1:]
+    assess, _, check = calls(heard)[1:]
     case, (facts, _, draft) = check[0][2]["case"], scripted("15")
     exact = {"destination": draft["drafts"][0]["ticket"], "text": draft["drafts"][0]["text"]}
     plan = [

@@ -52,6 +52,8 @@ class Checked(ServiceAnswer):
     target: str | None
     findings: list[Finding]
     """Empty or warnings alone where it is accepted."""
+    file: str
+    """Where an accepted brief was written; its ``text`` then ends with the brief, to be shown as it stands."""
     unverified: list[str]
     gaps: list[str]
 

@@ -91,6 +91,7 @@ class CheckArguments(Arguments):
         max_length=100,
         description="In place of a whole draft: new texts for the one checked last.",
     )
+    keep: bool = Field(True, description="Keep it at once where it is accepted, as `save_brief` does.")
 
 
 class ShowArguments(Arguments):

@@ -154,9 +154,13 @@ def _brief_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
         if given.changes:
             drafts = [cases.service.mended(given.case, given.changes)]
         try:
-            return telling.checked(await cases.service.submit(given.case, drafts[0]))
+            reviewed = await cases.service.submit(given.case, drafts[0])
         except WrongDraft as error:
             raise WrongOrder(hand_in_told(error.decision, telling.HAND_IN)) from error
+        kept = given.keep and not reviewed.review.hard
+        own = [Path(file).name for file in cases.service.files(given.case) if file.endswith(".md")]
+        save = takes.SaveArguments(case=given.case, file=own[-1] if own else None)
+        return telling.checked(reviewed, await _save(cases.service, cases.place, save) if kept else None)
 
     async def show(given: takes.ShowArguments, ctx: Context[Any]) -> answers.Shown:
         from customer_escalation.mcp_server import telling
@@ -173,11 +177,11 @@ def _brief_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
         new_tool(assess, "assess", "Assess the case", prompt("tools/assess.md.j2", assistant=True), takes.AssessArguments,
                  answers.Assessed, told, reads=True, meta=ALWAYS),
         new_tool(check, "check_brief", "Check the brief", prompt("tools/submit.md.j2", draft="either"), takes.CheckArguments,
-                 answers.Checked, told, reads=True, meta=ALWAYS),
+                 answers.Checked, told, reads=False, meta=ALWAYS),
         new_tool(show, "show_brief", "Show the brief", prompt("tools/show_brief.md"), takes.ShowArguments, answers.Shown, told,
                  reads=True, meta=META),
         new_tool(save, "save_brief", "Save the brief", prompt("tools/save_brief.md"), takes.SaveArguments, answers.Saved, told,
-                 reads=False, meta=ALWAYS),
+                 reads=False),
     ]  # fmt: skip
 
 

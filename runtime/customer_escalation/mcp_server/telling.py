@@ -32,7 +32,7 @@ ACTIONS_NOTE = "Next steps; nothing is carried out without a person's yes to exa
 SHOW_IT = "Your last message is the brief, word for word and whole, with the line below it; nothing after it:"
 MOST_AGAIN = 160
 """Characters of a text that the brief holds already."""
-_NEXT = "call `save_brief`, whose answer ends with the brief: that is your last message"
+_NEXT = "Call `save_brief`, whose answer ends with the brief: that is your last message."
 SHORTEST_ID = 8
 """Characters of an action's id that name it."""
 MOST_NEW = 20
@@ -70,8 +70,8 @@ def _not_taken(found: AssessedFacts) -> answers.Assessed:
     )  # fmt: skip
 
 
-def checked(found: ReviewedDraft) -> answers.Checked:
-    """The review of a draft."""
+def checked(found: ReviewedDraft, kept: answers.Saved | None = None) -> answers.Checked:
+    """The review of a draft; an accepted one that was ``kept`` is shown."""
     hard = found.review.hard
     warnings = [finding for finding in found.review.findings if finding not in hard]
     findings = [*hard, *warnings]
@@ -83,12 +83,13 @@ def checked(found: ReviewedDraft) -> answers.Checked:
         )
     elif warnings:
         text = (
-            f"Accepted, with {_counted(len(warnings), 'warning')}: mend what is right in them by one more call with `changes`, "
-            f"then {_NEXT}"
+            f"Accepted, with {_counted(len(warnings), 'warning')}: mend what is right in them by one more call with `changes`, and "
+            "leave the rest"
         )
     else:
-        text = f"Accepted. Now {_NEXT}"
+        text = "Accepted"
     full, text = f"{text}:\n{listed(findings)}" if findings else f"{text}.", f"{text}."
+    full, text = (f"{told}\n\n{kept.text if kept else '' if hard else _NEXT}".strip() for told in (full, text))
     if found.unverified:
         full += f"\n\nUnverified (only your copies, not read again here): {', '.join(found.unverified)}."
     if found.decided_again:
@@ -99,7 +100,7 @@ def checked(found: ReviewedDraft) -> answers.Checked:
     return answers.Checked(
         text=text, full=full, case=found.case, verdict="rejected" if hard else "accepted", hard=len(hard), warnings=len(warnings),
         outcome=found.decision.outcome.value, severity=labels.severity, target=labels.target, findings=list(findings),
-        unverified=list(found.unverified), gaps=list(found.gaps),
+        unverified=list(found.unverified), gaps=list(found.gaps), file=kept.file if kept else "",
     )  # fmt: skip
 
 

@@ -326,6 +326,26 @@ async def test_saving_answers_with_the_whole_brief_and_a_line_that_tells_it_from
     assert "Handshake Co" in other.text
 
 
+async def test_an_accepted_brief_is_kept_and_shown_at_once_in_one_file(folder: Path) -> None:
+    facts, _, draft = scripted("15")
+    async with desk(folder) as at:
+        case = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
+        bad = {**draft, "impact": f"{draft['impact']} {FOREIGN}"}
+        rejected = (await at.good("check_brief", case=case, escalation=bad)).data
+        assert rejected["file"] == ""
+        assert not (folder / "escalations").exists()
+        first = (await at.good("check_brief", case=case, escalation=draft)).data
+        change = {"path": "summary", "text": "Another title for the same"}
+        again = (await at.good("check_brief", case=case, changes=[change])).data
+        assert again["verdict"] == "accepted", again["text"]
+    assert first["file"] == again["file"]
+    (file,) = (folder / "escalations").iterdir()
+    text = file.read_text(encoding="utf-8")
+    assert "Another title for the same" in text
+    assert text.strip() in again["text"]
+    assert again["text"].rstrip().endswith(f"{digest_of(text)}`")
+
+
 async def test_next_steps_do_not_hold_the_brief_again_and_each_can_be_read_whole(folder: Path) -> None:
     async with desk(folder) as at:
         case = await accepted(at, "15")
