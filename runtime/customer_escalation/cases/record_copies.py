@@ -83,12 +83,11 @@ class RecordCopy(BaseModel):
 
 def records_form() -> str:
     """What a copy holds, in a sentence or two, for who makes one."""
-    told = {"ref": "", "kind": f" ({' | '.join(get_args(RecordKind))})"}
-    fields = [f"`{name}`{told.get(name, '')}" for name in RecordCopy.model_fields if name != "fields"]
+    fields = ", ".join(name for name in RecordCopy.model_fields if name not in ("ref", "kind", "fields"))
     ref, more = RecordCopy.model_fields["ref"].description, CopiedField.model_fields["name"].description
     return (
-        f"Each an object with {', '.join(fields)}, as far as the system shows them, and `fields`, a list of further ones "
-        f"({', '.join(CopiedField.model_fields)}). `ref`: {ref} `name`: {more}"
+        f"Each has `ref` ({ref}), `kind` ({' | '.join(get_args(RecordKind))}), as far as they are known {fields}, and `fields`: "
+        f"a list of {' and '.join(CopiedField.model_fields)} for the rest ({more})"
     )
 
 

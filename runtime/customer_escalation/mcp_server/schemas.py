@@ -7,6 +7,9 @@ from pydantic import BaseModel
 
 from customer_escalation.domain.brief import tool_schema
 
+MOST_NAMED = 15
+"""Values that a field lists; more of them are told by the description of what holds it, with what each means."""
+
 
 def listed_schema(takes: type[BaseModel], fill: Callable[[str], str]) -> dict[str, Any]:
     """The JSON schema of a tool's arguments; ``fill`` puts the policy's figures into descriptions.
@@ -21,4 +24,7 @@ def listed_schema(takes: type[BaseModel], fill: Callable[[str], str]) -> dict[st
             model["required"] = needed
         else:
             model.pop("required", None)
+        for field in model["properties"].values():
+            if len(field.get("enum", ())) > MOST_NAMED:
+                del field["enum"]
     return listed
