@@ -13,7 +13,6 @@ from pydantic import BaseModel, ValidationError
 from customer_escalation.cases.errors import NoBrief, NoFacts, NotEscalated, NotProposed
 from customer_escalation.cases.store import UnknownCase
 from customer_escalation.domain.findings import listed, schema_findings
-from customer_escalation.domain.tool_schema import tool_schema
 from customer_escalation.mcp_server.answers import ServiceAnswer
 from customer_escalation.mcp_server.schemas import listed_schema
 from skill_runtime.errors import SkillRuntimeError

@@ -14,7 +14,8 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
 
 from customer_escalation.cases.errors import WrongDraft, WrongOrder
-from customer_escalation.domain.brief import Draft, EscalationDraft, HandlingDraft, Outcome
+from customer_escalation.domain.draft import Draft, EscalationDraft, HandlingDraft
+from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.drafting.prompts import prompt
 from customer_escalation.drafting.prompts.form import form_told
 from customer_escalation.mcp_server import answers

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from customer_escalation.domain.brief import tool_schema
+from customer_escalation.domain.tool_schema import tool_schema
 
 MOST_NAMED = 15
 """Values that a field lists; more of them are told by the description of what holds it, with what each means."""

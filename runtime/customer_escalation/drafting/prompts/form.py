@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from customer_escalation.domain.brief import Draft, tool_schema
+from customer_escalation.domain.draft import Draft
+from customer_escalation.domain.tool_schema import tool_schema
 
 
 def form_told(kind: type[Draft], fill: Callable[[str], str]) -> str:
