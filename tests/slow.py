@@ -20,6 +20,7 @@ SLOW = (
     "tests/customer_escalation/cases/test_bad_models.py*",
     "tests/customer_escalation/cases/test_cases_with_model.py*",
     "tests/customer_escalation/cases/test_kill_and_resume.py*",
+    "tests/customer_escalation/cases/test_killed_effects.py*",
     "tests/customer_escalation/cases/test_verified_runs.py*",
     "tests/customer_escalation/cli/test_*",
     "tests/customer_escalation/connectors/test_border.py*",
@@ -46,6 +47,7 @@ SLOW = (
     "tests/support_connectors/imports/test_importing.py::test_an_import_that_dies_half_way*",
     "tests/support_connectors/test_workspace_store.py::test_a_load_takes_little_memory_whatever_the_file_has",
     "tests/support_connectors/test_workspace_store.py::test_several_processes_write_and_read_at_once",
+    "tests/attack/test_carrying_out.py*",
     "tests/attack/test_http.py*",
     "tests/attack/test_bounds.py::*",
     "tests/attack/test_damaged.py::*",
@@ -60,6 +62,7 @@ SLOW = (
     # every fault of every system, and the whole contract
     "tests/customer_escalation/connectors/test_hosted_run.py*",
     "tests/customer_escalation/connectors/test_real_run.py*",
+    "tests/support_connectors/backends/test_once_under_faults.py*",
     "tests/support_connectors/backends/test_real_systems.py*",
     "tests/support_connectors/backends/*::*contract*",
     "tests/support_connectors/backends/*::*fault*",

@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
 from tests.support_connectors.backends.test_real_systems import REAL
 
 import skill_runtime
+from customer_escalation.actions import Proposal
+from customer_escalation.actions.table import KINDS
 from customer_escalation.domain.categories import SOURCES
 from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
-from support_connectors.categories import CATEGORIES, CATEGORY_NAMES
+from support_connectors.categories import CATEGORIES, CATEGORY_NAMES, CATEGORY_TABLE
 from support_connectors.contract.shapes import SHAPES
 from support_connectors.systems import BUNDLED, System
 
@@ -34,7 +36,14 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def test_there_is_a_recipe_for_each_kind_of_addition() -> None:
-    assert list(RECIPES) == ["A rule", "A section of the brief", "A category", "A backend", "A model provider"]
+    assert list(RECIPES) == [
+        "A rule",
+        "A section of the brief",
+        "A category",
+        "A kind of action",
+        "A backend",
+        "A model provider",
+    ]
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -93,6 +102,20 @@ def test_a_category_is_in_every_table(category: Any) -> None:
         ),
     }  # fmt: skip
     assert [where for where, there in tables.items() if not there] == []
+
+
+# A kind of action
+
+
+def test_every_kind_of_action_is_proposed_and_carried_out_by_a_writing_tool_of_its_category() -> None:
+    assert set(get_args(Proposal.model_fields["kind"].annotation)) == set(KINDS)
+    for row in KINDS.values():
+        if row.tool:
+            writing = {
+                tool.name: tool for one in CATEGORY_TABLE.values() if one.id == row.system for tool in one.writes
+            }
+            assert row.tool in writing, row.id
+            assert row.leaves_house == writing[row.tool].leaves_house, row.id
 
 
 # A backend

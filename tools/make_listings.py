@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from customer_escalation.mcp_server.direct_writes import without_writes
 from customer_escalation.mcp_server.escalation import Workplace, build_escalation_server
 from customer_escalation.mcp_server.hub.listing import ESCALATION, SHIPPED, announcing
 from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES, Category
@@ -34,7 +35,9 @@ def server_of(name: str) -> "MCPServer[Any]":
     """The server as it is where something stands behind it and no policy is put over the one that ships."""
     if name == ESCALATION:
         return build_escalation_server(Workplace(ROOT, policy=POLICY, beside_skill=True))
-    return build_category_server(cast("Category", name), cast("Backend", _Nothing()))
+    server = build_category_server(cast("Category", name), cast("Backend", _Nothing()))
+    without_writes(server)
+    return server
 
 
 async def listing(name: str) -> dict[str, Any]:

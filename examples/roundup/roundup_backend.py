@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
-from support_connectors.backend import InvalidInput, IssueFilter, NewIssue, NotFound, Paging, Period, Write
+from support_connectors.backend import InvalidInput, IssueFilter, NewIssue, NotFound, Paging, Period, Unavailable, Write
 from support_connectors.remote.budget import Budget
 from support_connectors.remote.guard import ServerSettings, readable
 from support_connectors.remote.http import Api
@@ -106,6 +106,7 @@ class Roundup:
             known = self._created(marker, key)
             if known is not None:
                 return self.read_issue(known)
+            write.go_on(seen_all=False)
         body: dict[str, Any] = {"title": issue.title}
         if issue.priority:
             priority = self._id_of("priority", issue.priority)
@@ -139,6 +140,7 @@ class Roundup:
             known = find_marked(marker, _texts(self._messages(_message_ids(row))), key)
             if known is not None:
                 return _comment(known, number)
+            write.go_on()
         message = self._write_message(text, marker)
         place, what = f"/rest/data/issue/{number}", f"issue {number}"
         found = self._api.get(place, what=what)
@@ -148,7 +150,7 @@ class Roundup:
         self._newest.forget()
         for held in self._messages([message]):
             return _comment(held, number)
-        raise NotFound(f"Roundup took the comment on {what}, but does not show it. Look there before you repeat it.")
+        raise Unavailable(f"Roundup took the comment on {what}, but does not show it. Look there before you repeat it.")
 
     def _page(self, kind: str, fields: str, number: int, asked: Row, verbose: int = 2) -> tuple[list[Row], bool]:
         """One page of a class, and whether another follows."""

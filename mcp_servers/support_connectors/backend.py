@@ -7,7 +7,9 @@
     ├── NotFound            no such item
     ├── PermissionDenied    the system refuses this to us
     ├── RateLimited         too many calls; ``retry_after`` says when to come back
-    └── Unavailable         not connected, or the system does not answer
+    ├── Unavailable         not connected, or the system does not answer
+    └── NotThere            what was only looked for is not there now; it may still come
+        └── NotWritten      it was not written, and cannot come twice
 
 Each message is a sentence that a model can act on.
 
@@ -30,7 +32,9 @@ Shared contract, which the contract suite (``support_connectors.contract``) chec
 - Times are RFC 3339 with a zone, or a plain date where the system keeps no more.
 - Reading changes nothing, unread marks included.
 - A write with an ``idempotency_key`` happens once: the same call again returns the first result, and the key used for
-  another text is a ``Conflict``. Text is written as text: nothing in it becomes a mention, a link, an image or markup.
+  another text is a ``Conflict``. With ``look_since`` a call writes nothing: it returns the result of the call with this key,
+  or is ``NotThere`` or ``NotWritten``, or ``Unavailable`` where nobody can tell.
+- Text is written as text: nothing in it becomes a mention, a link, an image or markup.
 - No call takes much longer than the time limit of its settings, whatever the system does, and every failure is one of
   the errors above.
 """
@@ -58,7 +62,7 @@ MAX_LIMIT = 50
 DEFAULT_LIMIT = 10
 
 
-ErrorKind = Literal["not_found", "invalid", "denied", "rate_limited", "unavailable"]
+ErrorKind = Literal["not_found", "invalid", "denied", "rate_limited", "unavailable", "not_there", "not_written"]
 
 
 class BackendError(Exception):
@@ -107,6 +111,20 @@ class RateLimited(BackendError):
 
 class Unavailable(BackendError):
     """The category is not connected, or its system does not answer."""
+
+
+class NotThere(BackendError):
+    """What was only looked for is not there now. A call that is still under way may yet write it."""
+
+    kind: ErrorKind = "not_there"
+
+
+class NotWritten(NotThere):
+    """What was only looked for was not written, and the system itself takes the key but once, so a call that is still under way does no
+    harm.
+    """
+
+    kind = "not_written"
 
 
 @dataclass(frozen=True)
@@ -220,10 +238,27 @@ class NewIssue:
 
 @dataclass(frozen=True)
 class Write:
-    """Who writes, and the key under which the write happens only once."""
+    """Who writes, the key under which the write happens only once, and whether to look only."""
 
     author: str
     idempotency_key: str | None = None
+    look_since: datetime | None = None
+    """Only look, and write nothing: the call with this key was made at this time (aware) or later."""
+
+    def go_on(self, *, seen_all: bool = True, keyed: bool = False) -> None:
+        """To be called where the call of this key was looked for and not found, before anything is written.
+
+        ``seen_all``: everything was seen that may have been written since. ``keyed``: the system itself takes a key but once.
+        Raises ``NotThere``, ``NotWritten`` or ``Unavailable`` where the call only looks.
+        """
+        if self.look_since is None:
+            return
+        if not seen_all:
+            raise Unavailable(
+                "It was not found, and not all was seen that may have been written since, so nobody can tell whether it was. A "
+                "person looks there."
+            )
+        raise (NotWritten if keyed else NotThere)("It is not there.")
 
 
 class SupportPlatform(Protocol):

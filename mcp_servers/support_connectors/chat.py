@@ -11,6 +11,7 @@ from support_connectors.kit import (
     IdempotencyKey,
     Limit,
     LongText,
+    LookSince,
     MCPServer,
     Query,
     ShortText,
@@ -75,12 +76,13 @@ def build_server(backend: Chat, onto: MCPServer | None = None) -> MCPServer:
         text: LongText,
         author: Author = "customer-escalation",
         idempotency_key: IdempotencyKey = None,
+        look_since: LookSince = None,
     ) -> Item[ChatMessage]:
         """Post a message to a channel of the team's chat. Returns the message.
 
         Only after a person approved this text for this channel.
         """
-        return Item(item=backend.post_chat_message(channel, text, written_by(author, idempotency_key)))
+        return Item(item=backend.post_chat_message(channel, text, written_by(author, idempotency_key, look_since)))
 
     add_tools(server, "chat", search_chat, read_chat_message, list_chat_messages, post_chat_message)
     add_item_resource(

@@ -11,6 +11,7 @@ from support_connectors.kit import (
     IdempotencyKey,
     Limit,
     LongText,
+    LookSince,
     MCPServer,
     Query,
     Since,
@@ -67,12 +68,13 @@ def build_server(backend: CloudStorage, onto: MCPServer | None = None) -> MCPSer
         text: LongText,
         author: Author = "customer-escalation",
         idempotency_key: IdempotencyKey = None,
+        look_since: LookSince = None,
     ) -> Item[StoredFile]:
         """Store a new text file; an existing file is never overwritten. Returns the file.
 
         Only after a person approved this text for this path.
         """
-        return Item(item=backend.store_file(path, text, written_by(author, idempotency_key)))
+        return Item(item=backend.store_file(path, text, written_by(author, idempotency_key, look_since)))
 
     add_tools(server, "cloud_storage", search_files, read_file, list_files, store_file)
     add_item_resource(server, "cloud-storage://files/{id}", "file", backend.read_file)

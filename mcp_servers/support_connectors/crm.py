@@ -11,6 +11,7 @@ from support_connectors.kit import (
     IdempotencyKey,
     Limit,
     LongText,
+    LookSince,
     MCPServer,
     Query,
     Since,
@@ -73,12 +74,13 @@ def build_server(backend: Crm, onto: MCPServer | None = None) -> MCPServer:
         text: LongText,
         author: Author = "customer-escalation",
         idempotency_key: IdempotencyKey = None,
+        look_since: LookSince = None,
     ) -> Item[Activity]:
         """Append an activity to an account's timeline, such as an escalation and its outcome. Returns the activity.
 
         Only after a person approved this text for this account.
         """
-        return Item(item=backend.log_account_activity(id, text, written_by(author, idempotency_key)))
+        return Item(item=backend.log_account_activity(id, text, written_by(author, idempotency_key, look_since)))
 
     add_tools(server, "crm", search_accounts, read_account, list_accounts, log_account_activity)
     add_item_resource(server, "crm://accounts/{id}", "account", backend.read_account)

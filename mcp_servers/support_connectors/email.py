@@ -11,6 +11,7 @@ from support_connectors.kit import (
     IdempotencyKey,
     Limit,
     LongText,
+    LookSince,
     MCPServer,
     Query,
     ShortText,
@@ -78,13 +79,14 @@ def build_server(backend: Email, onto: MCPServer | None = None) -> MCPServer:
         in_reply_to: Annotated[str | None, Field(description="The id of the mail that this one answers.")] = None,
         author: Author = "customer-escalation",
         idempotency_key: IdempotencyKey = None,
+        look_since: LookSince = None,
     ) -> Item[Mail]:
         """Store a mail as a draft; a person sends it. Returns the draft.
 
         Only after a person approved this text for these recipients.
         """
         mail = NewMail(tuple(to), subject, text, in_reply_to or None)
-        return Item(item=backend.draft_mail(mail, written_by(author, idempotency_key)))
+        return Item(item=backend.draft_mail(mail, written_by(author, idempotency_key, look_since)))
 
     add_tools(server, "email", search_mail, read_mail, list_mail, draft_mail)
     add_item_resource(server, "email://mails/{id}", "mail", backend.read_mail)

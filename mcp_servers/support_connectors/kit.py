@@ -3,7 +3,7 @@
 import functools
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Annotated, Any
 from urllib.parse import unquote
@@ -42,7 +42,11 @@ def _leave_logging(level: object = None) -> None:
 library.configure_logging = _leave_logging  # type: ignore[attr-defined]
 
 ERROR_META = "skill-runtime/error"
-"""The key of a failed result's ``_meta`` under which its ``kind`` stands: not_found, invalid, denied, rate_limited, unavailable."""
+"""The key of a failed result's ``_meta`` under which its ``kind`` stands: not_found, invalid, denied, rate_limited,
+unavailable, not_there, not_written."""
+
+ASKS_A_PERSON: Mapping[str, Any] = {"anthropic/requiresUserInteraction": True}
+"""``_meta`` of every tool that writes: a client that knows it asks a person, also where a rule of theirs lets the tool run."""
 
 MAX_TEXT = 100_000
 """Characters of one text that a tool writes."""
@@ -77,6 +81,14 @@ IdempotencyKey = Annotated[
         max_length=200,
         description="Names this very write: a repeated call with the same key writes nothing and returns the first "
         "result.",
+    ),
+]
+
+LookSince = Annotated[
+    str | None,
+    Field(
+        description="Writes nothing: looks whether a call with this idempotency_key, made since this time (RFC 3339), was carried "
+        "out, and returns its result."
     ),
 ]
 
@@ -153,7 +165,8 @@ def add_tools(server: MCPServer, category: Category, *tools: Callable[..., BaseM
     if unlike:
         raise ValueError(f"The server of {category} and its row do not name the same tools: {', '.join(unlike)}.")
     for tool in row.tools:
-        _add_tool(server, functions[tool.name], tool.title, _access(tool))
+        meta = None if isinstance(tool, ReadTool) else ASKS_A_PERSON
+        _add_tool(server, functions[tool.name], tool.title, _access(tool), meta)
 
 
 def _access(tool: ReadTool | WriteTool) -> ToolAnnotations:
@@ -219,9 +232,17 @@ def period(since: str | None, until: str | None) -> Period:
     return Period(parse_time(since) if since else None, end_of(until) if until else None)
 
 
-def written_by(author: str, idempotency_key: str | None) -> Write:
-    """Who a call writes for."""
-    return Write(author, idempotency_key or None)
+def written_by(author: str, idempotency_key: str | None, look_since: str | None = None) -> Write:
+    """Who a call writes for, and whether it only looks.
+
+    Raises:
+        InvalidInput: it looks for no key, or since no time.
+    """
+    if not look_since:
+        return Write(author, idempotency_key or None)
+    if not idempotency_key:
+        raise InvalidInput("look_since looks for the call of an idempotency_key; give one.")
+    return Write(author, idempotency_key, period(look_since, None).since)
 
 
 def _refusal(error: BackendError) -> CallToolResult:
@@ -247,7 +268,13 @@ def _read_in_parts(server: MCPServer, signature: inspect.Signature, annotations:
     return reads and not isinstance(server, LocalServer)
 
 
-def _add_tool(server: MCPServer, tool: Callable[..., BaseModel], title: str, annotations: ToolAnnotations) -> None:
+def _add_tool(
+    server: MCPServer,
+    tool: Callable[..., BaseModel],
+    title: str,
+    annotations: ToolAnnotations,
+    tool_meta: Mapping[str, Any] | None,
+) -> None:
     signature = inspect.signature(tool, eval_str=True)
     in_parts = _read_in_parts(server, signature, annotations)
     names_item = "id" in signature.parameters or not annotations.read_only_hint
@@ -274,4 +301,7 @@ def _add_tool(server: MCPServer, tool: Callable[..., BaseModel], title: str, ann
     returned = Annotated[CallToolResult, signature.return_annotation]
     parameters = [*signature.parameters.values(), *([_REST] if in_parts else [])]
     run.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)  # type: ignore[attr-defined]
-    server.add_tool(run, title=title, description=inspect.getdoc(tool), annotations=annotations, structured_output=True)
+    server.add_tool(
+        run, title=title, description=inspect.getdoc(tool), annotations=annotations, structured_output=True,
+        meta=dict(tool_meta) if tool_meta else None,
+    )  # fmt: skip

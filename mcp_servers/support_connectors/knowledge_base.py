@@ -11,6 +11,7 @@ from support_connectors.kit import (
     IdempotencyKey,
     Limit,
     LongText,
+    LookSince,
     MCPServer,
     Query,
     ShortText,
@@ -62,12 +63,13 @@ def build_server(backend: KnowledgeBase, onto: MCPServer | None = None) -> MCPSe
         body: LongText,
         author: Author = "customer-escalation",
         idempotency_key: IdempotencyKey = None,
+        look_since: LookSince = None,
     ) -> Item[Article]:
         """Store an article as a draft, not published. Returns the draft.
 
         Only after a person approved this very content.
         """
-        return Item(item=backend.draft_article(title, body, written_by(author, idempotency_key)))
+        return Item(item=backend.draft_article(title, body, written_by(author, idempotency_key, look_since)))
 
     add_tools(server, "knowledge_base", search_articles, read_article, list_articles, draft_article)
     add_item_resource(server, "knowledge-base://articles/{id}", "article", backend.read_article)

@@ -12,6 +12,7 @@ from support_connectors.kit import (
     IdempotencyKey,
     Limit,
     LongText,
+    LookSince,
     MCPServer,
     Query,
     ShortText,
@@ -80,25 +81,27 @@ def build_server(backend: ProjectTracker, onto: MCPServer | None = None) -> MCPS
         labels: Annotated[list[ShortText] | None, Field(max_length=20)] = None,
         author: Author = "customer-escalation",
         idempotency_key: IdempotencyKey = None,
+        look_since: LookSince = None,
     ) -> Item[Issue]:
         """Create an issue with a description. Returns the issue.
 
         Search for an existing one first. Only after a person approved this very content.
         """
         issue = NewIssue(type, title, description, priority, tuple(labels or ()))
-        return Item(item=backend.create_issue(issue, written_by(author, idempotency_key)))
+        return Item(item=backend.create_issue(issue, written_by(author, idempotency_key, look_since)))
 
     def comment_on_issue(
         id: IssueId,  # noqa: A002
         text: LongText,
         author: Author = "customer-escalation",
         idempotency_key: IdempotencyKey = None,
+        look_since: LookSince = None,
     ) -> Item[Comment]:
         """Append a comment to an issue. Returns the comment.
 
         Only after a person approved this text for this issue.
         """
-        return Item(item=backend.comment_on_issue(id, text, written_by(author, idempotency_key)))
+        return Item(item=backend.comment_on_issue(id, text, written_by(author, idempotency_key, look_since)))
 
     add_tools(server, "project_tracker", search_issues, read_issue, list_issues, create_issue, comment_on_issue)
     add_item_resource(server, "project-tracker://issues/{id}", "issue", backend.read_issue)

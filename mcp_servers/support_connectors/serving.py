@@ -9,7 +9,6 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,8 +27,6 @@ TOKEN_VARIABLE = "CUSTOMER_ESCALATION_HTTP_TOKEN"  # noqa: S105 - its name
 """Holds the token that clients send over HTTP; where it is not set, each start makes one and prints it."""
 SHORTEST_TOKEN = 20
 """Characters of a token that nobody guesses."""
-Refusal = Callable[[str, Mapping[str, Any]], str]
-"""Why a writing tool may not be called with these arguments over HTTP, in a sentence; empty where it may."""
 DEFAULT_HOST = "127.0.0.1"
 HTTP_PATH = "/mcp"
 SHUTDOWN_S = 2
@@ -89,18 +86,19 @@ def run_server(
     host: str = DEFAULT_HOST,
     *,
     open_to_all: bool = False,
-    refusal: Refusal | None = None,
+    writes: bool = False,
 ) -> None:
     """Run a server until the client or the user ends it: over stdio, or over streamable HTTP.
 
-    Over HTTP it takes calls with a token only, unless it is ``open_to_all``, and offers no writing tool, unless ``refusal`` says
-    which calls of one are let through. Raises ``ServeError``.
+    Over HTTP it takes calls with a token only, unless it is ``open_to_all``, and offers no writing tool, unless ``writes``: then the
+    server itself has to say what may be written. Raises ``ServeError``.
     """
     if http_port is None:
         server.run("stdio")
         return
     token = None if open_to_all else _token()
-    _guard_writes(server, refusal)
+    if not writes:
+        _take_writes_off(server)
     with _listen(host, http_port) as listener:
         _serve_http(server, host, listener, token)
 
@@ -117,27 +115,12 @@ def _token() -> str:
     return made
 
 
-def _guard_writes(server: "MCPServer", refusal: Refusal | None) -> None:
-    """Take the writing tools off the server, or let through what ``refusal`` lets through."""
+def _take_writes_off(server: "MCPServer") -> None:
     import anyio
-    from mcp_types import CallToolResult, TextContent
 
-    tools = anyio.run(server.list_tools)
-    writing = {tool.name for tool in tools if not (tool.annotations and tool.annotations.read_only_hint)}
-    if refusal is None:
-        for name in writing:
-            server.remove_tool(name)
-        return
-
-    async def refused(ctx: Any, call_next: Any) -> Any:
-        params = ctx.params or {}
-        if ctx.method == "tools/call" and params.get("name") in writing:
-            why = await anyio.to_thread.run_sync(refusal, params["name"], params.get("arguments") or {})
-            if why:
-                return CallToolResult(content=[TextContent(type="text", text=why)], is_error=True)
-        return await call_next(ctx)
-
-    server.middleware.append(refused)
+    for tool in anyio.run(server.list_tools):
+        if not (tool.annotations and tool.annotations.read_only_hint):
+            server.remove_tool(tool.name)
 
 
 def _listen(host: str, port: int) -> socket.socket:

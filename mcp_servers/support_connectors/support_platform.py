@@ -12,6 +12,7 @@ from support_connectors.kit import (
     IdempotencyKey,
     Limit,
     LongText,
+    LookSince,
     MCPServer,
     Query,
     ShortText,
@@ -86,24 +87,26 @@ def build_server(backend: SupportPlatform, onto: MCPServer | None = None) -> MCP
         text: LongText,
         author: Author = "customer-escalation",
         idempotency_key: IdempotencyKey = None,
+        look_since: LookSince = None,
     ) -> Item[Message]:
         """Append a note to a ticket that only the support team sees. Returns the note.
 
         Only after a person approved this text for this ticket.
         """
-        return Item(item=backend.add_internal_note(id, text, written_by(author, idempotency_key)))
+        return Item(item=backend.add_internal_note(id, text, written_by(author, idempotency_key, look_since)))
 
     def reply_to_customer(
         id: TicketId,  # noqa: A002
         text: LongText,
         author: Author = "customer-escalation",
         idempotency_key: IdempotencyKey = None,
+        look_since: LookSince = None,
     ) -> Item[Message]:
         """Send an answer to the customer on a ticket; it cannot be taken back. Returns the message.
 
         Only after a person approved this text for this ticket.
         """
-        return Item(item=backend.reply_to_customer(id, text, written_by(author, idempotency_key)))
+        return Item(item=backend.reply_to_customer(id, text, written_by(author, idempotency_key, look_since)))
 
     def set_ticket_status(
         id: TicketId,  # noqa: A002

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from customer_escalation.cases.answers_file import as_answers
-from customer_escalation.cases.connection import OpenedSystems
+from customer_escalation.cases.connection import OpenedSystems, Writer
 from customer_escalation.cases.drafting_tools import ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING
 from customer_escalation.cases.entries import RESULT
 from customer_escalation.cases.interview import Interviewer
@@ -39,7 +39,7 @@ from customer_escalation.policy import Policy
 from customer_escalation.policy.sources import find_overlays, not_in_force, withheld_policy
 from customer_escalation.policy.text import fill, in_force
 from customer_escalation.resources import sample_workspace, skill_folder
-from skill_runtime.errors import ModelUnavailable, UnknownProvider
+from skill_runtime.errors import ConnectorError, ModelUnavailable, UnknownProvider
 from skill_runtime.events import Emit, Notice, RunFinished, RunStarted
 from skill_runtime.limits import Limits, Meter
 from skill_runtime.providers import Choice, choose, readiness
@@ -114,6 +114,10 @@ class RunSystems:
     async def connection(self) -> OpenedSystems:
         """See ``Systems``."""
         return self._connection
+
+    async def writer(self, system: str) -> Writer:
+        """See ``Systems``. An unattended run changes nothing, so there is none."""
+        raise ConnectorError("An unattended run carries nothing out.")
 
     async def now(self) -> datetime:
         """See ``Systems``."""

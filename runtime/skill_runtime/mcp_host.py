@@ -31,6 +31,8 @@ __all__ = ["Adapter", "McpHost", "ServerSpec", "Sse", "Timeouts"]
 
 DROPPED = "dropped"
 """The failure of a call whose server ended the connection and is there again."""
+OF_THE_CALL = frozenset({"not_found", "invalid", "not_there", "not_written"})
+"""Failures that say something of what was asked for, not of the system."""
 RESTARTS = 2
 """How often a server that was lost is brought back in one run."""
 
@@ -223,7 +225,7 @@ class McpHost:
             self._lost.setdefault(label, set()).add(lost)
         elif outcome.failure == DROPPED:
             self._dropped.setdefault(label, outcome.text)
-        elif outcome.is_error and outcome.failure not in ("not_found", "invalid"):
+        elif outcome.is_error and outcome.failure not in OF_THE_CALL:
             self._troubles.setdefault(label, {})[outcome.text] = None
         elif not outcome.is_error:
             self._answered.add(label)

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,10 @@ def documented(language: str) -> str:
     """The lines that docs/assistants.md gives to copy into a client's settings."""
     text = (ROOT / "docs" / "assistants.md").read_text(encoding="utf-8")
     return text.partition(f"```{language}\n")[2].partition("```")[0]
+
+
+def records(home: Path) -> list[str]:
+    """All that the user's workspace holds."""
+    database = home / ".local" / "share" / "customer-escalation" / "workspace.db"
+    with closing(sqlite3.connect(database)) as opened:
+        return sorted(str(row) for table in ("item", "part") for row in opened.execute(f"SELECT data FROM {table}"))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.assistants.clients import client, run, surroundings
+from tests.assistants.clients import client, records, run, surroundings
 from tests.assistants.job import DONE, ISSUE, calls, check_answers, text_of
 from tests.assistants.screen import on_screen
 from tests.customer_escalation.mcp_server.desk import scripted
@@ -42,7 +42,7 @@ def brief_in(saved: str) -> str:
 
 
 def session(
-    server: MessagesServer, plugin: Path, home: Path, project: Path, prompt: str, **more: str
+    server: MessagesServer, plugin: Path, home: Path, project: Path, prompt: str, *flags: str, **more: str
 ) -> list[dict[str, Any]]:
     """One headless session; its events."""
     command = [
@@ -54,6 +54,7 @@ def session(
         "--output-format",
         "stream-json",
         "--verbose",
+        *flags,
     ]
     done = run(command, home, project, {**QUIET, **more, "ANTHROPIC_BASE_URL": server.url})
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
@@ -170,17 +171,35 @@ def test_the_menu_has_one_entry_for_the_skill(plugin: Path, home: Path, project:
         ("support", "reply_to_customer", {"id": "KB-5266", "text": "Hello", "author": "x"}),
         ("chat", "post_chat_message", {"channel": "#billing-ops", "text": "Hello", "author": "x"}),
         ("tracker", "create_issue", {"type": "bug", "title": "x", "description": "y", "priority": "p1", "author": "x"}),
-        ("escalation", "log_followup", {"case": "x", "done": ["asked_team"]}),
-        ("escalation", "deescalate", {"case": "x"}),
     ],
 )
-def test_nothing_is_written_without_the_persons_yes(
+def test_no_allow_rule_lets_a_writing_tool_run(
     plugin: Path, home: Path, project: Path, server_name: str, tool: str, arguments: dict[str, Any]
 ) -> None:
     turns = [[use(f"{PREFIX}{server_name}__{tool}", **arguments)], [text(DONE)]]
+    before = records(home)
     with MessagesServer(turns) as server:
-        events = session(server, plugin, home, project, f"/customer-escalation {ISSUE}")
-    assert [denied["tool_name"] for denied in events[-1]["permission_denials"]] == [f"{PREFIX}{server_name}__{tool}"]
+        allowed = f"{PREFIX}{server_name},{PREFIX}{server_name}__{tool}"
+        events = session(server, plugin, home, project, f"/customer-escalation {ISSUE}", "--allowedTools", allowed)
+    offered = next(event for event in events if event.get("subtype") == "init")["tools"]
+    assert f"{PREFIX}{server_name}__{tool}" not in offered
+    answer = server.requests[-1].body["messages"][-1]["content"][0]
+    assert answer["is_error"], answer
+    assert records(home) == before
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"), [("deescalate", {"case": "x"}), ("carry_out", {"case": "x", "action": "1"})]
+)
+def test_what_writes_asks_the_person(
+    plugin: Path, home: Path, project: Path, tool: str, arguments: dict[str, Any]
+) -> None:
+    name = f"{PREFIX}escalation__{tool}"
+    rules = [(), ("--allowedTools", f"{PREFIX}escalation,{name}")] if tool == "carry_out" else [()]
+    for rule in rules:
+        with MessagesServer([[use(name, **arguments)], [text(DONE)]]) as server:
+            events = session(server, plugin, home, project, f"/customer-escalation {ISSUE}", *rule)
+        assert [denied["tool_name"] for denied in events[-1]["permission_denials"]] == [name], rule
 
 
 def test_the_references_can_be_read_without_asking(plugin: Path, home: Path, project: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.assistants.clients import client, documented, run
+from tests.assistants.clients import client, documented, records, run
 from tests.assistants.job import DONE, ISSUE, calls, check_answers
 from tests.responses_api import Call, ResponsesServer
 
@@ -98,12 +98,25 @@ def test_the_whole_job_runs_in_codex(plugin: Path, installed: Path, project: Pat
         ("knowledge", "draft_article", {"title": "x", "body": "y", "author": "x"}),
     ],
 )
-def test_no_writing_tool_runs_without_approval(
-    installed: Path, project: Path, server_name: str, tool: str, arguments: dict[str, Any]
+def test_no_writing_tool_runs(
+    home: Path, installed: Path, project: Path, server_name: str, tool: str, arguments: dict[str, Any]
 ) -> None:
     def tries(body: dict[str, Any]) -> Sequence[Call] | str:
         made = [item for item in body["input"] if item["type"] == "function_call"]
         return [[WAIT], [Call(tool, arguments, f"mcp__{server_name}")]][len(made)] if len(made) < 2 else DONE
+
+    before = records(home)
+    with ResponsesServer(tries) as server:
+        session(server, installed, project, "Write something")
+    assert len(outputs(server.requests[-1])) == 2
+    assert records(home) == before
+
+
+def test_carrying_out_needs_the_persons_approval(installed: Path, project: Path) -> None:
+    def tries(body: dict[str, Any]) -> Sequence[Call] | str:
+        made = [item for item in body["input"] if item["type"] == "function_call"]
+        call = Call("carry_out", {"case": "x", "action": "1"}, "mcp__escalation")
+        return [[WAIT], [call]][len(made)] if len(made) < 2 else DONE
 
     with ResponsesServer(tries) as server:
         session(server, installed, project, "Write something")

@@ -27,7 +27,7 @@ TOKEN = "t" * 40
 WRITES = frozenset({
     "add_internal_note", "reply_to_customer", "set_ticket_status", "log_account_activity", "post_chat_message", "create_issue",
     "comment_on_issue", "draft_article", "save_brief", "approve_action", "revoke_approval", "log_followup", "deescalate",
-    "request_approval",
+    "request_approval", "carry_out",
 })  # fmt: skip
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 
@@ -175,20 +175,26 @@ async def test_switched_on_they_do_what_a_person_approved_and_nothing_else(
     reply = next(one for one in proposals if one.kind == "customer_reply")
     store.append(case, APPROVAL, Approval.model_validate(
         {"action": action_id(reply), "by": "Sam", "at": "2026-05-04T12:00:00Z"}).model_dump(mode="json"))  # fmt: skip
-    good = {"id": reply.destination.partition("/")[2], "text": reply.text, "idempotency_key": action_id(reply)[:32]}
+    good = {
+        "id": reply.destination.partition("/")[2],
+        "text": reply.text,
+    }
     hostile = [
         *CALLS,
         ("reply_to_customer", {**good, "text": reply.text + " "}),
         ("reply_to_customer", {**good, "id": "KB-1"}),
-        ("reply_to_customer", {**good, "idempotency_key": "another"}),
+        ("reply_to_customer", {**good, "author": "The chief executive"}),
+        ("reply_to_customer", {**good, "look_since": "2020-01-01"}),
         ("add_internal_note", good),
-        *(("reply_to_customer", {"id": one.destination.partition("/")[2], "text": one.text, "idempotency_key": action_id(one)[:32]})
+        *(("reply_to_customer", {"id": one.destination.partition("/")[2], "text": one.text})
           for one in proposals if one.system == "support_platform" and one is not reply),
     ]  # fmt: skip
     with served("all", folder, "--writes", "--workspace", str(workspace(tmp_path, "15"))) as (url, _):
-        names, told = await tools_and_calls(url, [*hostile, ("reply_to_customer", good)])
+        names, told = await tools_and_calls(url, [*hostile, ("reply_to_customer", good), ("reply_to_customer", good)])
     assert names >= WRITES - {"approve_action"}
-    for (name, arguments), (worked, _) in zip(hostile, told[:-1], strict=True):
+    for (name, arguments), (worked, _) in zip(hostile, told[:-2], strict=True):
         attempts.had(f"{name} {json.dumps(arguments)[:80]}", worked)
-    assert told[-1][0], told[-1][1]
+    assert told[-2][0], told[-2][1]
+    attempts.had("the approved one a second time", told[-1][0])
+    assert "is not done again" in told[-1][1]
     attempts.had_none()

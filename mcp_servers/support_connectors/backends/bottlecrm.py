@@ -93,6 +93,7 @@ class BottleCrm(Crm):
             known = find_marked(marker, _comments(detail), key)
             if known is not None:
                 return _activity(known, name)
+            write.go_on()
         written = marked(text, marker)
         if len(written) > MOST_WRITTEN:
             raise InvalidInput(f"BottleCRM takes comments of up to {MOST_WRITTEN:,} characters. Shorten the text.")

@@ -15,7 +15,7 @@ from pydantic import Field, SecretStr, field_validator
 from support_connectors.backend import InvalidInput, IssueFilter, NewIssue, NotFound, Paging, Write
 from support_connectors.remote.guard import ServerSettings, readable, retry_after
 from support_connectors.remote.http import Api
-from support_connectors.remote.markers import Marker, find_marked
+from support_connectors.remote.markers import Marker, find_marked, reaches_back
 from support_connectors.remote.paging import empty_page, offset_page, own_id
 from support_connectors.remote.texts import has_words, words
 from support_connectors.results import Comment, Issue, Page
@@ -118,8 +118,10 @@ class GitHub:
             )
             with readable(TITLE):
                 known = find_marked(marker, [(str(row.get("body") or ""), str(row["number"])) for row in rows], key)
+                times = [str(row["created_at"]) for row in rows]
             if known is not None:
                 return self.read_issue(f"{place}#{known}")
+            write.go_on(seen_all=reaches_back(write, times, 100))
         labels = [label for label in (issue.type, issue.priority, *issue.labels) if label]
         body = {"title": issue.title, "body": _as_written(issue.description, marker), "labels": labels}
         made = self._api.post(f"/repos/{place}/issues", body)
@@ -137,6 +139,7 @@ class GitHub:
                 known = find_marked(marker, [(str(row.get("body") or ""), row) for row in rows], key)
             if known is not None:
                 return comment_of(known, place, number)
+            write.go_on(seen_all=len(rows) < MOST_COMMENTS)
         body = {"body": _as_written(text, marker)}
         made = self._api.post(f"/repos/{place}/issues/{number}/comments", body, what=f"issue {place}#{number}")
         return comment_of(made, place, number)

@@ -114,10 +114,13 @@ class HubSpot:
         key = write.idempotency_key
         marker = Marker.of(key, name, text) if key else None
         if marker and key:
-            notes = self._parts(self._company(name), "notes", ["hs_note_body", "hs_timestamp"], MOST_MARKED)
+            company = self._company(name)
+            notes = self._parts(company, "notes", ["hs_note_body", "hs_timestamp"], MOST_MARKED)
             known = find_marked(marker, [(_body(note), note) for note in notes], key)
             if known is not None:
                 return _activity(known, name)
+            more = ((company.get("associations") or {}).get("notes") or {}).get("paging")
+            write.go_on(seen_all=len(notes) < MOST_MARKED and not more)
         properties = {
             "hs_note_body": as_html(marked(text, marker)),
             "hs_timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),

@@ -83,6 +83,11 @@ def parts_of(row: "Conversation") -> list["ConversationPart"]:
     return sorted((part for part in found if part.body or part.attachments), key=lambda part: part.created_at or 0)
 
 
+def count_of_parts(row: "Conversation") -> int:
+    """How many parts the conversation was given with, those without words too."""
+    return len(row.conversation_parts.conversation_parts or []) if row.conversation_parts else 0
+
+
 def message_of(part: "ConversationPart", number: str) -> Message:
     """One part as a message of conversation ``number``."""
     internal = not str(part.part_type or "").startswith(SEEN)

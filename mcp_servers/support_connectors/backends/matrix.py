@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from support_connectors.backend import ChatFilter, Conflict, NotFound, Paging, Period, PermissionDenied, Write
 from support_connectors.remote.guard import ServerSettings, readable
 from support_connectors.remote.http import Api
+from support_connectors.remote.markers import Marker, find_marked
 from support_connectors.remote.paging import empty_page, offset_page, own_id, token_page
 from support_connectors.remote.snapshot import Snapshot
 from support_connectors.remote.texts import has_words, words
@@ -29,6 +30,8 @@ MOST_ROOMS = 200
 MOST_MESSAGES = 1_000
 """Newest messages that a list over all rooms looks at."""
 AT_ONCE = 100
+MARKED = "customer-escalation.write"
+"""The key of an event's content that holds the marker; clients show it nowhere."""
 Row = dict[str, Any]
 
 
@@ -107,16 +110,26 @@ class Matrix:
         return offset_page(["list_chat_messages", repr(wanted)], paging, fetch)
 
     def post_chat_message(self, channel: str, text: str, write: Write) -> ChatMessage:
-        """See ``Chat``. The transaction's id is made of the key, so the server itself writes once."""
+        """See ``Chat``. The transaction's id is made of the key, so the server itself writes once while it knows it; for later, the
+        event carries a marker.
+        """
         room = next((room for room in self._rooms.get() if _same_room(room.name, channel) or room.id == channel), None)
         if room is None:
             known = ", ".join(room.name for room in self._rooms.get()[:10]) or "none"
             raise NotFound(
                 f"There is no channel {channel!r} in Matrix that our account has joined; it has joined: {known}."
             )
+        marker = Marker.of(write.idempotency_key, room.id, text) if write.idempotency_key else None
+        if marker and write.idempotency_key:
+            written_before, seen_all = self._marked(room.id, marker, write)
+            if written_before is not None:
+                return written_before
+            write.go_on(seen_all=seen_all, keyed=True)
         key = write.idempotency_key or f"{datetime.now(UTC).timestamp()}"
         transaction = hashlib.sha256(f"{room.id}\0{key}".encode()).hexdigest()[:32]
-        content = {"msgtype": "m.text", "body": text, "m.mentions": {}}
+        content: Row = {"msgtype": "m.text", "body": text, "m.mentions": {}}
+        if marker:
+            content[MARKED] = str(marker)
         made = self._api.put(
             f"/rooms/{quote(room.id)}/send/m.room.message/ce-{transaction}", content, what=f"channel {channel}"
         )
@@ -165,7 +178,29 @@ class Matrix:
         found = [message for room in rooms for message in self._timeline(room.id, most)]
         return sorted(found, key=lambda message: (message.at, message.id), reverse=True)[:MOST_MESSAGES]
 
+    def _marked(self, room: str, marker: Marker, write: Write) -> tuple[ChatMessage | None, bool]:
+        """The message of an earlier write, and whether all was seen that may have been written since it is looked for."""
+        most = MOST_MESSAGES if write.look_since else AT_ONCE
+        since = int(write.look_since.timestamp() * 1000) if write.look_since else 0
+        rows: list[Row] = []
+        for row in self._events(room, most):
+            with readable(TITLE):
+                if int(row["origin_server_ts"]) < since:
+                    break
+            rows.append(row)
+        with readable(TITLE):
+            told = [(str((row.get("content") or {}).get(MARKED) or ""), row) for row in rows]
+        found = find_marked(marker, told, write.idempotency_key or "")
+        return (self._message(found, room) if found is not None else None), len(rows) < most
+
     def _timeline(self, room: str, most: int) -> Iterator[ChatMessage]:
+        for row in self._events(room, most):
+            message = self._message(row, room)
+            if message is not None:
+                yield message
+
+    def _events(self, room: str, most: int) -> Iterator[Row]:
+        """Messages of a room as the server gives them, the newest first."""
         token: str | None = None
         seen = 0
         while seen < most:
@@ -174,10 +209,7 @@ class Matrix:
             with readable(TITLE):
                 rows = answer.get("chunk", [])
                 token = answer.get("end")
-            for row in rows:
-                message = self._message(row, room)
-                if message is not None:
-                    yield message
+            yield from rows
             seen += len(rows)
             if not rows or not token:
                 return

@@ -108,6 +108,7 @@ class MediaWiki:
             if marker and key and find_marked(marker, [(article.body or "", article)], key):
                 return article.model_copy(update={"body": unmarked(article.body or "")})
             raise Conflict(f"There is a draft {name!r} already. Give the new one another title.")
+        write.go_on(keyed=True)  # a page is made once under its title
         token = self._call("query", meta="tokens", type="csrf")
         with readable(TITLE):
             secret = token["query"]["tokens"]["csrftoken"]

@@ -10,10 +10,10 @@ from typing import Any, Final, Literal
 
 from pydantic import SecretStr
 
-from support_connectors.backend import InvalidInput, IssueFilter, NewIssue, NotFound, Paging, Write
+from support_connectors.backend import InvalidInput, IssueFilter, NewIssue, NotFound, Paging, Unavailable, Write
 from support_connectors.remote.guard import ServerSettings, readable
 from support_connectors.remote.http import Api
-from support_connectors.remote.markers import Marker, find_marked, marked, unmarked
+from support_connectors.remote.markers import Marker, find_marked, marked, reaches_back, unmarked
 from support_connectors.remote.paging import empty_page, offset_page, own_id
 from support_connectors.remote.texts import has_words, words
 from support_connectors.results import Attachment, Comment, Issue, Page, Person
@@ -24,6 +24,8 @@ CATEGORY: Final = "project_tracker"
 TITLE = "Redmine"
 PEOPLE: Final[Mapping[Literal["author", "owner"], str]] = {"author": "author", "owner": "assigned_to"}
 """Under which keys Redmine names them."""
+MOST_MARKED = 100
+"""Newest issues among which an earlier write is looked for."""
 NEWEST_FIRST = "created_on:desc,id:desc"
 
 
@@ -94,9 +96,14 @@ class Redmine:
         key = write.idempotency_key
         marker = Marker.of(key, issue.title, issue.description, issue.type) if key else None
         if marker and key:
-            known = self._created(marker, key)
+            rows = self._newest()
+            with readable(TITLE):
+                told = [(str(row.get("description") or ""), str(row["id"])) for row in rows]
+                times = [str(row["created_on"]) for row in rows]
+            known = find_marked(marker, told, key)
             if known is not None:
                 return self.read_issue(known)
+            write.go_on(seen_all=reaches_back(write, times, MOST_MARKED))
         labels = f"\n\nLabels: {', '.join(issue.labels)}" if issue.labels else ""
         body: dict[str, Any] = {
             "project_id": self._project,
@@ -129,12 +136,13 @@ class Redmine:
             known = find_marked(marker, _notes(row), key)
             if known is not None:
                 return _comment(known, number)
+            write.go_on()
         written = marked(text, marker)
         self._api.put(f"/issues/{number}.json", {"issue": {"notes": written}}, what=f"issue {number}")
         for note, journal in reversed(_notes(self._row(number))):
             if note.split() == written.split():
                 return _comment(journal, number)
-        raise NotFound(
+        raise Unavailable(
             f"Redmine took the comment on issue {number}, but does not show it. Look there before you repeat it."
         )
 
@@ -147,14 +155,13 @@ class Redmine:
             row: dict[str, Any] = found["issue"]
             return row
 
-    def _created(self, marker: Marker, key: str) -> str | None:
-        """The number of the issue that carries the marker, looked for among the newest of the project."""
+    def _newest(self) -> list[dict[str, Any]]:
+        """The newest issues of the project, among which an earlier write is looked for."""
         listed = self._api.get(
-            "/issues.json", {"project_id": self._project, "status_id": "*", "sort": NEWEST_FIRST, "limit": 100}
+            "/issues.json", {"project_id": self._project, "status_id": "*", "sort": NEWEST_FIRST, "limit": MOST_MARKED}
         )
         with readable(TITLE):
-            rows = [(str(row.get("description") or ""), str(row["id"])) for row in listed["issues"]]
-        return find_marked(marker, rows, key)
+            return list(listed["issues"])
 
     def _id_of(self, path: str, name: str, wanted: str) -> str:
         """The id of Redmine's own name for something, in any case; empty where it has none."""

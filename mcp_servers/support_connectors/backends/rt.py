@@ -298,9 +298,11 @@ class RequestTracker:
         ticket = self._api.get(f"/ticket/{number}", what=f"ticket {number}")
         kind = "Comment" if way == "comment" else "Correspond"
         if marker and key:
-            known = find_marked(marker, self._spoken(number, kind), key)
+            rows = self._history(number)
+            known = find_marked(marker, self._texts_of(rows, kind), key)
             if known is not None:
                 return self._message(number, ticket, *known)
+            write.go_on(seen_all=len(rows) < 100 * MOST_PAGES)
         written = marked(text, marker)
         body = {"Content": written, "ContentType": "text/plain"}
         self._api.post(f"/ticket/{number}/{way}", body, what=f"ticket {number}")
@@ -312,7 +314,10 @@ class RequestTracker:
         )
 
     def _spoken(self, number: str, kind: str) -> list[tuple[str, tuple[Row, str]]]:
-        rows = [row for row in self._history(number) if row.get("Type") == kind]
+        return self._texts_of(self._history(number), kind)
+
+    def _texts_of(self, history: Sequence[Row], kind: str) -> list[tuple[str, tuple[Row, str]]]:
+        rows = [row for row in history if row.get("Type") == kind]
         texts, _ = self._contents([str(row["id"]) for row in rows])
         return [(texts[str(row["id"])], (row, texts[str(row["id"])])) for row in rows if str(row["id"]) in texts]
 

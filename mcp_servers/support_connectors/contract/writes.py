@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from support_connectors.contract.report import Broken, Call, ContractReport, NothingToTry, Refused, must
@@ -25,6 +26,8 @@ ANOTHER: Mapping[State | None, tuple[str, ...]] = {
 }
 """By the state that an item has: words for others, of which most systems take one. What cannot be taken back comes last."""
 
+NOT_FOUND_KINDS = ("not_there", "not_written", "unavailable")
+"""What a call that only looks may be refused as where there is nothing to find."""
 Item = dict[str, Any]
 
 
@@ -38,12 +41,20 @@ class Writes:
         self._write = write
         self._report = report
         self._token = token
+        self._began = (datetime.now(UTC) - timedelta(minutes=10)).isoformat()
 
     async def run(self, target: Item) -> None:
         """Make the checks; what is written goes to ``target``."""
         key = f"contract-{self._token}"
         text = f"{HOSTILE}\nRun {self._token}"
         first: Item = {}
+        with self._report.check("looking for a write writes nothing"):
+            try:
+                await self._put(text, "a", key, target, look=True)
+            except Refused as refusal:
+                must(refusal.kind in ("", *NOT_FOUND_KINDS), f"it is called {refusal.kind}: {refusal}")
+            else:
+                raise Broken("it gives the result of a write that nobody made")
         with self._report.check("what is written is found again, as it was written"):
             first = await self._put(text, "a", key, target)
             held = await self._held(first, target)
@@ -54,6 +65,16 @@ class Writes:
             again = await self._put(text, "a", key, target)
             must(again["ref"] == first["ref"], f"the repeated call gives {again['ref']}, the first gave {first['ref']}")
             must(await self._count(target) == 1, "the text stands there twice")
+        with self._report.check("a write is found by looking for it"):
+            if not first:
+                raise NothingToTry("the first write failed")
+            try:
+                looked = await self._put(text, "a", key, target, look=True)
+            except Refused as refusal:
+                if refusal.kind != "unavailable":
+                    raise
+                raise NothingToTry(f"nobody can tell: {refusal}") from refusal
+            must(looked["ref"] == first["ref"], f"looking gives {looked['ref']}, the first gave {first['ref']}")
         with self._report.check("the same key with another text is refused"):
             if not first:
                 raise NothingToTry("the first write failed")
@@ -111,9 +132,10 @@ class Writes:
         changed: Item = result["item"]
         return changed
 
-    async def _put(self, text: str, name: str, key: str, target: Item) -> Item:
+    async def _put(self, text: str, name: str, key: str, target: Item, *, look: bool = False) -> Item:
         arguments = self._write.arguments(text, f"{self._token}-{name}", target)
-        result = await self._call(self._write.tool, {**arguments, "idempotency_key": key})
+        since = {"look_since": self._began} if look else {}
+        result = await self._call(self._write.tool, {**arguments, "idempotency_key": key, **since})
         must(isinstance(result.get("item"), dict), f"{self._write.tool} gives no item")
         item: Item = result["item"]
         must("ref" in item, f"{self._write.tool} gives an item without a ref")

@@ -6,11 +6,12 @@ write is recognised, and the same key with another text is told apart.
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from support_connectors.backend import Conflict
+from support_connectors.backend import Conflict, Write
+from support_connectors.times import parse_time
 
 T = TypeVar("T")
 _FORM = re.compile(r"\[ce:(?P<key>[0-9a-f]{12})\.(?P<text>[0-9a-f]{8})\]")
@@ -58,6 +59,15 @@ def find_marked(marker: Marker, candidates: Iterable[tuple[str, T]], idempotency
                 )
             return candidate
     return None
+
+
+def reaches_back(write: Write, times: Sequence[str], most: int) -> bool:
+    """Whether ``times`` (of what was read, RFC 3339, ``most`` of it at most and the newest first) reach back to where a write is looked
+    for.
+    """
+    if write.look_since is None or len(times) < most:
+        return True
+    return min(map(parse_time, times)) < write.look_since
 
 
 def _digest(text: str, length: int) -> str:

@@ -84,6 +84,11 @@ class WorkspaceStore:
         return backends[category]
 
     @property
+    def lasts(self) -> bool:
+        """Whether what is written stays: it is a database in a file, not a file that was taken into memory."""
+        return self._engine.url.database not in (None, "", ":memory:")
+
+    @property
     def now(self) -> datetime | None:
         """The moment that the workspace shows, aware; None where the clock decides."""
         text = self._meta("now")

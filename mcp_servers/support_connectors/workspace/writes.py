@@ -54,6 +54,7 @@ class WritableShelf(Shelf):
                     )
                 if known is not None:
                     return result_type.model_validate(known.result)
+                by.go_on(keyed=True)
             result = effect(connection)
             changes = int(read_meta(connection, "changes"))
             connection.execute(sa.update(meta).where(meta.c.key == "changes").values(value=changes + 1))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from customer_escalation.actions.table import KINDS
 from customer_escalation.domain.brief import Brief
 from customer_escalation.domain.draft import CustomerDraft
 from customer_escalation.domain.evidence import parse_moment
@@ -21,9 +22,6 @@ from customer_escalation.policy.sources import shipped_policy
 from customer_escalation.rendering.phrases import Phrases
 from customer_escalation.sla.cadence import next_internal_followup
 from customer_escalation.sla.calendar import team_calendar
-
-TOOLS = {"chat": "post_chat_message", "support_platform": "reply_to_customer"}
-"""What carries an action out in each system."""
 
 
 class Proposal(BaseModel):
@@ -43,14 +41,17 @@ class Proposal(BaseModel):
 
 
 def action_id(proposal: Proposal) -> str:
-    """sha256 of what would be done: system, destination and text. The title may change without harm."""
-    exact = json.dumps([proposal.system, proposal.destination, proposal.text], ensure_ascii=True)
+    """sha256 of what would be done: system, tool, destination and text. The title may change without harm.
+
+    The tool counts, because a note for the team and a reply to the customer may share the rest.
+    """
+    exact = json.dumps([proposal.system, tool_for(proposal), proposal.destination, proposal.text], ensure_ascii=True)
     return hashlib.sha256(exact.encode()).hexdigest()
 
 
 def tool_for(proposal: Proposal) -> str:
     """The tool of the system's category that carries it out; empty where a person does it."""
-    return TOOLS.get(proposal.system, "")
+    return KINDS[proposal.kind].tool
 
 
 def propose(

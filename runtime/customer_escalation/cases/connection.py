@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from customer_escalation.connectors.writing import Answer, Write
 from customer_escalation.domain.categories import SOURCES, title_of, unread
 from skill_runtime.connectors import CategoryNeed, ConnectorState, Gap, Preflight, preflight
 from skill_runtime.errors import ConnectorError
@@ -43,11 +44,31 @@ class OpenedSystems:
         return gap_sentences(self.check().gaps)
 
 
+class Writer(Protocol):
+    """Carries calls out in one system. Its methods raise ``ConnectorError`` where no connected system can."""
+
+    def check(self, call: Write) -> None:
+        """Can the call be made?"""
+        ...
+
+    async def write(self, call: Write) -> Answer:
+        """Carry a call out."""
+        ...
+
+    async def look(self, call: Write, since: datetime) -> Answer:
+        """Was the call carried out, at ``since`` or later? Writes nothing."""
+        ...
+
+
 class Systems(Protocol):
     """The systems of an organisation, as cases are read from them. Raises ``ConnectorError`` where they cannot be used."""
 
     async def connection(self) -> OpenedSystems:
         """What can be read now; nothing at all is a connection without tools, and its states say why."""
+        ...
+
+    async def writer(self, system: str) -> Writer:
+        """The holder of the writing tools of a category. Raises ``ConnectorError`` where nothing of it is connected."""
         ...
 
     async def now(self) -> datetime:

@@ -179,6 +179,57 @@ class Closed(CaseEntry):
     now: datetime
 
 
+class EffectIntended(CaseEntry):
+    """An approved action is about to be carried out; what follows says what came of it."""
+
+    kind: ClassVar[str] = "effect_intended"
+
+    action: str
+    system: str
+    tool: str
+    destination: str
+    arguments: dict[str, Any]
+    """Exactly what the tool gets, all but key and author."""
+    key: str
+    """The idempotency key: of the case and the action."""
+    author: str
+    """In whose name it is written: who approved it first."""
+    by: str
+    """Who asked for it to be carried out."""
+    at: datetime
+
+
+class EffectOutcome(CaseEntry):
+    """What came of an intended effect."""
+
+    action: str
+    at: datetime
+    written: str = ""
+    """Ref or address of what was written."""
+    said: str = ""
+    """For a person."""
+    settled_by: str = ""
+    """The person who found out, where no system could tell."""
+
+
+class EffectDone(EffectOutcome):
+    """It happened."""
+
+    kind: ClassVar[str] = "effect_done"
+
+
+class EffectFailed(EffectOutcome):
+    """It did not happen."""
+
+    kind: ClassVar[str] = "effect_failed"
+
+
+class EffectUnclear(EffectOutcome):
+    """It may have happened."""
+
+    kind: ClassVar[str] = "effect_unclear"
+
+
 RESULT = "result"
 """The finished brief; see ``RecordedResult``."""
 APPROVAL, REVOCATION = "approval", "revocation"

@@ -6,6 +6,10 @@ WrongOrder          a step was asked for before the one that it needs
 ├── WrongDraft      a draft of one kind where the decision asks for the other
 ├── NotEscalated    no escalation is recorded that could be followed up or brought down
 ├── ActionChanged   an action is no longer offered as it was shown
+├── NotApproved     nobody's yes to an action is in force
+├── NothingToDo     a person sees to an action, or it has no text yet
+├── NoSystem        nothing is connected that could carry an action out
+├── NotUnclear      whether an effect happened is known, so nobody has to settle it
 └── NotProposed     no rule lets an escalation come down
 """
 
@@ -62,3 +66,25 @@ class NotProposed(WrongOrder):
 
     def __init__(self) -> None:
         super().__init__("No rule lets it come down yet, so there is nothing to confirm.")
+
+
+class NotApproved(WrongOrder):
+    """Nobody's yes to an action is in force."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"Action {number} is not approved as it stands, so it is not carried out.")
+
+
+class NothingToDo(WrongOrder):
+    """A person sees to an action, or it has no text yet."""
+
+
+class NoSystem(WrongOrder):
+    """Nothing is connected that could carry an action out."""
+
+
+class NotUnclear(WrongOrder):
+    """Whether an effect happened is known."""
+
+    def __init__(self) -> None:
+        super().__init__("It is not open whether this action was carried out, so there is nothing to settle.")

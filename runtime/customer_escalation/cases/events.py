@@ -101,6 +101,15 @@ class ApprovalRevoked(_CaseEvent):
 
 
 @dataclass(frozen=True)
+class ActionCarriedOut(_CaseEvent):
+    """An action was to be carried out; ``state`` says what came of it."""
+
+    action: str
+    by: str
+    state: str
+
+
+@dataclass(frozen=True)
 class FollowUpLogged(_CaseEvent):
     """A follow-up was made."""
 
@@ -129,7 +138,8 @@ class CaseClosed(_CaseEvent):
 
 CaseEvent = (
     CaseOpened | SystemsAsked | SystemsChecked | GatheringStarted | RecordsFetched | CaseGathered | FactsAssessed | DraftReviewed
-    | CaseFinished | ActionApproved | ApprovalRevoked | FollowUpLogged | CaseReassessed | DeEscalationJudged | CaseClosed
+    | CaseFinished | ActionApproved | ApprovalRevoked | ActionCarriedOut | FollowUpLogged | CaseReassessed | DeEscalationJudged
+    | CaseClosed
 )  # fmt: skip
 Watch = Callable[[CaseEvent], None]
 """Takes each event as it happens; returns quickly and does not raise."""

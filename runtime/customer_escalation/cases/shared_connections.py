@@ -1,8 +1,8 @@
-"""Read access to what is connected, for a server that lives long: opened when it is first needed, renewed when it is stale."""
+"""Access to what is connected, for a server that lives long: opened when it is first needed, renewed when it is stale."""
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +12,10 @@ from customer_escalation.cases.connection import ASKED_FOR, OpenedSystems
 from customer_escalation.connectors.readable import states_of
 from customer_escalation.connectors.source import OpenedConnectors, open_source
 from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
+from customer_escalation.connectors.writing import SystemWriter
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError
+from skill_runtime.tools import Tool
 
 if TYPE_CHECKING:
     from skill_runtime.mcp_host import McpHost
@@ -38,6 +40,20 @@ class SharedConnections:
     async def connection(self) -> OpenedSystems:
         """What can be read now; nothing at all is a connection without tools, and its states say why."""
         return (await self._held()).connection
+
+    async def writer(self, system: str) -> SystemWriter:
+        """See ``Systems``."""
+        held = await self._held()
+        if not any(tool.category == system for tool in held.all_tools):
+            raise ConnectorError(
+                f"The {system.replace('_', ' ')} is not connected, so nothing can be carried out there."
+            )
+        if not held.source.lasts:
+            raise ConnectorError(
+                "This workspace is a file that is taken into memory, so nothing can be written there. Load it with "
+                "`customer-escalation workspace load FILE`, or connect your systems."
+            )
+        return SystemWriter(system, held.all_tools, held.source.known)
 
     async def now(self) -> datetime:
         """The moment that counts: a workspace's own, else the clock's."""
@@ -75,6 +91,8 @@ class _Held:
         self.since = since
         self.source = OpenedConnectors((), CATEGORY_TOOLS)
         self.connection = OpenedSystems((), tuple)
+        self.all_tools: Sequence[Tool] = ()
+        """Writing ones included: for code that a person's approval stands behind."""
         self._ready: asyncio.Future[None] | None = None
         self._done = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -103,6 +121,7 @@ class _Held:
                 self.connection = OpenedSystems((), lambda: states)
             else:
                 host = await stack.enter_async_context(_host(self.source))
+                self.all_tools = host.all_tools
                 self.connection = OpenedSystems(
                     host.tools, states_of(host, self.source.states), foreign=self.source.foreign
                 )

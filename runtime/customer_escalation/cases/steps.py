@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from customer_escalation.actions import Approval, Proposal, tool_for
+from customer_escalation.cases.effects import Effect
 from customer_escalation.cases.entries import ComingDown
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
@@ -78,6 +79,8 @@ class ProposedAction:
     id: str
     proposal: Proposal
     approval: Approval | None
+    effect: Effect | None = None
+    """What carrying it out did, the newest outcome; None where nothing was tried, or nobody knows yet what came of it."""
 
     @property
     def tool(self) -> str:

@@ -116,7 +116,7 @@ def mcp(
         int | None, typer.Option(metavar="PORT", help="Serve streamable HTTP on this loopback port, behind a token.")
     ] = None,
     writes: Annotated[
-        bool, typer.Option("--writes", help="Over HTTP, offer the writing tools, for what a person approved.")
+        bool, typer.Option("--writes", help="Offer the writing tools, for what a person approved in a case.")
     ] = False,
     no_token: Annotated[
         bool, typer.Option("--no-token", help="Over HTTP, let in every process of this machine.")

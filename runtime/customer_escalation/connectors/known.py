@@ -7,10 +7,11 @@ shown to nobody until a person classifies it.
 import functools
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from importlib import resources
 from pathlib import PurePath
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,6 +19,27 @@ from pydantic import BaseModel, ConfigDict, Field
 from skill_runtime.permission import ToolPolicy
 from skill_runtime.servers import ServerConfig
 from skill_runtime.tools import Access
+
+
+class KnownWrite(BaseModel):
+    """How one of our writing tools' calls is made with a tool of another server that takes no idempotency key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tool: str
+    arguments: dict[str, str]
+    """Its arguments; ``{name}`` stands for the argument of that name of ours, ``{name.id}`` for a ref without its category."""
+    look: str = ""
+    """A reading tool of the same server that shows what was written there; empty where there is none."""
+    look_arguments: dict[str, str | int] = Field(default_factory=dict)
+
+    def filled(self, ours: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of the writing tool."""
+        return _filled(self.arguments, ours)
+
+    def looking(self, ours: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of the reading tool."""
+        return _filled(self.look_arguments, ours)
 
 
 class KnownServer(BaseModel):
@@ -37,6 +59,8 @@ class KnownServer(BaseModel):
     """Globs of tools that change something; they count before those of ``read``."""
     denied: tuple[str, ...] = ()
     """Globs of tools that no escalation needs; they count before all others."""
+    writes: dict[str, KnownWrite] = Field(default_factory=dict)
+    """By name of a writing tool of our category servers: how this server does the same."""
     categories: dict[str, str] = Field(default_factory=dict)
     """Globs of tools that answer for another category than the server's own."""
     source: str = ""
@@ -96,3 +120,16 @@ def _names(word: str, package: str) -> bool:
     """Whether a word of a command line names the package, with or without a version, a tag or a path."""
     plain = re.sub(r"(?<=.)[@:](?:latest|v?\d[\w.+-]*)$", "", word)
     return package in (word, plain, PurePath(plain).name)
+
+
+_HOLE = re.compile(r"\{(\w+)(\.id)?\}")
+
+
+def _filled(form: Mapping[str, str | int], ours: Mapping[str, Any]) -> dict[str, Any]:
+    """The form with its holes filled, in one pass: what a text holds is no hole."""
+
+    def value(hole: re.Match[str]) -> str:
+        given = str(ours[hole[1]])
+        return given.partition("/")[2] or given if hole[2] else given
+
+    return {name: _HOLE.sub(value, text) if isinstance(text, str) else text for name, text in form.items()}

@@ -5,7 +5,7 @@ count; where none is declared, the loaded workspace does. Examples must never st
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +23,7 @@ from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES
 from support_connectors.workspace.records import WorkspaceError
 
 if TYPE_CHECKING:
+    from customer_escalation.connectors.known import KnownServer
     from skill_runtime.mcp_connection import ServerSpec
     from skill_runtime.mcp_host import Adapter
     from skill_runtime.permission import Gatekeeper
@@ -49,6 +50,10 @@ class OpenedConnectors:
     notes: Sequence[str] = ()
     foreign: frozenset[str] = frozenset()
     """Labels of the servers that are not ours."""
+    lasts: bool = True
+    """What is written stays; False for a workspace that is a file in memory."""
+    known: "Mapping[str, KnownServer]" = field(default_factory=dict)
+    """Of these, the rows of those that are known."""
 
     def servers(self) -> "tuple[Sequence[ServerSpec], Gatekeeper, Adapter | None]":
         """What a host needs."""
@@ -76,6 +81,7 @@ def open_source(workspace: str | None, connectors: str | None, folder: Path) -> 
                 states,
                 notes=made.notes,
                 foreign=frozenset(made.guarded),
+                known={label: one.known for label, one in made.guarded.items() if one.known},
             )
             return
     elif connectors:
@@ -147,7 +153,7 @@ def _of_workspace(store: "WorkspaceStore") -> OpenedConnectors:
             reason = state.partition(":")[2].strip() if error else ""
             states.append(ConnectorState(category, "error" if error else "not_connected", "", reason))
     return OpenedConnectors(
-        specs, CATEGORY_TOOLS, ConnectionAdapter({}, ()), states, store.now, dict(store.policy or {})
+        specs, CATEGORY_TOOLS, ConnectionAdapter({}, ()), states, store.now, dict(store.policy or {}), lasts=store.lasts
     )
 
 

@@ -81,7 +81,7 @@ class OfferedAction(BaseModel):
     characters: int
     """Of the whole text."""
     tool: str
-    """The category tool that carries it out; empty where a person does it."""
+    """What `carry_out` calls for it; empty where a person does it."""
     approved_by: str = ""
 
 

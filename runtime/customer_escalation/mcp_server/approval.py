@@ -173,11 +173,7 @@ def question(action: "ProposedAction") -> str:
 
 def _decided(case: str, action: "ProposedAction", by: str, said: str) -> Decided:
     if by:
-        how = (
-            f"Call `{action.tool}` with exactly its text and destination, and idempotency_key {action.id[:32]}."
-            if action.tool
-            else "The person sees to it."
-        )
+        how = "`carry_out` does it." if action.tool else "The person sees to it."
         text = (
             f"Action {action.number} is approved by {by}. {how} Until then it can be taken back with `revoke_approval`."
         )

@@ -2,7 +2,7 @@
 
 import inspect
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context
@@ -10,7 +10,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, ValidationError
 
-from customer_escalation.cases.errors import NoBrief, NoFacts, NotEscalated, NotProposed
+from customer_escalation.cases.errors import ActionChanged, NoBrief, NoFacts, NotApproved, NotEscalated, NotProposed
 from customer_escalation.cases.store import UnknownCase
 from customer_escalation.domain.findings import listed, schema_findings
 from customer_escalation.mcp_server.answers import ServiceAnswer
@@ -28,6 +28,8 @@ GO_ON: dict[type[Exception], str] = {
     NoBrief: "Call `assess`, then `check_brief`.",
     NotEscalated: "`save_brief` saves a brief.",
     NotProposed: "Give `since` with what was found out.",
+    NotApproved: "Ask the person with `request_approval`.",
+    ActionChanged: "`propose_actions` lists the actions as they are.",
 }
 """By which tool to go on after an error."""
 _log = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 def new_tool(
     run: Run, name: str, title: str, description: str, takes: type[BaseModel], gives: type[ServiceAnswer], fill: Fill,
-    *, reads: bool, meta: dict[str, Any] | None = None,
+    *, reads: bool, meta: Mapping[str, Any] | None = None,
 ) -> Tool:  # fmt: skip
     """A tool whose input is a model's and whose output is an answer's.
 
@@ -69,7 +71,7 @@ def new_tool(
         title=title,
         description=fill(description),
         annotations=hints,
-        meta=meta,
+        meta=dict(meta) if meta else None,
         structured_output=True,
     )
     return tool.model_copy(update={"parameters": listed_schema(takes, fill)})

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,39 +56,61 @@ def serve_category(
     """Serve one category, or ``escalation``, until the client goes away: over stdio, or over HTTP on a port.
 
     Over HTTP clients need a token, unless it is ``open_to_all``, and nothing is written, unless with ``writes`` what a person
-    approved.
+    approved; over stdio ``writes`` adds the categories' writing tools for the same.
 
     Raises as ``opened_server``, and ``InvalidRequest`` for a port that cannot be listened on.
     """
     from support_connectors.serving import ServeError, run_server
 
-    with opened_server(category, workspace, connectors) as server:
+    with opened_server(category, workspace, connectors, writes=writes) as server:
         try:
-            run_server(server, port, open_to_all=open_to_all, refusal=_refusal if writes else None)
+            run_server(server, port, open_to_all=open_to_all, writes=writes)
         except ServeError as error:
             raise InvalidRequest(str(error)) from error
 
 
-def _refusal(tool: str, arguments: Mapping[str, Any]) -> str:
-    from customer_escalation.cases.journal_store import JournalStore
-    from customer_escalation.mcp_server.http_writes import refusal
-
-    return refusal(JournalStore(), tool, arguments)
-
-
 @contextmanager
 def opened_server(
-    category: str, workspace: Path | None = None, connectors: Path | None = None, *, beside_skill: bool = False
+    category: str,
+    workspace: Path | None = None,
+    connectors: Path | None = None,
+    *,
+    writes: bool = False,
+    beside_skill: bool = False,
 ) -> "Iterator[MCPServer[Any]]":
     """The server of a category, the one called ``escalation``, or ``all`` in one, with what it stands on.
 
     A category stands on the system that a connector declares for it; with ``workspace`` given, or where nothing at all is
     declared, on the workspace. One that nothing stands behind has no tools and says so: an assistant that starts all servers
-    of the plugin finds each of them well. ``beside_skill``: the client has the skill itself.
+    of the plugin finds each of them well. The categories' writing tools are on it with ``writes``, or where the policy in force says
+    so, and then do what a person approved and nothing else (``direct_writes``). ``beside_skill``: the client
+    has the skill itself.
 
     Raises ``InvalidRequest`` for an unknown category or a workspace that cannot be used, and ``ConnectorError`` for a
     connector that cannot be used.
     """
+    from customer_escalation.cases.journal_store import JournalStore
+    from customer_escalation.mcp_server.direct_writes import guard_writes, without_writes
+
+    with _whole_server(category, workspace, connectors, beside_skill=beside_skill) as server:
+        if writes or _policy_lists_writes():
+            guard_writes(server, JournalStore())
+        else:
+            without_writes(server)
+        yield server
+
+
+def _policy_lists_writes() -> bool:
+    from customer_escalation.policy.sources import find_overlays, policy_in_force
+
+    overlays = find_overlays(None, project_folder())
+    return bool(overlays) and policy_in_force(overlays).assistants.writing_tools
+
+
+@contextmanager
+def _whole_server(
+    category: str, workspace: Path | None, connectors: Path | None, *, beside_skill: bool
+) -> "Iterator[MCPServer[Any]]":
     from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES
     from support_connectors.kit import unconnected_server
     from support_connectors.serving import build_category_server, default_database

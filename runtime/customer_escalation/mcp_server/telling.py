@@ -152,7 +152,7 @@ def listed_actions(found: Sequence[answers.OfferedAction]) -> str:
     lines = [ACTIONS_NOTE]
     for one in found:
         by = f"; approved by {one.approved_by}" if one.approved_by else ""
-        how = f"; tool: {one.tool}" if one.tool else "; a person does it"
+        how = "; `carry_out` does it" if one.tool else "; a person does it"
         lines.append(f"\n{one.number}. {one.title} [{one.kind}; destination: {one.destination or 'none'}{how}{by}]")
         lines += [f"   {line}" for line in (one.text or "(no text yet: to be drafted)").splitlines()]
         if one.characters != len(one.text):

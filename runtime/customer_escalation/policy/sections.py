@@ -209,6 +209,13 @@ class Flows(Section):
     """To servers of others."""
 
 
+class Assistants(Section):
+    """What assistants are offered beside ``carry_out``."""
+
+    writing_tools: Annotated[bool, Field(strict=True)]
+    """The category servers list their writing tools, which do what a person approved and nothing else."""
+
+
 class Team(Section):
     """Who receives an escalation (T1-T5)."""
 
@@ -253,6 +260,7 @@ class Policy(Section):
     brief: BriefLimits
     verification: VerificationLimits
     flows: Flows
+    assistants: Assistants
     teams: PerTarget[Team]
     levels: dict[str, RuleLevel] = Field(default_factory=dict)
     """Rules by id whose level an organisation changed."""

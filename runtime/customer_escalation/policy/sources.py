@@ -110,6 +110,8 @@ def policy_notes(overlays: Sequence[Overlay], *, withheld: bool = False) -> tupl
                 notes.append(
                     f"{_begin(overlay)} lets a model ask {name} systems with {now_words} ({was_words} before)."
                 )
+        if now.assistants.writing_tools and not before.assistants.writing_tools:
+            notes.append(f"{_begin(overlay)} lists the categories' writing tools to assistants.")
         if overlay.scope == "project":
             if before.verification.enabled and not now.verification.enabled:
                 notes.append(f"{_begin(overlay)} switches off the second reading of statements.")

@@ -7,13 +7,14 @@ from typing import Any
 from tests.customer_escalation.casebook import NOW
 from tests.customer_escalation.cases.memory_store import MemoryStore
 
-from customer_escalation.cases.connection import ASKED_FOR, OpenedSystems
+from customer_escalation.cases.connection import ASKED_FOR, OpenedSystems, Writer
 from customer_escalation.cases.events import CaseEvent
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.session import Casework
 from customer_escalation.cases.terms import Asked, Origin
 from customer_escalation.domain.evidence import Evidence
 from skill_runtime.connectors import ConnectorState
+from skill_runtime.errors import ConnectorError
 
 
 class Quiet:
@@ -26,6 +27,10 @@ class Quiet:
         """No tools."""
         states = [ConnectorState(row.id, "connected", row.id) for row in ASKED_FOR]
         return OpenedSystems((), lambda: states)
+
+    async def writer(self, system: str) -> Writer:
+        """Nothing that could be written to."""
+        raise ConnectorError(f"No {system} is connected.")
 
     async def now(self) -> datetime:
         """The moment."""

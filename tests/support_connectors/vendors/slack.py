@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -195,7 +196,11 @@ class Slack:
             "team_id": "T0TEAM0001",
         }
         profile = {**app, "icons": icons, "updated": 1}
-        row = {**_row(int(last) + 1, "U0BOT00009", body["text"]), "bot_id": "B0APP00001", "bot_profile": profile}
+        row = {
+            **_row(max(int(last) + 1, int(time.time())), "U0BOT00009", body["text"]),
+            "bot_id": "B0APP00001",
+            "bot_profile": profile,
+        }
         kept = {**row, "metadata": body["metadata"]} if body.get("metadata") else row
         self.rows[body["channel"]].append(kept)
         return Reply({"ok": True, "channel": body["channel"], "ts": row["ts"], "message": kept})

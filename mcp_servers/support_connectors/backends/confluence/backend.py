@@ -122,6 +122,7 @@ class Confluence:
             known = find_marked(marker, self._drafts(marker.key, title, space), key)
             if known is not None:
                 return self.read_article(known)
+            write.go_on(seen_all=False)  # the search learns of new drafts late
         space_id = next((number for number, name in self._spaces({"keys": [space]}).items() if name == space), None)
         if space_id is None:
             raise NotFound(f"There is no space {space!r} in Confluence, or our account may not see it.")

@@ -129,6 +129,7 @@ class Imap:
                 known = find_marked(marker, self._marked(box, drafts, marker), key)
                 if known is not None:
                     return self._read(box, known)
+                write.go_on()
             must(box.wire.append(quoted(drafts), r"(\Draft \Seen)", "", message.as_bytes()))
             box.forget()
             opened = box.open(drafts)

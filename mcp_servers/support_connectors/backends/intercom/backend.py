@@ -25,6 +25,7 @@ from support_connectors.backends.intercom_records import (
     TITLE,
     company_of,
     contact_of,
+    count_of_parts,
     message_of,
     messages_of,
     opening_of,
@@ -45,6 +46,8 @@ CANDIDATES: Final = 150
 """Newest matches of a search that are ranked: the longest page that Intercom gives."""
 MOST_WORDS: Final = 7
 """Words of a query that count; each needs two of the 15 conditions that Intercom takes."""
+MOST_PARTS: Final = 500
+"""Newest parts of a conversation, all that Intercom gives."""
 DAY: Final = timedelta(days=1)
 
 
@@ -207,9 +210,11 @@ class Intercom:
         with self._writing:
             row = self._api.conversation(number)
             if marker and key:
-                known = find_marked(marker, _spoken(row), key)
+                said = list(_spoken(row))
+                known = find_marked(marker, said, key)
                 if known is not None:
                     return message_of(known, number)
+                write.go_on(seen_all=count_of_parts(row) < MOST_PARTS)
             written = marked(text, marker)
             row = self._api.reply(number, kind, as_html(written))
             for shown, part in reversed(list(_spoken(row))):

@@ -167,6 +167,7 @@ class Jira:
             known = find_marked(marker, self._marked_issues(project, marker), key)
             if known is not None:
                 return self.read_issue(known)
+            write.go_on(seen_all=False)  # the search learns of new issues late
         kind, allowed = self._form(project, issue.type)
         fields: Row = {
             "project": {"key": project}, "issuetype": {"id": kind}, "summary": " ".join(issue.title.split())[:255],
@@ -202,9 +203,11 @@ class Jira:
         key = write.idempotency_key
         marker = Marker.of(key, name, text) if key else None
         if marker and key:
-            known = find_marked(marker, [(_marker_of(one), one) for one in self._comments(name)], key)
+            comments = list(self._comments(name))
+            known = find_marked(marker, [(_marker_of(one), one) for one in comments], key)
             if known is not None:
                 return comment_of(known, name)
+            write.go_on(seen_all=len(comments) < MOST_COMMENTS)
         properties: list[Row] = [dict(INTERNAL), *([{"key": MARKED, "value": str(marker)}] if marker else [])]
         made = self._api.post(
             f"/issue/{name}/comment", {"body": as_document(text), "properties": properties}, what=f"issue {name}"

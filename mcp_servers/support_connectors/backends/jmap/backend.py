@@ -147,9 +147,11 @@ class Jmap:
         with self._writing:
             if marker and key:
                 draft[KEY_PROPERTY] = str(marker)
-                known = find_marked(marker, self._marked(marker, drafts, budget), key)
+                found, seen_all = self._marked(marker, drafts, budget)
+                known = find_marked(marker, found, key)
                 if known is not None:
                     return self.read_mail(known)
+                write.go_on(seen_all=seen_all)
             made = self._api.call(("Email/set", {"create": {"draft": draft}}), budget=budget)[0]
         with readable(TITLE):
             if "draft" not in (made.get("created") or {}):
@@ -158,15 +160,14 @@ class Jmap:
                 raise InvalidInput(f"The mailbox does not take this draft: {reason}.")
             return self.read_mail(str(made["created"]["draft"]["id"]))
 
-    def _marked(self, marker: Marker, drafts: str, budget: Budget) -> list[tuple[str, str]]:
-        """Mails that may carry the marker, each with its header; also those that a person has sent since."""
+    def _marked(self, marker: Marker, drafts: str, budget: Budget) -> tuple[list[tuple[str, str]], bool]:
+        """Mails that may carry the marker, each with its header, also those that a person has sent since; and whether they are all."""
         try:
-            names, _ = self._ids({"header": [KEY_HEADER, marker.key]}, 0, 10, budget)
+            names, total = self._ids({"header": [KEY_HEADER, marker.key]}, 0, 10, budget)
         except InvalidInput:  # a server that does not look into headers
-            names, _ = self._ids({"inMailbox": drafts}, 0, 100, budget)
-        return [
-            (str(row.get(KEY_PROPERTY) or ""), str(row["id"])) for row in self._get(names, ["id", KEY_PROPERTY], budget)
-        ]
+            names, total = self._ids({"inMailbox": drafts}, 0, 100, budget)
+        rows = self._get(names, ["id", KEY_PROPERTY], budget)
+        return [(str(row.get(KEY_PROPERTY) or ""), str(row["id"])) for row in rows], total <= len(names)
 
     def _row(self, given: str, budget: Budget) -> Row:
         name = own_id(CATEGORY, given)

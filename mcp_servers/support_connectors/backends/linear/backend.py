@@ -153,6 +153,7 @@ class Linear:
             if known is not None:
                 _same(key, (known["title"], _as_read(known["description"])), (issue.title, issue.description))
                 return self.read_issue(str(known["identifier"]))
+            write.go_on(keyed=True)  # an id is taken once
         found = self._asked(ask.TEAM, {"key": self._teams[0]})["teams"]["nodes"]
         if not found:
             raise NotFound(f"There is no team {self._teams[0]!r} in Linear, or our account may not see it.")
@@ -183,6 +184,7 @@ class Linear:
                 with readable(TITLE):
                     _same(key, _as_read(known["body"]), text)
                 return _comment(known, str(row["identifier"]))
+            write.go_on(keyed=True)
         made = self._asked(ask.SAY, {"input": given}, reads=False)["commentCreate"]
         with readable(TITLE):
             return _comment(made["comment"], str(row["identifier"]))

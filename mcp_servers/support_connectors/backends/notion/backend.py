@@ -121,9 +121,11 @@ class Notion:
         key = write.idempotency_key
         marker = Marker.of(key, title, body) if key else None
         if marker and key:
-            known = find_marked(marker, self._drafts(parent, title), key)
+            drafts, all_seen = self._drafts(parent, title)
+            known = find_marked(marker, drafts, key)
             if known is not None:
                 return known.model_copy(update={"body": unmarked(known.body or "")})
+            write.go_on(seen_all=all_seen)
         pieces = [{"type": "text", "text": {"content": title}}]
         children = as_blocks(body) + (as_blocks(str(marker)) if marker else [])
         made = self._asked(
@@ -199,8 +201,10 @@ class Notion:
             **({"start_cursor": token} if token else {}),
         )
 
-    def _drafts(self, parent: str, title: str) -> list[tuple[str, Article]]:
-        """Drafts that an earlier write may have made, those of this title first, then the newest."""
+    def _drafts(self, parent: str, title: str) -> tuple[list[tuple[str, Article]], bool]:
+        """Drafts that an earlier write may have made, those of this title first, then the newest; and whether all of this title are
+        among them.
+        """
         budget, token = self._budget(), ""
         children: list[tuple[bool, str]] = []
         while len(children) < MOST_CHILDREN:
@@ -222,7 +226,7 @@ class Notion:
             if row:
                 drafts.append((body, _article(row, body, {})))
             budget.check()
-        return drafts
+        return drafts, len(children) < MOST_CHILDREN and sum(named for named, _ in children) <= MOST_LOOKS
 
 
 def _article(row: Block, body: str | None, more: dict[str, JsonValue]) -> Article:

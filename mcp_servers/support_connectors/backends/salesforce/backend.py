@@ -171,6 +171,7 @@ class Salesforce:
             known = find_marked(marker, [(str(task.get("Description") or ""), task) for task in tasks], key)
             if known is not None:
                 return activity_of(known, row)
+            write.go_on(seen_all=len(tasks) < MOST_MARKED)
         task = {
             "Subject": text.strip().split("\n")[0][:255], "Description": marked(text, marker), "WhatId": row["Id"],
             "Status": "Completed", "ActivityDate": datetime.now(UTC).date().isoformat(),

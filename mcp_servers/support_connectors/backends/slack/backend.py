@@ -45,6 +45,8 @@ from support_connectors.results import ChatContext, ChatMessage, Page
 from support_connectors.systems import System
 from support_connectors.times import microseconds
 
+MOST_LOOKED = 1_000
+"""Newest messages of a channel in which an earlier write is looked for, where its time is known."""
 MOST_TEXT = 40_000
 """Characters of one message; Slack cuts longer ones."""
 KEEP_CHANNELS_S = 60.0
@@ -175,10 +177,14 @@ class Slack:
         key = write.idempotency_key
         marker = Marker.of(key, text, place.id) if key else None
         if marker and key:
-            recent = islice(self._bot.history(place.id, self._bot.budget(), metadata=True), PAGE)
+            since = write.look_since
+            oldest, most = (f"{since.timestamp():.6f}", MOST_LOOKED) if since else (None, PAGE)
+            history = self._bot.history(place.id, self._bot.budget(), oldest=oldest, metadata=True)
+            recent = list(islice(history, most))
             known_row = find_marked(marker, [(marker_in(row), row) for row in recent], key)
             if known_row is not None:
                 return self._shown([PlacedMessage(place, known_row)])[0]
+            write.go_on(seen_all=len(recent) < most)
         body = {
             "channel": place.id, "text": sent, "mrkdwn": False, "parse": "none", "link_names": False,
             "unfurl_links": False, "unfurl_media": False,

@@ -33,7 +33,7 @@ from support_connectors.backends.teams.messages import (
 from support_connectors.cursors import decode_cursor, encode_cursor
 from support_connectors.remote.guard import ServerSettings, readable, secret
 from support_connectors.remote.http import Api
-from support_connectors.remote.markers import Marker, find_marked, marked
+from support_connectors.remote.markers import Marker, find_marked, marked, reaches_back
 from support_connectors.remote.paging import empty_page
 from support_connectors.remote.ranking import ranked
 from support_connectors.remote.snapshot import Snapshot
@@ -183,9 +183,11 @@ class Teams:
             newest = self._graph.get(messages, {"$top": AT_ONCE}, what)
             with readable(TITLE):
                 said = [PlacedMessage(place, row) for row in newest["value"] if is_talk(row)]
+                times = [str(row.get("lastModifiedDateTime") or row["createdDateTime"]) for row in newest["value"]]
                 known = find_marked(marker, [(text_of(one.row), one) for one in said], key)
             if known is not None:
                 return message_of(known)
+            write.go_on(seen_all=reaches_back(write, times, AT_ONCE))
         row = self._graph.post(messages, {"body": {"contentType": "text", "content": sent}}, what)
         if place.id in self._recent:
             self._recent[place.id].forget()

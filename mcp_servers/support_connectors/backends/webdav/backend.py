@@ -150,6 +150,7 @@ class WebDav:
         known = self._same(place, content)
         if known is not None:
             return known
+        write.go_on(keyed=True)  # a path is taken once
         self._make_folders(place[:-1], budget)
         budget.check()
         headers = {"If-None-Match": "*", "Content-Type": "text/plain; charset=utf-8"}

@@ -18,7 +18,15 @@ from support_connectors.backend import (
     Unavailable,
     Write,
 )
-from support_connectors.backends.zendesk.api import PAGE, TITLE, Row, TicketsPage, ZendeskApi, ZendeskSettings
+from support_connectors.backends.zendesk.api import (
+    MOST_PAGES,
+    PAGE,
+    TITLE,
+    Row,
+    TicketsPage,
+    ZendeskApi,
+    ZendeskSettings,
+)
 from support_connectors.backends.zendesk.records import CATEGORY, STATES, markup_of, message_of, ticket_of
 from support_connectors.cursors import decode_cursor, encode_cursor
 from support_connectors.remote.budget import Budget
@@ -234,7 +242,10 @@ class Zendesk:
         budget = Budget(TITLE, self._api.guard)
         with readable(TITLE):
             marks = [(_mark(audit), audit) for audit in self._api.audits(number, budget)]
-        return find_marked(marker, marks, write.idempotency_key or "")
+        found = find_marked(marker, marks, write.idempotency_key or "")
+        if found is None:
+            write.go_on(seen_all=len(marks) < MOST_PAGES * PAGE)
+        return found
 
     def _status(self, wanted: str) -> JsonObject:
         known = _known_status(wanted)
