@@ -33,6 +33,7 @@ startup: $(VENV)/.ready
 docs: $(VENV)/.ready
 	$(BIN)/python tools/check_policy_text.py --write
 	$(BIN)/python tools/check_docs.py --write
+	$(BIN)/python tools/make_listings.py --write
 
 # How many changed rules the tests notice; takes the better part of an hour. The tool is no part of the environment.
 mutate: $(VENV)/.ready

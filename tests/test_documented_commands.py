@@ -37,6 +37,7 @@ EXPECTED: dict[str, tuple[int, str]] = {
     "workspace show": (2, "workspace load"),
     "doctor": (1, "to mend"),
     "list": (0, "No runs yet"),
+    "check brief.md": (2, "brief.md cannot be read"),
     "show RUN": (0, "## ESCALATION"),
     "run --resume RUN": (3, "## ESCALATION"),
     'run --resume RUN --answers answers.json --answered-by "Ada Quinn"': (2, "answers.json"),

@@ -272,6 +272,8 @@ class Item(ResultModel, Generic[T]):
     """One item: read whole, or as a write left it."""
 
     item: T
+    next_cursor: MaybeText = None
+    """Of an item that is too long for one answer: where it goes on."""
 
 
 class ChatContext(ResultModel):

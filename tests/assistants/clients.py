@@ -25,13 +25,18 @@ def client(name: str) -> str:
     return str(found)
 
 
+def surroundings(home: Path) -> dict[str, str]:
+    """The environment of a user whose home this is."""
+    node = shutil.which("node", path=str(BIN)) or shutil.which("node") or "node"
+    path = os.pathsep.join([str(Path(node).parent), "/usr/local/bin", "/usr/bin", "/bin"])
+    return {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", "TMPDIR": os.environ.get("TMPDIR", "/tmp")}
+
+
 def run(
     command: list[str], home: Path, folder: Path, environment: Mapping[str, str] | None = None, *, code: int | None = 0
 ) -> subprocess.CompletedProcess[str]:
     """Run a client in ``folder`` as a user whose home is ``home``, with nothing else of this environment."""
-    node = shutil.which("node", path=str(BIN)) or shutil.which("node") or "node"
-    path = os.pathsep.join([str(Path(node).parent), "/usr/local/bin", "/usr/bin", "/bin"])
-    kept = {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", "TMPDIR": os.environ.get("TMPDIR", "/tmp")}
+    kept = surroundings(home)
     done = subprocess.run(
         command, env={**kept, **(environment or {})}, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
         timeout=LONGEST_S, check=False,
@@ -41,6 +46,12 @@ def run(
             f"{command[:3]} ended with {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         )
     return done
+
+
+def documented(language: str) -> str:
+    """The lines that docs/assistants.md gives to copy into a client's settings."""
+    text = (ROOT / "docs" / "assistants.md").read_text(encoding="utf-8")
+    return text.partition(f"```{language}\n")[2].partition("```")[0]
 
 
 def records(home: Path) -> list[str]:

@@ -18,7 +18,7 @@ READS = {
 """By server: the tool, its arguments, and what stands in its answer."""
 ISSUE = issue("15")
 CASE = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
-DONE = "The brief is shown above."
+DONE = "That is all."
 
 
 def calls(heard: str) -> list[list[tuple[str, str, dict[str, Any]]]]:
@@ -33,23 +33,23 @@ def calls(heard: str) -> list[list[tuple[str, str, dict[str, Any]]]]:
         [("escalation", "assess", {"issue": ISSUE, "facts": facts})],
         [("escalation", "check_brief", {"case": case, kind: bad})],
         [("escalation", "check_brief", {"case": case, kind: draft})],
-        [("escalation", "render_brief", {"case": case})],
     ]
 
 
 def check_answers(results: list[str]) -> None:
     """What the tools answered, in the order of the calls."""
-    assert len(results) == len(READS) + 4, [result[:300] for result in results]
+    assert len(results) == len(READS) + 3, [result[:300] for result in results]
     for result, (_, _, expected) in zip(results, READS.values(), strict=False):
         assert expected in result, result[:600]
-    assessed, rejected, accepted, shown = results[len(READS) :]
+    assessed, rejected, accepted = results[len(READS) :]
     assert "Leadership" in assessed
     assert "3 accounts" in assessed
     assert "A text holds its citations inside it" in assessed
-    assert "Rejected" in rejected
+    assert "- `communication`: Bullets" in assessed
+    assert "Rejected: 1 hard finding" in rejected
     assert "9,731" in rejected
     assert "Accepted" in accepted
-    assert "## ESCALATION: Three Pro customers" in shown
+    assert "## ESCALATION: Three Pro customers" in accepted
 
 
 def text_of(content: Any) -> str:

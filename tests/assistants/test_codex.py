@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.assistants.clients import client, records, run
+from tests.assistants.clients import client, documented, records, run
 from tests.assistants.job import DONE, ISSUE, calls, check_answers
 from tests.responses_api import Call, ResponsesServer
 
@@ -40,7 +40,7 @@ def session(server: ResponsesServer, home: Path, project: Path, prompt: str) -> 
     """One headless session; its events."""
     config = home / ".codex" / "config.toml"
     kept = config.read_text(encoding="utf-8") if config.exists() else ""
-    config.write_text(CONFIG.format(url=server.url) + kept, encoding="utf-8")
+    config.write_text(documented("toml") + CONFIG.format(url=server.url) + kept, encoding="utf-8")
     command = [client("codex"), "exec", "--json", "--skip-git-repo-check", prompt]
     done = run(command, home, project, {"TEST_KEY": "test-key"})
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

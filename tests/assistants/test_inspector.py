@@ -28,7 +28,7 @@ def test_the_escalation_server_has_tools_prompts_skills_and_a_card(plugin: Path,
     due = inspect(plugin, home, "escalation", "tools/call", "--tool-name", "followups", "--tool-args-json", "{}")
     assert due["structuredContent"]["open"] == []
     prompts = inspect(plugin, home, "escalation", "prompts/list")["prompts"]
-    assert {prompt["name"] for prompt in prompts} == {"customer-escalation", "followups"}
+    assert {prompt["name"] for prompt in prompts} == {"followups"}
     card = inspect(plugin, home, "escalation", "resources/read", "--uri", "ui://customer-escalation/brief.html")
     assert card["contents"][0]["mimeType"] == "text/html;profile=mcp-app"
 

@@ -3,18 +3,16 @@
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from tests.assistants.clients import client, run
+from tests.assistants.clients import client, documented, run
 from tests.assistants.job import DONE, ISSUE, calls, check_answers, text_of
 from tests.messages_api import Block, MessagesServer, text, use
 
+from support_connectors.categories import CATEGORY_TABLE, Category, WriteTool
+
 pytestmark = pytest.mark.node
-CATEGORIES = {
-    "support": "support_platform", "crm": "crm", "chat": "chat", "tracker": "project_tracker",
-    "knowledge": "knowledge_base", "escalation": "escalation",
-}  # fmt: skip
 QUIET = dict.fromkeys(
     (
         "OPENCODE_DISABLE_AUTOUPDATE", "OPENCODE_DISABLE_MODELS_FETCH", "OPENCODE_DISABLE_LSP_DOWNLOAD",
@@ -36,16 +34,13 @@ def script(body: dict[str, Any]) -> list[Block]:
 
 def test_the_whole_job_runs_in_opencode(plugin: Path, home: Path, project: Path) -> None:
     shutil.copytree(plugin / "skills" / "customer-escalation", project / ".opencode" / "skills" / "customer-escalation")
-    launcher = str(plugin / "bin" / "customer-escalation")
+    copied = json.loads(documented("json").replace("FOLDER", str(plugin)))
     with MessagesServer(script) as server:
         model = "anthropic/claude-sonnet-4-5"
         settings = {
             "model": model, "small_model": model, "autoupdate": False, "share": "disabled",
             "provider": {"anthropic": {"options": {"baseURL": f"{server.url}/v1", "apiKey": "test-key"}}},
-            "mcp": {
-                name: {"type": "local", "command": ["sh", launcher, "mcp", category], "enabled": True}
-                for name, category in CATEGORIES.items()
-            },
+            **copied,
         }  # fmt: skip
         (project / "opencode.json").write_text(json.dumps(settings), encoding="utf-8")
         command = [client("opencode"), "run", "--format", "json", "--pure", "--command", "customer-escalation", ISSUE]
@@ -60,3 +55,19 @@ def test_the_whole_job_runs_in_opencode(plugin: Path, home: Path, project: Path)
     results = {block["tool_use_id"]: text_of(block["content"]) for block in blocks if block["type"] == "tool_result"}
     check_answers([results[block["id"]] for block in blocks if block["type"] == "tool_use"])
     assert DONE in done.stdout
+
+
+WRITES = [name for name, access in json.loads(documented("json"))["permission"].items() if access == "ask"]
+
+
+def test_every_writing_tool_asks_by_the_documented_lines() -> None:
+    servers = {name: entry["command"][-1] for name, entry in json.loads(documented("json"))["mcp"].items()}
+    writing = {
+        f"{server}_{tool.name}"
+        for server, category in servers.items()
+        if category in CATEGORY_TABLE
+        for tool in CATEGORY_TABLE[cast("Category", category)].tools
+        if isinstance(tool, WriteTool)
+    }
+    assert set(WRITES) == writing
+    assert set(servers.values()) == {*CATEGORY_TABLE, "escalation"}

@@ -79,13 +79,15 @@ async def test_no_end_of_a_text_is_approved_unseen(attempts: Attempts, folder: P
     person = Yes()
     async with desk(folder, elicitation_callback=person) as at:
         case = await accepted(at, "15")
-        for one in (await at.good("propose_actions", case=case)).data["actions"]:
-            if not one["text"]:
+        for listed in (await at.good("propose_actions", case=case)).data["actions"]:
+            if not listed["text"]:
                 continue
+            (one,) = (await at.good("propose_actions", case=case, action=listed["id"])).data["actions"]
+            assert one["id"] == listed["id"]
             before = len(person.saw)
             await at.call("request_approval", case=case, action=str(one["number"]))
             seen = person.saw[before:]
-            yes = one["text"] in await approved(at, case)
+            yes = listed["text"] in await approved(at, case)
             attempts.had(one["kind"], yes and not any(one["text"] in message for message in seen))
             assert len(one["text"]) <= MOST_SHOWN
     attempts.had_none()

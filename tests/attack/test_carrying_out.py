@@ -52,9 +52,11 @@ async def approving(folder: Path) -> AsyncIterator[tuple[Desk, str, dict[str, An
     """A desk whose person approved the first reply to a customer: the desk, the case, the action."""
     async with desk(folder, file=folder.parent / "loaded.db", elicitation_callback=Yes()) as at:
         case = await accepted(at, "15")
-        actions = (await at.good("propose_actions", case=case)).data["actions"]
+        listed = (await at.good("propose_actions", case=case)).data["actions"]
+        whole = [await at.good("propose_actions", case=case, action=one["id"]) for one in listed]
+        actions = [told.data["actions"][0] for told in whole]
         reply = next(one for one in actions if one["kind"] == "customer_reply")
-        assert (await at.good("request_approval", case=case, action=reply["id"])).data["approved"]
+        assert (await at.good("request_approval", case=case, action=reply["id"])).data["answer"] == "approved"
         yield at, case, reply
 
 

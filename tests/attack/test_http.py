@@ -157,7 +157,7 @@ async def test_no_writing_tool_is_there_unless_it_is_switched_on(
 ) -> None:
     with served("all", folder, "--workspace", str(workspace(tmp_path, "15"))) as (url, _):
         names, told = await tools_and_calls(url, CALLS)
-    assert {"search_tickets", "assess", "render_brief"} <= names
+    assert {"search_tickets", "assess", "show_brief"} <= names
     for name in WRITES:
         attempts.had(f"{name} is offered", name in names)
     for (name, _), (worked, said) in zip(CALLS, told, strict=True):

@@ -35,7 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def brief_of(folder: Path) -> str:
     """The brief that an assistant's case in the project gets."""
     async with desk(folder) as at:
-        return (await at.good("render_brief", case=await accepted(at, "15"))).text
+        return (await at.good("show_brief", case=await accepted(at, "15"))).text
 
 
 @pytest.mark.parametrize("place", PROJECT_FILES, ids=str)
@@ -63,7 +63,7 @@ async def test_one_that_was_approved_is_said_on_the_brief(attempts: Attempts, fo
             case = (await at.good("assess", issue=issue("15"), facts=scripted("15")[0])).data["case"]
             kind, draft = scripted("15")[1:]
             await at.call("check_brief", case=case, **{kind: draft})
-            brief = (await at.good("render_brief", case=case)).text
+            brief = (await at.good("show_brief", case=case)).text
         attempts.had(f"{name}, silently", said and said not in brief.partition("Own policy")[2])
     attempts.had_none()
 

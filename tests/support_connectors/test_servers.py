@@ -128,12 +128,52 @@ async def test_a_local_server_is_the_same_but_for_schemas_of_results(store: Work
         whole = {tool.name: tool for tool in (await other.list_tools()).tools}
         assert listed.keys() == whole.keys()
         for name, tool in listed.items():
-            assert tool.model_dump(exclude={"output_schema"}) == whole[name].model_dump(exclude={"output_schema"})
+            there_too = whole[name].model_dump(exclude={"output_schema"})
+            parts = there_too["input_schema"]["properties"].pop("cursor", None) if name.startswith("read_") else None
+            assert (parts is not None) == (name.startswith("read_") and name != "read_chat_message")
+            assert tool.model_dump(exclude={"output_schema"}) == there_too
             assert tool.output_schema is None
             if tool.annotations and tool.annotations.read_only_hint:
                 asked = CALLS[category][name]
                 here, there = await client.call_tool(name, asked), await other.call_tool(name, asked)
                 assert (here.structured_content, here.content) == (there.structured_content, there.content)
+
+
+async def test_a_long_ticket_comes_in_parts_that_a_client_can_read_and_to_a_local_host_whole() -> None:
+    data = many_tickets(1)
+    data["records"]["support_platform"][0]["messages"] = [
+        {
+            "id": f"LONG-{number}",
+            "author": "Ada Quinn",
+            "role": "customer",
+            "at": "2026-02-01T09:00:00Z",
+            "text": f"{number} " + "A log line of a service that fails. " * 200,
+        }
+        for number in range(40)
+    ]
+    with workspace_from_json(data) as store:
+        backend = store.backend("support_platform")
+        name = {"id": data["records"]["support_platform"][0]["id"]}
+        async with Client(build_local_server("support_platform", backend)) as client:
+            whole = (await client.call_tool("read_ticket", name)).structured_content
+        assert whole is not None
+        assert len(json.dumps(whole)) > 280_000
+        found, cursor, answers = [], None, 0
+        async with Client(build_category_server("support_platform", backend)) as client:
+            tool = {tool.name: tool for tool in (await client.list_tools()).tools}["read_ticket"]
+            while answers == 0 or cursor:
+                result = await client.call_tool("read_ticket", {**name, **({"cursor": cursor} if cursor else {})})
+                part = result.structured_content
+                assert part is not None
+                assert tool.output_schema is not None
+                jsonschema.validate(part, tool.output_schema)
+                text = "".join(getattr(block, "text", "") for block in result.content)
+                assert max(len(json.dumps(part)), len(text)) < 50_000
+                assert part["item"]["ref"] == whole["item"]["ref"]
+                found += part["item"]["messages"]
+                cursor, answers = part.get("next_cursor"), answers + 1
+        assert found == whole["item"]["messages"]
+        assert answers > 5
 
 
 def test_a_server_leaves_the_logging_of_its_process_as_it_is(store: WorkspaceStore) -> None:

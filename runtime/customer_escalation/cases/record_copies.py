@@ -6,7 +6,7 @@ not known here, so whatever rests on a copy is reported as unverified.
 
 import re
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -79,6 +79,16 @@ class RecordCopy(BaseModel):
     def put_into(self, ledger: Ledger) -> None:
         """Stand in for the record until it is read."""
         ledger.put(Record(ref=self.ref, parent=self.parent or None, data=self.record()))
+
+
+def records_form() -> str:
+    """What a copy holds, in a sentence or two, for who makes one."""
+    fields = ", ".join(name for name in RecordCopy.model_fields if name not in ("ref", "kind", "fields"))
+    ref, more = RecordCopy.model_fields["ref"].description, CopiedField.model_fields["name"].description
+    return (
+        f"Each has `ref` ({ref}), `kind` ({' | '.join(get_args(RecordKind))}), as far as they are known {fields}, and `fields`: "
+        f"a list of {' and '.join(CopiedField.model_fields)} for the rest ({more})"
+    )
 
 
 def unverified_gap(refs: Sequence[str]) -> list[str]:

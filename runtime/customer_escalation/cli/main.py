@@ -19,6 +19,7 @@ from typer.exceptions import TyperException
 
 from customer_escalation.cli import (
     briefs,
+    checking,
     coming_down,
     following,
     following_up,
@@ -36,7 +37,7 @@ from skill_runtime.errors import ConnectorError, LimitReached, ModelError, Skill
 
 COMMANDS = (
     "run", "assess", "list", "show", "act", "followups", "update", "reassess",
-    "deescalate", "close", "watch", "trail", "stats", "similar", "rules", "policy", "mcp", "workspace", "connectors", "doctor",
+    "deescalate", "close", "watch", "trail", "stats", "similar", "rules", "check", "policy", "mcp", "workspace", "connectors", "doctor",
 )  # fmt: skip
 GLOBALS = ("--help", "--version", "--install-completion", "--show-completion")
 HELP_OPTIONS = {"help_option_names": ["--help", "-h"]}
@@ -95,6 +96,7 @@ app.command(short_help="Watch open escalations and tell you.", epilog=watching.E
 app.command(short_help="Who did what and when, for an audit.")(looking_back.trail)
 app.command(short_help="Figures over all runs.")(looking_back.stats)
 app.command(short_help="Earlier runs that are like this one.")(looking_back.similar)
+app.command(short_help="Whether a text still is the brief that was checked.")(checking.check)
 app.command(short_help="Every rule, with its level in force.")(installation.rules)
 app.command("policy", short_help="Check your policy, and show what it changes.")(installation.show_policy)
 app.command(short_help="Serve one category, or `escalation`, over MCP.")(installation.mcp)

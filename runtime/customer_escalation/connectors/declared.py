@@ -45,13 +45,7 @@ def find_declarations(folder: Path, lookup: Lookup, named: Path | None = None, *
     if named is not None:
         sources: list[tuple[Scope, Path]] = [("named", named)]
     else:
-        sources = [
-            ("project", project_file(folder)),
-            *(("project", folder / name) for name in CLIENTS_FILES),
-            ("user", user_file()),
-        ]
-        sources += [("user", plugin_root() / ASSISTANTS_FILE)]
-        sources = [(scope, path) for scope, path in sources if path.is_file()]
+        sources = [(scope, path) for scope, path in _sources(folder) if path.is_file()]
     found: dict[str, Declared] = {}
     notes: list[Diagnostic] = []
     for scope, path in sources:
@@ -62,6 +56,20 @@ def find_declarations(folder: Path, lookup: Lookup, named: Path | None = None, *
             else:
                 found[declared.name] = declared
     return Declarations(tuple(found.values()), tuple(notes))
+
+
+def declaring_files(folder: Path) -> list[Path]:
+    """Every file that may declare connectors for the project in ``folder``, there or not."""
+    return [path for _, path in _sources(folder)]
+
+
+def _sources(folder: Path) -> list[tuple[Scope, Path]]:
+    return [
+        ("project", project_file(folder)),
+        *(("project", folder / name) for name in CLIENTS_FILES),
+        ("user", user_file()),
+        ("user", plugin_root() / ASSISTANTS_FILE),
+    ]
 
 
 def environment(secrets: Callable[[str], str | None]) -> Lookup:

@@ -43,25 +43,23 @@ class Checked(ServiceAnswer):
 
     case: str
     verdict: Literal["accepted", "rejected"]
+    hard: int
+    """How many findings have to be mended; 0 where it is accepted."""
+    warnings: int
+    """How many are to be mended where they are right."""
     outcome: str
     severity: str | None
     target: str | None
     findings: list[Finding]
     """Empty or warnings alone where it is accepted."""
+    file: str
+    """Where an accepted brief was written; its ``text`` then ends with the brief, to be shown as it stands."""
     unverified: list[str]
     gaps: list[str]
 
 
-class Rendered(ServiceAnswer):
-    """The brief in one form."""
-
-    case: str
-    format: str
-    status: Literal["valid", "needs_review"]
-
-
 class Saved(ServiceAnswer):
-    """Where the brief is kept."""
+    """Where the brief is kept; its ``text`` ends with the brief, to be shown as it stands."""
 
     case: str
     status: Literal["valid", "needs_review"]
@@ -70,7 +68,7 @@ class Saved(ServiceAnswer):
 
 
 class OfferedAction(BaseModel):
-    """One next step, exactly as it would be carried out."""
+    """One next step."""
 
     number: int
     id: str
@@ -79,22 +77,25 @@ class OfferedAction(BaseModel):
     title: str
     destination: str
     text: str
+    """Exactly what would be posted or sent; where it stands in the brief already, its beginning, ended by an ellipsis."""
+    characters: int
+    """Of the whole text."""
     tool: str
     """What `carry_out` calls for it; empty where a person does it."""
     approved_by: str = ""
 
 
 class Shown(ServiceAnswer):
-    """A brief on a card, with its next steps."""
+    """A brief in one form; a card shows it with its next steps."""
 
     case: str
+    format: str
     status: Literal["valid", "needs_review"]
     outcome: str
     severity: str | None
     target: str | None
     also_notify: list[str]
     summary: str
-    actions: list[OfferedAction]
 
 
 class OneAction(ServiceAnswer):

@@ -1,7 +1,14 @@
-"""The one tool that asks a person: an approval of one action by elicitation, where the client can ask."""
+"""The one tool that asks a person: an approval of one action, in the way in which the client shows them all of it.
 
+Some clients show a tool's whole input before they call it, and ask even where a rule allows everything, for a tool that says that
+it needs a person; their form for questions shows only the beginning of a text. There the call itself is the question, and holds the
+text. Others show a form. Where neither is there, nobody is asked, which is no "no".
+"""
+
+import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from mcp.server.elicitation import AcceptedElicitation, ElicitationResult
 from mcp.server.mcpserver import Context
@@ -23,6 +30,19 @@ MOST_SHOWN = 40_000
 """Characters of a text in the question, as many as a chat message takes; a longer one is not asked about: nobody sees its end."""
 
 UNNAMED = "the person at the client"
+ASKS_ALWAYS = {"anthropic/requiresUserInteraction": True}
+"""``_meta`` of a tool that a person has to say yes to, whatever rule allows it."""
+SHOWS_INPUT = {"claude-code": (2, 1, 330)}
+"""Clients that heed it and show all of a tool's input then, with the version from which that was seen."""
+_NUMBER = re.compile(r"\d+")
+
+
+class Way(Enum):
+    """How a client asks."""
+
+    PROMPT = "before the call, showing its input"
+    FORM = "by a form of ours"
+    NONE = "not at all"
 
 
 class Approve(BaseModel):
@@ -32,19 +52,16 @@ class Approve(BaseModel):
     name: str = Field("", max_length=200, description="Your name, for the record")
 
 
-class Unasked(BaseModel):
-    """Stands for a client that cannot ask, or for an action that is not there."""
-
-    reason: str
-
-
 class Decided(BaseModel):
     """What the tool answers."""
 
+    text: str
+    """What it means, in words."""
     case: str
     action: str
-    approved: bool
+    answer: Literal["approved", "refused", "nobody_asked"]
     by: str
+    """Who said yes; empty otherwise."""
 
 
 def approval_tool(service_of: Callable[[], "CaseService"]) -> Tool:
@@ -67,7 +84,7 @@ def approval_tool(service_of: Callable[[], "CaseService"]) -> Tool:
     """Ids of the actions that persons are being asked about, by request, case and name."""
 
     async def ask(case: str, action: str, ctx: Context[Any]) -> Elicit[Approve] | Approve:
-        if not _can_ask(ctx):
+        if way_of(ctx) is not Way.FORM:
             return Approve(approve=False)
         try:
             one = found(case, action)
@@ -81,22 +98,26 @@ def approval_tool(service_of: Callable[[], "CaseService"]) -> Tool:
         action: Annotated[str, Field(description="The action's number or id, as `propose_actions` lists it.")],
         answer: Annotated[ElicitationResult[Approve], Resolve(ask)],
         ctx: Context[Any],
+        destination: Annotated[str, Field(description="Its destination, as listed.")] = "",
+        text: Annotated[str, Field(description="Its whole text, word for word: the person reads it here.")] = "",
     ) -> Annotated[CallToolResult, Decided]:
-        seen = shown.pop((ctx.request_id, case, action), "")
+        way, seen = way_of(ctx), shown.pop((ctx.request_id, case, action), "")
         try:
             one = found(case, action)
-            yes = _can_ask(ctx) and isinstance(answer, AcceptedElicitation) and answer.data.approve
-            if yes:
-                assert isinstance(answer, AcceptedElicitation)
+            if way is Way.PROMPT:
+                _check_shown(one, destination, text)
+                said, seen, name = "accept", one.id, ""
+            else:
+                said, name = _said(answer)
+            if said == "accept":
                 # The brief may have changed while the person read: their yes is to what they saw.
-                one = service_of().approve(case, seen, answer.data.name.strip() or UNNAMED)
+                one = service_of().approve(case, seen, name.strip() or UNNAMED)
         except SkillRuntimeError as error:
             return failed(sentence_of(error, case))
-        holds = one.approval if yes else None  # P1 has the last word
-        decided = Decided(case=case, action=one.id, approved=holds is not None, by=holds.by if holds else "")
+        holds = one.approval if said == "accept" else None  # P1 has the last word
+        decided = _decided(case, one, holds.by if holds else "", "cancel" if way is Way.NONE else said)
         return CallToolResult(
-            content=[TextContent(type="text", text=_words(one, decided, _can_ask(ctx)))],
-            structured_content=decided.model_dump(),
+            content=[TextContent(type="text", text=decided.text)], structured_content=decided.model_dump()
         )
 
     hints = ToolAnnotations(
@@ -111,13 +132,37 @@ def approval_tool(service_of: Callable[[], "CaseService"]) -> Tool:
         title="Ask for approval",
         description=prompt("tools/request_approval.md"),
         annotations=hints,
+        meta=ASKS_ALWAYS,
         structured_output=True,
     )
 
 
-def _can_ask(ctx: Context[Any]) -> bool:
+def way_of(ctx: Context[Any]) -> Way:
+    """How this client asks its person."""
+    told = ctx.request_context.session.client_params
+    client = told.client_info if told else None
+    if client and client.name in SHOWS_INPUT:
+        version = tuple(map(int, _NUMBER.findall(client.version)[:3]))
+        return Way.PROMPT if version >= SHOWS_INPUT[client.name] else Way.NONE
     capabilities = ctx.client_capabilities
-    return capabilities is not None and capabilities.elicitation is not None
+    return Way.FORM if capabilities is not None and capabilities.elicitation is not None else Way.NONE
+
+
+def _check_shown(action: "ProposedAction", destination: str, text: str) -> None:
+    """Raise ``WrongOrder`` where the person was shown anything else than what they would approve."""
+    proposal = action.proposal
+    if (destination.strip(), text.strip()) != (proposal.destination.strip(), proposal.text.strip()):
+        raise WrongOrder(
+            f"Nothing is approved. This client shows the person the call itself, so give `destination` and `text` exactly as those of "
+            f"action {action.number}:\n\nDestination: {proposal.destination or 'none'}\n\n{proposal.text}"
+        )
+
+
+def _said(answer: "ElicitationResult[Approve]") -> tuple[str, str]:
+    """``accept``, ``decline`` or ``cancel``, and the name that was given."""
+    if isinstance(answer, AcceptedElicitation):
+        return ("accept" if answer.data.approve else "decline"), answer.data.name
+    return answer.action, ""
 
 
 def question(action: "ProposedAction") -> str:
@@ -135,18 +180,26 @@ def question(action: "ProposedAction") -> str:
     return "\n\n".join(parts)
 
 
-def _words(action: "ProposedAction", decided: Decided, asked: bool) -> str:
-    if decided.approved:
+def _decided(case: str, action: "ProposedAction", by: str, said: str) -> Decided:
+    if by:
         how = "`carry_out` does it." if action.tool else "The person sees to it."
-        return f"Action {action.number} is approved by {decided.by}. {how}"
-    if not asked:
-        return (
-            "This client cannot ask the person formally. Show them this text and destination in full, and let them decide:\n\n"
-            + question(action)
+        text = (
+            f"Action {action.number} is approved by {by}. {how} Until then it can be taken back with `revoke_approval`."
         )
-    if said := [yes.by for yes in action.standing.approvals]:
-        return (
-            f"{' and '.join(said)} said yes to action {action.number}; it takes {action.needs} different persons. Do not carry it out "
-            "before another one approved it."
+        return Decided(text=text, case=case, action=action.id, answer="approved", by=by)
+    if said == "accept":  # one yes of two
+        names = " and ".join(yes.by for yes in action.standing.approvals)
+        text = (
+            f"{names} said yes to action {action.number}; it takes {action.needs} different persons. Do not carry it out before another "
+            "one approved it."
         )
-    return f"Action {action.number} was not approved. Do not carry it out."
+        return Decided(text=text, case=case, action=action.id, answer="approved", by=names)
+    if said == "cancel":
+        text = (
+            f"Nobody was asked about action {action.number}, or nobody answered: that is neither a yes nor a no. Do not carry it out. "
+            "Where a person reads along, show them this text and destination whole; they approve it on the card or in a client that "
+            f"asks:\n\n{question(action)}"
+        )
+        return Decided(text=text, case=case, action=action.id, answer="nobody_asked", by="")
+    text = f"Action {action.number} was refused. Do not carry it out, and do not ask again unless its text changes."
+    return Decided(text=text, case=case, action=action.id, answer="refused", by="")

@@ -3,9 +3,9 @@
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from customer_escalation.cases.record_copies import RecordCopy
+from customer_escalation.cases.record_copies import RecordCopy, records_form
 from customer_escalation.cases.since import Since
 from customer_escalation.domain.changes import TextChange
 from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
@@ -30,15 +30,25 @@ CaseName = Annotated[
     str, Field(min_length=1, max_length=80, description="The case, as `assess` named it; the beginning is enough.")
 ]
 Facts = Annotated[StatedAssessment, Decoded]
+_TOLD = WithJsonSchema({"type": "object"})
+"""Stands for a model whose form another text tells: three tools would list it, and every request would carry it three times."""
 Records = Annotated[
     list[RecordCopy],
     Decoded,
+    WithJsonSchema({"type": "array", "items": {"type": "object"}}),
     Field(
         max_length=MAX_RECORDS,
         description="Only what this server cannot read itself: records that you read with tools of other servers, copied word "
-        "for word, so that sentences and figures can be checked against them. The brief says that they are not verified. "
-        "[] where every cited record comes from the category servers of this plugin.",
+        f"for word. {records_form()} The brief says that they are not verified.",
     ),
+]
+
+
+MoreRecords = Annotated[
+    list[RecordCopy],
+    Decoded,
+    WithJsonSchema({"type": "array", "items": {"type": "object"}}),
+    Field(max_length=MAX_RECORDS, description="As `assess` takes them."),
 ]
 
 
@@ -69,30 +79,32 @@ class CheckArguments(Arguments):
     """See ``check_brief``."""
 
     case: CaseName
-    escalation: Annotated[EscalationDraft | None, Decoded] = Field(
-        None, description="The draft where `assess` decided to escalate; else leave it out."
+    escalation: Annotated[EscalationDraft | None, Decoded, _TOLD] = Field(
+        None, description="The draft where `assess` decided to escalate, with the fields that its answer names."
     )
-    handling: Annotated[HandlingDraft | None, Decoded] = Field(
-        None, description="The draft where `assess` decided that support handles it; else leave it out."
+    handling: Annotated[HandlingDraft | None, Decoded, _TOLD] = Field(
+        None,
+        description="The draft where `assess` decided that support handles it, with the fields that its answer names.",
     )
     changes: Annotated[list[TextChange], Decoded] = Field(
         default_factory=list,
         max_length=100,
         description="In place of a whole draft: new texts for the one checked last.",
     )
+    keep: bool = Field(True, description="Keep it at once where it is accepted, as `save_brief` does.")
 
 
-class RenderArguments(Arguments):
-    """See ``render_brief``."""
+class ShowArguments(Arguments):
+    """See ``show_brief``."""
 
     case: CaseName
     format: Literal["md", "html", "slack", "adf", "json"] = Field(
-        "md", description="md: markdown. html: a page where a click on a sentence shows its records. slack: for Slack, adf: for "
-        "Jira, both without what is the author's alone. json: everything, for programs."
+        "md", description="html: a page where a click on a sentence shows its records. slack, adf: for Slack and Jira, "
+        "without what is the author's alone. json: everything, for programs."
     )  # fmt: skip
 
 
-class SaveArguments(RenderArguments):
+class SaveArguments(ShowArguments):
     """See ``save_brief``."""
 
     file: str | None = Field(
@@ -106,6 +118,12 @@ class CaseArguments(Arguments):
     """A tool that takes a case alone."""
 
     case: CaseName
+
+
+class ProposeArguments(CaseArguments):
+    """See ``propose_actions``."""
+
+    action: str = Field("", max_length=64, description="One action by number or id, to read its text whole.")
 
 
 class ApproveArguments(CaseArguments):
@@ -147,10 +165,11 @@ class ReassessArguments(Arguments):
     """See ``reassess``."""
 
     case: CaseName
-    facts: Annotated[StatedAssessment | None, Decoded] = Field(
-        None, description="All facts again where one of them has changed; leave them out to see what is new first."
+    facts: Annotated[StatedAssessment | None, Decoded, _TOLD] = Field(
+        None,
+        description="All facts, as `assess` takes them, where one has changed; leave them out to see what is new first.",
     )
-    records: Records = Field(default_factory=list)
+    records: MoreRecords = Field(default_factory=list)
 
 
 class DeEscalateArguments(Arguments):

@@ -21,10 +21,12 @@ from customer_escalation.cases.errors import (
 )
 from customer_escalation.cases.store import UnknownCase
 from customer_escalation.domain.findings import listed, schema_findings
-from customer_escalation.domain.tool_schema import tool_schema
 from customer_escalation.mcp_server.answers import ServiceAnswer
+from customer_escalation.mcp_server.schemas import listed_schema
 from skill_runtime.errors import SkillRuntimeError
 
+ALWAYS = {"anthropic/alwaysLoad": True}
+"""``_meta`` of a tool that every brief needs: a client that loads schemas on demand has it from the beginning."""
 CARD = "customer-escalation/card"
 """The key of a result's ``_meta`` under which stands what only the card shows."""
 Fill = Callable[[str], str]
@@ -81,7 +83,7 @@ def new_tool(
         meta=dict(meta) if meta else None,
         structured_output=True,
     )
-    return tool.model_copy(update={"parameters": tool_schema(takes, fill)})
+    return tool.model_copy(update={"parameters": listed_schema(takes, fill)})
 
 
 async def answered(run: Run, given: Any, ctx: Context[Any]) -> CallToolResult:

@@ -14,10 +14,13 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
 
 from customer_escalation.cases.errors import WrongDraft, WrongOrder
+from customer_escalation.domain.draft import Draft, EscalationDraft, HandlingDraft
+from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.drafting.prompts import prompt
+from customer_escalation.drafting.prompts.form import form_told
 from customer_escalation.mcp_server import answers
 from customer_escalation.mcp_server import arguments as takes
-from customer_escalation.mcp_server.assembly import new_tool
+from customer_escalation.mcp_server.assembly import ALWAYS, new_tool
 from customer_escalation.mcp_server.card import APP_ONLY, META, Seals, card, keep_from_others
 from customer_escalation.policy import Policy
 from customer_escalation.policy.sources import find_overlays, policy_in_force, withheld_policy
@@ -43,6 +46,8 @@ class Workplace:
     workspace: str | None = None
     connectors: str | None = None
     policy: Path | None = None
+    beside_skill: bool = False
+    """Whether the client has the skill itself: a prompt of the same name would be a second entry of its menu."""
 
 
 class _Cases:
@@ -52,7 +57,7 @@ class _Cases:
         self.place = place
         self._service: CaseService | None = None
         self._connections: SharedConnections | None = None
-        self._told_how_to_write: set[str] = set()
+        self._told_how_to_write: set[tuple[str, str]] = set()
         self.seals = Seals()
 
     @property
@@ -67,12 +72,16 @@ class _Cases:
             self._service = CaseService(JournalStore(), self._connections)
         return self._service
 
-    def writing(self, case: str) -> str:
-        """How facts are cited, the first time that this process tells it of a case; how a brief reads is the skill's to tell."""
-        if case in self._told_how_to_write:
+    def writing(self, case: str, kind: "type[Draft]") -> str:
+        """How facts are cited and what the draft holds, the first time that this process tells it of a case; how a brief reads is
+        the skill's to tell.
+        """
+        if (case, kind.__name__) in self._told_how_to_write:
             return ""
-        self._told_how_to_write.add(case)
-        return fill(prompt("citing.md"), self.service.work(case).terms.policy)
+        self._told_how_to_write.add((case, kind.__name__))
+        policy = self.service.work(case).terms.policy
+        form = form_told(kind, lambda text: fill(text, policy))
+        return f"{fill(prompt('citing.md'), policy)}\n\n{prompt('form.md')}\n\n{form}"
 
     async def close(self) -> None:
         if self._connections is not None:
@@ -103,7 +112,9 @@ def build_escalation_server(place: Workplace) -> "MCPServer[Any]":
         middleware=[keep_from_others],
         lifespan=lifespan,
     )
-    _add_prompts(server, skill, policy)
+    if not place.beside_skill:
+        _add_skill_prompt(server, skill, policy)
+    _add_followups_prompt(server)
     return server
 
 
@@ -129,7 +140,10 @@ def _brief_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
             service = cases.service.watched_by(shown_by(progress.emit))
             case = given.case or await _opened(service, cases.place, given)
             found = await service.assess(case, given.facts.whole(), given.records)
-        return telling.assessed(found, cases.writing(found.case) if found.decision else "")
+        if found.decision is None:
+            return telling.assessed(found, "")
+        kind = HandlingDraft if found.decision.outcome == Outcome.HANDLE else EscalationDraft
+        return telling.assessed(found, cases.writing(found.case, kind))
 
     async def check(given: takes.CheckArguments, ctx: Context[Any]) -> answers.Checked:
         from customer_escalation.drafting.prompts.decided import hand_in_told
@@ -143,34 +157,31 @@ def _brief_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
         if given.changes:
             drafts = [cases.service.mended(given.case, given.changes)]
         try:
-            return telling.checked(await cases.service.submit(given.case, drafts[0]))
+            reviewed = await cases.service.submit(given.case, drafts[0])
         except WrongDraft as error:
             raise WrongOrder(hand_in_told(error.decision, telling.HAND_IN)) from error
+        kept = given.keep and not reviewed.review.hard
+        own = [Path(file).name for file in cases.service.files(given.case) if file.endswith(".md")]
+        save = takes.SaveArguments(case=given.case, file=own[-1] if own else None)
+        return telling.checked(reviewed, await _save(cases.service, cases.place, save) if kept else None)
 
-    async def render(given: takes.RenderArguments, ctx: Context[Any]) -> answers.Rendered:
+    async def show(given: takes.ShowArguments, ctx: Context[Any]) -> answers.Shown:
+        from customer_escalation.mcp_server import telling
         from customer_escalation.rendering import render_result
 
-        result = cases.service.result(given.case)
-        text = render_result(result.data, given.format)
-        return answers.Rendered(text=text, case=result.case, format=given.format, status=result.status)
-
-    async def show(given: takes.CaseArguments, ctx: Context[Any]) -> answers.Shown:
-        from customer_escalation.mcp_server import telling
-
         result, found = cases.service.result(given.case), cases.service.propose(given.case)
-        return telling.shown(result, found, cases.seals.of(one.id for one in found))
+        text = render_result(result.data, given.format)
+        return telling.shown(result, given.format, text, found, cases.seals.of(one.id for one in found))
 
     async def save(given: takes.SaveArguments, ctx: Context[Any]) -> answers.Saved:
         return await _save(cases.service, cases.place, given)
 
     return [
         new_tool(assess, "assess", "Assess the case", prompt("tools/assess.md.j2", assistant=True), takes.AssessArguments,
-                 answers.Assessed, told, reads=True),
+                 answers.Assessed, told, reads=True, meta=ALWAYS),
         new_tool(check, "check_brief", "Check the brief", prompt("tools/submit.md.j2", draft="either"), takes.CheckArguments,
-                 answers.Checked, told, reads=True),
-        new_tool(render, "render_brief", "Render the brief", prompt("tools/render_brief.md"), takes.RenderArguments,
-                 answers.Rendered, told, reads=True),
-        new_tool(show, "show_brief", "Show the brief", prompt("tools/show_brief.md"), takes.CaseArguments, answers.Shown, told,
+                 answers.Checked, told, reads=False, meta=ALWAYS),
+        new_tool(show, "show_brief", "Show the brief", prompt("tools/show_brief.md"), takes.ShowArguments, answers.Shown, told,
                  reads=True, meta=META),
         new_tool(save, "save_brief", "Save the brief", prompt("tools/save_brief.md"), takes.SaveArguments, answers.Saved, told,
                  reads=False),
@@ -178,10 +189,15 @@ def _brief_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
 
 
 def _action_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
-    async def propose(given: takes.CaseArguments, ctx: Context[Any]) -> answers.Actions:
+    async def propose(given: takes.ProposeArguments, ctx: Context[Any]) -> answers.Actions:
         from customer_escalation.mcp_server import telling
 
-        return telling.actions(cases.service.result(given.case).case, cases.service.propose(given.case))
+        result, found = cases.service.result(given.case), cases.service.propose(given.case)
+        if not given.action:
+            return telling.actions(result, found)
+        one = telling.action(telling.named_action(found, given.action))
+        note = telling.ACTIONS_NOTE
+        return answers.Actions(text=note, full=telling.listed_actions([one]), case=result.case, actions=[one])
 
     async def approve(given: takes.ApproveArguments, ctx: Context[Any]) -> answers.OneAction:
         from customer_escalation.mcp_server import telling
@@ -206,7 +222,7 @@ def _action_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
     return [
         new_tool(approve, "approve_action", "Approve an action", prompt("tools/approve_action.md"), takes.ApproveArguments,
                  answers.OneAction, told, reads=False, meta=APP_ONLY),
-        new_tool(propose, "propose_actions", "Propose next steps", prompt("tools/propose_actions.md"), takes.CaseArguments,
+        new_tool(propose, "propose_actions", "Propose next steps", prompt("tools/propose_actions.md"), takes.ProposeArguments,
                  answers.Actions, told, reads=True),
         new_tool(revoke, "revoke_approval", "Take an approval back", prompt("tools/revoke_approval.md"), takes.RevokeArguments,
                  answers.OneAction, told, reads=False),
@@ -273,6 +289,7 @@ async def _opened(service: "CaseService", place: Workplace, given: takes.AssessA
 
 async def _save(service: "CaseService", place: Workplace, given: takes.SaveArguments) -> answers.Saved:
     """Record the brief, and write it to a file where one is wanted."""
+    from customer_escalation.mcp_server import telling
     from customer_escalation.mcp_server.saving import place_for, write_brief
 
     where = None
@@ -284,10 +301,7 @@ async def _save(service: "CaseService", place: Workplace, given: takes.SaveArgum
     if where:
         service.note_file(given.case, str(where))
         write_brief(where, result, given.format)
-    said = f"Saved as {result.case}" + (f" and in {where}." if where else ".")
-    if result.status == "needs_review":
-        said += " It still has hard findings: it is marked as needing a person's review."
-    return answers.Saved(text=said, case=result.case, status=result.status, file=str(where or ""))
+    return telling.saved(result, str(where or ""))
 
 
 async def _what_is_due(service: "CaseService", case: str) -> answers.FollowUps:
@@ -299,12 +313,14 @@ async def _what_is_due(service: "CaseService", case: str) -> answers.FollowUps:
     return telling.followups(found, now)
 
 
-def _add_prompts(server: "MCPServer[Any]", skill: Skill, policy: Policy) -> None:
+def _add_skill_prompt(server: "MCPServer[Any]", skill: Skill, policy: Policy) -> None:
     @server.prompt("customer-escalation", title="Escalate a customer issue", description=skill.description)
     def customer_escalation(issue: str) -> str:
         """``issue``: what is wrong, and for whom."""
         return in_force(skill.instructions(issue), policy)
 
+
+def _add_followups_prompt(server: "MCPServer[Any]") -> None:
     @server.prompt(
         "followups",
         title="Follow up open escalations",

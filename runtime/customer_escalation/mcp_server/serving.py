@@ -73,14 +73,20 @@ def serve_category(
 
 @contextmanager
 def opened_server(
-    category: str, workspace: Path | None = None, connectors: Path | None = None, *, writes: bool = False
+    category: str,
+    workspace: Path | None = None,
+    connectors: Path | None = None,
+    *,
+    writes: bool = False,
+    beside_skill: bool = False,
 ) -> "Iterator[MCPServer[Any]]":
     """The server of a category, the one called ``escalation``, or ``all`` in one, with what it stands on.
 
     A category stands on the system that a connector declares for it; with ``workspace`` given, or where nothing at all is
     declared, on the workspace. One that nothing stands behind has no tools and says so: an assistant that starts all servers
     of the plugin finds each of them well. The categories' writing tools are on it with ``writes``, or where the policy in force says
-    so, and then do what a person approved and nothing else (``direct_writes``).
+    so, and then do what a person approved and nothing else (``direct_writes``). ``beside_skill``: the client
+    has the skill itself.
 
     Raises ``InvalidRequest`` for an unknown category or a workspace that cannot be used, and ``ConnectorError`` for a
     connector that cannot be used.
@@ -88,7 +94,7 @@ def opened_server(
     from customer_escalation.cases.journal_store import JournalStore
     from customer_escalation.mcp_server.direct_writes import guard_writes, without_writes
 
-    with _whole_server(category, workspace, connectors) as server:
+    with _whole_server(category, workspace, connectors, beside_skill=beside_skill) as server:
         if writes or _policy_lists_writes():
             guard_writes(server, JournalStore(), lambda: _reads(workspace, connectors))
         else:
@@ -111,7 +117,9 @@ def _policy_lists_writes() -> bool:
 
 
 @contextmanager
-def _whole_server(category: str, workspace: Path | None, connectors: Path | None) -> "Iterator[MCPServer[Any]]":
+def _whole_server(
+    category: str, workspace: Path | None, connectors: Path | None, *, beside_skill: bool
+) -> "Iterator[MCPServer[Any]]":
     from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES
     from support_connectors.kit import unconnected_server
     from support_connectors.serving import build_category_server, default_database
@@ -120,7 +128,7 @@ def _whole_server(category: str, workspace: Path | None, connectors: Path | None
 
     name = category.replace("-", "_")
     if name in (ESCALATION, EVERYTHING):
-        server = _escalation_server(workspace, connectors)
+        server = _escalation_server(workspace, connectors, beside_skill=beside_skill)
         with ExitStack() as stack:
             if name == EVERYTHING:
                 for each in CATEGORIES:
@@ -186,12 +194,24 @@ def project_folder() -> Path:
     return here
 
 
-def _escalation_server(workspace: Path | None, connectors: Path | None) -> "MCPServer[Any]":
+def watched_files() -> list[Path]:
+    """The files whose coming, going or changing changes what the servers offer; of a database (``.db``) its coming and going."""
+    from customer_escalation.connectors.declared import declaring_files
+    from customer_escalation.policy.sources import policy_files
+    from customer_escalation.resources import trust_file
+    from support_connectors.serving import default_database
+
+    folder = project_folder()
+    return [default_database(), trust_file(), *declaring_files(folder), *policy_files(folder)]
+
+
+def _escalation_server(workspace: Path | None, connectors: Path | None, *, beside_skill: bool) -> "MCPServer[Any]":
     from customer_escalation.mcp_server.escalation import Workplace, build_escalation_server
 
     named = {"workspace": workspace, "connectors": connectors}
     files = {name: str(path.absolute()) for name, path in named.items() if path}
-    return build_escalation_server(Workplace(project_folder(), files.get("workspace"), files.get("connectors")))
+    place = Workplace(project_folder(), files.get("workspace"), files.get("connectors"), beside_skill=beside_skill)
+    return build_escalation_server(place)
 
 
 def _stands_on(category: Category, connectors: Path | None) -> Backend | str | None:

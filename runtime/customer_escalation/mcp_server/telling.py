@@ -25,10 +25,15 @@ from customer_escalation.followups.due import DueItem
 from customer_escalation.followups.service import DueEscalation
 from customer_escalation.mcp_server import answers
 from customer_escalation.rendering import page_parts
+from customer_escalation.rendering.proof import proof_line
 from skill_runtime.ledger import Record
 
 HAND_IN = HandIn("`check_brief`, as `escalation`", "`check_brief`, as `handling`")
 ACTIONS_NOTE = "Next steps; nothing is carried out without a person's yes to exactly this text and destination."
+SHOW_IT = "Your last message is the brief, word for word and whole, with the line below it; nothing after it:"
+MOST_AGAIN = 160
+"""Characters of a text that the brief holds already."""
+_NEXT = "Call `save_brief`, whose answer ends with the brief: that is your last message."
 SHORTEST_ID = 8
 """Characters of an action's id that name it."""
 MOST_NEW = 20
@@ -36,7 +41,7 @@ MOST_NEW = 20
 
 
 def assessed(found: AssessedFacts, writing: str) -> answers.Assessed:
-    """The decision, or what to correct; ``writing`` is how to write, where it was not told yet."""
+    """The decision, or what to correct; ``writing`` is how to write and the form of the draft, where that was not told yet."""
     if found.decision is None or found.inputs is None:
         return _not_taken(found)
     told = decision_told(found.decision, found.inputs, found.figures, HAND_IN, found.hints, found.gaps)
@@ -66,19 +71,26 @@ def _not_taken(found: AssessedFacts) -> answers.Assessed:
     )  # fmt: skip
 
 
-def checked(found: ReviewedDraft) -> answers.Checked:
-    """The review of a draft."""
-    findings, hard = found.review.findings, found.review.hard
+def checked(found: ReviewedDraft, kept: answers.Saved | None = None) -> answers.Checked:
+    """The review of a draft; an accepted one that was ``kept`` is shown."""
+    hard = found.review.hard
+    warnings = [finding for finding in found.review.findings if finding not in hard]
+    findings = [*hard, *warnings]
     if hard:
+        also = f" and {_counted(len(warnings), 'warning')}" if warnings else ""
         text = (
-            f"Rejected: {len(hard)} findings. Call `check_brief` again with `changes`, the new text of those places alone; the "
-            "rest stays as it is"
+            f"Rejected: {_counted(len(hard), 'hard finding')}{also}. Call `check_brief` again with `changes`: new texts for those "
+            "places alone, all at once; the rest stays as it is"
         )
-    elif findings:
-        text = "Accepted. Remarks, to be mended where they are right"
+    elif warnings:
+        text = (
+            f"Accepted, with {_counted(len(warnings), 'warning')}: mend what is right in them by one more call with `changes`, and "
+            "leave the rest"
+        )
     else:
-        text = "Accepted. Show it with `show_brief`; `save_brief` keeps it, `propose_actions` lists what comes next"
+        text = "Accepted"
     full, text = f"{text}:\n{listed(findings)}" if findings else f"{text}.", f"{text}."
+    full, text = (f"{told}\n\n{kept.text if kept else '' if hard else _NEXT}".strip() for told in (full, text))
     if found.unverified:
         full += f"\n\nUnverified (only your copies, not read again here): {', '.join(found.unverified)}."
     if found.decided_again:
@@ -87,24 +99,42 @@ def checked(found: ReviewedDraft) -> answers.Checked:
         full, text = f"{before}\n\n{full}", f"{before}\n\n{text}"
     labels = Labels.of(found.decision)
     return answers.Checked(
-        text=text, full=full, case=found.case, verdict="rejected" if hard else "accepted",
+        text=text, full=full, case=found.case, verdict="rejected" if hard else "accepted", hard=len(hard), warnings=len(warnings),
         outcome=found.decision.outcome.value, severity=labels.severity, target=labels.target, findings=list(findings),
-        unverified=list(found.unverified), gaps=list(found.gaps),
+        unverified=list(found.unverified), gaps=list(found.gaps), file=kept.file if kept else "",
     )  # fmt: skip
 
 
-def action(one: ProposedAction) -> answers.OfferedAction:
-    """One next step; it is shown as approved only by the approval that holds for it (P1)."""
+def saved(result: RecordedResult, file: str) -> answers.Saved:
+    """Where the brief is kept, and the brief, whose last line tells it from a text that was changed."""
+    where = f"Saved as {result.case}" + (f" and in {file}." if file else ".")
+    if result.status == "needs_review":
+        where += " It still has hard findings: it is marked as needing a person's review."
+    text = (
+        f"{where} {SHOW_IT}\n\n{result.markdown.strip()}\n\n{proof_line(result.case, result.status, result.markdown)}"
+    )
+    return answers.Saved(text=text, case=result.case, status=result.status, file=file)
+
+
+def action(one: ProposedAction, shown: str = "") -> answers.OfferedAction:
+    """One next step; it is shown as approved only by the approval that holds for it (P1). Of a text that stands in what was
+    ``shown``, only the beginning is given.
+    """
+    text = one.proposal.text
+    told = shown and len(text) > MOST_AGAIN and (one.proposal.system == "chat" or " ".join(text.split()) in shown)
     return answers.OfferedAction(
         number=one.number, id=one.id, kind=one.proposal.kind, title=one.proposal.title, destination=one.proposal.destination,
-        text=one.proposal.text, tool=one.tool, approved_by=one.approval.by if one.approval else "",
+        text=f"{text[:MOST_AGAIN].rstrip()}…" if told else text, characters=len(text), tool=one.tool,
+        approved_by=one.approval.by if one.approval else "",
     )  # fmt: skip
 
 
-def actions(case: str, found: Sequence[ProposedAction]) -> answers.Actions:
-    """The next steps of a case."""
-    listing = [action(one) for one in found]
-    return answers.Actions(text=ACTIONS_NOTE, full=listed_actions(listing), case=case, actions=listing)
+def actions(result: RecordedResult, found: Sequence[ProposedAction]) -> answers.Actions:
+    """The next steps of a case, without those texts again that its brief holds."""
+    shown = " ".join(result.markdown.split())
+    listing = [action(one, shown) for one in found]
+    note = ACTIONS_NOTE if listing else "No next step is proposed."
+    return answers.Actions(text=note, full=listed_actions(listing), case=result.case, actions=listing)
 
 
 def named_action(found: Sequence[ProposedAction], name: str) -> ProposedAction:
@@ -126,19 +156,21 @@ def listed_actions(found: Sequence[answers.OfferedAction]) -> str:
         how = "; `carry_out` does it" if one.tool else "; a person does it"
         lines.append(f"\n{one.number}. {one.title} [{one.kind}; destination: {one.destination or 'none'}{how}{by}]")
         lines += [f"   {line}" for line in (one.text or "(no text yet: to be drafted)").splitlines()]
+        if one.characters != len(one.text):
+            lines.append(f"   ({one.characters:,} characters, as in the brief; `action` gives them whole)")
     return "\n".join(lines)
 
 
-def shown(result: RecordedResult, found: Sequence[ProposedAction], seal: str) -> answers.Shown:
-    """The brief with its evidence and next steps, for a card, which proves with ``seal`` that it showed them."""
+def shown(result: RecordedResult, form: str, text: str, found: Sequence[ProposedAction], seal: str) -> answers.Shown:
+    """The brief in a form, as ``text``; for a card its evidence and next steps, which it proves with ``seal`` that it showed."""
     document = replace(result.document, next_steps=())  # the card has them by itself
     body, panels = page_parts(document)
-    listing = [action(one) for one in found]
+    listing = [action(one).model_dump(mode="json") for one in found]
     return answers.Shown(
-        text=result.markdown, full=f"{result.markdown}\n\n{listed_actions(listing)}", case=result.case, status=result.status,
+        text=text, case=result.case, format=form, status=result.status,
         outcome=result.outcome.value, severity=result.data["severity"], target=result.data["target"],
-        also_notify=result.also_notify, summary=document.title, actions=listing,
-        card={"seal": seal, "body": str(body), "panels": [asdict(panel) | {"figures": [
+        also_notify=result.also_notify, summary=document.title,
+        card={"seal": seal, "actions": listing, "body": str(body), "panels": [asdict(panel) | {"figures": [
             figure.model_dump(mode="json") for figure in panel.figures
         ]} for panel in panels]},
     )  # fmt: skip
@@ -255,6 +287,10 @@ def ran(result: RecordedResult) -> answers.Ran:
         gaps=result.data["gaps"], citations=result.data["citations"], usage=result.data["usage"],
         questions=result.data.get("questions", []),
     )  # fmt: skip
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _outcome(decision: Decision) -> Literal["escalate", "handle_in_support"]:

@@ -54,6 +54,11 @@ def find_overlays(chosen: Path | None, folder: Path) -> tuple[Overlay, ...]:
     return tuple([*found, project] if project and is_approved(project) else found)
 
 
+def policy_files(folder: Path) -> list[Path]:
+    """Every file that may be a policy of the user or of the project in ``folder``, there or not."""
+    return [user_config_path(APP) / FILE, *(folder / name for name in PROJECT_FILES)]
+
+
 def project_policy(folder: Path) -> Overlay | None:
     """The policy of the project, approved or not. Raises ``PolicyError`` where it cannot be read."""
     path = next((folder / name for name in PROJECT_FILES if (folder / name).is_file()), None)

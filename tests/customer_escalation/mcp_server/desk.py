@@ -75,6 +75,6 @@ async def accepted(at: Desk, name: str) -> str:
     """Bring a case to an accepted brief; returns its id."""
     facts, kind, draft = scripted(name)
     case = str((await at.good("assess", issue=issue(name), facts=facts)).data["case"])
-    checked = await at.good("check_brief", case=case, **{kind: draft})
+    checked = await at.good("check_brief", case=case, keep=False, **{kind: draft})
     assert checked.data["verdict"] == "accepted", checked.text
     return case

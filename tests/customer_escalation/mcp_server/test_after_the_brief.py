@@ -33,8 +33,10 @@ async def test_a_person_approves_exactly_what_is_shown(folder: Path, mode: str) 
         actions = (await at.good("propose_actions", case=name)).data["actions"]
         reply = next(action for action in actions if action["kind"] == "customer_reply")
         told = await at.good("request_approval", case=name, action=str(reply["number"]))
-        assert told.data == {"case": name, "action": reply["id"], "approved": True, "by": "Sam"}
+        assert told.data["text"] == told.text
         assert "`carry_out` does it" in told.text
+        del told.data["text"]
+        assert told.data == {"case": name, "action": reply["id"], "answer": "approved", "by": "Sam"}
         assert reply["text"] in person.asked[0]
         assert reply["destination"] in person.asked[0]
         after = (await at.good("propose_actions", case=name)).data["actions"]
@@ -49,13 +51,21 @@ async def test_a_person_approves_exactly_what_is_shown(folder: Path, mode: str) 
         assert [action["approved_by"] for action in back if action["id"] == reply["id"]] == [""]
 
 
-@pytest.mark.parametrize("person", [Person("accept", approve=False, name=""), Person("decline"), Person("cancel")])
-async def test_no_is_no(folder: Path, person: Person) -> None:
+@pytest.mark.parametrize(
+    ("person", "answer"),
+    [
+        (Person("accept", approve=False, name=""), "refused"),
+        (Person("decline"), "refused"),
+        (Person("cancel"), "nobody_asked"),
+    ],
+)
+async def test_a_no_and_no_answer_are_told_apart_and_approve_nothing(folder: Path, person: Person, answer: str) -> None:
     async with desk(folder, elicitation_callback=person) as at:
         name = await accepted(at, "15")
         told = await at.good("request_approval", case=name, action="1")
-        assert told.data["approved"] is False
-        assert "Do not carry it out" in told.text
+        assert told.data["answer"] == answer
+        assert ("neither a yes nor a no" in told.data["text"]) == (answer == "nobody_asked")
+        assert "Do not carry it out" in told.data["text"]
         actions = (await at.good("propose_actions", case=name)).data["actions"]
         assert not any(action["approved_by"] for action in actions)
 
@@ -84,6 +94,38 @@ async def test_a_yes_is_to_what_the_person_saw_though_the_brief_changes_while_th
         assert not any(action["approved_by"] for action in actions)
 
 
+CLAUDE_CODE = types.Implementation(name="claude-code", version="2.1.330")
+"""It shows all of a tool's input before the call, and only the beginning of a form's text."""
+
+
+@pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+async def test_where_the_call_is_the_question_it_holds_the_whole_text_and_is_asked_once(
+    folder: Path, mode: str
+) -> None:
+    person = Person("cancel")
+    async with desk(folder, elicitation_callback=person, client_info=CLAUDE_CODE, mode=mode) as at:
+        name = await accepted(at, "15")
+        (reply,) = (await at.good("propose_actions", case=name, action="2")).data["actions"]
+        exact = {"destination": reply["destination"], "text": reply["text"]}
+        for other in ({}, {**exact, "text": reply["text"] + " P.S."}, {**exact, "destination": "support_platform/X"}):
+            told = await at.call("request_approval", case=name, action="2", **other)
+            assert told.failed
+            assert "Nothing is approved" in told.text
+            assert reply["text"] in told.text
+        told = await at.good("request_approval", case=name, action="2", **exact)
+        assert (told.data["answer"], told.data["by"]) == ("approved", "the person at the client")
+        assert person.asked == []
+        (tool,) = [tool for tool in (await at.client.list_tools()).tools if tool.name == "request_approval"]
+        assert tool.meta == {"anthropic/requiresUserInteraction": True}
+
+
+async def test_an_older_client_of_that_name_asks_nobody(folder: Path) -> None:
+    older = types.Implementation(name="claude-code", version="2.0.76")
+    async with desk(folder, elicitation_callback=Person("accept", approve=True), client_info=older) as at:
+        name = await accepted(at, "15")
+        assert (await at.good("request_approval", case=name, action="2")).data["answer"] == "nobody_asked"
+
+
 async def test_a_person_takes_an_approval_back(folder: Path) -> None:
     async with desk(folder, elicitation_callback=Person("accept", approve=True, name="Sam")) as at:
         name = await accepted(at, "15")
@@ -103,8 +145,8 @@ async def test_a_client_that_cannot_ask_is_told_how(folder: Path) -> None:
     async with desk(folder) as at:
         name = await accepted(at, "15")
         told = await at.good("request_approval", case=name, action="2")
-        assert told.data["approved"] is False
-        assert "cannot ask" in told.text
+        assert told.data["answer"] == "nobody_asked"
+        assert "Nobody was asked" in told.data["text"]
         assert scripted("15")[2]["drafts"][0]["text"][:60] in told.text
         assert "There is no action" in (await at.call("request_approval", case=name, action="99")).text
 
@@ -192,17 +234,17 @@ async def test_an_assistant_goes_on_with_a_case_that_began_in_an_unattended_run(
     async with desk(folder) as at:
         ran = await at.good("run_escalation", issue=issue("15"), use_model=False)
         name = ran.data["case"]
-        assert (await at.good("render_brief", case=name)).text == ran.text
+        assert (await at.good("show_brief", case=name)).text == ran.text
         still = await at.good("reassess", case=name)
         assert (still.data["changed"], still.data["new_records"]) == (False, [])
         assert (await at.good("assess", case=name, facts=facts)).data["hand_in"] == kind
         assert (await at.good("check_brief", case=name, **{kind: draft})).data["verdict"] == "accepted"
-        shown = (await at.good("render_brief", case=name)).text
+        shown = (await at.good("show_brief", case=name)).text
         assert shown != ran.text
         await at.good("save_brief", case=name, file="")
         assert [due["case"] for due in (await at.good("followups")).data["open"]] == [name]
     async with desk(folder) as at:
-        assert (await at.good("render_brief", case=name)).text == shown
+        assert (await at.good("show_brief", case=name)).text == shown
 
 
 async def test_the_journal_holds_every_step(folder: Path, tmp_path: Path) -> None:

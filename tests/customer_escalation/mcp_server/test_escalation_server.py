@@ -11,6 +11,7 @@ from tests.customer_escalation.mcp_server.desk import accepted, desk, scripted, 
 from tests.customer_escalation.scripts import FOREIGN, NAMES, case, issue
 
 from customer_escalation.mcp_server.escalation import Workplace, build_escalation_server
+from customer_escalation.rendering.proof import difference, digest_of, found_proof
 
 PREFIX = "mcp__plugin_customer-escalation_escalation__"
 
@@ -35,7 +36,7 @@ async def test_a_bad_brief_is_rejected_and_a_mended_one_accepted(folder: Path, n
         mended = await at.good("check_brief", case=assessed.data["case"], changes=[change])
         assert mended.data["verdict"] == "accepted", mended.text
         assert mended.data["unverified"] == []
-        shown = (await at.good("render_brief", case=assessed.data["case"])).text
+        shown = (await at.good("show_brief", case=assessed.data["case"])).text
         assert shown.startswith(draft["sender"].partition(" [[")[0])
         verdict = "**Decision:** handle in support, no escalation"
         if expected["escalate"]:
@@ -53,9 +54,9 @@ async def test_a_case_goes_on_in_another_process(folder: Path) -> None:
     async with desk(folder) as at:
         checked = await at.good("check_brief", case=name, escalation=draft)
         assert checked.data["verdict"] == "accepted"
-        before = (await at.good("render_brief", case=name, format="json")).text
+        before = (await at.good("show_brief", case=name, format="json")).text
     async with desk(folder) as at:
-        assert (await at.good("render_brief", case=name, format="json")).text == before
+        assert (await at.good("show_brief", case=name, format="json")).text == before
         saved = await at.good("save_brief", case=name[:17])
     file = Path(saved.data["file"])
     assert file.parent == folder / "escalations"
@@ -87,7 +88,7 @@ async def test_objects_may_come_as_json_text(folder: Path) -> None:
 async def test_a_change_of_a_text_leaves_the_others_and_one_that_names_no_text_is_refused(folder: Path) -> None:
     async with desk(folder) as at:
         name = await accepted(at, "15")
-        before = json.loads((await at.good("render_brief", case=name, format="json")).text)["brief"]["draft"]
+        before = json.loads((await at.good("show_brief", case=name, format="json")).text)["brief"]["draft"]
         wrong = await at.call("check_brief", case=name, changes=[{"path": "asks[99].text", "text": "It is unknown."}])
         assert "There is no text at `asks[99].text`" in wrong.text
         never = {"path": "impact", "instead_of": "no such words", "text": "It is unknown."}
@@ -98,7 +99,7 @@ async def test_a_change_of_a_text_leaves_the_others_and_one_that_names_no_text_i
             {"path": "impact", "instead_of": label, "text": f"{label} Unknown."},
         ]
         assert (await at.good("check_brief", case=name, changes=changes)).data["verdict"] == "accepted"
-        after = json.loads((await at.good("render_brief", case=name, format="json")).text)["brief"]["draft"]
+        after = json.loads((await at.good("show_brief", case=name, format="json")).text)["brief"]["draft"]
     impact = before["impact"].replace(label, f"{label} Unknown.")
     assert after == {**before, "containment": "None is recorded.", "impact": impact} != before
 
@@ -124,9 +125,9 @@ async def test_a_citation_that_no_system_holds_is_named(folder: Path) -> None:
     ("tool", "arguments", "said"),
     [
         ("check_brief", {"case": "20990101-000000-000000"}, "There is no case"),
-        ("render_brief", {"case": "20990101-000000-000000"}, "`assess` makes a new one"),
+        ("show_brief", {"case": "20990101-000000-000000"}, "`assess` makes a new one"),
         ("assess", {}, "facts"),
-        ("render_brief", {"case": "x", "format": "pdf"}, "format"),
+        ("show_brief", {"case": "x", "format": "pdf"}, "format"),
         ("run_escalation", {"issue": ""}, "issue"),
     ],
 )
@@ -145,7 +146,7 @@ async def test_steps_out_of_order_say_which_comes_first(folder: Path) -> None:
     async with desk(folder) as at:
         assert "Give `issue`" in (await at.call("assess", facts=facts)).text
         name = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
-        for tool in ("render_brief", "save_brief", "propose_actions"):
+        for tool in ("show_brief", "save_brief", "propose_actions"):
             assert "`check_brief`" in (await at.call(tool, case=name)).text
         change = {"path": "containment", "text": "Unknown."}
         assert "hand one in first" in (await at.call("check_brief", case=name, changes=[change])).text
@@ -180,7 +181,7 @@ async def test_every_form_is_rendered(folder: Path) -> None:
     async with desk(folder) as at:
         name = await accepted(at, "15")
         forms = {
-            form: (await at.good("render_brief", case=name, format=form)).text
+            form: (await at.good("show_brief", case=name, format=form)).text
             for form in ("html", "slack", "adf", "json")
         }
     assert forms["html"].startswith("<!doctype html>")
@@ -197,7 +198,7 @@ async def test_the_whole_job_runs_unattended_with_progress(folder: Path) -> None
         assert told.text.startswith("**Needs review.** Before anybody acts on it, this has to be answered:")
         assert "\n## ESCALATION: " in told.text
         assert any("gather" in message for message in at.progress)
-        assert (await at.good("render_brief", case=told.data["case"])).text == told.data["text"]
+        assert (await at.good("show_brief", case=told.data["case"])).text == told.data["text"]
         assert told.data["case"] in (await at.good("followups")).text
 
 
@@ -251,9 +252,117 @@ async def test_texts_keep_within_what_clients_show(folder: Path) -> None:
             assert tool.output_schema
             assert "{{" not in json.dumps(tool.input_schema)
         assert {tool.name for tool in tools} >= {
-            "assess", "check_brief", "render_brief", "save_brief", "propose_actions", "followups", "reassess", "deescalate",
+            "assess", "check_brief", "show_brief", "save_brief", "propose_actions", "followups", "reassess", "deescalate",
             "run_escalation",
         }  # fmt: skip
+
+
+async def test_what_three_tools_take_is_listed_once(folder: Path) -> None:
+    """The facts stand in `assess`, the form of the draft in its answer; listed thrice they were most of every request."""
+    async with desk(folder) as at:
+        listed = {tool.name: json.dumps(tool.input_schema) for tool in (await at.client.list_tools()).tools}
+    assert "documented_solution" in listed["assess"]
+    assert not any("documented_solution" in listed[name] for name in ("check_brief", "reassess"))
+    assert len(listed["check_brief"]) + len(listed["reassess"]) < len(listed["assess"]) / 5
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_the_form_of_the_draft_is_told_once_with_the_decision(folder: Path, name: str) -> None:
+    facts, kind, draft = scripted(name)
+    async with desk(folder, name) as at:
+        first = await at.good("assess", issue=issue(name), facts=facts)
+        again = await at.good("assess", case=first.data["case"], facts=facts)
+    for field in draft:
+        assert f"- `{field}`" in first.data["text"], field
+    assert "{{" not in first.data["text"]
+    assert "- `summary`" not in again.data["text"]
+    assert ("- `asks`" in first.data["text"]) == (kind == "escalation")
+
+
+async def test_what_a_draft_lacks_is_told_by_its_place_though_the_tool_lists_no_form(folder: Path) -> None:
+    facts, _, draft = scripted("15")
+    lacking = {**draft, "deadline": {"by": "soon"}, "more": 1}
+    del lacking["impact"]
+    async with desk(folder) as at:
+        case = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
+        told = await at.call("check_brief", case=case, escalation=lacking)
+    assert told.failed
+    for place in ("escalation.impact", "escalation.deadline.basis", "escalation.more"):
+        assert f" at {place}: " in told.text
+
+
+async def test_hard_findings_and_warnings_are_counted_apart_and_hard_ones_come_first(folder: Path) -> None:
+    facts, _, draft = scripted("15")
+    bad = copy.deepcopy(draft)
+    bad["impact"] += f" {FOREIGN}"
+    bad["opening"] = " ".join([bad["opening"], *["It is known who waits and for what."] * 60])
+    async with desk(folder) as at:
+        case = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
+        data = (await at.good("check_brief", case=case, escalation=bad)).data
+    levels = [finding["level"] for finding in data["findings"]]
+    assert levels == sorted(levels, key=("H", "W").index)
+    assert (data["hard"], data["warnings"]) == (levels.count("H"), levels.count("W"))
+    assert data["hard"] == 1
+    assert data["warnings"] >= 1
+    plural = "" if data["warnings"] == 1 else "s"
+    assert f"Rejected: 1 hard finding and {data['warnings']} warning{plural}. " in data["text"]
+
+
+async def test_saving_answers_with_the_whole_brief_and_a_line_that_tells_it_from_another(folder: Path) -> None:
+    async with desk(folder) as at:
+        case = await accepted(at, "15")
+        saved = (await at.good("save_brief", case=case)).data
+    file = Path(saved["file"]).read_text(encoding="utf-8")
+    assert file.strip() in saved["text"]
+    proof, above = found_proof(saved["text"]) or (None, "")
+    assert proof is not None
+    assert proof.case == case
+    assert proof.digest == digest_of(file)
+    assert difference(file, above) is None
+    changed = above.replace("Shakehand Co", "Handshake Co", 1)
+    other = difference(file, changed)
+    assert other is not None
+    assert "Shakehand Co" in other.brief
+    assert "Handshake Co" in other.text
+
+
+async def test_an_accepted_brief_is_kept_and_shown_at_once_in_one_file(folder: Path) -> None:
+    facts, _, draft = scripted("15")
+    async with desk(folder) as at:
+        case = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
+        bad = {**draft, "impact": f"{draft['impact']} {FOREIGN}"}
+        rejected = (await at.good("check_brief", case=case, escalation=bad)).data
+        assert rejected["file"] == ""
+        assert not (folder / "escalations").exists()
+        first = (await at.good("check_brief", case=case, escalation=draft)).data
+        change = {"path": "summary", "text": "Another title for the same"}
+        again = (await at.good("check_brief", case=case, changes=[change])).data
+        assert again["verdict"] == "accepted", again["text"]
+    assert first["file"] == again["file"]
+    (file,) = (folder / "escalations").iterdir()
+    text = file.read_text(encoding="utf-8")
+    assert "Another title for the same" in text
+    assert text.strip() in again["text"]
+    assert again["text"].rstrip().endswith(f"{digest_of(text)}`")
+
+
+async def test_next_steps_do_not_hold_the_brief_again_and_each_can_be_read_whole(folder: Path) -> None:
+    async with desk(folder) as at:
+        case = await accepted(at, "15")
+        told = await at.good("propose_actions", case=case)
+        post, *rest = told.data["actions"]
+        (whole,) = (await at.good("propose_actions", case=case, action="1")).data["actions"]
+    assert post["kind"] == whole["kind"] == "post_to_channel"
+    assert len(post["text"]) < 200 < len(whole["text"]) == post["characters"] == whole["characters"]
+    assert whole["text"].startswith(post["text"].removesuffix("…"))
+    assert [one["characters"] >= len(one["text"].removesuffix("…")) for one in rest]
+    assert len(told.text) < len(whole["text"])
+
+
+async def test_where_the_client_has_the_skill_no_prompt_bears_its_name(folder: Path) -> None:
+    place = Workplace(folder, str(workspace(folder, "15")), beside_skill=True)
+    async with Client(build_escalation_server(place)) as client:
+        assert [prompt.name for prompt in (await client.list_prompts()).prompts] == ["followups"]
 
 
 async def test_the_prompt_holds_every_line_of_the_skill_and_the_arguments(folder: Path) -> None:

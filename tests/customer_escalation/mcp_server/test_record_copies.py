@@ -47,11 +47,11 @@ async def test_copies_make_figures_and_are_named_as_not_verified(folder: Path) -
         checked = await at.good("check_brief", case=told.data["case"], escalation=draft)
         assert checked.data["verdict"] == "accepted", checked.text
         assert "Unverified" in checked.text
-        shown = (await at.good("render_brief", case=told.data["case"])).text
+        shown = (await at.good("show_brief", case=told.data["case"])).text
         assert "Not verified" in shown
         assert given[0]["ref"] in shown
     async with desk(folder, file=without_crm(folder, "15")) as at:
-        again = (await at.good("render_brief", case=told.data["case"])).text
+        again = (await at.good("show_brief", case=told.data["case"])).text
         assert again == shown
 
 

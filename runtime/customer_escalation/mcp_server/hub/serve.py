@@ -6,6 +6,7 @@
 """
 
 import asyncio
+import json
 import socket
 import sys
 from contextlib import ExitStack, suppress
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import anyio
 
-from customer_escalation.mcp_server.serving import opened_server
+from customer_escalation.mcp_server.serving import opened_server, watched_files
 from skill_runtime.errors import SkillRuntimeError
 
 FIRST_S = 30.0
@@ -71,11 +72,11 @@ async def _serve(client: socket.socket) -> None:
         outgoing = stack.enter_context(client.makefile("w", encoding="utf-8", newline="\n"))
         name = (await anyio.to_thread.run_sync(incoming.readline, MOST_NAME)).strip()
         try:
-            server = await anyio.to_thread.run_sync(stack.enter_context, opened_server(name))
+            server = await anyio.to_thread.run_sync(stack.enter_context, opened_server(name, beside_skill=True))
         except SkillRuntimeError as error:
             outgoing.write(" ".join(str(error).split()) + "\n")
             return
-        outgoing.write("ok\n")
+        outgoing.write(f"ok {json.dumps({'watch': [str(path) for path in watched_files()]})}\n")
         outgoing.flush()
         from mcp.server.stdio import stdio_server
 
