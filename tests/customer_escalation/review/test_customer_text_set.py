@@ -12,9 +12,9 @@ from customer_escalation.domain.language import code_of
 FEWEST_BAD, FEWEST_GOOD, FEWEST_LANGUAGES = 200, 100, 8
 EXACT = ("figure", "terms", "other", "internal", "link", "secret")
 """What code can tell; the other kinds are a reader's."""
-FEWEST_STOPPED = {"development": 0.9, "unseen": 0.85}
+FEWEST_STOPPED = {"development": 0.8, "unseen": 0.74}
 """Of those kinds; docs/leaving.md has the figures."""
-MOST_ALARMS = 1
+MOST_ALARMS = 0
 
 
 @pytest.fixture(scope="module")

@@ -160,8 +160,8 @@ def test_a_name_that_the_customer_used_is_no_secret() -> None:
     [
         ("It is discussed in #support.", ["H"]), ("It is in #security-escalations.", ["H"]), ("Build #7 failed.", []),
         ("See P-77.", ["H"]), ("C-55によれば", ["H"]), ("Account A-1 is open.", ["H"]), ("As T-2 says.", ["H"]),
-        ("The batch limit was never raised after the move, we hear.", ["H"]), ("We heard that the batch limit was never changed.", []),
-        ("Ask Torben Quist.", ["H"]), ("It is waiting for the storage team.", ["W"]), ("So the batch limit was never raised.", ["H"]),
+        ("The batch limit was never raised after the move, we hear.", ["W"]), ("We heard that the batch limit was never changed.", []),
+        ("Ask Torben Quist.", ["W"]), ("It is waiting for the storage team.", ["W"]), ("So the batch limit was never raised.", ["W"]),
     ],
 )  # fmt: skip
 def test_what_is_ours_alone_stays_here(text: str, found: list[str]) -> None:

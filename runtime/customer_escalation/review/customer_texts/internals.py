@@ -16,7 +16,8 @@ PRIVATE = frozenset({"message", "chat_message", "activity", "account"})
 SHORTEST_ID = 3
 FEWEST_WORDS, FEWEST_LETTERS = 4, 22
 """Of a run of words that is taken for a private note's own; less stands in many texts by chance."""
-SURE_WORDS = 6
+SURE_WORDS = 12
+"""A note copied by the sentence; shorter runs may tell the customer a fact in the only words there are for it."""
 _UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff"
 _TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 _ONE = re.compile(rf"[{_UNSPACED}]")
@@ -53,12 +54,19 @@ def private_words(text: CustomerText) -> Iterator[Said]:
     if not wanted:
         return
     for record in text.unknown:
+        if _told_in_the_open(record, text):
+            continue
         own = set(_runs(spaced(field(record, "text") or field(record, "body") or field(record, "title"))))
         places = [place for place, run in wanted if run in own]
         if places:
             shown, words = _longest(places, runs)
             level: Level = "H" if record.data.get("kind") in PRIVATE and words >= SURE_WORDS else "W"
             yield Said(f"“{shown}” stands in {record.ref}, which is ours alone. May this customer know it?", level)
+
+
+def _told_in_the_open(record: Record, text: CustomerText) -> bool:
+    """Is it what we told another customer, who may have needed the same steps?"""
+    return record.data.get("kind") == "message" and not record.data.get("internal") and text.evidence.by_us(record)
 
 
 def private_names(text: CustomerText) -> Iterator[Said]:
@@ -69,7 +77,7 @@ def private_names(text: CustomerText) -> Iterator[Said]:
         name = " ".join(words)
         holders = [record.ref for record in private if _holds(record, name)]
         if holders and not any(_holds(record, word) for record in elsewhere for word in words):
-            yield Said(f"“{name}” stands in nothing but {holders[0]}, which is ours alone; leave it out.", "H")
+            yield Said(f"“{name}” stands in nothing but {holders[0]}, which is ours alone. May this customer know it?", "W")
 
 
 def _pairs_of_capitals(shown: str) -> Iterator[tuple[str, str]]:

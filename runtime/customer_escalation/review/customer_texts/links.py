@@ -23,7 +23,7 @@ def links(text: CustomerText) -> Iterator[Said]:
         if host not in known and not _below(host, text.policy.leaving.hosts):
             yield Said(
                 f"It leads to {host}, which neither this customer's tickets, nor an article, nor your policy (leaving.hosts) knows.",
-                "H",
+                "H" if "." in host or ":" in host else "W",  # a name without a dot leads nowhere outside a house
             )
     mails = {found[1].casefold() for record in text.known for found in _MAIL.finditer(record.text)}
     for host in dict.fromkeys(found[1].casefold() for found in _MAIL.finditer(_ADDRESS.sub(" ", text.spaced))):
