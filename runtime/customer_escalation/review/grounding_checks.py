@@ -80,7 +80,8 @@ def atoms_supported(view: ReviewInput) -> Iterator[Fault]:
         if _stands_on_nothing(claim):
             continue
         for atom in atoms_missing(claim, view.sources):
-            worded = atom.kind in ("quote", "code") and (claim.reader == "sender" or _root(claim.where) in WORDINGS)
+            own = claim.reader == "sender" or claim.kind == "proposed" or _root(claim.where) in WORDINGS
+            worded = own and atom.kind in ("quote", "code")  # what the draft may word itself
             yield Fault(claim.where, unsupported_words(atom, claim), "W" if worded else None, sentence=claim.number)
 
 

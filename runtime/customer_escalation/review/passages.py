@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from customer_escalation.domain.draft import Draft, HandlingDraft
-from customer_escalation.domain.language import language_of
+from customer_escalation.domain.language import language_or_other
 from customer_escalation.domain.prose import Audience, Passage, Role, marks_of, passages
 from customer_escalation.domain.template import (
     COMMUNICATION,
@@ -59,7 +59,7 @@ def claims(draft: Draft) -> Iterator[Claim]:
     for passage in passages(draft):
         if passage.reader == "customer":
             continue
-        language = language_of(passage.text)
+        language = language_or_other(passage.text)
         for number, sentence in enumerate(passage.sentences):
             label = label_at(passage.written, sentence.start)
             sums_up = _sums_up(passage.path, label)

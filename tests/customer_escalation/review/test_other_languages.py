@@ -70,3 +70,32 @@ def test_each_passage_is_held_to_the_language_that_it_is_in() -> None:
     work = Casework(records(), policy(), NOW)
     assert work.assess(Assessment.model_validate(facts())) == []
     assert [one.message for one in work.submit(draft).findings if one.where == "sender"] == []
+
+
+@pytest.mark.parametrize(
+    ("context", "faults"),
+    [
+        (f"{POLISH} Prosimy, aby odpowiedź dotarła do Lecha Zawilca jeszcze dziś, bo czeka na nią od rana.", 0),
+        (
+            "Please see to it that the answer gets to Lech Zawilec today, because he has been waiting for it all morning.",
+            1,
+        ),
+    ],
+)
+def test_a_name_that_a_language_inflects_is_not_called_wrong(context: str, faults: int) -> None:
+    work = Casework(records(), policy(), NOW)
+    assert work.assess(Assessment.model_validate(facts())) == []
+    draft = EscalationDraft.model_validate(escalation(context=f"{context} [[support_platform/T-101-m1]]"))
+    found = [one for one in work.submit(draft).findings if one.where == "context" and "Lech" in one.message]
+    assert len(found) == faults
+
+
+def test_wording_that_an_ask_proposes_is_no_quotation_of_a_record() -> None:
+    work = Casework(records(), policy(), NOW)
+    assert work.assess(Assessment.model_validate(facts())) == []
+    asked = {
+        **escalation()["asks"][0],
+        "text": "**Engineering, by noon:** tell them “please restore nothing from the old copy”.",
+    }
+    review = work.submit(EscalationDraft.model_validate(escalation(asks=[asked])))
+    assert {one.level for one in review.findings if "restore nothing" in one.message} == {"W"}

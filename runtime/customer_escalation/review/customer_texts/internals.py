@@ -77,7 +77,9 @@ def private_names(text: CustomerText) -> Iterator[Said]:
         name = " ".join(words)
         holders = [record.ref for record in private if _holds(record, name)]
         if holders and not any(_holds(record, word) for record in elsewhere for word in words):
-            yield Said(f"“{name}” stands in nothing but {holders[0]}, which is ours alone. May this customer know it?", "W")
+            yield Said(
+                f"“{name}” stands in nothing but {holders[0]}, which is ours alone. May this customer know it?", "W"
+            )
 
 
 def _pairs_of_capitals(shown: str) -> Iterator[tuple[str, str]]:
