@@ -9,6 +9,7 @@ import typer
 from customer_escalation.cli import streams
 from customer_escalation.cli.following_up import AsJson, OneRun
 from customer_escalation.cli.options import AsOf
+from customer_escalation.domain.formatting import count_words
 
 if TYPE_CHECKING:
     from customer_escalation.followups.similar import Alike
@@ -136,7 +137,7 @@ def stats_words(found: "Stats") -> str:
     data = found.to_json()
     lines = [
         (
-            f"{data['runs']} runs with a brief: {data['escalated']} escalated ({data['open']} open, {data['closed']} closed), "
+            f"{count_words(data['runs'], 'run')} with a brief: {data['escalated']} escalated ({data['open']} open, {data['closed']} closed), "
             f"{data['handled_in_support']} handled in support."
         )
     ]
