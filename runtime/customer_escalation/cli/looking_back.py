@@ -137,8 +137,8 @@ def stats_words(found: "Stats") -> str:
     data = found.to_json()
     lines = [
         (
-            f"{count_words(data['runs'], 'run')} with a brief: {data['escalated']} escalated ({data['open']} open, {data['closed']} closed), "
-            f"{data['handled_in_support']} handled in support."
+            f"{count_words(data['runs'], 'run')} with a brief: {data['escalated']} escalated ({data['open']} open, "
+            f"{data['closed']} closed), {data['handled_in_support']} handled in support."
         )
     ]
     titles = {

@@ -71,6 +71,11 @@ def people_of(record: Record) -> tuple[Person, ...]:
     return (*listed, *alone)
 
 
+def contacts_of(record: Record) -> Iterator[Mapping[str, Any]]:
+    """The entries of an account's contacts, with all that the source has of each."""
+    return (entry for entry in _entries(record.data.get("contacts")) if isinstance(entry, Mapping))
+
+
 def writer_of(record: Record) -> str:
     """Who wrote it, as the source names them: a name, a handle, or ``Name <address>``; empty where it does not say."""
     return _text(record.data.get("author"))

@@ -11,6 +11,7 @@ from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.domain.evidence import Evidence, field
 from customer_escalation.domain.formatting import date_words
 from customer_escalation.domain.language import code_of
+from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.printable import one_line, printable
 from customer_escalation.domain.record_ids import own_part, shown_id
 from customer_escalation.followups.due import DueItem
@@ -142,7 +143,7 @@ def news_lines(news: News, evidence: Evidence, say: Phrases, zone: ZoneInfo) -> 
     said = sorted((*news.replies, *news.words), key=lambda record: (evidence.at(record) or news.now, record.ref))
     lines = [
         say(
-            "update_wrote", who=_quotable(field(one, "author"), 80) or "?", ticket=ticket_name(evidence.item_of(one)),
+            "update_wrote", who=_quotable(writer_of(one), 80) or "?", ticket=ticket_name(evidence.item_of(one)),
             when=date_words(evidence.at(one) or news.now, zone, say.language), text=_quotable(field(one, "text"), LONGEST_QUOTE),
         )
         for one in said

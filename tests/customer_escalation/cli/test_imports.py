@@ -24,7 +24,7 @@ SPECIAL = {
 """What is for a model, for connectors, for one format or for a terminal alone."""
 LEAVING = {"confusable_homoglyphs", "detect_secrets", "num2words", "phonenumbers", "stdnum"}
 """What looks through texts that are about to leave."""
-LANGUAGES = {"babel", "holidays", "snowballstemmer", "text_to_num"}
+LANGUAGES = {"babel", "holidays", "py3langid", "snowballstemmer", "text_to_num"}
 """What reads words, numbers and days of many languages: tables that only records need."""
 
 

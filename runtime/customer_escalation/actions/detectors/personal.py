@@ -7,11 +7,12 @@ say who is a contact and who wrote. Postal addresses have no form of their own; 
 
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from customer_escalation.actions.detectors.span import Span
-from customer_escalation.domain.evidence import Evidence, field
+from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.people import Person, contacts_of, writer_of
 from customer_escalation.policy.sections import Personal
 from skill_runtime.ledger import Record
 
@@ -46,16 +47,14 @@ def known_people(evidence: Evidence) -> tuple[Known, ...]:
 
 def _typed(record: Record, evidence: Evidence) -> Iterator[Known]:
     if evidence.by_customer(record):
-        yield Known("name", field(record, "author"))
-    contacts = record.data.get("contacts")
-    for contact in contacts if isinstance(contacts, list) else ():
-        if isinstance(contact, dict):
-            yield Known("name", str(contact.get("name") or ""))
-            yield from _fields(contact)
+        yield Known("name", writer_of(record))
+    for contact in contacts_of(record):
+        yield Known("name", Person.of(contact).name)
+        yield from _fields(contact)
     yield from _fields(record.data)
 
 
-def _fields(data: dict[str, Any]) -> Iterator[Known]:
+def _fields(data: Mapping[str, Any]) -> Iterator[Known]:
     for key, value in data.items():
         if isinstance(value, str):
             if key in _ADDRESS_FIELDS and "@" not in value:  # a contact's address is that of their mail

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from customer_escalation.domain.evidence import Evidence, field
 from customer_escalation.domain.facts import Assessment, Fact
 from customer_escalation.domain.findings import Finding
+from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.rule_registry import carries_out
 from customer_escalation.domain.showing import CAN_SHOW, IMPACTS, WRITTEN_DOWN, Showing
 from skill_runtime.ledger import Record
@@ -55,7 +56,7 @@ def _one_can(record: Record, showing: Showing, evidence: Evidence) -> bool:
         return any(field(record, one) for one in PROSE)
     if kind not in showing.kinds:
         return False
-    return showing.whose == "anybody" or not evidence.by_customer(record) or not field(record, "author")
+    return showing.whose == "anybody" or not evidence.by_customer(record) or not writer_of(record)
 
 
 def _told(records: Sequence[Record], showing: Showing) -> str:
