@@ -33,6 +33,7 @@ _HOUR = re.compile(r"\b([01]?\d|2[0-3])\s?(?:h|Uhr)\b(?:\s?([0-5]\d)\b(?!\s?min)
 """A time of day as other languages write it: 17h, 14 h 30, 9 Uhr."""
 _DOTTED = re.compile(r"\d{1,2}\.[0-5]\d")
 """A time of day as the Nordic languages, among others, write it; it reads as a number."""
+_NAME = re.compile(r"[.]? ([^\W\d_][\w'’-]+)")
 _GUESS = re.compile(
     r"\b(?:(?:we|I) (?:suspect|believe|think|assume|guess)|probably|most likely|presumably|appears to be caused|"
     r"seems to be caused|(?:may|might|could) be caused by)\b",
@@ -93,7 +94,10 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
             if any(f"“{atom.atom}”" in one.message for one in said):
                 continue
             account = _account_of(ticket, view)
-            if atom.kind == "name" and is_somebody(atom.atom, [*own, *account]):
+            if atom.kind == "name" and (
+                is_somebody(atom.atom, [*own, *account])
+                or _is_a_form_of_address(atom.atom, passage.text, [*own, *account])
+            ):
                 continue
             if _may_be_said(atom, ticket, view) or put_together(atom, allowed) or _is_told(atom, own, until, view):
                 continue
@@ -105,6 +109,12 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
                 yield Fault(passage.path, f"{told}; it stands in {where}. May they know it?", "W")
             else:
                 yield Fault(passage.path, f"{told}, and no record holds it.")
+
+
+def _is_a_form_of_address(words: str, text: str, records: Sequence[Record]) -> bool:
+    """Do these words stand before the name of somebody on record, as in "Dear Mr" before it?"""
+    after = [_NAME.match(text, found.end()) for found in re.finditer(re.escape(words), text)]
+    return bool(after) and all(one is not None and is_somebody(one[1], records) for one in after)
 
 
 def _account_of(ticket: str, view: ReviewInput) -> list[Record]:

@@ -75,10 +75,15 @@ async def test_a_text_that_nobody_could_read_has_a_warning_that_says_so(tmp_path
     assert found.summary.unread == 1
 
 
-async def test_without_a_model_every_text_has_that_warning(tmp_path: Path) -> None:
-    found = await NoVerifier().verify([QUESTION, exhibit(1)], in_force())
-    assert found.findings == (unread_text(QUESTION.where),)
+async def test_without_a_model_one_warning_stands_for_all_texts() -> None:
+    found = await NoVerifier().verify([QUESTION, QUESTION, exhibit(1)], in_force())
+    assert found.findings == (unread_text(""),)
     assert found.findings[0].level == "W"
+    assert (await NoVerifier().verify([exhibit(1)], in_force())).findings == ()
+
+
+async def test_an_organisation_that_wants_no_second_reader_is_not_told_of_it_in_every_brief() -> None:
+    assert (await NoVerifier().verify([QUESTION], in_force(enabled=False))).findings == ()
 
 
 async def test_a_policy_that_makes_the_rule_a_warning_makes_one_of_it(tmp_path: Path) -> None:

@@ -136,14 +136,14 @@ def text_findings(
 
 
 def unread(where: str) -> Finding:
-    """The warning beside a text that no reader read."""
+    """The warning beside a text that no reader read; without ``where`` it is said of all texts to customers."""
     return Finding(
         rule="P2",
         level="W",
         where=where,
         message=(
-            "No second model read this text for guesses, promises, requests for passwords and what Security has not agreed to tell: "
-            "read it for these before you approve it."
+            "No second model read what goes to customers for guesses, promises, requests for passwords and what Security has not "
+            "agreed to tell: read it for these before you approve it."
         ),
     )
 
