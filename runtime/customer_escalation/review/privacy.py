@@ -114,7 +114,7 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
 def _is_a_form_of_address(words: str, text: str, records: Sequence[Record]) -> bool:
     """Do these words stand before the name of somebody on record, as in "Dear Mr" before it?"""
     after = [_NAME.match(text, found.end()) for found in re.finditer(re.escape(words), text)]
-    return bool(after) and all(one is not None and is_somebody(one[1], records) for one in after)
+    return bool(after) and all(one is not None and is_somebody(f"{words} {one[1]}", records) for one in after)
 
 
 def _account_of(ticket: str, view: ReviewInput) -> list[Record]:

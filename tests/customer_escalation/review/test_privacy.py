@@ -207,7 +207,7 @@ def test_a_documented_solution_may_be_called_likely_and_the_rest_holds_for_it_to
 def test_a_person_of_the_customers_may_be_greeted_with_any_form_of_address(greeting: str, faults: int) -> None:
     work = Casework(
         evidence(*(record.data for record in records().ledger.records.values() if record.id != "A-2"), *DESK,
-                 {**account("A-2", "Bell & Oak"), "contacts": [{"name": "Rita Oakham", "role": "Head of IT"}, {"name": "Tom Bell", "role": "owner"}]}),
+                 {**account("A-2", "Bell & Oak"), "contacts": [{"name": "Rita Oakham", "role": "Head of IT"}, {"name": "Tom Bell"}]}),
         policy(), NOW,
     )  # fmt: skip
     hit = [affected("Harrow Mills", "T-101"), affected("Bell & Oak", "T-102")]
