@@ -69,12 +69,13 @@ class NewArticle:
 
     def arguments(self, destination: str, text: str) -> dict[str, Any]:
         """See ``Way``."""
-        title, _, body = text.partition("\n\n")
-        return {"title": title, "body": body}
+        title, mark, body = text.partition("\n\n")
+        return {"title": title, **({"body": body} if mark else {})}
 
     def meant(self, arguments: Mapping[str, Any]) -> tuple[str, str]:
         """See ``Way``."""
-        return ARTICLE, "\n\n".join([str(arguments.get("title", "")), str(arguments.get("body", ""))])
+        below = [str(arguments["body"])] if "body" in arguments else []
+        return ARTICLE, "\n\n".join([str(arguments.get("title", "")), *below])
 
 
 ARTICLE = "draft"

@@ -75,6 +75,9 @@ class OneApproved(CaseService):
         proposal = Proposal.model_construct(**given)
         return (ProposedAction(1, ACTION, proposal, Approval(action=ACTION, by="Sam", at=datetime.now(UTC))),)
 
+    async def look_again(self, case: str, action: str) -> None:
+        """See ``CaseService``: there is no brief here whose records could be read again."""
+
 
 def opened(order: dict[str, Any]) -> tuple[Category, Backend]:
     """The system of an order."""

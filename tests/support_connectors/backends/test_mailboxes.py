@@ -40,7 +40,11 @@ async def read(box: Mailbox, name: str, word: str) -> Item:
     found = [
         one for one in await items(box, name, "list_mail", folder=box.below) if f"{word} {box.token}" in one["subject"]
     ]
-    item: Item = (await called(name, box.settings(name), "read_mail", id=found[0]["id"]))["item"]
+    answer = await called(name, box.settings(name), "read_mail", id=found[0]["id"])
+    item: Item = answer["item"]
+    while answer["next_cursor"]:
+        answer = await called(name, box.settings(name), "read_mail", id=found[0]["id"], cursor=answer["next_cursor"])
+        item["text"] += answer["item"]["text"]
     return item
 
 
