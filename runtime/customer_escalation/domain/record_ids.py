@@ -29,6 +29,8 @@ def searchable(record_id: str) -> str:
 def mentions(text: str, record_id: str) -> bool:
     """Whether a text names the record: by an id that stands alone, or by a number that is called one (``ticket 17``, ``#17``)."""
     own = own_part(record_id)
+    if own.casefold() not in text.casefold():  # nearly always so, and found out without making a pattern
+        return False
     if not own.isdigit():
         return bool(re.search(rf"(?<![\w-]){re.escape(own)}(?![\w-])", text, re.IGNORECASE))
     listed = rf"\b{_CALLED}(?:\s+(?:no\.?|number))?\s+(?:#?\d+\s*(?:,|and|&|/)\s*)*#?{own}(?![\w.-]|\s*%)"
