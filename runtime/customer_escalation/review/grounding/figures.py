@@ -14,7 +14,9 @@ NUMBER_WORDS = {word: value for value, word in enumerate(SMALL, start=2)} | {
     "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
 }  # fmt: skip
 """Not "one", which is a pronoun more often than a number."""
-NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+COMMA = r"(?:\d{1,3}(?:\.\d{3})+|\d+),\d{1,2}(?![\d,])"
+"""With a comma before one or two decimals, as most of Europe and South America writes them."""
+NUMBER = rf"\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|{COMMA}|\d+(?:\.\d+)?"
 _TENS = rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[\s-](?:one|{'|'.join(SMALL[:8])})"
 BELOW = rf"{_TENS}|{'|'.join(sorted((word for word in NUMBER_WORDS if word != 'hundred'), key=len, reverse=True))}"
 """Under a hundred, in words."""
@@ -41,8 +43,15 @@ def about(match: re.Match[str], text: str) -> bool:
 
 
 def scaled(digits: str, scale: str | None = None) -> Decimal:
-    """The number that ``191,348``, ``2.3`` or ``48`` with ``k`` means."""
-    return (Decimal(digits.replace(",", "")) * _factor(scale)).normalize()
+    """The number that ``191,348``, ``2.3``, ``2,3`` or ``48`` with ``k`` means."""
+    return (Decimal(_plain(digits)) * _factor(scale)).normalize()
+
+
+def _plain(digits: str) -> str:
+    """As Python writes it."""
+    if re.fullmatch(COMMA, digits):
+        return digits.replace(".", "").replace(",", ".")
+    return digits.replace(",", "")
 
 
 def _factor(scale: str | None) -> int:
@@ -52,7 +61,7 @@ def _factor(scale: str | None) -> int:
 def _step(digits: str, scale: str | None) -> Decimal:
     if not scale:
         return Decimal(0)
-    return Decimal(_factor(scale)).scaleb(-len(digits.partition(".")[2]))
+    return Decimal(_factor(scale)).scaleb(-len(_plain(digits).partition(".")[2]))
 
 
 def worded(words: str) -> Decimal:

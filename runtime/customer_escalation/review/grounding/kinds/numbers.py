@@ -17,6 +17,7 @@ _PATTERN = re.compile(
 )
 _ALWAYS = re.compile(r"\b24\s?[/x×]\s?7\b", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![^\W_])(?:\d{1,3}(?:[,.]\d{3})+|\d+(?:\.\d+)?)(?![^\W_])")
+_PAIR = re.compile(r"\b\d+,\d{1,2}(?:(?=p\b)|\b)")
 _COUNTED = {
     "once": 1, "one": 1, "twice": 2, "couple": 2, "thrice": 3, "first": 1, "second": 2,
     "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "zero": 0,
@@ -40,7 +41,7 @@ def all_numbers(source: SourceText) -> frozenset[Decimal]:
     found = set(source.known(bare_numbers)) | {Decimal(year) for year in source.known(years)}
     found |= {Decimal(value.split()[0]) for value in source.values("duration")}
     found |= {Decimal(ordinal) for ordinal in re.findall(r"\b(\d{1,2})\.(?=\s)", source.text)}
-    found |= {scaled(part) for pair in re.findall(r"\b\d+,\d+(?=p\b)", source.text) for part in pair.split(",")}
+    found |= {scaled(part) for pair in _PAIR.findall(source.text) for part in pair.split(",")}
     found |= {scaled(part) for chain in re.findall(r"\b\d+(?:/\d+)+\b", source.text) for part in chain.split("/")}
     codes = source.values("id", "address", "version")
     found |= {Decimal(digits) for code in codes for digits in re.findall(r"(?<!\d)\d{3,9}(?!\d)", code)}
@@ -53,7 +54,13 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
 
 
 def _holds(source: SourceText, atom: Atom) -> bool:
-    return among(source.known(all_numbers), atom) or _is_day(source, atom)
+    return among(source.known(all_numbers), atom) or _is_day(source, atom) or _is_pair(source, atom)
+
+
+def _is_pair(source: SourceText, atom: Atom) -> bool:
+    """``3,4`` may be two numbers of a list that is written without spaces."""
+    parts = [scaled(part) for part in atom.text.split(",")] if _PAIR.fullmatch(atom.text) else []
+    return bool(parts) and all(part in source.known(all_numbers) for part in parts)
 
 
 def _is_day(source: SourceText, atom: Atom) -> bool:
