@@ -1,6 +1,6 @@
 """A process that carries one approved action out, and kills itself with SIGKILL at a chosen entry of the journal.
 
-Reads one JSON object from standard input, writes what came of it as JSON. Run as a file:
+Reads one JSON object from standard input, writes what came of it as JSON. Run as a module from the root of the checkout:
 
     {"runs": FOLDER, "system": NAME, "settings": {...}, "tool": TOOL, "arguments": {...}, "case": NAME or "",
      "kill": "after intent" | "before outcome" | "after outcome" | null, "later": MINUTES}

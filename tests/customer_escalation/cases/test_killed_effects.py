@@ -18,7 +18,8 @@ from support_connectors.contract.shapes import SHAPES
 from support_connectors.serving import build_category_server
 from support_connectors.systems import connect_system
 
-LAB = Path(__file__).with_name("effect_lab.py")
+ROOT = Path(__file__).parents[3]
+LAB = (sys.executable, "-m", "tests.customer_escalation.cases.effect_lab")
 POINTS = ("after intent", "before outcome", "after outcome")
 REAL = (
     ("rt", "reply_to_customer"), ("rt", "add_internal_note"), ("redmine", "comment_on_issue"), ("redmine", "create_issue"),
@@ -33,7 +34,8 @@ def carried_out(order: dict[str, Any], **changes: Any) -> tuple[int, dict[str, A
     """The exit code of a process with this order, and the last that it said."""
     given = {"case": "", "kill": None, "later": 0.0, **order, **changes}
     done = subprocess.run(
-        [sys.executable, str(LAB)],
+        LAB,
+        cwd=ROOT,
         input=json.dumps(given),
         capture_output=True,
         text=True,
@@ -75,7 +77,7 @@ async def test_two_processes_at_once_write_once(tmp_path: Path) -> None:
              "arguments": {"id": TICKET, "text": "Whatever happens, once."}}  # fmt: skip
     _, told = carried_out(order, kill="after intent")
     given = json.dumps({"kill": None, "later": WAITS, **order, "case": told["case"]})
-    running = [subprocess.Popen([sys.executable, str(LAB)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    running = [subprocess.Popen(LAB, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, text=True) for _ in range(4)]  # fmt: skip
     for process in running:
         assert process.stdin is not None
