@@ -42,7 +42,7 @@ async def read(box: Mailbox, name: str, word: str) -> Item:
     ]
     answer = await called(name, box.settings(name), "read_mail", id=found[0]["id"])
     item: Item = answer["item"]
-    while answer["next_cursor"]:
+    while answer.get("next_cursor"):
         answer = await called(name, box.settings(name), "read_mail", id=found[0]["id"], cursor=answer["next_cursor"])
         item["text"] += answer["item"]["text"]
     return item
