@@ -101,7 +101,8 @@ async def test_figures_over_all_runs_are_counted_from_their_journals(world: Worl
     assert data["reversed_decisions"] == 1
     assert data["median_time_to_first_update_h"] == 2.0
     assert data["without_an_update"] == 1
-    assert data["repeated_issues"] == {BUG: [other, case]}
+    # Begun within a second, two runs sort by chance.
+    assert {item: sorted(runs) for item, runs in data["repeated_issues"].items()} == {BUG: sorted([other, case])}
     assert data["median_age_of_open_h"] == 47.0
     store.append(other, "closed", {"now": "2026-03-05T14:00:00Z"})
     closed = stats_of(store, NOW).to_json()
