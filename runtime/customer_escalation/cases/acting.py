@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from customer_escalation.actions import (
     Approval,
     Outdated,
+    Proposal,
     Refusal,
     Revocation,
     action_id,
@@ -20,8 +21,8 @@ from customer_escalation.cases.approval_events import approval_events, as_edited
 from customer_escalation.cases.effects import done_before, history_of
 from customer_escalation.cases.entries import APPROVAL, OUTDATED, REFUSAL, REVOCATION, ActionEdited, EffectIntended
 from customer_escalation.cases.errors import ActionChanged, ActionOutdated, NotAllowed, NotReadAgain, WrongOrder
-from customer_escalation.cases.going_out import edited_as_it_leaves
-from customer_escalation.cases.offered_later import offered_later
+from customer_escalation.cases.going_out import edited_as_it_leaves, later_as_it_leaves, may_not_go
+from customer_escalation.cases.offered_later import OfferedLater, offered_later
 from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.cases.rereading import read_again
 from customer_escalation.cases.restoring import opening_of
@@ -80,12 +81,23 @@ class Acting(CaseServiceBase):
                 "nothing of it can be approved. Mend it first."
             )
         name = self.store.find(case.strip())
+        if faults := may_not_go(one.proposal, self.work(name).casework.evidence, self._policy(name)):
+            raise WrongOrder(f"This text may not go to the customer (P2). {' '.join(faults)} Edit it first.")
         if refused := not_allowed(one.proposal.kind, by, self._policy(name)):
             raise NotAllowed(refused)
         yes = Approval(action=action, by=by, at=self._clock())
         self.store.append(name, APPROVAL, yes.model_dump(mode="json"))
         self.watch(happened.ActionApproved(name, action, by))
         return self._action(name, action)
+
+    def offer(self, case: str, later: OfferedLater) -> tuple[Proposal, ...]:
+        """Offer further next steps, their texts as they leave; returns them so."""
+        result = self.result(case)
+        evidence, policy = self.work(result.case).casework.evidence, self._policy(result.case)
+        made = tuple(later_as_it_leaves(one, result.target, evidence, policy) for one in later.proposals)
+        entry = later.model_copy(update={"proposals": made})
+        self.store.append(result.case, OfferedLater.kind, entry.model_dump(mode="json"))
+        return made
 
     def revoke(self, case: str, action: str, by: str) -> ProposedAction:
         """Take every approval of an action back; returns it without. Raises ``WrongOrder`` where none is in force, or it is too late."""

@@ -17,6 +17,25 @@ def as_it_leaves(step: Proposal, owner: Target | None, evidence: Evidence, polic
     return reduced(step, owner, policy, known_people(evidence), regions_of(evidence))
 
 
+def later_as_it_leaves(step: Proposal, owner: Target | None, evidence: Evidence, policy: Policy) -> Proposal:
+    """The same of an action that is offered after the brief, whose texts no check of the brief read: beside one for a customer stands
+    what code finds in it, and that nobody read what only language can tell.
+    """
+    anew = as_it_leaves(step, owner, evidence, policy)
+    if step.kind not in TO_CUSTOMERS or policy.level("P2") == "off":
+        return anew
+    said = (finding.message for finding in customer_text_findings(anew.text, anew.destination, evidence, policy))
+    return anew.model_copy(update={"beware": tuple(dict.fromkeys((*anew.beware, *said, unread("").message)))})
+
+
+def may_not_go(step: Proposal, evidence: Evidence, policy: Policy) -> list[str]:
+    """Why a text may not go to its customer, as far as code is sure (P2); empty where it may, and for what goes to nobody outside."""
+    if step.kind not in TO_CUSTOMERS:
+        return []
+    found = customer_text_findings(step.text, step.destination, evidence, policy)
+    return [finding.message for finding in found if finding.level == "H"]
+
+
 def edited_as_it_leaves(
     step: Proposal, owner: Target | None, evidence: Evidence, policy: Policy
 ) -> tuple[Proposal, tuple[str, ...]]:
@@ -26,7 +45,7 @@ def edited_as_it_leaves(
     anew = as_it_leaves(step, owner, evidence, policy)
     if step.kind not in TO_CUSTOMERS or policy.level("P2") == "off":
         return anew, ()
-    found = customer_text_findings(anew.text, anew.destination, evidence, policy)
-    if hard := [finding.message for finding in found if finding.level == "H"]:
+    if hard := may_not_go(anew, evidence, policy):
         raise WrongEdit(f"This text may not go to the customer (P2). {' '.join(hard)}")
+    found = customer_text_findings(anew.text, anew.destination, evidence, policy)
     return anew, (*(finding.message for finding in found), unread("").message)

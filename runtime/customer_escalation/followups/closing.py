@@ -54,8 +54,8 @@ async def offer_article(service: CaseService, case: str, text: str) -> str:
         )
     one = article_action(standing, text)
     entry = OfferedLater(occasion="close", now=standing.now, drafted_by="rules", proposals=(one,))
-    service.store.append(standing.case, OfferedLater.kind, entry.model_dump(mode="json"))
-    return action_id(one)
+    [offered] = service.offer(standing.case, entry)
+    return action_id(offered)
 
 
 async def close(service: CaseService, case: str, closing: Closing) -> None:

@@ -148,8 +148,7 @@ def offer_texts(service: CaseService, case: str, now: datetime, resolution: str)
             for kind, text in texts.items()
         ]  # fmt: skip
     entry = OfferedLater(occasion="de_escalation", now=now, drafted_by="rules", proposals=tuple(made))
-    service.store.append(name, OfferedLater.kind, entry.model_dump(mode="json"))
-    return made
+    return list(service.offer(name, entry))
 
 
 def carried_out(entries: Sequence[Entry]) -> tuple[str, ...]:

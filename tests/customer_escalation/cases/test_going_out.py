@@ -12,7 +12,9 @@ from tests.customer_escalation.cases.test_service import submitted
 from tests.customer_escalation.drafts import T1M1, escalation, facts, records, reply
 from tests.requirements import requirement
 
+from customer_escalation.actions import Proposal
 from customer_escalation.cases.errors import WrongOrder
+from customer_escalation.cases.offered_later import OfferedLater
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.session import Casework
 from customer_escalation.cases.terms import Asked
@@ -105,3 +107,22 @@ async def test_what_is_kept_and_exported_of_a_brief_holds_no_secret_of_a_record_
     for one in shown:
         assert "[secret removed]" in one
         assert not any(key[12:60] in one for key in keys)
+
+
+@requirement("P2")
+@pytest.mark.parametrize(("text", "may"), [("It works again.", True), ("Bell & Oak have it too.", False)])
+async def test_a_text_that_is_offered_after_the_brief_is_held_to_the_same(text: str, may: bool) -> None:
+    service, case = await submitted()
+    await service.finish(case)
+    ticket = of(service, case, "customer_reply").proposal.destination
+    step = Proposal(
+        kind="status_update", title="", destination=ticket, system="support_platform", text=f"{text} The {SECRET}"
+    )
+    [offered] = service.offer(case, OfferedLater(occasion="update", now=NOW, drafted_by="model", proposals=(step,)))
+    assert offered.text == f"{text} The password: [secret removed]"
+    [one] = [one for one in service.propose(case) if one.proposal.text == offered.text]
+    if may:
+        assert service.approve(case, one.id, "Kim").approval is not None
+        return
+    with pytest.raises(WrongOrder, match="may not go to the customer"):
+        service.approve(case, one.id, "Kim")

@@ -154,3 +154,22 @@ async def test_a_persons_words_on_the_resolution_are_offered_to_everybody_once(w
         assert texts == [f"{WORDS} Thank you."] * 2
         with pytest.raises(WrongOrder, match="in words that the customer may read"):
             offer_texts(service, case, now, "  ")
+
+
+@requirement("P2")
+async def test_what_is_offered_after_the_brief_leaves_reduced_and_is_checked_as_a_reply_is(world: World) -> None:
+    case = await begun(world)
+    async with world.service(LATER) as service:
+        offer_texts(
+            service, case, datetime(2026, 3, 5, 12, tzinfo=UTC), "Bell & Oak had it too. The password: Hunter22!x"
+        )
+        made = {one.proposal.kind: one for one in service.propose(case) if "had it too" in one.proposal.text}
+        assert {"team_message", "status_update", "internal_note"} <= set(made)
+        assert all("Hunter22" not in one.proposal.text and one.proposal.left_out for one in made.values())
+        theirs = [
+            one
+            for one in service.propose(case)
+            if one.proposal.destination == T1 and one.proposal.kind == "status_update"
+        ]
+        [update] = [one for one in theirs if "had it too" in one.proposal.text]
+        assert any("Bell & Oak" in told for told in update.proposal.beware)
