@@ -6,15 +6,16 @@ that is taken with its findings. Warnings go to the person who sends the brief.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from customer_escalation.cases.editing import Edit, draft_in_lines
+from customer_escalation.cases.editing import Edit, NoSuchPlace, draft_in_lines
 from customer_escalation.cases.errors import WrongDraft
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.steps import ReviewedDraft
+from customer_escalation.domain.changes import put
 from customer_escalation.domain.draft import Ask, ColleagueText, CustomerDraft, Draft, EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import StatedAssessment
 from customer_escalation.domain.findings import Finding, listed, schema_findings
@@ -39,6 +40,14 @@ TOLD: dict[type[BaseModel], tuple[type[BaseModel], ...]] = {
 HAND_IN = HandIn(f"`{SUBMIT_ESCALATION}`", f"`{SUBMIT_HANDLING}`")
 
 
+@dataclass(frozen=True)
+class Misfit:
+    """A draft as it was handed in, which may not fit its schema."""
+
+    kind: type[EscalationDraft] | type[HandlingDraft]
+    data: dict[str, Any]
+
+
 class DraftingTools:
     """The tools on one case: those of its writer until a draft is handed in, then that of the reader who edits it.
 
@@ -52,6 +61,8 @@ class DraftingTools:
         self._repairs = 0
         self._assessments_refused = 0
         self._editing = False
+        self._misfit: Misfit | None = None
+        """What was handed in last and does not fit its schema: its misfits are mended, and nothing is written again."""
 
     def tools(self) -> list[Tool]:
         """The tools, for the loop."""
@@ -97,6 +108,8 @@ class DraftingTools:
         self, name: str, run: Callable[[dict[str, Any]], Awaitable[ToolReturn]]
     ) -> Callable[[dict[str, Any]], Awaitable[ToolReturn]]:
         async def called(data: dict[str, Any]) -> ToolReturn:
+            if name == EDIT and not self._editing and self._misfit is not None:
+                return await self._mend(self._misfit, data)
             if self._editing != (name == EDIT):
                 wanted = (
                     f"`{EDIT}`" if self._editing else f"`{ASSESS}`, then {HAND_IN.escalation} or {HAND_IN.handling}"
@@ -123,11 +136,28 @@ class DraftingTools:
             return self._again(f"Call `{ASSESS}` first: the brief depends on its decision.", [])
         if (decision.outcome == Outcome.HANDLE) != (kind is HandlingDraft):
             return self._again(hand_in_told(decision, HAND_IN), [])
+        return await self._taken(Misfit(kind, data))
+
+    async def _taken(self, handed_in: Misfit) -> ToolReturn:
         try:
-            draft = kind.model_validate(data)
+            draft = handed_in.kind.model_validate(handed_in.data)
         except ValidationError as error:
-            return self._again("The brief was not taken; it does not fit the schema:", schema_findings(error))
+            self._misfit = handed_in
+            findings = schema_findings(error)
+            how = f"All of it is kept: call `{EDIT}` with `places` for these alone."
+            return self._again(f"The brief was not taken; it does not fit the schema. {how}", findings)
+        self._misfit = None
         return await self._review(draft)
+
+    async def _mend(self, misfit: Misfit, data: dict[str, Any]) -> ToolReturn:
+        try:
+            places = Edit.model_validate({"edits": [], **data}).places
+            mended = put(misfit.data, {place.path: place.text for place in places})
+        except ValidationError as error:
+            return self._again("The edit was not taken; it does not fit the schema:", schema_findings(error))
+        except NoSuchPlace as error:
+            return self._again(f"The edit was not taken. {error}", [])
+        return await self._taken(Misfit(misfit.kind, mended))
 
     async def _edit(self, data: dict[str, Any]) -> ToolReturn:
         before = self._service.draft(self._case)

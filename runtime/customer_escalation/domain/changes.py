@@ -1,5 +1,6 @@
 """A draft with some of its texts written anew, so that a mend need not repeat the rest."""
 
+import copy
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -54,19 +55,47 @@ def texts_at(draft: BaseModel, texts: Mapping[str, str]) -> dict[str, Any]:
     )
 
 
-def _place(data: dict[str, Any], path: str) -> tuple[Any, str | int]:
-    """What holds the text, and its name or number there."""
+def put(data: dict[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
+    """Data that fits no schema yet with these texts at their paths, whatever stood there; a field that was missing is added.
+
+    Raises ``NoSuchPlace`` where what would hold a text is not there.
+    """
+    made = copy.deepcopy(data)
+    for path, text in texts.items():
+        holder, key = _holder(made, path)
+        if isinstance(holder, dict):
+            holder[str(key)] = text
+        elif isinstance(holder, list) and isinstance(key, int) and key < len(holder):
+            holder[key] = text
+        else:
+            raise _no_text(path)
+    return made
+
+
+def _holder(data: dict[str, Any], path: str) -> tuple[Any, str | int]:
+    """What would hold the text of a path, and its name or number there."""
     steps = [int(step) if step.isdigit() else step for step in re.findall(r"[^.\[\]]+", path)]
+    if not steps:
+        raise _no_text(path)
     holder: Any = data
     try:
         for step in steps[:-1]:
             holder = holder[step]
-        found = holder[steps[-1]]
+    except (IndexError, KeyError, TypeError):
+        raise _no_text(path) from None
+    return holder, steps[-1]
+
+
+def _place(data: dict[str, Any], path: str) -> tuple[Any, str | int]:
+    """What holds the text, and its name or number there."""
+    holder, key = _holder(data, path)
+    try:
+        found = holder[key]
     except (IndexError, KeyError, TypeError):
         raise _no_text(path) from None
     if not isinstance(found, str) or isinstance(holder, str):
         raise _no_text(path)
-    return holder, steps[-1]
+    return holder, key
 
 
 def _no_text(path: str) -> NoSuchPlace:

@@ -42,7 +42,7 @@ Supposed = Annotated[str, _bounded, Says("supposes")]
 ForSender = Annotated[str, _bounded, Says("proposes", "sender")]
 ForCustomer = Annotated[str, _bounded, Says("states", "customer")]
 RefName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), Names("ref")]
-Owner = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), Names("owner")]
+Owner = Annotated[str, StringConstraints(strip_whitespace=True, max_length=600), Names("owner")]
 Moment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), Names("moment")]
 Verb = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=40), Names("verb")]
 

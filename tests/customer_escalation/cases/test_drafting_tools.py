@@ -198,3 +198,34 @@ def test_what_an_entry_holds_is_told_by_the_submit_alone() -> None:
         assert whole.keys() == short.keys()
         assert all("description" not in field for field in short.values())
         assert any("description" in field for field in whole.values())
+
+
+async def test_what_does_not_fit_the_schema_is_mended_without_saying_the_rest_again() -> None:
+    at = await desk()
+    refused = await at.submit(opening="x" * 7000, deadline={"by": "t" * 61, "basis": "sla", "text": "By noon."})
+    assert refused.is_error
+    assert "deadline.by" in refused.text
+    again = await at.edit(places=[{"path": "opening", "text": "Please look at once."}])
+    assert again.is_error
+    assert "opening" not in again.text
+    taken = await at.edit(places=[{"path": "deadline.by", "text": T1}])
+    assert (taken.text, taken.final) == ("Taken.", True)
+    assert at.draft.opening == "Please look at once."
+    assert at.drafting.begin_edit() is not None
+
+
+async def test_a_mend_of_a_place_that_is_not_there_says_so() -> None:
+    at = await desk()
+    await at.submit(opening="x" * 7000)
+    for path in ("asks[9].text", "asks[9]", "", "opening.text", "summary[0]"):
+        told = await at.tools[EDIT].run({"edits": [], "places": [{"path": path, "text": "New."}]})
+        assert told.is_error
+        at.drafting._repairs = 0
+    assert "There is no text at" in told.text
+
+
+async def test_before_anything_is_handed_in_there_is_nothing_to_edit() -> None:
+    at = await desk()
+    told = await at.edit()
+    assert told.is_error
+    assert "another time" in told.text
