@@ -1,5 +1,7 @@
 """The foreign programs of these tests: where they are, and how a test runs one."""
 
+import ast
+import json
 import os
 import shutil
 import sqlite3
@@ -52,6 +54,12 @@ def documented(language: str) -> str:
     """The lines that docs/assistants.md gives to copy into a client's settings."""
     text = (ROOT / "docs" / "assistants.md").read_text(encoding="utf-8")
     return text.partition(f"```{language}\n")[2].partition("```")[0]
+
+
+def texts(home: Path) -> list[str]:
+    """The texts of all messages and comments in the user's workspace."""
+    rows = (ast.literal_eval(record)[0] for record in records(home))
+    return [text for row in rows if isinstance(text := json.loads(row).get("text"), str)]
 
 
 def records(home: Path) -> list[str]:

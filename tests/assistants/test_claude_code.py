@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.assistants.clients import client, records, run, surroundings
+from tests.assistants.clients import client, records, run, surroundings, texts
 from tests.assistants.job import DONE, ISSUE, calls, check_answers, text_of
 from tests.assistants.screen import on_screen
 from tests.customer_escalation.mcp_server.desk import scripted
@@ -235,7 +235,7 @@ def approving(body: dict[str, Any]) -> list[Block]:
     plan = [
         use(f"{PREFIX}escalation__assess", issue=ISSUE, facts=facts),
         use(f"{PREFIX}escalation__check_brief", case=case, escalation=draft),
-        use(f"{PREFIX}escalation__request_approval", case=case, action="2", **exact),
+        use(f"{PREFIX}escalation__request_approval", case=case, action="2", carry_out=True, **exact),
     ]
     assert assess
     return [plan[turn]] if turn < len(plan) else [text(DONE)]
@@ -270,6 +270,7 @@ def test_a_person_sees_the_whole_text_and_is_asked_once(plugin: Path, home: Path
             screen.wait(lambda words: DONE in words)
             assert screen.words.count("requests your input") == 0
     assert approvals(home) == ["the person at the client"]
+    assert texts(home).count(reply) == 1, "and it was carried out at that one yes"
 
 
 def test_without_a_screen_nobody_approves_whatever_rule_allows_it(plugin: Path, home: Path, project: Path) -> None:

@@ -55,7 +55,7 @@ def acting_tools(service_of: "Callable[[], CaseService]", told: Fill) -> list[To
         one = named_action(service.propose(given.case), given.action)
         effect = await service.carry_out(given.case, one.id, ASSISTANT)
         return CarriedOut(
-            text=_words(one, effect), case=given.case, action=one.id, state=effect.state, at=effect.at.isoformat(),
+            text=effect_words(one, effect), case=given.case, action=one.id, state=effect.state, at=effect.at.isoformat(),
             written=effect.written,
         )  # fmt: skip
 
@@ -68,7 +68,8 @@ def acting_tools(service_of: "Callable[[], CaseService]", told: Fill) -> list[To
     return [tool.model_copy(update={"annotations": hints})]
 
 
-def _words(one: "ProposedAction", effect: "Effect") -> str:
+def effect_words(one: "ProposedAction", effect: "Effect") -> str:
+    """What came of an action, for the assistant's model."""
     where = f"{one.proposal.destination} ({one.proposal.system.replace('_', ' ')})"
     if effect.state == "done":
         named = f": {effect.written}" if effect.written else ""

@@ -19,10 +19,12 @@ from pydantic import BaseModel, Field
 
 from customer_escalation.cases.errors import WrongOrder
 from customer_escalation.drafting.prompts import prompt
+from customer_escalation.mcp_server.acting_tools import effect_words
 from customer_escalation.mcp_server.assembly import failed, sentence_of
 from skill_runtime.errors import SkillRuntimeError
 
 if TYPE_CHECKING:
+    from customer_escalation.cases.effects import Effect
     from customer_escalation.cases.service import CaseService
     from customer_escalation.cases.steps import ProposedAction
 
@@ -62,6 +64,10 @@ class Decided(BaseModel):
     answer: Literal["approved", "refused", "nobody_asked"]
     by: str
     """Who said yes; empty otherwise."""
+    state: Literal["", "done", "failed", "unclear"] = ""
+    """What came of it, where it was carried out at once."""
+    written: str = ""
+    """Ref or address of what was written then."""
 
 
 def approval_tool(service_of: Callable[[], "CaseService"]) -> Tool:
@@ -83,7 +89,7 @@ def approval_tool(service_of: Callable[[], "CaseService"]) -> Tool:
     shown: dict[tuple[str, str, str], str] = {}
     """Ids of the actions that persons are being asked about, by request, case and name."""
 
-    async def ask(case: str, action: str, ctx: Context[Any]) -> Elicit[Approve] | Approve:
+    async def ask(case: str, action: str, ctx: Context[Any], carry_out: bool = False) -> Elicit[Approve] | Approve:
         if way_of(ctx) is not Way.FORM:
             return Approve(approve=False)
         try:
@@ -91,7 +97,7 @@ def approval_tool(service_of: Callable[[], "CaseService"]) -> Tool:
         except SkillRuntimeError:
             return Approve(approve=False)
         shown[ctx.request_id, case, action] = one.id
-        return Elicit(question(one), Approve)
+        return Elicit(question(one, at_once=carry_out), Approve)
 
     async def request_approval(
         case: Annotated[str, Field(description="The case.")],
@@ -100,6 +106,7 @@ def approval_tool(service_of: Callable[[], "CaseService"]) -> Tool:
         ctx: Context[Any],
         destination: Annotated[str, Field(description="Its destination, as listed.")] = "",
         text: Annotated[str, Field(description="Its whole text, word for word: the person reads it here.")] = "",
+        carry_out: Annotated[bool, Field(description="Whether it is done at once after their yes.")] = False,
     ) -> Annotated[CallToolResult, Decided]:
         way, seen = way_of(ctx), shown.pop((ctx.request_id, case, action), "")
         try:
@@ -112,10 +119,12 @@ def approval_tool(service_of: Callable[[], "CaseService"]) -> Tool:
             if said == "accept":
                 # The brief may have changed while the person read: their yes is to what they saw.
                 one = service_of().approve(case, seen, name.strip() or UNNAMED)
+            holds = one.approval if said == "accept" else None  # P1 has the last word
+            decided = _decided(case, one, holds.by if holds else "", "cancel" if way is Way.NONE else said)
+            if carry_out and holds and one.tool:
+                decided = _done_too(decided, one, await service_of().carry_out(case, one.id, holds.by))
         except SkillRuntimeError as error:
             return failed(sentence_of(error, case))
-        holds = one.approval if said == "accept" else None  # P1 has the last word
-        decided = _decided(case, one, holds.by if holds else "", "cancel" if way is Way.NONE else said)
         return CallToolResult(
             content=[TextContent(type="text", text=decided.text)], structured_content=decided.model_dump()
         )
@@ -123,9 +132,9 @@ def approval_tool(service_of: Callable[[], "CaseService"]) -> Tool:
     hints = ToolAnnotations(
         title="Ask for approval",
         read_only_hint=False,
-        destructive_hint=False,
+        destructive_hint=True,
         idempotent_hint=False,
-        open_world_hint=False,
+        open_world_hint=True,
     )
     return Tool.from_function(
         request_approval,
@@ -165,8 +174,8 @@ def _said(answer: "ElicitationResult[Approve]") -> tuple[str, str]:
     return answer.action, ""
 
 
-def question(action: "ProposedAction") -> str:
-    """The question with all that is approved, and what a person should know before."""
+def question(action: "ProposedAction", *, at_once: bool = False) -> str:
+    """The question with all that is approved, and what a person should know before: with ``at_once``, that a yes does it."""
     proposal = action.proposal
     changed = action.standing.outdated.changes if action.standing.outdated else ()
     left_out = (f"Left out: {part}." for part in proposal.left_out)
@@ -175,9 +184,15 @@ def question(action: "ProposedAction") -> str:
         proposal.title,
         f"Destination: {proposal.destination or 'none'}",
         *([notes] if notes else []),
+        *(["It is carried out at once when you approve it."] if at_once and action.tool else []),
         proposal.text,
     ]
     return "\n\n".join(parts)
+
+
+def _done_too(decided: Decided, action: "ProposedAction", effect: "Effect") -> Decided:
+    told = f"Approved by {decided.by}. {effect_words(action, effect)}"
+    return decided.model_copy(update={"text": told, "state": effect.state, "written": effect.written})
 
 
 def _decided(case: str, action: "ProposedAction", by: str, said: str) -> Decided:

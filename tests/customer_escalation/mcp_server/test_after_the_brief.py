@@ -1,6 +1,8 @@
 """Approvals, follow-ups, a second look and the way down."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from tests.customer_escalation.mcp_server.desk import Desk, accepted, desk, scri
 from tests.customer_escalation.scripts import case, issue
 
 from skill_runtime.journal import Journal
+from support_connectors.workspace.store import load_workspace
 
 
 class Person:
@@ -36,7 +39,8 @@ async def test_a_person_approves_exactly_what_is_shown(folder: Path, mode: str) 
         assert told.data["text"] == told.text
         assert "`carry_out` does it" in told.text
         del told.data["text"]
-        assert told.data == {"case": name, "action": reply["id"], "answer": "approved", "by": "Sam"}
+        asked = {"case": name, "action": reply["id"], "answer": "approved", "by": "Sam"}
+        assert told.data == {**asked, "state": "", "written": ""}
         assert reply["text"] in person.asked[0]
         assert reply["destination"] in person.asked[0]
         after = (await at.good("propose_actions", case=name)).data["actions"]
@@ -117,6 +121,45 @@ async def test_where_the_call_is_the_question_it_holds_the_whole_text_and_is_ask
         assert person.asked == []
         (tool,) = [tool for tool in (await at.client.list_tools()).tools if tool.name == "request_approval"]
         assert tool.meta == {"anthropic/requiresUserInteraction": True}
+
+
+def loaded(folder: Path) -> Path:
+    """A workspace that can be written to."""
+    database = folder.parent / "loaded.db"
+    load_workspace(workspace(folder.parent, "15"), database)
+    return database
+
+
+def times_written(folder: Path) -> int:
+    """How often the first reply stands in that workspace."""
+    text = scripted("15")[2]["drafts"][0]["text"]
+    with closing(sqlite3.connect(folder.parent / "loaded.db")) as database:
+        rows = [json.loads(row) for (row,) in database.execute("SELECT data FROM part")]
+    return sum(text == row.get("text") for row in rows)
+
+
+@pytest.mark.parametrize("mode", ["legacy", "2026-07-28"])
+async def test_a_yes_that_was_asked_for_with_it_is_carried_out_at_once_and_once(folder: Path, mode: str) -> None:
+    person = Person("accept", approve=True, name="Sam")
+    async with desk(folder, file=loaded(folder), elicitation_callback=person, mode=mode) as at:
+        name = await accepted(at, "15")
+        told = await at.good("request_approval", case=name, action="2", carry_out=True)
+        assert (told.data["answer"], told.data["state"]) == ("approved", "done")
+        assert told.data["written"] in told.text
+        assert "carried out at once" in person.asked[0]
+        again = await at.call("carry_out", case=name, action="2")
+        assert told.data["written"] in again.text
+    assert len(person.asked) == 1
+    assert times_written(folder) == 1
+
+
+@pytest.mark.parametrize("person", [Person("accept", approve=False), Person("decline"), Person("cancel")])
+async def test_what_was_not_approved_is_not_carried_out_either(folder: Path, person: Person) -> None:
+    async with desk(folder, file=loaded(folder), elicitation_callback=person) as at:
+        name = await accepted(at, "15")
+        told = await at.good("request_approval", case=name, action="2", carry_out=True)
+        assert (told.data["state"], told.data["written"]) == ("", "")
+    assert times_written(folder) == 0
 
 
 async def test_an_older_client_of_that_name_asks_nobody(folder: Path) -> None:
