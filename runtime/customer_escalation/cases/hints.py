@@ -3,12 +3,13 @@
 Nobody's memory is trusted with it: the search is made by code, over everything that the run has read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from customer_escalation.decision.rules.stated import cites_of
 from customer_escalation.domain.evidence import Evidence, field, name_key
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.states import state_of
 from customer_escalation.retrieval.relevance import Complaint, find_issue
 from customer_escalation.retrieval.relevance.issue import is_open
@@ -18,6 +19,15 @@ DEFECTS = frozenset({"bug", "incident", "defect", "problem", "outage"})
 """Kinds of tracker items that can be fixed; a task or a feature that is done can not come back."""
 MOST = 4
 """Records named in one reminder."""
+
+
+def left_out(wrong: Iterable[Finding]) -> Iterator[str]:
+    """What of the facts no clock rests on, and why."""
+    for finding in wrong:
+        yield (
+            f"`{finding.where}` is left out: {finding.message} Where that changes a clock, assess again with it mended; what is no "
+            "matter of hours, such as other times in a rider, can be a calculation."
+        )
 
 
 def reminders(request: str, assessment: Assessment, evidence: Evidence, now: datetime) -> Iterator[str]:

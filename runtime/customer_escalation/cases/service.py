@@ -24,7 +24,7 @@ from customer_escalation.cases.errors import (
     WrongOrder,
 )
 from customer_escalation.cases.gathering import gathered
-from customer_escalation.cases.hints import reminders
+from customer_escalation.cases.hints import left_out, reminders
 from customer_escalation.cases.history import earlier_escalations
 from customer_escalation.cases.open_case import OpenCase, fresh_casework
 from customer_escalation.cases.record_copies import RecordCopy
@@ -146,10 +146,16 @@ class CaseService(CarryingOut, AfterTheBrief):
             found.take_copies(copies)
             missing = await found.read_cited(cites_of(facts), await self.systems.connection())
             findings = found.casework.assess(facts)
+            if not findings and found.casework.assessment is not None:
+                facts = found.casework.assessment  # without readings of contracts that cannot stand
             self._cases.note_read(found)
             self._cases.note_facts(found, facts, taken=not findings)
             work, decision = found.casework, None if findings else found.casework.decision
-            hints = reminders(found.terms.issue, facts, work.evidence, work.now) if decision else ()
+            hints = (
+                (*left_out(work.not_taken), *reminders(found.terms.issue, facts, work.evidence, work.now))
+                if decision
+                else ()
+            )
             labels = Labels.of(decision)
             self.watch(
                 happened.FactsAssessed(

@@ -11,7 +11,7 @@ from customer_escalation.decision.questions import OpenQuestions, Question, open
 from customer_escalation.decision.rules import Decision, decide
 from customer_escalation.decision.rules.shown import facts_not_shown
 from customer_escalation.decision.rules.stated import unreferenced_facts
-from customer_escalation.decision.rules.stated_contracts import wrong_readings
+from customer_escalation.decision.rules.stated_contracts import without_readings, wrong_readings
 from customer_escalation.domain.brief import Figure, Verification
 from customer_escalation.domain.draft import Draft
 from customer_escalation.domain.evidence import Evidence
@@ -37,6 +37,8 @@ class Casework:
     assessment: Assessment | None = None
     case: DecisionInput | None = None
     decision: Decision | None = None
+    not_taken: tuple[Finding, ...] = ()
+    """Why readings of contracts that were stated are left out."""
     figures: dict[str, Figure] = field(default_factory=dict)
     review: Review | None = None
     """Of the last draft."""
@@ -68,11 +70,15 @@ class Casework:
         return self._questions[1]
 
     def assess(self, assessment: Assessment) -> list[Finding]:
-        """Take the facts and decide; findings mean that the facts must be corrected first."""
+        """Take the facts and decide; findings mean that the facts must be corrected first.
+
+        A reading of a contract that cannot stand is left out (``not_taken`` says why): no clock rests on it.
+        """
+        self.not_taken = tuple(wrong_readings(assessment, self.evidence, self.policy))
+        assessment = without_readings(assessment, self.not_taken)
         case, figures = build_case(assessment, self.evidence, self.policy, self.now)
         findings = unreferenced_facts(assessment, self.evidence, figures)
         findings += facts_not_shown(assessment, self.evidence)
-        findings += wrong_readings(assessment, self.evidence, self.policy)
         if not findings:
             self.assessment, self.case, self.figures = assessment, case, figures
             self.decision = decide(case)

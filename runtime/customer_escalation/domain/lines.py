@@ -103,6 +103,8 @@ class NumberedDraft:
         """The edit at the lines that it means: people, and models, count wrong by one. Raises ``NoSuchLine`` where its first words stand
         at no line nearby, or at several and not at its own.
         """
+        if edit.do == "delete" and edit.first in self.heads:
+            return edit
         words = _words(edit.begins)
         if not words or not 1 <= edit.first <= len(self.lines) or self._begins(edit.first, words):
             return edit
@@ -124,14 +126,23 @@ class NumberedDraft:
             raise NoSuchLine(
                 f"There are no lines {edit.first} to {edit.last}: they are numbered 1 to {len(self.lines)}."
             )
-        for number in range(edit.first, edit.last + 1):
+        for number in self._lines_of(edit):
             if number in self.heads:
                 raise NoSuchLine(
                     f"Line {number} names the text `{self.lines[number - 1].path}`; edit the lines below it."
                 )
-            if number in taken:
+            if number in taken and not (edit.do == "delete" and taken[number].do == "delete"):
                 raise NoSuchLine(f"Two edits take line {number}.")
             taken[number] = edit
+
+    def _lines_of(self, edit: LineEdit) -> Iterable[int]:
+        """The lines that an edit takes. To delete a line that names a text is to delete the text."""
+        numbers = range(edit.first, edit.last + 1)
+        if edit.do != "delete":
+            return numbers
+        named = {self.lines[number - 1].path for number in numbers if number in self.heads}
+        whole = {line.number for line in self.lines if line.path in named}
+        return sorted(whole.union(numbers) - self.heads)
 
     def _put(self, edit: LineEdit, put: dict[int, list[str]]) -> None:
         place = {"insert": edit.first, "move": edit.after, "replace": edit.last}.get(edit.do)

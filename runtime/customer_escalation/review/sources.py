@@ -14,6 +14,7 @@ from customer_escalation.domain.times import is_usable
 from customer_escalation.policy import find_zone
 from customer_escalation.review.durations import follows_from_moments
 from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
+from customer_escalation.review.grounding.quotations import quotations
 from customer_escalation.review.passages import Claim, is_what_comes, tells_what_comes
 from skill_runtime.ledger import Record
 
@@ -25,6 +26,11 @@ NOTE = "ticket_note"
 """Tells colleagues what to write and to do: its quotations are wordings, and it may name any record."""
 SETS_TIMES = frozenset({"messages", "ticket_note"})
 """Texts that say when somebody will act: a time of day in them may be the writer's own, as one under the deadlines is."""
+WORDINGS = frozenset({"messages", "asks"})
+"""Texts to colleagues, which may hold what they are to say or to write: several sentences in quotation marks are a wording, no
+quotation, and are held as sentences."""
+_SENTENCES = re.compile(r"[.!?][\"”“’»)]*\s+(?=\w)|[。！？](?=\w)")
+"""Where one sentence ends and the next begins."""
 IN_WORDS = frozenset({"number", "duration", "weekday", "date"})
 """Atoms that a record may tell in words of its own language."""
 HOURS_OF_DAY = 24
@@ -40,7 +46,7 @@ _NAMED_ZONE = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)\s+(?!UTC|GMT)(?
 """A time that a text tells in a zone by an abbreviation or a place, which may lie any number of hours off."""
 _ZONED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) ([A-Z]\w+/[A-Za-z_/+-]+)")
 """A moment as figures tell it, on the clock of a named zone."""
-_CLOCK_TIME = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
+_CLOCK_TIME = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?!:?\d)")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d| UTC)")
 _PART = re.compile(r"\w+")
 LONGEST_ADDRESS, SHORTEST_NAME = 5, 3
@@ -178,13 +184,21 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
     if claim.reader == "sender" and sources.request:
         scope = [*scope, Record(ref="request/request", data={"kind": "request", "text": sources.request})]
     missing = unsupported_atoms(
-        claim.text,
+        _wordings_opened(claim.text) if claim.where.partition("[")[0] in WORDINGS else claim.text,
         scope,
         sources.everything,
         vocabulary=sources.vocabulary,
         nouns_capitalised=sources.language_of(claim) in (*NOUNS_CAPITALISED, OTHER),
     )
     return [atom for atom in missing if not _let_pass(atom, claim, scope, sources)]
+
+
+def _wordings_opened(text: str) -> str:
+    """The text with quotations of several sentences as text of its own."""
+    for atom in quotations(text):
+        if atom.kind == "quote" and _SENTENCES.search(atom.value):
+            text = text.replace(atom.text, atom.value)
+    return text
 
 
 def _own_plans(sources: Sources) -> Iterator[Record]:

@@ -48,15 +48,19 @@ async def test_a_writer_is_told_what_was_not_counted_and_its_reading_is_counted_
     first = first_message(work.terms, work.casework.evidence, ())
     assert f"the contract says “{WORDS}”, which was not counted; round the clock" in first
     tool: Tool = next(tool for tool in DraftingTools(service, case, policy()).tools() if tool.spec.name == ASSESS)
-    refused = await tool.run(handed_in(cites=["chat/C-7"]))
-    assert refused.is_error
-    assert "contracts[0]" in refused.text
-    assert "neither the CRM record of Harrow Mills nor a document about it" in refused.text
+    without = await tool.run(handed_in(cites=["chat/C-7"]))
+    assert not without.is_error
+    assert (
+        "`contracts[0]` is left out: `chat/C-7` is neither the CRM record of Harrow Mills nor a document"
+        in without.text
+    )
+    assert "which was not counted" in without.text
     taken = await tool.run(handed_in())
     assert not taken.is_error, taken.text
     assert "by the contract's hours as read: Mon-Wed 10:00-15:00, Thu 22:00-03:00 UTC" in taken.text
     entries = [entry.data for entry in store.entries(case) if entry.type == "assess"]
-    assert [entry["taken"] for entry in entries] == [False, True]
+    assert [entry["taken"] for entry in entries] == [True, True]
+    assert entries[0]["contracts"] == []
     assert entries[-1]["contracts"] == [
         {"account": "Harrow Mills", "says": {"crm/A-1": WORDS}, "read_as": "Mon-Wed 10:00-15:00, Thu 22:00-03:00 UTC"}
     ]
@@ -66,12 +70,12 @@ async def test_a_writer_is_told_what_was_not_counted_and_its_reading_is_counted_
     assert json.loads(json.dumps(result.to_json()))["contracts"][0]["zone"] == "UTC"
 
 
-async def test_a_reading_against_a_plain_contract_comes_back() -> None:
+async def test_a_reading_against_a_plain_contract_is_left_out_and_told() -> None:
     service, case = await opened(with_coverage("Mon-Fri 09:00-17:00 Europe/London"))
     tool = next(tool for tool in DraftingTools(service, case, policy()).tools() if tool.spec.name == ASSESS)
-    refused = await tool.run(handed_in())
-    assert refused.is_error
-    assert "which is Mon-Fri 09:00-17:00, not Mon-Wed 10:00-15:00, Thu 22:00-03:00: leave `weekly` []" in refused.text
+    told = await tool.run(handed_in())
+    assert not told.is_error
+    assert "which is Mon-Fri 09:00-17:00, not Mon-Wed 10:00-15:00, Thu 22:00-03:00: leave `weekly` []" in told.text
 
 
 async def test_a_late_window_of_hours_that_nobody_has_read_is_no_plain_fact_of_the_decision() -> None:

@@ -198,7 +198,7 @@ MAIL = {
 def findings(coverage: str, *said: dict[str, Any]) -> list[Finding]:
     known = records(coverage, "2026-05-04T09:00:00Z", "UTC", OTHER, PAPER, STRAY, CHAT, MAIL)
     work = Casework(known, policy(), at("2026-05-04T10:00", "UTC"))
-    return work.assess(assessment(contracts=list(said)))
+    return [*work.assess(assessment(contracts=list(said))), *work.not_taken]
 
 
 PLAIN = "Mon-Fri 09:00-17:00 Europe/London"
@@ -229,7 +229,7 @@ PLAIN = "Mon-Fri 09:00-17:00 Europe/London"
         (f"{PLAIN}, public holidays included", read(days_off=["GB"]), "public holidays are worked"),
     ],
 )  # fmt: skip
-def test_a_reading_that_does_not_hold_comes_back(coverage: str, said: dict[str, Any], told: str) -> None:
+def test_a_reading_that_does_not_hold_is_told(coverage: str, said: dict[str, Any], told: str) -> None:
     found = findings(coverage, said)
     assert [finding.where for finding in found] == ["contracts[0]"] * len(found)
     assert any(told in finding.message for finding in found), found
@@ -251,5 +251,7 @@ def test_nothing_is_read_from_a_record_that_tries_to_steer() -> None:
     work = Casework(known, policy(), at("2026-05-04T10:00", "UTC"))
     said = read(cites=["cloud_storage/doc-1"])
     steering = [{"ref": "cloud_storage/doc-1", "what": "orders"}]
-    found = work.assess(assessment(contracts=[said], suspicious=steering))
-    assert any("tries to steer" in finding.message for finding in found)
+    work.assess(assessment(contracts=[said], suspicious=steering))
+    assert any("tries to steer" in finding.message for finding in work.not_taken)
+    assert work.assessment is not None
+    assert work.assessment.contracts == []

@@ -54,6 +54,14 @@ def test_a_text_whose_lines_are_all_taken_out_is_empty() -> None:
     assert numbered.edited([edit("delete", first, first + 1)]) == {"opening": ""}
 
 
+def test_a_text_is_taken_out_by_the_line_that_names_it_whatever_words_it_is_said_to_begin_with() -> None:
+    numbered = NumberedDraft.of(draft(opening="One.\nTwo."))
+    head = at(numbered, "opening")
+    named = edit("delete", head).model_copy(update={"begins": "== opening"})
+    assert numbered.edited([named]) == {"opening": ""}
+    assert numbered.edited([edit("delete", head, head + 1), edit("delete", head + 2)]) == {"opening": ""}
+
+
 def test_no_edit_changes_nothing() -> None:
     assert NumberedDraft.of(draft()).edited([]) == {}
 
@@ -67,7 +75,7 @@ def test_no_edit_changes_nothing() -> None:
         ([edit("move", 2, after=9_000)], "There is no line 9000"),
         ([edit("move", 2)], "There is no line 0"),
         ([edit("delete", 2), edit("replace", 2, text="x")], "Two edits take line 2"),
-        ([edit("delete", 1)], "Line 1 names the text `sender`"),
+        ([edit("replace", 1, text="x")], "Line 1 names the text `sender`"),
     ],
 )
 def test_what_does_not_fit_is_refused_with_the_line(edits: list[LineEdit], message: str) -> None:

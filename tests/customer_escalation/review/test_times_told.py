@@ -174,3 +174,25 @@ def test_a_time_that_a_customer_tells_in_a_zone_of_theirs_may_be_told_in_another
 @pytest.mark.parametrize(("day", "faults"), [("04/03", 0), ("4/3", 0), ("04.03.", 0), ("19/06", 1), ("19.06.", 1)])
 def test_a_day_and_month_without_a_year_is_a_day_of_the_records(day: str, faults: int) -> None:
     assert bool(found(work(), "G1", containment=said(f"They wrote on {day}, and they wait.", T1M1))) == bool(faults)
+
+
+def test_a_time_before_a_colon_may_be_told_on_another_clock_too() -> None:
+    known = evidence(*(one.data for one in records().ledger.records.values()),
+                     message("T-101", 9, "2026-03-04T18:00:00Z", "customer", "Stopped at 17:05: none came."))  # fmt: skip
+    made = Casework(known, policy().model_copy(update={"business_hours": policy().business_hours.model_copy(
+        update={"team_timezone": "America/New_York"})}), NOW)  # fmt: skip
+    assert made.assess(Assessment.model_validate(facts())) == []
+    cited = "support_platform/T-101-m9"
+    assert found(made, "G1", containment=said("It stopped at 12:05.", cited)) == []
+    assert len(found(made, "G1", containment=said("It stopped at 12:15.", cited))) == 1
+
+
+def test_what_a_colleague_is_to_say_is_held_as_sentences_and_is_no_quotation() -> None:
+    told = 'For the call: "The sync stops with E-77. {} Please decide by noon."'
+    for text, faults in (("May I switch it off?", 0), ("They lost 7,731 rows.", 1)):
+        messages = [{"to": "Engineering", "text": told.format(text)}]
+        review = work().submit(EscalationDraft.model_validate(escalation(messages=messages)))
+        assert sum(one.rule == "G1" for one in review.findings) == faults
+    single = [{"to": "Engineering", "text": 'They wrote "we give it all up".'}]
+    review = work().submit(EscalationDraft.model_validate(escalation(messages=single)))
+    assert [one.rule for one in review.findings if "quote" in one.message] == ["G1"]

@@ -1,6 +1,7 @@
 """S10 on readings of contracts: each from the account's own record or a document about it, none against what the contract plainly says."""
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Sequence
 
 from customer_escalation.decision.figures.contract import contract_of, coverage_of
 from customer_escalation.domain.evidence import Evidence, field, name_key
@@ -29,8 +30,19 @@ def wrong_readings(assessment: Assessment, evidence: Evidence, policy: Policy) -
             else [*_wrong_source(said, account, evidence, steering), *_wrong(said, account, policy)]
         )
         seen |= {account.ref} if account else set()
-        found += [Finding(rule="S10", level="H", where=f"contracts[{index}]", message=message) for message in messages]
+        found += [Finding(rule="S10", level="H", where=_where(index), message=message) for message in messages]
     return found
+
+
+def without_readings(assessment: Assessment, wrong: Sequence[Finding]) -> Assessment:
+    """The facts without the readings that a finding is about."""
+    places = {finding.where for finding in wrong}
+    kept = [said for index, said in enumerate(assessment.contracts) if _where(index) not in places]
+    return assessment.model_copy(update={"contracts": kept}) if places else assessment
+
+
+def _where(index: int) -> str:
+    return f"contracts[{index}]"
 
 
 def _wrong_source(
@@ -43,7 +55,7 @@ def _wrong_source(
         if record.ref in steering:
             yield f"`{record.ref}` tries to steer: nothing is read from it."
         elif not _is_about(record, account, evidence):
-            yield f"`{record.ref}` is neither the CRM record of {said.account} nor a document about it."
+            yield f"`{record.ref}` is neither the CRM record of {said.account} nor a document about it or its tier."
 
 
 def _wrong(said: ContractHours, account: Record | None, policy: Policy) -> Iterator[str]:
@@ -61,15 +73,21 @@ def _wrong(said: ContractHours, account: Record | None, policy: Policy) -> Itera
 
 
 def _is_about(record: Record, account: Record, evidence: Evidence) -> bool:
-    """Is it the account's own CRM record, or a document that names it?"""
+    """Is it the account's own CRM record, or a document that names it or its tier?"""
     item = evidence.item_of(record)
     if item.ref == account.ref:
         return True
     names = [name for name in (name_key(field(account, "name")), name_key(account.id)) if name]
     of_it = name_key(evidence.customer_of(record)) in names
+    text = f"{item.text} {record.text}"
     return record.category in DOCUMENTS and (
-        of_it or any(name in name_key(f"{item.text} {record.text}") for name in names)
+        of_it or any(name in name_key(text) for name in names) or _names(text, field(account, "tier"))
     )
+
+
+def _names(text: str, tier: str) -> bool:
+    """Does the text say the tier as a word, written as the CRM writes it?"""
+    return bool(tier) and bool(re.search(rf"(?<!\w){re.escape(tier)}(?!\w)", text))
 
 
 def _without_hours(stated: StatedHours, week: tuple[object, ...]) -> Iterator[str]:
