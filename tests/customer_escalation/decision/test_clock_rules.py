@@ -168,6 +168,14 @@ def test_an_organisation_that_states_its_business_hours_has_its_windows_run_on_t
     assert explicit.sla.clock == "unknown"
 
 
+@pytest.mark.parametrize(("answered", "met"), [("09:00:08", False), ("09:00:16", True), ("09:00:00", True)])
+def test_an_answer_before_anybody_could_have_read_the_question_meets_no_window(answered: str, met: bool) -> None:
+    bot = message("T-1", 2, f"2026-03-03T{answered}Z", "agent", "We have your question.")
+    known = asked("T-1", "Harrow Mills", MORNING, bot)
+    _, figures = made(known, CRM, accounts=(affected("Harrow Mills", "T-1"),))
+    assert figures["figures/T-1.first_response"].text.startswith("met") is met
+
+
 def test_an_automatic_answer_meets_no_window() -> None:
     bot = {**message("T-1", 2, "2026-03-03T09:01:00Z", "agent", "We have received your request."), "automatic": True}
     case, figures = made(asked("T-1", "Harrow Mills", MORNING, bot), CRM, accounts=(affected("Harrow Mills", "T-1"),))

@@ -37,6 +37,8 @@ _ASKS = re.compile(
 
 ZONES_OF_THE_WORLD = tuple(ZoneInfo(f"Etc/GMT{offset:+d}") for offset in range(-12, 12))
 """One for each whole hour; of the others none lies outside."""
+READ_AND_ANSWERED = timedelta(seconds=15)
+"""Nobody reads a message and answers it in less. Moments that are alike tell nothing: sources round them."""
 NOT_COUNTED = "the contract says"
 """How the figure of a clock begins where its contract's hours were not counted."""
 CLOCK_NAMES = {"first_response": "first response", "update": "update", "resolution": "resolution"}
@@ -49,6 +51,8 @@ def ticket_view(evidence: Evidence, ticket: Record, aside: Aside = NOTHING_ASIDE
     here. ``aside`` names what is no part of it.
     """
     owner = name_key(field(ticket, "customer"))
+    told = evidence.messages(ticket)
+    at_once = _at_once(evidence, ticket, told)
     messages = [
         MessageTimes(
             ref=message.ref,
@@ -56,10 +60,10 @@ def ticket_view(evidence: Evidence, ticket: Record, aside: Aside = NOTHING_ASIDE
             role=_role(message, owner),
             author=writer_of(message),
             internal=message.data.get("internal") is True,
-            automatic=message.ref in aside.automatic or _automatic(message),
+            automatic=message.ref in aside.automatic or message.ref in at_once or _automatic(message),
             asks_customer=field(message, "role") == "agent" and bool(_ASKS.search(field(message, "text"))),
         )
-        for message in evidence.messages(ticket)
+        for message in told
         if message.ref not in aside.suspicious and (at := evidence.at(message))
     ]
     return TicketTimes(
@@ -75,6 +79,18 @@ def ticket_view(evidence: Evidence, ticket: Record, aside: Aside = NOTHING_ASIDE
 def _role(message: Record, owner: str) -> str:
     role, account = field(message, "role"), name_key(field(message, "account"))
     return "community" if role == "customer" and account and account != owner else role
+
+
+def _at_once(evidence: Evidence, ticket: Record, told: Sequence[Record]) -> set[str]:
+    """Messages of ours that stand there before anybody could have read what they follow: the ticket, or a customer's message."""
+    found = set[str]()
+    before = parse_moment(ticket.data.get("created_at"))
+    for message in told:
+        at, role = evidence.at(message), field(message, "role")
+        if role == "agent" and at and before and timedelta() < at - before <= READ_AND_ANSWERED:
+            found.add(message.ref)
+        before = at if role == "customer" else None
+    return found
 
 
 def _automatic(message: Record) -> bool:
