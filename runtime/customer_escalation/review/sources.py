@@ -1,6 +1,7 @@
 """What the citations of a sentence bring in, and which of its atoms they do not hold (G1)."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -10,6 +11,7 @@ from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.day_names import opening_day_names, weekday_names
 from customer_escalation.domain.evidence import Evidence, field, name_key, parse_moment
 from customer_escalation.domain.language import NOUNS_CAPITALISED, OTHER, language_or_other
+from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.times import is_usable
 from customer_escalation.policy import find_zone
 from customer_escalation.review.durations import follows_from_moments
@@ -231,7 +233,7 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if _VERSION_LIKE.fullmatch(atom.atom) and not sources.established.isdisjoint(atom.found_in):
         return True
-    if atom.kind == "name" and is_somebody(atom.atom, scope):
+    if atom.kind == "name" and (is_somebody(atom.atom, scope) or is_a_writer(atom.atom, scope)):
         return True
     if atom.kind in IN_WORDS and not re.search(r"\d", atom.atom) and any(_in_other_words(record) for record in scope):
         return True
@@ -273,6 +275,19 @@ def is_somebody(name: str, scope: Iterable[Record]) -> bool:
     words = re.split(r"[\s-]+", name)
     known = [word for word in words if len(word) >= SHORTEST_NAME and _stands_in(word, scope)]
     return len(words) > 1 and bool(known) and all(len(word) <= LONGEST_ADDRESS for word in words if word not in known)
+
+
+def is_a_writer(name: str, scope: Iterable[Record]) -> bool:
+    """Is it a part of the handle of somebody who wrote one of the records, as Zoë is of ``pm.zoe``?"""
+    wanted = _bare(name)
+    return len(name) >= SHORTEST_NAME and any(
+        wanted in re.split(r"[\W_\d]+", _bare(writer_of(record))) for record in scope
+    )
+
+
+def _bare(text: str) -> str:
+    """In small letters without accents."""
+    return "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
 
 
 def _stands_in(word: str, scope: Iterable[Record]) -> bool:

@@ -124,6 +124,19 @@ def test_a_number_may_count_what_the_sentence_names_or_cites(
     assert (unsupported(work(both=True), containment=risk) == []) is right
 
 
+def test_who_wrote_a_cited_record_may_be_called_by_the_name_in_their_handle() -> None:
+    told = {**chat("C-9", "2026-03-04T10:32:00Z", "I take it on."), "author": "pm.helene"}
+    made = work(told, chat("C-10", "2026-03-04T10:40:00Z", "Ask Hélène and Martha."))
+
+    def faults(name: str, cited: str) -> list[str]:
+        messages = [{"to": "Engineering", "text": f"At noon {name} takes it on."}]
+        return unsupported(made, messages=messages, containment=said("Somebody takes it on.", cited))
+
+    assert faults("Hélène", "chat/C-9") == []
+    assert faults("Hélène", T1M1) != []
+    assert faults("Martha", "chat/C-9") != []
+
+
 @pytest.mark.parametrize(
     "sentence", ["All 1,240 users of theirs are hit.", "It costs them $75,000.", "It began on 2026-02-17 at 06:45."]
 )
