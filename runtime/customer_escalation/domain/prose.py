@@ -53,6 +53,8 @@ _BULLET = re.compile(r"\s*(?:>\s*)*(?:(?:[-*+]|\d{1,2}[.)]|#{1,6})\s+)?(?:\[[ xX
 """What stands before a line's words and is none of them."""
 _LEAD = re.compile(r"\*\*[^*\n]{1,80}?(?::\*\*|\*\*:|\.\*\*)\s+(?=\S)")
 """A line's bold lead, such as ``**Duration:**``: a label, no statement."""
+_STATES = re.compile(r"\d{2}|\d[:.,]\d|[$€£¥%]|\d\s?[h%]")
+"""In a lead: a moment, a sum or a count, which is part of what the line states."""
 _RULED = re.compile(r"\s*\|?[\s:|-]*-{2,}[\s:|-]*\Z")
 """The line under a table's head."""
 _BETWEEN_REFS = re.compile(r"[,;]\s+|\s*\|\s*|[,;\s](?=[a-z_]{1,40}/)")
@@ -217,7 +219,8 @@ def _spans(line: str) -> Iterator[tuple[int, int]]:
     if line[start : start + 1] == "|":
         yield start, last
         return
-    if lead := _LEAD.match(line, start):
+    lead = _LEAD.match(line, start)
+    if lead and not _STATES.search(lead.group()):
         start = lead.end()
     for end in _END.finditer(line, start):
         if end.end() < last and _abbreviated(line, start, end):

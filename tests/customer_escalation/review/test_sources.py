@@ -183,3 +183,18 @@ def test_a_citation_brings_in_its_item_its_parts_and_what_a_figure_was_computed_
     assert "crm/A-1" in {record.ref for record in sources.cited(["figures/arr"])}
     assert sources.missing([T1M1, "figures/arr", "figures/none", "chat/NONE"]) == ["figures/none", "chat/NONE"]
     assert sources.homes_of([T1M1, T1M2, T2M1, "figures/arr"]) == [T1, T2, "figures/arr"]
+
+
+@pytest.mark.parametrize(
+    ("lead", "right"),
+    [
+        ("2026-02-17, 06:45", False),
+        ("8,750 rows", False),
+        ("2026-03-04, 08:00", True),
+        ("Option 2", True),
+        ("Known so far", True),
+    ],
+)
+def test_a_bold_lead_with_a_moment_or_a_sum_is_part_of_what_the_line_states(lead: str, right: bool) -> None:
+    line = f"**{lead}:** the sync stopped [[{T1M1}]]."
+    assert (unsupported(work(), containment=line) == []) is right
