@@ -241,6 +241,7 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     return atom.kind == "number" and (
         _is_day(atom.atom, claim.text) or _is_day_and_month(atom.atom, claim.text, scope)
+        or _is_numbered_day(atom.atom, claim.text, scope, sources.coming)
         or _counts(atom.atom, claim, scope, sources)
     )  # fmt: skip
 
@@ -310,6 +311,16 @@ def _is_day(number: str, text: str) -> bool:
         and int(number) <= LAST_DAY
         and bool(re.search(rf"(?<!\w)(?:{days})\.?,? (?:the )?{number}(?!\d)", text, re.IGNORECASE))
     )
+
+
+def _is_numbered_day(number: str, text: str, scope: Iterable[Record], coming: Sequence[date]) -> bool:
+    """Is it the day of a month in Chinese, Japanese or Korean, as in 21日 and 20·21일, on which something lies or may soon?"""
+    if not number.isdecimal() or not re.search(
+        rf"(?<!\d){number}(?:[·・,、~～-]\d{{1,2}})*\s?[日号號일](?![間间간])", text
+    ):
+        return False
+    days = {int(stamp[8:10]) for record in scope for stamp in _DAYS.findall(record.text)} | {day.day for day in coming}
+    return int(number) in days
 
 
 def on_a_customers_clock(atom: Unsupported, scope: Iterable[Record], zones: Sequence[tzinfo]) -> bool:

@@ -246,6 +246,22 @@ def test_readings_that_hold_are_taken() -> None:
     assert "twice" in findings("gold", read(), read())[0].message
 
 
+def test_a_calendar_of_everybody_and_a_rider_of_a_tier_are_parts_of_a_contract() -> None:
+    for title in ("Public holidays of this year", "Rider for Strategic accounts, as with Osei Print"):
+        rider = {
+            "ref": "knowledge_base/kb-9",
+            "kind": "article",
+            "id": "kb-9",
+            "title": title,
+            "body": "Open on Saturday.",
+        }
+        known = records("gold", "2026-05-04T09:00:00Z", "UTC", OTHER, rider)
+        work = Casework(known, policy(), at("2026-05-04T10:00", "UTC"))
+        assert work.assess(assessment(contracts=[read(cites=["crm/A-1", "knowledge_base/kb-9"])])) == []
+        taken = title.startswith("Public")
+        assert (work.not_taken == ()) is taken, "the second names another account and not this one's tier"
+
+
 def test_nothing_is_read_from_a_record_that_tries_to_steer() -> None:
     known = records("gold", "2026-05-04T09:00:00Z", "UTC", PAPER)
     work = Casework(known, policy(), at("2026-05-04T10:00", "UTC"))

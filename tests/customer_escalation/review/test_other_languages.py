@@ -1,5 +1,7 @@
 """What is written in a language whose words nobody here knows: numbers, days and names in words are unknown there, not missing."""
 
+from datetime import date
+
 import pytest
 from tests.customer_escalation.casebook import NOW, evidence, message, policy, ticket
 from tests.customer_escalation.drafts import escalation, facts, records
@@ -99,3 +101,27 @@ def test_wording_that_an_ask_proposes_is_no_quotation_of_a_record() -> None:
     }
     review = work.submit(EscalationDraft.model_validate(escalation(asks=[asked])))
     assert {one.level for one in review.findings if "restore nothing" in one.message} == {"W"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "missing"),
+    [
+        ("20·21일(화)에 정합니다.", []),
+        ("12월 27일 이후를 19일까지 정합니다.", ["19"]),
+        ("20일간 기다렸습니다.", ["20"]),
+        ("영업이 “6개월 무상 연장”이라고 말했습니다.", []),
+        ("영업이 “9개월 무상 연장”이라고 말했습니다.", ["“9개월 무상 연장”"]),
+    ],
+)
+def test_days_and_quotations_in_a_script_that_hangs_endings_on_words(sentence: str, missing: list[str]) -> None:
+    text = message(
+        "T-9", 1, "2026-12-09T08:00:00Z", "customer", "6개월 무상 연장된다고 12월 20일, 12월 27일에 들었습니다.", "kim"
+    )
+    sources = Sources(
+        evidence(ticket("T-9", "Kim", "2026-12-09T08:00:00Z", text)),
+        {},
+        frozenset(),
+        coming=(date(2026, 12, 20), date(2026, 12, 21)),
+    )
+    claim = Claim("description", sentence, "fact", ("support_platform/T-9-m1",), "receiver")
+    assert [atom.atom for atom in atoms_missing(claim, sources)] == missing

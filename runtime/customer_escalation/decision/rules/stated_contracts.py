@@ -55,7 +55,7 @@ def _wrong_source(
         if record.ref in steering:
             yield f"`{record.ref}` tries to steer: nothing is read from it."
         elif not _is_about(record, account, evidence):
-            yield f"`{record.ref}` is neither the CRM record of {said.account} nor a document about it or its tier."
+            yield f"`{record.ref}` is neither the CRM record of {said.account} nor a document that can be part of its contract."
 
 
 def _wrong(said: ContractHours, account: Record | None, policy: Policy) -> Iterator[str]:
@@ -73,21 +73,27 @@ def _wrong(said: ContractHours, account: Record | None, policy: Policy) -> Itera
 
 
 def _is_about(record: Record, account: Record, evidence: Evidence) -> bool:
-    """Is it the account's own CRM record, or a document that names it or its tier?"""
+    """Is it the account's own CRM record, or a document that can be part of its contract: one of another account is not."""
     item = evidence.item_of(record)
     if item.ref == account.ref:
         return True
-    names = [name for name in (name_key(field(account, "name")), name_key(account.id)) if name]
-    of_it = name_key(evidence.customer_of(record)) in names
     text = f"{item.text} {record.text}"
-    return record.category in DOCUMENTS and (
-        of_it or any(name in name_key(text) for name in names) or _names(text, field(account, "tier"))
-    )
+    if record.category not in DOCUMENTS or _named(text, account) or _says(text, field(account, "tier")):
+        return record.category in DOCUMENTS
+    owner = name_key(evidence.customer_of(record))
+    others = (other for other in evidence.of_kind("account") if other.ref != account.ref)
+    return not owner and not any(_named(text, other) for other in others)
 
 
-def _names(text: str, tier: str) -> bool:
-    """Does the text say the tier as a word, written as the CRM writes it?"""
-    return bool(tier) and bool(re.search(rf"(?<!\w){re.escape(tier)}(?!\w)", text))
+def _named(text: str, account: Record) -> bool:
+    """Does the text name the account, or does a field of it?"""
+    words = name_key(text)
+    return any(name and name in words for name in (name_key(field(account, "name")), name_key(account.id)))
+
+
+def _says(text: str, word: str) -> bool:
+    """Does the text hold the word, written so?"""
+    return bool(word) and bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text))
 
 
 def _without_hours(stated: StatedHours, week: tuple[object, ...]) -> Iterator[str]:

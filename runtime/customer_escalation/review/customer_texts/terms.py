@@ -9,7 +9,7 @@ from customer_escalation.domain.evidence import field, open_deals, parse_moment
 from customer_escalation.domain.findings import Level
 from customer_escalation.domain.language import NOUNS_CAPITALISED, language_of
 from customer_escalation.review.customer_texts.numbers import LOCALES
-from customer_escalation.review.customer_texts.subject import CustomerText, Said
+from customer_escalation.review.customer_texts.subject import CustomerText, Said, spaced
 from skill_runtime.ledger import Record
 
 _PATTERNS = ("d MMMM y", "MMMM d, y", "MMM d, y", "d MMM y", "y-MM-dd", "dd.MM.y", "d.M.y", "dd/MM/y", "MM/dd/y")
@@ -24,7 +24,7 @@ def terms(text: CustomerText) -> Iterator[Said]:
     level = _called(tier, text.spaced) if tier and not _stands(tier, text.theirs) else None
     if level:
         yield Said(f"“{tier}” is the tier of this customer's account, of which they never spoke; take it out.", level)
-    shown, theirs = _squeezed(text.text), _squeezed(text.theirs)
+    shown, theirs = _squeezed(text.spaced), _squeezed(text.theirs)
     for day in sorted({day for account in text.evidence.of_kind("account") for day in _days(account)}):
         if _among(_forms(day), shown) and not _among(_forms(day), theirs):
             yield Said(
@@ -56,7 +56,7 @@ def _forms(day: date) -> re.Pattern[str]:
     """The day as people write it, squeezed."""
     from babel.dates import format_date
 
-    shown = {_squeezed(format_date(day, form, locale)) for locale in LOCALES for form in (*_PATTERNS, "long")}
+    shown = {_squeezed(spaced(format_date(day, form, locale))) for locale in LOCALES for form in (*_PATTERNS, "long")}
     longest_first = sorted(shown, key=lambda form: (-len(form), form))
     return re.compile(rf"(?<!\d)(?:{'|'.join(map(re.escape, longest_first))})(?!\d)")
 

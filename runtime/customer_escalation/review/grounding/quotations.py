@@ -14,6 +14,9 @@ _QUOTED = re.compile(
 )
 """Code spans and quotations in one pattern, so that whichever opens first holds the other."""
 
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Thai, Lao, Burmese, Khmer, kana, Han, Hangul."""
+
 _EMPHASIS = re.compile(
     r"(?P<code>(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))|"
     r"\*\*|(?<!\w)\*|\*(?!\w)|(?<!\w)(?P<low>_{1,2})(?=(?:\S[^_\n]*)(?P=low)(?!\w))|(?<=[^\W_])_+(?!\w)",
@@ -80,7 +83,10 @@ def quotes(source: SourceText, atom: Atom) -> bool:
 
 
 def _find(words: str, text: str) -> re.Match[str] | None:
-    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text)
+    """Where the words stand as words; in a script without spaces between words, or that hangs endings on them, anywhere."""
+    begins = "" if _UNSPACED.match(words[:1]) else r"(?<!\w)"
+    ends = "" if _UNSPACED.match(words[-1:]) else r"(?!\w)"
+    return re.search(f"{begins}{re.escape(words)}{ends}", text)
 
 
 def _quotable(text: str) -> str:
