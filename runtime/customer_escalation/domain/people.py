@@ -39,7 +39,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that hangs on a message, an issue or a mail."""
+    """A file that hangs on a message, a ticket, an issue or a mail."""
 
     ref: str
     name: str

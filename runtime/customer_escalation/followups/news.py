@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from customer_escalation.domain.evidence import Evidence, field
+from customer_escalation.domain.people import attachment_of
 from skill_runtime.ledger import Ledger, Record
 
 OWN_STATES = frozenset({"ticket", "issue"})
@@ -43,7 +44,7 @@ class News:
 
 def news_between(before: Ledger, now: Evidence, own: Collection[str], moments: tuple[datetime, datetime]) -> News:
     """What ``now`` shows and ``before`` did not; ``own`` are refs of the escalation's own items, ``moments`` of the two looks."""
-    fresh = [record for record in now.ledger.records.values() if _is_new(record, before)]
+    fresh = [record for record in now.ledger.records.values() if _is_new(record, before) and not attachment_of(record)]
     mine = [record for record in fresh if now.item_of(record).ref in own]
     said = sorted(
         (record for record in mine if record.parent), key=lambda record: (now.at(record) or moments[0], record.ref)

@@ -17,7 +17,7 @@ _READ_APART = {kind for kind, row in BY_ITEM.items() if row.whole_by_read}
 
 
 def present_evidence(evidence: Evidence, figures: Iterable[Figure], folded: Collection[str] = ()) -> str:
-    """Every record read so far, by kind, with its messages below it; then the computed figures.
+    """Every record read so far, by kind, with its messages below it and files below these; then the computed figures.
 
     Of items whose refs are ``folded`` the header alone is shown, and how to see the rest.
     """
@@ -46,7 +46,11 @@ def _item(item: Record, evidence: Evidence) -> list[str]:
     children = sorted(evidence.ledger.children(item.ref), key=lambda child: (str(child.data.get("at", "")), child.ref))
     whole = any(item.data.get(key) for key in ("body", "messages_complete", "comments_complete"))
     unread = "" if children or whole or item.data.get("kind") not in _READ_APART else " | (content not read yet)"
-    return [_line(item) + unread, *(f"  {_line(child)}" for child in children)]
+    below = [record for child in children for record in (child, *evidence.ledger.children(child.ref))]
+    return [
+        _line(item) + unread,
+        *(f"{'  ' if record.parent == item.ref else '    '}{_line(record)}" for record in below),
+    ]
 
 
 def _line(record: Record) -> str:

@@ -3,9 +3,12 @@
 import json
 from typing import Any
 
+import pytest
+
 from customer_escalation.connectors.normalize import adopt
 from customer_escalation.decision.figures.tickets import ticket_view
 from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.people import attachment_of
 from customer_escalation.domain.states import state_of
 from skill_runtime.ledger import Ledger, Record
 
@@ -112,6 +115,76 @@ def test_freshdesk_counts_its_statuses_and_marks_who_wrote() -> None:
         "agent",
         True,
     )
+
+
+def freshdesk_file(number: int, **other: Any) -> dict[str, Any]:
+    return {
+        "id": number, "content_type": "image/png", "size": 44_115, "name": f"shot-{number}.png", "created_at": "2026-11-20T09:00:00Z",
+        "updated_at": "2026-11-20T09:00:00Z", "attachment_url": "https://files.example/shot.png?signature=s3cr3t", **other,
+    }  # fmt: skip
+
+
+FRESHDESK_TICKET = {
+    "id": 20, "subject": "Exports fail", "description": "<div>They fail.</div>", "description_text": "They fail.", "status": 2,
+    "priority": 1, "source": 2, "requester_id": 1, "responder_id": 7, "spam": False, "created_at": "2026-11-20T09:00:00Z",
+    "attachments": [freshdesk_file(4)],
+}  # fmt: skip
+FRESHDESK_CONVERSATIONS = [
+    {"id": 1, "ticket_id": 20, "body": "<div>Since noon.</div>", "body_text": "Since noon.", "incoming": True, "private": False,
+     "user_id": 1, "source": 0, "created_at": "2026-11-20T09:01:00Z", "attachments": [freshdesk_file(5), freshdesk_file(6)]},
+    {"id": 2, "ticket_id": 20, "body": "<div>EXP-7</div>", "body_text": "EXP-7", "incoming": False, "private": True, "user_id": 7,
+     "source": 2, "created_at": "2026-11-20T09:02:00Z", "attachments": []},
+    {"id": 3, "ticket_id": 20, "body": "<div></div>", "body_text": "", "incoming": True, "private": False, "user_id": 1,
+     "source": 0, "created_at": "2026-11-20T09:03:00Z", "attachments": [freshdesk_file(7)]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_freshdesk_files_hang_on_the_ticket_and_on_the_conversations_that_they_came_with(apart: bool) -> None:
+    """Whether a server gives the conversations with the ticket or by a tool of their own."""
+    whole = FRESHDESK_TICKET if apart else {**FRESHDESK_TICKET, "conversations": FRESHDESK_CONVERSATIONS}
+    ledger = read(SUPPORT, whole)
+    if apart:
+        ledger.add(
+            adopt(SUPPORT, "get_ticket_conversation", None, json.dumps(FRESHDESK_CONVERSATIONS), {"ticket_id": 20})
+        )
+    files = {record.ref: record.parent for record in ledger.records.values() if attachment_of(record)}
+    assert files == {
+        "support_platform/20-a4": "support_platform/20",
+        "support_platform/20-1-a5": "support_platform/20-1",
+        "support_platform/20-1-a6": "support_platform/20-1",
+        "support_platform/20-3-a7": "support_platform/20-3",
+    }
+    shown = ledger.get("support_platform/20-1-a5")
+    assert shown is not None
+    file = attachment_of(shown)
+    assert file is not None
+    assert (file.name, file.measure) == ("shot-5.png", "image/png, 44,115 bytes")
+    evidence = Evidence(ledger, frozenset({SUPPORT}))
+    assert [one.id for one in evidence.of_kind("ticket")] == ["20"]
+    [ticket] = evidence.of_kind("ticket")
+    assert [(one.id, one.data["role"]) for one in evidence.messages(ticket)] == [
+        ("20-1", "customer"), ("20-2", "agent"), ("20-3", "customer"),
+    ]  # fmt: skip
+    assert "s3cr3t" not in json.dumps(ledger.results), "whoever has the address can fetch the file"
+
+
+@pytest.mark.parametrize("size", [None, "43 kB", True, -1])
+def test_what_freshdesk_does_not_say_of_a_file_is_left_out(size: Any) -> None:
+    file = freshdesk_file(4, size=size, name="", content_type=None)
+    ledger = read(SUPPORT, {**FRESHDESK_TICKET, "attachments": [file, file]})
+    data = of(ledger, "support_platform/20-a4")
+    assert data == {
+        "ref": "support_platform/20-a4", "kind": "attachment", "id": "20-a4", "name": "file", "parent": "support_platform/20",
+    }  # fmt: skip
+
+
+def test_files_are_records_only_in_a_category_that_has_them_and_only_where_all_are_files() -> None:
+    article = read(ARTICLES, {"id": 8, "title": "Pools", "attachments": [freshdesk_file(4)]})
+    assert list(article.records) == ["knowledge_base/8"]
+    mixed = read(SUPPORT, {**FRESHDESK_TICKET, "attachments": [freshdesk_file(4), {"fallback": "p99"}]})
+    assert list(mixed.records) == ["support_platform/20"]
+    assert of(mixed, "support_platform/20")["source"]["attachments"][1] == {"fallback": "p99"}
 
 
 def test_jira_comments_stand_below_its_fields_and_its_own_grouping_tells_what_is_open() -> None:

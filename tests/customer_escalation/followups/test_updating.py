@@ -75,6 +75,15 @@ async def test_replies_words_and_states_since_the_last_look_are_new_once(world: 
     assert again.news.since.isoformat() == "2026-03-04T14:00:00+00:00"
 
 
+async def test_a_file_is_news_by_the_message_that_it_came_with_alone(world: World) -> None:
+    case = await begun(world)
+    file = {"name": "crash.log", "media_type": "text/plain", "size_bytes": 12}
+    came = said("T-1-m3", "2026-03-04T13:00:00Z", "customer", "See the log.", "j.doe") | {"attachments": [file]}
+    world.ticket("T-1")["messages"].append(came)
+    news = (await updated(world, case)).news
+    assert [one.ref for one in (*news.replies, *news.words, *news.elsewhere)] == [f"{T1}-m3"]
+
+
 async def test_the_texts_are_next_steps_that_can_be_approved_and_the_next_update_takes_their_place(
     world: World,
 ) -> None:

@@ -32,6 +32,28 @@ def test_every_record_stands_on_its_line_with_its_ref_and_its_text() -> None:
     assert "text: First line. ⏎ Second line." in text
 
 
+def test_a_file_stands_below_the_message_that_it_came_with() -> None:
+    asked = message("T-1", 1, "2026-03-03T09:00:00Z", "customer", "See the log.")
+    file = {"ref": "support_platform/T-1-m1-a1", "kind": "attachment", "id": "T-1-m1-a1", "name": "crash.log",
+            "media_type": "text/plain", "size_bytes": 12, "parent": "support_platform/T-1-m1"}  # fmt: skip
+    own = {
+        **file,
+        "ref": "support_platform/T-1-a2",
+        "id": "T-1-a2",
+        "name": "shot.png",
+        "parent": "support_platform/T-1",
+    }
+    source = evidence(
+        ticket("T-1", "Harrow Mills", "2026-03-03T09:00:00Z", {**asked, "attachments": [file]}, attachments=[own])
+    )
+    lines = present_evidence(source, ()).splitlines()
+    place = next(number for number, line in enumerate(lines) if line.startswith("  - support_platform/T-1-m1 "))
+    assert (
+        lines[place + 1] == "    - support_platform/T-1-m1-a1 | name=crash.log | media_type=text/plain | size_bytes=12"
+    )
+    assert "  - support_platform/T-1-a2 | name=shot.png | media_type=text/plain | size_bytes=12" in lines
+
+
 def closed(number: int) -> dict[str, Any]:
     """A ticket on another matter."""
     name = f"T-{number}"

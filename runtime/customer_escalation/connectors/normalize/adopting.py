@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from customer_escalation.connectors.normalize.fields import our_fields, part_fields
+from customer_escalation.connectors.normalize.fields import file_fields, our_fields, part_fields
 from customer_escalation.connectors.normalize.items import (
     JsonObject,
+    find_files,
     find_items,
     find_parts,
     identity,
@@ -42,6 +43,8 @@ _HOLDER = re.compile(
     r"|id|key|number"
 )
 """Arguments and fields that name the item to which comments belong."""
+_ITS_OWN = frozenset({"id", "key", "number"})
+"""Fields that name whoever has them, never what that belongs to."""
 
 
 def adopt_outcome(
@@ -131,7 +134,7 @@ def _adopted(category: str, item: JsonObject, arguments: Mapping[str, Any]) -> J
     if not holder or source is None:
         return _record(category, item)
     part = _part(category, source.part, holder, "", item, {})
-    return {**part, "source": _bounded(_nameless(item))}
+    return {**part, "source": _source(item, {"attachments"} if "attachments" in part else set())}
 
 
 def _told_apart(items: Sequence[JsonObject]) -> list[JsonObject]:
@@ -154,7 +157,7 @@ def _innermost(item: JsonObject) -> str:
 
 def _holder(item: JsonObject, arguments: Mapping[str, Any]) -> str:
     """The id of the item that a comment belongs to: as it says itself, else as the call named it."""
-    own = {plain_key(key): value for key, value in item.items() if plain_key(key) not in ("id", "key", "number")}
+    own = {plain_key(key): value for key, value in item.items() if plain_key(key) not in _ITS_OWN}
     asked = {plain_key(key): value for key, value in arguments.items()}
     for given in (own, asked):
         for key, value in given.items():
@@ -174,6 +177,9 @@ def _record(category: str, item: JsonObject) -> JsonObject:
     name = identity(item)
     record: JsonObject = {"ref": f"{category}/{name}", "kind": kind, "id": name, **our_fields(category, item)}
     held: set[str] = set()
+    if files := _attachments(category, name, item):
+        record["attachments"] = files
+        held.add("attachments")
     parts: list[JsonObject] = []
     if category == "support_platform" and (first := opening(item)):
         parts.append(_part(category, part_kind, name, "opening", first, item))
@@ -182,8 +188,7 @@ def _record(category: str, item: JsonObject) -> JsonObject:
             continue
         held.add(key)
         parts += [_part(category, part_kind, name, key, part, item) for part in found[: MOST_PARTS - len(parts)]]
-    rest = {key: value for key, value in item.items() if plain_key(key) not in held}
-    record["source"] = _bounded(_nameless(rest))
+    record["source"] = _source(item, held)
     if parts:
         record["messages" if part_kind == "message" else "comments"] = _distinct(parts)
     return record
@@ -194,10 +199,45 @@ _HANGING = frozenset({"attachments", "blocks", "files"})
 
 
 def _part(category: str, kind: str, holder: str, key: str, part: JsonObject, item: Mapping[str, Any]) -> JsonObject:
-    own = identity(part) or short_digest(part)
+    own = _own_identity(part, holder) or short_digest(part)
     name = f"{holder}-{own}" if own != holder else f"{holder}-{key}-{own}"
     ref = f"{category}/{name}"
-    return {"ref": ref, "kind": kind, "id": name, **part_fields(category, part, item), "parent": f"{category}/{holder}"}
+    record = {
+        "ref": ref,
+        "kind": kind,
+        "id": name,
+        **part_fields(category, part, item),
+        "parent": f"{category}/{holder}",
+    }
+    if files := _attachments(category, name, part):
+        record["attachments"] = files
+    return record
+
+
+def _own_identity(part: JsonObject, holder: str) -> str:
+    """The id of a part itself: one that also says to which item it belongs does not go by that item's id."""
+    own = {key: value for key, value in part.items() if str(value) != holder or plain_key(key) in _ITS_OWN}
+    return identity(own)
+
+
+def _attachments(category: str, holder: str, item: JsonObject) -> list[JsonObject]:
+    """The files that hang on an item or a part, each a record of its own, where the category has such records."""
+    source = SOURCES.get(category)
+    if source is None or not source.row.attachments:
+        return []
+    return _distinct([_attachment(category, holder, file) for file in find_files(item)[:MOST_PARTS]])
+
+
+def _attachment(category: str, holder: str, file: JsonObject) -> JsonObject:
+    name = f"{holder}-a{identity(file) or short_digest(file)}"
+    ref = f"{category}/{name}"
+    return {"ref": ref, "kind": "attachment", "id": name, **file_fields(file), "parent": f"{category}/{holder}"}
+
+
+def _source(item: JsonObject, held: set[str]) -> JsonObject:
+    """The item's own fields, without those that became records."""
+    kept: JsonObject = _bounded(_nameless({key: value for key, value in item.items() if plain_key(key) not in held}))
+    return kept
 
 
 def _as_text(category: str, tool: str, text: str, arguments: Mapping[str, Any] | None = None) -> JsonObject:

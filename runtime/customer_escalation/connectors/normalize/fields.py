@@ -133,6 +133,16 @@ def part_fields(category: str, part: Mapping[str, Any], item: Mapping[str, Any])
     return {key: value for key, value in found.items() if value not in ("", None)}
 
 
+def file_fields(file: Mapping[str, Any]) -> JsonObject:
+    """An attachment's fields under our names; its address is left out, because whoever has it can fetch the file."""
+    fields = fields_of(file)
+    media_type, size = words(fields, ("content_type",)), fields.get("size")
+    found: JsonObject = {"name": words(fields, ("name",)) or media_type or "file", "media_type": media_type}
+    if isinstance(size, int) and not isinstance(size, bool) and size >= 0:
+        found["size_bytes"] = size
+    return {key: value for key, value in found.items() if value != ""}
+
+
 def message_text(fields: Mapping[str, Any]) -> str:
     """A message's text with what hangs on it: a chat keeps much of what an alert says in attachments and blocks alone."""
     own = words(fields, _TEXT) or text_of(fields.get("blocks"))

@@ -19,6 +19,8 @@ _CONTENT = frozenset(
 )
 _MERGED = ("properties", "fields", "attributes")
 """Objects inside an item that hold its own fields."""
+_OF_A_FILE = frozenset({"name", "content_type", "attachment_url"})
+"""What Freshdesk says of every file; a chat's attachment that says something itself has other fields."""
 
 
 def plain_key(key: str) -> str:
@@ -74,7 +76,8 @@ def is_part(value: Any) -> bool:
             "html_body",
         )
     )
-    return says and (
+    sent = "subject" not in fields and bool(find_files(value))  # a screenshot without a word
+    return (says or sent) and (
         bool(identity(value)) or any(key in fields for key in ("author", "user", "created_at", "at", "date", "from"))
     )
 
@@ -143,6 +146,15 @@ def find_parts(item: JsonObject) -> Iterator[tuple[str, list[JsonObject]]]:
             parts = [node for node in nodes if is_part(node)]
             if parts:
                 yield plain_key(key), parts
+
+
+def find_files(item: Mapping[str, Any]) -> list[JsonObject]:
+    """The files that hang on an item or a part, as a help desk describes them; none where anything else is among them."""
+    hanging = next((value for key, value in item.items() if plain_key(key) == "attachments"), None)
+    if not isinstance(hanging, list):
+        return []
+    files = [one for one in hanging if isinstance(one, dict) and fields_of(one).keys() >= _OF_A_FILE]
+    return files if len(files) == len(hanging) else []
 
 
 def short_digest(value: Any) -> str:
