@@ -201,7 +201,8 @@ def _open(casework: Casework, found: Complaint) -> Iterator[Finding]:
     messages = [*(asked(question) for question in open_ones if question.tells), asked_later(open_ones)]
     yield from (Finding(rule="RUN", level="H", message=message) for message in messages if message)
     if casework.decision is not None:
-        yield from (one for one in _undecided(casework.decision) if one.rule == "E-SLA" or not casework.questions)
+        undecided = _undecided(casework.decision)
+        yield from (one for one in undecided if not casework.questions or RULE_TABLE[one.rule].by_records)
 
 
 def _questions(casework: Casework, found: Complaint) -> list[dict[str, Any]]:

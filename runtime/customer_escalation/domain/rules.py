@@ -47,6 +47,8 @@ class RuleRow:
     """It speaks for an outcome and never makes one, at whatever level."""
     otherwise: bool = False
     """It holds where no other rule of its group decides."""
+    by_records: bool = False
+    """Records and policy decide it, and no person is asked: where it is unknown, that is said beside what is asked."""
     protected: bool = False
     """No organisation can lower it."""
 
@@ -131,7 +133,8 @@ RULE_TABLE: Mapping[str, RuleRow] = checked([
         label="business risk", overrides_handling=True,
     ),
     RuleRow(
-        "E-SLA", "escalate", "H", "SLA breached, or the at-risk share of a window used.", label="SLA missed or nearly so"
+        "E-SLA", "escalate", "H", "SLA breached, or the at-risk share of a window used.", label="SLA missed or nearly so",
+        by_records=True,
     ),
     RuleRow(
         "E-PATTERN", "escalate", "H", "Enough distinct accounts with a ticket of their own within the window.",
