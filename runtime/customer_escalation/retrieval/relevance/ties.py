@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.people import attachment_of
 from customer_escalation.domain.record_ids import mentions, own_part
 from customer_escalation.retrieval.relevance.marks import codes_in, quoted_in, runs_in
 from skill_runtime.ledger import Record
@@ -101,9 +102,12 @@ class Ties:
         return any(mentions(value, other.id) or value == own_part(other.id) for value in self._fields[record.ref])
 
     def _short_values(self, item: Record) -> tuple[str, ...]:
-        """What stands in the fields of an item and of its parts that hold no sentences."""
-        found = [_values({key: value for key, value in one.data.items() if key not in ("ref", "id", "parent")})
-                 for one in (item, *self._evidence.parts(item))]  # fmt: skip
+        """What stands in the fields of an item and of its parts that hold no sentences; the size of a file is no number of anything."""
+        told = (one for one in (item, *self._evidence.parts(item)) if attachment_of(one) is None)
+        found = [
+            _values({key: value for key, value in one.data.items() if key not in ("ref", "id", "parent")})
+            for one in told
+        ]
         return tuple(dict.fromkeys(value for values in found for value in values if len(value) <= LONGEST_LINK))
 
     def _errors(self, item: Record) -> frozenset[str]:

@@ -11,6 +11,7 @@ from customer_escalation.domain.evidence import Evidence
 from customer_escalation.retrieval.relevance.issue import Complaint, alike, find_issue
 from customer_escalation.retrieval.relevance.marks import codes_in, ids_in, quoted_in, runs_in
 from customer_escalation.retrieval.relevance.naming import customers_in, named_in
+from customer_escalation.retrieval.relevance.ties import Ties
 
 AT = "2026-03-03T08:00:00Z"
 
@@ -311,3 +312,19 @@ def test_capital_letters_of_german_nouns_and_days_are_no_names() -> None:
     assert named_in("Die Anmeldung ist nicht mehr möglich und wir haben keine Ahnung", records).strange == ()
     assert named_in("it fails since Monday", records).strange == ()
     assert named_in("it fails for Zorgon since Monday", records).strange == ("Zorgon",)
+
+
+def test_the_size_of_a_file_is_no_number_of_a_ticket() -> None:
+    first = told("T-1", "Vale Foods", "It freezes.")
+    second = told("4021", "Harbour Mills", "Where is the bill?")
+    for name, ties in (("attachment", False), ("message", True)):
+        part = {
+            "ref": "support_platform/T-1-a1",
+            "kind": name,
+            "id": "T-1-a1",
+            "parent": "support_platform/T-1",
+            "size_bytes": 4021,
+        }
+        known = evidence(first, second, part)
+        one, other = known.of_kind("ticket")
+        assert Ties(known).linked(one, other) is ties
