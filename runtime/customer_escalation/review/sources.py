@@ -28,6 +28,8 @@ NOTE = "ticket_note"
 """Tells colleagues what to write and to do: its quotations are wordings, and it may name any record."""
 SETS_TIMES = frozenset({"messages", "ticket_note"})
 """Texts that say when somebody will act: a time of day in them may be the writer's own, as one under the deadlines is."""
+REPORTS = "communication"
+"""Tells what was said and promised: a time there that the draft only plans is told under a label of its own."""
 WORDINGS = frozenset({"messages", "asks"})
 """Texts to colleagues, which may hold what they are to say or to write: several sentences in quotation marks are a wording, no
 quotation, and are held as sentences."""
@@ -216,6 +218,8 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
     sets = claim.where.partition("[")[0] in SETS_TIMES or is_what_comes(claim.where, claim.label)
     if sets and (atom.kind in ("time", "weekday", "duration") or (atom.kind == "date" and _comes(atom, sources))):
         return True
+    if atom.kind == "time" and claim.where != REPORTS and _is_set(atom, sources):
+        return True
     if atom.kind == "date" and _ends_a_name(atom.atom, claim.text, scope):
         return True
     if claim.where == NOTE and atom.kind in ("quote", "code"):
@@ -244,6 +248,12 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         or _is_numbered_day(atom.atom, claim.text, scope, sources.coming)
         or _counts(atom.atom, claim, scope, sources)
     )  # fmt: skip
+
+
+def _is_set(atom: Unsupported, sources: Sources) -> bool:
+    """Is it a moment that the draft sets in a deadline or a reminder, which may be told anywhere in it?"""
+    set_by_it = Record(ref="draft/deadlines", data={"kind": "deadline", "text": sources.deadlines})
+    return not unsupported_atoms(atom.atom, [set_by_it])
 
 
 def _in_other_words(record: Record) -> bool:

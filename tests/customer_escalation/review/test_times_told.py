@@ -196,3 +196,9 @@ def test_what_a_colleague_is_to_say_is_held_as_sentences_and_is_no_quotation() -
     single = [{"to": "Engineering", "text": 'They wrote "we give it all up".'}]
     review = work().submit(EscalationDraft.model_validate(escalation(messages=single)))
     assert [one.rule for one in review.findings if "quote" in one.message] == ["G1"]
+
+
+@pytest.mark.parametrize(("told", "faults"), [("10:55", 0), ("10:45", 1)])
+def test_a_moment_that_the_draft_itself_sets_may_be_told_anywhere_in_it(told: str, faults: int) -> None:
+    line = said(f"The reply of {told} puts that right.", T1M1)
+    assert len(found(work("UTC"), "G1", tried=line, reminders=["2026-03-05T10:55:00Z"])) == faults
