@@ -25,7 +25,7 @@ from customer_escalation.drafting.prompts import prompt
 from customer_escalation.drafting.prompts.decided import HandIn, decision_told, hand_in_told
 from customer_escalation.policy import Policy
 from customer_escalation.policy.text import fill
-from customer_escalation.review.budget import length_words
+from customer_escalation.review.budget import length_words, too_long
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 ASSESS = "assess"
@@ -61,6 +61,8 @@ class DraftingTools:
         self._repairs = 0
         self._assessments_refused = 0
         self._editing = False
+        self._shortened = False
+        """Whether the last reader was asked once to shorten what they edited."""
         self._misfit: Misfit | None = None
         """What was handed in last and does not fit its schema: its misfits are mended, and nothing is written again."""
 
@@ -182,6 +184,12 @@ class DraftingTools:
 
     def _edited(self, reviewed: ReviewedDraft) -> ToolReturn:
         hard, findings = reviewed.review.hard, reviewed.review.findings
+        long = "" if self._shortened else too_long(reviewed.review.draft, reviewed.decision.severity)
+        if not hard and long:
+            self._shortened = True
+            return ToolReturn(
+                f"Edited. {long}\n\nIt reads now:\n{draft_in_lines(reviewed.review.draft)}", is_error=True
+            )
         if not hard:
             return ToolReturn("Accepted.", final=True)
         warnings = len(findings) - len(hard)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from customer_escalation.domain.changes import NoSuchPlace, TextChange, changed
 from customer_escalation.domain.draft import Ask, ColleagueText, CustomerDraft, Draft, DraftModel, EscalationDraft
 from customer_escalation.domain.lines import LineEdit, NoSuchLine, NumberedDraft
-from customer_escalation.domain.prose import MOST_CHARACTERS, Moment
+from customer_escalation.domain.prose import MOST_CHARACTERS, Moment, passages
 from customer_escalation.domain.texts import reordered
 
 
@@ -95,7 +95,15 @@ def _about(draft: Draft) -> dict[str, str]:
         about[f"drafts[{index}].text"] = f"text {one.number}, {one.kind}, ticket {one.ticket}"
     for index, message in enumerate(draft.messages):
         about[f"messages[{index}].text"] = f"text {message.number}, to {message.to}"
+    for passage in passages(draft):
+        if (words := len(passage.text.split())) >= COUNTED_FROM:
+            said = about.get(passage.path)
+            about[passage.path] = f"{said}; {words} words" if said else f"{words} words"
     return about
+
+
+COUNTED_FROM = 15
+"""Words of a text from which its last reader is told how long it is."""
 
 
 __all__ = ["Edit", "NoSuchLine", "NoSuchPlace", "draft_in_lines"]

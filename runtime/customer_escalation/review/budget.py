@@ -26,6 +26,8 @@ WHOLE = {Severity.CRITICAL: 1600, Severity.HIGH: 1400, Severity.MEDIUM: 1150}
 WHOLE_HANDLING = 900
 """Words of everything together, which readers who compare briefs still read whole."""
 TEXTS = ("drafts", "messages", "ticket_note")
+OVER = 1.15
+"""How far above what is read a document may be before its last reader gets it back, once, to shorten it."""
 FOR_CUSTOMER = 240
 """Words of one text for a customer who asked several things."""
 
@@ -57,17 +59,44 @@ def words_used(draft: EscalationDraft | HandlingDraft) -> Counter[str]:
 
 
 def length_words(draft: Draft, severity: Severity | None) -> str:
-    """How long the whole is beside what is read, for the writer; empty where it is no longer, and in scripts without spaces."""
+    """How long the whole is beside what is read, for its last reader; empty where it is no longer, and in scripts without spaces."""
+    counts = _words_by_part(draft)
+    whole, most = sum(counts.values()), _most(severity)
+    if whole <= most:
+        return ""
+    shares = ", ".join(f"{part} {counts[part]}" for part in PARTS)
+    return (
+        f"It has {whole} words in all ({shares}); {most} are read. Take out {whole - most}: whole texts and whole lines first, by "
+        f"`delete`. With more than {int(most * OVER)} it comes back to you."
+    )
+
+
+def too_long(draft: Draft, severity: Severity | None) -> str:
+    """What its last reader is told of a document that is still far longer than what is read; empty where it is not."""
+    whole, most = sum(_words_by_part(draft).values()), _most(severity)
+    if whole <= most * OVER:
+        return ""
+    return (
+        f"It still has {whole} words, and {most} are read: of two documents that are equally right, readers keep the shorter one. Take "
+        f"out {whole - most} more by `delete`: the texts that can wait or that nobody would miss, then rows and lines that say what "
+        "another one says. What is left stays as it is."
+    )
+
+
+PARTS = ("page", "brief", "texts")
+
+
+def _words_by_part(draft: Draft) -> Counter[str]:
     counts = Counter[str]()
     for passage in passages(draft):
         root = passage.path.partition("[")[0]
         part = "texts" if root in TEXTS else "page" if passage.reader == "sender" else "brief"
         counts[part] += len(passage.text.split())
-    most = WHOLE[severity] if severity else WHOLE_HANDLING
-    if sum(counts.values()) <= most:
-        return ""
-    shares = ", ".join(f"{part} {counts[part]}" for part in ("page", "brief", "texts"))
-    return f"It has {sum(counts.values())} words in all ({shares}); {most} are read. Cut what nobody would miss."
+    return counts
+
+
+def _most(severity: Severity | None) -> int:
+    return WHOLE[severity] if severity else WHOLE_HANDLING
 
 
 def budget_words(outcome: Outcome, accounts: int, severity: Severity | None = None) -> str:
@@ -76,7 +105,7 @@ def budget_words(outcome: Outcome, accounts: int, severity: Severity | None = No
     shares = ", ".join(f"{name} {count}" for name, count in words.items())
     beside = ", ".join(f"{name} {count}" for name, count in BESIDE.items())
     return (
-        f"All in all {WHOLE[severity] if severity else WHOLE_HANDLING} words are read, about {sum(words.values())} of them as brief "
+        f"All in all {_most(severity)} words are read, and what has more is cut: about {sum(words.values())} of them as brief "
         f"({shares}), beside it {beside}; a customer who asked several things gets up to {FOR_CUSTOMER}, others a few sentences. "
         "Marks do not count."
     )

@@ -229,3 +229,24 @@ async def test_before_anything_is_handed_in_there_is_nothing_to_edit() -> None:
     told = await at.edit()
     assert told.is_error
     assert "another time" in told.text
+
+
+async def test_a_document_far_longer_than_is_read_comes_back_once_to_be_shortened() -> None:
+    at = await desk()
+    told = await at.handed_in(ideas="Is it so? " * 590)
+    assert "Take out" in told
+    assert "== ideas (1770 words)" in told
+    back = await at.edit(replace(at.line("opening"), at.draft.opening.splitlines()[0]))
+    assert (back.is_error, back.final) == (True, False)
+    assert back.text.startswith("Edited. It still has")
+    assert "== ideas" in back.text
+    taken = await at.edit(delete(at.line("ideas", 0)))
+    assert (taken.text, taken.final) == ("Accepted.", True)
+    assert at.draft.ideas == ""
+
+
+async def test_it_comes_back_once_and_no_more() -> None:
+    at = await desk()
+    await at.handed_in(ideas="Is it so? " * 590)
+    assert not (await at.edit()).final
+    assert (await at.edit()).text == "Accepted."

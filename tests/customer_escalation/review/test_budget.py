@@ -23,6 +23,7 @@ from customer_escalation.review.budget import (
     budget_of,
     budget_words,
     length_words,
+    too_long,
     words_used,
 )
 
@@ -151,8 +152,11 @@ def test_a_draft_that_is_longer_than_what_is_read_is_told_its_length() -> None:
         len(passage.text.split()) for passage in passages(EscalationDraft.model_validate({**sound, "sender": ""}))
     )
     assert length_words(draft, Severity.MEDIUM) == (
-        f"It has {1300 + brief} words in all (page 100, brief {brief}, texts 1200); 1150 are read. Cut what nobody would miss."
+        f"It has {1300 + brief} words in all (page 100, brief {brief}, texts 1200); 1150 are read. Take out {150 + brief}: whole texts and "
+        "whole lines first, by `delete`. With more than 1322 it comes back to you."
     )
+    assert too_long(draft, Severity.MEDIUM).startswith(f"It still has {1300 + brief} words, and 1150 are read")
+    assert too_long(draft, Severity.HIGH) == ""
     assert length_words(draft, Severity.CRITICAL) == ""
     note = HandlingDraft.model_validate(handling(steps="Check it. " * 590, sender="Call. " * 400))
     assert f"{WHOLE_HANDLING} are read" in length_words(note, None)
