@@ -23,6 +23,7 @@ from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.drafting.assessment import assess_by_rules
 from customer_escalation.drafting.prose import draft_by_rules
+from customer_escalation.review.check import ReviewContext
 
 REQUEST = "Label printing stops for Vale Foods"
 
@@ -71,7 +72,7 @@ def drafted(
     stated = with_answers(assess_by_rules(request, found, NOW, policy()), given)
     for answer in given:
         found.ledger.put(answer.record())
-    casework = Casework(found, policy(), NOW)
+    casework = Casework(found, policy(), NOW, ReviewContext(request=request))
     assert casework.assess(stated) == []
     assert casework.decision is not None
     assert casework.case is not None
