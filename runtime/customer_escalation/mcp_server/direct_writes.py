@@ -134,7 +134,7 @@ class _ThisServer:
             from mcp.server.mcpserver.exceptions import ToolError
             from mcp_types import CallToolResult
 
-            from skill_runtime.remote_tools import outcome_of
+            from skill_runtime.mcp_results import outcome_of
 
             try:
                 result = await self._server.call_tool(name, arguments)

@@ -1,0 +1,56 @@
+"""What a server answered as the loop takes it: bounded, without secrets, text and structure that say the same."""
+
+import json
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from skill_runtime.bounds import bounded
+from skill_runtime.content import Content, Text, words_of
+from skill_runtime.secrets import cleared, without_secrets
+from skill_runtime.tools import NOTHING, ToolReturn
+
+MAX_TEXT = 200_000
+"""Characters of one result that the model reads."""
+
+
+def outcome(
+    content: Sequence[Content],
+    structured: Any = None,
+    own: Collection[str] = (),
+    *,
+    is_error: bool = False,
+    failure: str = "",
+) -> ToolReturn:
+    """The outcome of a call; what is too long is cut, with a note (``bounds``), and secrets are taken out.
+
+    ``own`` are secrets of ours that the server knows.
+    """
+    kept = cleared(bounded(structured), own)
+    if kept is not None and not isinstance(kept, dict):
+        kept = {"result": kept}
+    blocks = [_cleared(block, own) for block in content]
+    text = words_of(blocks)
+    written = words_of(block for block in blocks if isinstance(block, Text))
+    others = [block for block in blocks if not isinstance(block, Text)]
+    if kept is not None and (not written or _is_json_of(written, structured, own)):
+        compact = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+        blocks = [Text(text=compact), *others]
+        text = words_of(blocks)
+    if len(text) > MAX_TEXT:
+        note = f"[Cut: the first {MAX_TEXT} of {len(text)} characters. Ask for fewer items, or read single ones.]"
+        text = f"{text[:MAX_TEXT]}\n{note}"
+        blocks = [Text(text=text), *others]
+    return ToolReturn(text or NOTHING, kept, is_error, failure=failure, blocks=tuple(blocks) if others else ())
+
+
+def _cleared(block: Content, own: Collection[str]) -> Content:
+    return Text(text=without_secrets(block.text, own)) if isinstance(block, Text) else block
+
+
+def _is_json_of(text: str, value: Any, own: Collection[str]) -> bool:
+    """Servers repeat their structured result as indented text; the compact form says the same in fewer tokens."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return False
+    return bool(said == cleared(value, own))
