@@ -58,7 +58,11 @@ class Ledger:
 
     def __init__(self) -> None:
         self._records: dict[str, Record] = {}
+        self._children: dict[str, set[str]] = {}
+        self._order: dict[str, int] = {}
         self._results: list[JsonObject] = []
+        self.changes = 0
+        """How often a record was added or replaced: what was found out stands as long as this does."""
 
     @property
     def records(self) -> Mapping[str, Record]:
@@ -78,11 +82,18 @@ class Ledger:
             known = self._records.get(record.ref)
             if known is None or _holds_more(record, known):
                 parent = record.parent or (known.parent if known else None)
-                self._records[record.ref] = record.model_copy(update={"parent": parent})
+                self.put(record.model_copy(update={"parent": parent}))
         return found
 
     def put(self, record: Record) -> None:
         """Add or replace one record, such as a figure that code computed."""
+        known = self._records.get(record.ref)
+        if known is not None and known.parent is not None:
+            self._children[known.parent].discard(record.ref)
+        if record.parent is not None:
+            self._children.setdefault(record.parent, set()).add(record.ref)
+        self._order.setdefault(record.ref, len(self._order))
+        self.changes += 1
         self._records[record.ref] = record
 
     def get(self, ref: str) -> Record | None:
@@ -91,7 +102,7 @@ class Ledger:
 
     def children(self, ref: str) -> list[Record]:
         """The records whose parent is ``ref``, in the order of first sight."""
-        return [record for record in self._records.values() if record.parent == ref]
+        return [self._records[child] for child in sorted(self._children.get(ref, ()), key=self._order.__getitem__)]
 
     def resolve(self, cite: str) -> Record | None:
         """The record that a citation means: an exact ``ref``, or a bare id when only one record has it."""
