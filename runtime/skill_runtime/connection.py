@@ -5,9 +5,9 @@ from typing import Protocol
 
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.ledger import JsonObject
+from skill_runtime.outcomes import Answer
 from skill_runtime.remote_tools import RemoteTool
 from skill_runtime.server_spec import ServerSpec
-from skill_runtime.tools import ToolReturn
 
 
 class CallFailed(Exception):
@@ -38,8 +38,8 @@ class Connection(Protocol):
         """Bring the server up, or say in ``state`` why it is not."""
         ...
 
-    async def call(self, name: str, arguments: JsonObject) -> ToolReturn:
-        """What the tool gives, in bounds and without secrets. Raises ``CallFailed``; may be cancelled."""
+    async def call(self, name: str, arguments: JsonObject) -> Answer:
+        """What the tool gives. Raises ``CallFailed``; may be cancelled."""
         ...
 
     async def close(self) -> None:

@@ -8,10 +8,9 @@ from skill_runtime.bounds import plain
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.content import Text
 from skill_runtime.ledger import JsonObject
-from skill_runtime.outcomes import outcome
+from skill_runtime.outcomes import Answer
 from skill_runtime.remote_tools import RemoteTool
 from skill_runtime.server_spec import LocalTools, ServerSpec
-from skill_runtime.tools import ToolReturn
 
 MOST_AT_ONCE = 40
 """Calls that run side by side."""
@@ -39,11 +38,10 @@ class LocalConnection:
         self.was_connected = self.is_open = True
         self.state = ConnectorState(self.spec.category, "connected", self.spec.label)
 
-    async def call(self, name: str, arguments: JsonObject) -> ToolReturn:
+    async def call(self, name: str, arguments: JsonObject) -> Answer:
         """See ``Connection``. A call that is cancelled goes on where nobody waits for it."""
-        answer = await asyncio.get_running_loop().run_in_executor(self._threads, self._local.call, name, arguments)
-        text = [Text(text=plain(answer.text))]
-        return outcome(text, answer.structured, self.spec.secrets, is_error=answer.is_error, failure=answer.failure)
+        given = await asyncio.get_running_loop().run_in_executor(self._threads, self._local.call, name, arguments)
+        return Answer([Text(text=plain(given.text))], given.structured, given.is_error, given.failure)
 
     async def close(self) -> None:
         """See ``Connection``. Calls that are still running are not waited for."""

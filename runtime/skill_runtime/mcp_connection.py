@@ -22,11 +22,11 @@ from mcp.types import CONNECTION_CLOSED
 from skill_runtime.connection import CallFailed, ConnectionLost
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.ledger import JsonObject
-from skill_runtime.mcp_results import outcome_of, tool_of
+from skill_runtime.mcp_results import answer_of, tool_of
+from skill_runtime.outcomes import Answer
 from skill_runtime.remote_tools import RemoteTool
 from skill_runtime.secrets import without_secrets
 from skill_runtime.server_spec import Command, ServerSpec, Sse
-from skill_runtime.tools import ToolReturn
 from skill_runtime.wire import WholePairs, lenient
 
 # The library logs what servers do wrong, tracebacks included. Our states and outcomes say it; without logging set up,
@@ -77,7 +77,7 @@ class McpConnection:
         """See ``Connection``."""
         return self.client is not None
 
-    async def call(self, name: str, arguments: JsonObject) -> ToolReturn:
+    async def call(self, name: str, arguments: JsonObject) -> Answer:
         """See ``Connection``."""
         if self.client is None:
             raise ConnectionLost(self.state.reason)
@@ -92,7 +92,7 @@ class McpConnection:
             self.client = None
             self.fail(reason)
             raise ConnectionLost(reason) from error
-        return outcome_of(result, self.spec.secrets)
+        return answer_of(result)
 
     async def close(self) -> None:
         """Leave the connection and wait until its process or socket is gone."""

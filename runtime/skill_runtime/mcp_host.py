@@ -19,6 +19,7 @@ from skill_runtime.errors import ConnectorError
 from skill_runtime.fences import described_by, plain_schema
 from skill_runtime.ledger import JsonObject
 from skill_runtime.local_connection import LocalConnection
+from skill_runtime.outcomes import outcome_of
 from skill_runtime.permission import Admitted, Gatekeeper, Offered, ToolPolicy
 from skill_runtime.recorder import Recorder
 from skill_runtime.remote_tools import MAX_DESCRIPTION, RemoteTool, clean_schema, unique_names, without
@@ -259,7 +260,7 @@ class McpHost:
         seconds = (connection.spec.timeouts or self._timeouts).call
         try:
             async with asyncio.timeout(seconds):
-                return await connection.call(name, arguments), ""
+                answer = await connection.call(name, arguments)
         except TimeoutError:
             sentence = f"{name} did not answer within {seconds:g} s. Ask for less, or go on without it."
             return ToolReturn(sentence, is_error=True, failure="unavailable"), ""
@@ -270,6 +271,7 @@ class McpHost:
             return ToolReturn(f"{name} failed: {lost}.", is_error=True), str(lost)
         except CallFailed as failed:
             return ToolReturn(f"{name} failed: {failed}.", is_error=True), ""
+        return outcome_of(answer, connection.spec.secrets), ""
 
     async def _reconnect(self, lost: Connection) -> bool:
         """Bring a lost server back: one dropped answer takes a whole connection down, and processes can be restarted."""

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from collections.abc import Collection
 
 from mcp.types import (
     AudioContent,
@@ -17,9 +16,8 @@ from mcp.types import Tool as McpTool
 
 from skill_runtime.bounds import plain
 from skill_runtime.content import Content, File, Image, Text
-from skill_runtime.outcomes import outcome
+from skill_runtime.outcomes import Answer
 from skill_runtime.remote_tools import RemoteTool
-from skill_runtime.tools import ToolReturn
 
 MAX_BYTES = 5_000_000
 """Bytes of one picture or file in a result that are kept."""
@@ -33,11 +31,10 @@ def tool_of(tool: McpTool) -> RemoteTool:
     return RemoteTool.of_json(tool.model_dump(mode="json", include=used, exclude_none=True))
 
 
-def outcome_of(result: CallToolResult, own: Collection[str] = ()) -> ToolReturn:
-    """A server's result as the loop takes it (``outcome``). ``own`` are secrets of ours that the server knows."""
+def answer_of(result: CallToolResult) -> Answer:
+    """A server's result."""
     content = [_block(block) for block in result.content]
-    is_error = bool(result.is_error)
-    return outcome(content, result.structured_content, own, is_error=is_error, failure=_failure(result))
+    return Answer(content, result.structured_content, bool(result.is_error), _failure(result))
 
 
 def _failure(result: CallToolResult) -> str:

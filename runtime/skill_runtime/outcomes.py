@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from skill_runtime.bounds import bounded
@@ -13,26 +14,30 @@ MAX_TEXT = 200_000
 """Characters of one result that the model reads."""
 
 
-def outcome(
-    content: Sequence[Content],
-    structured: Any = None,
-    own: Collection[str] = (),
-    *,
-    is_error: bool = False,
-    failure: str = "",
-) -> ToolReturn:
-    """The outcome of a call; what is too long is cut, with a note (``bounds``), and secrets are taken out.
+@dataclass(frozen=True)
+class Answer:
+    """What a server gave, as it came: neither bounded nor without secrets."""
+
+    content: Sequence[Content]
+    structured: Any = None
+    is_error: bool = False
+    failure: str = ""
+    """With ``is_error``, as ``ToolReturn.failure``."""
+
+
+def outcome_of(answer: Answer, own: Collection[str] = ()) -> ToolReturn:
+    """An answer as the loop takes it; what is too long is cut, with a note (``bounds``), and secrets are taken out.
 
     ``own`` are secrets of ours that the server knows.
     """
-    kept = cleared(bounded(structured), own)
+    kept = cleared(bounded(answer.structured), own)
     if kept is not None and not isinstance(kept, dict):
         kept = {"result": kept}
-    blocks = [_cleared(block, own) for block in content]
+    blocks = [_cleared(block, own) for block in answer.content]
     text = words_of(blocks)
     written = words_of(block for block in blocks if isinstance(block, Text))
     others = [block for block in blocks if not isinstance(block, Text)]
-    if kept is not None and (not written or _is_json_of(written, structured, own)):
+    if kept is not None and (not written or _is_json_of(written, answer.structured, own)):
         compact = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
         blocks = [Text(text=compact), *others]
         text = words_of(blocks)
@@ -40,7 +45,9 @@ def outcome(
         note = f"[Cut: the first {MAX_TEXT} of {len(text)} characters. Ask for fewer items, or read single ones.]"
         text = f"{text[:MAX_TEXT]}\n{note}"
         blocks = [Text(text=text), *others]
-    return ToolReturn(text or NOTHING, kept, is_error, failure=failure, blocks=tuple(blocks) if others else ())
+    return ToolReturn(
+        text or NOTHING, kept, answer.is_error, failure=answer.failure, blocks=tuple(blocks) if others else ()
+    )
 
 
 def _cleared(block: Content, own: Collection[str]) -> Content:

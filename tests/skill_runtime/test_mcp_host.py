@@ -36,8 +36,9 @@ from skill_runtime.errors import ConnectorError
 from skill_runtime.journal import Journal
 from skill_runtime.mcp_connection import McpConnection
 from skill_runtime.mcp_host import Command, McpHost, ServerSpec, Sse, Timeouts
-from skill_runtime.mcp_results import FAILURE_META, MAX_BYTES, outcome_of
+from skill_runtime.mcp_results import FAILURE_META, MAX_BYTES, answer_of
 from skill_runtime.outcomes import MAX_TEXT
+from skill_runtime.outcomes import outcome_of as outcome_of_answer
 from skill_runtime.permission import ToolPolicy
 from skill_runtime.recorder import Recorder
 from skill_runtime.remote_tools import clean_schema, unique_names
@@ -49,6 +50,10 @@ SERVER = str(Path(__file__).with_name("misbehaving_server.py"))
 SCRIPTED = str(Path(__file__).parents[1] / "scripted_server.py")
 PATIENT = Timeouts(connect=300, call=300)
 """For servers that do answer, however busy the machine is."""
+
+
+def outcome_of(result: CallToolResult) -> ToolReturn:
+    return outcome_of_answer(answer_of(result))
 
 
 def test_of_a_structured_result_beyond_all_measure_the_long_text_is_cut_and_the_rest_stays() -> None:
@@ -572,13 +577,16 @@ async def test_a_server_that_failed_in_the_recorded_run_stays_a_gap_on_resume(tm
 async def test_cancelling_the_start_leaves_no_process_behind() -> None:
     host = McpHost([stdio("silent")], POLICY)
     starting = asyncio.create_task(host.__aenter__())
-    connections = cast("dict[str, McpConnection]", host._connections)
-    while "bad" not in connections or connections["bad"]._errors is None:
+
+    def connection() -> McpConnection | None:
+        return cast("McpConnection | None", host._connections.get("bad"))
+
+    while (one := connection()) is None or one._errors is None:
         await asyncio.sleep(0)
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starting
-    owner = connections["bad"]._task
+    owner = one._task
     assert owner is not None
     assert owner.done()
 
