@@ -77,12 +77,12 @@ async def test_it_is_connected_with_its_tools_as_they_are_described() -> None:
 
 async def test_what_it_answers_is_bounded_and_without_secrets() -> None:
     secret = "ghp_" + "a1B2c3D4e5F6g7H8i9J0" * 2
-    desk = Desk(lambda *_: Said(f"{secret} " + "x" * MAX_TEXT, {"item": {"ref": "desk/1", "text": secret}}))
+    desk = Desk(lambda *_: Said(f"{secret} " + "x" * (MAX_TEXT + 1_000), {"item": {"ref": "desk/1", "text": secret}}))
     async with McpHost([spec(desk)], POLICY) as host:
         outcome = await ask(host)
     assert outcome.structured == {"item": {"ref": "desk/1", "text": REMOVED}}
     assert outcome.text.startswith(f"{REMOVED} x")
-    assert outcome.text.endswith("Ask for fewer items, or read single ones.]")
+    assert f"[Cut: the first {MAX_TEXT} of " in outcome.text[MAX_TEXT:]
 
 
 async def test_a_refusal_says_what_kind_it_is() -> None:
