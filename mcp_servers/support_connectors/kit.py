@@ -261,11 +261,13 @@ _REST = inspect.Parameter(
 )
 
 
-def _read_in_parts(server: MCPServer, signature: inspect.Signature, annotations: ToolAnnotations) -> bool:
-    """Whether a long item is answered in parts: a host in this process takes it whole."""
+def _read_in_parts(
+    server: MCPServer, signature: inspect.Signature, annotations: ToolAnnotations
+) -> type[BaseModel] | None:
+    """The model of the item whose long ones are answered in parts; None where none is: a host in this process takes it whole."""
     gives = signature.return_annotation
     reads = bool(annotations.read_only_hint) and isinstance(gives, type) and issubclass(gives, Item)
-    return reads and not isinstance(server, LocalServer)
+    return gives.model_fields["item"].annotation if reads and not isinstance(server, LocalServer) else None
 
 
 def _add_tool(
@@ -277,6 +279,7 @@ def _add_tool(
 ) -> None:
     signature = inspect.signature(tool, eval_str=True)
     in_parts = _read_in_parts(server, signature, annotations)
+    required = [name for name, field in in_parts.model_fields.items() if field.is_required()] if in_parts else []
     names_item = "id" in signature.parameters or not annotations.read_only_hint
 
     @functools.wraps(tool)
@@ -285,7 +288,7 @@ def _add_tool(
         try:
             structured = tool(**arguments).model_dump(mode="json")
             if in_parts:
-                structured["item"], after = part_of(structured["item"], cursor or None)
+                structured["item"], after = part_of(structured["item"], cursor or None, required=required)
                 structured |= {"next_cursor": after} if after else {}
         except NotFound as error:
             # Nothing was asked for by id: it is the system itself that is not where it should be.

@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
 from mcp.types import (
@@ -19,7 +20,7 @@ from mcp.types import (
     TextResourceContents,
 )
 
-from skill_runtime.bounds import bounded, plain
+from skill_runtime.bounds import bounded, plain, with_cuts_told
 from skill_runtime.content import Content, File, Image, Text, words_of
 from skill_runtime.ledger import JsonObject
 from skill_runtime.secrets import cleared, without_secrets
@@ -30,6 +31,8 @@ MAX_TEXT = 200_000
 MAX_BYTES = 5_000_000
 """Bytes of one picture or file in a result that are kept."""
 MAX_DESCRIPTION = 2_048
+MOST_OF_A_NOTE = 300
+"""Characters that a note on what was cut may add to it."""
 FAILURE_META = "skill-runtime/error"
 """The key of a failed result's ``_meta`` under which a server may say what ``kind`` of failure it is."""
 _MAX_NAME = 64
@@ -40,7 +43,8 @@ def outcome_of(result: CallToolResult, own: Collection[str] = ()) -> ToolReturn:
 
     ``own`` are secrets of ours that the server knows.
     """
-    structured = cleared(bounded(result.structured_content), own)
+    kept = bounded(result.structured_content)
+    structured = cleared(with_cuts_told(result.structured_content, kept), own)
     if structured is not None and not isinstance(structured, dict):
         structured = {"result": structured}
     blocks = [_cleared(_block(block), own) for block in result.content]
@@ -51,14 +55,24 @@ def outcome_of(result: CallToolResult, own: Collection[str] = ()) -> ToolReturn:
         compact = json.dumps(structured, ensure_ascii=False, separators=(",", ":"))
         blocks = [Text(text=compact), *others]
         text = words_of(blocks)
-    if len(text) > MAX_TEXT:
-        note = f"[Cut: the first {MAX_TEXT} of {len(text)} characters. Ask for fewer items, or read single ones.]"
-        text = f"{text[:MAX_TEXT]}\n{note}"
-        blocks = [Text(text=text), *others]
-    return ToolReturn(
-        text or NOTHING, structured, result.is_error, failure=_failure(result),
+    return shortened(ToolReturn(
+        text or NOTHING, structured, result.is_error, failure=failure_of(result),
         blocks=tuple(blocks) if others else (),
-    )  # fmt: skip
+    ))  # fmt: skip
+
+
+def shortened(outcome: ToolReturn) -> ToolReturn:
+    """The outcome with no more text than a model is to read at once; what is structured in it stays whole."""
+    text = outcome.text
+    if len(text) <= MAX_TEXT + MOST_OF_A_NOTE:
+        return outcome
+    note = (
+        f"[Cut: the first {MAX_TEXT} of {len(text)} characters. Ask for fewer items, read single ones, or search for the words that "
+        "matter.]"
+    )
+    text = f"{text[:MAX_TEXT]}\n{note}"
+    others = tuple(block for block in outcome.blocks if not isinstance(block, Text))
+    return replace(outcome, text=text, blocks=(Text(text=text), *others) if others else ())
 
 
 def clean_schema(schema: JsonObject) -> JsonObject:
@@ -127,7 +141,8 @@ def _untitled(schema: Any) -> Any:
     return cleaned
 
 
-def _failure(result: CallToolResult) -> str:
+def failure_of(result: CallToolResult) -> str:
+    """The kind of a failed result, where its server says it; else empty."""
     about = (result.meta or {}).get(FAILURE_META) if result.is_error else None
     kind = about.get("kind") if isinstance(about, dict) else None
     return kind if isinstance(kind, str) else ""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from customer_escalation.cases.connection import Systems
+from customer_escalation.cases.connection import Systems, rest_gaps
 from customer_escalation.cases.rereading import read_again
 from customer_escalation.decision.rules.stated import cites_of
 from customer_escalation.followups.standing import Standing
@@ -21,7 +21,7 @@ class Look:
     missing: tuple[str, ...]
     """Refs that could not be read now."""
     gaps: tuple[str, ...]
-    """What could not be read at all, in sentences."""
+    """What could not be read at all, or not to its end, in sentences."""
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -47,4 +47,5 @@ async def look_at(standing: Standing, systems: Systems) -> Look:
     """Read the escalation's own items again. Raises ``ConnectorError`` where nothing can be read at all."""
     connection, ledger = await systems.connection(), Ledger()
     missing = await read_again(own_items(standing), ledger, connection.tools)
-    return Look(tuple(ledger.results), tuple(missing), tuple(connection.gaps()))
+    gaps = (*connection.gaps(), *rest_gaps(ledger.records.values()))
+    return Look(tuple(ledger.results), tuple(missing), gaps)
