@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from skill_runtime.bounds import REST, is_record
+from skill_runtime.bounds import PARTS, REST, is_record
 
 JsonObject = dict[str, Any]
 
@@ -55,12 +55,15 @@ class Ledger:
     """Verbatim tool results in the order they came, and the records in them by ``ref``.
 
     A record seen again replaces the earlier sight of it only when it holds as much (a search shows part of what a read
-    shows, and says so by a field ``..._complete`` that is false; so does one whose rest could not be read); nothing is ever removed.
+    shows, and says so by a field ``..._complete`` that is false); nothing is ever removed. That the rest of a record could not be
+    read is forgotten only once it was read: neither a search before nor one after it is that.
     """
 
     def __init__(self) -> None:
         self._records: dict[str, Record] = {}
         self._results: list[JsonObject] = []
+        self._read: set[str] = set()
+        """Refs of what was read, as an ``item`` or in one, and is all there."""
 
     @property
     def records(self) -> Mapping[str, Record]:
@@ -76,12 +79,28 @@ class Ledger:
         """Keep ``result`` and return the records in it (those nested in others included)."""
         self._results.append(result)
         found = list(find_records(result))
+        is_read = "item" in result
         for record in found:
             known = self._records.get(record.ref)
-            if known is None or _holds_more(record, known):
+            if known is None or self._replaces(record, known, is_read=is_read):
                 parent = record.parent or (known.parent if known else None)
                 self._records[record.ref] = record.model_copy(update={"parent": parent})
+            elif REST in record.data and record.ref not in self._read:
+                marks = {key: value for key, value in record.data.items() if _is_mark(key)}
+                self._records[record.ref] = known.model_copy(update={"data": {**known.data, **marks}})
+        if is_read:
+            self._read |= {record.ref for record in found if REST not in record.data}
         return found
+
+    def _replaces(self, record: Record, known: Record, *, is_read: bool) -> bool:
+        """Does a record hold as much as the earlier sight of it?"""
+        if PARTS in known.data and PARTS not in record.data:
+            return is_read
+        if REST in known.data:
+            return len(record.text) >= len(known.text)
+        if REST in record.data:
+            return record.ref not in self._read and len(record.text) > len(known.text)
+        return _holds_more(record, known)
 
     def put(self, record: Record) -> None:
         """Add or replace one record, such as a figure that code computed."""
@@ -114,9 +133,11 @@ def _holds_more(record: Record, known: Record) -> bool:
 
 def is_partial(record: Record) -> bool:
     """Does a record say that it is not all of it?"""
-    return REST in record.data or any(
-        key.endswith("_complete") and value is False for key, value in record.data.items()
-    )
+    return any(_is_mark(key) and (key == REST or value is False) for key, value in record.data.items())
+
+
+def _is_mark(key: str) -> bool:
+    return key == REST or key.endswith("_complete")
 
 
 def find_records(value: Any, parent: str | None = None) -> Iterator[Record]:

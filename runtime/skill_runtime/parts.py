@@ -77,7 +77,8 @@ async def _read_on(first: Part, ask: Ask) -> tuple[JsonObject, str]:
         if following.changed:
             raise Changed
         if following.item is None:
-            return item, f"part {number} did not come ({following.failed})"
+            why = "the server ended the connection twice" if following.again else following.failed
+            return item, f"part {number} did not come: {why}"
         if following.cursor in seen:
             return item, f"after part {number - 1} the server gave a cursor that it had given before"
         size += _size(following.item)

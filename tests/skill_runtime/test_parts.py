@@ -166,8 +166,8 @@ def unread(item: Json) -> str:
         (lambda cursor: part(message(1), to="b") if cursor is None else part(message(2), to="b"), "given before", 1),
         (lambda cursor: THREE[None], "given before", 2),
         (lambda cursor: "The desk is closed for repairs." if cursor == "c" else THREE[cursor],
-         "part 3 did not come (The desk is closed for repairs)", 3),
-        (lambda cursor: {"items": []} if cursor == "c" else THREE[cursor], "part 3 did not come (the answer held no record)", 3),
+         "part 3 did not come: The desk is closed for repairs", 3),
+        (lambda cursor: {"items": []} if cursor == "c" else THREE[cursor], "part 3 did not come: the answer held no record", 3),
         (lambda cursor: part(to="x" + (cursor or "")), "nothing was in part 2", 0),
         (lambda cursor: part(message(len(cursor or "")), to="x" + (cursor or "")), f"more than {MOST_PARTS} parts", MOST_PARTS + 1),
         (lambda cursor: part(message(len(cursor or ""), "y" * 300_000), to="x" + (cursor or "")),
@@ -184,7 +184,7 @@ async def test_what_did_not_come_is_said_on_the_record(script: Script, reason: s
 
 async def test_what_is_missing_stands_in_what_a_model_reads() -> None:
     outcome = await read(lambda cursor: "Out of order." if cursor else THREE[None])
-    assert "part 2 did not come (Out of order)" in outcome.text
+    assert "part 2 did not come: Out of order" in outcome.text
 
 
 async def test_a_tool_that_takes_no_cursor_gives_a_record_that_says_so() -> None:

@@ -20,6 +20,7 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from tests.support_connectors.workspaces import many_tickets, workspace
 
+from skill_runtime.parts import joined
 from support_connectors.backend import Paging
 from support_connectors.categories import WORKSPACE_CATEGORIES, Category
 from support_connectors.serving import build_category_server, build_local_server
@@ -174,6 +175,54 @@ async def test_a_long_ticket_comes_in_parts_that_a_client_can_read_and_to_a_loca
                 cursor, answers = part.get("next_cursor"), answers + 1
         assert found == whole["item"]["messages"]
         assert answers > 5
+
+
+LONG: dict[Category, JsonObject] = {
+    "crm": {
+        "contacts": [{"name": f"Person {number}", "role": "admin " * 20} for number in range(20)],
+        "notes": "What was agreed with them. " * 4_000,
+        **{f"visit {number}": "spoke about the renewal " * 20 for number in range(400)},
+    },
+    "project_tracker": {
+        "labels": ["printing " * 10 + str(number) for number in range(30)],
+        "description": "It fails like this. " * 5_000,
+        "comments": [
+            {"at": "2026-03-09T13:00:00Z", "author": "eng.rui", "text": f"{number} " + "tried again " * 900}
+            for number in range(12)
+        ],
+    },
+    "knowledge_base": {"body": "A paragraph of the article.\n" * 9_000, "history": ["edited " * 20] * 300},
+}  # fmt: skip
+"""Fields that make an item of each category too long for one answer, several of them at once."""
+
+
+@pytest.mark.parametrize("category", LONG)
+async def test_an_item_with_several_long_fields_comes_in_parts_that_keep_the_schema(category: Category) -> None:
+    data = workspace()
+    data["records"][category][0].update(LONG[category])
+    read = next(name for name in CALLS[category] if name.startswith("read_"))
+    name = {"id": data["records"][category][0]["id"]}
+    with workspace_from_json(data) as store:
+        backend = store.backend(category)
+        async with Client(build_local_server(category, backend)) as client:
+            whole = (await client.call_tool(read, name)).structured_content
+        async with Client(build_category_server(category, backend)) as client:
+            schema = {tool.name: tool for tool in (await client.list_tools()).tools}[read].output_schema
+            assert schema is not None
+            found: JsonObject = {}
+            answers, cursor = 0, None
+            while not answers or cursor:
+                result = await client.call_tool(read, {**name, **({"cursor": cursor} if cursor else {})})
+                assert not result.is_error, result.content
+                part = result.structured_content
+                assert part is not None
+                jsonschema.validate(part, schema)
+                assert len(json.dumps(part, ensure_ascii=False)) < 50_000
+                found = joined(found, part["item"]) if found else part["item"]
+                cursor, answers = part.get("next_cursor"), answers + 1
+    assert whole is not None
+    assert found == whole["item"]
+    assert answers > 3
 
 
 def test_a_server_leaves_the_logging_of_its_process_as_it_is(store: WorkspaceStore) -> None:

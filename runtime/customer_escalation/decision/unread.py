@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from customer_escalation.decision.rules.stated import cites_of
 from customer_escalation.domain.categories import ANSWERS, SOURCES
-from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.evidence import Evidence, field
 from customer_escalation.domain.facts import Assessment, Fact, SecurityFact
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.showing import CAN_SHOW, Showing
@@ -20,7 +20,7 @@ def as_far_as_read(facts: Assessment, evidence: Evidence) -> Assessment:
     changes = {
         name: unknown
         for name, showing in CAN_SHOW.items()
-        if (items := [item for item in cut if _could_show(item, showing)])
+        if (items := [item for item in cut if _could_show(item, showing, evidence)])
         and (unknown := _unknown(getattr(facts, name), items))
     }
     return facts.model_copy(update=changes) if changes else facts
@@ -32,9 +32,11 @@ def _cut(facts: Assessment, evidence: Evidence) -> Iterator[Record]:
     yield from (item for item in items.values() if evidence.unread_rest(item))
 
 
-def _could_show(item: Record, showing: Showing) -> bool:
+def _could_show(item: Record, showing: Showing, evidence: Evidence) -> bool:
+    """Can what an item of its category holds, or what is known below it, show the fact?"""
     source = SOURCES.get(item.category)
-    return source is None or bool(showing.kinds & {*source.row.kinds, source.part})
+    below = {field(part, "kind") for part in evidence.parts(item)}
+    return source is None or bool(showing.kinds & {*source.row.kinds, *below})
 
 
 def _unknown(stated: object, items: list[Record]) -> Fact | SecurityFact | None:
