@@ -8,9 +8,6 @@ from customer_escalation.decision.rules.stated import cites_of
 from customer_escalation.followups.standing import Standing
 from skill_runtime.ledger import JsonObject, Ledger
 
-MOST_LOOKED_AT = 40
-"""Items of one escalation."""
-
 
 @dataclass(frozen=True)
 class Look:
@@ -40,7 +37,7 @@ def own_items(standing: Standing) -> list[str]:
     records, _ = inputs.evidence.resolve(cited)
     items = [inputs.evidence.item_of(record).ref for record in records]
     tracked = [ref for ref in items if ref.startswith("project_tracker/")]
-    return list(dict.fromkeys([*tickets, *tracked]))[:MOST_LOOKED_AT]
+    return list(dict.fromkeys([*tickets, *tracked]))
 
 
 async def look_at(standing: Standing, systems: Systems) -> Look:
