@@ -43,8 +43,8 @@ def outcome_of(result: CallToolResult, own: Collection[str] = ()) -> ToolReturn:
 
     ``own`` are secrets of ours that the server knows.
     """
-    kept = bounded(result.structured_content)
-    structured = cleared(with_cuts_told(result.structured_content, kept), own)
+    given = result.structured_content if result.structured_content is not None else _json_too_long(result)
+    structured = cleared(with_cuts_told(given, bounded(given)), own)
     if structured is not None and not isinstance(structured, dict):
         structured = {"result": structured}
     blocks = [_cleared(_block(block), own) for block in result.content]
@@ -179,6 +179,18 @@ def _bytes(encoded: str, media_type: str, name: str, uri: str = "") -> Content:
     if media_type.startswith("image/"):
         return Image.of(data, media_type)
     return File.of(data, media_type, name=name, uri=uri)
+
+
+def _json_too_long(result: CallToolResult) -> Any:
+    """The JSON that an answer is as one text, where the text has to be cut: nobody could read it as JSON after that."""
+    texts = [block.text for block in result.content if isinstance(block, TextContent)]
+    if result.is_error or len(texts) != 1 or len(texts[0]) <= MAX_TEXT:
+        return None
+    try:
+        value = json.loads(texts[0])
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict | list) else None
 
 
 def _is_json_of(text: str, value: object) -> bool:
