@@ -88,7 +88,7 @@ class McpOffers:
             try:
                 structured = tool.run(arguments)
                 if tool.reads_item:
-                    structured["item"], after = part_of(structured["item"], cursor or None)
+                    structured["item"], after = part_of(structured["item"], cursor or None, required=tool.required)
                     structured |= {"next_cursor": after} if after else {}
             except BackendError as error:
                 return _refusal(error)

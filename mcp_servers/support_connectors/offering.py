@@ -61,6 +61,12 @@ class CategoryTool:
         return self.reads and isinstance(gives, type) and issubclass(gives, Item)
 
     @property
+    def required(self) -> tuple[str, ...]:
+        """Of a tool that shows an item, the fields that no part of it may lack."""
+        model = self.signature.return_annotation.model_fields["item"].annotation if self.reads_item else None
+        return tuple(name for name, field in model.model_fields.items() if field.is_required()) if model else ()
+
+    @property
     def hints(self) -> Mapping[str, str | bool]:
         """What hosts are told about it, under MCP's names for tool annotations.
 

@@ -51,6 +51,7 @@ class McpConnection:
         self.was_connected = False
         self.seconds = 0.0
         """How long it took to connect and list the tools."""
+        self._lists_more = False
         self._last_status = 0  # of a refused POST; the client library does not pass it on
         self._closing = asyncio.Event()
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -70,7 +71,8 @@ class McpConnection:
             self.fail(f"did not answer within {timeout:g} s of starting{self._said()}")
         elif self.client is not None:
             self.was_connected = True
-            self.state = ConnectorState(self.spec.category, "connected", self.spec.label)
+            reason = f"it lists more than {MAX_TOOLS} tools, of which the first are used" if self._lists_more else ""
+            self.state = ConnectorState(self.spec.category, "connected", self.spec.label, reason)
 
     @property
     def is_open(self) -> bool:
@@ -138,7 +140,7 @@ class McpConnection:
         try:
             async with AsyncExitStack() as stack:
                 client = await stack.enter_async_context(Client(await self._transport(stack)))
-                self.listing = await _list_all(client)
+                self.listing, self._lists_more = await _list_all(client)
                 self.client = client
                 self._announce()
                 await self._closing.wait()
@@ -215,15 +217,19 @@ def public_url(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-async def _list_all(client: Client) -> list[RemoteTool]:
-    listing: list[RemoteTool] = []
+async def _list_all(client: Client) -> tuple[list[RemoteTool], bool]:
+    """The tools of all pages, each once, and whether there are more than are listed here."""
+    listing: dict[str, RemoteTool] = {}
     cursor: str | None = None
     while True:
         page = await client.list_tools(cursor=cursor)
-        listing += map(tool_of, page.tools)
+        known = len(listing)
+        for tool in page.tools:
+            listing.setdefault(tool.name, tool_of(tool))
         cursor = page.next_cursor
-        if cursor is None or len(listing) >= MAX_TOOLS or not page.tools:
-            return listing[:MAX_TOOLS]
+        # A page without anything new is the end, whatever its cursor says.
+        if cursor is None or len(listing) == known or len(listing) > MAX_TOOLS:
+            return list(listing.values())[:MAX_TOOLS], len(listing) > MAX_TOOLS
 
 
 def _sentence(error: BaseException) -> str:

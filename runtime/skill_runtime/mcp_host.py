@@ -19,17 +19,16 @@ from skill_runtime.errors import ConnectorError
 from skill_runtime.fences import described_by, plain_schema
 from skill_runtime.ledger import JsonObject
 from skill_runtime.local_connection import LocalConnection
-from skill_runtime.outcomes import outcome_of
+from skill_runtime.outcomes import outcome_of, shortened
 from skill_runtime.permission import Admitted, Gatekeeper, Offered, ToolPolicy
 from skill_runtime.recorder import Recorder
+from skill_runtime.remote_parts import CURSOR, DROPPED, Given, PartReader
 from skill_runtime.remote_tools import MAX_DESCRIPTION, RemoteTool, clean_schema, unique_names, without
 from skill_runtime.server_spec import Command, LocalTools, ServerSpec, Sse, Timeouts
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 __all__ = ["Adapter", "Command", "McpHost", "ServerSpec", "Sse", "Timeouts"]
 
-DROPPED = "dropped"
-"""The failure of a call whose server ended the connection and is there again."""
 OF_THE_CALL = frozenset({"not_found", "invalid", "not_there", "not_written"})
 """Failures that say something of what was asked for, not of the system."""
 RESTARTS = 2
@@ -88,6 +87,8 @@ class McpHost:
         self._dropped: dict[str, str] = {}
         self._troubles: dict[str, dict[str, None]] = {}
         self._answered: set[str] = set()
+        self._readers: dict[tuple[str, str], bool] = {}
+        """The tools that read, by server and name, and whether they take a cursor."""
         self.admitted: dict[str, tuple[Admitted, ...]] = {}
         """What was decided about each tool of each server, those that are not offered included."""
         self.all_tools: tuple[Tool, ...] = ()
@@ -191,6 +192,8 @@ class McpHost:
             if not spec.in_process:  # a server of somebody else, at least by its own words
                 description, schema = described_by(spec.label, description), plain_schema(schema)
             given = {name: value for name, value in spec.arguments.items() if name in schema["properties"]}
+            if decision.access is Access.READ:
+                self._readers[key] = CURSOR in schema["properties"]
             yield Tool(
                 spec=ToolSpec(
                     names[key], description[: 2 * MAX_DESCRIPTION], without(schema, given) if given else schema
@@ -208,7 +211,7 @@ class McpHost:
             arguments = self._adapter.before(spec, name, arguments)
         arguments = {**arguments, **given}
         outcome, lost = await self._recorded(label, name, arguments)
-        outcome = self._taken(spec, name, arguments, outcome)
+        outcome = shortened(self._taken(spec, name, arguments, outcome))
         if lost:
             self._lost.setdefault(label, set()).add(lost)
         elif outcome.failure == DROPPED:
@@ -249,7 +252,20 @@ class McpHost:
         return outcome, done["lost"]
 
     async def _call(self, label: str, name: str, arguments: JsonObject) -> tuple[ToolReturn, str]:
-        """The outcome, and why the server is lost if this call showed it."""
+        """The outcome, with a record that comes in parts whole, and why the server is lost if this call showed it."""
+        ask = partial(self._asked, label, name)
+        takes_cursor = self._readers.get((label, name))
+        if takes_cursor is None:
+            answer, lost = await ask(arguments)
+        else:
+            seconds = (self._connections[label].spec.timeouts or self._timeouts).call
+            answer, lost = await PartReader(ask, takes_cursor, seconds).read(arguments)
+        if isinstance(answer, ToolReturn):
+            return answer, lost
+        return outcome_of(answer, self._connections[label].spec.secrets), lost
+
+    async def _asked(self, label: str, name: str, arguments: JsonObject) -> tuple[Given, str]:
+        """What the server answered, or the outcome where it gave no answer; and why the server is lost if this call showed it."""
         connection = self._connections[label]
         if not connection.is_open and connection.was_connected:
             await self._reconnect(connection)
@@ -271,7 +287,7 @@ class McpHost:
             return ToolReturn(f"{name} failed: {lost}.", is_error=True), str(lost)
         except CallFailed as failed:
             return ToolReturn(f"{name} failed: {failed}.", is_error=True), ""
-        return outcome_of(answer, connection.spec.secrets), ""
+        return answer, ""
 
     async def _reconnect(self, lost: Connection) -> bool:
         """Bring a lost server back: one dropped answer takes a whole connection down, and processes can be restarted."""

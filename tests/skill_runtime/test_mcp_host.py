@@ -34,7 +34,7 @@ from skill_runtime.bounds import MAX_STRING, MAX_STRUCTURED, bounded, cut
 from skill_runtime.content import File, Image, Text
 from skill_runtime.errors import ConnectorError
 from skill_runtime.journal import Journal
-from skill_runtime.mcp_connection import McpConnection
+from skill_runtime.mcp_connection import MAX_TOOLS, McpConnection
 from skill_runtime.mcp_host import Command, McpHost, ServerSpec, Sse, Timeouts
 from skill_runtime.mcp_results import FAILURE_META, MAX_BYTES, answer_of
 from skill_runtime.outcomes import MAX_TEXT
@@ -330,6 +330,26 @@ def http(server: MCPServer, transport: str = "mcp", wrap: Callable[[Any], Any] =
         uv.should_exit = True
         thread.join()
         listener.close()
+
+
+@pytest.mark.parametrize(
+    ("count", "used", "reason"),
+    [
+        (2, 2, ""),
+        (MAX_TOOLS, MAX_TOOLS, ""),
+        (MAX_TOOLS + 1, MAX_TOOLS, f"it lists more than {MAX_TOOLS} tools, of which the first are used"),
+    ],
+)
+async def test_a_list_of_tools_without_end_is_read_to_its_bound_and_the_cut_is_said(
+    count: int, used: int, reason: str, tmp_path: Path
+) -> None:
+    tools = [{"name": f"read_{number}", "inputSchema": {"type": "object"}} for number in range(count)]
+    script = {"tools": tools, "answers": {}, "page": {"nextCursor": "the same for ever"}}
+    (tmp_path / "script.json").write_text(json.dumps(script))
+    target = Command(command=sys.executable, args=[SCRIPTED, str(tmp_path / "script.json")])
+    async with McpHost([ServerSpec("desk", "crm", target, timeouts=PATIENT)], POLICY) as host:
+        assert len(host.tools) == used
+        assert (host.states[0].status, host.states[0].reason) == ("connected", reason)
 
 
 async def test_a_server_over_http_answers() -> None:
