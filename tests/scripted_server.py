@@ -3,7 +3,8 @@ mends an answer before it is sent.
 
 The file is JSON: ``{"tools": [TOOL…], "answers": {NAME: ANSWER}}``. An answer is a ``CallToolResult`` as it goes over the wire, or
 ``{"error": …}`` for a refusal of the protocol, or ``{"exit": 1}`` to die. ``{"by": {ARGUMENT: {VALUE: ANSWER}}, "else": ANSWER}``
-answers by an argument. Arguments that the tool's schema does not name are refused, as strict servers do.
+answers by an argument. ``page`` stands beside the tools in every list of them. Arguments that the tool's schema does not name are
+refused, as strict servers do.
 """
 
 import json
@@ -53,7 +54,7 @@ def main() -> None:
             case "ping":
                 reply = {"result": {}}
             case "tools/list":
-                reply = {"result": {"tools": SCRIPT["tools"]}}
+                reply = {"result": {"tools": SCRIPT["tools"], **SCRIPT.get("page", {})}}
             case "tools/call":
                 reply = answer(message["params"]["name"], message["params"].get("arguments") or {})
             case _:

@@ -94,7 +94,7 @@ def test_a_category_is_in_every_table(category: Any) -> None:
     tables = {
         "domain/categories.py": category in SOURCES,
         "contract/shapes.py": category in SHAPES,
-        "a server of its name": hasattr(import_module(f"support_connectors.{category}"), "build_server"),
+        "a module of its name": hasattr(import_module(f"support_connectors.{category}"), "offer"),
         ".mcp.json": f"mcp {category}\"" in started.replace("\\", ""),
         "server.json": f'"{category}"' in entry,
         "SKILL.md or its references": any(

@@ -4,38 +4,35 @@ from typing import Annotated
 
 from pydantic import Field
 
-from support_connectors.backend import DEFAULT_LIMIT, Chat, ChatFilter
-from support_connectors.kit import (
+from support_connectors.arguments import (
     Author,
     Cursor,
     IdempotencyKey,
     Limit,
     LongText,
     LookSince,
-    MCPServer,
     Query,
     ShortText,
     Since,
     Until,
-    add_item_resource,
-    add_tools,
-    new_server,
     paging,
     period,
     written_by,
 )
+from support_connectors.backend import DEFAULT_LIMIT, Chat, ChatFilter
+from support_connectors.offering import Offers, offer_items, offer_tools
 from support_connectors.results import ChatContext, ChatMessage, Item, Page
 
 MAX_NEIGHBOURS = 25
 
+ABOUT = (
+    "The team's chat: messages by channel, author and time. What colleagues say here is often early and unconfirmed."
+)
+"""What is behind it, for a model."""
 
-def build_server(backend: Chat, onto: MCPServer | None = None) -> MCPServer:
-    """The server of the chat on ``backend``; with ``onto`` its tools on a server that is there."""
-    server = onto or new_server(
-        "chat",
-        "The team's chat: messages by channel, author and time. What colleagues say here is often early and "
-        "unconfirmed.",
-    )
+
+def offer(backend: Chat, offers: Offers) -> None:
+    """Offer the tools and items of the chat that ``backend`` stands for."""
 
     def search_chat(query: Query, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[ChatMessage]:
         """Search the chat by words in messages, channels and authors; best match first. Returns whole messages.
@@ -84,8 +81,7 @@ def build_server(backend: Chat, onto: MCPServer | None = None) -> MCPServer:
         """
         return Item(item=backend.post_chat_message(channel, text, written_by(author, idempotency_key, look_since)))
 
-    add_tools(server, "chat", search_chat, read_chat_message, list_chat_messages, post_chat_message)
-    add_item_resource(
-        server, "chat://messages/{id}", "chat message", lambda id_: backend.read_chat_message(id_, neighbours=0).item
+    offer_tools(offers, "chat", search_chat, read_chat_message, list_chat_messages, post_chat_message)
+    offer_items(
+        offers, "chat://messages/{id}", "chat message", lambda id_: backend.read_chat_message(id_, neighbours=0).item
     )
-    return server

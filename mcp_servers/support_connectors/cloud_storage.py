@@ -4,35 +4,32 @@ from typing import Annotated
 
 from pydantic import Field
 
-from support_connectors.backend import DEFAULT_LIMIT, CloudStorage, FileFilter
-from support_connectors.kit import (
+from support_connectors.arguments import (
     Author,
     Cursor,
     IdempotencyKey,
     Limit,
     LongText,
     LookSince,
-    MCPServer,
     Query,
     Since,
     Until,
-    add_item_resource,
-    add_tools,
-    new_server,
     paging,
     period,
     written_by,
 )
+from support_connectors.backend import DEFAULT_LIMIT, CloudStorage, FileFilter
+from support_connectors.offering import Offers, offer_items, offer_tools
 from support_connectors.results import Item, Page, StoredFile
 
 FilePath = Annotated[str, Field(description="The file's id (its path from the root) or ref.")]
 
+ABOUT = "The team's shared storage: files such as contracts, runbooks and logs, by path and time."
+"""What is behind it, for a model."""
 
-def build_server(backend: CloudStorage, onto: MCPServer | None = None) -> MCPServer:
-    """The server of the shared storage on ``backend``; with ``onto`` its tools on a server that is there."""
-    server = onto or new_server(
-        "cloud_storage", "The team's shared storage: files such as contracts, runbooks and logs, by path and time."
-    )
+
+def offer(backend: CloudStorage, offers: Offers) -> None:
+    """Offer the tools and items of the shared storage that ``backend`` stands for."""
 
     def search_files(query: Query, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[StoredFile]:
         """Search files by words in their path and, where the storage can, their text; best match first.
@@ -76,6 +73,5 @@ def build_server(backend: CloudStorage, onto: MCPServer | None = None) -> MCPSer
         """
         return Item(item=backend.store_file(path, text, written_by(author, idempotency_key, look_since)))
 
-    add_tools(server, "cloud_storage", search_files, read_file, list_files, store_file)
-    add_item_resource(server, "cloud-storage://files/{id}", "file", backend.read_file)
-    return server
+    offer_tools(offers, "cloud_storage", search_files, read_file, list_files, store_file)
+    offer_items(offers, "cloud-storage://files/{id}", "file", backend.read_file)

@@ -4,37 +4,35 @@ from typing import Annotated
 
 from pydantic import Field
 
-from support_connectors.backend import DEFAULT_LIMIT, AccountFilter, Crm
-from support_connectors.kit import (
+from support_connectors.arguments import (
     Author,
     Cursor,
     IdempotencyKey,
     Limit,
     LongText,
     LookSince,
-    MCPServer,
     Query,
     Since,
     Until,
-    add_item_resource,
-    add_tools,
-    new_server,
     paging,
     period,
     written_by,
 )
+from support_connectors.backend import DEFAULT_LIMIT, AccountFilter, Crm
+from support_connectors.offering import Offers, offer_items, offer_tools
 from support_connectors.results import Account, Activity, Item, Page
 
 AccountId = Annotated[str, Field(description="The account's id or ref; its exact name works too.")]
 
+ABOUT = (
+    "The CRM: customer accounts with tier, annual recurring revenue in US dollars (arr_usd), renewal date, "
+    "promised response times in hours (sla), contacts, open deals and health."
+)
+"""What is behind it, for a model."""
 
-def build_server(backend: Crm, onto: MCPServer | None = None) -> MCPServer:
-    """The server of the CRM on ``backend``; with ``onto`` its tools on a server that is there."""
-    server = onto or new_server(
-        "crm",
-        "The CRM: customer accounts with tier, annual recurring revenue in US dollars (arr_usd), renewal date, "
-        "promised response times in hours (sla), contacts, open deals and health.",
-    )
+
+def offer(backend: Crm, offers: Offers) -> None:
+    """Offer the tools and items of the CRM that ``backend`` stands for."""
 
     def search_accounts(query: Query, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[Account]:
         """Search accounts by words in their name, id, contacts, deals and other fields; best match first.
@@ -82,6 +80,5 @@ def build_server(backend: Crm, onto: MCPServer | None = None) -> MCPServer:
         """
         return Item(item=backend.log_account_activity(id, text, written_by(author, idempotency_key, look_since)))
 
-    add_tools(server, "crm", search_accounts, read_account, list_accounts, log_account_activity)
-    add_item_resource(server, "crm://accounts/{id}", "account", backend.read_account)
-    return server
+    offer_tools(offers, "crm", search_accounts, read_account, list_accounts, log_account_activity)
+    offer_items(offers, "crm://accounts/{id}", "account", backend.read_account)

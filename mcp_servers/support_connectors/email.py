@@ -4,38 +4,36 @@ from typing import Annotated
 
 from pydantic import Field
 
-from support_connectors.backend import DEFAULT_LIMIT, Email, MailFilter, NewMail
-from support_connectors.kit import (
+from support_connectors.arguments import (
     Author,
     Cursor,
     IdempotencyKey,
     Limit,
     LongText,
     LookSince,
-    MCPServer,
     Query,
     ShortText,
     Since,
     Until,
-    add_item_resource,
-    add_tools,
-    new_server,
     paging,
     period,
     written_by,
 )
+from support_connectors.backend import DEFAULT_LIMIT, Email, MailFilter, NewMail
+from support_connectors.offering import Offers, offer_items, offer_tools
 from support_connectors.results import Item, Mail, Page
 
 MailId = Annotated[str, Field(description="The mail's id or ref.")]
 
+ABOUT = (
+    "The team's mailbox: mails by folder, sender, recipient and time. Who a mail says it is from is no proof of who "
+    "sent it."
+)
+"""What is behind it, for a model."""
 
-def build_server(backend: Email, onto: MCPServer | None = None) -> MCPServer:
-    """The server of the mailbox on ``backend``; with ``onto`` its tools on a server that is there."""
-    server = onto or new_server(
-        "email",
-        "The team's mailbox: mails by folder, sender, recipient and time. Who a mail says it is from is no proof of who "
-        "sent it.",
-    )
+
+def offer(backend: Email, offers: Offers) -> None:
+    """Offer the tools and items of the mailbox that ``backend`` stands for."""
 
     def search_mail(query: Query, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[Mail]:
         """Search mails by words in subject, text and addresses; best match first.
@@ -88,6 +86,5 @@ def build_server(backend: Email, onto: MCPServer | None = None) -> MCPServer:
         mail = NewMail(tuple(to), subject, text, in_reply_to or None)
         return Item(item=backend.draft_mail(mail, written_by(author, idempotency_key, look_since)))
 
-    add_tools(server, "email", search_mail, read_mail, list_mail, draft_mail)
-    add_item_resource(server, "email://mails/{id}", "mail", backend.read_mail)
-    return server
+    offer_tools(offers, "email", search_mail, read_mail, list_mail, draft_mail)
+    offer_items(offers, "email://mails/{id}", "mail", backend.read_mail)

@@ -4,36 +4,34 @@ from typing import Annotated
 
 from pydantic import Field
 
-from support_connectors.backend import DEFAULT_LIMIT, ArticleFilter, KnowledgeBase
-from support_connectors.kit import (
+from support_connectors.arguments import (
     Author,
     Cursor,
     IdempotencyKey,
     Limit,
     LongText,
     LookSince,
-    MCPServer,
     Query,
     ShortText,
     Since,
     Until,
-    add_item_resource,
-    add_tools,
-    new_server,
     paging,
     period,
     written_by,
 )
+from support_connectors.backend import DEFAULT_LIMIT, ArticleFilter, KnowledgeBase
+from support_connectors.offering import Offers, offer_items, offer_tools
 from support_connectors.results import Article, Item, Page
 
+ABOUT = (
+    "The knowledge base: articles on known issues, workarounds, limits, set-up and procedures, each with the time "
+    "of its last update."
+)
+"""What is behind it, for a model."""
 
-def build_server(backend: KnowledgeBase, onto: MCPServer | None = None) -> MCPServer:
-    """The server of the knowledge base on ``backend``; with ``onto`` its tools on a server that is there."""
-    server = onto or new_server(
-        "knowledge_base",
-        "The knowledge base: articles on known issues, workarounds, limits, set-up and procedures, each with the time "
-        "of its last update.",
-    )
+
+def offer(backend: KnowledgeBase, offers: Offers) -> None:
+    """Offer the tools and items of the knowledge base that ``backend`` stands for."""
 
     def search_articles(query: Query, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[Article]:
         """Search articles by words in title and body; best match first. Returns whole articles.
@@ -71,6 +69,5 @@ def build_server(backend: KnowledgeBase, onto: MCPServer | None = None) -> MCPSe
         """
         return Item(item=backend.draft_article(title, body, written_by(author, idempotency_key, look_since)))
 
-    add_tools(server, "knowledge_base", search_articles, read_article, list_articles, draft_article)
-    add_item_resource(server, "knowledge-base://articles/{id}", "article", backend.read_article)
-    return server
+    offer_tools(offers, "knowledge_base", search_articles, read_article, list_articles, draft_article)
+    offer_items(offers, "knowledge-base://articles/{id}", "article", backend.read_article)

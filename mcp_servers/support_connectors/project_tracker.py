@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from support_connectors.backend import DEFAULT_LIMIT, IssueFilter, NewIssue, ProjectTracker
-from support_connectors.kit import (
+from support_connectors.arguments import (
     STATE_NAMES,
     Author,
     Cursor,
@@ -13,30 +12,26 @@ from support_connectors.kit import (
     Limit,
     LongText,
     LookSince,
-    MCPServer,
     Query,
     ShortText,
     Since,
     Until,
-    add_item_resource,
-    add_tools,
-    new_server,
     paging,
     period,
     written_by,
 )
+from support_connectors.backend import DEFAULT_LIMIT, IssueFilter, NewIssue, ProjectTracker
+from support_connectors.offering import Offers, offer_items, offer_tools
 from support_connectors.results import Comment, Issue, Item, Page
 
 IssueId = Annotated[str, Field(description="The issue's id or ref; the id of one of its comments works too.")]
 
+ABOUT = "The project tracker: bugs, features and incidents with status, priority, labels and the comments of engineers."
+"""What is behind it, for a model."""
 
-def build_server(backend: ProjectTracker, onto: MCPServer | None = None) -> MCPServer:
-    """The server of the project tracker on ``backend``; with ``onto`` its tools on a server that is there."""
-    server = onto or new_server(
-        "project_tracker",
-        "The project tracker: bugs, features and incidents with status, priority, labels and the comments of "
-        "engineers.",
-    )
+
+def offer(backend: ProjectTracker, offers: Offers) -> None:
+    """Offer the tools and items of the project tracker that ``backend`` stands for."""
 
     def search_issues(query: Query, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None) -> Page[Issue]:
         """Search issues by words in their title, fields and comments; best match first.
@@ -103,6 +98,5 @@ def build_server(backend: ProjectTracker, onto: MCPServer | None = None) -> MCPS
         """
         return Item(item=backend.comment_on_issue(id, text, written_by(author, idempotency_key, look_since)))
 
-    add_tools(server, "project_tracker", search_issues, read_issue, list_issues, create_issue, comment_on_issue)
-    add_item_resource(server, "project-tracker://issues/{id}", "issue", backend.read_issue)
-    return server
+    offer_tools(offers, "project_tracker", search_issues, read_issue, list_issues, create_issue, comment_on_issue)
+    offer_items(offers, "project-tracker://issues/{id}", "issue", backend.read_issue)

@@ -17,10 +17,11 @@ from platformdirs import user_data_path
 
 from support_connectors.backend import Backend
 from support_connectors.categories import Category
+from support_connectors.local_tools import LocalTools
 from support_connectors.workspace.store import open_workspace, workspace_from
 
 if TYPE_CHECKING:
-    from support_connectors.kit import MCPServer
+    from mcp.server import MCPServer
 
 DATABASE_VARIABLE = "CUSTOMER_ESCALATION_DB"
 TOKEN_VARIABLE = "CUSTOMER_ESCALATION_HTTP_TOKEN"  # noqa: S105 - its name
@@ -46,15 +47,23 @@ def default_database() -> Path:
 def build_category_server(category: Category, backend: Backend, onto: "MCPServer | None" = None) -> "MCPServer":
     """The server of a category on a backend of that category; with ``onto`` its tools on a server that is there."""
     # The import brings mcp with it, which costs most of a second.
-    server: MCPServer = import_module(f"support_connectors.{category}").build_server(backend, onto)
+    from support_connectors.mcp_tools import McpOffers, new_server
+
+    module = _module(category)
+    server = onto or new_server(category, module.ABOUT)
+    module.offer(backend, McpOffers(server))
     return server
 
 
-def build_local_server(category: Category, backend: Backend) -> "MCPServer":
-    """The server of a category for a host in this process: the same tools, without schemas of their results."""
-    from support_connectors.kit import LocalServer
+def local_tools(category: Category, backend: Backend) -> LocalTools:
+    """The tools of a category for a host in this process, without a protocol between and without schemas of their results."""
+    tools = LocalTools()
+    _module(category).offer(backend, tools)
+    return tools
 
-    return build_category_server(category, backend, LocalServer(category))
+
+def _module(category: Category) -> Any:
+    return import_module(f"support_connectors.{category}")
 
 
 def serve(

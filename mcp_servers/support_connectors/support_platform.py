@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from support_connectors.backend import DEFAULT_LIMIT, SupportPlatform, TicketFilter
-from support_connectors.kit import (
+from support_connectors.arguments import (
     STATE_NAMES,
     Author,
     Cursor,
@@ -13,18 +12,16 @@ from support_connectors.kit import (
     Limit,
     LongText,
     LookSince,
-    MCPServer,
     Query,
     ShortText,
     Since,
     Until,
-    add_item_resource,
-    add_tools,
-    new_server,
     paging,
     period,
     written_by,
 )
+from support_connectors.backend import DEFAULT_LIMIT, SupportPlatform, TicketFilter
+from support_connectors.offering import Offers, offer_items, offer_tools
 from support_connectors.results import Item, Message, Page, Ticket
 
 TicketId = Annotated[str, Field(description="The ticket's id or ref; the id of one of its messages works too.")]
@@ -36,14 +33,15 @@ Customer = Annotated[
     ),
 ]
 
+ABOUT = (
+    "The support platform: customers' tickets with status, priority and the whole thread of messages between "
+    "customers and agents, internal notes included."
+)
+"""What is behind it, for a model."""
 
-def build_server(backend: SupportPlatform, onto: MCPServer | None = None) -> MCPServer:
-    """The server of the support platform on ``backend``; with ``onto`` its tools on a server that is there."""
-    server = onto or new_server(
-        "support_platform",
-        "The support platform: customers' tickets with status, priority and the whole thread of messages between "
-        "customers and agents, internal notes included.",
-    )
+
+def offer(backend: SupportPlatform, offers: Offers) -> None:
+    """Offer the tools and items of the support platform that ``backend`` stands for."""
 
     def search_tickets(
         query: Query, customer: Customer = None, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
@@ -120,8 +118,8 @@ def build_server(backend: SupportPlatform, onto: MCPServer | None = None) -> MCP
         """
         return Item(item=backend.set_ticket_status(id, status, written_by(author, idempotency_key)))
 
-    add_tools(
-        server,
+    offer_tools(
+        offers,
         "support_platform",
         search_tickets,
         read_ticket,
@@ -130,5 +128,4 @@ def build_server(backend: SupportPlatform, onto: MCPServer | None = None) -> MCP
         reply_to_customer,
         set_ticket_status,
     )
-    add_item_resource(server, "support-platform://tickets/{id}", "ticket", backend.read_ticket)
-    return server
+    offer_items(offers, "support-platform://tickets/{id}", "ticket", backend.read_ticket)

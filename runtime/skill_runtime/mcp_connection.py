@@ -4,10 +4,9 @@ import asyncio
 import logging
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from typing import Any, TextIO, cast
+from typing import TextIO, cast
 from urllib.parse import urlsplit
 
 import anyio
@@ -19,10 +18,15 @@ from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server import MCPServer
 from mcp.types import CONNECTION_CLOSED
-from mcp.types import Tool as RemoteTool
 
+from skill_runtime.connection import CallFailed, ConnectionLost
 from skill_runtime.connectors import ConnectorState
-from skill_runtime.secrets import is_secret_name, without_secrets
+from skill_runtime.ledger import JsonObject
+from skill_runtime.mcp_results import answer_of, tool_of
+from skill_runtime.outcomes import Answer
+from skill_runtime.remote_tools import RemoteTool
+from skill_runtime.secrets import without_secrets
+from skill_runtime.server_spec import Command, ServerSpec, Sse
 from skill_runtime.wire import WholePairs, lenient
 
 # The library logs what servers do wrong, tracebacks included. Our states and outcomes say it; without logging set up,
@@ -36,65 +40,18 @@ _STAND_INS = ("Server returned an error response", "Not Found")
 """What the client library says for an HTTP error status without a JSON-RPC body."""
 
 
-@dataclass(frozen=True)
-class Sse:
-    """The URL of a server that speaks the older HTTP+SSE transport."""
-
-    url: str
-
-
-@dataclass(frozen=True)
-class Timeouts:
-    """How long a server may take, in seconds."""
-
-    connect: float = 10.0
-    """To start, shake hands and list its tools."""
-    call: float = 30.0
-
-
-@dataclass(frozen=True)
-class ServerSpec:
-    """One server to connect."""
-
-    label: str
-    """Unique among the servers of a run; names the server to people and in the journal."""
-    category: str
-    target: MCPServer | StdioServerParameters | Sse | str
-    """A server object (in memory), a command to start, or the URL of a streamable HTTP or an SSE endpoint."""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """Sent with every request to a URL; may hold secrets, so it is never printed or journaled."""
-    auth: httpx2.Auth | None = None
-    """For a URL: how requests get their token."""
-    timeouts: Timeouts | None = None
-    """This server's own; None for the host's."""
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    """Given with every call to the tools that take them."""
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Values that the server is given and that nobody else may read: of headers, variables and arguments named as secrets are."""
-        env = self.target.env or {} if isinstance(self.target, StdioServerParameters) else {}
-        given = [*self.headers.items(), *env.items(), *self.arguments.items()]
-        named = [value for name, value in given if isinstance(value, str) and is_secret_name(name)]
-        return tuple(part for value in named for part in {value, value.rpartition(" ")[2]})
-
-    @property
-    def url(self) -> str:
-        """The address of a server that is reached over HTTP; empty for the others."""
-        return self.target.url if isinstance(self.target, Sse) else self.target if isinstance(self.target, str) else ""
-
-
-class ServerConnection:
-    """One server, as it is now."""
+class McpConnection:
+    """``Connection`` to a server that speaks MCP."""
 
     def __init__(self, spec: ServerSpec) -> None:
         self.spec = spec
         self.state = ConnectorState(spec.category, "error", spec.label)
-        self.listing: list[RemoteTool] = []
+        self.listing: Sequence[RemoteTool] = ()
         self.client: Client | None = None
         self.was_connected = False
         self.seconds = 0.0
         """How long it took to connect and list the tools."""
+        self._lists_more = False
         self._last_status = 0  # of a refused POST; the client library does not pass it on
         self._closing = asyncio.Event()
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -114,7 +71,30 @@ class ServerConnection:
             self.fail(f"did not answer within {timeout:g} s of starting{self._said()}")
         elif self.client is not None:
             self.was_connected = True
-            self.state = ConnectorState(self.spec.category, "connected", self.spec.label)
+            reason = f"it lists more than {MAX_TOOLS} tools, of which the first are used" if self._lists_more else ""
+            self.state = ConnectorState(self.spec.category, "connected", self.spec.label, reason)
+
+    @property
+    def is_open(self) -> bool:
+        """See ``Connection``."""
+        return self.client is not None
+
+    async def call(self, name: str, arguments: JsonObject) -> Answer:
+        """See ``Connection``."""
+        if self.client is None:
+            raise ConnectionLost(self.state.reason)
+        try:
+            result = await self.client.call_tool(name, arguments)
+        except TimeoutError:
+            raise
+        except Exception as error:  # whatever a server makes the library raise is an answer to this call
+            reason = without_secrets(self.explain(error), self.spec.secrets)
+            if not is_closed(leaf(error)):
+                raise CallFailed(reason) from error
+            self.client = None
+            self.fail(reason)
+            raise ConnectionLost(reason) from error
+        return answer_of(result)
 
     async def close(self) -> None:
         """Leave the connection and wait until its process or socket is gone."""
@@ -140,7 +120,7 @@ class ServerConnection:
         """Why this server failed, as the end of a sentence."""
         cause = leaf(error)
         target = self.spec.target
-        if isinstance(target, StdioServerParameters) and isinstance(cause, FileNotFoundError | PermissionError):
+        if isinstance(target, Command) and isinstance(cause, FileNotFoundError | PermissionError):
             return f"the command {target.command!r} cannot be started: {cause.strerror}"
         where = public_url(self.spec.url) if self.spec.url else "the server"
         status = self._last_status
@@ -160,7 +140,7 @@ class ServerConnection:
         try:
             async with AsyncExitStack() as stack:
                 client = await stack.enter_async_context(Client(await self._transport(stack)))
-                self.listing = await _list_all(client)
+                self.listing, self._lists_more = await _list_all(client)
                 self.client = client
                 self._announce()
                 await self._closing.wait()
@@ -178,10 +158,13 @@ class ServerConnection:
 
     async def _transport(self, stack: AsyncExitStack) -> MCPServer | Transport:
         target = self.spec.target
-        if isinstance(target, StdioServerParameters):
+        if isinstance(target, Command):
             # What the server prints must not reach the terminal of the run; its last line explains a failure.
             self._errors = cast("TextIO", tempfile.TemporaryFile("w+"))  # noqa: SIM115 - closed by close()
-            return cast("Transport", lenient(stdio_client(target, errlog=self._errors)))
+            process = StdioServerParameters(
+                command=target.command, args=list(target.args), env=dict(target.env or {}) or None, cwd=target.cwd
+            )
+            return cast("Transport", lenient(stdio_client(process, errlog=self._errors)))
         if isinstance(target, Sse):
             return cast("Transport", sse_client(target.url, headers=dict(self.spec.headers), auth=self.spec.auth))
         if isinstance(target, str):
@@ -195,7 +178,7 @@ class ServerConnection:
                 event_hooks={"response": [self._note_status]},
             )
             return streamable_http_client(target, http_client=await stack.enter_async_context(http))
-        return target
+        return cast("MCPServer", target)  # tools of this process have a connection of their own
 
     async def _note_status(self, response: httpx2.Response) -> None:
         if response.request.method == "POST":
@@ -234,15 +217,19 @@ def public_url(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-async def _list_all(client: Client) -> list[RemoteTool]:
-    listing: list[RemoteTool] = []
+async def _list_all(client: Client) -> tuple[list[RemoteTool], bool]:
+    """The tools of all pages, each once, and whether there are more than are listed here."""
+    listing: dict[str, RemoteTool] = {}
     cursor: str | None = None
     while True:
         page = await client.list_tools(cursor=cursor)
-        listing += page.tools
+        known = len(listing)
+        for tool in page.tools:
+            listing.setdefault(tool.name, tool_of(tool))
         cursor = page.next_cursor
-        if cursor is None or len(listing) >= MAX_TOOLS or not page.tools:
-            return listing[:MAX_TOOLS]
+        # A page without anything new is the end, whatever its cursor says.
+        if cursor is None or len(listing) == known or len(listing) > MAX_TOOLS:
+            return list(listing.values())[:MAX_TOOLS], len(listing) > MAX_TOOLS
 
 
 def _sentence(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""The only MCP client host: connects servers side by side and turns their tools into ours.
+"""The only host of servers: connects them side by side, over MCP or in this process, and turns their tools into ours.
 
 Nothing that a server does raises out of here. One that cannot be reached is a ``ConnectorState`` with a reason; a call
 that fails is a ``ToolReturn`` with ``is_error`` and a sentence.
@@ -12,25 +12,23 @@ from functools import partial
 from types import TracebackType
 from typing import Protocol
 
-from mcp.server import MCPServer
-from mcp.types import Tool as RemoteTool
-
+from skill_runtime.connection import CallFailed, Connection, ConnectionLost
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.content import bytes_of, dump_content, load_content
 from skill_runtime.errors import ConnectorError
 from skill_runtime.fences import described_by, plain_schema
 from skill_runtime.ledger import JsonObject
-from skill_runtime.mcp_connection import ServerConnection, ServerSpec, Sse, Timeouts, is_closed, leaf
+from skill_runtime.local_connection import LocalConnection
+from skill_runtime.outcomes import outcome_of, shortened
 from skill_runtime.permission import Admitted, Gatekeeper, Offered, ToolPolicy
 from skill_runtime.recorder import Recorder
-from skill_runtime.remote_tools import MAX_DESCRIPTION, clean_schema, outcome_of, unique_names, without
-from skill_runtime.secrets import without_secrets
+from skill_runtime.remote_parts import CURSOR, DROPPED, Given, PartReader
+from skill_runtime.remote_tools import MAX_DESCRIPTION, RemoteTool, clean_schema, unique_names, without
+from skill_runtime.server_spec import Command, LocalTools, ServerSpec, Sse, Timeouts
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
-__all__ = ["Adapter", "McpHost", "ServerSpec", "Sse", "Timeouts"]
+__all__ = ["Adapter", "Command", "McpHost", "ServerSpec", "Sse", "Timeouts"]
 
-DROPPED = "dropped"
-"""The failure of a call whose server ended the connection and is there again."""
 OF_THE_CALL = frozenset({"not_found", "invalid", "not_there", "not_written"})
 """Failures that say something of what was asked for, not of the system."""
 RESTARTS = 2
@@ -81,7 +79,7 @@ class McpHost:
         self._recorder = recorder
         self._timeouts = timeouts or Timeouts()
         self._reserved = frozenset(reserved)
-        self._connections: dict[str, ServerConnection] = {}
+        self._connections: dict[str, Connection] = {}
         self._reconnecting = asyncio.Lock()
         self._restarts: Counter[str] = Counter()
         self._states: tuple[ConnectorState, ...] = ()
@@ -89,6 +87,8 @@ class McpHost:
         self._dropped: dict[str, str] = {}
         self._troubles: dict[str, dict[str, None]] = {}
         self._answered: set[str] = set()
+        self._readers: dict[tuple[str, str], bool] = {}
+        """The tools that read, by server and name, and whether they take a cursor."""
         self.admitted: dict[str, tuple[Admitted, ...]] = {}
         """What was decided about each tool of each server, those that are not offered included."""
         self.all_tools: tuple[Tool, ...] = ()
@@ -132,7 +132,7 @@ class McpHost:
         return [tool for tool in self.all_tools if tool.access is Access.READ]
 
     async def __aenter__(self) -> "McpHost":
-        self._connections = {spec.label: ServerConnection(spec) for spec in self._specs}
+        self._connections = {spec.label: _connection(spec) for spec in self._specs}
         try:
             offers = await asyncio.gather(*(self._offer(connection) for connection in self._connections.values()))
         except BaseException:
@@ -151,13 +151,12 @@ class McpHost:
     async def _close(self) -> None:
         await asyncio.gather(*(connection.close() for connection in self._connections.values()))
 
-    async def _offer(self, connection: ServerConnection) -> tuple[ConnectorState, list[RemoteTool]]:
+    async def _offer(self, connection: Connection) -> tuple[ConnectorState, list[RemoteTool]]:
         """What a server offers, as recorded or as it is."""
         spec = connection.spec
 
         async def now() -> JsonObject:
-            unused = {"output_schema", "icons", "execution", "meta"}
-            listing = [tool.model_dump(mode="json", exclude=unused, exclude_none=True) for tool in connection.listing]
+            listing = [tool.as_json() for tool in connection.listing]
             admitted = [asdict(decision) for decision in self._admit(spec, connection.listing)]
             state = connection.state
             return {"status": state.status, "reason": state.reason, "tools": listing, "admitted": admitted}
@@ -172,20 +171,10 @@ class McpHost:
             Admitted(item["name"], Access(item["access"]), item["category"], item["withheld"], item.get("reads", False))
             for item in offer["admitted"]
         )
-        return state, [RemoteTool.model_validate(tool) for tool in offer["tools"]]
+        return state, [RemoteTool.of_json(tool) for tool in offer["tools"]]
 
     def _admit(self, spec: ServerSpec, listing: Sequence[RemoteTool]) -> Sequence[Admitted]:
-        offered = [
-            Offered(
-                tool.name,
-                tool.model_dump(
-                    mode="json", include={"name", "description", "input_schema", "annotations"}, exclude_none=True
-                ),
-                tool.annotations.read_only_hint if tool.annotations else None,
-                tool.annotations.destructive_hint if tool.annotations else None,
-            )
-            for tool in listing
-        ]
+        offered = [Offered(tool.name, tool.definition, tool.read_only, tool.destructive) for tool in listing]
         return self._gate.admit(spec.label, spec.category, offered)
 
     def _tools(self, offers: Iterable[tuple[ServerSpec, list[RemoteTool]]]) -> Iterable[Tool]:
@@ -200,9 +189,11 @@ class McpHost:
         for key, (spec, remote, decision) in allowed.items():
             description = remote.description or remote.title or remote.name
             schema = clean_schema(remote.input_schema)
-            if not isinstance(spec.target, MCPServer):  # a server of somebody else, at least by its own words
+            if not spec.in_process:  # a server of somebody else, at least by its own words
                 description, schema = described_by(spec.label, description), plain_schema(schema)
             given = {name: value for name, value in spec.arguments.items() if name in schema["properties"]}
+            if decision.access is Access.READ:
+                self._readers[key] = CURSOR in schema["properties"]
             yield Tool(
                 spec=ToolSpec(
                     names[key], description[: 2 * MAX_DESCRIPTION], without(schema, given) if given else schema
@@ -220,7 +211,7 @@ class McpHost:
             arguments = self._adapter.before(spec, name, arguments)
         arguments = {**arguments, **given}
         outcome, lost = await self._recorded(label, name, arguments)
-        outcome = self._taken(spec, name, arguments, outcome)
+        outcome = shortened(self._taken(spec, name, arguments, outcome))
         if lost:
             self._lost.setdefault(label, set()).add(lost)
         elif outcome.failure == DROPPED:
@@ -261,48 +252,66 @@ class McpHost:
         return outcome, done["lost"]
 
     async def _call(self, label: str, name: str, arguments: JsonObject) -> tuple[ToolReturn, str]:
-        """The outcome, and why the server is lost if this call showed it."""
+        """The outcome, with a record that comes in parts whole, and why the server is lost if this call showed it."""
+        ask = partial(self._asked, label, name)
+        takes_cursor = self._readers.get((label, name))
+        if takes_cursor is None:
+            answer, lost = await ask(arguments)
+        else:
+            seconds = (self._connections[label].spec.timeouts or self._timeouts).call
+            answer, lost = await PartReader(ask, takes_cursor, seconds).read(arguments)
+        if isinstance(answer, ToolReturn):
+            return answer, lost
+        return outcome_of(answer, self._connections[label].spec.secrets), lost
+
+    async def _asked(self, label: str, name: str, arguments: JsonObject) -> tuple[Given, str]:
+        """What the server answered, or the outcome where it gave no answer; and why the server is lost if this call showed it."""
         connection = self._connections[label]
-        if connection.client is None and connection.was_connected:
+        if not connection.is_open and connection.was_connected:
             await self._reconnect(connection)
             connection = self._connections[label]
-        if connection.client is None:
+        if not connection.is_open:
             reason = connection.state.reason
             return ToolReturn(f"{name} could not be run: {label} is not connected ({reason}).", is_error=True), reason
         seconds = (connection.spec.timeouts or self._timeouts).call
         try:
             async with asyncio.timeout(seconds):
-                result = await connection.client.call_tool(name, arguments)
+                answer = await connection.call(name, arguments)
         except TimeoutError:
             sentence = f"{name} did not answer within {seconds:g} s. Ask for less, or go on without it."
             return ToolReturn(sentence, is_error=True, failure="unavailable"), ""
-        except Exception as error:  # whatever a server makes the library raise is an answer to this call
-            reason = without_secrets(connection.explain(error), connection.spec.secrets)
-            if not is_closed(leaf(error)):
-                return ToolReturn(f"{name} failed: {reason}.", is_error=True), ""
-            connection.client = None
-            connection.fail(reason)
+        except ConnectionLost as lost:
             if await self._reconnect(connection):
-                sentence = f"{name} failed: {reason}. It is connected again, so the call can be made again."
+                sentence = f"{name} failed: {lost}. It is connected again, so the call can be made again."
                 return ToolReturn(sentence, is_error=True, failure=DROPPED), ""
-            return ToolReturn(f"{name} failed: {reason}.", is_error=True), reason
-        return outcome_of(result, connection.spec.secrets), ""
+            return ToolReturn(f"{name} failed: {lost}.", is_error=True), str(lost)
+        except CallFailed as failed:
+            return ToolReturn(f"{name} failed: {failed}.", is_error=True), ""
+        return answer, ""
 
-    async def _reconnect(self, lost: ServerConnection) -> bool:
+    async def _reconnect(self, lost: Connection) -> bool:
         """Bring a lost server back: one dropped answer takes a whole connection down, and processes can be restarted."""
         label = lost.spec.label
         async with self._reconnecting:
             if self._connections[label] is lost:
-                if isinstance(lost.spec.target, MCPServer) or self._restarts[label] >= RESTARTS:
+                if lost.spec.in_process or self._restarts[label] >= RESTARTS:
                     return False
                 self._restarts[label] += 1
                 await lost.close()
-                self._connections[label] = ServerConnection(lost.spec)
+                self._connections[label] = _connection(lost.spec)
                 await self._connections[label].connect((lost.spec.timeouts or self._timeouts).connect)
-        return self._connections[label].client is not None
+        return self._connections[label].is_open
 
 
 def _withheld(admitted: Iterable[Admitted]) -> str:
     """Why something that the server has is not read, where its tools are withheld."""
     missed = [one for one in admitted if one.reads]
     return f"{', '.join(one.name for one in missed)} withheld: {missed[0].withheld}" if missed else ""
+
+
+def _connection(spec: ServerSpec) -> Connection:
+    if isinstance(spec.target, LocalTools):
+        return LocalConnection(spec, spec.target)
+    from skill_runtime.mcp_connection import McpConnection  # with the library, which costs most of a second
+
+    return McpConnection(spec)

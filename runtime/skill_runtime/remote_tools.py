@@ -1,64 +1,60 @@
-"""Servers' tools and results as the loop takes them: names, schemas, texts and structured values, all bounded."""
+"""Servers' tools as the loop takes them: how they are described, their names and schemas."""
 
-import base64
-import binascii
 import hashlib
-import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
 
-from mcp.types import (
-    AudioContent,
-    CallToolResult,
-    ContentBlock,
-    ImageContent,
-    ResourceLink,
-    TextContent,
-    TextResourceContents,
-)
-
-from skill_runtime.bounds import bounded, plain
-from skill_runtime.content import Content, File, Image, Text, words_of
 from skill_runtime.ledger import JsonObject
-from skill_runtime.secrets import cleared, without_secrets
-from skill_runtime.tools import NOTHING, ToolReturn
 
-MAX_TEXT = 200_000
-"""Characters of one result that the model reads."""
-MAX_BYTES = 5_000_000
-"""Bytes of one picture or file in a result that are kept."""
 MAX_DESCRIPTION = 2_048
-FAILURE_META = "skill-runtime/error"
-"""The key of a failed result's ``_meta`` under which a server may say what ``kind`` of failure it is."""
 _MAX_NAME = 64
 
 
-def outcome_of(result: CallToolResult, own: Collection[str] = ()) -> ToolReturn:
-    """A server's result as the loop takes it; what is too long is cut, with a note (``bounds``), and secrets are taken out.
+@dataclass(frozen=True)
+class RemoteTool:
+    """A tool as its server lists it. All of it is the server's word."""
 
-    ``own`` are secrets of ours that the server knows.
-    """
-    structured = cleared(bounded(result.structured_content), own)
-    if structured is not None and not isinstance(structured, dict):
-        structured = {"result": structured}
-    blocks = [_cleared(_block(block), own) for block in result.content]
-    text = words_of(blocks)
-    written = words_of(block for block in blocks if isinstance(block, Text))
-    others = [block for block in blocks if not isinstance(block, Text)]
-    if structured is not None and (not written or _is_json_of(written, cleared(result.structured_content, own))):
-        compact = json.dumps(structured, ensure_ascii=False, separators=(",", ":"))
-        blocks = [Text(text=compact), *others]
-        text = words_of(blocks)
-    if len(text) > MAX_TEXT:
-        note = f"[Cut: the first {MAX_TEXT} of {len(text)} characters. Ask for fewer items, or read single ones.]"
-        text = f"{text[:MAX_TEXT]}\n{note}"
-        blocks = [Text(text=text), *others]
-    return ToolReturn(
-        text or NOTHING, structured, result.is_error, failure=_failure(result),
-        blocks=tuple(blocks) if others else (),
-    )  # fmt: skip
+    name: str
+    input_schema: JsonObject
+    title: str | None = None
+    description: str | None = None
+    annotations: Mapping[str, Any] | None = None
+    """Hints under their names in MCP, in snake case; those that are not given are left out."""
+
+    @property
+    def read_only(self) -> bool | None:
+        """Whether it says that it changes nothing; None where it does not say."""
+        return (self.annotations or {}).get("read_only_hint")
+
+    @property
+    def destructive(self) -> bool | None:
+        """Whether it says that it may destroy something; None where it does not say."""
+        return (self.annotations or {}).get("destructive_hint")
+
+    @property
+    def definition(self) -> JsonObject:
+        """What a model would see and what is fingerprinted."""
+        return {key: value for key, value in self.as_json().items() if key != "title"}
+
+    def as_json(self) -> JsonObject:
+        """As a journal keeps it."""
+        whole = {
+            "name": self.name,
+            "title": self.title,
+            "description": self.description,
+            "input_schema": self.input_schema,
+            "annotations": dict(self.annotations) if self.annotations is not None else None,
+        }
+        return {key: value for key, value in whole.items() if value is not None}
+
+    @classmethod
+    def of_json(cls, kept: Mapping[str, Any]) -> Self:
+        """What ``as_json`` wrote, whatever else an older version kept with it."""
+        known = ("name", "input_schema", "title", "description", "annotations")
+        return cls(**{key: kept[key] for key in known if key in kept})
 
 
 def clean_schema(schema: JsonObject) -> JsonObject:
@@ -125,50 +121,3 @@ def _untitled(schema: Any) -> Any:
         else:
             cleaned[key] = value if key in _VERBATIM else _untitled(value)
     return cleaned
-
-
-def _failure(result: CallToolResult) -> str:
-    about = (result.meta or {}).get(FAILURE_META) if result.is_error else None
-    kind = about.get("kind") if isinstance(about, dict) else None
-    return kind if isinstance(kind, str) else ""
-
-
-def _block(block: ContentBlock) -> Content:
-    """A block of a server's result as one of ours."""
-    if isinstance(block, TextContent):
-        return Text(text=plain(block.text))
-    if isinstance(block, ImageContent):
-        return _bytes(block.data, block.mime_type, "image")
-    if isinstance(block, AudioContent):
-        return _bytes(block.data, block.mime_type, "audio")
-    if isinstance(block, ResourceLink):
-        return File(name=block.name, uri=str(block.uri), media_type=block.mime_type or "", size=block.size)
-    if isinstance(block.resource, TextResourceContents):
-        return Text(text=plain(block.resource.text))
-    uri = str(block.resource.uri)
-    return _bytes(block.resource.blob, block.resource.mime_type or "", uri.rpartition("/")[2] or "resource", uri)
-
-
-def _cleared(block: Content, own: Collection[str]) -> Content:
-    return Text(text=without_secrets(block.text, own)) if isinstance(block, Text) else block
-
-
-def _bytes(encoded: str, media_type: str, name: str, uri: str = "") -> Content:
-    """A picture, or a file that is only referred to; what cannot be kept is named in words."""
-    if len(encoded) > MAX_BYTES * 4 // 3 + 4:
-        return Text(text=f"[{name} left out: larger than {MAX_BYTES:,} bytes]")
-    try:
-        data = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
-        return Text(text=f"[{name} left out: its data is not base64]")
-    if media_type.startswith("image/"):
-        return Image.of(data, media_type)
-    return File.of(data, media_type, name=name, uri=uri)
-
-
-def _is_json_of(text: str, value: object) -> bool:
-    """Servers repeat their structured result as indented text; the compact form says the same in fewer tokens."""
-    try:
-        return bool(json.loads(text) == value)
-    except ValueError:
-        return False

@@ -8,6 +8,7 @@ whatever looks random, because ids and hashes do, and a brief lives by those. Ev
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -67,6 +68,19 @@ def without_secrets(text: str, own: Iterable[str] = ()) -> str:
     for secret in own:
         if len(secret) >= SHORTEST and secret in text:
             text = text.replace(secret, REMOVED)
+    return _short_without_forms(text) if len(text) <= _SHORT else _without_forms(text)
+
+
+_SHORT = 64
+"""Characters of what comes again and again in records: names of fields, states, people, ids."""
+
+
+@lru_cache(maxsize=4096)
+def _short_without_forms(text: str) -> str:
+    return _without_forms(text)
+
+
+def _without_forms(text: str) -> str:
     if any(mark in text for mark in _MARKS):
         text = _FORMS.sub(REMOVED, text)
     folded = text.lower()

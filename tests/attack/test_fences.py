@@ -5,7 +5,6 @@ import re
 import sys
 from pathlib import Path
 
-from mcp import StdioServerParameters
 from tests.attack.tally import Attempts
 from tests.customer_escalation.casebook import NOW, account, evidence, message, policy, ticket
 from tests.customer_escalation.drafts import facts, records
@@ -17,8 +16,7 @@ from customer_escalation.connectors.normalize.typed import typed
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.drafting.prompts.decided import HandIn, decision_told
 from skill_runtime.agent import fence
-from skill_runtime.mcp_connection import Timeouts
-from skill_runtime.mcp_host import McpHost, ServerSpec
+from skill_runtime.mcp_host import Command, McpHost, ServerSpec, Timeouts
 from skill_runtime.permission import ToolPolicy
 from skill_runtime.tools import Access
 
@@ -94,7 +92,7 @@ async def test_what_a_server_says_of_its_tools_stands_inside_a_fence(attempts: A
     ]  # fmt: skip
     script = tmp_path / "script.json"
     script.write_text(json.dumps({"tools": tools, "answers": {}}), encoding="utf-8")
-    target = StdioServerParameters(command=sys.executable, args=[str(SERVER), str(script)])
+    target = Command(command=sys.executable, args=[str(SERVER), str(script)])
     spec = ServerSpec("desk", "chat", target, timeouts=PATIENT)
     async with McpHost([spec], ToolPolicy({"chat.*": Access.READ})) as host:
         for tool in host.tools:

@@ -17,7 +17,6 @@ import pytest
 import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
-from mcp.client.stdio import StdioServerParameters
 from mcp.server import MCPServer
 from mcp.types import (
     AudioContent,
@@ -35,17 +34,14 @@ from skill_runtime.bounds import MAX_STRING, MAX_STRUCTURED, bounded, cut
 from skill_runtime.content import File, Image, Text
 from skill_runtime.errors import ConnectorError
 from skill_runtime.journal import Journal
-from skill_runtime.mcp_host import McpHost, ServerSpec, Sse, Timeouts
+from skill_runtime.mcp_connection import MAX_TOOLS, McpConnection
+from skill_runtime.mcp_host import Command, McpHost, ServerSpec, Sse, Timeouts
+from skill_runtime.mcp_results import FAILURE_META, MAX_BYTES, answer_of
+from skill_runtime.outcomes import MAX_TEXT
+from skill_runtime.outcomes import outcome_of as outcome_of_answer
 from skill_runtime.permission import ToolPolicy
 from skill_runtime.recorder import Recorder
-from skill_runtime.remote_tools import (
-    FAILURE_META,
-    MAX_BYTES,
-    MAX_TEXT,
-    clean_schema,
-    outcome_of,
-    unique_names,
-)
+from skill_runtime.remote_tools import clean_schema, unique_names
 from skill_runtime.tools import Access, Tool, ToolReturn
 from skill_runtime.wire import WholePairs
 
@@ -54,6 +50,10 @@ SERVER = str(Path(__file__).with_name("misbehaving_server.py"))
 SCRIPTED = str(Path(__file__).parents[1] / "scripted_server.py")
 PATIENT = Timeouts(connect=300, call=300)
 """For servers that do answer, however busy the machine is."""
+
+
+def outcome_of(result: CallToolResult) -> ToolReturn:
+    return outcome_of_answer(answer_of(result))
 
 
 def test_of_a_structured_result_beyond_all_measure_the_long_text_is_cut_and_the_rest_stays() -> None:
@@ -111,7 +111,7 @@ def crm(calls: list[str] | None = None) -> MCPServer:
 
 
 def stdio(how: str, timeouts: Timeouts = PATIENT) -> ServerSpec:
-    target = StdioServerParameters(command=sys.executable, args=[SERVER, how])
+    target = Command(command=sys.executable, args=[SERVER, how])
     return ServerSpec("bad", "crm", target, timeouts=timeouts)
 
 
@@ -224,7 +224,7 @@ async def test_half_a_surrogate_pair_in_an_answer_costs_a_character_and_not_the_
     tools = [{"name": "read_it", "inputSchema": {"type": "object"}}]
     told = {"content": [{"type": "text", "text": "half \ud83d a pair"}]}
     (tmp_path / "script.json").write_text(json.dumps({"tools": tools, "answers": {"read_it": told}}))
-    target = StdioServerParameters(command=sys.executable, args=[SCRIPTED, str(tmp_path / "script.json")])
+    target = Command(command=sys.executable, args=[SCRIPTED, str(tmp_path / "script.json")])
     async with McpHost([ServerSpec("desk", "crm", target, timeouts=PATIENT)], POLICY) as host:
         outcome = await run(host, "read_it")
     assert not outcome.is_error
@@ -312,7 +312,7 @@ async def test_a_process_that_ends_at_once_is_explained_by_its_last_words() -> N
 
 
 async def test_a_command_that_does_not_exist_is_named() -> None:
-    spec = ServerSpec("typo", "crm", StdioServerParameters(command="crm-servr"))
+    spec = ServerSpec("typo", "crm", Command(command="crm-servr"))
     async with McpHost([spec], POLICY) as host:
         assert host.states[0].reason == "the command 'crm-servr' cannot be started: No such file or directory"
 
@@ -330,6 +330,26 @@ def http(server: MCPServer, transport: str = "mcp", wrap: Callable[[Any], Any] =
         uv.should_exit = True
         thread.join()
         listener.close()
+
+
+@pytest.mark.parametrize(
+    ("count", "used", "reason"),
+    [
+        (2, 2, ""),
+        (MAX_TOOLS, MAX_TOOLS, ""),
+        (MAX_TOOLS + 1, MAX_TOOLS, f"it lists more than {MAX_TOOLS} tools, of which the first are used"),
+    ],
+)
+async def test_a_list_of_tools_without_end_is_read_to_its_bound_and_the_cut_is_said(
+    count: int, used: int, reason: str, tmp_path: Path
+) -> None:
+    tools = [{"name": f"read_{number}", "inputSchema": {"type": "object"}} for number in range(count)]
+    script = {"tools": tools, "answers": {}, "page": {"nextCursor": "the same for ever"}}
+    (tmp_path / "script.json").write_text(json.dumps(script))
+    target = Command(command=sys.executable, args=[SCRIPTED, str(tmp_path / "script.json")])
+    async with McpHost([ServerSpec("desk", "crm", target, timeouts=PATIENT)], POLICY) as host:
+        assert len(host.tools) == used
+        assert (host.states[0].status, host.states[0].reason) == ("connected", reason)
 
 
 async def test_a_server_over_http_answers() -> None:
@@ -577,12 +597,16 @@ async def test_a_server_that_failed_in_the_recorded_run_stays_a_gap_on_resume(tm
 async def test_cancelling_the_start_leaves_no_process_behind() -> None:
     host = McpHost([stdio("silent")], POLICY)
     starting = asyncio.create_task(host.__aenter__())
-    while "bad" not in host._connections or host._connections["bad"]._errors is None:
+
+    def connection() -> McpConnection | None:
+        return cast("McpConnection | None", host._connections.get("bad"))
+
+    while (one := connection()) is None or one._errors is None:
         await asyncio.sleep(0)
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starting
-    owner = host._connections["bad"]._task
+    owner = one._task
     assert owner is not None
     assert owner.done()
 

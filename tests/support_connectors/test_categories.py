@@ -23,7 +23,8 @@ from support_connectors.categories import (
     checked,
 )
 from support_connectors.contract.shapes import SHAPES
-from support_connectors.kit import add_tools, new_server
+from support_connectors.local_tools import LocalTools
+from support_connectors.offering import offer_tools
 from support_connectors.serving import build_category_server
 from support_connectors.workspace.records import ConnectorStates, Records
 from support_connectors.workspace.store import workspace_from_json
@@ -72,7 +73,7 @@ def test_a_server_that_differs_from_its_row_is_not_built(*, missing: bool) -> No
     own = (search_articles, read_article, list_articles)
     tools = own if missing else (*own, draft_article, delete_article)
     with pytest.raises(ValueError, match="draft_article" if missing else ": delete_article"):
-        add_tools(new_server("knowledge_base", "Articles."), "knowledge_base", *tools)
+        offer_tools(LocalTools(), "knowledge_base", *tools)
 
 
 @pytest.mark.parametrize(

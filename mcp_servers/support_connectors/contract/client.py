@@ -6,7 +6,7 @@ from mcp import Client, MCPError
 from mcp_types import TextContent
 
 from support_connectors.contract.report import Call, Refused, ToolFacts
-from support_connectors.kit import ERROR_META
+from support_connectors.mcp_tools import ERROR_META
 
 
 def calls_of(client: Client) -> Call:

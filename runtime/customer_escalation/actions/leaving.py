@@ -49,7 +49,9 @@ def leaving(text: str, keeps: Iterable[Personal], known: Sequence[Known] = (), r
     """
     kept = frozenset(keeps)
     bare, places = _bare(text)
-    found = [*secrets(bare), *(one for one in personal(bare, known, regions) if one.kind not in kept)]
+    found = [*secrets(bare)]
+    if not kept.issuperset(PERSONAL):
+        found += [one for one in personal(bare, known, regions) if one.kind not in kept]
     pieces: list[str] = []
     removed: list[Removed] = []
     end, line = 0, 1

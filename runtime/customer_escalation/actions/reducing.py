@@ -1,6 +1,7 @@
 """What a person is offered to send, and the brief itself, as they leave (``leaving``)."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from customer_escalation.actions.detectors.personal import Known
@@ -48,10 +49,16 @@ def _reader(proposal: Proposal, owner: Target | None, policy: Policy) -> Target 
     return next((team for team in Target if policy.teams.of(team).channel == proposal.destination), owner)
 
 
+@lru_cache(maxsize=1024)
+def _text_without_secrets(text: str) -> str:
+    """Kept by the text: a brief is made more than once, and the texts in it stand in its forms and its records too."""
+    return leaving(text, PERSONAL).text
+
+
 def without_secrets(value: Any) -> Any:
     """A copy of a JSON value without secrets and card numbers in its texts."""
     if isinstance(value, str):
-        return leaving(value, PERSONAL).text
+        return _text_without_secrets(value)
     if isinstance(value, dict):
         return {key: without_secrets(item) for key, item in value.items()}
     return [without_secrets(item) for item in value] if isinstance(value, list | tuple) else value

@@ -28,7 +28,7 @@ from customer_escalation.cases.rereading import read_again
 from customer_escalation.cases.restoring import opening_of
 from customer_escalation.cases.service_base import CaseServiceBase
 from customer_escalation.cases.steps import ProposedAction
-from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.evidence import Evidence, thread_cut
 from customer_escalation.policy import Policy
 from skill_runtime.ledger import Ledger, Record
 
@@ -174,8 +174,9 @@ class Acting(CaseServiceBase):
         case, fresh = self.work(result.case), Ledger()
         missing = await read_again(refs, fresh, case.guarded(await self.systems.connection()))
         self._cases.note_refusals(case)
-        if missing:
-            raise NotReadAgain(one.number, missing)
+        cut = [item.ref for item in Evidence(fresh, frozenset()).resolve(refs)[0] if thread_cut(item)]
+        if missing or cut:
+            raise NotReadAgain(one.number, missing, cut)
         told = [
             mark
             for entry in self.store.entries(result.case, OUTDATED)

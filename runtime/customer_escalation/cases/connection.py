@@ -1,18 +1,23 @@
 """What a case is read through: the categories that it asks for, the tools behind them, and what is missing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from customer_escalation.connectors.writing import Answer, Write
 from customer_escalation.domain.categories import SOURCES, title_of, unread
+from customer_escalation.domain.record_ids import shown_id
+from skill_runtime.bounds import REST
 from skill_runtime.connectors import CategoryNeed, ConnectorState, Gap, Preflight, preflight
 from skill_runtime.errors import ConnectorError
+from skill_runtime.ledger import Record
 from skill_runtime.tools import Tool
 
 ASKED_FOR = tuple(row for row in SOURCES.values() if row.need != "optional")
 """Categories whose absence a brief names as a gap."""
+MOST_NAMED = 6
+"""Records of a category that are named for not being read to their end."""
 
 
 class MissingConnector(ConnectorError):
@@ -99,3 +104,19 @@ def gap_sentences(gaps: Sequence[Gap]) -> list[str]:
         else f"{unread(gap.category)} ({gap.reason.rstrip('.')}): what it would show is unknown."
         for gap in gaps
     ]
+
+
+def rest_gaps(records: Iterable[Record]) -> list[str]:
+    """G3: the records that were not read to their end, in a sentence for each category."""
+    cut = {record.ref: record for record in records if REST in record.data}
+    found: dict[str, list[str]] = {}
+    for record in cut.values():
+        if record.parent not in cut:
+            name = shown_id(record.id) or record.id
+            found.setdefault(record.category, []).append(f"{name}: {str(record.data[REST]).rstrip('.')}")
+    return gap_sentences([Gap(category, _named(told), partly=True) for category, told in found.items()])
+
+
+def _named(told: Sequence[str]) -> str:
+    more = f"; and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
+    return f"{'; '.join(told[:MOST_NAMED])}{more}"

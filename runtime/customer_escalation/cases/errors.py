@@ -78,9 +78,11 @@ class ActionOutdated(WrongOrder):
 class NotReadAgain(WrongOrder):
     """What an action rests on cannot be read again, so nobody knows whether it still fits."""
 
-    def __init__(self, number: int, refs: Sequence[str]) -> None:
+    def __init__(self, number: int, refs: Sequence[str], cut: Sequence[str] = ()) -> None:
+        """``cut`` are the refs of what could be read in part."""
+        told = [*refs, *(f"{ref} to its end" for ref in cut)]
         super().__init__(
-            f"Action {number} was not carried out: what it rests on ({', '.join(refs)}) could not be read again, so nobody knows "
+            f"Action {number} was not carried out: what it rests on ({', '.join(told)}) could not be read again, so nobody knows "
             "whether it still fits."
         )
 

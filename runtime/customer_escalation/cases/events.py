@@ -47,6 +47,8 @@ class RecordsFetched(_CaseEvent):
     query: str
     found: int
     error: str = ""
+    total: int | None = None
+    """So many there are, where the system says it and not all were taken."""
 
 
 @dataclass(frozen=True)

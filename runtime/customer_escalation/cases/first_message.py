@@ -10,7 +10,7 @@ from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.printable import one_line
 from customer_escalation.domain.states import state_of
 from customer_escalation.drafting.prompts import prompt
-from customer_escalation.retrieval.prefetch import ListedWhole
+from customer_escalation.retrieval.prefetch import FoundMore, ListedWhole
 from customer_escalation.retrieval.records_text import present_evidence
 from customer_escalation.retrieval.relevance import find_issue
 from skill_runtime.bounds import cut
@@ -18,12 +18,23 @@ from skill_runtime.fences import disarmed
 
 MOST_OF_A_GAP = 500
 """Characters of why something could not be read: a server says it in its own words."""
+MOST_NAMED = 12
+"""Searches that are named for having found more than was taken."""
+MOST_OF_A_QUERY = 80
 FEW = 4
 """So many records are shown whole whatever they say: a reader who sees a line of them reads them anyway."""
 
 
-def first_message(terms: CaseTerms, evidence: Evidence, gaps: Sequence[str], listed: Sequence[ListedWhole] = ()) -> str:
-    """The text; ``gaps`` are sentences on what could not be read, ``listed`` what was listed whole."""
+def first_message(
+    terms: CaseTerms,
+    evidence: Evidence,
+    gaps: Sequence[str],
+    listed: Sequence[ListedWhole] = (),
+    more: Sequence[FoundMore] = (),
+) -> str:
+    """The text; ``gaps`` are sentences on what could not be read, ``listed`` what was listed whole, ``more`` what was found beyond what
+    was taken.
+    """
     zone = ZoneInfo(terms.policy.business_hours.team_timezone)
     figures = ticket_figures(evidence, terms.policy, terms.now).values()
     return prompt(
@@ -33,6 +44,7 @@ def first_message(terms: CaseTerms, evidence: Evidence, gaps: Sequence[str], lis
         reported_by=terms.reported_by,
         gaps=[one_line(cut(gap, MOST_OF_A_GAP)) for gap in gaps],
         listed=[_listed_words(one) for one in listed],
+        more=[_more_words(one) for one in more[:MOST_NAMED]],
         records=disarmed(present_evidence(evidence, figures, far_off(terms, evidence))),
     )
 
@@ -40,6 +52,12 @@ def first_message(terms: CaseTerms, evidence: Evidence, gaps: Sequence[str], lis
 def _listed_words(one: ListedWhole) -> str:
     since = f" since {one.since}" if one.since else ""
     return f"{one.category.replace('_', ' ')} ({one.count}{since})"
+
+
+def _more_words(one: FoundMore) -> str:
+    of = f" of {one.total}" if one.total is not None else ", and there are more"
+    query = disarmed(one_line(cut(one.query, MOST_OF_A_QUERY)))
+    return f"{one.category.replace('_', ' ')}{f', “{query}”' if query else ''} ({one.taken}{of})"
 
 
 def far_off(terms: CaseTerms, evidence: Evidence) -> frozenset[str]:

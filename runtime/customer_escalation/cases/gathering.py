@@ -8,7 +8,7 @@ from customer_escalation.connectors.normalize.items import says_there_is_nothing
 from customer_escalation.domain.categories import SOURCES
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.prior import recall
-from customer_escalation.retrieval.prefetch import Gatherer, ListedWhole, OnFetch
+from customer_escalation.retrieval.prefetch import FoundMore, Gatherer, ListedWhole, OnFetch
 from customer_escalation.review.check import ReviewContext
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.ledger import Ledger, Record
@@ -16,8 +16,10 @@ from skill_runtime.ledger import Ledger, Record
 
 async def gathered(
     terms: CaseTerms, connection: OpenedSystems, on_fetch: OnFetch
-) -> tuple[Evidence, ReviewContext, tuple[ListedWhole, ...]]:
-    """The evidence in a ledger of its own, what the review has to know of the gaps, and what was listed whole."""
+) -> tuple[Evidence, ReviewContext, tuple[ListedWhole, ...], tuple[FoundMore, ...]]:
+    """The evidence in a ledger of its own, what the review has to know of the gaps, what was listed whole, and what was found beyond
+    what was taken.
+    """
     ledger = Ledger()
     evidence = Evidence(ledger, frozenset(connection.check().connected))
     gatherer = Gatherer(connection.tools, ledger, on_fetch)
@@ -31,7 +33,7 @@ async def gathered(
         author_level=terms.author_level,
         request=terms.issue,
     )
-    return Evidence(ledger, frozenset(check.connected)), context, tuple(gatherer.listed)
+    return Evidence(ledger, frozenset(check.connected)), context, tuple(gatherer.listed), tuple(gatherer.more)
 
 
 def _unrecognised(ledger: Ledger) -> list[ConnectorState]:

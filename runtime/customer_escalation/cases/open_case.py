@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from customer_escalation.cases.connection import OpenedSystems
+from customer_escalation.cases.connection import OpenedSystems, rest_gaps
 from customer_escalation.cases.entries import RecordsRead
 from customer_escalation.cases.record_copies import RecordCopy, unverified_gap
 from customer_escalation.cases.rereading import read_again
@@ -62,8 +62,9 @@ class OpenCase:
 
     @property
     def gaps(self) -> list[str]:
-        """What could not be read, and what was only copied, as the brief says it."""
-        return [*self.connection_gaps, *unverified_gap(self.unverified)]
+        """What could not be read, in whole or to its end, and what was only copied, as the brief says it."""
+        unread = rest_gaps(self.ledger.records.values())
+        return [*self.connection_gaps, *unread, *unverified_gap(self.unverified)]
 
     def take_copies(self, copies: Sequence[RecordCopy]) -> None:
         """Put copies into the evidence where nothing read here stands in their place."""

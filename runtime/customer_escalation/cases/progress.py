@@ -37,4 +37,5 @@ def _shown(event: CaseEvent) -> Iterator[Event]:
             if event.error:
                 yield Notice(kind="warning", text=f"{what}: {event.error[:200]}")
             else:
-                yield Notice(kind="info", text=f"{what}: {event.found} found")
+                of = f" of {event.total}" if event.total is not None else ""
+                yield Notice(kind="info", text=f"{what}: {event.found}{of} found")

@@ -17,20 +17,21 @@ _PART = re.compile(r"(?P<item>.+?)[-#:./](?=[^-#:./]*\Z)")
 
 
 async def read_again(cites: Iterable[str], ledger: Ledger, tools: Iterable[Tool]) -> list[str]:
-    """Read the items behind citations that the ledger does not hold whole; returns those that were not found.
+    """Read the items behind citations that the ledger does not hold whole; returns those that were not found, or not looked for because
+    they are too many.
 
     A part's id (a message's, a comment's) names its item in most systems, so beginnings of it are tried too.
     """
     reading = ReadTools(tools)
-    wanted = [cite for cite in dict.fromkeys(cites) if "/" in cite and ledger.resolve(cite) is None][:MOST_READ]
-    tries = {cite: _ids(cite) for cite in wanted}
+    wanted = [cite for cite in dict.fromkeys(cites) if "/" in cite and ledger.resolve(cite) is None]
+    tries = {cite: _ids(cite) for cite in wanted[:MOST_READ]}
     for turn in range(MOST_TRIED):
         calls = []
-        for cite in wanted:
+        for cite, ids in tries.items():
             source = SOURCES.get(cite.partition("/")[0])
             name = source.tool("read") if source else ""
-            if ledger.resolve(cite) is None and turn < len(tries[cite]) and name in reading:
-                calls += reading.calls(name, {"id": tries[cite][turn]})
+            if ledger.resolve(cite) is None and turn < len(ids) and name in reading:
+                calls += reading.calls(name, {"id": ids[turn]})
         for outcome in await asyncio.gather(*(tool.run(given) for tool, given in calls)):
             if outcome.structured and not outcome.is_error:
                 ledger.add(outcome.structured)

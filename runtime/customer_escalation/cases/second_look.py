@@ -20,7 +20,7 @@ async def read_anew(
 ) -> OpenCase:
     """The case as it is read now, with nothing stated yet; copies stand in where nothing is read in their place."""
     terms, connection = replace(case.terms, now=await systems.now()), await systems.connection()
-    evidence, context, _ = await gathered(terms, connection, on_fetch)
+    evidence, context, *_ = await gathered(terms, connection, on_fetch)
     ledger = evidence.ledger
     known = {**case.copies, **{one.ref: one for one in copies}}
     await read_again([*cites, *known], ledger, case.guarded(connection))

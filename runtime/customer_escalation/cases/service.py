@@ -113,14 +113,14 @@ class CaseService(CarryingOut, AfterTheBrief):
             if need_required:
                 require(check)
             self.watch(happened.GatheringStarted(found.name))
-            evidence, context, listed = await gathered(found.terms, connection, self._fetched(found.name))
+            evidence, context, listed, more = await gathered(found.terms, connection, self._fetched(found.name))
             if need_required:
                 require(connection.check())  # what was connected and gave nothing is not there either
             found.ledger, found.casework = evidence.ledger, fresh_casework(found.terms, evidence, context)
             found.connection_gaps = connection.gaps()
             self._cases.note_read(found)
         self.watch(happened.CaseGathered(found.name, len(evidence.ledger.records)))
-        return GatheredCase(found.name, evidence, tuple(found.gaps), listed)
+        return GatheredCase(found.name, evidence, tuple(found.gaps), listed, more)
 
     # What a person answers
 

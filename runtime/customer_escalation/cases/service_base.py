@@ -104,6 +104,6 @@ class CaseServiceBase:
 
     def _fetched(self, case: str) -> OnFetch:
         def told(fetch: Fetch) -> None:
-            self.watch(happened.RecordsFetched(case, fetch.tool, fetch.query, fetch.found, fetch.error))
+            self.watch(happened.RecordsFetched(case, fetch.tool, fetch.query, fetch.found, fetch.error, fetch.total))
 
         return told

@@ -14,7 +14,7 @@ from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
-from customer_escalation.retrieval.prefetch import ListedWhole
+from customer_escalation.retrieval.prefetch import FoundMore, ListedWhole
 from customer_escalation.review import Review
 from skill_runtime.ledger import Record
 
@@ -29,6 +29,8 @@ class GatheredCase:
     """What could not be read, in sentences."""
     listed: tuple[ListedWhole, ...] = ()
     """What was listed whole."""
+    more: tuple[FoundMore, ...] = ()
+    """Searches and lists of which there is more than was taken."""
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ async def _draft_with_model(
     """Let the model read on and hand in its work; says how that ended."""
     work = service.work(gathered.case)
     drafting = DraftingTools(service, gathered.case, work.terms.policy)
-    first = first_message(work.terms, gathered.evidence, gathered.gaps, gathered.listed)
+    first = first_message(work.terms, gathered.evidence, gathered.gaps, gathered.listed, gathered.more)
     tools = [*by_verb(work.guarded(await service.systems.connection())), *drafter.extra_tools, *drafting.tools()]
 
     async def loop(finish_tool: str, *messages: str) -> AgentResult:
@@ -122,7 +122,7 @@ async def _draft_with_model(
         result = await loop(f"{SUBMIT_ESCALATION}` or `{SUBMIT_HANDLING}", first)
         if result.outcome == "submitted" and (told := drafting.begin_edit()):
             emit(PhaseStarted(name="edit", detail="a second look, by a reader who did not write it"))
-            seen = first_message(work.terms, work.casework.evidence, gathered.gaps, gathered.listed)
+            seen = first_message(work.terms, work.casework.evidence, gathered.gaps, gathered.listed, gathered.more)
             result = await loop(EDIT, seen, told)
     except LimitReached as limit:
         return "limit", str(limit)

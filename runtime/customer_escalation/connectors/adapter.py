@@ -17,7 +17,7 @@ from support_connectors.rendering import render_result
 
 if TYPE_CHECKING:
     from customer_escalation.connectors.gate import Guarded
-    from skill_runtime.mcp_connection import ServerSpec
+    from skill_runtime.server_spec import ServerSpec
 
 MOST_OF_A_REASON = 300
 """Characters of a server's own words about a failure."""

@@ -5,6 +5,7 @@ take the system as ``source``. Tools of other servers, and a second server of a 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from customer_escalation.connectors.lookup import of_our_form
@@ -31,7 +32,7 @@ def by_verb(tools: Sequence[Tool]) -> list[Tool]:
         if verb is None:
             rest.append(tool)
         else:
-            groups[verb][tool.category] = tool
+            groups[verb][tool.category] = _whole(tool) if verb == "read" else tool
     said: set[str] = set()
     merged = [_merged(verb, own, said) for verb, own in groups.items() if len(own) > 1]
     alone = [tool for own in groups.values() if len(own) == 1 for tool in own.values()]
@@ -44,6 +45,15 @@ def _verb_of(tool: Tool) -> Verb | None:
     if source is None or tool.access is not Access.READ:
         return None
     return next((verb for verb in VERBS if source.tool(verb) == tool.spec.name and of_our_form(tool, verb)), None)
+
+
+def _whole(tool: Tool) -> Tool:
+    """A tool that reads, without the argument by which its server hands out parts: the host asks for all of them."""
+    spec = tool.spec
+    properties = {name: prop for name, prop in spec.input_schema.get("properties", {}).items() if name != "cursor"}
+    if len(properties) == len(spec.input_schema.get("properties", {})):
+        return tool
+    return replace(tool, spec=replace(spec, input_schema={**spec.input_schema, "properties": properties}))
 
 
 def _merged(verb: Verb, own: dict[str, Tool], said: set[str]) -> Tool:

@@ -21,7 +21,7 @@ from support_connectors.contract.report import ContractReport, Refused, ToolFact
 from support_connectors.systems import UnusableSystem
 
 if TYPE_CHECKING:
-    from skill_runtime.mcp_connection import ServerSpec
+    from skill_runtime.server_spec import ServerSpec
 
 PROBE = "error"
 """The word that a check looks for in each category, as a run does first; whether anything is found does not matter."""

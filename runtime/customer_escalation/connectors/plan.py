@@ -16,12 +16,12 @@ from customer_escalation.resources import state_folder, trust_file
 from skill_runtime.connectors import ConnectorState
 from skill_runtime.errors import ConnectorError
 from skill_runtime.secret_store import SecretStore, open_secrets
+from skill_runtime.server_spec import Command, ServerSpec, Sse, Timeouts
 from skill_runtime.trust import TrustStore
 from support_connectors.categories import CATEGORIES
 from support_connectors.systems import UnusableSystem, connect_system, find_system
 
 if TYPE_CHECKING:
-    from skill_runtime.mcp_connection import ServerSpec
     from skill_runtime.oauth import Redirect
 
 
@@ -71,7 +71,7 @@ class Connectors:
 class Plan:
     """What a run connects."""
 
-    specs: "list[ServerSpec]" = field(default_factory=list)
+    specs: list[ServerSpec] = field(default_factory=list)
     left_out: list[ConnectorState] = field(default_factory=list)
     """Connectors that cannot be used, each with its reason."""
     guarded: dict[str, Guarded] = field(default_factory=dict)
@@ -127,28 +127,24 @@ def plan(connectors: Connectors, categories: Collection[str], redirect: "Redirec
     return made
 
 
-def spec_of(link: Link, secrets: SecretStore, redirect: "Redirect | None" = None) -> "ServerSpec":
+def spec_of(link: Link, secrets: SecretStore, redirect: "Redirect | None" = None) -> ServerSpec:
     """The server of a connector, ready to be connected.
 
     Raises ``ConnectorError`` for missing credentials and ``UnusableSystem`` for a system that cannot be used so.
     """
-    from mcp import StdioServerParameters
-
-    from skill_runtime.mcp_connection import ServerSpec, Sse, Timeouts
-    from skill_runtime.oauth import Program, auth_for
-    from support_connectors.serving import build_local_server
+    from support_connectors.serving import local_tools
 
     config = link.declared.server
     if config is None:
         system, backend = connect_system(link.declared.system, link.declared.settings)
-        return ServerSpec(link.name, system.category, build_local_server(system.category, backend))
+        return ServerSpec(link.name, system.category, local_tools(system.category, backend))
     default = Timeouts()
     timeouts = Timeouts(config.connect_s or default.connect, config.call_s or default.call)
     if config.transport == "stdio":
-        target: StdioServerParameters | Sse | str = StdioServerParameters(
-            command=config.command, args=list(config.args), env=dict(config.env) or None, cwd=config.cwd or None
-        )
-        return ServerSpec(link.name, link.category, target, timeouts=timeouts, arguments=config.arguments)
+        command = Command(config.command, config.args, config.env or None, config.cwd or None)
+        return ServerSpec(link.name, link.category, command, timeouts=timeouts, arguments=config.arguments)
+    from skill_runtime.oauth import Program, auth_for
+
     target = Sse(config.url) if config.transport == "sse" else config.url
     program = Program(APP, f"{APP} connectors login {{server}}")
     auth = auth_for(link.name, config.url, config.auth, secrets, redirect, program)

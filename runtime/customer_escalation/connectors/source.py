@@ -24,9 +24,9 @@ from support_connectors.workspace.records import WorkspaceError
 
 if TYPE_CHECKING:
     from customer_escalation.connectors.known import KnownServer
-    from skill_runtime.mcp_connection import ServerSpec
     from skill_runtime.mcp_host import Adapter
     from skill_runtime.permission import Gatekeeper
+    from skill_runtime.server_spec import ServerSpec
     from support_connectors.workspace.store import WorkspaceStore
 
 
@@ -139,15 +139,15 @@ def cache_folder() -> Path:
 
 def _of_workspace(store: "WorkspaceStore") -> OpenedConnectors:
     from customer_escalation.connectors.adapter import ConnectionAdapter
-    from skill_runtime.mcp_connection import ServerSpec
-    from support_connectors.serving import build_local_server
+    from skill_runtime.server_spec import ServerSpec
+    from support_connectors.serving import local_tools
 
     specs: list[ServerSpec] = []
     states: list[ConnectorState] = []
     for category in WORKSPACE_CATEGORIES:
         state = store.connector_state(category)
         if state == "connected":
-            specs.append(ServerSpec(category, category, build_local_server(category, store.backend(category))))
+            specs.append(ServerSpec(category, category, local_tools(category, store.backend(category))))
         else:
             error = state.startswith("error")
             reason = state.partition(":")[2].strip() if error else ""

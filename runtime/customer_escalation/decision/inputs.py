@@ -108,6 +108,8 @@ class DecisionInput:
     """Records that try to steer or that a machine sent."""
     contracts: tuple[ContractHours, ...] = ()
     """Readings of contracts whose hours code cannot read, with the refs of the records that they cite."""
+    unclocked: tuple[str, ...] = ()
+    """Refs of the affected accounts' tickets that were not read to their end: their SLA windows are not known."""
 
     @property
     def high_value(self) -> Sequence[AccountInput]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from customer_escalation.domain.categories import Author, author_of
 from customer_escalation.domain.times import is_usable
+from skill_runtime.bounds import PARTS, REST
 from skill_runtime.ledger import Ledger, Record
 
 NEVER_PARTS = frozenset({"ticket", "issue", "account", "article"})
@@ -131,9 +132,21 @@ class Evidence:
         earliest = datetime.min.replace(tzinfo=UTC)
         return sorted(self.ledger.children(item.ref), key=lambda part: (self.at(part) or earliest, part.ref))
 
+    def unread_rest(self, item: Record) -> str:
+        """Why the rest of an item, or of a part of it, was not read; empty where all of it was, or nobody tried."""
+        reasons = (str(one.data[REST]) for one in (item, *self.ledger.children(item.ref)) if REST in one.data)
+        return next(reasons, "")
+
     def messages(self, ticket: Record) -> list[Record]:
         """The ticket's messages, oldest first."""
         return [part for part in self.parts(ticket) if part.data.get("kind") == "message"]
+
+
+def thread_cut(item: Record) -> bool:
+    """Were parts of an item, such as messages of a ticket, left out where it should have been read whole?"""
+    return REST in item.data and any(
+        item.data.get(key) is False for key in (PARTS, "messages_complete", "comments_complete")
+    )
 
 
 def arr(account: Record | None) -> float | None:

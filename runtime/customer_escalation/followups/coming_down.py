@@ -12,7 +12,7 @@ from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.since import Since
 from customer_escalation.cases.steps import DeEscalation
 from customer_escalation.decision.rules.after import DEESCALATING
-from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.evidence import Evidence, thread_cut
 from customer_escalation.domain.facts import Fact
 from customer_escalation.domain.printable import printable
 from customer_escalation.followups.standing import Standing, standing_at
@@ -93,11 +93,17 @@ def since_of(standing: Standing, found: Found) -> Since:
 def last_complaint(standing: Standing, confirmed: Sequence[str]) -> str:
     """The last public message of a customer on the escalation's own tickets, but those that confirm; empty where there is none.
 
-    What a message says is not read here: a customer who writes is not quiet.
+    What a message says is not read here: a customer who writes is not quiet. Raises ``WrongOrder`` where nobody confirms and a ticket
+    was not read to its end.
     """
     assert standing.inputs is not None
     evidence, inputs = standing.inputs.evidence, standing.inputs
     tickets = evidence.tickets([ref for account in inputs.affected for ref in account.tickets])
+    if (cut := [ticket_name(ticket) for ticket in tickets if thread_cut(ticket)]) and not confirmed:
+        raise WrongOrder(
+            f"{', '.join(cut)} could not be read to the end, so whether a customer wrote since is not known. Reassess the case once it "
+            "can be read."
+        )
     moments = [
         at
         for ticket in tickets

@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 
-from customer_escalation.cases.connection import Systems
+from customer_escalation.cases.connection import Systems, rest_gaps
 from customer_escalation.cases.rereading import read_again
 from customer_escalation.decision.rules.stated import cites_of
 from customer_escalation.followups.standing import Standing
 from skill_runtime.ledger import JsonObject, Ledger
-
-MOST_LOOKED_AT = 40
-"""Items of one escalation."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +18,7 @@ class Look:
     missing: tuple[str, ...]
     """Refs that could not be read now."""
     gaps: tuple[str, ...]
-    """What could not be read at all, in sentences."""
+    """What could not be read at all, or not to its end, in sentences."""
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -40,11 +37,12 @@ def own_items(standing: Standing) -> list[str]:
     records, _ = inputs.evidence.resolve(cited)
     items = [inputs.evidence.item_of(record).ref for record in records]
     tracked = [ref for ref in items if ref.startswith("project_tracker/")]
-    return list(dict.fromkeys([*tickets, *tracked]))[:MOST_LOOKED_AT]
+    return list(dict.fromkeys([*tickets, *tracked]))
 
 
 async def look_at(standing: Standing, systems: Systems) -> Look:
     """Read the escalation's own items again. Raises ``ConnectorError`` where nothing can be read at all."""
     connection, ledger = await systems.connection(), Ledger()
     missing = await read_again(own_items(standing), ledger, connection.tools)
-    return Look(tuple(ledger.results), tuple(missing), tuple(connection.gaps()))
+    gaps = (*connection.gaps(), *rest_gaps(ledger.records.values()))
+    return Look(tuple(ledger.results), tuple(missing), gaps)

@@ -12,7 +12,7 @@ from customer_escalation.drafting.prompts import prompt
 from customer_escalation.mcp_server.answers import ServiceAnswer
 from customer_escalation.mcp_server.arguments import Arguments, CaseName
 from customer_escalation.mcp_server.assembly import Fill, new_tool
-from support_connectors.kit import ASKS_A_PERSON
+from support_connectors.mcp_tools import ASKS_A_PERSON
 
 if TYPE_CHECKING:
     from customer_escalation.cases.effects import Effect

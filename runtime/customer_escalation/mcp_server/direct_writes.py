@@ -134,7 +134,8 @@ class _ThisServer:
             from mcp.server.mcpserver.exceptions import ToolError
             from mcp_types import CallToolResult
 
-            from skill_runtime.remote_tools import outcome_of
+            from skill_runtime.mcp_results import answer_of
+            from skill_runtime.outcomes import outcome_of
 
             try:
                 result = await self._server.call_tool(name, arguments)
@@ -142,7 +143,7 @@ class _ThisServer:
                 return ToolReturn(str(error), is_error=True, failure="invalid")
             assert isinstance(result, CallToolResult)
             self.result = None if result.is_error else result
-            return outcome_of(result)
+            return outcome_of(answer_of(result))
 
         return Tool(ToolSpec(name, "", schema), Access.WRITE, run, category=system, server="this server")
 

@@ -121,7 +121,7 @@ def _whole_server(
     category: str, workspace: Path | None, connectors: Path | None, *, beside_skill: bool
 ) -> "Iterator[MCPServer[Any]]":
     from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES
-    from support_connectors.kit import unconnected_server
+    from support_connectors.mcp_tools import unconnected_server
     from support_connectors.serving import build_category_server, default_database
     from support_connectors.workspace.records import WorkspaceError
     from support_connectors.workspace.store import open_workspace

@@ -55,11 +55,7 @@ def country_of_zone(zone: str) -> str:
     from babel.core import get_global  # reads its data when asked
 
     country = str(get_global("zone_territories").get(zone) or "")
-    try:
-        public_holidays(country)
-    except ValueError:
-        return ""
-    return country
+    return country if _is_known(country) else ""
 
 
 @cache
@@ -109,13 +105,24 @@ _OF_MANY = frozenset({"US", "BR"})
 """Whose language is first another country's: English and Portuguese holidays are not theirs."""
 
 
+def _is_known(country: str) -> bool:
+    """Whether a country's holidays are known; the library names every country it knows before it loads one, which loads all."""
+    import holidays
+
+    return _is_code(country) and hasattr(holidays, country)
+
+
+def _is_code(country: str) -> bool:
+    return len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()
+
+
 @cache
 def public_holidays(code: str) -> Container[date]:
     """The public holidays of a country or of a part of it. Raises ``ValueError`` for a code that names none."""
     import holidays  # hundreds of modules; a policy that names no code never loads them
 
     country, _, part = code.partition("-")
-    if len(country) != 2 or not country.isupper() or code.endswith("-"):
+    if not _is_code(country) or code.endswith("-"):
         raise ValueError(f"{code!r} is no code of a country; {_EXAMPLE}")
     try:
         return holidays.country_holidays(country, subdiv=part or None)

@@ -10,7 +10,7 @@ last everything of the time in question, where that is little, because the recor
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -75,6 +75,19 @@ class Fetch:
     query: str
     found: int
     error: str = ""
+    total: int | None = None
+    """So many there are, where the system says it and not all were taken."""
+
+
+@dataclass(frozen=True)
+class FoundMore:
+    """A search or a list of which the best or newest were taken, and the rest was not looked at."""
+
+    category: str
+    query: str
+    taken: int
+    total: int | None
+    """None where the system does not say how many there are."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +126,8 @@ class Gatherer:
         self._done: set[str] = set()
         self.listed: list[ListedWhole] = []
         """What was listed whole, for who goes on reading."""
+        self.more: list[FoundMore] = []
+        """What was not, and of which searches there is more."""
 
     async def gather(self, issue: str, evidence: Evidence) -> list[str]:
         """Search for the issue, read what it finds, then follow what it names; returns refs of the accounts named."""
@@ -311,26 +326,35 @@ class Gatherer:
         distinct = {_key(call): call for call in calls if call[0] in self._tools and _key(call) not in self._done}
         allowed = dict(list(distinct.items())[: MOST_CALLS - len(self._done)])
         self._done.update(allowed)
+        for name, arguments in (call for key, call in distinct.items() if key not in allowed):
+            self._on_fetch(Fetch(name, _asked(arguments), 0, f"not asked: {MOST_CALLS} calls are the most"))
         uses = [
             (name, arguments, tool, given)
             for name, arguments in allowed.values() for tool, given in self._tools.calls(name, arguments)
         ]  # fmt: skip
         outcomes = await asyncio.gather(*(tool.run(given) for _, _, tool, given in uses))
         result = _Round()
-        for (name, arguments, _, _), outcome in zip(uses, outcomes, strict=True):
+        for (name, arguments, tool, _), outcome in zip(uses, outcomes, strict=True):
             answer = outcome.structured if not outcome.is_error else None
             complete = answer is not None and answer.get("next_cursor", "") is None
             result.whole[name] = result.whole.get(name, True) and complete
             records = self._ledger.add(answer) if answer and (complete or not whole) else []
-            query = str(arguments.get("query") or arguments.get("customer") or arguments.get("id") or "")
             items = [record for record in records if record.parent is None or name.startswith("search")]
             result.found.setdefault(name, []).extend(items)
-            self._on_fetch(Fetch(name, query, len(items), outcome.text if outcome.is_error else ""))
+            total = None
+            if answer and records and answer.get("next_cursor"):
+                total = said if isinstance(said := answer.get("total"), int) else None
+                self.more.append(FoundMore(tool.category, _asked(arguments), len(answer.get("items", ())), total))
+            self._on_fetch(Fetch(name, _asked(arguments), len(items), outcome.text if outcome.is_error else "", total))
         return result
 
 
 def _key(call: Call) -> str:
     return repr(call).casefold()
+
+
+def _asked(arguments: Mapping[str, Any]) -> str:
+    return str(arguments.get("query") or arguments.get("customer") or arguments.get("id") or "")
 
 
 def _open(ticket: Record) -> bool:

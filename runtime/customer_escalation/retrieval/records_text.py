@@ -5,10 +5,13 @@ from collections.abc import Collection, Iterable
 from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.categories import BY_ITEM, LISTINGS, SOURCES
 from customer_escalation.domain.evidence import Evidence
+from skill_runtime.bounds import PARTS
 from skill_runtime.ledger import Record
 
 _INNER = frozenset(kind for row in SOURCES.values() for kind in (*row.row.kinds, row.part)) - BY_ITEM.keys()
-_HIDDEN = frozenset({"ref", "kind", "id", "text", "body", "parent", "extra", "messages_complete", "comments_complete"})
+_HIDDEN = frozenset(
+    {"ref", "kind", "id", "text", "body", "parent", "extra", "messages_complete", "comments_complete", PARTS}
+)
 FOLDED = " | (shares little with the request; its messages are not shown)"
 MOST_OF_A_KEY = 80
 """Characters of a field's name, which another system may choose."""

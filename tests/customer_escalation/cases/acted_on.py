@@ -25,7 +25,7 @@ from skill_runtime.errors import ConnectorError
 from skill_runtime.mcp_host import McpHost, ServerSpec
 from skill_runtime.permission import ToolPolicy
 from skill_runtime.tools import Access, Tool
-from support_connectors.serving import build_local_server
+from support_connectors.serving import local_tools
 from support_connectors.workspace.store import load_workspace, open_workspace
 
 TICKET, CHANNEL = "T-101", "#eng-escalations"
@@ -96,7 +96,7 @@ async def writable(database: Path) -> AsyncIterator[Writable]:
     """The workspace's support platform and chat, connected."""
     with open_workspace(database) as store:
         specs = [
-            ServerSpec(category, category, build_local_server(category, store.backend(category)))
+            ServerSpec(category, category, local_tools(category, store.backend(category)))
             for category in ("support_platform", "chat")
         ]
         async with McpHost(specs, CATEGORY_TOOLS) as host:

@@ -34,7 +34,7 @@ from skill_runtime.journal import Entry, Journal
 from skill_runtime.mcp_host import McpHost, ServerSpec
 from support_connectors.backend import Backend
 from support_connectors.categories import Category
-from support_connectors.serving import build_local_server
+from support_connectors.serving import local_tools
 from support_connectors.systems import connect_system
 from support_connectors.workspace.store import open_workspace
 
@@ -93,7 +93,7 @@ async def carried_out(order: dict[str, Any]) -> dict[str, Any]:
     category, backend = opened(order)
     row = ActionKind("of the test", "test", category, order["tool"], Verbatim(order["arguments"]))
     cast("dict[str, ActionKind]", KINDS)[row.id] = row
-    specs = [ServerSpec(order["system"], category, build_local_server(category, backend))]
+    specs = [ServerSpec(order["system"], category, local_tools(category, backend))]
     async with McpHost(specs, CATEGORY_TOOLS, adapter=ConnectionAdapter({}, ())) as host:
         service = OneApproved(
             JournalStore(Path(order["runs"])), Writable(host.all_tools),

@@ -26,7 +26,7 @@ from customer_escalation.domain.facts import Assessment
 from skill_runtime.mcp_host import McpHost, ServerSpec
 from support_connectors.backend import ChatFilter, IssueFilter, Paging
 from support_connectors.categories import Category
-from support_connectors.serving import build_local_server
+from support_connectors.serving import local_tools
 from support_connectors.workspace.store import load_workspace, open_workspace
 
 CATEGORIES: tuple[Category, ...] = ("support_platform", "chat", "project_tracker")
@@ -55,7 +55,7 @@ async def working(
 ) -> AsyncIterator[tuple[CaseService, str]]:  # fmt: skip
     """The service on the workspace, with a case that has a recorded brief."""
     with open_workspace(database) as workspace:
-        specs = [ServerSpec(one, one, build_local_server(one, workspace.backend(one))) for one in CATEGORIES]
+        specs = [ServerSpec(one, one, local_tools(one, workspace.backend(one))) for one in CATEGORIES]
         async with McpHost(specs, CATEGORY_TOOLS) as host:
             service = CaseService(store, Writable(host.all_tools), clock=Clock())
             if not case:

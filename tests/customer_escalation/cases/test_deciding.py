@@ -21,6 +21,7 @@ from customer_escalation.cases.terms import Asked
 from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.policy.sources import Overlay
+from skill_runtime.parts import cut_short
 
 
 class Clock:
@@ -297,4 +298,13 @@ async def test_what_cannot_be_read_again_is_not_taken_for_unchanged() -> None:
     with pytest.raises(NotReadAgain, match=r"support_platform/T-101\) could not be read again"):
         await service.look_again(case, reply.id)
     assert of(service, case, "customer_reply").state == "approved"
+    assert not service.store.entries(case, "outdated")
+
+
+async def test_what_can_be_read_again_in_part_is_not_taken_for_unchanged() -> None:
+    service, case, desk, _ = await on_desk()
+    reply = of(service, case, "customer_reply")
+    desk.items[T1] = cut_short(desk.items[T1], "part 2 did not come")
+    with pytest.raises(NotReadAgain, match=r"support_platform/T-101 to its end\) could not be read again"):
+        await service.look_again(case, reply.id)
     assert not service.store.entries(case, "outdated")

@@ -17,7 +17,9 @@ try:
 except SystemExit as end:
     print(json.dumps([end.code or 0, sorted(name for name in sys.modules if "." not in name)]), file=sys.stderr)
 """
-A_RUN_NEEDS = {"httpx2", "jinja2", "mcp", "mcp_types", "sqlalchemy"}
+A_RUN_NEEDS = {"jinja2", "sqlalchemy"}
+PROTOCOL = {"httpx2", "mcp", "mcp_types"}
+"""What speaks to servers that are not in this process."""
 SPECIAL = {
     "anthropic", "genai_prices", "inscriptis", "jsonschema", "keyring", "lxml", "markdown_it", "rich", "tomlkit", "yaml",
 }  # fmt: skip
@@ -41,15 +43,16 @@ def imported(folder: Path, *arguments: str, ends: int = 0) -> set[str]:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["connectors", "--help"], ["--version"]])
 def test_help_imports_no_library_but_that_of_the_command_line(tmp_path: Path, arguments: list[str]) -> None:
-    assert not imported(tmp_path, *arguments) & (A_RUN_NEEDS | SPECIAL | LANGUAGES | LEAVING | {"asyncio"})
+    assert not imported(tmp_path, *arguments) & (A_RUN_NEEDS | PROTOCOL | SPECIAL | LANGUAGES | LEAVING | {"asyncio"})
 
 
 @pytest.mark.parametrize("arguments", [["list"], ["rules"], ["policy"]])
 def test_looking_imports_nothing_of_a_run(tmp_path: Path, arguments: list[str]) -> None:
-    assert not imported(tmp_path, *arguments) & (A_RUN_NEEDS | SPECIAL | LANGUAGES | LEAVING)
+    assert not imported(tmp_path, *arguments) & (A_RUN_NEEDS | PROTOCOL | SPECIAL | LANGUAGES | LEAVING)
 
 
 def test_a_run_without_a_model_imports_nothing_of_a_model_or_of_connectors(tmp_path: Path) -> None:
     names = imported(tmp_path, "run", "--sample", "--no-model", ISSUE, ends=3)  # nobody answers what is open
     assert names >= A_RUN_NEEDS
+    assert not names & PROTOCOL
     assert not names & (SPECIAL - {"yaml"})  # which what looks for secrets loads with itself

@@ -54,3 +54,18 @@ def test_tools_of_another_form_and_those_that_write_are_left_alone() -> None:
         tool("search_chat", "chat", "query", access=Access.WRITE), tool("look", ""),
     ]  # fmt: skip
     assert by_verb(others) == others
+
+
+def test_a_model_is_not_offered_the_parts_of_a_record_but_the_pages_of_a_list() -> None:
+    read = [
+        tool(name, category, "id", cursor=TEXT)
+        for name, category in (("read_ticket", "support_platform"), ("read_account", "crm"))
+    ]
+    listed = [
+        tool(name, category, cursor=TEXT)
+        for name, category in (("list_tickets", "support_platform"), ("list_accounts", "crm"))
+    ]
+    offered = {one.spec.name: set(one.spec.input_schema["properties"]) for one in by_verb([*read, *listed])}
+    assert offered == {"read": {"source", "id"}, "list": {"source", "cursor"}}
+    (alone,) = by_verb(read[:1])
+    assert (alone.spec.name, set(alone.spec.input_schema["properties"])) == ("read_ticket", {"id"})

@@ -21,7 +21,7 @@ from customer_escalation.connectors.source import OpenedConnectors
 from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
 from customer_escalation.domain.categories import SOURCES
 from customer_escalation.headless import Request, start_on
-from skill_runtime.mcp_connection import ServerSpec
+from skill_runtime.server_spec import ServerSpec
 
 EXAMPLES = 40
 CATEGORIES = ("support_platform", "crm", "project_tracker", "chat", "knowledge_base")

@@ -4,10 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from mcp.types import CallToolResult, TextContent
 
 from customer_escalation.connectors.normalize import adopt, adopt_outcome
-from customer_escalation.connectors.normalize.adopting import MOST_ITEMS
+from customer_escalation.connectors.normalize.adopting import MOST_ITEMS, MOST_PARTS
+from skill_runtime.bounds import REST
 from skill_runtime.ledger import Ledger
+from skill_runtime.mcp_results import answer_of
+from skill_runtime.outcomes import MAX_TEXT, outcome_of
 from skill_runtime.tools import ToolReturn
 
 
@@ -212,3 +216,22 @@ def test_what_the_model_reads_shows_the_references_and_fences_hostile_text() -> 
 def test_the_same_item_twice_is_one_record() -> None:
     result = adopted("chat", [{"id": "1", "text": "a"}, {"id": "1", "text": "a longer one"}])
     assert [item["text"] for item in result["items"]] == ["a longer one"]
+
+
+@pytest.mark.parametrize("count", [MOST_PARTS, MOST_PARTS + 3])
+def test_a_thread_beyond_the_bounds_is_cut_and_says_so(count: int) -> None:
+    comments = [{"id": number, "body": f"Comment {number}", "author": "Kim"} for number in range(count)]
+    (item,) = adopted("support_platform", {"id": 7, "subject": "Export", "comments": comments}, "get_ticket")["items"]
+    assert len(item["messages"]) == MOST_PARTS
+    cut = {"messages_complete": False, REST: f"the first {MOST_PARTS} of its {count} messages were taken"}
+    assert {key: item[key] for key in cut if key in item} == (cut if count > MOST_PARTS else {})
+
+
+def test_a_ticket_that_is_a_long_text_of_json_is_a_ticket_all_the_same() -> None:
+    comments = [{"id": number, "body": f"{number} " + "word " * 2_000, "author": "Kim"} for number in range(40)]
+    text = json.dumps({"id": 7, "subject": "Export", "comments": comments})
+    assert len(text) > MAX_TEXT
+    outcome = outcome_of(answer_of(CallToolResult(content=[TextContent(type="text", text=text)])))
+    (item,) = (adopt_outcome("support_platform", "get_ticket", outcome).structured or {})["items"]
+    assert (item["ref"], len(item["messages"])) == ("support_platform/7", 40)
+    assert item["messages"][-1]["text"].startswith("39 word")

@@ -19,7 +19,7 @@ from customer_escalation.connectors.source import OpenedConnectors, open_source
 from customer_escalation.headless import Request, start_on
 from customer_escalation.rendering import inert
 from customer_escalation.resources import sample_workspace
-from skill_runtime.mcp_connection import ServerSpec
+from skill_runtime.server_spec import ServerSpec
 from support_connectors.contract.client import calls_of
 from support_connectors.contract.shapes import SHAPES
 from support_connectors.serving import build_category_server

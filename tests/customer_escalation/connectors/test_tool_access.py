@@ -3,9 +3,9 @@
 import pytest
 
 from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
-from skill_runtime.remote_tools import FAILURE_META
+from skill_runtime.mcp_results import FAILURE_META
 from skill_runtime.tools import Access
-from support_connectors.kit import ERROR_META
+from support_connectors.mcp_tools import ERROR_META
 
 
 def test_a_tool_that_the_table_does_not_name_is_denied() -> None:

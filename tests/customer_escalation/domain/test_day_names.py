@@ -1,6 +1,7 @@
 """Names of months and weekdays in every language that texts are told by."""
 
 import pytest
+from tools.make_day_names import TARGET, text
 
 from customer_escalation.domain.day_names import (
     WEEKDAYS,
@@ -43,3 +44,7 @@ def test_only_english_weekdays_have_short_names() -> None:
 def test_the_english_words_are_no_first_names_of_other_languages() -> None:
     assert {"march", "sept", "sunday"} <= english_day_words()
     assert english_day_words() & {"mei", "juni", "mars"} == set()
+
+
+def test_the_table_holds_what_the_library_says() -> None:
+    assert TARGET.read_text(encoding="utf-8") == text()

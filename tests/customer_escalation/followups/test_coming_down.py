@@ -12,6 +12,7 @@ from customer_escalation.followups.closing import Closing, close, learned_text, 
 from customer_escalation.followups.coming_down import Found, judge, offer_texts, since_of
 from customer_escalation.followups.service import open_escalation
 from customer_escalation.followups.standing import standing_at
+from skill_runtime.parts import cut_short
 
 LATER, NEXT_WEEK = "2026-03-05T12:00:00Z", "2026-03-11T12:00:00Z"
 FOUR = ["notify_team", "update_ticket", "inform_customer", "record_learning"]
@@ -74,6 +75,24 @@ async def test_a_customer_who_writes_is_not_quiet_whatever_they_write(world: Wor
         assert confirmed.last_complaint_at == "2026-03-04T09:00:00+00:00"
         assert confirmed.changed_at == "2026-03-05T09:00:00+00:00"
         assert confirmed.resolved_by_itself.answer == "unknown"
+
+
+async def test_whether_a_customer_is_quiet_is_not_told_by_half_a_thread(world: World) -> None:
+    case = await begun(world)
+    solved(world, confirmed=True)
+    await read_again(world, case, LATER)
+    store, now = world.store(), datetime(2026, 3, 5, 12, tzinfo=UTC)
+    known = standing_at(store, case, now)
+    assert known is not None
+    assert known.inputs is not None
+    ticket = known.inputs.evidence.ledger.get(T1)
+    assert ticket is not None
+    known.inputs.evidence.ledger.put(ticket.model_copy(update={"data": cut_short(dict(ticket.data), "it failed")}))
+    with pytest.raises(
+        WrongOrder, match="T-1 could not be read to the end, so whether a customer wrote since is not known"
+    ):
+        since_of(known, Found(workaround=(f"{T1}-m3",)))
+    assert since_of(known, Found(workaround=(f"{T1}-m3",), confirmed=(f"{T1}-m4",))).customer_confirmed.answer == "yes"
 
 
 @requirement("DE-ACT")

@@ -1,5 +1,6 @@
 """What is due for an open escalation, ticket by ticket, from its entries alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from tests.customer_escalation.cases.memory_store import MemoryStore
 from tests.customer_escalation.followups.escalated import TICKET, escalated, one_ticket
 
 from customer_escalation.cases.entries import Closed, DecidedAnew, SeverityTaken
+from customer_escalation.cases.rereading import MOST_READ
 from customer_escalation.cases.service import CaseService
 from customer_escalation.domain.outcomes import Severity
 from customer_escalation.followups.due import NEVER_ANSWERED
@@ -156,3 +158,15 @@ async def test_another_process_comes_to_the_same(severity: str) -> None:
     assert isinstance(store, MemoryStore)
     other = CaseService(MemoryStore(store.kept), case.systems)
     assert escalations_in(other.store, after(2)) == [case.at(after(2))]
+
+
+async def test_a_look_at_more_than_can_be_read_names_what_was_not() -> None:
+    case = await escalated("High", NOW)
+    standing = standing_at(case.service.store, case.name, after(1))
+    assert standing is not None
+    assert standing.inputs is not None
+    tickets = tuple(f"support_platform/T-{number}" for number in range(MOST_READ + 5))
+    many = replace(standing.inputs, affected=(replace(standing.inputs.affected[0], tickets=tickets),))
+    look = await look_at(replace(standing, inputs=many), case.systems)
+    assert set(tickets) <= set(look.missing)
+    assert f"T-{MOST_READ + 4}" in look.problems[0]

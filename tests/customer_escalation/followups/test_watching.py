@@ -10,6 +10,7 @@ from tests.customer_escalation.followups.lived import World, begun, said
 from customer_escalation.cases.connection import Systems
 from customer_escalation.cases.shared_connections import SharedConnections
 from customer_escalation.followups.watching import Notice, Watcher
+from skill_runtime.bounds import MAX_STRING
 from skill_runtime.errors import ConnectorError
 
 SECURITY = '[teams.engineering]\nname = "Engineering"\nchannel = "#eng"\nrestricted = true\n'
@@ -100,3 +101,19 @@ async def test_of_a_restricted_escalation_nothing_is_named_outside(world: World,
     assert len(found) > 3
     for word in ("Rows are gone", "T-1", "Harrow Mills"):
         assert (word in told) is named
+
+
+async def test_a_record_that_could_not_be_read_to_its_end_is_told_once_and_once_when_it_could(world: World) -> None:
+    case = await begun(world)
+    at = Watched(world, case)
+    await at.look("2026-03-04T12:05:00Z")
+    long = said("T-1-m3", "2026-03-04T12:10:00Z", "customer", "word " * (MAX_STRING // 5 + 1))
+    world.ticket("T-1")["messages"].append(long)
+    told = dict(kinds(await at.look("2026-03-04T12:15:00Z")))
+    assert told["unreadable"] == (
+        "The support platform could be read only in part (T-1-m3: only the beginning of its text is kept): what is missing is unknown."
+    )
+    assert "customer.one wrote in T-1" in told["new"]
+    assert await at.look("2026-03-04T12:20:00Z") == []
+    long["text"] = "Shorter."
+    assert ("readable", "It can be read again.") in kinds(await at.look("2026-03-04T12:25:00Z"))

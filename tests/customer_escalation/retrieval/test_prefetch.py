@@ -5,10 +5,12 @@ import re
 from datetime import date
 from typing import Any
 
+import pytest
 from tests.customer_escalation.casebook import ALL, account, article, chat, comment, issue, message, ticket
 
 from customer_escalation.domain.evidence import Evidence
-from customer_escalation.retrieval.prefetch import MOST_CALLS, Fetch, Gatherer
+from customer_escalation.retrieval import prefetch
+from customer_escalation.retrieval.prefetch import MOST_CALLS, Fetch, FoundMore, Gatherer
 from skill_runtime.ledger import Ledger
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
@@ -42,10 +44,11 @@ class Desk:
         async def run(arguments: dict[str, Any]) -> ToolReturn:
             self.calls.append((name, arguments))
             items = self.answer(name, arguments)
-            rest = name.startswith("list_") and len(self.answer(name, {**arguments, "limit": 1000})) > len(items)
-            return ToolReturn("", {"items": items, "next_cursor": "more" if rest else None})
+            total = len(self.answer(name, {**arguments, "limit": 1000}))
+            rest = not name.startswith("read_") and total > len(items)
+            return ToolReturn("", {"items": items, "next_cursor": "more" if rest else None, "total": total})
 
-        return Tool(ToolSpec(name, "", {}), Access.READ, run)
+        return Tool(ToolSpec(name, "", {}), Access.READ, run, "support_platform" if "ticket" in name else "")
 
     def answer(self, name: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
         action, _, what = name.partition("_")
@@ -206,3 +209,24 @@ def test_categories_that_are_not_there_are_left_out() -> None:
         "read_chat_message",
     )
     assert {fetch.tool for fetch in gather(desk, REQUEST, *absent)} <= {"search_tickets", "list_tickets", "read_ticket"}
+
+
+def test_what_a_search_found_beyond_what_was_taken_is_named() -> None:
+    crowd = [thread(f"T-{number}", "Vale Foods", "Label printing stops", "It stops.") for number in range(100, 130)]
+    fetches, gatherer, _ = gathered(Desk(LEAD, account("A-1", "Vale Foods"), *crowd))
+    assert FoundMore("support_platform", REQUEST, 8, 31) in gatherer.more
+    assert FoundMore("support_platform", "Vale Foods", 6, 31) in gatherer.more
+    assert [(one.tool, one.total) for one in fetches if one.query == "Vale Foods" and one.total] == [
+        ("list_tickets", 31)
+    ]
+    fetches, gatherer, _ = gathered(Desk(LEAD, account("A-1", "Vale Foods")))
+    assert gatherer.more == []
+    assert {fetch.total for fetch in fetches} == {None}
+
+
+def test_what_is_not_asked_because_it_is_too_much_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefetch, "MOST_CALLS", 10)
+    desk = Desk(LEAD, account("A-1", "Vale Foods"))
+    fetches = gather(desk)
+    assert len(desk.calls) == len([fetch for fetch in fetches if not fetch.error]) == 10
+    assert {fetch.error for fetch in fetches} == {"", "not asked: 10 calls are the most"}

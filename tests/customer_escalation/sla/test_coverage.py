@@ -122,3 +122,12 @@ def test_the_zone_of_a_text_that_is_not_read_is_known_where_it_names_one() -> No
     assert zone_named("outages at any hour, else by day in Europe/Lisbon") == "Europe/Lisbon"
     assert zone_named("Europe/Lisbon by day, Asia/Macau by night") == ""
     assert zone_named("holidays of Japan") == ""
+
+
+def test_a_zone_lies_in_a_country_where_its_holidays_are_known() -> None:
+    assert [country_of_zone(zone) for zone in ("Europe/Berlin", "America/New_York", "Etc/UTC", "Nowhere")] == [
+        "DE",
+        "US",
+        "",
+        "",
+    ]

@@ -15,7 +15,7 @@ from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
 from customer_escalation.connectors.writing import SystemWriter, Write
 from skill_runtime.mcp_host import McpHost, ServerSpec
 from support_connectors.categories import CATEGORY_TABLE
-from support_connectors.serving import build_local_server
+from support_connectors.serving import local_tools
 from support_connectors.systems import connect_system
 
 WRITES: Mapping[str, tuple[str, str, dict[str, tuple[str, ...]]]] = {
@@ -79,7 +79,7 @@ async def test_a_write_whose_answer_is_spoiled_stands_there_once(name: str, tool
             pattern.match(f"{method} {path} {body.decode(errors='replace')}"))))  # fmt: skip
         system, backend = connect_system(name, settings_at(name, proxy.url))
         stack.callback(backend.close)  # type: ignore[union-attr]
-        spec = ServerSpec(name, system.category, build_local_server(system.category, backend))
+        spec = ServerSpec(name, system.category, local_tools(system.category, backend))
         async with McpHost([spec], CATEGORY_TOOLS, adapter=ConnectionAdapter({}, ())) as host:
             browse = next(
                 one for one in host.tools if one.remote_name == CATEGORY_TABLE[system.category].reads_by("list")

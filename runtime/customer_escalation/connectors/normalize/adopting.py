@@ -20,7 +20,7 @@ from customer_escalation.connectors.normalize.items import (
 from customer_escalation.connectors.normalize.typed import citable_id, typed
 from customer_escalation.connectors.normalize.vendors import opening
 from customer_escalation.domain.categories import SOURCES
-from skill_runtime.bounds import bounded, cut
+from skill_runtime.bounds import REST, bounded, cut
 from skill_runtime.ledger import find_records
 from skill_runtime.tools import ToolReturn
 from support_connectors.rendering import render_result
@@ -28,7 +28,8 @@ from support_connectors.rendering import render_result
 _PAGING = frozenset("page_info paging meta pagination links response_metadata pages".split())
 MOST_ITEMS = 50
 """Items of one answer that become records; a flood is cut, with a note."""
-MOST_PARTS = 100
+MOST_PARTS = 1_000
+"""Messages or comments of one item."""
 MOST_SOURCE = 8_000
 """Characters of one item's own fields that are kept beside ours."""
 MOST_ROWS_TEXT = 200_000
@@ -183,14 +184,19 @@ def _record(category: str, item: JsonObject) -> JsonObject:
     parts: list[JsonObject] = []
     if category == "support_platform" and (first := opening(item)):
         parts.append(_part(category, part_kind, name, "opening", first, item))
+    count = len(parts)
     for key, found in find_parts(item):
         if category == "chat" and key in _HANGING:
             continue
         held.add(key)
+        count += len(found)
         parts += [_part(category, part_kind, name, key, part, item) for part in found[: MOST_PARTS - len(parts)]]
     record["source"] = _source(item, held)
     if parts:
-        record["messages" if part_kind == "message" else "comments"] = _distinct(parts)
+        field = "messages" if part_kind == "message" else "comments"
+        record[field] = _distinct(parts)
+        if count > MOST_PARTS:
+            record |= {f"{field}_complete": False, REST: f"the first {MOST_PARTS} of its {count} {field} were taken"}
     return record
 
 

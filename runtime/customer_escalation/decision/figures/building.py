@@ -7,8 +7,9 @@ from customer_escalation.decision.figures.calculations import calculated
 from customer_escalation.decision.figures.contract import account_zone, contract_of, zone_of_all
 from customer_escalation.decision.figures.tickets import clock_view, clocks_of, ticket_figures, ticket_view
 from customer_escalation.decision.inputs import Aside, DecisionInput, SlaInput
+from customer_escalation.decision.unread import as_far_as_read
 from customer_escalation.domain.brief import Figure
-from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.evidence import Evidence, thread_cut
 from customer_escalation.domain.facts import Assessment, ContractHours
 from customer_escalation.domain.outcomes import Severity
 from customer_escalation.policy import Policy
@@ -21,6 +22,7 @@ def build_case(
     assessment: Assessment, evidence: Evidence, policy: Policy, now: datetime
 ) -> tuple[DecisionInput, dict[str, Figure]]:
     """The case that the rules decide on, and every figure that the brief may draw on, by ``ref``."""
+    assessment = as_far_as_read(assessment, evidence)
     aside = set_aside(assessment, evidence)
     newer = assessment.recurred_after_fix.cites if assessment.recurred_after_fix.answer == "yes" else []
     affected = tuple(
@@ -37,10 +39,14 @@ def build_case(
     figures = {**{figure.ref: figure for figure in general}, **figures, **asked}
     clocks: list[SlaInput] = []
     too_long: set[Severity] = set()
+    unclocked: list[str] = []
     for account in affected:
         crm = evidence.account(account.name)
         contract, calendar = contract_of(crm, policy, readings), account_calendar(policy, account_zone(crm))
         for ticket in evidence.tickets(account.tickets):
+            if thread_cut(ticket):  # what was answered, and when, may stand in the rest
+                unclocked += [ticket.ref] if contract.terms else []
+                continue
             view = ticket_view(evidence, ticket, aside)
             waiting = waiting_since(view, now)
             if waiting:
@@ -61,6 +67,7 @@ def build_case(
         evidence=evidence,
         aside=aside,
         contracts=readings,
+        unclocked=tuple(unclocked),
     )
     return case, figures
 

@@ -10,7 +10,7 @@ from customer_escalation.decision.figures.contract import Contract, contract_of
 from customer_escalation.decision.figures.parts import figure, item_id
 from customer_escalation.decision.inputs import NOTHING_ASIDE, AccountInput, Aside, SlaInput
 from customer_escalation.domain.brief import Figure
-from customer_escalation.domain.evidence import Evidence, field, name_key, parse_moment
+from customer_escalation.domain.evidence import Evidence, field, name_key, parse_moment, thread_cut
 from customer_escalation.domain.facts import ContractHours
 from customer_escalation.domain.formatting import count_words, duration_words, hours_words, time_words
 from customer_escalation.domain.people import writer_of
@@ -119,7 +119,7 @@ def ticket_figures(
             continue
         view = ticket_view(evidence, ticket, aside)
         contract = contract_of(evidence.account(view.customer), policy, readings)
-        whole = ticket.data.get("messages_complete") is not False
+        whole = ticket.data.get("messages_complete") is not False and not thread_cut(ticket)
         figures += times_of_ticket(view, now, contract.zone, read_whole=whole)
         clocks = clocks_of(view, contract, now) if whole else ()
         figures += [clock_figure(clock, contract) for clock in clocks if tells(clock)]

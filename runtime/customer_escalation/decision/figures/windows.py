@@ -9,7 +9,7 @@ from customer_escalation.decision.figures.parts import figure, item_id, without_
 from customer_escalation.decision.figures.tickets import ticket_view
 from customer_escalation.decision.inputs import AccountInput, DecisionInput
 from customer_escalation.domain.brief import Figure
-from customer_escalation.domain.evidence import field, parse_moment
+from customer_escalation.domain.evidence import field, parse_moment, thread_cut
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.policy import find_zone
@@ -127,7 +127,10 @@ def _of_account(case: DecisionInput, account: AccountInput, severity: Severity) 
     found = []
     for view in waiting:
         if last_agent_update(view, case.now) is None and waiting_since(view, case.now):
-            found.append(UpdateDue(account.name, view.ref, case.now, "never answered"))
+            ticket = case.evidence.ledger.get(view.ref)
+            cut = ticket is not None and thread_cut(ticket)
+            why = "it was not read to its end, so whether it was answered is unknown" if cut else "never answered"
+            found.append(UpdateDue(account.name, view.ref, case.now, why))
             continue
         due = [(cadence.due_at, reason)]
         due += [

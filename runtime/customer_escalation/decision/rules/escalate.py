@@ -7,6 +7,7 @@ from customer_escalation.decision.inputs import DecisionInput, SlaInput
 from customer_escalation.decision.rules.rule import NO, Verdict, from_fact, rule
 from customer_escalation.domain.evidence import name_key
 from customer_escalation.domain.facts import Answer
+from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.states import state_of
 
 PRODUCT_ACCOUNTS = 2
@@ -113,6 +114,11 @@ def sla(case: DecisionInput) -> Verdict:
         return Verdict("yes", late_words(case.late), tuple(clock.figure for clock in case.late))
     if "crm" not in case.evidence.connected and case.affected:
         return Verdict("unknown", "the CRM, which holds the SLA, could not be read")
+    if case.unclocked:
+        names = " and ".join(shown_id(ref.partition("/")[2]) or ref for ref in case.unclocked)
+        return Verdict(
+            "unknown", f"{names} could not be read to the end, so how its windows stand is not known", case.unclocked
+        )
     return NO
 
 

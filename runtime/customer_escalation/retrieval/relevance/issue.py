@@ -7,6 +7,7 @@ or the one ticket of all that fits it well. Where there is doubt there is no cas
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from weakref import WeakKeyDictionary
 
 from customer_escalation.domain.categories import ANSWERS
 from customer_escalation.domain.evidence import Evidence, name_key
@@ -77,11 +78,19 @@ def alike(case: Complaint) -> list[Record]:
 def find_issue(request: str, evidence: Evidence, now: datetime) -> Complaint:
     """The case that the request is about, or the tickets that a person said are meant.
 
-    What a person answered about the case is no record to look in.
+    What a person answered about the case is no record to look in. Each step of a run asks, so what was found last is kept until the
+    records change.
     """
-    chosen = evidence.ledger.get(CHOSEN)
-    ids = text_field(chosen, "answer") if chosen else ""
-    return _Search(request, _without_answers(evidence), now, ids).issue()
+    asked = request, now, evidence.connected, evidence.ledger.changes
+    known = _FOUND.get(evidence.ledger)
+    if known is None or known[0] != asked:
+        chosen = evidence.ledger.get(CHOSEN)
+        ids = text_field(chosen, "answer") if chosen else ""
+        known = _FOUND[evidence.ledger] = asked, _Search(request, _without_answers(evidence), now, ids).issue()
+    return known[1]
+
+
+_FOUND: WeakKeyDictionary[Ledger, tuple[object, Complaint]] = WeakKeyDictionary()
 
 
 def _without_answers(evidence: Evidence) -> Evidence:

@@ -30,6 +30,7 @@ class Ties:
         self.texts: Mapping[str, str] = {item.ref: self._whole(item) for item in items}
         self._folded = {ref: text.casefold() for ref, text in self.texts.items()}
         self._fields = {item.ref: self._short_values(item) for item in items}
+        self._folded_fields = {ref: "\n".join(values).casefold() for ref, values in self._fields.items()}
         prefixes = (record.id.partition("-")[0].casefold() for record in items if "-" in record.id)
         self.id_prefixes = frozenset(prefixes)
         self.codes = {ref: codes_in(text, self.id_prefixes) for ref, text in self.texts.items()}
@@ -99,7 +100,12 @@ class Ties:
         return own in self._folded[ref] and mentions(self.texts[ref], record_id)
 
     def _links(self, record: Record, other: Record) -> bool:
-        return any(mentions(value, other.id) or value == own_part(other.id) for value in self._fields[record.ref])
+        own = own_part(other.id)
+        if (
+            own.casefold() not in self._folded_fields[record.ref]
+        ):  # nearly always so, and found out at once for all fields
+            return False
+        return any(mentions(value, other.id) or value == own for value in self._fields[record.ref])
 
     def _short_values(self, item: Record) -> tuple[str, ...]:
         """What stands in the fields of an item and of its parts that hold no sentences; the size of a file is no number of anything."""

@@ -66,6 +66,16 @@ def test_a_text_that_names_both_makes_the_other_a_candidate_whatever_it_says(nam
     assert (ids(case.tickets), ids(alike(case))) == (["T-1"], ["T-2"])
 
 
+def test_what_was_found_is_found_anew_once_a_record_came() -> None:
+    records = evidence(told("T-1", "Vale Foods", "The map freezes."))
+    before = found("T-2", records)
+    assert found("T-2", records) is before
+    assert before.missing
+    records.ledger.add(told("T-2", "Harbour Mills", "Odd display."))
+    assert ids(found("T-2", records).tickets) == ["T-2"]
+    assert ids(found("T-1", records).tickets) == ["T-1"]
+
+
 def test_a_ticket_that_names_another_is_no_member_of_its_matter() -> None:
     pair = (told("T-1", "Vale Foods", "Not what we wrote in T-2."), told("T-2", "Vale Foods", "Odd display."))
     case = found("T-1", evidence(*pair))

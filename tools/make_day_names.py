@@ -1,0 +1,53 @@
+"""Write CLDR's names of months and weekdays, as Babel has them; with ``--check`` compare them and exit 1 where they are stale."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from customer_escalation.domain.day_names import LOCALES
+
+TARGET = Path(__file__).resolve().parent.parent / "runtime" / "customer_escalation" / "data" / "day_names.json"
+FORMS = (
+    ("months", "wide", "format"),
+    ("months", "abbreviated", "format"),
+    ("months", "wide", "stand-alone"),
+    ("days", "wide", "format"),
+    ("days", "abbreviated", "format"),
+)
+
+
+def text() -> str:
+    """The file: JSON with one locale on a line."""
+    lines = [
+        f"  {json.dumps(locale)}: {json.dumps(_names(locale), ensure_ascii=False)}" for locale in sorted(set(LOCALES))
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _names(locale: str) -> dict[str, list[str]]:
+    """In the order of the year or of the week, Monday first."""
+    from babel import Locale
+
+    known = Locale.parse(locale)
+    return {
+        f"{what} {width} {context}": [str(name) for _, name in sorted(getattr(known, what)[context][width].items())]
+        for what, width, context in FORMS
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write or compare; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare only, exit 1 where the file is stale")
+    made = text()
+    if not parser.parse_args(arguments).check:
+        TARGET.write_text(made, encoding="utf-8")
+    elif not TARGET.is_file() or TARGET.read_text(encoding="utf-8") != made:
+        print(f"{TARGET.name} is stale: run `python tools/make_day_names.py`.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
