@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import stat
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -100,5 +101,6 @@ def _stem(name: str) -> str:
 
 
 def _slug(text: str, most: int = 60) -> str:
-    """A text as a part of a file's name."""
-    return re.sub(r"[^a-z0-9]+", "-", text.casefold())[:most].strip("-") or "brief"
+    """A text as a part of a file's name; letters with accents are those without."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(char))
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:most].strip("-") or "brief"

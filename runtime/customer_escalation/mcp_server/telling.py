@@ -84,8 +84,8 @@ def checked(found: ReviewedDraft, kept: answers.Saved | None = None) -> answers.
         )
     elif warnings:
         text = (
-            f"Accepted, with {_counted(len(warnings), 'warning')}: mend what is right in them by one more call with `changes`, and "
-            "leave the rest"
+            f"Accepted: the brief is done. {_counted(len(warnings), 'warning')} beside it, for the person; call again with `changes` only "
+            "where one shows a sentence that is wrong"
         )
     else:
         text = "Accepted"

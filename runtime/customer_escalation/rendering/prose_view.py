@@ -90,9 +90,9 @@ class ProseView(Citing):
         return self.linked(sentence(statement.text), statement.cites) if statement else ""
 
     def _sentence(self, one: Sentence, whole: str, seen: set[str]) -> str:
-        marks = [
-            mark for mark in (self.marks(one.cites) if one.own else []) if mark not in seen and not _stands(mark, whole)
-        ]
+        own = [mark for mark in (self.marks(one.cites) if one.own else []) if not _stands(mark, whole)]
+        # All of them or none: of several, the one that is new would look like the source of the whole sentence.
+        marks = own if not seen.issuperset(own) else []
         seen.update(marks)
         shown = f" ({', '.join(marks[:MOST_MARKS])})" if marks else ""
         body = inert(self.named(one.text if one.text.count("**") % 2 == 0 else one.text.replace("**", "")))

@@ -5,8 +5,9 @@ from typing import Any
 
 from customer_escalation.domain.brief import RuleNote, Statement
 from customer_escalation.domain.categories import ANSWERS, HEADINGS, SOURCES, is_marked, unread
-from customer_escalation.domain.draft import ColleagueText, EscalationDraft, HandlingDraft
-from customer_escalation.domain.evidence import field, name_key
+from customer_escalation.domain.draft import ColleagueText, Deadline, EscalationDraft, HandlingDraft
+from customer_escalation.domain.evidence import field, name_key, parse_moment
+from customer_escalation.domain.formatting import offset_words
 from customer_escalation.domain.prose import without_marks
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
@@ -49,10 +50,20 @@ class BriefView(ProseView):
         if isinstance(draft, EscalationDraft):
             names["impact"] = lambda: self.impact(draft)
             names["asks"] = lambda: self.asks(draft)
-            names["set_by"] = self.say(f"by_{basis}") if (basis := draft.deadline.basis) != "record" else ""
+            names["deadline"] = lambda: self.deadline(draft.deadline)
         else:
             names["article"] = self.article(draft)
         return names
+
+    def deadline(self, set_by_it: Deadline) -> str:
+        """Until when, why then, and who set it; its moment first where the text tells none."""
+        text = self.line(set_by_it.text).rstrip(".")
+        if text and not any(char.isdigit() for char in text):
+            text = f"{inert(_moment(set_by_it.by))}, {text}"
+        window = self.brief.computed.window
+        text = text or (self.line(window.text).rstrip(".") if window else inert(_moment(set_by_it.by)))
+        who = self.say(f"by_{set_by_it.basis}") if set_by_it.basis != "record" else ""
+        return f"{text} ({who})." if who and who.casefold() not in text.casefold() else f"{text}."
 
     def verdict(self) -> str:
         """The decision in a few words, for who sends it."""
@@ -245,3 +256,9 @@ def _as_quotation(heading: str, lines: Sequence[str]) -> str:
 def quoted(text: str) -> list[str]:
     """A text to be pasted elsewhere, line by line, without its marks."""
     return inert_lines(without_marks(text))
+
+
+def _moment(by: str) -> str:
+    """A deadline's moment as people read it, on the clock that it was given on; a date alone as it stands."""
+    moment = parse_moment(by)
+    return f"{moment:%Y-%m-%d %H:%M} {offset_words(moment)}" if moment and ":" in by else by

@@ -102,13 +102,20 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
             if _may_be_said(atom, ticket, view) or put_together(atom, allowed) or _is_told(atom, own, until, view):
                 continue
             told = f"“{atom.atom}” ({atom.kind}) stands in nothing that this customer wrote or was told"
-            if atom.kind in ("code", "quote", *WHEN) or _is_a_wait(atom, until, view.case.now):
+            asked = atom.kind in ("code", "quote", *WHEN) or _is_no_id_of_ours(atom, view)
+            if asked or _is_a_wait(atom, until, view.case.now):
                 yield Fault(passage.path, f"{told}. Is it right for them?", "W")
             elif atom.found_in:
                 where = ", ".join(atom.found_in[:2])
                 yield Fault(passage.path, f"{told}; it stands in {where}. May they know it?", "W")
             else:
                 yield Fault(passage.path, f"{told}, and no record holds it.")
+
+
+def _is_no_id_of_ours(atom: Unsupported, view: ReviewInput) -> bool:
+    """Is it written like an id, such as SHA-256, and begins as no record's id does? Then it may be anything's name."""
+    begins = {record.id.partition("-")[0].casefold() for record in view.sources.everything if "-" in record.id}
+    return atom.kind == "id" and not atom.found_in and atom.atom.partition("-")[0].casefold() not in begins
 
 
 def _is_a_form_of_address(words: str, text: str, records: Sequence[Record]) -> bool:
