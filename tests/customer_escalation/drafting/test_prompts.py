@@ -33,9 +33,10 @@ VALUES: dict[str, list[dict[str, Any]]] = {
             "reported_by": "Support",
             "gaps": gaps,
             "listed": listed,
+            "more": more,
             "records": "- a | b",
         }
-        for gaps, listed in (((), ()), (("The CRM could not be read.",), ("chat (3)",)))
+        for gaps, listed, more in (((), (), ()), (("The CRM could not be read.",), ("chat (3)",), ("CRM (8 of 40)",)))
     ],
     "target_contents.md.j2": [{"target": target.value} for target in Target],
     "decision.md.j2": [
@@ -80,7 +81,7 @@ def test_each_text_is_used(name: str) -> None:
 def test_values_are_put_in_as_they_are() -> None:
     hostile = "{{ 7 * 7 }} {% raw %} <b>"
     assert hostile in prompt(
-        "first_message.md.j2", issue=hostile, now="", reported_by="", gaps=(), listed=(), records=""
+        "first_message.md.j2", issue=hostile, now="", reported_by="", gaps=(), listed=(), more=(), records=""
     )
 
 
