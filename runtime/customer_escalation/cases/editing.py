@@ -10,6 +10,7 @@ from customer_escalation.domain.draft import Ask, ColleagueText, CustomerDraft, 
 from customer_escalation.domain.lines import LineEdit, NoSuchLine, NumberedDraft
 from customer_escalation.domain.prose import MOST_CHARACTERS, Moment, passages
 from customer_escalation.domain.texts import reordered
+from customer_escalation.review.budget import words_in
 
 
 class Replacement(BaseModel):
@@ -96,7 +97,7 @@ def _about(draft: Draft) -> dict[str, str]:
     for index, message in enumerate(draft.messages):
         about[f"messages[{index}].text"] = f"text {message.number}, to {message.to}"
     for passage in passages(draft):
-        if (words := len(passage.text.split())) >= COUNTED_FROM:
+        if (words := words_in(passage.text)) >= COUNTED_FROM:
             said = about.get(passage.path)
             about[passage.path] = f"{said}; {words} words" if said else f"{words} words"
     return about

@@ -32,6 +32,11 @@ FOR_CUSTOMER = 240
 """Words of one text for a customer who asked several things."""
 
 
+def words_in(text: str) -> int:
+    """Words between spaces; the bars of a table and bullets are none."""
+    return sum(any(map(str.isalnum, word)) for word in text.split())
+
+
 def budget_of(outcome: Outcome, accounts: int, severity: Severity | None = None) -> dict[str, int]:
     """Words a section for an outcome, so many affected accounts, and how severe it is."""
     if outcome == Outcome.HANDLE:
@@ -54,7 +59,7 @@ def words_used(draft: EscalationDraft | HandlingDraft) -> Counter[str]:
     for passage in passages(draft):
         section = passage.path.partition("[")[0].partition(".")[0]
         if passage.reader == "receiver" and section not in ("summary", *BESIDE):
-            used[section] += len(passage.text.split())
+            used[section] += words_in(passage.text)
     return used
 
 
@@ -91,7 +96,7 @@ def _words_by_part(draft: Draft) -> Counter[str]:
     for passage in passages(draft):
         root = passage.path.partition("[")[0]
         part = "texts" if root in TEXTS else "page" if passage.reader == "sender" else "brief"
-        counts[part] += len(passage.text.split())
+        counts[part] += words_in(passage.text)
     return counts
 
 

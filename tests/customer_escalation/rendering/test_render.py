@@ -281,7 +281,9 @@ def test_the_deadline_has_its_text_or_the_computed_window_and_what_it_rests_on()
     assert "\n- **Deadline:** Engineering responds by 2026-03-04 18:00 UTC" in markdown(deadline=empty)
     assert " (our rhythm).\n" in markdown(deadline=empty)
     for basis, shown in (("sla", " (SLA)"), ("record", ""), ("proposed", " (proposed)")):
-        assert f"\n- **Deadline:** 2026-03-20, Soon{shown}.\n" in markdown(deadline={**empty, "basis": basis, "text": "Soon."})
+        assert f"\n- **Deadline:** 2026-03-20, Soon{shown}.\n" in markdown(
+            deadline={**empty, "basis": basis, "text": "Soon."}
+        )
     timed = {"by": "2026-03-20T17:00:00+01:00", "basis": "proposed", "text": "before the weekend (proposed)."}
     assert "\n- **Deadline:** 2026-03-20 17:00 UTC+1, before the weekend (proposed).\n" in markdown(deadline=timed)
 

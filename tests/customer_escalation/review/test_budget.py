@@ -24,6 +24,7 @@ from customer_escalation.review.budget import (
     budget_words,
     length_words,
     too_long,
+    words_in,
     words_used,
 )
 
@@ -148,9 +149,7 @@ def test_a_draft_that_is_longer_than_what_is_read_is_told_its_length() -> None:
     assert length_words(EscalationDraft.model_validate(sound), Severity.MEDIUM) == ""
     long = {**sound, "sender": "Call them. " * 50, "drafts": [reply("We are at it. " * 300)]}
     draft = EscalationDraft.model_validate(long)
-    brief = sum(
-        len(passage.text.split()) for passage in passages(EscalationDraft.model_validate({**sound, "sender": ""}))
-    )
+    brief = sum(words_in(passage.text) for passage in passages(EscalationDraft.model_validate({**sound, "sender": ""})))
     assert length_words(draft, Severity.MEDIUM) == (
         f"It has {1300 + brief} words in all (page 100, brief {brief}, texts 1200); 1150 are read. Take out {150 + brief}: whole texts and "
         "whole lines first, by `delete`. With more than 1322 it comes back to you."
