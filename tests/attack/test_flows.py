@@ -181,6 +181,20 @@ async def test_what_an_honest_model_asks_is_asked(arguments: dict[str, Any], for
     assert not own.refused
 
 
+@pytest.mark.parametrize(
+    ("category", "foreign", "made"),
+    [("crm", False, 1), ("support_platform", False, 1), ("chat", False, 0), ("crm", True, 0)],
+)
+async def test_a_customer_that_a_ticket_names_is_looked_up_where_customers_are_kept(
+    category: str, foreign: bool, made: int
+) -> None:
+    asked = Asked()
+    elsewhere = [one.data for one in records().ledger.records.values() if one.category != category]
+    (guarded,) = guard(evidence(*elsewhere), foreign=foreign).guarded([tool(asked, category)])
+    await guarded.run({"query": "Bell & Oak Surveying"})
+    assert len(asked.calls) == made
+
+
 async def test_a_refusal_is_kept_and_names_whose_data_it_was() -> None:
     own = guard(records(), foreign=True)
     [guarded] = own.guarded([tool(Asked(), "project_tracker")])

@@ -23,6 +23,8 @@ from skill_runtime.tools import Tool, ToolReturn
 
 OPEN = frozenset({"support_platform", "project_tracker", "knowledge_base"})
 """Categories whose technical marks say what an issue is about, so that it can be looked for elsewhere."""
+BY_CUSTOMER = frozenset({"crm", "support_platform"})
+"""Categories of our own that know every customer by name, so that any may be looked up there."""
 SHORTEST = 4
 """Letters and digits of what counts as data of a record: shorter numbers are everywhere."""
 QUOTED, STEP = 24, 6
@@ -123,6 +125,9 @@ class FlowGuard:
     def _known(self, tool: Tool, *, whole_customer: bool) -> "_Known":
         evidence = self.evidence()
         own, allowed = [self.request, self.said.get(tool.server, "")], list[str]()
+        if whole_customer and tool.category in BY_CUSTOMER:
+            names = {evidence.customer_of(one) for one in evidence.of_kind("ticket", "account")} - {""}
+            own, allowed = [*own, *names], [*map(_squeezed, names)]
         others: list[_Held] = []
         marks: set[str] = set()
         asked = _customers(self.request, evidence) if whole_customer else frozenset[str]()
