@@ -227,6 +227,18 @@ def test_records_of_a_customer_that_is_not_asked_about_stay_out() -> None:
     assert own.refusal(tool(Asked(), "project_tracker"), {"query": "invoice 482750"}) is None
 
 
+@pytest.mark.parametrize(
+    ("request_", "refused"), [("Harrow reports missing rows", False), ("Somebody reports missing rows", True)]
+)
+def test_what_a_customer_that_is_named_in_short_wrote_may_be_looked_for_in_our_own_chat(
+    request_: str, refused: bool
+) -> None:
+    source = records()
+    own = FlowGuard(request_, lambda: source, policy().flows, frozenset())
+    query = {"query": "Harrow Mills nightly sync stops"}
+    assert bool(own.refusal(tool(Asked(), "chat"), query)) is refused
+
+
 class Connected(Quiet):
     """``Systems`` with one server of somebody else that reads issues."""
 

@@ -9,6 +9,7 @@ as much as the policy lets flow. What stands in another system's records and is 
 import base64
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -272,15 +273,25 @@ def _quotes(squeezed: str, record: str, allowed: str) -> bool:
 
 
 def _customers(request: str, evidence: Evidence) -> frozenset[str]:
-    """The customers that the request names, by their name or by a ticket's id; folded."""
+    """The customers that the request names, by their name, by a first word that is theirs alone, or by a ticket's id; folded."""
     asked = name_key(request)
-    named = {name_key(evidence.customer_of(one)) for one in evidence.of_kind("ticket", "account")} - {""}
+    known = {evidence.customer_of(one).strip() for one in evidence.of_kind("ticket", "account")} - {""}
+    first = Counter(name.split()[0] for name in known)
+    named = {
+        name_key(name)
+        for name in known
+        if name_key(name) in asked or (first[name.split()[0]] == 1 and _calls(request, name.split()[0]))
+    }
     by_id = {
         name_key(evidence.customer_of(one))
         for one in evidence.of_kind("ticket")
         if len(one.id) >= SHORTEST and one.id.casefold() in asked
     }
-    return frozenset({name for name in named if name in asked} | by_id)
+    return frozenset(named | by_id)
+
+
+def _calls(request: str, word: str) -> bool:
+    return len(word) >= SHORTEST and bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", request))
 
 
 def _is_of(record: Record, customers: frozenset[str], evidence: Evidence) -> bool:
