@@ -233,6 +233,7 @@ class NewIssue:
     title: str
     description: str
     priority: str
+    """In the tracker's own words; empty for what it gives where nobody names one."""
     labels: tuple[str, ...] = ()
 
 

@@ -72,7 +72,10 @@ def offer(backend: ProjectTracker, offers: Offers) -> None:
         title: ShortText,
         description: Annotated[LongText, Field(description="Becomes the first comment.")],
         type: Annotated[ShortText, Field(description="Such as bug, feature or incident.")] = "bug",  # noqa: A002
-        priority: Annotated[ShortText, Field(description="In the tracker's own words, such as P1.")] = "none",
+        priority: Annotated[
+            ShortText | None,
+            Field(description="In the tracker's own words, such as P1; default: what it gives itself."),
+        ] = None,
         labels: Annotated[list[ShortText] | None, Field(max_length=20)] = None,
         author: Author = "customer-escalation",
         idempotency_key: IdempotencyKey = None,
@@ -82,7 +85,7 @@ def offer(backend: ProjectTracker, offers: Offers) -> None:
 
         Search for an existing one first. Only after a person approved this very content.
         """
-        issue = NewIssue(type, title, description, priority, tuple(labels or ()))
+        issue = NewIssue(type, title, description, priority or "", tuple(labels or ()))
         return Item(item=backend.create_issue(issue, written_by(author, idempotency_key, look_since)))
 
     def comment_on_issue(

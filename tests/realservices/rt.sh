@@ -4,6 +4,7 @@
 NAME=rt PORT_OFFSET=0
 . "$(dirname "$0")/common.sh"
 RT_PASSWORD=${RT_PASSWORD:-Support-Root-1}
+MAIL_PORT=${MAIL_PORT:-$((FIRST_PORT - 56))} # where email.sh takes mail
 
 do_install() {
   printf '%s\n' \
@@ -30,7 +31,8 @@ Set(\$DatabaseType, 'SQLite');
 Set(\$DatabaseName, '$DATA/db/rtdb');
 Set(\$CorrespondAddress, 'support\@support.example');
 Set(\$CommentAddress, 'support-comment\@support.example');
-Set(\$MailCommand, 'mbox');            # never sends; appends to a temp mbox
+# Mail goes to the Postfix of email.sh, which delivers to its own users alone; where that is not up, nowhere.
+Set(\$MailCommand, sub { my \$mail = shift; eval { \$mail->smtpsend(Host => '$HOST', Port => $MAIL_PORT, MailFrom => 'support\@support.example') }; 1 });
 Set(%FullTextSearch, Enable => 1, Indexed => 0);
 Set(\$LogToSyslog, undef);
 Set(\$LogToSTDERR, 'warning');
@@ -61,6 +63,12 @@ do_start() {
     chmod 600 "$DATA/etc/token"
     echo ok > "$DATA/db/.ready"
   fi
+  # Customers open and answer tickets by mail, as at most who run RT: its mail gateway takes them.
+  rt_env perl -I/usr/share/request-tracker5/lib -e '
+    use RT -init; my $all=RT::Group->new(RT->SystemUser); $all->LoadSystemInternalGroup("Everyone");
+    for my $right (qw(CreateTicket ReplyToTicket)) {
+      next if $all->PrincipalObj->HasRight(Right=>$right, Object=>RT->System);
+      my ($ok,$msg)=$all->PrincipalObj->GrantRight(Right=>$right, Object=>RT->System); die $msg unless $ok }' >>"$LOG/setup.log" 2>&1
   export RT_SITE_CONFIG="$DATA/etc/RT_SiteConfig.pm" RT_SITE_CONFIG_DIR="$DATA/etc/site.d" TMPDIR="$DATA/mail" HOME="$DATA/mail"
   spawn rt setpriv --reuid=www-data --regid=www-data --init-groups \
     /usr/share/request-tracker5/libexec/rt-server --host $HOST --port "$PORT" --max-workers 2
@@ -107,7 +115,7 @@ EOF
 }
 
 do_stop() { stop_one rt; }
-do_settings() { jq -n --arg url "http://$HOST:$PORT" --rawfile token "$DATA/etc/token" '{rt: {url: $url, token: ($token | rtrimstr("\n"))}}'; }
+do_settings() { jq -n --arg url "http://$HOST:$PORT" --rawfile token "$DATA/etc/token" '{rt: {url: $url, token: ($token | rtrimstr("\n")), queue: "Support"}}'; }
 do_status() {
   if alive rt; then echo "rt: up, $(rss_mb rt) MB RSS/PSS, http://$HOST:$PORT, data $(disk_mb) MB"
     api GET "/tickets?query=$(jq -rn '"Queue = \"Support\""|@uri')&per_page=1" | jq -c '{total_tickets:.total}'

@@ -110,15 +110,13 @@ class Redmine:
             "subject": issue.title,
             "description": marked(issue.description + labels, marker),
         }
-        for field, path, name, wanted in (
-            ("tracker_id", "/trackers.json", "trackers", issue.type),
-            ("priority_id", "/enumerations/issue_priorities.json", "issue_priorities", issue.priority),
+        for field, path, name, word, wanted in (
+            ("tracker_id", "/trackers.json", "trackers", "tracker", issue.type),
+            ("priority_id", "/enumerations/issue_priorities.json", "issue_priorities", "priority", issue.priority),
         ):
             found = self._id_of(path, name, wanted)
             if not found and wanted:
-                raise InvalidInput(
-                    f"Redmine has no {name[:-1].replace('_', ' ')} {wanted!r}. It has: {self._names(path, name)}."
-                )
+                raise InvalidInput(f"Redmine has no {word} {wanted!r}. It has: {self._names(path, name)}.")
             if found:
                 body[field] = int(found)
         made = self._api.post("/issues.json", {"issue": body})

@@ -175,7 +175,15 @@ class _Public:
             text, times = re.subn(rf"(?<!\w){re.escape(name)}(?!\w)", ticket, text)
             if times:
                 self._renamed[name] = ticket
+                text = _once(text, ticket)
         return text
+
+
+def _once(text: str, ticket: str) -> str:
+    """A ticket that stands for its own customer is named once: no ``T-4 of T-4``, ``T-4 (T-4)``, ``T-4 (T-4, open)``."""
+    name = rf"(?<![\w#]){re.escape(ticket)}(?!\w)"
+    text = re.sub(rf"({name})(?: [^\W\d_]{{2,4}} {re.escape(ticket)}(?!\w)| \({re.escape(ticket)}\))", r"\1", text)
+    return re.sub(rf"({name} \(){re.escape(ticket)}, ", r"\1", text)
 
 
 def _names(around: Around) -> dict[str, str]:

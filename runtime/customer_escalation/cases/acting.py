@@ -22,7 +22,7 @@ from customer_escalation.cases.effects import done_before, history_of
 from customer_escalation.cases.entries import APPROVAL, OUTDATED, REFUSAL, REVOCATION, ActionEdited, EffectIntended
 from customer_escalation.cases.errors import ActionChanged, ActionOutdated, NotAllowed, NotReadAgain, WrongOrder
 from customer_escalation.cases.going_out import edited_as_it_leaves, later_as_it_leaves, may_not_go
-from customer_escalation.cases.offered_later import OfferedLater, offered_later
+from customer_escalation.cases.offered_later import OfferedLater, offered_later, since_offered
 from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.cases.rereading import read_again
 from customer_escalation.cases.restoring import opening_of
@@ -44,23 +44,23 @@ class Acting(CaseServiceBase):
         result = self.result(case)
         entries = self.store.entries(result.case)
         events, edits = list(approval_events(entries)), edits_in(entries)
-        policy, now, before = self._policy(result.case), self._clock(), done_before(entries)
+        policy, now = self._policy(result.case), self._clock()
         found: list[ProposedAction] = []
         for offered in [*result.proposals, *offered_later(entries)]:
             one, by = as_edited(offered, edits)
             action = action_id(one)
             earlier = [
-                done for done in before
+                done for done in done_before(since_offered(entries, offered))
                 if done.action != action and (done.tool, done.destination) == (tool_for(one), one.destination)
             ]  # fmt: skip
             if earlier and one.kind in ONCE_A_CASE:
                 continue
-            if earlier:
+            history = history_of(entries, action)
+            if earlier and not (history.last and history.last.state == "done"):
                 one = one.model_copy(update={"beware": (*one.beware, went_before(earlier[-1]))})
             standing = standing_of(action, events, now, lasts(policy))
             needs = persons_needed(one.kind, result.target, policy)
             approval = standing.approvals[-1] if standing.state(needs) == "approved" else None
-            history = history_of(entries, action)
             found.append(
                 ProposedAction(len(found) + 1, action, one, approval, history.last, history.open, standing, needs, by)
             )

@@ -18,14 +18,18 @@ from skill_runtime.tools import Tool
 
 
 async def check_cites(since: Since, known: Ledger, tools: Sequence[Tool]) -> None:
-    """Every yes cites records that are there, or that ``tools`` read. Raises ``WrongOrder`` where one does not."""
+    """Every yes cites records that are there, or that ``tools`` read. Raises ``WrongOrder`` where one does not.
+
+    What is read for this alone is not ``known`` from then on: beside what is cited it may hold words that nobody was told of.
+    """
     facts = {name: value for name in Since.model_fields if isinstance(value := getattr(since, name), Fact)}
     bare = [name for name, fact in facts.items() if fact.answer == "yes" and not fact.cites]
     if bare:
         raise WrongOrder(f"A yes cites the records that show it: {', '.join(bare)}.")
     cites = [cite for fact in facts.values() for cite in fact.cites]
-    missing = await read_again(cites, known, tools)
-    missing += [cite for cite in cites if known.resolve(cite) is None and cite not in missing]
+    new, fresh = [cite for cite in cites if known.resolve(cite) is None], Ledger()
+    await read_again(new, fresh, tools)
+    missing = [cite for cite in new if fresh.resolve(cite) is None]
     if missing:
         raise WrongOrder(f"No connected server has these: {', '.join(missing)}. Cite refs as tool results give them.")
 

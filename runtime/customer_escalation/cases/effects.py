@@ -74,6 +74,18 @@ def done_before(entries: Sequence[Entry]) -> list[EffectIntended]:
     return list({one.action: one for one in intents if one.action in done}.values())
 
 
+def written_refs(entries: Sequence[Entry], tool: str = "") -> tuple[str, ...]:
+    """Refs of what the case's own carried-out actions wrote, of one tool alone where it is named, oldest first."""
+    written = {
+        entry.data["action"]: entry.data["written"]
+        for entry in entries
+        if entry.type == EffectDone.kind and entry.data.get("written")
+    }
+    return tuple(
+        written[one.action] for one in done_before(entries) if one.action in written and tool in ("", one.tool)
+    )
+
+
 def idempotency_key(case: str, action: str) -> str:
     """The key of an action's one effect: of the case, so that the same text in another case is another effect."""
     return hashlib.sha256(f"{case}\0{action}".encode()).hexdigest()[:32]

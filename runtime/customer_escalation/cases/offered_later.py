@@ -22,6 +22,16 @@ class OfferedLater(CaseEntry):
     proposals: tuple[Proposal, ...]
 
 
+def since_offered(entries: Sequence[Entry], proposal: Proposal) -> Sequence[Entry]:
+    """The entries after a text that was offered after the brief, which knows what went out before it; else all of them."""
+    for place in range(len(entries) - 1, -1, -1):
+        if entries[place].type == OfferedLater.kind:
+            later = OfferedLater.model_validate(entries[place].data)
+            if any(action_id(one) == action_id(proposal) for one in later.proposals):
+                return entries[place:]
+    return entries
+
+
 def offered_later(entries: Sequence[Entry]) -> list[Proposal]:
     """What is offered beside the brief's own steps now; a brief that was recorded anew ends it. What was begun to be carried out
     stays, so that it is known what became of it.

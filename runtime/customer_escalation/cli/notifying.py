@@ -5,12 +5,12 @@ import shutil
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
 
 from customer_escalation.cli import streams
 from customer_escalation.connectors.source import InvalidRequest
 from customer_escalation.domain.printable import one_line
 from customer_escalation.followups.watching import Notice
+from customer_escalation.policy.webhooks import webhook_fault
 
 if TYPE_CHECKING:
     from httpx2 import AsyncClient
@@ -19,7 +19,6 @@ WEBHOOK_S = 10.0
 DESKTOP_S = 10.0
 LONGEST = 400
 """Characters of a notice on the desktop."""
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Notifier(Protocol):
@@ -81,13 +80,8 @@ class Webhook:
 
     def __init__(self, url: str) -> None:
         """Raises ``InvalidRequest`` for an address that notices may not go to in the clear."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("https", "http") or not parts.hostname:
-            raise InvalidRequest("--webhook takes an address that begins with https://.")
-        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-            raise InvalidRequest(
-                "--webhook takes https:// alone, since notices hold what customers write; http:// only to this machine."
-            )
+        if fault := webhook_fault(url):
+            raise InvalidRequest(f"--webhook takes {fault}.")
         self._url = url
 
     async def tell(self, notices: Sequence[Notice]) -> str:

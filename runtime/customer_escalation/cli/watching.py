@@ -41,8 +41,8 @@ def watch(
         typer.Option(
             metavar="URL",
             envvar="CUSTOMER_ESCALATION_WEBHOOK",
-            show_default=False,
-            help="POST each notice there as JSON with a `text`, as chat systems take it.",
+            show_default="the policy's",
+            help="POST each notice there as JSON with a `text`, as chat systems take it; empty for none.",
         ),
     ] = None,
     workspace: Workspace = None,
@@ -65,7 +65,8 @@ def watch(
     cases = tuple(store.find(run) for run in runs or ())
     notifiers: list[Notifier] = [Bell()] if bell else []
     notifiers += [Desktop()] if desktop else []
-    notifiers += [Webhook(webhook)] if webhook else []
+    told = _webhook_of_policy() if webhook is None else webhook
+    notifiers += [Webhook(told)] if told else []
 
     def place(case: str) -> "Place":
         return place_of(store, case, workspace, sample=sample)
@@ -75,6 +76,15 @@ def watch(
     streams.tell(f"Watching {', '.join(cases) or 'every open escalation'}; Ctrl-C ends it.")
     with interruptible(lambda: ""):
         asyncio.run(_Watch(store, cases, notifiers, place, every).go_on())
+
+
+def _webhook_of_policy() -> str:
+    """What the policy in force here names; empty where it names none. Raises ``PolicyError``."""
+    from pathlib import Path
+
+    from customer_escalation.policy.sources import find_overlays, policy_in_force
+
+    return policy_in_force(find_overlays(None, Path.cwd())).watching.webhook
 
 
 class _Watch:

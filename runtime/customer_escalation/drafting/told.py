@@ -43,7 +43,9 @@ def reports(writer: Writer) -> Iterator[str]:
 
 def _opened(ticket: Record, writer: Writer) -> str:
     """The ticket's own line: whose, since when, in which state, its subject."""
-    state = ", ".join(filter(None, (field(ticket, "status"), field(ticket, "priority"))))
+    priority = field(ticket, "priority")
+    named = f"priority {priority}" if priority.isdecimal() else priority  # some systems count them
+    state = ", ".join(filter(None, (field(ticket, "status"), named)))
     subject = quotable(field(ticket, "subject"), TITLE)
     words = f"{writer.name(ticket)} of {field(ticket, 'customer') or 'an unknown customer'}, opened {field(ticket, 'created_at')[:10]}"
     words += f" ({state})" if state else ""

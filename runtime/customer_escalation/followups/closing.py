@@ -9,6 +9,7 @@ from customer_escalation.cases.coming_down import changed_at
 from customer_escalation.cases.errors import NotEscalated, WrongOrder
 from customer_escalation.cases.offered_later import OfferedLater
 from customer_escalation.cases.service import CaseService
+from customer_escalation.decision.rules.after import still_to_do
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.followups.coming_down import last_complaint
@@ -62,6 +63,7 @@ async def close(service: CaseService, case: str, closing: Closing) -> None:
     """Close it. Raises ``WrongOrder`` naming everything that is missing."""
     standing = await open_standing(service, case)
     missing = [
+        *_still_up(standing),
         *_unconfirmed(standing, closing.confirmed),
         *([] if closing.tracking.strip() else ["say what was done to the internal tracking (--tracking)"]),
         *([] if closing.learned.strip() else ["write down what was learned (--article FILE or --offer-article)"]),
@@ -72,6 +74,14 @@ async def close(service: CaseService, case: str, closing: Closing) -> None:
     await service.close(
         standing.case, by=closing.by, confirmed=closing.confirmed, tracking=closing.tracking, learned=closing.learned
     )
+
+
+def _still_up(standing: Standing) -> list[str]:
+    """What is missing before it is down: a person's yes, and of the steps those that closing does not do itself."""
+    down = standing.coming_down
+    left = still_to_do([*(down.done if down else ()), "record_learning"])
+    yes = [] if down and down.confirmed_by else ["a person confirms that it may come down (deescalate)"]
+    return [*yes, *(f"{words[:1].lower()}{words[1:].rstrip('.')} (deescalate)" for words in left)]
 
 
 def _unconfirmed(standing: Standing, refs: Sequence[str]) -> list[str]:

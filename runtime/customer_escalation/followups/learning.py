@@ -1,5 +1,6 @@
 """What was learned of an escalation, as the draft of an article for the knowledge base, each statement with its records."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from customer_escalation.actions import Proposal
@@ -64,8 +65,11 @@ def without_names(text: str, standing: Standing) -> str:
     """The text with each affected customer called by their first ticket."""
     inputs = standing.inputs
     for account in sorted(inputs.affected if inputs else (), key=lambda one: -len(one.name)):
-        tickets = _evidence(standing).tickets(account.tickets)
-        text = text.replace(account.name, f"the customer of {ticket_name(tickets[0])}" if tickets else "a customer")
+        names = [ticket_name(one) for one in _evidence(standing).tickets(account.tickets)]
+        for ticket in names:  # of whom the ticket is, it says itself
+            own = rf"(?<![\w#])({re.escape(ticket)}) [^\W\d_]{{2,4}} {re.escape(account.name)}(?!\w)"
+            text = re.sub(own, r"\1", text)
+        text = text.replace(account.name, f"the customer of {names[0]}" if names else "a customer")
     return text
 
 

@@ -42,9 +42,22 @@ class News:
         return not (self.replies or self.words or self.states)
 
 
-def news_between(before: Ledger, now: Evidence, own: Collection[str], moments: tuple[datetime, datetime]) -> News:
-    """What ``now`` shows and ``before`` did not; ``own`` are refs of the escalation's own items, ``moments`` of the two looks."""
-    fresh = [record for record in now.ledger.records.values() if _is_new(record, before) and not attachment_of(record)]
+def news_between(
+    before: Ledger,
+    now: Evidence,
+    own: Collection[str],
+    moments: tuple[datetime, datetime],
+    written: Collection[str] = (),
+) -> News:
+    """What ``now`` shows and ``before`` did not; ``own`` are refs of the escalation's own items, ``moments`` of the two looks.
+
+    What the escalation's own actions wrote (``written``) is no news to anybody who approved it.
+    """
+    fresh = [
+        record
+        for record in now.ledger.records.values()
+        if _is_new(record, before) and not attachment_of(record) and not _is_ours(record, now, written)
+    ]
     mine = [record for record in fresh if now.item_of(record).ref in own]
     said = sorted(
         (record for record in mine if record.parent), key=lambda record: (now.at(record) or moments[0], record.ref)
@@ -64,6 +77,14 @@ def news_between(before: Ledger, now: Evidence, own: Collection[str], moments: t
 
 def _is_new(record: Record, before: Ledger) -> bool:
     return before.get(record.ref) is None and record.category not in ("escalations", "figures", "answers")
+
+
+def _is_ours(record: Record, now: Evidence, written: Collection[str]) -> bool:
+    """Did the escalation write it: itself, or as the description that the item had from the beginning?"""
+    if record.ref in written:
+        return True
+    item = now.item_of(record)
+    return item.ref in written and now.parts(item)[:1] == [record]
 
 
 def _changed(before: Ledger, now: Evidence, own: Collection[str]) -> Iterator[StateChange]:

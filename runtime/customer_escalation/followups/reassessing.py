@@ -83,7 +83,7 @@ async def reassess(service: CaseService, case: str, changes: Mapping[str, Any]) 
         facts=tuple(_facts(old.assessment, facts)),
         rules=tuple(_rules(old.decision, anew)),
         figures=tuple(one for one in told.figures if one.ref.rpartition(".")[2].removeprefix("figures/") not in MOVING),
-        news=news_between(known, anew.evidence, own_items(before), (since, now)),
+        news=news_between(known, anew.evidence, own_items(before), (since, now), before.written),
         standing=standing_at(service.store, name, now) if not told.findings else None,
     )
 
@@ -143,7 +143,7 @@ def _rules(was: Decision, anew: Casework) -> Iterator[RuleChange]:
         if firing.state != before.get(firing.rule, "no"):
             yield RuleChange(
                 firing.rule,
-                RULE_TABLE[firing.rule].label,
+                RULE_TABLE[firing.rule].label or RULE_TABLE[firing.rule].sentence.rstrip("."),
                 before.get(firing.rule, "no"),
                 firing.state,
                 firing.because,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from customer_escalation.actions.table import KINDS
-from customer_escalation.cases.effects import done_before
+from customer_escalation.cases.effects import done_before, written_refs
 from customer_escalation.cases.entries import (
     RESULT,
     Closed,
@@ -58,6 +58,10 @@ class Standing:
     coming_down: ComingDown | None
     entries: int
     """So many the case has."""
+    written: tuple[str, ...] = ()
+    """Refs of what its carried-out actions wrote in the systems."""
+    filed: tuple[str, ...] = ()
+    """Those of them that are new items in the tracker."""
 
     @property
     def since(self) -> datetime:
@@ -176,6 +180,8 @@ def standing_at(
         done=_of_now([*reading.done, *_carried_out(entries, result, policy)], now),
         coming_down=reading.coming_down,
         entries=len(entries),
+        written=written_refs(entries),
+        filed=written_refs(entries, KINDS["tracker_item"].tool),
     )
 
 

@@ -9,6 +9,7 @@ from customer_escalation.cases.entries import APPROVAL, OUTDATED, REFUSAL, RESUL
 from customer_escalation.cases.offered_later import offered_later
 from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.cases.store import CaseStore
+from customer_escalation.domain.formatting import count_words
 from customer_escalation.domain.printable import one_line
 from skill_runtime.journal import BLOB, Entry
 
@@ -225,7 +226,7 @@ def _offered(entry: Entry, case: _Case) -> Told:
     texts = entry.data["proposals"]
     who = MODEL if entry.data["drafted_by"] == "model" else PROGRAM
     occasion, where = entry.data["occasion"].replace("_", "-"), ", ".join(one["destination"] for one in texts)
-    return who, "drafted", f"{len(texts)} texts for the {occasion}", "", where
+    return who, "drafted", f"{count_words(len(texts), 'text')} for the {occasion}", "", where
 
 
 def _followed_up(entry: Entry, case: _Case) -> Told:

@@ -117,6 +117,8 @@ class UpdateTexts:
 
     def _heading(self, say: Phrases, *, restricted: bool = False) -> list[str]:
         summary = self.standing.case if restricted else self.standing.result.summary
+        if not restricted and self.standing.severity != self.standing.result.severity:
+            summary += f" ({self.standing.severity.value})"
         return [say("update_about", date=self._day(self.news.now, say), summary=summary)]
 
     def _news_lines(self, say: Phrases) -> list[str]:

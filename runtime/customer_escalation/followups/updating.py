@@ -53,7 +53,7 @@ async def make_update(service: CaseService, case: str, writer: UpdateWriter | No
     standing = standing_at(service.store, name, now)
     assert standing is not None
     assert standing.inputs is not None
-    news = news_between(known, standing.inputs.evidence, own, (since, now))
+    news = news_between(known, standing.inputs.evidence, own, (since, now), before.written)
     texts = UpdateTexts(standing, standing.inputs, news, {item.key: item for item in after_this(standing)})
     made = texts.proposals if writer is None else await writer.write(texts, texts.proposals)
     drafted_by: Literal["model", "rules"] = "rules" if writer is None else "model"

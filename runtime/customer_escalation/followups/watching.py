@@ -92,7 +92,9 @@ class Watcher:
         inputs = standing.inputs
         if inputs is None:
             return
-        news = news_between(before, inputs.evidence, own_items(standing), (seen.at or standing.since, now))
+        news = news_between(
+            before, inputs.evidence, own_items(standing), (seen.at or standing.since, now), standing.written
+        )
         for line in news_lines(news, inputs.evidence, Phrases(None, "en"), zone_of_case(inputs)):
             yield Notice(standing.case, "new", line, _title(standing, "something new is on record", line))
 

@@ -12,6 +12,7 @@ from customer_escalation.policy.errors import PolicyError
 from customer_escalation.policy.holidays import OwnHolidays
 from customer_escalation.policy.hours import BusinessHours, parse_business_hours
 from customer_escalation.policy.parts import Count, Hours, Section, Text, find_zone
+from customer_escalation.policy.webhooks import webhook_fault
 
 T = TypeVar("T")
 
@@ -271,6 +272,20 @@ class Assistants(Section):
     """The category servers list their writing tools, which do what a person approved and nothing else."""
 
 
+class Watching(Section):
+    """Where `watch` tells things beside the terminal."""
+
+    webhook: Annotated[str, Field(strict=True, max_length=2_000)]
+    """An address that takes each notice as JSON; empty for none."""
+
+    @field_validator("webhook")
+    @classmethod
+    def _may_be_told(cls, value: str) -> str:
+        if value and (fault := webhook_fault(value)):
+            raise ValueError(f"it is empty or {fault}")
+        return value
+
+
 class Team(Section):
     """Who receives an escalation (T1-T5)."""
 
@@ -318,6 +333,7 @@ class Policy(Section):
     leaving: Leaving
     guard: Guard
     assistants: Assistants
+    watching: Watching
     teams: PerTarget[Team]
     levels: dict[str, RuleLevel] = Field(default_factory=dict)
     """Rules by id whose level an organisation changed."""

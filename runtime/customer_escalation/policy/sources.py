@@ -7,6 +7,7 @@ once a person approved it as it stands, as a project's connectors do; and every 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from platformdirs import user_config_path
 
@@ -118,6 +119,8 @@ def policy_notes(overlays: Sequence[Overlay], *, withheld: bool = False) -> tupl
                 notes.append(f"{_begin(overlay)} lets texts for {target.value} hold {_listed(sorted(more))}.")
         if now.assistants.writing_tools and not before.assistants.writing_tools:
             notes.append(f"{_begin(overlay)} lists the categories' writing tools to assistants.")
+        if now.watching.webhook and overlay.scope == "project" and now.watching != before.watching:
+            notes.append(f"{_begin(overlay)} has `watch` tell {urlsplit(now.watching.webhook).hostname}.")
         if overlay.scope == "project":
             if before.verification.enabled and not now.verification.enabled:
                 notes.append(f"{_begin(overlay)} switches off the second reading of statements.")

@@ -82,6 +82,12 @@ def test_the_open_item_of_the_case_gets_a_short_comment_without_the_customers_na
     assert comment.left_out == ("Harrow Mills is called T-101",)
 
 
+def test_a_ticket_that_stands_for_its_own_customer_is_named_once() -> None:
+    text = "Read T-101 of Harrow Mills, T-101 (Harrow Mills), T-101 (Harrow Mills, open), and T-102 of Harrow Mills."
+    (comment,) = of("tracker_comment", offered(written(asks=[ask(text)])))
+    assert "- Read T-101, T-101, T-101 (open), and T-102 of T-101." in comment.text.splitlines()
+
+
 def test_an_item_that_the_facts_do_not_rest_on_or_the_brief_does_not_name_gets_none() -> None:
     assert not of("tracker_comment", offered(written(), about=()))
     found = records()

@@ -127,7 +127,7 @@ def arguments_of(tool: str, target: dict[str, Any], token: str) -> dict[str, Any
         case "draft_article":
             return {"title": f"Once {token}", "body": text}
         case "create_issue":
-            return {"type": "Bug", "title": f"Once {token}", "description": text, "priority": "Normal"}
+            return {"type": "bug", "title": f"Once {token}", "description": text}
         case "draft_mail":
             return {"to": ["nobody@example.com"], "subject": f"Once {token}", "text": text}
         case "store_file":

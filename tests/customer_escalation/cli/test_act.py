@@ -17,6 +17,7 @@ from tests.customer_escalation.cli.test_nothing_raw import OBEYED
 from tests.customer_escalation.commands import Command, Done
 from tests.requirements import requirement
 
+from customer_escalation.cases.entries import EffectIntended
 from customer_escalation.cases.journal_store import JournalStore
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cli.acting.told import as_json
@@ -94,6 +95,41 @@ def written(command: Command, text: str = "It works again.") -> None:
     assert command("workspace", "load", str(path)).code == 0
 
 
+# What is unclear
+
+
+def begun(command: Command, kind: str) -> str:
+    """A process ended while it carried an action out: whether it happened is not known. Returns the action's id."""
+    action, store = listed(command)[kind], JournalStore(command.folder / "runs")
+    intent = EffectIntended(
+        action=action["id"], system=action["system"], tool=action["tool"], destination=action["destination"],
+        arguments={"id": "T-4", "text": action["text"]}, key="k", author="Ada", by="Ada", at=datetime.now(UTC),
+    )  # fmt: skip
+    store.append(run_of(command), EffectIntended.kind, intent.model_dump(mode="json"))
+    return str(action["id"])
+
+
+def test_a_script_says_what_a_person_found_of_what_is_unclear(command: Command) -> None:
+    run, other = run_of(command), listed(command)["customer_reply"]["id"]
+    action = begun(command, "internal_note")
+    for words, code, sentence in (
+        ([action[:12]], 2, "ID=done or ID=not-done"),
+        ([f"{action[:5]}=done"], 2, "at least 12 characters"),
+        ([f"{action[:12]}=done", f"{other}=done"], 1, "nothing to settle"),
+        (["0123456789ab=done"], 3, "No action 0123456789ab is offered"),
+    ):
+        refused = command("act", run, *(one for word in words for one in ("--settle", word)))
+        assert (refused.code, sentence in refused.err) == (code, True), refused
+        assert listed(command)["internal_note"]["state"] == "unclear"
+    not_done = command("act", run, "--settle", f"{action[:12]}=not-done", "--by", "Ana Roy")
+    assert (not_done.code, "Ana Roy looked: it was not carried out." in not_done.out) == (3, True)
+    begun(command, "internal_note")
+    done = command("act", run, "--settle", f"{action}=done", "--by", "Ana Roy")
+    assert (done.code, done.err, "Ana Roy looked: it was carried out." in done.out) == (0, "", True)
+    assert listed(command)["internal_note"]["state"] == "done"
+    assert ticket(command) == []
+
+
 # Listing
 
 
@@ -146,7 +182,7 @@ def test_a_yes_to_an_id_carries_out_exactly_that_once(command: Command) -> None:
     [
         (["--yes-to", "256f02c1881"], 2, "at least 12 characters"),
         (["--yes-to", "f" * 64], 3, "is offered, so nothing was done"),
-        (["--yes-to", "x", "--format", "json"], 2, "one of --yes-to, --format and --ics"),
+        (["--yes-to", "x", "--format", "json"], 2, "one of --yes-to, --settle, --format and --ics"),
         (["--by", " "], 2, "--by needs a name"),
     ],
 )

@@ -138,6 +138,30 @@ def test_a_webhook_that_is_not_there_is_told_once(command: Command, tmp_path: Pa
     assert process.returncode == 143
 
 
+def test_the_policy_names_the_webhook_and_an_option_another(command: Command, tmp_path: Path) -> None:
+    command(ISSUE, "--workspace", workspace(tmp_path), "--no-model", "-q")
+    own = tmp_path / "config" / "customer-escalation" / "policy.toml"
+    own.parent.mkdir(parents=True)
+    with Hook() as hook, Hook() as other:
+        own.write_text(f'[watching]\nwebhook = "{hook.url}"\n', encoding="utf-8")
+        with watching(command) as process:
+            assert hook.next("overdue")["text"]
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=LONGEST_S)
+        while not hook.got.empty():
+            hook.got.get()
+        with watching(command, "--webhook", other.url) as process:
+            assert other.next("overdue")["text"]
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=LONGEST_S)
+        assert hook.got.empty()
+    own.write_text('[watching]\nwebhook = "http://example.com/x"\n', encoding="utf-8")
+    refused = command("watch")
+    assert refused.code == 2
+    assert "watching.webhook" in refused.err
+    assert "https:// alone" in refused.err
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -48,6 +48,13 @@ def test_each_ticket_is_told_with_its_state_and_its_customer_s_first_and_last_wo
     assert "Orchard Bank" not in description
 
 
+def test_a_priority_that_is_a_number_says_that_it_is_one() -> None:
+    found = printers()
+    record = found.ledger.records["support_platform/T-10"]
+    found.ledger.put(record.model_copy(update={"data": {**record.data, "priority": "90"}}))
+    assert "T-10 of Vale Foods, opened 2026-03-03 (open, priority 90): " in escalated(found).description
+
+
 def test_what_another_account_wrote_in_a_thread_is_not_taken_for_its_customer_s() -> None:
     joined = {**message("T-10", 4, "2026-03-03T12:00:00Z", "community", "Following.", "sam"), "account": "Quill Press"}
     draft = escalated(printers(talk=(joined,)))

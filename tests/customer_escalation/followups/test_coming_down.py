@@ -8,8 +8,9 @@ from tests.customer_escalation.followups.lived import BUG, T1, T2, World, begun,
 from tests.requirements import requirement
 
 from customer_escalation.cases.errors import NotEscalated, NotProposed, WrongOrder
-from customer_escalation.followups.closing import Closing, close, learned_text, offer_article
+from customer_escalation.followups.closing import Closing, close, learned_text, offer_article, open_standing
 from customer_escalation.followups.coming_down import Found, judge, offer_texts, since_of
+from customer_escalation.followups.learning import without_names
 from customer_escalation.followups.service import open_escalation
 from customer_escalation.followups.standing import standing_at
 from skill_runtime.parts import cut_short
@@ -134,6 +135,16 @@ async def test_a_quiet_customer_needs_no_word_to_close(world: World) -> None:
         await close(service, case, Closing("Sam", (), "P-1 is linked.", "article.md"))
 
 
+@requirement("P1")
+async def test_what_is_read_to_check_a_citation_is_not_taken_for_told(world: World) -> None:
+    case = await begun(world)
+    solved(world, confirmed=True)
+    async with world.service(LATER) as service:
+        told = await judge(service, case, Found(workaround=(f"{T1}-m3",), confirmed=(f"{T1}-m4",)))
+        assert told.state.proposed
+        assert service.work(case).ledger.get(f"{T1}-m4") is None
+
+
 async def test_what_was_learned_is_an_article_that_cites_and_names_no_customer(world: World) -> None:
     case = await begun(world)
     solved(world, confirmed=True)
@@ -145,6 +156,8 @@ async def test_what_was_learned_is_an_article_that_cites_and_names_no_customer(w
         await judge(service, case, found)
         text = await learned_text(service, case, WORDS)
         assert text.startswith("Nightly sync stops\n")
+        standing = await open_standing(service, case)
+        assert without_names("T-1 of Harrow Mills, and Harrow Mills", standing) == "T-1, and the customer of T-1"
         assert f"“Since the upgrade to 7.2.0 the nightly sync stops.” [{T1}-m1]" in text
         assert "The upgrade lowered the batch limit." in text
         assert f"{WORDS} [{T1}-m3, {T1}-m4]" in text

@@ -34,6 +34,7 @@ async def test_upwards_it_holds_at_once_and_is_told_with_fact_rule_and_record(wo
             ("production_stopped", "no", "yes", (f"{T1}-m3",))
         ]
         assert {"E-DOWN", "S1"} <= {one.rule for one in found.rules if one.is_now == "yes"}
+        assert all(one.label for one in found.rules)
         assert [one.ref for one in found.news.replies] == [f"{T1}-m3"]
         (due,) = open_escalation(service, case, await service.systems.now())
         assert (due.severity, due.lower) == ("Critical", None)

@@ -9,6 +9,7 @@ from tests.messages_api import Fault, MessagesServer, use
 from customer_escalation.cases.errors import NotEscalated, WrongOrder
 from customer_escalation.followups.logging import log_by_hand
 from customer_escalation.followups.model_writer import ModelUpdateWriter
+from customer_escalation.followups.reassessing import reassess
 from customer_escalation.followups.service import open_escalation
 from customer_escalation.followups.updating import FollowUpDraft, make_update
 from skill_runtime.claude import ClaudeModel
@@ -82,6 +83,18 @@ async def test_a_file_is_news_by_the_message_that_it_came_with_alone(world: Worl
     world.ticket("T-1")["messages"].append(came)
     news = (await updated(world, case)).news
     assert [one.ref for one in (*news.replies, *news.words, *news.elsewhere)] == [f"{T1}-m3"]
+
+
+async def test_a_severity_that_rose_since_the_brief_stands_in_what_the_team_gets(world: World) -> None:
+    case = await begun(world)
+    before = await updated(world, case)
+    async with world.service(LATER) as service:
+        stopped = {"answer": "yes", "cites": [f"{T1}-m1"], "why": ""}
+        await reassess(service, case, {"production_stopped": stopped})
+    after = await updated(world, case, STILL_LATER)
+    for kind in ("team_message", "internal_note"):
+        assert "(Critical)" not in "".join(by_kind(before, kind))
+        assert all("Nightly sync stops (Critical)" in text for text in by_kind(after, kind))
 
 
 async def test_the_texts_are_next_steps_that_can_be_approved_and_the_next_update_takes_their_place(

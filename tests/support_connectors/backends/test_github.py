@@ -109,6 +109,8 @@ async def test_an_issue_is_created_once_for_a_key(vendor: VendorServer, data: Gi
     again = (await called("github", settings_of(vendor.url), "create_issue", **given))["item"]
     assert first["ref"] == again["ref"]
     assert (first["labels"], first["comments"][0]["text"]) == (["bug", "p1"], "It @breaks.")
+    plain = {"type": "bug", "title": "Another", "description": "It breaks too.", "idempotency_key": "l"}
+    assert (await called("github", settings_of(vendor.url), "create_issue", **plain))["item"]["labels"] == ["bug"]
 
 
 @pytest.mark.parametrize(

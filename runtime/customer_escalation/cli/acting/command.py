@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from customer_escalation.cli.acting.carrying import Outcome
 
 EPILOG = (
-    f"Exit codes: {VALID} nothing is left to do (with --yes-to: all that was named is carried out), {NEEDS_REVIEW} something waits "
-    f"for a person, {FAILED} something failed, 2 wrong request, 130 interrupted."
+    f"Exit codes: {VALID} nothing is left to do (with --yes-to or --settle: all that was named is carried out), {NEEDS_REVIEW} "
+    f"something waits for a person, {FAILED} something failed, 2 wrong request, 130 interrupted."
 )
 
 
@@ -41,6 +41,15 @@ def act(
             metavar="ID",
             show_default=False,
             help="Approve this action and carry it out; 12 characters of its id or more. May be given several times.",
+        ),
+    ] = None,
+    settle: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--settle",
+            metavar="ID=done|not-done",
+            show_default=False,
+            help="Of an action that is unclear: you looked whether it was carried out. May be given several times.",
         ),
     ] = None,
     by: Annotated[
@@ -66,8 +75,8 @@ def act(
     from customer_escalation.cases.journal_store import JournalStore
     from customer_escalation.connectors.source import InvalidRequest
 
-    if sum([bool(yes_to), format is not None, ics is not None]) > 1:
-        raise InvalidRequest("Give one of --yes-to, --format and --ics.")
+    if sum([bool(yes_to), bool(settle), format is not None, ics is not None]) > 1:
+        raise InvalidRequest("Give one of --yes-to, --settle, --format and --ics.")
     store = JournalStore()
     case, name = store.find(run_id), (by or user()).strip()
     if not name:
@@ -75,6 +84,8 @@ def act(
     if ics is not None:
         _write_reminders(case, ics)
         return
+    if settle:
+        raise typer.Exit(_settle(case, name, settle))
     asked = format is None and not yes_to and sys.stdin.isatty() and sys.stdout.isatty()
     if not asked and not yes_to:
         raise typer.Exit(_list(case, format or ActFormat.TABLE))
@@ -128,11 +139,16 @@ def _refuse_passing(workspace: str | None) -> None:
 
 
 async def _talk(service: "CaseService", case: str, by: str) -> int:
+    from datetime import UTC, datetime
+
     from customer_escalation.cases.restoring import opening_of
     from customer_escalation.cli.acting.talk import Conversation, Keyboard
+    from customer_escalation.followups.standing import standing_at
 
     result = service.result(case)
-    labels = [label for label in (result.data["severity"], result.data["target"]) if label]
+    standing = standing_at(service.store, case, datetime.now(UTC))
+    severity = standing.severity.value if standing else result.data["severity"]
+    labels = [label for label in (severity, result.data["target"]) if label]
     heading = f"{case}, {', '.join(labels) or 'handled in support'}: {result.summary}"
     policy = opening_of(service.store, case).terms().policy
     found = await Conversation(service, case, by, policy, result.document.evidence, Keyboard()).hold(heading)
@@ -153,12 +169,27 @@ async def _say_yes(service: "CaseService", case: str, by: str, yes_to: Sequence[
     return FAILED if "failed" in came else NEEDS_REVIEW if "waits" in came else VALID
 
 
-def _named(found: "Sequence[ProposedAction]", name: str) -> "ProposedAction":
+def _settle(case: str, by: str, given: Sequence[str]) -> int:
+    """Write down what a person found out; no system is asked."""
+    import asyncio
+
+    from customer_escalation.cli.acting import settling
+
+    service = _unconnected()
+    answers = dict(map(settling.parsed, given))
+    offered = service.propose(case)
+    found = {_named(offered, name, "--settle").id: happened for name, happened in answers.items()}
+    for action, effect in asyncio.run(settling.settle(service, case, found, by)):
+        streams.say(streams.rows([f"{action[:12]}  {effect.state:<6}  {effect.said}"]))
+    return VALID if all(found.values()) else NEEDS_REVIEW
+
+
+def _named(found: "Sequence[ProposedAction]", name: str, option: str = "--yes-to") -> "ProposedAction":
     from customer_escalation.cli.acting.told import SHOWN_ID
     from customer_escalation.connectors.source import InvalidRequest
 
     if len(name) < SHOWN_ID:
-        raise InvalidRequest(f"--yes-to {name}: give at least {SHOWN_ID} characters of the action's id.")
+        raise InvalidRequest(f"{option} {name}: give at least {SHOWN_ID} characters of the action's id.")
     meant = [one for one in found if one.id.startswith(name.casefold())]
     if len(meant) != 1:
         raise NotOffered(

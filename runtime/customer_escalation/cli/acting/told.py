@@ -54,6 +54,8 @@ def where(one: ProposedAction, evidence: Evidence) -> str:
         return local(at) if at else "no moment is set"
     if proposal.kind == "tracker_item":
         return f"a new item of the type {one_line(proposal.destination) or '(none)'}"
+    if proposal.kind == "draft_article":
+        return "a new draft"
     record = evidence.ledger.resolve(proposal.destination) if "/" in proposal.destination else None
     if record is None:
         return one_line(proposal.destination) or "no destination is known"
@@ -71,8 +73,9 @@ def system(one: ProposedAction) -> str:
 
 def said(one: ProposedAction, policy: Policy) -> list[str]:
     """What persons said to it, and what came of it, a sentence each."""
+    done = one.effect is not None and one.effect.state == "done"
     lines = [
-        f"Approved by {yes.by}, {local(yes.at)}; counts until {local(yes.at + lasts(policy))}."
+        f"Approved by {yes.by}, {local(yes.at)}{'' if done else f'; counts until {local(yes.at + lasts(policy))}'}."
         for yes in one.standing.approvals
     ]
     lines += [f"The yes of {yes.by}, {local(yes.at)}, has expired." for yes in one.standing.expired]
