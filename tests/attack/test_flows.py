@@ -280,7 +280,7 @@ async def test_a_citation_that_is_another_systems_data_is_not_looked_up_and_stan
         attempts.had(f"the citation {cite}", [call for call in asked.calls if cite in str(call)])
     result = await service.finish(case)
     entries = [entry.data for entry in store.entries(case, "flow_refused")]
-    assert {"tool": "read_issue", "server": "tracker", "source": "crm"} in entries
+    assert {"tool": "read_issue", "server": "tracker", "source": "crm", "foreign": True} in entries
     assert "to tracker" in result.markdown.partition("### Supporting Context")[2]
     assert KEY not in str(entries)
     attempts.had_none()

@@ -113,11 +113,15 @@ class FlowRefused(CaseEntry):
     server: str
     source: str
     """The category whose data it was; empty where nobody can tell."""
+    foreign: bool = True
+    """Whether the system is somebody else's."""
 
 
 def not_asked(refused: Iterable[FlowRefused]) -> list[str]:
-    """Refused questions as a brief's gaps: one sentence a system and kind of data."""
-    counted = Counter((one.server, one.source) for one in refused)
+    """Refused questions to systems of somebody else as a brief's gaps: one sentence a system and kind of data. What was not asked of our
+    own stands in the journal: nothing would have left the house.
+    """
+    counted = Counter((one.server, one.source) for one in refused if one.foreign)
     return [
         f"{count_words(count, 'question')} to {server or 'a system'} {'was' if count == 1 else 'were'} not asked: "
         f"{'it' if count == 1 else 'they'} would have carried {f'data of the {title_of(source)}' if source else 'unexplained text'} there."

@@ -88,7 +88,7 @@ class WorkingSet:
     def note_refusals(self, case: OpenCase) -> None:
         """Write down which questions were not asked since the last time."""
         for one in case.newly_refused():
-            self.note(case, FlowRefused(tool=one.tool, server=one.server, source=one.source))
+            self.note(case, FlowRefused(tool=one.tool, server=one.server, source=one.source, foreign=one.foreign))
 
     def note_facts(self, case: OpenCase, facts: Assessment, *, taken: bool) -> None:
         """Write stated facts down."""

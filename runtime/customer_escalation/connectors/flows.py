@@ -62,6 +62,8 @@ class Refusal:
     server: str
     source: str
     """The category whose data it would have carried; empty where nobody can tell what it carries."""
+    foreign: bool
+    """Whether the server is somebody else's."""
 
     @property
     def sentence(self) -> str:
@@ -118,9 +120,9 @@ class FlowGuard:
         text = " ".join(piece for _, piece in given)
         known = self._known(tool, whole_customer=level == "same_customer")
         if source := known.carried(text):
-            return Refusal(tool.spec.name, tool.server, source)
+            return Refusal(tool.spec.name, tool.server, source, foreign)
         if foreign and (len(text) > MOST_TO_OTHERS or not all(map(known.explained, _TOKEN.findall(text)))):
-            return Refusal(tool.spec.name, tool.server, "")
+            return Refusal(tool.spec.name, tool.server, "", foreign)
         return None
 
     def _known(self, tool: Tool, *, whole_customer: bool) -> "_Known":

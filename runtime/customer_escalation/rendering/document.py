@@ -32,21 +32,24 @@ class Document:
         return self.brief.draft.summary
 
 
+OFFERED = frozenset({"post_to_channel", "customer_reply", "status_update", "reminder"})
+"""Kinds that a brief asks about in its last line: those of the skill. All there are stand in the list of actions."""
+
+
 def offers(proposals: Sequence[tuple[str, str]], draft: Draft) -> list[str]:
     """What is offered below a brief, from the kind and the title of each action; several replies are one question, and so are several
-    reminders or notes.
+    reminders.
     """
     say = Phrases(draft)
     customers = [(place, one) for place, (_, one) in enumerate(outgoing(draft), 1) if isinstance(one, CustomerDraft)]
     replies, updates = ([str(place) for place, one in customers if one.kind == kind] for kind in ("reply", "update"))
-    reminders, notes = (sum(kind == own for kind, _ in proposals) for own in ("reminder", "internal_note"))
+    reminders = sum(kind == "reminder" for kind, _ in proposals)
     together = {
         "customer_reply": say("step_replies", numbers=", ".join(replies)) if len(replies) > 1 else "",
         "status_update": say("step_updates", numbers=", ".join(updates)) if len(updates) > 1 else "",
         "reminder": say("step_reminders") if reminders > 1 else "",
-        "internal_note": say("step_notes") if notes > 1 else "",
     }
-    return list(dict.fromkeys(together.get(kind) or title for kind, title in proposals))
+    return list(dict.fromkeys(together.get(kind) or title for kind, title in proposals if kind in OFFERED))
 
 
 def cited_records(brief: Brief, evidence: Evidence) -> list[dict[str, Any]]:

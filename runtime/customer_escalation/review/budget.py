@@ -72,7 +72,7 @@ def length_words(draft: Draft, severity: Severity | None) -> str:
     shares = ", ".join(f"{part} {counts[part]}" for part in PARTS)
     return (
         f"It has {whole} words in all ({shares}); {most} are read. Take out {whole - most}: whole texts and whole lines first, by "
-        f"`delete`. With more than {int(most * OVER)} it comes back to you."
+        f"`delete`, but no line with a label of the template. With more than {int(most * OVER)} it comes back to you."
     )
 
 

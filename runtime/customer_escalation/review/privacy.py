@@ -14,7 +14,7 @@ from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.customer_texts import CustomerText, said_of
 from customer_escalation.review.grounding import Unsupported, find_atoms, unsupported_atoms
 from customer_escalation.review.passages import drafts_for_customers
-from customer_escalation.review.sources import is_somebody, on_a_customers_clock, put_together
+from customer_escalation.review.sources import is_day_and_month, is_somebody, on_a_customers_clock, put_together
 from customer_escalation.sla.clocks import waiting_since
 from skill_runtime.ledger import Record
 
@@ -89,7 +89,8 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
         allowed = [*allowed, _days(view.case.now, until), _own_dates(view)]
         for atom in unsupported_atoms(
             _HOUR.sub(lambda at: f"{at[1]}:{at[2] or '00'}", passage.text), allowed, view.sources.everything,
-            vocabulary=names, nouns_capitalised=language_or_other(passage.text) in (*NOUNS_CAPITALISED, OTHER),
+            vocabulary=names,
+            nouns_capitalised=(language_or_other(passage.text) or view.sources.language) in (*NOUNS_CAPITALISED, OTHER),
         ):  # fmt: skip
             if any(f"“{atom.atom}”" in one.message for one in said):
                 continue
@@ -100,6 +101,8 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
             ):
                 continue
             if _may_be_said(atom, ticket, view) or put_together(atom, allowed) or _is_told(atom, own, until, view):
+                continue
+            if atom.kind == "number" and is_day_and_month(atom.atom, passage.text, allowed):
                 continue
             told = f"“{atom.atom}” ({atom.kind}) stands in nothing that this customer wrote or was told"
             asked = atom.kind in ("code", "quote", *WHEN) or _is_no_id_of_ours(atom, view)

@@ -244,7 +244,7 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
     if atom.kind == "number" and not sources.in_english(claim) and _is_hour(atom.atom, scope):
         return True
     return atom.kind == "number" and (
-        _is_day(atom.atom, claim.text) or _is_day_and_month(atom.atom, claim.text, scope)
+        _is_day(atom.atom, claim.text) or is_day_and_month(atom.atom, claim.text, scope)
         or _is_numbered_day(atom.atom, claim.text, scope, sources.coming)
         or _counts(atom.atom, claim, scope, sources)
     )  # fmt: skip
@@ -305,12 +305,17 @@ def _stands_in(word: str, scope: Iterable[Record]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", record.text) for record in scope)
 
 
-def _is_day_and_month(number: str, text: str, scope: Sequence[Record]) -> bool:
+def is_day_and_month(number: str, text: str, scope: Sequence[Record]) -> bool:
     """Is it part of a day and month without a year, such as 17/06 or 06.11., on which something in the records lies?"""
     parts = re.split(r"[./]", number)
     pairs = [pair for pair in _DAY_MONTH.findall(text) if set(parts) <= set(pair)]
-    days = {stamp[5:10] for record in scope for stamp in _DAYS.findall(record.text)} if pairs else set()
-    return any(f"{int(month):02}-{int(day):02}" in days for day, month in pairs)
+    days = {stamp for record in scope for stamp in _DAYS.findall(record.text)} if pairs else set()
+    years = {stamp[:4] for stamp in days}
+    return any(
+        any(stamp[5:] == f"{int(month):02}-{int(day):02}" for stamp in days)
+        or any(not unsupported_atoms(f"{year}-{int(month):02}-{int(day):02}", scope) for year in years)
+        for day, month in pairs
+    )
 
 
 def _is_day(number: str, text: str) -> bool:

@@ -150,7 +150,15 @@ def test_an_opening_of_bullets_is_a_list() -> None:
 def test_several_replies_several_updates_and_several_reminders_are_one_question_each() -> None:
     drafts = [{**reply("a"), "number": 3}, {**reply("b"), "number": 1}, {**reply("c", kind="update"), "number": 2}]
     made = EscalationDraft.model_validate(escalation(drafts=drafts))
-    kinds = ["post_to_channel", "customer_reply", "status_update", "customer_reply", "reminder", "reminder"]
+    kinds = [
+        "post_to_channel",
+        "customer_reply",
+        "status_update",
+        "customer_reply",
+        "reminder",
+        "reminder",
+        "internal_note",
+    ]
     assert offers([(kind, f"{kind}?") for kind in kinds], made) == [
         "post_to_channel?", "Send texts 1, 3?", "status_update?", "Set reminders for the times above?",
     ]  # fmt: skip

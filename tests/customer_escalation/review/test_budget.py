@@ -152,7 +152,7 @@ def test_a_draft_that_is_longer_than_what_is_read_is_told_its_length() -> None:
     brief = sum(words_in(passage.text) for passage in passages(EscalationDraft.model_validate({**sound, "sender": ""})))
     assert length_words(draft, Severity.MEDIUM) == (
         f"It has {1300 + brief} words in all (page 100, brief {brief}, texts 1200); 1150 are read. Take out {150 + brief}: whole texts and "
-        "whole lines first, by `delete`. With more than 1322 it comes back to you."
+        "whole lines first, by `delete`, but no line with a label of the template. With more than 1322 it comes back to you."
     )
     assert too_long(draft, Severity.MEDIUM).startswith(f"It still has {1300 + brief} words, and 1150 are read")
     assert too_long(draft, Severity.HIGH) == ""

@@ -125,3 +125,23 @@ def test_days_and_quotations_in_a_script_that_hangs_endings_on_words(sentence: s
     )
     claim = Claim("description", sentence, "fact", ("support_platform/T-9-m1",), "receiver")
     assert [atom.atom for atom in atoms_missing(claim, sources)] == missing
+
+
+@pytest.mark.parametrize(
+    ("sentence", "missing"),
+    [
+        ("Im August 3 s, jetzt 28 bis 32 s.", []),
+        ("Im August 3 s, jetzt 28 bis 34 s.", ["28 bis 34 s"]),
+        ("Im August 3 min.", ["3 min"]),
+        ("Es begann am 17.10. und blieb so.", []),
+        ("Es begann am 16.10. und blieb so.", ["16.10"]),
+    ],
+)
+def test_german_seconds_and_days_are_those_of_the_record(sentence: str, missing: list[str]) -> None:
+    said_ = "Im August waren es 3 Sekunden, seit gestern 28, 30 oder 32 Sekunden."
+    text = message("T-9", 1, "2028-10-18T08:00:00Z", "customer", said_, "a.fehse")
+    sources = Sources(
+        evidence(ticket("T-9", "Fehse", "2028-10-18T08:00:00Z", text)), {}, frozenset(), language="German"
+    )
+    claim = Claim("description", sentence, "fact", ("support_platform/T-9-m1",), "receiver", language="German")
+    assert [atom.atom for atom in atoms_missing(claim, sources)] == missing

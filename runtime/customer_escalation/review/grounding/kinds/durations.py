@@ -18,6 +18,9 @@ UNIT_SECONDS = {
     "day": Decimal(86400), "d": Decimal(86400), "week": Decimal(604800), "fortnight": Decimal(1209600),
     "stunde": Decimal(3600), "minuten": Decimal(60), "tag": Decimal(86400), "woche": Decimal(604800),
 }  # fmt: skip
+IN_FULL = {"s": "second", "sec": "second", "min": "minute", "h": "hour", "hr": "hour", "d": "day", "stunde": "hour", "minuten": "minute",
+           "tag": "day", "woche": "week"}  # fmt: skip
+"""Short and German words for units, by what ``unit_names`` calls them."""
 _UNITS = (
     r"milliseconds?|ms|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|fortnights?|s|h|d|Minuten?|Stunden?|Tagen?|"
     "Tage|Wochen?"
@@ -67,11 +70,10 @@ def _holds(source: SourceText, atom: Atom) -> bool:
         return value in source.known(all_numbers)
     if value % 1 and any(_rounds_to(known, value) for known in source.known(bare_numbers)):
         return True  # so many digits stand there by no chance, whatever the field calls its unit
-    if len(word) <= 2 or value not in source.known(bare_numbers):
+    if value not in source.known(bare_numbers):
         return False
-    return bool(re.search(rf"\b{word}", source.lower)) or not source.known(_words).isdisjoint(
-        unit_names().get(word, ())
-    )
+    named = unit_names().get(IN_FULL.get(word, word), frozenset())
+    return (len(word) > 2 and bool(re.search(rf"\b{word}", source.lower))) or not source.known(_words).isdisjoint(named)
 
 
 def _rounds_to(known: Decimal, value: Decimal) -> bool:

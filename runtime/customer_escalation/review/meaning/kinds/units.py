@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from customer_escalation.domain.unit_names import unit_names
 from customer_escalation.review.grounding.kinds.durations import UNIT_SECONDS, unit
 from customer_escalation.review.meaning.compared import Compared
 from customer_escalation.review.meaning.contest import Contest
@@ -32,6 +33,7 @@ def look(compared: Compared) -> Iterator[Contest]:
             and theirs
             and measure not in theirs
             and not ("" in theirs and measure in ("money", "bytes") and _bare(number))
+            and not _told_in_words(number, measure, compared)
         ):
             ref = compared.cited[0].record.ref
             yield Contest("unit", True, f"{number} is told in another unit than {ref} has it.", ref)
@@ -41,6 +43,18 @@ def look(compared: Compared) -> Iterator[Contest]:
 
 def _bare(number: str) -> bool:
     return len(number) < len("100")
+
+
+def _told_in_words(number: str, measure: str, compared: Compared) -> bool:
+    """Does a record give the number that unit of time in a language of its own, as in ``28 bis 32 Sekunden``?"""
+    names = {name for word, known in unit_names().items() if _measure(word) == measure for name in known}
+    for one in compared.cited:
+        for clause in one.text.clauses:
+            for place, word in enumerate(clause.words):
+                near = clause.words[place + 1 : place + 2 + REACH]
+                if word.is_number and word.stem == number and any(after.lower in names for after in near):
+                    return True
+    return False
 
 
 def _measured(text: Text) -> Iterator[tuple[str, str]]:
