@@ -22,8 +22,8 @@ SHARE = {Severity.CRITICAL: 0.45, Severity.HIGH: 0.4, Severity.MEDIUM: 0.26}
 """Of that, by severity: what stops work is read to the end, a wish is not."""
 BESIDE = {"sender": 280, "messages": 180, "ticket_note": 30, "rhythm": 50}
 """Words of the texts beside the brief, each in all."""
-WHOLE = {Severity.CRITICAL: 1600, Severity.HIGH: 1400, Severity.MEDIUM: 1150}
-WHOLE_HANDLING = 900
+WHOLE = {Severity.CRITICAL: 1850, Severity.HIGH: 1650, Severity.MEDIUM: 1450}
+WHOLE_HANDLING = 1050
 """Words of everything together, which readers who compare briefs still read whole."""
 TEXTS = ("drafts", "messages", "ticket_note")
 OVER = 1.15
@@ -70,10 +70,7 @@ def length_words(draft: Draft, severity: Severity | None) -> str:
     if whole <= most:
         return ""
     shares = ", ".join(f"{part} {counts[part]}" for part in PARTS)
-    return (
-        f"It has {whole} words in all ({shares}); {most} are read. Take out {whole - most}: whole texts and whole lines first, by "
-        f"`delete`, but no line with a label of the template. With more than {int(most * OVER)} it comes back to you."
-    )
+    return f"It has {whole} words in all ({shares}); {most} are read. What nobody would miss goes; what decides stays."
 
 
 def too_long(draft: Draft, severity: Severity | None) -> str:
@@ -82,9 +79,9 @@ def too_long(draft: Draft, severity: Severity | None) -> str:
     if whole <= most * OVER:
         return ""
     return (
-        f"It still has {whole} words, and {most} are read: of two documents that are equally right, readers keep the shorter one. Take "
-        f"out {whole - most} more by `delete`: the texts that can wait or that nobody would miss, then rows and lines that say what "
-        "another one says. What is left stays as it is."
+        f"It has {whole} words, and {most} are read: of two documents that are equally right, readers keep the shorter one. Take out "
+        f"{whole - most} by `delete`: texts that can wait or that nobody would miss, then rows and lines that say what another one says. "
+        "Evidence that decides, and lines with a label of the template, stay; so does the wording of what is left."
     )
 
 

@@ -19,6 +19,7 @@ from customer_escalation.review.budget import (
     HANDLING,
     MOST_ACCOUNTS,
     PER_ACCOUNT,
+    WHOLE,
     WHOLE_HANDLING,
     budget_of,
     budget_words,
@@ -147,15 +148,18 @@ def test_a_handling_note_has_a_budget_of_its_own() -> None:
 def test_a_draft_that_is_longer_than_what_is_read_is_told_its_length() -> None:
     sound = escalation()
     assert length_words(EscalationDraft.model_validate(sound), Severity.MEDIUM) == ""
-    long = {**sound, "sender": "Call them. " * 50, "drafts": [reply("We are at it. " * 300)]}
+    long = {**sound, "sender": "Call them. " * 50, "drafts": [reply("We are at it. " * 380)]}
     draft = EscalationDraft.model_validate(long)
     brief = sum(words_in(passage.text) for passage in passages(EscalationDraft.model_validate({**sound, "sender": ""})))
+    most = WHOLE[Severity.MEDIUM]
     assert length_words(draft, Severity.MEDIUM) == (
-        f"It has {1300 + brief} words in all (page 100, brief {brief}, texts 1200); 1150 are read. Take out {150 + brief}: whole texts and "
-        "whole lines first, by `delete`, but no line with a label of the template. With more than 1322 it comes back to you."
+        f"It has {1620 + brief} words in all (page 100, brief {brief}, texts 1520); {most} are read. What nobody would miss goes; what "
+        "decides stays."
     )
-    assert too_long(draft, Severity.MEDIUM).startswith(f"It still has {1300 + brief} words, and 1150 are read")
-    assert too_long(draft, Severity.HIGH) == ""
+    told = f"It has {1620 + brief} words, and {most} are read"
+    assert too_long(draft, Severity.MEDIUM).startswith(told)
+    assert f"Take out {1620 + brief - most} by `delete`" in too_long(draft, Severity.MEDIUM)
+    assert too_long(draft, Severity.CRITICAL) == ""
     assert length_words(draft, Severity.CRITICAL) == ""
     note = HandlingDraft.model_validate(handling(steps="Check it. " * 590, sender="Call. " * 400))
     assert f"{WHOLE_HANDLING} are read" in length_words(note, None)
