@@ -45,6 +45,8 @@ def figure(expression: str, *cites: str, zone: str = "UTC") -> str:
         ("2026-03-04 + 1 year", "2027-03-04 00:00 UTC (2026-03-04 00:00 UTC + 1 year)"),
         ("now + 9000 years", "not computed: the result lies beyond all calendars"),
         ("now + 4 hours", "2026-03-04 16:00 UTC (2026-03-04 12:00 UTC + 4 hours)"),
+        ("now - 20 min", "2026-03-04 11:40 UTC (2026-03-04 12:00 UTC - 20 min)"),
+        ("now + 3 months", "2026-06-04 12:00 UTC (2026-03-04 12:00 UTC + 3 months)"),
         ("-5 + 12", "7 (-5 + 12)"),
         ("2026-03-02T09:00Z + 72 h", "2026-03-05 09:00 UTC (2026-03-02 09:00 UTC + 72 h)"),
         ("2026-03-03T10:30:00Z - 1.5 d", "2026-03-01 22:30 UTC (2026-03-03 10:30 UTC - 1.5 d)"),

@@ -34,8 +34,10 @@ NOON = 12
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 _STAMP = r"(?:now|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)"
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
-_SHIFTED = re.compile(rf"({_STAMP})\s*([+-])\s*([\d(][\d\s.,()*/+]*?)\s*(hours?|h|days?|d|weeks?|months?|years?)")
-_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_SHIFTED = re.compile(
+    rf"({_STAMP})\s*([+-])\s*([\d(][\d\s.,()*/+]*?)\s*(hours?|h|minutes?|min|days?|d|weeks?|months?|years?)"
+)
+_UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _MONTHS = {"m": 1, "y": 12}
 _BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
@@ -69,7 +71,7 @@ def _result(expression: str, held: "_Held", zone: ZoneInfo) -> str:
     if shifted := _SHIFTED.fullmatch(expression.strip()):
         moment, count = held.moment(shifted[1]), _span(shifted[3], held)
         try:
-            after = time_words(_moved(moment, count if shifted[2] == "+" else -count, shifted[4][0]), zone)
+            after = time_words(_moved(moment, count if shifted[2] == "+" else -count, _unit(shifted[4])), zone)
         except (OverflowError, ValueError):
             raise _Impossible("the result lies beyond all calendars") from None
         return f"{after} ({time_words(moment, zone)} {shifted[2]} {shifted[3]} {shifted[4]})"
@@ -84,6 +86,11 @@ def _result(expression: str, held: "_Held", zone: ZoneInfo) -> str:
         return f"{_told(value)} ({shown})"
     except InvalidOperation:
         raise _Impossible("the result has too many digits") from None
+
+
+def _unit(word: str) -> str:
+    """The key of a unit: its first letter, and ``min`` for minutes beside months."""
+    return "min" if word.startswith("min") else word[0]
 
 
 def _span(count: str, held: "_Held") -> float:
