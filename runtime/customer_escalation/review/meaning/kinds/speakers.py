@@ -23,14 +23,15 @@ def look(compared: Compared) -> Iterator[Contest]:
 
 
 def _ours(compared: Compared, written: list[Cited]) -> Iterator[Contest]:
-    """“We found” of what only customers say."""
+    """“We found” of what only customers say. What we did not do or do not have, no customer's message shows either way."""
     if not all(one.customers for one in written):
         return
     for number in sorted({clause.sentence for clause in compared.text.clauses}):
         clauses = compared.text.sentence(number)
         for clause in clauses:
             subject = clause.words[0] if clause.words else None
-            if subject is not None and _is_we(clause) and not subject.quoted and len(clause.words) > 1:
+            told = subject is not None and not subject.quoted and len(clause.words) > 1
+            if told and _is_we(clause) and not clause.has("not"):
                 yield Contest(
                     "attribution", True, f"“{clause.text}” is told as our own, and {written[0].record.ref} is a customer's.",
                     written[0].record.ref,
