@@ -24,7 +24,6 @@ from customer_escalation.mcp_server.assembly import failed, sentence_of
 from skill_runtime.errors import SkillRuntimeError
 
 if TYPE_CHECKING:
-    from customer_escalation.cases.effects import Effect
     from customer_escalation.cases.service import CaseService
     from customer_escalation.cases.steps import ProposedAction
 
@@ -122,7 +121,7 @@ def approval_tool(service_of: Callable[[], "CaseService"]) -> Tool:
             holds = one.approval if said == "accept" else None  # P1 has the last word
             decided = _decided(case, one, holds.by if holds else "", "cancel" if way is Way.NONE else said)
             if carry_out and holds and one.tool:
-                decided = _done_too(decided, one, await service_of().carry_out(case, one.id, holds.by))
+                decided = await _done_too(decided, one, service_of())
         except SkillRuntimeError as error:
             return failed(sentence_of(error, case))
         return CallToolResult(
@@ -190,7 +189,13 @@ def question(action: "ProposedAction", *, at_once: bool = False) -> str:
     return "\n\n".join(parts)
 
 
-def _done_too(decided: Decided, action: "ProposedAction", effect: "Effect") -> Decided:
+async def _done_too(decided: Decided, action: "ProposedAction", service: "CaseService") -> Decided:
+    """The answer with what came of it; an approval that could not be carried out holds all the same, and is not asked for again."""
+    try:
+        effect = await service.carry_out(decided.case, action.id, decided.by)
+    except SkillRuntimeError as error:
+        told = f"Approved by {decided.by}, and not carried out: {sentence_of(error, decided.case)}"
+        return decided.model_copy(update={"text": told})
     told = f"Approved by {decided.by}. {effect_words(action, effect)}"
     return decided.model_copy(update={"text": told, "state": effect.state, "written": effect.written})
 

@@ -162,6 +162,18 @@ async def test_what_was_not_approved_is_not_carried_out_either(folder: Path, per
     assert times_written(folder) == 0
 
 
+async def test_an_approval_that_cannot_be_carried_out_holds_and_says_so(folder: Path) -> None:
+    async with desk(
+        folder, elicitation_callback=Person("accept", approve=True, name="Sam")
+    ) as at:  # in memory: nothing is written
+        name = await accepted(at, "15")
+        told = await at.good("request_approval", case=name, action="2", carry_out=True)
+        assert (told.data["answer"], told.data["by"], told.data["state"]) == ("approved", "Sam", "")
+        assert "nothing can be written there" in told.text
+        (reply,) = (await at.good("propose_actions", case=name, action="2")).data["actions"]
+        assert reply["approved_by"] == "Sam"
+
+
 async def test_an_older_client_of_that_name_asks_nobody(folder: Path) -> None:
     older = types.Implementation(name="claude-code", version="2.0.76")
     async with desk(folder, elicitation_callback=Person("accept", approve=True), client_info=older) as at:
