@@ -18,7 +18,7 @@ test: $(VENV)/.ready
 
 # Without what starts processes or browsers, needs real systems or tries a whole one (tests/slow.py).
 test-fast: $(VENV)/.ready
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n auto -m "not slow" --hypothesis-profile=fast
 
 # What hostile texts, models, servers and files obtain, tried at length; `make test` tries less of what is generated.
 attack: $(VENV)/.ready

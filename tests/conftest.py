@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, settings, strategies
 from tests import requirements, slow
 
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("here")
 """No property depends on the time that an example takes: the machine may be busy."""
+settings.register_profile("fast", settings.get_profile("here"), max_examples=15)
+"""Of ``make test-fast``: a look, not a search."""
+settings.load_profile("here")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from customer_escalation.decision.figures.contract import Contract, contract_of
+from customer_escalation.decision.figures.missed_updates import missed_updates_figure
 from customer_escalation.decision.figures.parts import figure, item_id
 from customer_escalation.decision.inputs import NOTHING_ASIDE, AccountInput, Aside, SlaInput
 from customer_escalation.domain.brief import Figure
@@ -123,6 +124,7 @@ def ticket_figures(
         figures += times_of_ticket(view, now, contract.zone, read_whole=whole)
         clocks = clocks_of(view, contract, now) if whole else ()
         figures += [clock_figure(clock, contract) for clock in clocks if tells(clock)]
+        figures += missed_updates_figure(view, contract, now) if whole else []
     return {figure.ref: figure for figure in figures}
 
 
@@ -155,13 +157,18 @@ def clocks_of(view: TicketTimes, contract: Contract, now: datetime) -> tuple[Sla
         return ()
     risk = contract.policy.sla.at_risk_fraction
     clocks = sla_clocks(view, terms, now, contract.calendar, risk)
-    if terms.hours == "round_the_clock" or not contract.zone_is_guessed:
+    if terms.hours == "round_the_clock" or not contract.zone_is_guessed or not any(_counts(clock) for clock in clocks):
         return clocks
     elsewhere = [
         sla_clocks(view, replace(terms, hours="business"), now, replace(contract.calendar, tz=zone), risk)
         for zone in ZONES_OF_THE_WORLD
     ]
     return tuple(_spread(clock, [other[number] for other in elsewhere]) for number, clock in enumerate(clocks))
+
+
+def _counts(clock: SlaClock) -> bool:
+    """Does it run towards a moment?"""
+    return clock.running and clock.due_at is not None
 
 
 def _spread(clock: SlaClock, elsewhere: Sequence[SlaClock]) -> SlaClock:

@@ -1,7 +1,7 @@
 """Finds the atoms of a sentence, most specific kind first; what one kind has taken, no later one sees."""
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 from customer_escalation.domain.tamed import tamed
 from customer_escalation.review.grounding.atom import Atom
@@ -12,11 +12,11 @@ from customer_escalation.review.grounding.spelling import spelled_alike
 _TAKEN = "\0"
 
 
-def find_atoms(text: str) -> Iterator[Atom]:
+@lru_cache(maxsize=8192)
+def find_atoms(text: str) -> tuple[Atom, ...]:
     """The atoms of ``text``, kind by kind. What stands in a quotation or in code is part of that atom only."""
     left = plain(tamed(text))
-    yield from quotations(left)
-    yield from scan(unquoted(left, _TAKEN))[0]
+    return (*quotations(left), *scan(unquoted(left, _TAKEN))[0])
 
 
 def scan(text: str) -> tuple[list[Atom], str]:
