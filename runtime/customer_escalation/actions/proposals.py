@@ -109,12 +109,8 @@ def propose(
         return [*texts, *(reminders or [later]), *notes, *messages]
     team = policy.teams.of(brief.target)
     due = next_internal_followup(brief.severity, now, team_calendar(policy, brief.target), policy).due_at
-    kept = " (restricted)" if brief.target == Target.SECURITY else ""
-    post = (
-        say("step_post", where=f"{team.channel}{kept}", team=team.name)
-        if channel_of.is_known(brief.target)
-        else say("step_post_there", team=f"{team.name}{kept}")
-    )
+    somewhere = "step_post_restricted" if brief.target == Target.SECURITY else "step_post_there"
+    post = say("step_post", where=team.channel) if channel_of.is_known(brief.target) else say(somewhere)
     check = f"Check with {team.name} for progress: {brief.draft.summary}"
     internal: list[Proposal] = []
     if around is not None:

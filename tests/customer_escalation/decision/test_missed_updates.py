@@ -2,7 +2,6 @@
 
 import itertools
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -79,8 +78,8 @@ def test_more_than_three_are_counted() -> None:
     assert "; and 1 more, counted" in text
 
 
-def spoken(*at: datetime, role: str = "agent", **more: Any) -> tuple[MessageTimes, ...]:
-    return tuple(MessageTimes(f"support_platform/T-1-m{n}", one, role, role, **more) for n, one in enumerate(at))
+def spoken(*at: datetime, **more: bool) -> tuple[MessageTimes, ...]:
+    return tuple(MessageTimes(f"support_platform/T-1-m{n}", one, "agent", "agent", **more) for n, one in enumerate(at))
 
 
 def found(messages: tuple[MessageTimes, ...], hours: int, now: datetime, calendar: BusinessCalendar) -> list[str]:
