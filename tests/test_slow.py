@@ -21,8 +21,8 @@ def test_what_is_named_exists(pattern: str) -> None:
 
 def test_a_test_is_slow_by_its_file_or_its_name() -> None:
     assert is_slow("tests/skill_runtime/test_mcp_host.py::test_x[1]")
-    assert is_slow("tests/support_connectors/backends/test_jira.py::test_faults_are_typed_errors[hung]")
-    assert not is_slow("tests/support_connectors/backends/test_jira.py::test_an_issue_is_read_whole")
+    assert is_slow("tests/customer_escalation/actions/test_leaving.py::test_a_text_of_200_kb_is_gone_through[4242 ]")
+    assert not is_slow("tests/customer_escalation/actions/test_leaving.py::test_another")
 
 
 def test_a_process_in_a_test_that_is_not_named_is_refused_with_what_to_do() -> None:
