@@ -1,4 +1,6 @@
-"""Write CLDR's names of months and weekdays, as Babel has them; with ``--check`` compare them and exit 1 where they are stale."""
+"""Write CLDR's names of months and weekdays, and the words that join two of a list, as Babel has them; with ``--check`` compare them
+and exit 1 where they are stale.
+"""
 
 import argparse
 import json
@@ -26,14 +28,16 @@ def text() -> str:
 
 
 def _names(locale: str) -> dict[str, list[str]]:
-    """In the order of the year or of the week, Monday first."""
+    """In the order of the year or of the week, Monday first; for "and" and "or" under ``joins``."""
     from babel import Locale
 
     known = Locale.parse(locale)
-    return {
+    names = {
         f"{what} {width} {context}": [str(name) for _, name in sorted(getattr(known, what)[context][width].items())]
         for what, width, context in FORMS
     }
+    pairs = (known.list_patterns[kind]["2"] for kind in ("standard", "or"))
+    return {**names, "joins": [pair.replace("{0}", "").replace("{1}", "").strip() for pair in pairs]}
 
 
 def main(arguments: list[str] | None = None) -> int:

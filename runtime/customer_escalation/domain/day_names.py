@@ -1,4 +1,4 @@
-"""What months and weekdays are called, in every language that texts are told by; the names are CLDR's."""
+"""What months and weekdays are called and how two of them are joined, in every language that texts are told by; the words are CLDR's."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
-from customer_escalation.domain.language import CODES
+from customer_escalation.domain.language import CODES, COMMON
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """As Python counts them."""
@@ -92,6 +92,14 @@ def opening_day(word: str) -> int | None:
 def _plain(name: str) -> str:
     """Without accents, as many type it."""
     return "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))
+
+
+def list_joins() -> frozenset[str]:
+    """What stands between the last two of a list, in every language: "and", "or", casefolded; not what means something else in
+    English, as "of" does and "in".
+    """
+    found = frozenset(word.casefold() for locale in LOCALES for word in _table()[locale]["joins"])
+    return found - (frozenset(COMMON["English"].split()) - frozenset(_table()["en"]["joins"]))
 
 
 def english_months() -> tuple[str, ...]:

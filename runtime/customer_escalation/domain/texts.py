@@ -1,7 +1,7 @@
 """The texts of a draft that go out, in the order in which they are used, and how the rest of the draft names them.
 
-A writer gives each text its number and names it in prose as ``[text 2]``. What is printed is its place in the order, so that taking
-a text out or moving it breaks no mention of another.
+A writer gives each text its number and names it in prose as ``[text 2]``, or in plain words. What is printed is its place in the
+order, so that taking a text out or moving it breaks no mention of another.
 """
 
 import re
@@ -10,7 +10,11 @@ from typing import Any
 
 from customer_escalation.domain.draft import ColleagueText, CustomerDraft, Draft
 
-MENTION = re.compile(r"\[(?:text|texte|texto|testo|tekst|文面) ?(\d{1,2})\]", re.IGNORECASE)
+_NAMED = r"(?:text|texte|texto|testo|tekst|文面)"
+_MARKED = re.compile(rf"\[{_NAMED} ?(\d{{1,2}})\]", re.IGNORECASE)
+MENTION = re.compile(
+    rf"\[{_NAMED} ?(?P<marked>\d{{1,2}})\]|(?<![\w\[]){_NAMED} ?(?P<plain>\d{{1,2}})(?![\w%]|[.,:]\d)", re.IGNORECASE
+)
 """A text of the draft named by its number; who writes in another language may say the word in it."""
 LISTS = ("drafts", "messages")
 Outgoing = CustomerDraft | ColleagueText
@@ -36,15 +40,19 @@ def with_places(text: str, known: Mapping[int, int], say: Callable[[int], str]) 
     """The text with each mention in the words of ``say`` for its place, which begin a sentence as a sentence begins."""
 
     def told(found: re.Match[str]) -> str:
-        words = say(known.get(int(found[1]), int(found[1])))
+        number = _number(found)
+        place = known.get(number, number)
+        if found["plain"]:
+            return found.group().replace(found["plain"], str(place))
+        words = say(place)
         return words[:1].upper() + words[1:] if not text[: found.start()].rstrip("*_ ") else words
 
     return MENTION.sub(told, text)
 
 
 def unknown_mentions(text: str, known: Mapping[int, int]) -> Iterator[int]:
-    """Numbers that name no text."""
-    return (int(number) for number in MENTION.findall(text) if int(number) not in known)
+    """Numbers in brackets that name no text."""
+    return (int(number) for number in _MARKED.findall(text) if int(number) not in known)
 
 
 def reordered(data: Mapping[str, Any], order: Sequence[int]) -> dict[str, Any]:
@@ -68,10 +76,20 @@ def reordered(data: Mapping[str, Any], order: Sequence[int]) -> dict[str, Any]:
 
 def _mentions_follow(value: Any, anew: Mapping[int, int]) -> Any:
     if isinstance(value, str):
-        return MENTION.sub(lambda found: f"[text {anew.get(int(found[1]), int(found[1]))}]", value)
+        return MENTION.sub(lambda found: _renamed(found, anew), value)
     if isinstance(value, Mapping):
-        return {name: _mentions_follow(item, anew) for name, item in value.items()}
+        told = "ticket" in value  # to a customer, who knows nothing of our numbers
+        return {name: item if told and name == "text" else _mentions_follow(item, anew) for name, item in value.items()}
     return [_mentions_follow(item, anew) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _renamed(found: re.Match[str], anew: Mapping[int, int]) -> str:
+    number = anew.get(_number(found))
+    return f"[text {number}]" if number else found.group()
+
+
+def _number(found: re.Match[str]) -> int:
+    return int(found["marked"] or found["plain"])
 
 
 def _numbered(entries: Sequence[Outgoing]) -> bool:

@@ -114,6 +114,16 @@ def test_numbers_may_be_written_with_a_comma(expression: str, told: str) -> None
     assert found.text == told
 
 
+def test_a_number_may_stand_behind_another() -> None:
+    said = "Behind: partition 11 412,300, partition 14 188,950."
+    case = evidence(
+        ticket("T-2", "Harrow Mills", "2026-03-02T09:00:00Z", message("T-2", 1, "2026-03-02T09:00:00Z", "agent", said))
+    )
+    asked = Calculation(label="behind", expression="412,300 + 188950", cites=["support_platform/T-2"])
+    [found] = calculated([asked], case, ZoneInfo("UTC"), NOW)
+    assert found.text == "601,250 (412300 + 188950)"
+
+
 def test_more_than_can_be_done_at_once_is_said() -> None:
     asked = [Calculation(label="one", expression="1 + 1", cites=[T])] * (MOST_CALCULATIONS + 1)
     texts = [found.text for found in calculated(asked, KNOWN, ZoneInfo("UTC"), NOW)]

@@ -46,6 +46,28 @@ def test_a_mention_is_printed_as_the_place_of_its_text() -> None:
     assert list(unknown_mentions("[text 5] or [text 9]", {5: 1})) == [9]
 
 
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("Without a yes, text 7.", "Without a yes, text 2."),
+        ("Wie in Text 7", "Wie in Text 2"),
+        ("Text 71 and text 7%, context 7, text 7.2", "Text 71 and text 7%, context 7, text 7.2"),
+    ],
+)
+def test_a_mention_in_plain_words_follows_too_and_nothing_else_does(written: str, printed: str) -> None:
+    assert with_places(written, {7: 2}, lambda n: f"text {n}") == printed
+    assert list(unknown_mentions("text 9", {5: 1})) == []
+
+
+def test_of_a_new_order_a_customer_reads_nothing() -> None:
+    one = draft(
+        sender="Send text 1.", drafts=[{**customer("Press text 1.", 1), "when": "unless text 2 goes"}, customer("b", 2)]
+    )
+    data = reordered(one.model_dump(), [2, 1])
+    assert data["sender"] == "Send [text 2]."
+    assert (data["drafts"][0]["when"], data["drafts"][0]["text"]) == ("unless [text 1] goes", "Press text 1.")
+
+
 def test_a_new_order_numbers_the_texts_anew_and_every_mention_follows() -> None:
     one = draft(
         sender="Send [text 1] now.\n[text 2]\nThen [text 3].",

@@ -28,6 +28,7 @@ def records(*said: str) -> Evidence:
                message("T-1", 2, AT, "agent", "We look into it.", "agent.kim"), {**note, "internal": True}, *more),
         ticket("T-2", "Quill Brothers", AT, message("T-2", 1, AT, "customer", "Ours is slow.", "q.b")),
         account("A-1", "Bell & Oak", tier="Enterprise", arr_usd=145_000, renewal="2026-11-30",
+                contacts=[{"name": "Ada Penrose", "role": "Bursar"}],
                 open_deals=[{"name": "More seats", "amount_usd": 37_500, "close": "2026-06-15"}]),
         account("A-2", "Quill Brothers", tier="Business", arr_usd=900),
         chat("C-55", AT, "The batch limit was never raised after the move."),
@@ -45,7 +46,7 @@ SOUND = (
     "An export holds up to 4,400 rows; more costs $15.", "We write again tomorrow at 14:00.",
     "See https://docs.ours.example/limits or https://status.belloak.example/today.", "Your ticket T-1 is open.",
     "Vielen Dank. Der Export ist leer; wir melden uns morgen.", "エクスポートが空になる件、調査しております。",
-    "Bell & Oak stays informed.",
+    "Bell & Oak stays informed.", "Dear Ada Penrose, thank you.",
     "Version 20.2.5 of 2026-03-01 is the newest.", "Please send no passwords.", "",
 )  # fmt: skip
 

@@ -116,7 +116,9 @@ class _Held:
     def __init__(self, records: list[Record], zone: ZoneInfo, now: datetime) -> None:
         self._zone, self._now = zone, now
         self._text = "\n".join(record.text for record in records)
-        found = [readings(number) for number in WRITTEN.findall(self._text)]
+        # "partition 11 412,300" may be one number or two.
+        written = {part for number in WRITTEN.findall(self._text) for part in (number, *number.split())}
+        found = [readings(number) for number in written]
         self._plain = {meant[0] for meant in found if len(meant) == 1}
         self._numbers = {one for meant in found for one in meant} | set(map(Decimal, re.findall(r"\d+", self._text)))
         self._moments = {moment for stamp in re.findall(_STAMP, self._text) if (moment := parse_moment(stamp))}

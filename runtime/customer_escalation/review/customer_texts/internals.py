@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from customer_escalation.domain.evidence import field
+from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.domain.findings import Level
 from customer_escalation.domain.outcomes import Target
+from customer_escalation.domain.people import people_of
 from customer_escalation.domain.record_ids import mentions, own_part
 from customer_escalation.review.customer_texts.subject import CustomerText, Said, spaced
 from skill_runtime.ledger import Record
@@ -70,11 +71,14 @@ def _told_in_the_open(record: Record, text: CustomerText) -> bool:
 
 
 def private_names(text: CustomerText) -> Iterator[Said]:
-    """Names of two words, as capital letters show them, that stand in colleagues' private words alone."""
+    """Names of two words, as capital letters show them, that stand in colleagues' private words alone; their own people's are theirs."""
     private = [record for record in text.unknown if record.data.get("kind") in PRIVATE and text.evidence.by_us(record)]
     elsewhere = [record for record in text.evidence.ledger.records.values() if record not in private]
+    own_people = {name_key(person.name) for person in people_of(text.account)} if text.account else set()
     for words in dict.fromkeys(_pairs_of_capitals(text.spaced)):
         name = " ".join(words)
+        if name_key(name) in own_people:
+            continue
         holders = [record.ref for record in private if _holds(record, name)]
         if holders and not any(_holds(record, word) for record in elsewhere for word in words):
             yield Said(

@@ -185,3 +185,24 @@ def test_scales_and_units() -> None:
 def test_a_time_of_day_may_be_written_with_an_h_and_a_duration_is_none(text: str, time: str) -> None:
     assert [(atom.kind, atom.value) for atom in find_atoms(text)] == [("time", time)]
     assert {atom.kind for atom in find_atoms("1 h 10 min of 4 h")} == {"duration"}
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Jag har kontrollerat 24 och 26 oktober.", ["----10-24", "----10-26"]),
+        ("Sprawdziłem 24 i 26 października.", ["----10-24", "----10-26"]),
+        ("24, 25 och 26 oktober", ["----10-24", "----10-25", "----10-26"]),
+        ("On October 24 and 26, both.", ["----10-26", "----10-24"]),
+        ("On October 24 and 26 users called.", ["----10-24"]),
+        ("In version 3, 24 October is missing.", ["----10-24"]),
+        ("2 of 24 October's rows", ["----10-24"]),
+    ],
+)
+def test_days_of_one_month_are_joined_by_a_word_of_any_language(text: str, days: list[str]) -> None:
+    assert [value for kind, value in atoms(text) if kind == "date"] == days
+
+
+@pytest.mark.parametrize("text", ["15 de marzo", "le 15 se termine", "15 de"])
+def test_a_little_word_behind_a_number_is_no_unit(text: str) -> None:
+    assert not [value for kind, value in atoms(text) if kind == "duration"]

@@ -224,3 +224,12 @@ def test_a_record_is_known_by_its_own_id_and_its_items() -> None:
 def test_units_and_numbers_of_other_languages_hold(told: str, record: str, missing: list[str]) -> None:
     source = Record(ref="support_platform/T-1-m1", data={"kind": "message", "text": record})
     assert [atom.atom for atom in unsupported_atoms(told, [source]) if atom.kind != "name"] == missing
+
+
+def test_thousands_may_be_parted_by_a_space_and_numbers_may_follow_each_other() -> None:
+    whole, parts = note("Summan är 2800 kWh."), note("Gate 12 gave 500 errors.")
+    assert missing("Summan är 2 800 kWh.", whole) == []
+    assert missing("Summan är 2 900 kWh.", whole) == ["2 900"]
+    assert missing("Gate 12 500 errors.", parts) == []
+    assert missing("There were 500 errors.", note("Partition 12 500 errors.")) == []
+    assert missing("Summan är 2800 kWh.", note("Summan är 2 800 kWh.")) == []

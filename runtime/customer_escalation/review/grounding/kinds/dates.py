@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
-from customer_escalation.domain.day_names import WEEKDAYS, alternatives, english_months, month_names
+from customer_escalation.domain.day_names import WEEKDAYS, alternatives, english_months, list_joins, month_names
 from customer_escalation.domain.times import is_usable
 from customer_escalation.review.grounding.atom import Atom
 from customer_escalation.review.grounding.kind import AtomKind
@@ -13,6 +13,8 @@ from customer_escalation.review.grounding.source import STAMP, SourceText
 DAY_OF_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 MONTHS = 12
 _RELATIVE = {"today": 0, "tonight": 0, "heute": 0, "yesterday": -1, "gestern": -1, "tomorrow": 1, "morgen": 1}
+_TO, _THE = "to|bis|au|al|tot", "the|le|el|il|den"
+_DAY = re.compile(r"\d{1,2}")
 _ALSO_WORDS = ("may", "march")
 """English months that are words too; alone they are months only after a word, with a capital."""
 
@@ -20,17 +22,19 @@ _ALSO_WORDS = ("may", "march")
 @cache
 def _pattern() -> re.Pattern[str]:
     month = alternatives(month_names())
+    joins = alternatives(list_joins())
     alone = "|".join(name.title() for name in english_months() if name not in _ALSO_WORDS)
     return re.compile(
         rf"(?<![\w-])(?P<iso>\d{{4}}-\d\d-\d\d)(?:[T ](?P<clock>\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?!\d)|"
         r"(?<![\w./-])(?P<dd>\d{1,2})(?P<sep>[./])(?P<mm>\d{1,2})(?P=sep)(?P<yyyy>(?:19|20)\d\d)(?![\w/]|\.\d)|"
         rf"(?<![\w-])(?P<isomonth>(?:19|20)\d\d-(?:0[1-9]|1[0-2]))(?![\w-])|"
-        rf"\b(?:(?P<d0>\d{{1,2}})(?:st|nd|rd|th)?\.?\s?(?:-|–|/|and|to|or|bis|und|et|au|y|al|e|en|tot)\s?(?:(?:the|le|el|il|den) )?)?"
+        rf"\b(?:(?P<before>(?:\d{{1,2}}(?:st|nd|rd|th)?\.?, ?)*\d{{1,2}}(?:st|nd|rd|th)?\.?\s?(?:-|–|/|{_TO}|{joins})\s?)(?:(?:{_THE}) )?)?"
         rf"(?<![\d][.,])(?<!\d)(?P<d1>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th|\.)?(?: of| de)? (?P<m1>{month})\b\.?(?:,? (?P<y1>\d{{4}})\b)?|"
         r"(?<!\d)(?P<compact>(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?=T\d|(?!\w))|"
         r"(?:(?<!\d)(?P<y6>(?:19|20)\d\d)\s?[年년]\s?)?(?<!\d)(?P<m6>1[0-2]|0?[1-9])\s?[月월]\s?(?P<d6>3[01]|[12]\d|0?[1-9])\s?[日일]|"
         rf"\b(?P<m2>{month})\b\.? (?:the )?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:%])(?!\.\d)"
         rf"(?!\s?(?:ms|s|h|min)\b)(?! (?:de )?(?:{month})\b)"
+        rf"(?: (?:{joins}) (?P<after>\d{{1,2}})(?=[,;:)]|[.!?]?(?:\s|$)(?!\s?\w)|[.!?]\s))?"
         r"(?:,? (?P<y2>\d{4})\b)?|"
         rf"\b(?P<m3>{month})\b\.?,? (?P<y3>(?:19|20)\d\d)\b|"
         rf"(?<=[a-z,][ -])(?P<m4>(?-i:{'|'.join(_ALSO_WORDS).title()}))\b|"
@@ -61,7 +65,8 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
     if match["m1"] in _ALSO_WORDS and not match["y1"]:
         return []  # "whether text 3 may go out"
     year, month = match["y1"] or match["y2"] or "----", month_names()[(match["m1"] or match["m2"]).casefold()]
-    days = [int(day) for day in (match["d0"], match["d1"] or match["d2"]) if day]
+    others = _DAY.findall(f"{match['before'] or ''} {match['after'] or ''}")
+    days = [int(day) for day in (*others, match["d1"] or match["d2"])]
     return [Atom("date", shown, f"{year}{'' if year == '----' else '-'}{month:02d}-{day:02d}") for day in days]
 
 

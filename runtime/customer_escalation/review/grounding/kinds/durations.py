@@ -41,8 +41,11 @@ def unit(word: str) -> str:
     """``minutes`` as ``minute``. Raises ``ValueError`` for a word that is no unit of time."""
     lower = word.casefold()
     for ending in ("", "s", "n", "en", "e"):
-        if lower.endswith(ending) and lower.removesuffix(ending) in UNIT_SECONDS:
-            return lower.removesuffix(ending)
+        stem = lower.removesuffix(ending)
+        if (
+            lower.endswith(ending) and stem in UNIT_SECONDS and (not ending or len(stem) > 1)
+        ):  # "15 de marzo" are no days
+            return stem
     raise ValueError(f"{word!r} is no unit of time")
 
 

@@ -4,14 +4,17 @@ import re
 from decimal import Decimal
 
 from customer_escalation.review.grounding.atom import Atom
-from customer_escalation.review.grounding.figures import NUMBER, WORDS, among, read_figure, scaled
+from customer_escalation.review.grounding.figures import NUMBER, WORDS, about, among, read_figure, scaled
 from customer_escalation.review.grounding.kind import AtomKind
 from customer_escalation.review.grounding.kinds.dates import DAY_OF_MONTH, dates, years
 from customer_escalation.review.grounding.kinds.foreign_numbers import foreign_numbers
 from customer_escalation.review.grounding.source import SourceText
 
+_SPACED = r"\d{1,3}(?: \d{3})+"
+"""Thousands parted by spaces, as much of Europe writes them; or numbers that follow each other."""
+_SPACED_NUMBER = re.compile(rf"(?<![\w.,-]){_SPACED}(?!\w)")
 _PATTERN = re.compile(
-    rf"(?<![\w.,-])(?P<n1>{NUMBER})(?:\s?(?P<s1>k|million|thousand)|(?P<s2>(?-i:M)))?(?:x|×|st|nd|rd|th|p)?(?!\w)(?!\.\d)|"
+    rf"(?<![\w.,-])(?P<spaced>{_SPACED})(?!\w)(?!\.\d)|(?<![\w.,-])(?P<n1>{NUMBER})(?:\s?(?P<s1>k|million|thousand)|(?P<s2>(?-i:M)))?(?:x|×|st|nd|rd|th|p)?(?!\w)(?!\.\d)|"
     rf"(?<=\d[-–])(?P<n2>{NUMBER})\b(?!\.\d)|\b(?P<w>{WORDS})\b|\b(?P<dozen>dozen)\b",
     re.IGNORECASE,
 )
@@ -45,21 +48,25 @@ def all_numbers(source: SourceText) -> frozenset[Decimal]:
     found |= {scaled(part) for chain in re.findall(r"\b\d+(?:/\d+)+\b", source.text) for part in chain.split("/")}
     codes = source.values("id", "address", "version")
     found |= {Decimal(digits) for code in codes for digits in re.findall(r"(?<!\d)\d{3,9}(?!\d)", code)}
+    found |= {Decimal(part) for spaced in _SPACED_NUMBER.findall(source.text) for part in spaced.split()}
     heads = (head for version in source.values("version") for head in re.findall(r"^\d+\.\d+|^\d+", version))
     return frozenset(found | {Decimal(head) for head in heads})
 
 
 def _read(match: re.Match[str], text: str) -> list[Atom]:
+    if spaced := match["spaced"]:
+        return [Atom("number", spaced, spaced.replace(" ", ""), about(match, text))]
     return read_figure("number", match, text)
 
 
 def _holds(source: SourceText, atom: Atom) -> bool:
-    return among(source.known(all_numbers), atom) or _is_day(source, atom) or _is_pair(source, atom)
+    return among(source.known(all_numbers), atom) or _is_day(source, atom) or _are_several(source, atom)
 
 
-def _is_pair(source: SourceText, atom: Atom) -> bool:
-    """``3,4`` may be two numbers of a list that is written without spaces."""
-    parts = [scaled(part) for part in atom.text.split(",")] if _PAIR.fullmatch(atom.text) else []
+def _are_several(source: SourceText, atom: Atom) -> bool:
+    """``3,4`` may be two numbers of a list that is written without spaces, and so may ``12 500``."""
+    listed = re.split(r"[, ]", atom.text) if _PAIR.fullmatch(atom.text) or re.fullmatch(_SPACED, atom.text) else []
+    parts = [scaled(part) for part in listed]
     return bool(parts) and all(part in source.known(all_numbers) for part in parts)
 
 
