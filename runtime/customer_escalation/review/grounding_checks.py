@@ -81,6 +81,8 @@ def atoms_supported(view: ReviewInput) -> Iterator[Fault]:
             continue
         for atom in atoms_missing(claim, view.sources):
             own = claim.reader == "sender" or claim.kind == "proposed" or _root(claim.where) in WORDINGS
+            if own and atom.kind == "id" and any(ref.endswith(f"/{atom.atom}") for ref in atom.found_in):
+                continue  # it names that record, as a mark does
             worded = own and atom.kind in ("quote", "code")  # what the draft may word itself
             yield Fault(claim.where, unsupported_words(atom, claim), "W" if worded else None, sentence=claim.number)
 

@@ -473,3 +473,11 @@ def test_g2_a_contract_is_no_customers_message_and_a_mail_may_be(record: dict[st
     assert found(work.submit(EscalationDraft.model_validate(escalation(impact=told))), "G2", "impact") is warned
     elsewhere = impact(Duration=said("The nightly sync has to run every day.", record["ref"]))
     assert not found(work.submit(EscalationDraft.model_validate(escalation(impact=elsewhere))), "G2")
+
+
+def test_a_colleague_is_sent_to_a_record_by_its_id_and_to_none_that_is_not_there() -> None:
+    def read(what: str) -> dict[str, Any]:
+        return {"messages": [{"to": "Engineering", "text": f"Read {what} first."}]}
+
+    assert not found(reviewed(read("K-3")), "G1", "messages")
+    assert found(reviewed(read("P-6464")), "G1", "messages")

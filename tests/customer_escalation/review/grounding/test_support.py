@@ -226,6 +226,13 @@ def test_units_and_numbers_of_other_languages_hold(told: str, record: str, missi
     assert [atom.atom for atom in unsupported_atoms(told, [source]) if atom.kind != "name"] == missing
 
 
+def test_hours_and_minutes_may_be_a_length_of_time() -> None:
+    record = note("3 h 45 min of 4 business hours used")
+    assert missing("Le ticket attend depuis 3 h 45.", record) == []
+    assert missing("Le ticket attend depuis 3 h 50.", record) == ["3:50"]
+    assert missing("Pour 51 d'entre eux, rien.", note("51 rows")) == []
+
+
 def test_thousands_may_be_parted_by_a_space_and_numbers_may_follow_each_other() -> None:
     whole, parts = note("Summan är 2800 kWh."), note("Gate 12 gave 500 errors.")
     assert missing("Summan är 2 800 kWh.", whole) == []

@@ -28,7 +28,7 @@ _UNITS = (
 _QUALIFIED = r"(?:(?:business|working|calendar|full|more|consecutive|further)[\s-])?"
 _LISTED = rf"(?:(?:{NUMBER}|{BELOW})(?:,\s|\s?(?:-|–|/)\s?|\s(?:to|or|and|bis|und)\s))*"
 _PATTERN = re.compile(
-    rf"(?<![\w.,])(?P<list>{_LISTED})(?P<n>{NUMBER}|(?:{WORDS})\b)(?P<gap>[\s-]?){_QUALIFIED}(?P<unit>{_UNITS})\b|"
+    rf"(?<![\w.,])(?P<list>{_LISTED})(?P<n>{NUMBER}|(?:{WORDS})\b)(?P<gap>[\s-]?){_QUALIFIED}(?P<unit>{_UNITS})\b(?!['’]\w)|"
     r"\b(?P<half>half|quarter)(?: of)?[\s-](?:an?[\s-])?(?P<whole>minute|hour|day|week)\b|\b(?P<word>fortnight)\b",
     re.IGNORECASE,
 )
@@ -42,9 +42,8 @@ def unit(word: str) -> str:
     lower = word.casefold()
     for ending in ("", "s", "n", "en", "e"):
         stem = lower.removesuffix(ending)
-        if (
-            lower.endswith(ending) and stem in UNIT_SECONDS and (not ending or len(stem) > 1)
-        ):  # "15 de marzo" are no days
+        # "15 de marzo" are no days
+        if lower.endswith(ending) and stem in UNIT_SECONDS and (not ending or len(stem) > 1):
             return stem
     raise ValueError(f"{word!r} is no unit of time")
 
@@ -64,7 +63,7 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
 
 def _holds(source: SourceText, atom: Atom) -> bool:
     seconds, size = _seconds(atom.value)
-    for known, measure in source.known(_durations):
+    for known, measure in source.known(lengths):
         rounded = TOLERANCE if atom.approximate else ROUNDING if measure < size else Decimal(0)
         if abs(seconds - known) <= known * rounded:
             return True
@@ -91,7 +90,7 @@ def _words(source: SourceText) -> frozenset[str]:
     )
 
 
-def _durations(source: SourceText) -> frozenset[tuple[Decimal, Decimal]]:
+def lengths(source: SourceText) -> frozenset[tuple[Decimal, Decimal]]:
     """Seconds, and the seconds of the unit that they are given in."""
     single = {(UNIT_SECONDS[unit(word)], UNIT_SECONDS[unit(word)]) for word in _SINGLE.findall(source.lower)}
     sums = {_sum_of(*found) for found in _COMPOUND.findall(source.lower)}

@@ -6,6 +6,7 @@ from customer_escalation.review.grounding.atom import Atom
 from customer_escalation.review.grounding.figures import NUMBER_WORDS, SMALL, about, worded
 from customer_escalation.review.grounding.kind import AtomKind
 from customer_escalation.review.grounding.kinds.dates import in_utc, stamps
+from customer_escalation.review.grounding.kinds.durations import lengths
 from customer_escalation.review.grounding.source import SourceText
 
 MINUTES = 10
@@ -42,7 +43,10 @@ def _holds(source: SourceText, atom: Atom) -> bool:
     if not atom.text[0].isdigit():  # in words, so in twelve hours
         hour = int(atom.value[:2])
         return f"{(hour + 12) % 24:02d}{atom.value[2:]}" in known
-    return atom.approximate and any(_minutes(atom.value, at) <= MINUTES for at in known)
+    if atom.approximate and any(_minutes(atom.value, at) <= MINUTES for at in known):
+        return True
+    # "3 h 45" is a length of time as well, in the languages that write times so.
+    return any(length == _minutes(atom.value, "00:00") * 60 for length, _ in source.known(lengths))
 
 
 def _times(source: SourceText) -> frozenset[str]:
