@@ -114,6 +114,21 @@ def test_numbers_may_be_written_with_a_comma(expression: str, told: str) -> None
     assert found.text == told
 
 
+def test_a_calculation_may_build_on_an_earlier_one_and_rests_on_what_that_does() -> None:
+    asked = [
+        Calculation(label="due", expression="2026-03-02T09:00Z + 72 h", cites=[M1]),
+        Calculation(label="left", expression="2026-03-05T09:00Z - now", cites=[T]),
+        Calculation(label="double", expression="2 * 3065.60", cites=[M1]),
+        Calculation(label="more", expression="6131.20 + 12", cites=[M2]),
+        Calculation(label="of nothing", expression="6131.21 + 12", cites=[M2]),
+    ]
+    found = list(calculated(asked, KNOWN, ZoneInfo("UTC"), NOW))
+    assert found[1].text == "21 h (2026-03-04 12:00 UTC to 2026-03-05 09:00 UTC)"
+    assert set(found[1].inputs) == {T, M1}
+    assert (found[3].text, found[3].inputs) == ("6,143.20 (6131.20 + 12)", (M2, M1))
+    assert found[4].text == "not computed: 6131.21 stands in no cited record"
+
+
 def test_a_number_may_stand_behind_another() -> None:
     said = "Behind: partition 11 412,300, partition 14 188,950."
     case = evidence(

@@ -1,14 +1,14 @@
 """Figures that a writer asks for: arithmetic on numbers and moments of cited records, done by code with its inputs named (B1).
 
-A number of three digits or more, or with decimals, has to stand in a cited record, and so does a moment; what is smaller, or
-converts units, may be a factor of the writer's own.
+A number of three digits or more, or with decimals, has to stand in a cited record, and so does a moment, or it is the result of an
+earlier calculation; what is smaller, or converts units, may be a factor of the writer's own.
 """
 
 import ast
 import operator
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -43,21 +43,31 @@ _BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 
 
+Value = Decimal | datetime | timedelta
+"""Of a calculation."""
+
+
 class _Impossible(ValueError):
     """Why a calculation cannot be done, as a sentence without its full stop."""
 
 
 def calculated(asked: Iterable[Calculation], evidence: Evidence, zone: ZoneInfo, now: datetime) -> Iterator[Figure]:
     """A figure for each calculation, with times on the clock of ``zone``, where a date alone begins; of one that cannot be done, why."""
+    earlier: dict[Value, tuple[str, ...]] = {}
     for number, one in enumerate(asked, start=1):
         records, _ = evidence.resolve(one.cites)
         parts = [part for record in records if not record.parent for part in evidence.parts(record)]
+        held = _Held([*records, *parts], zone, now, earlier)
+        refs = tuple(record.ref for record in records)
         try:
             _check_count(number)
-            text = _result(one.expression, _Held([*records, *parts], zone, now), zone)
+            value, text = _result(one.expression, held, zone)
         except _Impossible as reason:
             text = f"not computed: {reason}"
-        yield figure(f"calc.{number}", one.label, text, tuple(record.ref for record in records))
+        else:
+            refs = tuple(dict.fromkeys((*refs, *held.built_on)))
+            earlier.setdefault(value, refs)
+        yield figure(f"calc.{number}", one.label, text, refs)
 
 
 def _check_count(number: int) -> None:
@@ -65,25 +75,28 @@ def _check_count(number: int) -> None:
         raise _Impossible(f"only the first {MOST_CALCULATIONS} are")
 
 
-def _result(expression: str, held: "_Held", zone: ZoneInfo) -> str:
+def _result(expression: str, held: "_Held", zone: ZoneInfo) -> "tuple[Value, str]":
+    """What comes out, and how it is told."""
     if len(expression) > LONGEST_EXPRESSION:
         raise _Impossible(f"it has more than {LONGEST_EXPRESSION} characters")
     if shifted := _SHIFTED.fullmatch(expression.strip()):
         moment, count = held.moment(shifted[1]), _span(shifted[3], held)
         try:
-            after = time_words(_moved(moment, count if shifted[2] == "+" else -count, _unit(shifted[4])), zone)
+            after = _moved(moment, count if shifted[2] == "+" else -count, _unit(shifted[4]))
+            shown = time_words(after, zone)
         except (OverflowError, ValueError):
             raise _Impossible("the result lies beyond all calendars") from None
-        return f"{after} ({time_words(moment, zone)} {shifted[2]} {shifted[3]} {shifted[4]})"
+        return after, f"{shown} ({time_words(moment, zone)} {shifted[2]} {shifted[3]} {shifted[4]})"
     if between := _BETWEEN.fullmatch(expression.strip()):
         later, earlier = held.moment(between[1]), held.moment(between[2])
         if later < earlier:
             raise _Impossible("the first moment is the earlier one")
-        return f"{duration_words(later - earlier)} ({time_words(earlier, zone)} to {time_words(later, zone)})"
+        told = f"{duration_words(later - earlier)} ({time_words(earlier, zone)} to {time_words(later, zone)})"
+        return later - earlier, told
     shown = WRITTEN.sub(lambda found: held.number(found.group()), expression.strip())
     value = _evaluated(_PERCENT.sub(r"(\1/100)", shown))
     try:
-        return f"{_told(value)} ({shown})"
+        return value, f"{_told(value)} ({shown})"
     except InvalidOperation:
         raise _Impossible("the result has too many digits") from None
 
@@ -113,8 +126,13 @@ def _moved(moment: datetime, count: float, unit: str) -> datetime:
 class _Held:
     """What the cited records hold."""
 
-    def __init__(self, records: list[Record], zone: ZoneInfo, now: datetime) -> None:
-        self._zone, self._now = zone, now
+    def __init__(
+        self, records: list[Record], zone: ZoneInfo, now: datetime, earlier: "Mapping[Value, tuple[str, ...]]"
+    ) -> None:
+        """``earlier``: results of other calculations with what they rest on."""
+        self._zone, self._now, self._earlier = zone, now, earlier
+        self.built_on: list[str] = []
+        """What the results rest on that were used."""
         self._text = "\n".join(record.text for record in records)
         # "partition 11 412,300" may be one number or two.
         written = {part for number in WRITTEN.findall(self._text) for part in (number, *number.split())}
@@ -129,6 +147,10 @@ class _Held:
         for known in (self._plain, self._numbers):
             if told := next((one for one in meant if one in known), None):
                 return f"{told:f}"
+        for one in meant:
+            if one in self._earlier:
+                self.built_on += self._earlier[one]
+                return f"{one:f}"
         if not meant or (len(re.sub(r"\D", "", number)) > OWN_DIGITS and number not in CONVERSIONS):
             raise _Impossible(f"{number} stands in no cited record")
         return f"{meant[0]:f}"
@@ -142,6 +164,9 @@ class _Held:
         moment = parse_moment(stamp)
         if moment is None or not _OFFSET.search(stamp):
             raise _Impossible(f"{stamp} is no moment with its offset")
+        if moment in self._earlier:
+            self.built_on += self._earlier[moment]
+            return moment
         near = any(known.tzinfo and abs(known - moment) < NEAR for known in self._moments)
         if moment not in self._moments and not (near and self._tells(moment)):
             raise _Impossible(f"{stamp} stands in no cited record")
