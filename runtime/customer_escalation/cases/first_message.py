@@ -31,12 +31,12 @@ def first_message(
     gaps: Sequence[str],
     listed: Sequence[ListedWhole] = (),
     more: Sequence[FoundMore] = (),
+    records: str | None = None,
 ) -> str:
     """The text; ``gaps`` are sentences on what could not be read, ``listed`` what was listed whole, ``more`` what was found beyond what
-    was taken.
+    was taken; ``records`` the part of ``shown_records`` that is to stand in it, if not all.
     """
     zone = ZoneInfo(terms.policy.business_hours.team_timezone)
-    figures = ticket_figures(evidence, terms.policy, terms.now).values()
     return prompt(
         "first_message.md.j2",
         issue=terms.issue,
@@ -45,8 +45,14 @@ def first_message(
         gaps=[one_line(cut(gap, MOST_OF_A_GAP)) for gap in gaps],
         listed=[_listed_words(one) for one in listed],
         more=[_more_words(one) for one in more[:MOST_NAMED]],
-        records=disarmed(present_evidence(evidence, figures, far_off(terms, evidence))),
+        records=shown_records(terms, evidence) if records is None else records,
     )
+
+
+def shown_records(terms: CaseTerms, evidence: Evidence) -> str:
+    """Every record read so far, and the figures of its tickets, with no fence alive in it."""
+    figures = ticket_figures(evidence, terms.policy, terms.now).values()
+    return disarmed(present_evidence(evidence, figures, far_off(terms, evidence)))
 
 
 def _listed_words(one: ListedWhole) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 STALE_S = 600.0
 """After so long the servers are connected anew: tokens run out, systems come back."""
-RESERVED = ("assess", "check_brief")
+RESERVED = ("gather", "assess", "check_brief")
 
 
 class SharedConnections:

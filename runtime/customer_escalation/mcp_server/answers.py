@@ -21,6 +21,16 @@ class ServiceAnswer(BaseModel):
     """What only a card shows: it goes into the result's ``_meta``, not to the model."""
 
 
+class Gathered(ServiceAnswer):
+    """What routine searches found, a page at a time."""
+
+    case: str
+    """Names this escalation in every later call; the run's id in the journal."""
+    page: int
+    pages: int
+    gaps: list[str]
+
+
 class Assessed(ServiceAnswer):
     """What the rules decide on the stated facts; without a decision the findings say what to correct."""
 

@@ -27,7 +27,7 @@ def _decoded(value: Any) -> Any:
 
 Decoded = BeforeValidator(_decoded)
 CaseName = Annotated[
-    str, Field(min_length=1, max_length=80, description="The case, as `assess` named it; the beginning is enough.")
+    str, Field(min_length=1, max_length=80, description="The case, as `gather` named it; the beginning is enough.")
 ]
 Facts = Annotated[StatedAssessment, Decoded]
 _TOLD = WithJsonSchema({"type": "object"})
@@ -58,15 +58,29 @@ class Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class GatherArguments(Arguments):
+    """See ``gather``."""
+
+    issue: str = Field(
+        "", max_length=MAX_ISSUE, description="What the person asked for, in their words. Begins a case."
+    )
+    case: str = Field("", max_length=80, description="With `page`: the case whose records go on.")
+    page: int = Field(1, ge=1, le=1_000, description="Which page of its records, as the first one tells.")
+    reported_by: str = Field("", max_length=200, description="Who escalates, as the brief shows it; '' for the team.")
+    author_level: Literal["", "L1", "L2"] = Field(
+        "", description="The support level of who escalates, where it is known."
+    )
+
+
 class AssessArguments(Arguments):
     """See ``assess``."""
 
     issue: str = Field(
         "",
         max_length=MAX_ISSUE,
-        description="What the person asked for, in their words. Begins a case; leave it out with `case`.",
+        description="To begin a case without `gather`: what the person asked for, in their words.",
     )
-    case: str = Field("", max_length=80, description="To assess a known case again with corrected facts.")
+    case: str = Field("", max_length=80, description="The case, as `gather` named it.")
     facts: Facts
     records: Records = Field(default_factory=list)
     reported_by: str = Field("", max_length=200, description="Who escalates, as the brief shows it; '' for the team.")

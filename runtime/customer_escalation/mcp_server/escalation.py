@@ -33,6 +33,7 @@ from skill_runtime.skills import Skill, load_skill
 if TYPE_CHECKING:
     from customer_escalation.cases.service import CaseService
     from customer_escalation.cases.shared_connections import SharedConnections
+    from customer_escalation.cases.steps import GatheredCase
 
 NAME = "escalation"
 
@@ -132,13 +133,19 @@ def _tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
 
 
 def _brief_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
+    async def gather(given: takes.GatherArguments, ctx: Context[Any]) -> answers.Gathered:
+        from customer_escalation.cases.progress import shown_by
+
+        async with _Progress(ctx) as progress:
+            return await _gathered(cases.service.watched_by(shown_by(progress.emit)), cases.place, given)
+
     async def assess(given: takes.AssessArguments, ctx: Context[Any]) -> answers.Assessed:
         from customer_escalation.cases.progress import shown_by
         from customer_escalation.mcp_server import telling
 
         async with _Progress(ctx) as progress:
             service = cases.service.watched_by(shown_by(progress.emit))
-            case = given.case or await _opened(service, cases.place, given)
+            case = given.case or (await _opened(service, cases.place, given)).case
             found = await service.assess(case, given.facts.whole(), given.records)
         if found.decision is None:
             return telling.assessed(found, "")
@@ -177,6 +184,8 @@ def _brief_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
         return await _save(cases.service, cases.place, given)
 
     return [
+        new_tool(gather, "gather", "Gather the records", prompt("tools/gather.md"), takes.GatherArguments, answers.Gathered, told,
+                 reads=True, meta=ALWAYS),
         new_tool(assess, "assess", "Assess the case", prompt("tools/assess.md.j2", assistant=True), takes.AssessArguments,
                  answers.Assessed, told, reads=True, meta=ALWAYS),
         new_tool(check, "check_brief", "Check the brief", prompt("tools/submit.md.j2", draft="either"), takes.CheckArguments,
@@ -272,7 +281,28 @@ def _later_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
     ]  # fmt: skip
 
 
-async def _opened(service: "CaseService", place: Workplace, given: takes.AssessArguments) -> str:
+async def _gathered(service: "CaseService", place: Workplace, given: takes.GatherArguments) -> answers.Gathered:
+    """A new case with the first page of what was found, or a page of a known one."""
+    from customer_escalation.cases.first_message import first_message, shown_records
+    from customer_escalation.cases.record_pages import pages_of
+    from customer_escalation.mcp_server import telling
+
+    if bool(given.case) == bool(given.issue.strip()) or (given.page > 1 and not given.case):
+        raise WrongOrder("Give `issue` to begin a case, or `case` with `page` for more of its records.")
+    found = None if given.case else await _opened(service, place, given)
+    work = service.work(found.case if found else given.case)
+    evidence = found.evidence if found else work.casework.evidence
+    gaps, listed, more = (found.gaps, found.listed, found.more) if found else (tuple(work.gaps), (), ())
+
+    def first(records: str) -> str:
+        return first_message(work.terms, evidence, gaps, listed, more, records)
+
+    return telling.gathered(work.name, pages_of(shown_records(work.terms, evidence)), given.page, first, gaps)
+
+
+async def _opened(
+    service: "CaseService", place: Workplace, given: takes.AssessArguments | takes.GatherArguments
+) -> "GatheredCase":
     """A new case, gathered."""
     from customer_escalation.cases.terms import Asked
 
@@ -283,8 +313,7 @@ async def _opened(service: "CaseService", place: Workplace, given: takes.AssessA
     withheld = withheld_policy(place.policy, place.folder) is not None
     overlays = find_overlays(place.policy, place.folder)
     case = await service.open(asked, "assistant", overlays, policy_withheld=withheld)
-    await service.gather(case)
-    return case
+    return await service.gather(case)
 
 
 async def _save(service: "CaseService", place: Workplace, given: takes.SaveArguments) -> answers.Saved:

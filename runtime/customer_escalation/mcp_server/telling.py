@@ -1,6 +1,6 @@
 """What an assistant's model is told of each step: the service's results as answers, with the text that it reads."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Literal
@@ -38,6 +38,25 @@ SHORTEST_ID = 8
 """Characters of an action's id that name it."""
 MOST_NEW = 20
 """Records named after a second look."""
+
+
+def gathered(
+    case: str, pages: Sequence[str], page: int, first: Callable[[str], str], gaps: Sequence[str]
+) -> answers.Gathered:
+    """A page of what was found; ``first`` puts the first one below the request, the clock and the gaps.
+
+    Raises ``WrongOrder`` for a page that is not there.
+    """
+    if page > len(pages):
+        raise WrongOrder(f"There is no page {page}: the records of {case} have {len(pages)}.")
+    told = first(pages[0]) if page == 1 else f"<records>\n{pages[page - 1]}\n</records>"
+    on = (
+        f"\n\nPage {page} of {len(pages)}: call `gather` with `case` and `page` {page + 1} for more records."
+        if page < len(pages)
+        else ""
+    )
+    text = f"Case {case}.\n\n{told}{on}"
+    return answers.Gathered(text=text, case=case, page=page, pages=len(pages), gaps=list(gaps))
 
 
 def assessed(found: AssessedFacts, writing: str) -> answers.Assessed:

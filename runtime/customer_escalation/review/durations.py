@@ -14,6 +14,7 @@ from skill_runtime.ledger import Record
 
 MOST_MOMENTS = 24
 """Of the cited records together; with more, every duration would follow from two of them."""
+HOURS_OF_A_DAY, MINUTES_OF_AN_HOUR = 24, 60
 _KEYS = ("at", "created_at", "updated_at", "renewal", "close")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?")
 _CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
@@ -33,7 +34,10 @@ def _fits(atom: Atom, spans: Iterable[Decimal]) -> bool:
     if size is None:
         return False
     seconds = Decimal(number) * size
-    slack = max(seconds * TOLERANCE * 3 if atom.approximate else Decimal(0), size / 60)
+    part = (
+        HOURS_OF_A_DAY if size >= UNIT_SECONDS["day"] else MINUTES_OF_AN_HOUR
+    )  # days are told to the hour, hours to the minute
+    slack = max(seconds * TOLERANCE * 3 if atom.approximate else Decimal(0), size / part)
     return any(abs(span - seconds) <= slack for span in spans)
 
 

@@ -124,6 +124,13 @@ class BusinessCalendar:
             total += min(stretch.closes, end) - max(stretch.opens, start)
         return total
 
+    def business_time_by_day(self, start: datetime, end: datetime) -> list[tuple[date, timedelta]]:
+        """The business days from ``start`` to ``end``, each with its time in between; empty where there is none."""
+        start, end = in_utc(start), in_utc(end)
+        days = takewhile(lambda day: day.opens < end, self._days_from(start))
+        spent = ((day.day, sum((_overlap(one, start, end) for one in day.stretches), timedelta())) for day in days)
+        return [(day, time_spent) for day, time_spent in spent if time_spent]
+
     def add_business_time(self, start: datetime, duration: timedelta) -> datetime:
         """The first moment at which ``duration`` of business time has passed since ``start`` (S13, E-SLA).
 
@@ -209,6 +216,10 @@ class BusinessCalendar:
             return next(gap for gap in range(7) if (day - gap - 1) % 7 in self.days)
 
         return max(sorted(self.days), key=closed_before)
+
+
+def _overlap(stretch: Stretch, start: datetime, end: datetime) -> timedelta:
+    return max(min(stretch.closes, end) - max(stretch.opens, start), timedelta())
 
 
 @lru_cache(20_000)

@@ -325,3 +325,21 @@ def test_no_case_counts_an_account_twice_in_the_updates_that_are_due() -> None:
         "support_platform/T-1",
         "support_platform/T-3",
     ]
+
+
+@pytest.mark.parametrize(
+    ("coverage", "added"),
+    [
+        ("Mon-Fri 09:00-17:00 UTC", "; the window is 2 h on 2026-03-03 + 8 h on 2026-03-04"),
+        ("Mon-Fri 09:00-19:30 UTC", "; the window is 4 h 30 min on 2026-03-03 + 5 h 30 min on 2026-03-04"),
+        ("24x7", ""),
+    ],
+)
+def test_a_window_in_business_hours_is_added_up_by_day(coverage: str, added: str) -> None:
+    crm = with_sla(update_h=10, coverage=coverage)
+    answered = asked("T-1", "Harrow Mills", MORNING, message("T-1", 2, "2026-03-03T15:00:00Z", "agent", "On it."))
+    case, figures = made(answered, crm, accounts=(affected("Harrow Mills", "T-1"),), by=SILENT)
+    text = figures["figures/T-1.update"].text
+    assert "the window is" not in text or text.endswith(added)
+    assert ("the window is" in text) is bool(added)
+    assert all("the window is" not in clock.text for clock in case.sla)

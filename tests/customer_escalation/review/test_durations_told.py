@@ -26,3 +26,14 @@ def test_it_is_computed(text: str, told: str, follows: bool) -> None:
     )  # fmt: skip
     records, _ = world.resolve([M1, M2])
     assert follows_from_moments(text, told, records) is follows
+
+
+@pytest.mark.parametrize(("until", "follows"), [("2026-03-08T07:10:00Z", True), ("2026-03-08T06:50:00Z", False)])
+def test_days_are_told_to_the_hour(until: str, follows: bool) -> None:
+    world = evidence(
+        ticket("T-5", "Harrow Mills", "2026-03-04T08:00:00Z",
+               message("T-5", 1, "2026-03-04T08:00:00Z", "agent", "Please send the log.", "agent.kim"),
+               message("T-5", 2, until, "customer", "Here it is.", "j.doe")),
+    )  # fmt: skip
+    records, _ = world.resolve([M1, M2])
+    assert follows_from_moments("agent.kim had it four days later.", "four days", records) is follows

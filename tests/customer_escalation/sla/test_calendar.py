@@ -84,6 +84,9 @@ def test_business_time_is_what_counting_minutes_gives(calendar: BusinessCalendar
     minutes = open_minutes(calendar, in_utc(start), count + 1)
     end = in_utc(start) + count * MINUTE
     assert calendar.business_time_between(start, end) == sum(minutes[:count]) * MINUTE
+    by_day = calendar.business_time_by_day(start, end)
+    assert sum((spent for _, spent in by_day), timedelta()) == sum(minutes[:count]) * MINUTE
+    assert [day for day, _ in by_day] == sorted({day for day, _ in by_day})
     assert calendar.is_open(end) == minutes[count]
     if sum(minutes[:count]):
         last = max(step for step, is_open in enumerate(minutes[:count]) if is_open)

@@ -40,6 +40,7 @@ ZONES_OF_THE_WORLD = tuple(ZoneInfo(f"Etc/GMT{offset:+d}") for offset in range(-
 """One for each whole hour; of the others none lies outside."""
 READ_AND_ANSWERED = timedelta(seconds=15)
 """Nobody reads a message and answers it in less. Moments that are alike tell nothing: sources round them."""
+MOST_DAYS_ADDED = 4
 NOT_COUNTED = "the contract says"
 """How the figure of a clock begins where its contract's hours were not counted."""
 CLOCK_NAMES = {"first_response": "first response", "update": "update", "resolution": "resolution"}
@@ -193,7 +194,7 @@ def clock_view(clock: SlaClock, account: AccountInput, contract: Contract) -> Sl
         status=clock.state,
         running=clock.running,
         due_at=clock.due_at,
-        text=f"{CLOCK_NAMES[clock.kind]} {figure.text}",
+        text=f"{CLOCK_NAMES[clock.kind]} {figure.text.removesuffix(_sum_words(clock, contract))}",
         figure=figure.ref,
         acted_on=_acted_on(clock, contract.zone, in_business=_in_business(contract)),
         other=_other_words(clock, clock.business, contract.zone) if clock.business else "",
@@ -213,10 +214,20 @@ def clock_figure(clock: SlaClock, contract: Contract) -> Figure:
     text = _counted_words(clock, contract) + _between_words(clock, contract.zone)
     if clock.unpaused and clock.unpaused.state in ("breached", "at_risk"):
         text += f"; {_unpaused_words(clock.unpaused, contract.zone)}"
-    text += _if_paused_words(clock, contract.zone)
+    text += _if_paused_words(clock, contract.zone) + _sum_words(clock, contract)
     name = field(contract.account, "name") if contract.account else ""
     label = f"{item_id(clock.ticket)} ({name}) SLA {CLOCK_NAMES[clock.kind]}"
     return figure(f"{item_id(clock.ticket)}.{clock.kind}", label, text, clock.inputs)
+
+
+def _sum_words(clock: SlaClock, contract: Contract) -> str:
+    """How a window in business hours adds up over its days, for whoever counts again; empty for one on one day, or on many."""
+    if not (_in_business(contract) and clock.running and clock.from_at and clock.due_at) or contract.zone_is_guessed:
+        return ""
+    days = contract.calendar.business_time_by_day(clock.from_at, clock.due_at)
+    if not 1 < len(days) <= MOST_DAYS_ADDED:
+        return ""
+    return f"; the window is {' + '.join(f'{hours_words(spent)} on {day}' for day, spent in days)}"
 
 
 def _counted_words(clock: SlaClock, contract: Contract) -> str:

@@ -133,11 +133,10 @@ def _values(text: str) -> list[str]:
 def _listed(compared: Compared, rows: Sequence[Cited]) -> Iterator[Contest]:
     """“A and B ... X and Y”: the values of one field, given to the rows in another order than the rows have them."""
     text = compared.claim.text
-    places = (
-        sorted((_place(row.record, text), row) for row in rows if _place(row.record, text) >= 0)
-        if len(rows) > 1
-        else []
-    )
+    named = {
+        place: row for row in reversed(rows) if (place := _place(row.record, text)) >= 0
+    }  # a ticket has its account's name
+    places = sorted(named.items(), key=lambda one: one[0]) if len(rows) > 1 else []
     numbers = sorted(
         (atom for atom in find_atoms(text) if atom.kind in ("number", "money")), key=lambda atom: text.find(atom.text)
     )
