@@ -24,7 +24,7 @@ from customer_escalation.mcp_server.assembly import ALWAYS, new_tool
 from customer_escalation.mcp_server.card import APP_ONLY, META, Seals, card, keep_from_others
 from customer_escalation.policy import Policy
 from customer_escalation.policy.sources import find_overlays, policy_in_force, withheld_policy
-from customer_escalation.policy.text import fill, in_force
+from customer_escalation.policy.text import differing, fill, in_force
 from customer_escalation.resources import skill_folder
 from skill_runtime.events import Event, Notice, PhaseStarted
 from skill_runtime.skill_server import SkillServer
@@ -54,8 +54,8 @@ class Workplace:
 class _Cases:
     """The case service, made with the first call: its imports take longer than a start may."""
 
-    def __init__(self, place: Workplace) -> None:
-        self.place = place
+    def __init__(self, place: Workplace, skill: Skill, policy: Policy) -> None:
+        self.place, self.skill, self.policy = place, skill, policy
         self._service: CaseService | None = None
         self._connections: SharedConnections | None = None
         self._told_how_to_write: set[tuple[str, str]] = set()
@@ -93,7 +93,7 @@ def build_escalation_server(place: Workplace) -> "MCPServer[Any]":
     """The server. Raises ``PolicyError`` for a policy of the project or the user that cannot be used."""
     policy = policy_in_force(find_overlays(place.policy, place.folder))
     skill = load_skill(skill_folder())
-    cases = _Cases(place)
+    cases = _Cases(place, skill, policy)
 
     @asynccontextmanager
     async def lifespan(server: "MCPServer[Any]") -> AsyncIterator[None]:
@@ -137,7 +137,7 @@ def _brief_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
         from customer_escalation.cases.progress import shown_by
 
         async with _Progress(ctx) as progress:
-            return await _gathered(cases.service.watched_by(shown_by(progress.emit)), cases.place, given)
+            return await _gathered(cases, cases.service.watched_by(shown_by(progress.emit)), given)
 
     async def assess(given: takes.AssessArguments, ctx: Context[Any]) -> answers.Assessed:
         from customer_escalation.cases.progress import shown_by
@@ -281,7 +281,7 @@ def _later_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
     ]  # fmt: skip
 
 
-async def _gathered(service: "CaseService", place: Workplace, given: takes.GatherArguments) -> answers.Gathered:
+async def _gathered(cases: _Cases, service: "CaseService", given: takes.GatherArguments) -> answers.Gathered:
     """A new case with the first page of what was found, or a page of a known one."""
     from customer_escalation.cases.first_message import first_message, shown_records
     from customer_escalation.cases.record_pages import pages_of
@@ -289,13 +289,15 @@ async def _gathered(service: "CaseService", place: Workplace, given: takes.Gathe
 
     if bool(given.case) == bool(given.issue.strip()) or (given.page > 1 and not given.case):
         raise WrongOrder("Give `issue` to begin a case, or `case` with `page` for more of its records.")
-    found = None if given.case else await _opened(service, place, given)
+    found = None if given.case else await _opened(service, cases.place, given)
     work = service.work(found.case if found else given.case)
     evidence = found.evidence if found else work.casework.evidence
     gaps, listed, more = (found.gaps, found.listed, found.more) if found else (tuple(work.gaps), (), ())
 
     def first(records: str) -> str:
-        return first_message(work.terms, evidence, gaps, listed, more, records)
+        own = differing(cases.skill.body, cases.policy, work.terms.policy)
+        held = "\n\n".join(["", "Where the skill says otherwise, this holds here:", *own]) if own else ""
+        return first_message(work.terms, evidence, gaps, listed, more, records) + held
 
     return telling.gathered(work.name, pages_of(shown_records(work.terms, evidence)), given.page, first, gaps)
 

@@ -47,6 +47,12 @@ def in_force(text: str, policy: Policy) -> str:
     return MARKED.sub(made, text)
 
 
+def differing(text: str, told: Policy, policy: Policy) -> list[str]:
+    """The marked blocks of ``text`` that read another way in ``policy`` than in ``told``, made from ``policy``."""
+    blocks = [BLOCKS[match["name"]] for match in MARKED.finditer(text) if match["name"] in BLOCKS]
+    return list(dict.fromkeys(render(policy) for render in blocks if render(policy) != render(told)))
+
+
 def percent(policy: Policy) -> str:
     return f"{policy.sla.at_risk_fraction * 100:.10g} %"
 

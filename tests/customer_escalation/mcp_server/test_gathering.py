@@ -42,6 +42,15 @@ async def test_what_is_not_connected_stands_above_the_records(folder: Path) -> N
     assert found.text.index(gap) < found.text.index("<records>")
 
 
+async def test_a_policy_of_the_systems_is_told_where_the_skill_says_otherwise(folder: Path) -> None:
+    data = json.loads((CASES / "15.json").read_text(encoding="utf-8"))
+    mine = {**data["policy"], "high_value_arr": 77_000}
+    async with desk(folder, file=workspace(folder, "15", policy=mine)) as at:
+        told = (await at.good("gather", issue=issue("15"))).text.partition("\n</records>")[2]
+    assert "Where the skill says otherwise, this holds here:" in told
+    assert "ARR of 77,000 USD or more" in told
+
+
 async def test_more_than_a_page_goes_on_where_it_says(folder: Path) -> None:
     data = json.loads((CASES / "15.json").read_text(encoding="utf-8"))
     ticket = data["records"]["support_platform"][0]

@@ -34,9 +34,8 @@ NOON = 12
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 _STAMP = r"(?:now|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)"
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
-_SHIFTED = re.compile(
-    rf"({_STAMP})\s*([+-])\s*([\d(][\d\s.,()*/+]*?)\s*(hours?|h|minutes?|min|days?|d|weeks?|months?|years?)"
-)
+_SHIFT = r"\s*([+-])\s*([\d(][\d\s.,()*/+]*?)\s*(hours?|h|minutes?|min|days?|d|weeks?|months?|years?)"
+_SHIFTED = re.compile(rf"({_STAMP})((?:{_SHIFT})+)")
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _MONTHS = {"m": 1, "y": 12}
 _BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})")
@@ -80,13 +79,17 @@ def _result(expression: str, held: "_Held", zone: ZoneInfo) -> "tuple[Value, str
     if len(expression) > LONGEST_EXPRESSION:
         raise _Impossible(f"it has more than {LONGEST_EXPRESSION} characters")
     if shifted := _SHIFTED.fullmatch(expression.strip()):
-        moment, count = held.moment(shifted[1]), _span(shifted[3], held)
+        moment = after = held.moment(shifted[1])
+        steps = re.findall(_SHIFT, shifted[2])
         try:
-            after = _moved(moment, count if shifted[2] == "+" else -count, _unit(shifted[4]))
+            for sign, count, unit in steps:
+                after = _moved(after, _span(count, held) * (1 if sign == "+" else -1), _unit(unit))
             shown = time_words(after, zone)
-        except (OverflowError, ValueError):
+        except (OverflowError, ValueError) as error:
+            if isinstance(error, _Impossible):
+                raise
             raise _Impossible("the result lies beyond all calendars") from None
-        return after, f"{shown} ({time_words(moment, zone)} {shifted[2]} {shifted[3]} {shifted[4]})"
+        return after, f"{shown} ({time_words(moment, zone)} {' '.join(' '.join(step) for step in steps)})"
     if between := _BETWEEN.fullmatch(expression.strip()):
         later, earlier = held.moment(between[1]), held.moment(between[2])
         if later < earlier:
