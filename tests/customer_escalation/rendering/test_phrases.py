@@ -23,6 +23,7 @@ from customer_escalation.domain.brief import Brief
 from customer_escalation.domain.categories import HEADINGS as SECTIONS
 from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.language import TOLD, code_of
+from customer_escalation.rendering.account_cells import cell_words
 from customer_escalation.rendering.document import Document, offers
 from customer_escalation.rendering.markdown import render_markdown
 from customer_escalation.rendering.phrases import Phrases, phrase_table
@@ -177,3 +178,21 @@ def test_a_scrap_would_be_found() -> None:
         "want",
         "proposed",
     }
+
+
+@pytest.mark.parametrize(
+    ("cell", "code", "told"),
+    [
+        ("$189,000", "pl", "189\u00a0000\u00a0USD"),
+        ("$189,000", "en", "$189,000"),
+        ("$12,000 (close 2026-05-01), $500.50 (close 2026-06-01)", "nb",
+         "12\u00a0000\u00a0USD (lukkes 2026-05-01), 500,50\u00a0USD (lukkes 2026-06-01)"),
+        ("unknown", "sv", "okänt"),
+        ("2026-12-31", "fi", "2026-12-31"),
+        ("Gold $1,000", "", "Gold $1,000"),
+    ],
+)  # fmt: skip
+def test_amounts_in_the_table_of_accounts_are_written_as_in_the_briefs_language(
+    cell: str, code: str, told: str
+) -> None:
+    assert cell_words(cell, Phrases(None, code)) == told
