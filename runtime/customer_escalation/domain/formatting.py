@@ -109,6 +109,16 @@ def money_words(usd: float) -> str:
     return f"-${amount}" if usd < 0 and amount != "0" else f"${amount}"
 
 
+def local_money_words(usd: float, locale: str) -> str:
+    """US dollars as people of a language (ISO 639-1) write them, cents only where there are some: ``240 000 USD`` in Polish."""
+    from babel import Locale
+    from babel.numbers import format_currency
+
+    pattern = Locale.parse(locale).currency_formats["standard"].pattern
+    shown = pattern.replace(".00", "") if usd == int(usd) else pattern
+    return str(format_currency(usd, "USD", format=shown, locale=locale, currency_digits=False))
+
+
 def count_words(count: float, noun: str, plural: str | None = None) -> str:
     """``1 customer``, ``3 customers``, ``2 business days``; ``plural`` where it is not made with an s."""
     return f"{number_words(count)} {noun if count == 1 else plural or noun + 's'}"

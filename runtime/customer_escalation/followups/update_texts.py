@@ -23,6 +23,8 @@ from skill_runtime.secrets import without_secrets
 
 LONGEST_QUOTE = 240
 """Characters of a message that are quoted to the team."""
+UNSPACED = ("ja", "zh")
+"""Languages that set no space between sentences."""
 CLOSED_MEANWHILE = (
     "A status changed since the last look ({items}): say what that means for the customer, or nothing of it."
 )
@@ -168,4 +170,4 @@ def _quotable(text: str, most: int) -> str:
 
 
 def _joined(sentences: Sequence[str], language: str) -> str:
-    return ("" if language == "ja" else " ").join(sentences)
+    return ("" if language in UNSPACED else " ").join(sentences)

@@ -13,6 +13,7 @@ from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
 from customer_escalation.domain.template import CUSTOMERS, IMPACT, QUEUE, REVENUE, SLA, blocks, is_called
 from customer_escalation.domain.texts import outgoing
+from customer_escalation.rendering.account_cells import cell_words
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import inert, inert_lines, sentence
@@ -147,15 +148,11 @@ class BriefView(ProseView):
         ]
         rows = [
             [
-                inert(row.name),
-                inert(row.tier),
-                row.arr,
-                inert(row.deals),
-                inert(row.renewal),
+                inert(row.name), *(inert(cell_words(cell, self.say)) for cell in (row.tier, row.arr, row.deals, row.renewal)),
                 inert(", ".join(row.tickets)),
             ]
             for row in self.brief.computed.accounts
-        ]
+        ]  # fmt: skip
         return "\n" + "\n".join(map(_row, [head, ["---"] * len(head), *rows])) + "\n"
 
     def asks(self, draft: EscalationDraft) -> list[str]:

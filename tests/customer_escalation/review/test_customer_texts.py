@@ -9,6 +9,7 @@ from tests.customer_escalation.casebook import account, article, chat, comment, 
 from tests.requirements import requirement
 
 from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.language import code_of
 from customer_escalation.policy import Policy
 from customer_escalation.review.customer_texts import customer_text_findings
 from customer_escalation.review.customer_texts.links import host_of
@@ -96,6 +97,12 @@ def test_money_that_nobody_spoke_of_is_stopped_in_any_currency(amount: str) -> N
 @pytest.mark.parametrize("text", ["145,000 145,000", "10 145,000", "145,000 100", "1 145 000 145000"])
 def test_numbers_side_by_side_hide_no_figure(text: str) -> None:
     assert "H" in levels(text)
+
+
+def test_a_number_before_a_preposition_is_no_money_where_only_fixed_words_of_the_language_are_known() -> None:
+    told = "Vi ringer til jer i morgen klokken 9 fra vores kontor, og så gennemgår vi fejlen sammen med udviklerne."
+    assert code_of(told) == "da"
+    assert levels(told) == []
 
 
 def test_money_may_be_grouped_another_way_than_the_customer_grouped_it() -> None:

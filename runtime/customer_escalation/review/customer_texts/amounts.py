@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from customer_escalation.domain.language import code_of
+from customer_escalation.domain.language import checked_code
 from customer_escalation.review.customer_texts.numbers import (
     all_values,
     in_words,
@@ -29,7 +29,7 @@ def amounts(text: CustomerText) -> Iterator[Said]:
     """Money, and any figure of an account, that does not stand in what the customer knows."""
     figures = _figures(text)
     known = all_values(record.text for record in text.known)
-    language = code_of(text.text)
+    language = checked_code(text.text)
     for number in numbers(text.text):
         told = any(value in figures and value >= TELLING for value in number.values)
         if max(number.values) not in known and (told or (not number.part and is_money(text.text, number, language))):
