@@ -123,11 +123,7 @@ class _Reading:
     def _read(self, entry: RecordsRead) -> None:
         if entry.anew:
             self.ledger = Ledger()
-        for result in entry.results:
-            self.ledger.add(result)
-        for copy in entry.copies:
-            if copy.ref not in entry.verified:
-                copy.put_into(self.ledger)
+        add_read(entry, self.ledger)
         self.connected = frozenset(entry.connected)
 
     def _finished(self, result: RecordedResult, at: datetime) -> None:
@@ -149,6 +145,15 @@ class _Reading:
         self.waiting = None
         if not self.steps or self.steps[-1].severity != step.severity:
             self.steps.append(step)
+
+
+def add_read(entry: RecordsRead, ledger: Ledger) -> None:
+    """Put what an entry read into the ledger, its copies only where nothing was read in their place."""
+    for result in entry.results:
+        ledger.add(result)
+    for copy in entry.copies:
+        if copy.ref not in entry.verified:
+            copy.put_into(ledger)
 
 
 def standing_at(
