@@ -200,7 +200,7 @@ def _carried_out(entries: Sequence[Entry], result: RecordedResult, policy: Polic
     at = {entry.data["action"]: entry.data["at"] for entry in entries if entry.type == EffectDone.kind}
     channel = policy.teams.of(result.target).channel if result.target else ""
     for intent in done_before(entries):
-        moment = datetime.fromisoformat(at[intent.action])
+        moment = intent.moment or datetime.fromisoformat(at[intent.action])
         if intent.tool == KINDS["status_update"].tool:
             yield FollowedUp(done=("told_customer",), note="", now=moment, tickets=(intent.destination,), by=intent.by)
         elif intent.tool == KINDS["team_message"].tool and intent.destination == channel:
