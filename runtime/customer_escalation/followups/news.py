@@ -58,7 +58,10 @@ def news_between(
     fresh = [
         record
         for record in now.ledger.records.values()
-        if _is_new(record, before) and not attachment_of(record) and not _is_ours(record, now, written)
+        if _is_new(record, before)
+        and not attachment_of(record)
+        and not _is_ours(record, now, written)
+        and not _was_there(record, before, now, moments[0])
     ]
     mine = [record for record in fresh if now.item_of(record).ref in own]
     said = sorted(
@@ -79,6 +82,14 @@ def news_between(
 
 def _is_new(record: Record, before: Ledger) -> bool:
     return before.get(record.ref) is None and record.category not in ("escalations", "figures", "answers")
+
+
+def _was_there(record: Record, before: Ledger, now: Evidence, since: datetime) -> bool:
+    """Was it said in a tracker item before ``since``, and is new only because the item was not looked at then?"""
+    if record.parent is None or record.category != "project_tracker" or before.get(now.item_of(record).ref):
+        return False
+    at = now.at(record)
+    return at is not None and at < since
 
 
 def _is_ours(record: Record, now: Evidence, written: Collection[str]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from customer_escalation.actions.table import KINDS
-from customer_escalation.cases.effects import done_before, written_refs
+from customer_escalation.cases.effects import done_before, joined_items, written_refs
 from customer_escalation.cases.entries import (
     RESULT,
     Closed,
@@ -60,8 +60,8 @@ class Standing:
     """So many the case has."""
     written: tuple[str, ...] = ()
     """Refs of what its carried-out actions wrote in the systems."""
-    filed: tuple[str, ...] = ()
-    """Those of them that are new items in the tracker."""
+    joined: tuple[str, ...] = ()
+    """Refs of the tracker's items that it filed or commented on."""
 
     @property
     def since(self) -> datetime:
@@ -186,7 +186,7 @@ def standing_at(
         coming_down=reading.coming_down,
         entries=len(entries),
         written=written_refs(entries),
-        filed=written_refs(entries, KINDS["tracker_item"].tool),
+        joined=joined_items(entries),
     )
 
 

@@ -338,6 +338,10 @@ class Policy(Section):
     levels: dict[str, RuleLevel] = Field(default_factory=dict)
     """Rules by id whose level an organisation changed."""
 
+    def keeps_to_itself(self, target: Target) -> bool:
+        """Does what a case of this team is about belong in the team's channel alone (T4)?"""
+        return target is Target.SECURITY or self.teams.of(target).restricted
+
     def level(self, rule_id: str) -> RuleLevel:
         """The level of a published rule in force."""
         row = RULE_TABLE[rule_id]

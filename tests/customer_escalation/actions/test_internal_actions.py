@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from tests.customer_escalation.actions.test_proposals import brief
-from tests.customer_escalation.casebook import NOW, account, chat, evidence, issue, policy, ticket
+from tests.customer_escalation.casebook import NOW, account, article, chat, evidence, issue, policy, ticket
 from tests.customer_escalation.drafts import BUG, T1, T1M1, ask, records, reproduction, said
 
 from customer_escalation.actions import Proposal, propose
@@ -97,6 +97,35 @@ def test_an_item_that_the_facts_do_not_rest_on_or_the_brief_does_not_name_gets_n
     assert [
         one.destination for one in of("tracker_comment", offered(written(), found, (BUG, "project_tracker/P-99")))
     ] == [BUG]
+
+
+JOIN = "**Engineering, by 6 March:** Join the open incident."
+
+
+@pytest.mark.parametrize(
+    ("cites", "status", "where"),
+    [
+        (("knowledge_base/KB-9", "project_tracker/P-77"), "Open", [BUG, "project_tracker/P-77"]),
+        (("knowledge_base/KB-9", "project_tracker/P-77"), "Closed", [BUG]),
+        (("project_tracker/P-77",), "Open", [BUG]),
+        (("knowledge_base/KB-9",), "Open", [BUG]),
+    ],
+)
+def test_an_open_item_that_an_ask_names_beside_an_article_gets_a_comment(
+    cites: tuple[str, ...], status: str, where: list[str]
+) -> None:
+    found = records()
+    for record in evidence(
+        issue("P-77", "Exports are down", status, "2026-03-01T09:00:00Z"),
+        article("KB-9", "When exports are down", "Attach the escalation to the open incident."),
+    ).ledger.records.values():
+        found.ledger.put(record)
+    made = written(asks=[ask(said(JOIN, *cites))])
+    assert [one.destination for one in of("tracker_comment", offered(made, found))] == where
+    assert not of("tracker_item", offered(made, found))
+    if len(where) == 2:
+        assert of("tracker_item", offered(made, found, ()))  # joining is no item of one's own
+        assert not of("tracker_comment", offered(made.model_copy(update={"target": Target.SECURITY}), found))
 
 
 def test_where_the_item_is_closed_a_new_one_is_filed_that_names_it() -> None:

@@ -52,6 +52,15 @@ def act(
             help="Of an action that is unclear: you looked whether it was carried out. May be given several times.",
         ),
     ] = None,
+    attach_to: Annotated[
+        str | None,
+        typer.Option(
+            "--attach-to",
+            metavar="ITEM",
+            show_default=False,
+            help="First offer a comment on this open item of the tracker, such as the incident that an article asks to join.",
+        ),
+    ] = None,
     by: Annotated[
         str | None, typer.Option("--by", metavar="NAME", help="Who answers.", show_default="the user's name")
     ] = None,
@@ -77,6 +86,8 @@ def act(
 
     if sum([bool(yes_to), bool(settle), format is not None, ics is not None]) > 1:
         raise InvalidRequest("Give one of --yes-to, --settle, --format and --ics.")
+    if attach_to is not None and (yes_to or settle or ics):
+        raise InvalidRequest("--attach-to offers an action to look at first: give it alone or with --format.")
     store = JournalStore()
     case, name = store.find(run_id), (by or user()).strip()
     if not name:
@@ -86,6 +97,8 @@ def act(
         return
     if settle:
         raise typer.Exit(_settle(case, name, settle))
+    if attach_to is not None:
+        _attach(case, attach_to)
     asked = format is None and not yes_to and sys.stdin.isatty() and sys.stdout.isatty()
     if not asked and not yes_to:
         raise typer.Exit(_list(case, format or ActFormat.TABLE))
@@ -182,6 +195,18 @@ def _settle(case: str, by: str, given: Sequence[str]) -> int:
     for action, effect in asyncio.run(settling.settle(service, case, found, by)):
         streams.say(streams.rows([f"{action[:12]}  {effect.state:<6}  {effect.said}"]))
     return VALID if all(found.values()) else NEEDS_REVIEW
+
+
+def _attach(case: str, item: str) -> None:
+    """Offer a comment on an item of the tracker."""
+    import asyncio
+
+    async def offered() -> "ProposedAction":
+        async with _service(case) as service:
+            return await service.attach(case, item)
+
+    one = asyncio.run(offered())
+    streams.tell(f"Offered as {one.id[:12]}: {one.proposal.title}")
 
 
 def _named(found: "Sequence[ProposedAction]", name: str, option: str = "--yes-to") -> "ProposedAction":
