@@ -94,7 +94,8 @@ def propose(
     entries = list(enumerate(outgoing(brief.draft), 1))
     texts = [_customer_text(place, one, say) for place, (_, one) in entries if isinstance(one, CustomerDraft)]
     moments = _moments_set(brief, now)
-    reminders = [_reminder(moment, brief.draft.rhythm or brief.draft.summary, clock, say) for moment in moments]
+    reminder = _Reminders(brief, policy, clock, say)
+    reminders = [reminder.at(moment, brief.draft.rhythm or brief.draft.summary) for moment in moments]
     channel_of = _Channels(policy, channels)
     messages = [
         step
@@ -124,7 +125,7 @@ def propose(
             kind="post_to_channel", title=post, destination=team.channel, system="chat", text=markdown, beware=beware
         ),
         *texts,
-        *(reminders or [_reminder(due, check, clock, say)]),
+        *(reminders or [reminder.at(due, check)]),
         *internal,
         *messages,
     ]
@@ -235,9 +236,31 @@ def _notes(made: InternalTexts, around: Around, say: Phrases) -> Iterator[Propos
         yield Proposal(kind="internal_note", title=title, destination=ticket.ref, system="support_platform", text=text)
 
 
-def _reminder(moment: datetime, text: str, zone: ZoneInfo, say: Phrases) -> Proposal:
-    title = say("step_reminder", when=date_words(moment, zone, say.language))
-    return Proposal(kind="reminder", title=title, destination=moment.isoformat(), system="", text=text)
+class _Reminders:
+    """Moments to look again: in the organisation's calendar where the policy names one, else for a person to import."""
+
+    def __init__(self, brief: Brief, policy: Policy, zone: ZoneInfo, say: Phrases) -> None:
+        self._brief, self._policy, self._zone, self._say = brief, policy, zone, say
+
+    def at(self, moment: datetime, text: str) -> Proposal:
+        """One of them."""
+        title = self._say("step_reminder", when=date_words(moment, self._zone, self._say.language))
+        if not self._policy.reminders.calendar:
+            return Proposal(kind="reminder", title=title, destination=moment.isoformat(), system="", text=text)
+        return Proposal(
+            kind="calendar_entry",
+            title=title,
+            destination=moment.isoformat(),
+            system="calendar",
+            text=self._shared(text),
+        )
+
+    def _shared(self, text: str) -> str:
+        """As everybody who sees the calendar may read it: of a team that keeps its cases to itself no more than that there is one."""
+        target, severity = self._brief.target, self._brief.severity
+        if target is None or severity is None or not self._policy.keeps_to_itself(target):
+            return printable(without_marks(text)).strip()
+        return self._say("note_escalated", team=target.value, severity=severity.value, date=self._brief.date)
 
 
 def _customer_text(number: int, draft: CustomerDraft, say: Phrases) -> Proposal:

@@ -16,7 +16,7 @@ from customer_escalation.domain.draft import ColleagueText, EscalationDraft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.outcomes import Target
-from customer_escalation.policy import Policy, overlaid
+from customer_escalation.policy import Policy, PolicyError, overlaid
 
 OWN = '[teams.product]\nchannel = "#product-intake"\n'
 
@@ -181,6 +181,24 @@ def test_what_stands_on_the_crm_or_is_an_amount_of_money_does_not_get_into_the_t
     assert "- Fix it." in item.text
     assert not [part for part in ("150", "exposure", "stake", "Spiel") if part in item.text]
     assert item.left_out[-1] == "3 sentences with account figures are left out"
+
+
+# The calendar
+
+CALENDAR = '[reminders]\ncalendar = "https://dav.example/team/"\n'
+
+
+def test_a_reminder_goes_to_the_calendar_that_the_policy_names_and_says_nothing_of_what_a_team_keeps_to_itself() -> (
+    None
+):
+    (mine,) = of("calendar_entry", offered(written(), by=overlaid(policy(), CALENDAR, "own")))
+    assert (mine.system, mine.destination, "sync" in mine.text) == ("calendar", "2026-03-04T16:00:00+00:00", True)
+    kept = overlaid(policy(), f"{CALENDAR}[teams.engineering]\nrestricted = true\n", "own")
+    (secret,) = of("calendar_entry", offered(written(), by=kept))
+    assert secret.text == "Escalated to Engineering as High (today)."
+    for address in ("http://dav.example/", "file:///tmp/x", "dav.example"):
+        with pytest.raises(PolicyError, match="calendar"):
+            overlaid(policy(), f'[reminders]\ncalendar = "{address}"\n', "own")
 
 
 # Tickets

@@ -247,6 +247,8 @@ def _list(case: str, format: ActFormat) -> int:  # noqa: A002
 def _write_reminders(case: str, out: Path) -> None:
     from datetime import UTC, datetime
 
+    from customer_escalation.actions.table import REMINDERS
+    from customer_escalation.cases.effects import idempotency_key
     from customer_escalation.cli import delivery
     from customer_escalation.domain.evidence import parse_moment
     from customer_escalation.domain.formatting import count_words
@@ -258,9 +260,13 @@ def _write_reminders(case: str, out: Path) -> None:
     kept = result.target is Target.SECURITY  # others see a calendar than those who may know what it is about
     look = f"customer-escalation show {case}"
     found = [
-        Reminder(one.id[:32], at, *((f"Look again: {case}", look) if kept else (result.summary, one.proposal.text)))
+        Reminder(
+            idempotency_key(case, one.id) if one.tool else one.id[:32],
+            at,
+            *((f"Look again: {case}", look) if kept else (result.summary, one.proposal.text)),
+        )
         for one in service.propose(case)
-        if one.proposal.kind == "reminder" and one.state != "refused" and (at := parse_moment(one.proposal.destination))
+        if one.proposal.kind in REMINDERS and one.state != "refused" and (at := parse_moment(one.proposal.destination))
     ]
     if not found:
         streams.tell("There is no reminder with a moment, so no file was written.")
