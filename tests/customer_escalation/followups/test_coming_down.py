@@ -4,12 +4,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.customer_escalation.cases.memory_store import MemoryStore
+from tests.customer_escalation.cases.test_acting_on_records import NO_ITEM, load, working
 from tests.customer_escalation.followups.lived import BUG, T1, T2, World, begun, said
+from tests.customer_escalation.followups.test_own_writes import DRAFT, carry_out
 from tests.requirements import requirement
 
 from customer_escalation.cases.errors import NotEscalated, NotProposed, WrongOrder
 from customer_escalation.followups.closing import Closing, close, learned, offer_article, open_standing
-from customer_escalation.followups.coming_down import Found, judge, offer_texts, since_of
+from customer_escalation.followups.coming_down import Found, carried_out, judge, offer_texts, since_of
 from customer_escalation.followups.learning import without_names
 from customer_escalation.followups.service import open_escalation
 from customer_escalation.followups.standing import standing_at
@@ -210,6 +213,16 @@ async def test_a_persons_words_on_the_resolution_are_offered_to_everybody_once(w
         assert texts == [f"{WORDS} Thank you."] * 2
         with pytest.raises(WrongOrder, match="in words that the customer may read"):
             offer_texts(service, case, now, "  ")
+
+
+async def test_a_text_that_a_person_edited_before_it_went_out_is_a_step_done(tmp_path: Path) -> None:
+    async with working(load(tmp_path), MemoryStore(), written=DRAFT, stated=NO_ITEM) as (service, case):
+        offer_texts(service, case, await service.systems.now(), WORDS)
+        one = next(one for one in service.propose(case) if one.proposal.kind == "team_message")
+        service.edit_action(case, one.id, "Kim", text=f"{one.proposal.text}\nThank you.")
+        assert carried_out(service.store.entries(case)) == ()
+        await carry_out(service, case, "team_message")
+        assert carried_out(service.store.entries(case)) == ("notify_team",)
 
 
 @requirement("P2")
