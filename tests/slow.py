@@ -24,6 +24,7 @@ SLOW = (
     "tests/customer_escalation/cases/test_verified_runs.py*",
     "tests/customer_escalation/cli/test_*",
     "tests/customer_escalation/connectors/test_border.py*",
+    "tests/customer_escalation/connectors/test_calendar.py*",
     "tests/customer_escalation/connectors/test_long_records.py*",
     "tests/test_makefile.py*",
     "tests/test_documented_commands.py*",

@@ -48,6 +48,7 @@ EXPECTED: dict[str, tuple[int, str]] = {
     "act RUN --format json": (0, '"actions": \\[\\]'),
     'act RUN --yes-to 256f02c18812 --by "Ana Roy"': (2, "nothing can be written there"),
     'act RUN --settle 256f02c18812=done --by "Ana Roy"': (3, "No action 256f02c18812 is offered"),
+    "act RUN --attach-to P-12": (2, "taken into memory"),
     "act RUN --ics reminders.ics": (0, "no reminder"),
     "show CASE": (0, "## ESCALATION"),
     "policy": (0, "Policy: as it ships"),

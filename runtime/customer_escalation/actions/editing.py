@@ -109,4 +109,5 @@ def _customer(ref: str, evidence: Evidence) -> str:
 _CHECKS: Mapping[str, Callable[[Proposal, str, Evidence], str]] = {
     "post_to_channel": _channel, "team_message": _channel, "customer_reply": _ticket, "status_update": _ticket,
     "internal_note": _ticket, "tracker_comment": _issue, "tracker_item": _type, "reminder": _moment,
+    "calendar_entry": _moment,
 }  # fmt: skip

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,12 +13,12 @@ from customer_escalation.actions.internal_texts import Around, InternalTexts
 from customer_escalation.actions.leaving import Removed
 from customer_escalation.actions.table import KINDS, Kind, System
 from customer_escalation.domain.brief import Brief
-from customer_escalation.domain.draft import ColleagueText, CustomerDraft
-from customer_escalation.domain.evidence import name_key, parse_moment
+from customer_escalation.domain.draft import ColleagueText, CustomerDraft, Draft, EscalationDraft
+from customer_escalation.domain.evidence import Evidence, name_key, parse_moment
 from customer_escalation.domain.formatting import date_words
 from customer_escalation.domain.outcomes import Outcome, Target
 from customer_escalation.domain.printable import printable
-from customer_escalation.domain.prose import without_marks
+from customer_escalation.domain.prose import marks_of, without_marks
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.states import state_of
 from customer_escalation.domain.texts import outgoing, places, with_places
@@ -28,6 +28,7 @@ from customer_escalation.rendering import all_cites
 from customer_escalation.rendering.phrases import Phrases
 from customer_escalation.sla.cadence import next_internal_followup
 from customer_escalation.sla.calendar import team_calendar
+from skill_runtime.ledger import Record
 
 FILING: Mapping[Target, str] = {Target.ENGINEERING: "bug", Target.PRODUCT: "feature"}
 """Teams whose work begins with an item in the tracker, and the type that a first item of theirs has."""
@@ -92,8 +93,9 @@ def propose(
     say, clock = Phrases(brief.draft), zone or ZoneInfo("UTC")
     entries = list(enumerate(outgoing(brief.draft), 1))
     texts = [_customer_text(place, one, say) for place, (_, one) in entries if isinstance(one, CustomerDraft)]
-    moments = [moment for moment in sorted(filter(None, map(parse_moment, brief.draft.reminders))) if moment > now]
-    reminders = [_reminder(moment, brief.draft.rhythm or brief.draft.summary, clock, say) for moment in moments]
+    moments = _moments_set(brief, now)
+    reminder = _Reminders(brief, policy, clock, say)
+    reminders = [reminder.at(moment, brief.draft.rhythm or brief.draft.summary) for moment in moments]
     channel_of = _Channels(policy, channels)
     messages = [
         step
@@ -114,7 +116,7 @@ def propose(
     check = f"Check with {team.name} for progress: {brief.draft.summary}"
     internal: list[Proposal] = []
     if around is not None:
-        restricted = team.restricted or brief.target == Target.SECURITY
+        restricted = policy.keeps_to_itself(brief.target)
         made = InternalTexts(brief, around, moments[0] if moments else due, clock, restricted=restricted)
         internal = [*_tracker(brief, made, around, about, say), *_notes(made, around, say)]
     beware = () if channel_of.is_known(brief.target) else (NOBODY_KNOWS,)
@@ -123,10 +125,25 @@ def propose(
             kind="post_to_channel", title=post, destination=team.channel, system="chat", text=markdown, beware=beware
         ),
         *texts,
-        *(reminders or [_reminder(due, check, clock, say)]),
+        *(reminders or [reminder.at(due, check)]),
         *internal,
         *messages,
     ]
+
+
+def attached(brief: Brief, around: Around, item: Record, policy: Policy, now: datetime, zone: ZoneInfo) -> Proposal:
+    """A comment that attaches an escalation to this item of the tracker, with times on the clock of ``zone``."""
+    assert brief.target is not None
+    assert brief.severity is not None
+    moments = _moments_set(brief, now)
+    due = next_internal_followup(brief.severity, now, team_calendar(policy, brief.target), policy).due_at
+    made = InternalTexts(brief, around, moments[0] if moments else due, zone)
+    return _comment(item, made, Phrases(brief.draft))
+
+
+def _moments_set(brief: Brief, now: datetime) -> list[datetime]:
+    """When the brief itself has somebody look again, the next first."""
+    return [moment for moment in sorted(filter(None, map(parse_moment, brief.draft.reminders))) if moment > now]
 
 
 class _Channels:
@@ -169,30 +186,46 @@ def _message(
 def _tracker(
     brief: Brief, made: InternalTexts, around: Around, about: Sequence[str], say: Phrases
 ) -> Iterator[Proposal]:
-    """A comment on each open item that the case is about; a new item where there is none and the owner works by the tracker. What a
-    team keeps in its channel alone, as Security does, stands in none.
+    """A comment on each open item that the case is about, and on each that an ask names beside an article, such as the incident that
+    the article asks to join; a new item where there is none of its own and the owner works by the tracker. What a team keeps in its
+    channel alone, as Security does, stands in none.
     """
     if made.restricted or brief.target is None:
         return
     named = set(all_cites(brief))
-    items = {
-        item.ref: item
-        for record in around.evidence.resolve(ref for ref in about if ref in named)[0]
-        if (item := around.evidence.item_of(record)).data.get("kind") == "issue"
-    }
+    items = _items([ref for ref in about if ref in named], around.evidence)
     live = [item for item in items.values() if state_of(item) != "closed"]
-    for item in live:
-        text, title = made.comment(), say("step_comment", item=shown_id(item.id) or item.id)
-        yield Proposal(
-            kind="tracker_comment", title=title, destination=item.ref, system="project_tracker", text=text.text,
-            left_out=text.left_out,
-        )  # fmt: skip
+    joined = _items(_asked_by_articles(brief.draft), around.evidence)
+    others = [item for ref, item in joined.items() if ref not in items and state_of(item) != "closed"]
+    yield from (_comment(item, made, say) for item in [*live, *others])
     if not live and brief.target in FILING and "project_tracker" in around.evidence.connected:
         text, title = made.item(list(items.values())), say("step_file", team=brief.target.value)
         yield Proposal(
             kind="tracker_item", title=title, destination=FILING[brief.target], system="project_tracker", text=text.text,
             left_out=text.left_out,
         )  # fmt: skip
+
+
+def _items(refs: Iterable[str], evidence: Evidence) -> dict[str, Record]:
+    """The tracker's items behind refs, by their own."""
+    items = (evidence.item_of(record) for record in evidence.resolve(refs)[0])
+    return {item.ref: item for item in items if item.data.get("kind") == "issue"}
+
+
+def _asked_by_articles(draft: Draft) -> Iterator[str]:
+    """What an ask cites together with an article of the knowledge base: the article asks for it there."""
+    for one in draft.asks if isinstance(draft, EscalationDraft) else ():
+        cites = marks_of(one.text)
+        if any(ref.startswith("knowledge_base/") for ref in cites):
+            yield from cites
+
+
+def _comment(item: Record, made: InternalTexts, say: Phrases) -> Proposal:
+    text, title = made.comment(), say("step_comment", item=shown_id(item.id) or item.id)
+    return Proposal(
+        kind="tracker_comment", title=title, destination=item.ref, system="project_tracker", text=text.text,
+        left_out=text.left_out,
+    )  # fmt: skip
 
 
 def _notes(made: InternalTexts, around: Around, say: Phrases) -> Iterator[Proposal]:
@@ -203,9 +236,31 @@ def _notes(made: InternalTexts, around: Around, say: Phrases) -> Iterator[Propos
         yield Proposal(kind="internal_note", title=title, destination=ticket.ref, system="support_platform", text=text)
 
 
-def _reminder(moment: datetime, text: str, zone: ZoneInfo, say: Phrases) -> Proposal:
-    title = say("step_reminder", when=date_words(moment, zone, say.language))
-    return Proposal(kind="reminder", title=title, destination=moment.isoformat(), system="", text=text)
+class _Reminders:
+    """Moments to look again: in the organisation's calendar where the policy names one, else for a person to import."""
+
+    def __init__(self, brief: Brief, policy: Policy, zone: ZoneInfo, say: Phrases) -> None:
+        self._brief, self._policy, self._zone, self._say = brief, policy, zone, say
+
+    def at(self, moment: datetime, text: str) -> Proposal:
+        """One of them."""
+        title = self._say("step_reminder", when=date_words(moment, self._zone, self._say.language))
+        if not self._policy.reminders.calendar:
+            return Proposal(kind="reminder", title=title, destination=moment.isoformat(), system="", text=text)
+        return Proposal(
+            kind="calendar_entry",
+            title=title,
+            destination=moment.isoformat(),
+            system="calendar",
+            text=self._shared(text),
+        )
+
+    def _shared(self, text: str) -> str:
+        """As everybody who sees the calendar may read it: of a team that keeps its cases to itself no more than that there is one."""
+        target, severity = self._brief.target, self._brief.severity
+        if target is None or severity is None or not self._policy.keeps_to_itself(target):
+            return printable(without_marks(text)).strip()
+        return self._say("note_escalated", team=target.value, severity=severity.value, date=self._brief.date)
 
 
 def _customer_text(number: int, draft: CustomerDraft, say: Phrases) -> Proposal:

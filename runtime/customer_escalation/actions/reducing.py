@@ -17,13 +17,17 @@ from customer_escalation.policy.sections import PERSONAL
 TO_NO_TEAM = TO_CUSTOMERS | {"reminder"}
 """Kinds of proposals that no team reads: a customer does, or the person who was offered them. All others are for a team."""
 
+TO_ANYBODY = frozenset({"draft_article"})
+"""Kinds that more people read than any team: nobody's personal data stands in them."""
+
 
 def reduced(
     proposal: Proposal, owner: Target | None, policy: Policy, known: Sequence[Known] = (), regions: Sequence[str] = ()
 ) -> Proposal:
     """The proposal with its text as it would go, and what was taken out of it; ``owner`` receives the brief."""
     team = None if proposal.kind in TO_NO_TEAM else _reader(proposal, owner, policy)
-    left = leaving(proposal.text, kept_for(team, policy), known, regions)
+    keeps = () if proposal.kind in TO_ANYBODY else kept_for(team, policy)
+    left = leaving(proposal.text, keeps, known, regions)
     if not left.removed:
         return proposal
     left_out = (*proposal.left_out, told(left.removed))

@@ -10,9 +10,11 @@ from typing import Any, Literal, Protocol
 
 Kind = Literal[
     "post_to_channel", "team_message", "customer_reply", "status_update", "internal_note", "tracker_comment", "tracker_item",
-    "draft_article", "reminder",
+    "draft_article", "reminder", "calendar_entry",
 ]  # fmt: skip
-System = Literal["support_platform", "crm", "chat", "project_tracker", "knowledge_base", "email", "cloud_storage", ""]
+System = Literal[
+    "support_platform", "crm", "chat", "project_tracker", "knowledge_base", "email", "cloud_storage", "calendar", ""
+]
 
 
 class Way(Protocol):
@@ -78,6 +80,19 @@ class NewArticle:
         return ARTICLE, "\n\n".join([str(arguments.get("title", "")), *below])
 
 
+@dataclass(frozen=True)
+class Entry:
+    """An entry in a calendar: the destination is its moment (RFC 3339), the text's first line its title."""
+
+    def arguments(self, destination: str, text: str) -> dict[str, Any]:
+        """See ``Way``."""
+        return {"start": destination, "text": text}
+
+    def meant(self, arguments: Mapping[str, Any]) -> tuple[str, str]:
+        """See ``Way``."""
+        return str(arguments.get("start", "")), str(arguments.get("text", ""))
+
+
 ARTICLE = "draft"
 """The destination of every article: a knowledge base has one place for drafts."""
 
@@ -107,6 +122,8 @@ class ToolCall:
     arguments: Mapping[str, Any]
 
 
+REMINDERS = frozenset({"reminder", "calendar_entry"})
+"""Kinds whose destination is a moment: what a person imports, and what the organisation's calendar takes."""
 KINDS: Mapping[str, ActionKind] = {
     row.id: row
     for row in (
@@ -129,6 +146,7 @@ KINDS: Mapping[str, ActionKind] = {
         ActionKind("tracker_item", "new item in the tracker", "project_tracker", "create_issue", NewItem()),
         ActionKind("draft_article", "draft of an article", "knowledge_base", "draft_article", NewArticle()),
         ActionKind("reminder", "reminder"),
+        ActionKind("calendar_entry", "reminder in the calendar", "calendar", "add_calendar_entry", Entry()),
     )
 }  # fmt: skip
 """Each kind's row, by its id."""

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from customer_escalation.actions.table import KINDS
 from customer_escalation.cases import events as happened
 from customer_escalation.cases.coming_down import check_cites, judged
-from customer_escalation.cases.effects import written_refs
+from customer_escalation.cases.effects import joined_items
 from customer_escalation.cases.entries import (
     Closed,
     ComingDown,
@@ -58,8 +57,7 @@ class AfterTheBrief(CaseServiceBase):
             before, stated = found.casework, facts or found.casework.assessment
             if before.decision is None or stated is None:
                 raise NoFacts
-            filed = written_refs(self.store.entries(found.name), KINDS["tracker_item"].tool)
-            cites = [*cites_of(stated), *filed]
+            cites = [*cites_of(stated), *joined_items(self.store.entries(found.name))]
             anew = await read_anew(found, cites, copies, self.systems, self._fetched(found.name))
             findings = anew.casework.assess(stated)
             was, is_now = Labels.of(before.decision), Labels.of(anew.casework.decision)

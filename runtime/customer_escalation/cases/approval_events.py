@@ -48,7 +48,7 @@ def approval_events(entries: Iterable[Entry]) -> Iterator[ApprovalEvent]:
         elif entry.type != OfferedLater.kind:
             continue
         later = map(action_id, offered_later(entries[:number]))
-        yield Offered(actions=tuple(_id_now(action, edits) for action in [*offered, *later]))
+        yield Offered(actions=tuple(id_now(action, edits) for action in [*offered, *later]))
 
 
 def action_ids(result: RecordedResult) -> tuple[str, ...]:
@@ -72,7 +72,8 @@ def as_edited(proposal: Proposal, edits: Sequence[ActionEdited]) -> tuple[Propos
     return proposal, by
 
 
-def _id_now(action: str, edits: Iterable[ActionEdited]) -> str:
+def id_now(action: str, edits: Iterable[ActionEdited]) -> str:
+    """The id of an action as persons edited it; ``edits`` are in their order."""
     for edit in edits:
         action = edit.becomes if edit.action == action else action
     return action

@@ -1,7 +1,7 @@
 """Carrying an approved action out, once, whatever ends in between: the intent is written down before, the outcome after."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from customer_escalation.actions.table import call_of
 from customer_escalation.cases import events as happened
@@ -50,9 +50,9 @@ class CarryingOut(Acting):
             if history.last is not None and history.last.state == "done":
                 return history.last
             write, one = self._meant(name, action, history)
-            writer = await self._writer(write.system, write.call)
+            writer, moment = await self._writer(write.system, write.call), await self.systems.now()
             with self.store.hold(name):  # nobody else carries it out meanwhile, or takes the approval back
-                effect = await self._carried_out(name, action, by, writer, write, one)
+                effect = await self._carried_out(name, action, (by, moment), writer, write, one)
         self.watch(happened.ActionCarriedOut(name, action, by, effect.state))
         return effect
 
@@ -111,9 +111,17 @@ class CarryingOut(Acting):
         return writer
 
     async def _carried_out(
-        self, name: str, action: str, by: str, writer: Writer, write: "_Meant", one: ProposedAction | None
+        self,
+        name: str,
+        action: str,
+        asked: tuple[str, datetime],
+        writer: Writer,
+        write: "_Meant",
+        one: ProposedAction | None,
     ) -> Effect:
-        """Find out what is open, then write where that is allowed. The case is held."""
+        """Find out what is open, then write where that is allowed. The case is held; ``asked`` is by whom and at which moment of the
+        systems.
+        """
         history = history_of(self.store.entries(name), action)
         if history.last is not None and history.last.state == "done":
             return history.last  # by another process, since it was looked at
@@ -129,7 +137,8 @@ class CarryingOut(Acting):
         await self._still_stands(name, action, history)
         intent = EffectIntended(
             action=action, system=write.system, tool=write.call.tool, destination=write.destination,
-            arguments=dict(write.call.arguments), key=write.call.key, author=write.call.author, by=by, at=self._clock(),
+            arguments=dict(write.call.arguments), key=write.call.key, author=write.call.author, by=asked[0],
+            at=self._clock(), moment=asked[1],
         )  # fmt: skip
         self.store.append(name, EffectIntended.kind, intent.model_dump(mode="json"))
         answer = await writer.write(write.call)

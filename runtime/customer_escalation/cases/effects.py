@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from customer_escalation.actions.table import KINDS
 from customer_escalation.cases.entries import EffectDone, EffectFailed, EffectIntended, EffectOutcome, EffectUnclear
 from skill_runtime.journal import Entry
 
@@ -84,6 +85,12 @@ def written_refs(entries: Sequence[Entry], tool: str = "") -> tuple[str, ...]:
     return tuple(
         written[one.action] for one in done_before(entries) if one.action in written and tool in ("", one.tool)
     )
+
+
+def joined_items(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Refs of the tracker's items that the case filed, and of those that it commented on: what happens there concerns it."""
+    comments = (one.destination for one in done_before(entries) if one.tool == KINDS["tracker_comment"].tool)
+    return tuple(dict.fromkeys([*written_refs(entries, KINDS["tracker_item"].tool), *comments]))
 
 
 def idempotency_key(case: str, action: str) -> str:

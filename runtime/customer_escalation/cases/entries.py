@@ -245,6 +245,8 @@ class EffectIntended(CaseEntry):
     by: str
     """Who asked for it to be carried out."""
     at: datetime
+    moment: datetime | None = None
+    """The systems' own moment then, from which follow-ups count; None in cases of before, where the outcome's counts."""
 
 
 class EffectOutcome(CaseEntry):

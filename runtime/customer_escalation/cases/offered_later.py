@@ -1,4 +1,4 @@
-"""Next steps that are offered after the brief: the texts of an update, the article of a close."""
+"""Next steps that are offered after the brief: the texts of an update, the article of a close, a comment on an incident."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from customer_escalation.actions import Proposal, action_id
 from customer_escalation.cases.entries import RESULT, CaseEntry, EffectIntended
 from skill_runtime.journal import Entry
 
-Occasion = Literal["update", "de_escalation", "close"]
+Occasion = Literal["update", "de_escalation", "close", "incident"]
 
 
 class OfferedLater(CaseEntry):
@@ -30,6 +30,17 @@ def since_offered(entries: Sequence[Entry], proposal: Proposal) -> Sequence[Entr
             if any(action_id(one) == action_id(proposal) for one in later.proposals):
                 return entries[place:]
     return entries
+
+
+def offered_on(occasion: Occasion, entries: Sequence[Entry]) -> tuple[Proposal, ...]:
+    """What is offered on this occasion now; a brief that was recorded anew ends it."""
+    found: tuple[Proposal, ...] = ()
+    for entry in entries:
+        if entry.type == RESULT:
+            found = ()
+        elif entry.type == OfferedLater.kind and entry.data["occasion"] == occasion:
+            found = OfferedLater.model_validate(entry.data).proposals
+    return found
 
 
 def offered_later(entries: Sequence[Entry]) -> list[Proposal]:

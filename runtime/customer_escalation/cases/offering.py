@@ -25,13 +25,17 @@ def proposals_of(casework: Casework, brief: Brief, shown: Sequence[Finding]) -> 
     evidence = casework.evidence
     sent = render_markdown(Document(brief, evidence, shown, for_receiver=True))
     channels = {field(record, "channel") for record in evidence.of_kind("chat_message")}
-    around = Around(
-        evidence, tickets_of(brief, evidence), holds_money, {figure.ref: figure.inputs for figure in brief.figures}
-    )
+    around = around_of(casework, brief)
     about = tuple(refs_behind(casework.assessment))
     zone = zone_of_case(casework.case)
     steps = propose(brief, sent, casework.policy, casework.now, zone, channels, around, about)
     return [as_it_leaves(step, brief.target, evidence, casework.policy) for step in steps]
+
+
+def around_of(casework: Casework, brief: Brief) -> Around:
+    """What of the records the texts for colleagues are made with."""
+    figures = {figure.ref: figure.inputs for figure in brief.figures}
+    return Around(casework.evidence, tickets_of(brief, casework.evidence), holds_money, figures)
 
 
 def refs_behind(assessment: Assessment) -> Iterator[str]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from customer_escalation.actions import action_id
 from customer_escalation.cases import events as happened
 from customer_escalation.cases.after_brief import AfterTheBrief
+from customer_escalation.cases.attaching import Attaching
 from customer_escalation.cases.carrying_out import CarryingOut
 from customer_escalation.cases.connection import require
 from customer_escalation.cases.entries import (
@@ -52,7 +53,7 @@ from skill_runtime.recorder import Recorder, fingerprint
 from skill_runtime.secrets import without_secrets
 
 
-class CaseService(CarryingOut, AfterTheBrief):
+class CaseService(CarryingOut, Attaching, AfterTheBrief):
     """Every case of a store. Async methods may run side by side; calls about one case wait for each other.
 
     A case is named by its whole name or the beginning of it. Every method may raise ``StoreError`` (``UnknownCase``,

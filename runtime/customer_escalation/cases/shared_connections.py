@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from customer_escalation.cases.connection import ASKED_FOR, OpenedSystems
+from customer_escalation.cases.connection import ASKED_FOR, OpenedSystems, Writer
+from customer_escalation.connectors.calendar import CALENDAR, calendar_writer
 from customer_escalation.connectors.readable import states_of
 from customer_escalation.connectors.source import OpenedConnectors, open_source
 from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
@@ -41,8 +42,10 @@ class SharedConnections:
         """What can be read now; nothing at all is a connection without tools, and its states say why."""
         return (await self._held()).connection
 
-    async def writer(self, system: str) -> SystemWriter:
+    async def writer(self, system: str) -> Writer:
         """See ``Systems``."""
+        if system == CALENDAR:
+            return calendar_writer(self._folder)
         held = await self._held()
         if not any(tool.category == system for tool in held.all_tools):
             raise ConnectorError(

@@ -234,17 +234,19 @@ def close(
         delivery.check(article)
 
     async def work(service: "CaseService") -> None:
-        text = await closing.learned_text(service, case, resolution)
+        draft = await closing.learned(service, case, resolution)
         learned = ""
         if article is not None:
-            delivery.put(text, article)
+            delivery.put(f"{draft.text}\n", article)
             service.note_file(case, str(article))
             learned = str(article)
             streams.say(f"The article is in {article}.")
         if offer_article:
-            action = await closing.offer_article(service, case, text)
+            action = await closing.offer_article(service, case, draft)
             learned = learned or action
             streams.say(f"The article is offered as {action[:12]}: customer-escalation act {case}")
+        if learned and draft.left_out:
+            streams.say(f"Left out of it: {'; '.join(draft.left_out)}.")
         await closing.close(service, case, closing.Closing(name, tuple(customer_confirmed or ()), tracked, learned))
 
     with_service(store, place_of(store, case, workspace, sample=sample), as_of, work)

@@ -15,19 +15,22 @@ from customer_escalation.followups.service import DueEscalation
 _GAP = "  "
 
 
-def due_lines(found: Sequence[DueEscalation], now: datetime, width: int | None = None) -> str:
+def due_lines(found: Sequence[DueEscalation], width: int | None = None) -> str:
     """Each escalation with what is due for it, the most urgent first; in lines of ``width`` columns where that is given."""
     if not found:
         return "No escalation is open."
-    late = sum(any(item.state(now) != "next" for item in due.items) for due in found)
+    late, moments = sum(due.is_due for due in found), {due.now for due in found}
     waits = f"something is due for {late}" if late else "nothing is due"
-    lines = [f"{count_words(len(found), 'open escalation')} as of {time_words(now)}; {waits}."]
+    same = f" as of {time_words(found[0].now)}" if len(moments) == 1 else ""
+    lines = [f"{count_words(len(found), 'open escalation')}{same}; {waits}."]
     for due in found:
-        lines += ["", *_escalation(due, now, width)]
+        lines += ["", *_escalation(due, width)]
+        lines += [] if same else [f"{_GAP}As of {time_words(due.now)}."]
     return "\n".join(lines)
 
 
-def _escalation(due: DueEscalation, now: datetime, width: int | None) -> Iterator[str]:
+def _escalation(due: DueEscalation, width: int | None) -> Iterator[str]:
+    now = due.now
     head = f"{due.case}{_GAP}{due.severity.value}, {due.target.value}{', needs review' if due.needs_review else ''}: "
     yield cut(one_line(head + due.summary), width or 10_000)
     rows = [tuple(map(one_line, (_when(item, now), what(due, item), _by(item), item.why))) for item in due.items]
@@ -71,17 +74,20 @@ def _by(item: DueItem) -> str:
 
 
 def due_json(found: Sequence[DueEscalation], now: datetime) -> dict[str, Any]:
-    """The same as an object: ``now``, ``due`` (whether anything is), and ``open``, a list of escalations."""
+    """The same as an object: ``now`` (theirs where they share it, else the clock's, which is given), ``due`` (whether anything is), and
+    ``open``, a list of escalations, each with its own ``now``.
+    """
+    moments = {one.now for one in found}
     return {
-        "now": now.isoformat(),
-        "due": any(item.state(now) != "next" for one in found for item in one.items),
+        "now": (moments.pop() if len(moments) == 1 else now).isoformat(),
+        "due": any(one.is_due for one in found),
         "open": [
             {
-                "run": one.case, "summary": one.summary, "severity": one.severity.value,
+                "run": one.case, "now": one.now.isoformat(), "summary": one.summary, "severity": one.severity.value,
                 "severity_to_confirm": one.lower.value if one.lower else None, "target": one.target.value,
                 "accounts": list(one.accounts), "followed_up": one.followed_up,
                 "left_of_deescalation": list(one.left_of_deescalation),
-                "items": [_item_json(item, now) for item in one.items],
+                "items": [_item_json(item, one.now) for item in one.items],
             }
             for one in found
         ],

@@ -11,10 +11,11 @@ from customer_escalation.cli.briefs import run_ids
 from customer_escalation.cli.options import DUE, VALID, AsOf, Sample, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from customer_escalation.cases.store import CaseStore
+    from customer_escalation.cli.reading import Moments, Place
     from customer_escalation.followups.service import Fresher
     from customer_escalation.followups.standing import Standing
 
@@ -53,21 +54,29 @@ def followups(
     """What is due, overdue and next for every open escalation: the team's next check, and per ticket the next word to the customer.
 
     It is computed from what the runs' journals hold; replies that were sent since are known once they were carried out, logged
-    (`update RUN --log`) or read again (--read).
+    (`update RUN --log`) or read again (--read). A run on a workspace that has a moment of its own is told as of that moment.
     """
     import asyncio
 
     from customer_escalation.cases.journal_store import JournalStore
-    from customer_escalation.cli.reading import moment
-    from customer_escalation.followups.service import escalations_in, open_cases
+    from customer_escalation.cli.reading import Moments, moment, place_of
+    from customer_escalation.followups.service import by_urgency, escalations_in, open_cases
 
     store, now = JournalStore(), moment(as_of)
     cases = [store.find(run_id)] if run_id else open_cases(store)
-    fresher = asyncio.run(_look(store, cases, now, workspace, sample=sample)) if read else None
     unread: list[str] = []
-    found = escalations_in(store, now, cases, fresher, unreadable=None if run_id else unread.append)
+
+    def place(case: str) -> "Place":
+        return place_of(store, case, workspace, sample=sample)
+
+    told = None if run_id else unread.append
+    groups = _by_moment(cases, Moments(place, as_of), now, told)
+    fresher = asyncio.run(_look(store, groups, place)) if read else None
+    found = by_urgency(
+        one for at, named in groups.items() for one in escalations_in(store, at, named, fresher, unreadable=told)
+    )
     tell_unread(unread)
-    due = [one for one in found if any(item.state(now) != "next" for item in one.items)]
+    due = [one for one in found if one.is_due]
     shown = due if only_due else found
     if format == DueFormat.ICS:
         from customer_escalation.followups.calendar_feed import calendar_of
@@ -82,7 +91,7 @@ def followups(
         from customer_escalation.cli.listing import terminal_width
         from customer_escalation.domain.printable import printable
 
-        _put(printable(due_lines(shown, now, None if out else terminal_width())) + "\n", out)
+        _put(printable(due_lines(shown, None if out else terminal_width())) + "\n", out)
     raise typer.Exit(DUE if due else VALID)
 
 
@@ -103,19 +112,38 @@ def _put(text: str, out: Path | None) -> None:
         delivery.put(text, out)
 
 
+def _by_moment(
+    cases: "Sequence[str]", moments: "Moments", clock: "datetime", unreadable: "Callable[[str], None] | None"
+) -> "dict[datetime, list[str]]":
+    """The cases by the moment that each is told as of. A case that cannot be read is told to ``unreadable``, without it raised."""
+    from customer_escalation.cases.store import StoreError
+
+    groups: dict[datetime, list[str]] = {}
+    for case in cases:
+        try:
+            groups.setdefault(moments.of(case, clock), []).append(case)
+        except StoreError as error:
+            if unreadable is None:
+                raise
+            unreadable(str(error))
+    for problem in moments.unread.values():
+        streams.tell(f"What stands on it is told as of the clock's moment: {problem}")
+    return groups
+
+
 async def _look(
-    store: "CaseStore", cases: list[str], now: "datetime", workspace: str | None, *, sample: bool
+    store: "CaseStore", groups: "Mapping[datetime, Sequence[str]]", place_of_case: "Callable[[str], Place]"
 ) -> "Fresher":
     """The own items of each open escalation, read again; what could not be read is told."""
-    from customer_escalation.cli.reading import Place, place_of, reading
+    from customer_escalation.cli.reading import Place, reading
     from customer_escalation.followups.looking import look_at
     from customer_escalation.followups.service import standings
 
     found: dict[str, Sequence[Mapping[str, object]]] = {}
     places: dict[Place, list[Standing]] = {}
-    for standing in standings(store, now, cases, unreadable=_later):
-        place = place_of(store, standing.case, workspace, sample=sample)
-        places.setdefault(place, []).append(standing)
+    for now, cases in groups.items():
+        for standing in standings(store, now, cases, unreadable=_later):
+            places.setdefault(place_of_case(standing.case), []).append(standing)
     for place, named in places.items():
         async with reading(place, None) as systems:
             for standing in named:

@@ -11,6 +11,7 @@ from customer_escalation.cli.options import VALID, AsOf, Sample, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from customer_escalation.cases.entries import FollowUpStep
     from customer_escalation.cases.service import CaseService
@@ -75,13 +76,14 @@ def update(
     Where you did it by hand, --log writes it down, and the next one is counted from there.
     """  # fmt: skip
     from customer_escalation.cases.journal_store import JournalStore
-    from customer_escalation.cli.reading import place_of, with_service
+    from customer_escalation.cli.reading import Moments, moment, place_of, with_service
     from customer_escalation.connectors.source import InvalidRequest
 
     store = JournalStore()
     case = store.find(run_id)
     if log is not None:
-        _log(case, log, ticket or [], note, (by or user()).strip(), as_of)
+        now = Moments(lambda one: place_of(store, one, workspace, sample=sample), as_of).of(case, moment(as_of))
+        _log(case, log, ticket or [], note, (by or user()).strip(), now)
         return
     if ticket or note:
         raise InvalidRequest("--ticket and --note say what was done by hand: give them with --log.")
@@ -100,22 +102,21 @@ def update(
         streams.say(update_words(found))
 
 
-def _log(case: str, step: Step, tickets: list[str], note: str, by: str, as_of: str | None) -> None:
+def _log(case: str, step: Step, tickets: list[str], note: str, by: str, now: "datetime") -> None:
     import asyncio
 
     from customer_escalation.cases.journal_store import JournalStore
     from customer_escalation.cases.service import CaseService
     from customer_escalation.cli.due_shown import due_lines
     from customer_escalation.cli.listing import terminal_width
-    from customer_escalation.cli.reading import Unread, moment
+    from customer_escalation.cli.reading import Unread
     from customer_escalation.followups.logging import log_by_hand
     from customer_escalation.followups.service import open_escalation
 
-    now = moment(as_of)
     service = CaseService(JournalStore(), Unread(now))
     done = DONE[step]
     asyncio.run(log_by_hand(service, case, done, note, tickets, by))
-    streams.say(due_lines(open_escalation(service, case, now), now, terminal_width()))
+    streams.say(due_lines(open_escalation(service, case, now), terminal_width()))
 
 
 def update_words(found: "FollowUpDraft") -> str:

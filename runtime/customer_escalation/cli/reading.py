@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from customer_escalation.connectors.source import InvalidRequest
 from customer_escalation.domain.evidence import parse_moment
-from skill_runtime.errors import ConnectorError
+from skill_runtime.errors import ConnectorError, SkillRuntimeError
 
 if TYPE_CHECKING:
     from customer_escalation.cases.connection import OpenedSystems, Systems, Writer
@@ -101,6 +101,45 @@ def place_of(store: "CaseStore", case: str, workspace: str | None = None, *, sam
     if sample or workspace:
         return Place(str(sample_workspace() if sample else Path(str(workspace)).absolute()), None, folder)
     return Place(asked.get("workspace"), asked.get("connectors"), folder)
+
+
+class Moments:
+    """As of when cases are looked at: a moment that a person names, else that of the workspace that each reads from, else the clock's.
+
+    Like ``Systems.now``, but nothing is connected for it.
+    """
+
+    def __init__(self, place_of_case: Callable[[str], Place], as_of: str | None = None) -> None:
+        """Raises ``InvalidRequest`` where ``as_of`` is no moment."""
+        self._place_of_case = place_of_case
+        self._named = moment(as_of) if as_of else None
+        self._own: dict[Place, datetime | None] = {}
+        self.unread: dict[Place, str] = {}
+        """Workspaces that cannot be read now, each with the reason in a sentence; the clock counts in their place."""
+
+    def of(self, case: str, clock: datetime) -> datetime:
+        """That of a case; ``clock`` is the clock's."""
+        if self._named:
+            return self._named
+        place = self._place_of_case(case)
+        if place not in self._own:
+            self._own[place] = self._read(place)
+        return self._own[place] or clock
+
+    def renew(self) -> None:
+        """Read them again where they can be read; of what cannot, the last one counts on."""
+        for place in self._own:
+            self._own[place] = self._read(place) or self._own[place]
+
+    def _read(self, place: Place) -> datetime | None:
+        from customer_escalation.connectors.source import own_moment
+
+        self.unread.pop(place, None)
+        try:
+            return own_moment(place.workspace, place.connectors, place.folder)
+        except SkillRuntimeError as error:
+            self.unread[place] = str(error)
+            return None
 
 
 @asynccontextmanager

@@ -108,11 +108,14 @@ class _Watch:
         from datetime import UTC, datetime
 
         from customer_escalation.cli.notifying import pass_on
+        from customer_escalation.cli.reading import Moments
         from customer_escalation.followups.watching import Watcher
 
-        watcher, failing = Watcher(self._store, self._systems, self._cases), set[str]()
+        moments = Moments(self._place)
+        watcher, failing = Watcher(self._store, self._systems, self._cases, moments.of), set[str]()
         while True:
             now = datetime.now(UTC)
+            moments.renew()
             try:
                 notices = await watcher.look(now)
             finally:

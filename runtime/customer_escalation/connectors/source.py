@@ -97,6 +97,18 @@ def open_source(workspace: str | None, connectors: str | None, folder: Path) -> 
         store.close()
 
 
+def own_moment(workspace: str | None, connectors: str | None, folder: Path) -> datetime | None:
+    """The moment of the workspace that such a request reads, without connecting anything; None where the clock decides.
+
+    Raises ``InvalidRequest`` as ``open_source``.
+    """
+    try:
+        with open_source(workspace, connectors, folder) as source:
+            return source.now
+    except ConnectorError:
+        return None  # nothing is connected: what is known stands in the journal
+
+
 def open_store(workspace: str | None) -> "WorkspaceStore":
     """The workspace of this run; a JSON file is imported for the length of the run.
 

@@ -21,7 +21,7 @@ _WARNED = timedelta(minutes=15)
 
 
 def calendar_of(found: Sequence[DueEscalation], now: datetime) -> str:
-    """One event for each thing that is due; CRLF lines, folded as the standard asks."""
+    """One event for each thing that is due, written at ``now``; CRLF lines, folded as the standard asks."""
     from icalendar import Calendar
 
     calendar = Calendar()
@@ -51,7 +51,7 @@ def _events(found: Sequence[DueEscalation], now: datetime) -> "Iterator[Event]":
             event.add("description", _details(due, item))
             event.add("categories", [due.severity.value])
             event.add("transp", "TRANSPARENT")
-            if item.state(now) != "overdue":
+            if item.state(due.now) != "overdue":
                 alarm = Alarm()
                 alarm.add("action", "DISPLAY")
                 alarm.add("description", title(due, item))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from customer_escalation.actions import action_id
+from customer_escalation.actions import Proposal, action_id
 from customer_escalation.cases.coming_down import changed_at
 from customer_escalation.cases.errors import NotEscalated, WrongOrder
 from customer_escalation.cases.offered_later import OfferedLater
@@ -40,21 +40,21 @@ async def open_standing(service: CaseService, case: str) -> Standing:
     return standing
 
 
-async def learned_text(service: CaseService, case: str, resolution: str) -> str:
-    """The draft of the article. Raises ``NotEscalated``."""
+async def learned(service: CaseService, case: str, resolution: str) -> Proposal:
+    """The draft of the article as anybody in the house may read it, with what was left out. Raises ``NotEscalated``."""
     standing = await open_standing(service, case)
-    return article(standing, standing.coming_down.since if standing.coming_down else None, resolution)
+    made = article(standing, standing.coming_down.since if standing.coming_down else None, resolution)
+    return article_action(standing, made)
 
 
-async def offer_article(service: CaseService, case: str, text: str) -> str:
+async def offer_article(service: CaseService, case: str, draft: Proposal) -> str:
     """Offer the article as a next step; returns its id. Raises ``WrongOrder`` for a case whose details stay with one team."""
     standing = await open_standing(service, case)
     if standing.policy.teams.of(standing.target).restricted:
         raise WrongOrder(
             "Its details stay in the team's own channel: keep the article in a file, and decide there who may read it."
         )
-    one = article_action(standing, text)
-    entry = OfferedLater(occasion="close", now=standing.now, drafted_by="rules", proposals=(one,))
+    entry = OfferedLater(occasion="close", now=standing.now, drafted_by="rules", proposals=(draft,))
     [offered] = service.offer(standing.case, entry)
     return action_id(offered)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from customer_escalation.actions import Proposal, action_id
+from customer_escalation.cases.approval_events import edits_in, id_now
 from customer_escalation.cases.effects import done_before
 from customer_escalation.cases.errors import NotEscalated, WrongOrder
 from customer_escalation.cases.offered_later import OfferedLater
@@ -159,7 +160,7 @@ def offer_texts(service: CaseService, case: str, now: datetime, resolution: str)
 
 def carried_out(entries: Sequence[Entry]) -> tuple[str, ...]:
     """Which of the four steps were done by carrying out texts that were offered for them: all of a kind, where there are several."""
-    done = {intent.action for intent in done_before(entries)}
+    done, edits = {intent.action for intent in done_before(entries)}, edits_in(entries)
     steps: dict[str, list[bool]] = {}
     for entry in entries:
         if entry.type != OfferedLater.kind or (later := OfferedLater.model_validate(entry.data)).occasion == "update":
@@ -167,5 +168,5 @@ def carried_out(entries: Sequence[Entry]) -> tuple[str, ...]:
         steps |= {STEP_OF[one.kind]: [] for one in later.proposals if one.kind in STEP_OF}
         for one in later.proposals:
             if one.kind in STEP_OF:
-                steps[STEP_OF[one.kind]].append(action_id(one) in done)
+                steps[STEP_OF[one.kind]].append(id_now(action_id(one), edits) in done)
     return tuple(step for step in DEESCALATING if steps.get(step) and all(steps[step]))

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from customer_escalation.actions import Proposal
+from customer_escalation.actions.internal_texts import Made
 from customer_escalation.actions.table import ARTICLE
+from customer_escalation.cases.going_out import as_it_leaves
 from customer_escalation.cases.since import Since
 from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.evidence import Evidence, field
@@ -22,15 +24,14 @@ LONGEST_QUOTE = 400
 NOBODY_SAID = "Not on record."
 
 
-def article(standing: Standing, since: Since | None, resolution: str) -> str:
+def article(standing: Standing, since: Since | None, resolution: str) -> Made:
     """The article as markdown: its title, then what was seen, the cause, the way out, what was tried, and the records.
 
     ``resolution`` is a person's own words; customers are called by their tickets. What nobody wrote down is said to be missing.
     """
     draft, evidence = standing.result.document.brief.draft, _evidence(standing)
-    title = without_names(draft.summary, standing)
     parts = [
-        title,
+        draft.summary,
         (
             f"Draft as of {time_words(standing.now)}, from escalation {standing.case} ({standing.severity.value}, "
             f"{standing.target.value}). Nobody has reviewed it."
@@ -46,31 +47,35 @@ def article(standing: Standing, since: Since | None, resolution: str) -> str:
         for heading, text in (("Description", draft.description), ("How to reproduce it", draft.reproduction),
                               ("What was tried", draft.tried)):  # fmt: skip
             if text:
-                parts += [f"## {heading}", without_names(_plain(text), standing)]
+                parts += [f"## {heading}", _plain(text)]
     parts += ["## Records", "\n".join(_records(standing, evidence))]
-    return printable("\n\n".join(parts)).strip() + "\n"
+    return without_names(printable("\n\n".join(parts)).strip(), standing)
 
 
-def article_action(standing: Standing, text: str) -> Proposal:
-    """The article as a next step: a draft in the knowledge base."""
-    title, _, body = text.partition("\n\n")
+def article_action(standing: Standing, made: Made) -> Proposal:
+    """The article as a next step: a draft in the knowledge base, without secrets and without anybody's personal data."""
+    title, _, body = made.text.partition("\n\n")
     say = Phrases(standing.result.document.brief.draft)
-    return Proposal(
+    step = Proposal(
         kind="draft_article", title=say("article_title"), destination=ARTICLE, system="knowledge_base",
-        text=f"{title}\n\n{body.strip()}",
+        text=f"{title}\n\n{body.strip()}", left_out=made.left_out,
     )  # fmt: skip
+    return as_it_leaves(step, standing.target, _evidence(standing), standing.policy)
 
 
-def without_names(text: str, standing: Standing) -> str:
-    """The text with each affected customer called by their first ticket."""
-    inputs = standing.inputs
+def without_names(text: str, standing: Standing) -> Made:
+    """The text with each affected customer called by their first ticket, and which are."""
+    inputs, called = standing.inputs, list[str]()
     for account in sorted(inputs.affected if inputs else (), key=lambda one: -len(one.name)):
         names = [ticket_name(one) for one in _evidence(standing).tickets(account.tickets)]
         for ticket in names:  # of whom the ticket is, it says itself
             own = rf"(?<![\w#])({re.escape(ticket)}) [^\W\d_]{{2,4}} {re.escape(account.name)}(?!\w)"
             text = re.sub(own, r"\1", text)
-        text = text.replace(account.name, f"the customer of {names[0]}" if names else "a customer")
-    return text
+        if account.name in text:
+            name = f"the customer of {names[0]}" if names else "a customer"
+            text = text.replace(account.name, name)
+            called.append(f"{account.name} is called {name}")
+    return Made(text, tuple(called))
 
 
 def _symptoms(standing: Standing) -> Iterator[str]:
@@ -81,8 +86,11 @@ def _symptoms(standing: Standing) -> Iterator[str]:
             first = next((one for one in evidence.messages(ticket) if evidence.by_customer(one)), None)
             if first is not None:
                 said = one_line(without_secrets(field(first, "text")))
-                quoted = f"{said[:LONGEST_QUOTE].rstrip()} ..." if len(said) > LONGEST_QUOTE else said
-                yield f"- “{without_names(quoted, standing)}” [{first.ref}]"
+                whole = (
+                    said[:LONGEST_QUOTE].rpartition(" ")[0] or said[:LONGEST_QUOTE]
+                )  # half an address is found by nothing
+                quoted = f"{whole.rstrip()} ..." if len(said) > LONGEST_QUOTE else said
+                yield f"- “{quoted}” [{first.ref}]"
 
 
 def _helping(since: Since | None) -> list[str]:

@@ -29,7 +29,7 @@ class Look:
 
 def own_items(standing: Standing) -> list[str]:
     """Refs of the affected accounts' tickets about the issue, of the tracker items that the brief or the facts cite, and of those
-    that were filed for it.
+    that it filed or commented on.
     """
     inputs = standing.inputs
     if inputs is None:
@@ -39,7 +39,7 @@ def own_items(standing: Standing) -> list[str]:
     records, _ = inputs.evidence.resolve(cited)
     items = [inputs.evidence.item_of(record).ref for record in records]
     tracked = [ref for ref in items if ref.startswith("project_tracker/")]
-    return list(dict.fromkeys([*tickets, *tracked, *standing.filed]))
+    return list(dict.fromkeys([*tickets, *tracked, *standing.joined]))
 
 
 async def look_at(standing: Standing, systems: Systems) -> Look:

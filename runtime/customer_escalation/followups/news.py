@@ -1,6 +1,6 @@
 """What is new of an escalation between two looks at its records."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +23,7 @@ class StateChange:
 
 @dataclass(frozen=True)
 class News:
-    """What came since the last look."""
+    """What came since a moment."""
 
     since: datetime
     now: datetime
@@ -48,15 +48,20 @@ def news_between(
     own: Collection[str],
     moments: tuple[datetime, datetime],
     written: Collection[str] = (),
+    seen: Sequence[Ledger] = (),
 ) -> News:
     """What ``now`` shows and ``before`` did not; ``own`` are refs of the escalation's own items, ``moments`` of the two looks.
 
-    What the escalation's own actions wrote (``written``) is no news to anybody who approved it.
+    What the escalation's own actions wrote (``written``) is no news to anybody who approved it. ``seen`` are looks in between, oldest
+    first: the state of an item that came after ``before`` is another than the first that was seen.
     """
     fresh = [
         record
         for record in now.ledger.records.values()
-        if _is_new(record, before) and not attachment_of(record) and not _is_ours(record, now, written)
+        if _is_new(record, before)
+        and not attachment_of(record)
+        and not _is_ours(record, now, written)
+        and not _was_there(record, before, now, moments[0])
     ]
     mine = [record for record in fresh if now.item_of(record).ref in own]
     said = sorted(
@@ -70,13 +75,21 @@ def news_between(
         now=moments[1],
         replies=by_customers,
         words=tuple(record for record in said if record not in by_customers),
-        states=tuple(_changed(before, now, own)),
+        states=tuple(_changed((before, *seen), now, own)),
         elsewhere=tuple(record for record in fresh if record not in mine),
     )
 
 
 def _is_new(record: Record, before: Ledger) -> bool:
     return before.get(record.ref) is None and record.category not in ("escalations", "figures", "answers")
+
+
+def _was_there(record: Record, before: Ledger, now: Evidence, since: datetime) -> bool:
+    """Was it said in a tracker item before ``since``, and is new only because the item was not looked at then?"""
+    if record.parent is None or record.category != "project_tracker" or before.get(now.item_of(record).ref):
+        return False
+    at = now.at(record)
+    return at is not None and at < since
 
 
 def _is_ours(record: Record, now: Evidence, written: Collection[str]) -> bool:
@@ -87,9 +100,9 @@ def _is_ours(record: Record, now: Evidence, written: Collection[str]) -> bool:
     return item.ref in written and now.parts(item)[:1] == [record]
 
 
-def _changed(before: Ledger, now: Evidence, own: Collection[str]) -> Iterator[StateChange]:
+def _changed(before: Sequence[Ledger], now: Evidence, own: Collection[str]) -> Iterator[StateChange]:
     for ref in own:
-        item, known = now.ledger.get(ref), before.get(ref)
+        item, known = now.ledger.get(ref), next((one for ledger in before if (one := ledger.get(ref))), None)
         if item is None or known is None or item.data.get("kind") not in OWN_STATES:
             continue
         was, is_now = field(known, "status"), field(item, "status")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from customer_escalation.cases.entries import RESULT
 from customer_escalation.cases.service import CaseService
@@ -22,6 +22,8 @@ class DueEscalation:
     """An open escalation and what is due for it."""
 
     case: str
+    now: datetime
+    """The moment that it is told as of."""
     summary: str
     severity: Severity
     """In force: as the brief has it, or as it rose since, or as a person lowered it."""
@@ -49,9 +51,14 @@ class DueEscalation:
     """Of an escalation that comes down: what is still to do, in words."""
 
     @property
-    def first_at(self) -> datetime:
-        """When the first thing is due."""
-        return self.items[0].due_at
+    def left(self) -> timedelta:
+        """How long until the first thing is due; negative where it is overdue."""
+        return self.items[0].due_at - self.now
+
+    @property
+    def is_due(self) -> bool:
+        """Is the window of anything open, or anything overdue?"""
+        return any(item.state(self.now) != "next" for item in self.items)
 
 
 def open_escalations(service: CaseService, now: datetime) -> list[DueEscalation]:
@@ -78,7 +85,7 @@ def escalations_in(
     """
     named = cases if cases is not None else open_cases(store)
     found = standings(store, now, named, fresher, unreadable)
-    return _by_urgency(map(due_of, found))
+    return by_urgency(map(due_of, found))
 
 
 def standings(
@@ -114,6 +121,7 @@ def due_of(standing: Standing) -> DueEscalation:
     late = {item.whom for item in items if item.state(standing.now) == "overdue"}
     return DueEscalation(
         case=standing.case,
+        now=standing.now,
         summary=standing.result.summary,
         severity=standing.severity,
         lower=standing.waiting,
@@ -135,5 +143,6 @@ def _left_out(problem: str) -> None:
     """A case that cannot be read is missing in a list of all; ``list`` tells why."""
 
 
-def _by_urgency(found: Iterable[DueEscalation]) -> list[DueEscalation]:
-    return sorted(found, key=lambda due: due.first_at)
+def by_urgency(found: Iterable[DueEscalation]) -> list[DueEscalation]:
+    """The most urgent first, each as of its own moment."""
+    return sorted(found, key=lambda due: due.left)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from customer_escalation.actions.table import KINDS
-from customer_escalation.cases.effects import done_before, written_refs
+from customer_escalation.cases.effects import done_before, joined_items, written_refs
 from customer_escalation.cases.entries import (
     RESULT,
     Closed,
@@ -60,8 +60,8 @@ class Standing:
     """So many the case has."""
     written: tuple[str, ...] = ()
     """Refs of what its carried-out actions wrote in the systems."""
-    filed: tuple[str, ...] = ()
-    """Those of them that are new items in the tracker."""
+    joined: tuple[str, ...] = ()
+    """Refs of the tracker's items that it filed or commented on."""
 
     @property
     def since(self) -> datetime:
@@ -123,11 +123,7 @@ class _Reading:
     def _read(self, entry: RecordsRead) -> None:
         if entry.anew:
             self.ledger = Ledger()
-        for result in entry.results:
-            self.ledger.add(result)
-        for copy in entry.copies:
-            if copy.ref not in entry.verified:
-                copy.put_into(self.ledger)
+        add_read(entry, self.ledger)
         self.connected = frozenset(entry.connected)
 
     def _finished(self, result: RecordedResult, at: datetime) -> None:
@@ -149,6 +145,15 @@ class _Reading:
         self.waiting = None
         if not self.steps or self.steps[-1].severity != step.severity:
             self.steps.append(step)
+
+
+def add_read(entry: RecordsRead, ledger: Ledger) -> None:
+    """Put what an entry read into the ledger, its copies only where nothing was read in their place."""
+    for result in entry.results:
+        ledger.add(result)
+    for copy in entry.copies:
+        if copy.ref not in entry.verified:
+            copy.put_into(ledger)
 
 
 def standing_at(
@@ -181,7 +186,7 @@ def standing_at(
         coming_down=reading.coming_down,
         entries=len(entries),
         written=written_refs(entries),
-        filed=written_refs(entries, KINDS["tracker_item"].tool),
+        joined=joined_items(entries),
     )
 
 
@@ -195,7 +200,7 @@ def _carried_out(entries: Sequence[Entry], result: RecordedResult, policy: Polic
     at = {entry.data["action"]: entry.data["at"] for entry in entries if entry.type == EffectDone.kind}
     channel = policy.teams.of(result.target).channel if result.target else ""
     for intent in done_before(entries):
-        moment = datetime.fromisoformat(at[intent.action])
+        moment = intent.moment or datetime.fromisoformat(at[intent.action])
         if intent.tool == KINDS["status_update"].tool:
             yield FollowedUp(done=("told_customer",), note="", now=moment, tickets=(intent.destination,), by=intent.by)
         elif intent.tool == KINDS["team_message"].tool and intent.destination == channel:

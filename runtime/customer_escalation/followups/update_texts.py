@@ -1,6 +1,6 @@
 """The texts of a follow-up, made of structure: true of every case, in the language of those who get them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from customer_escalation.domain.record_ids import own_part, shown_id
 from customer_escalation.followups.due import DueItem
 from customer_escalation.followups.news import News
 from customer_escalation.followups.standing import Standing
+from customer_escalation.followups.tellings import TEAM, customer_of, note_in
 from customer_escalation.rendering.phrases import Phrases, language_code
 from skill_runtime.ledger import Record
 from skill_runtime.secrets import without_secrets
@@ -26,7 +27,7 @@ LONGEST_QUOTE = 240
 UNSPACED = ("ja", "zh")
 """Languages that set no space between sentences."""
 CLOSED_MEANWHILE = (
-    "A status changed since the last look ({items}): say what that means for the customer, or nothing of it."
+    "A status changed since they heard from us ({items}): say what that means for the customer, or nothing of it."
 )
 
 
@@ -36,7 +37,8 @@ class UpdateTexts:
 
     standing: Standing
     inputs: DecisionInput
-    news: News
+    news_for: Callable[[str], News]
+    """What somebody was not told yet (``tellings``)."""
     after: Mapping[str, DueItem]
     """What is due next once this follow-up is done, by its key."""
 
@@ -51,13 +53,14 @@ class UpdateTexts:
         """A question to the receiving team, with what is new."""
         say, team = self._say, self.standing.policy.teams.of(self.standing.target)
         title = say("update_team_title", team=team.name, where=team.channel)
-        text = "\n".join([*self._heading(say), *self._news_lines(say), self._question(say)])
+        text = "\n".join([*self._heading(say), *self._news_lines(self.news, say), self._question(say)])
         return Proposal(kind="team_message", title=title, destination=team.channel, system="chat", text=printable(text))
 
     def to_customer(self, ticket: str) -> Proposal:
         """An update on one ticket, also where there is nothing new: no word of anything internal."""
         record, item = self._record(ticket), self.after[f"customer:{ticket}"]
-        own = [one for one in self.news.replies if self._evidence.item_of(one).ref == ticket]
+        news = self.news_for(customer_of(ticket))
+        own = [one for one in news.replies if self._evidence.item_of(one).ref == ticket]
         say = Phrases(None, self._language_of(record))
         when = date_words(item.due_at, item.zone, say.language)
         lines = [say("update_customer_open", ticket=ticket_name(record))]
@@ -65,7 +68,7 @@ class UpdateTexts:
             lines.append(say("update_customer_wrote", when=date_words(at, item.zone, say.language)))
         lines += [say("update_customer_nothing"), say("update_customer_next", when=when)]
         text = _joined(lines, say.language)
-        changed = [ticket_name(change.item) for change in self.news.states]
+        changed = [ticket_name(change.item) for change in news.states]
         beware = (CLOSED_MEANWHILE.format(items=", ".join(changed)),) if changed else ()
         title = self._say("update_customer_title", ticket=ticket_name(record))
         return Proposal(
@@ -78,7 +81,7 @@ class UpdateTexts:
         record, say = self._record(ticket), self._say
         next_check = self.after["team"]
         lines = self._heading(say, restricted=self._restricted)
-        lines += [] if self._restricted else self._news_lines(say)
+        lines += [] if self._restricted else self._news_lines(self.news_for(note_in(ticket)), say)
         lines.append(say("note_next", when=date_words(next_check.due_at, self._zone, say.language)))
         title = say("update_note_title", ticket=ticket_name(record))
         return Proposal(
@@ -88,6 +91,11 @@ class UpdateTexts:
             system="support_platform",
             text=printable("\n".join(lines)),
         )
+
+    @property
+    def news(self) -> News:
+        """What the team was not told yet."""
+        return self.news_for(TEAM)
 
     @property
     def _evidence(self) -> Evidence:
@@ -121,15 +129,15 @@ class UpdateTexts:
         summary = self.standing.case if restricted else self.standing.result.summary
         if not restricted and self.standing.severity != self.standing.result.severity:
             summary += f" ({self.standing.severity.value})"
-        return [say("update_about", date=self._day(self.news.now, say), summary=summary)]
+        return [say("update_about", date=self._day(self.standing.now, say), summary=summary)]
 
-    def _news_lines(self, say: Phrases) -> list[str]:
-        since = self._day(self.news.since, say)
-        if self.news.nothing:
+    def _news_lines(self, news: News, say: Phrases) -> list[str]:
+        since = self._day(news.since, say)
+        if news.nothing:
             return [say("update_no_news", since=since)]
         return [
             say("update_news", since=since),
-            *(f"- {line}" for line in news_lines(self.news, self._evidence, say, self._zone)),
+            *(f"- {line}" for line in news_lines(news, self._evidence, say, self._zone)),
         ]
 
     def _question(self, say: Phrases) -> str:

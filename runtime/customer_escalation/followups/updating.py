@@ -1,18 +1,20 @@
-"""A follow-up: what is new since the last look, and a text for everybody who should hear, offered for a person's approval."""
+"""A follow-up: what is new since everybody was told last, and a text for everybody who should hear, offered for a person's approval."""
 
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from customer_escalation.actions import Proposal, action_id
-from customer_escalation.cases.entries import DecidedAnew, FollowedUp
+from customer_escalation.cases.entries import FollowedUp
 from customer_escalation.cases.errors import NotEscalated
 from customer_escalation.cases.offered_later import OfferedLater
+from customer_escalation.cases.restoring import opening_of
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.steps import ProposedAction, ReassessedCase
 from customer_escalation.followups.due import DueItem, due_items
 from customer_escalation.followups.looking import own_items
 from customer_escalation.followups.news import News, news_between
 from customer_escalation.followups.standing import Standing, standing_at
+from customer_escalation.followups.tellings import Tellings
 from customer_escalation.followups.update_texts import UpdateTexts
 
 
@@ -31,6 +33,7 @@ class FollowUpDraft:
     case: str
     reassessed: ReassessedCase
     news: News
+    """What the team was not told yet."""
     standing: Standing
     offered: tuple[ProposedAction, ...]
     """The texts, with the ids by which they are approved."""
@@ -46,21 +49,25 @@ async def make_update(service: CaseService, case: str, writer: UpdateWriter | No
     before = standing_at(service.store, name, now)
     if before is None or before.inputs is None:
         raise NotEscalated(name)
-    looks = service.store.entries(name, DecidedAnew.kind)
-    since = DecidedAnew.model_validate(looks[-1].data).now if looks else before.since
-    known, own = service.work(name).ledger, own_items(before)
+    entries, own = service.store.entries(name), own_items(before)
+    tellings = Tellings(entries, opening_of(service.store, name).now)
     reassessed = await service.reassess(name)
     standing = standing_at(service.store, name, now)
     assert standing is not None
     assert standing.inputs is not None
-    news = news_between(known, standing.inputs.evidence, own, (since, now), before.written)
-    texts = UpdateTexts(standing, standing.inputs, news, {item.key: item for item in after_this(standing)})
+    evidence = standing.inputs.evidence
+
+    def news_for(whom: str) -> News:
+        told = tellings.last(whom)
+        return news_between(told.known, evidence, own, (told.at, now), before.written, told.seen)
+
+    texts = UpdateTexts(standing, standing.inputs, news_for, {item.key: item for item in after_this(standing)})
     made = texts.proposals if writer is None else await writer.write(texts, texts.proposals)
     drafted_by: Literal["model", "rules"] = "rules" if writer is None else "model"
     entry = OfferedLater(occasion="update", now=now, drafted_by=drafted_by, proposals=tuple(made))
     ids = {action_id(one) for one in service.offer(name, entry)}
     offered = tuple(one for one in service.propose(name) if one.id in ids)
-    return FollowUpDraft(name, reassessed, news, standing, offered, drafted_by)
+    return FollowUpDraft(name, reassessed, texts.news, standing, offered, drafted_by)
 
 
 def after_this(standing: Standing) -> tuple[DueItem, ...]:

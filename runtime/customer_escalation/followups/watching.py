@@ -23,6 +23,12 @@ from skill_runtime.ledger import Ledger
 Kind = Literal["due", "overdue", "new", "unreadable", "readable", "closed"]
 SystemsOf = Callable[[str], Awaitable[Systems]]
 """The systems that a case reads from, by its name. Raises ``SkillRuntimeError`` where they cannot be used."""
+MomentOf = Callable[[str, datetime], datetime]
+"""As of when a case is looked at, by its name and the clock's moment."""
+
+
+def _by_the_clock(case: str, clock: datetime) -> datetime:
+    return clock
 
 
 @dataclass(frozen=True)
@@ -55,18 +61,20 @@ class Watcher:
     systems_of: SystemsOf
     cases: tuple[str, ...] = ()
     """Names; all open ones, also those that come later, where none is named."""
+    moment_of: MomentOf = _by_the_clock
     _seen: dict[str, _Seen] = field(default_factory=dict)
 
     async def look(self, now: datetime) -> list[Notice]:
-        """What is new since the look before; of the first look, what is due and what the journals do not know yet."""
+        """What is new since the look before, ``now`` by the clock; of the first look, what is due and what the journals do not know yet."""
         found: list[Notice] = []
         for case in self.cases or open_cases(self.store):
             found += await self._case(case, now)
         return found
 
-    async def _case(self, case: str, now: datetime) -> list[Notice]:
+    async def _case(self, case: str, clock: datetime) -> list[Notice]:
         seen = self._seen.setdefault(case, _Seen())
         try:
+            now = self.moment_of(case, clock)
             standing = standing_at(self.store, case, now)
         except (SkillRuntimeError, PolicyError) as error:
             return list(_problem(case, seen, str(error)))

@@ -243,6 +243,7 @@ class Approvers(Section):
     tracker_item: tuple[Text, ...]
     draft_article: tuple[Text, ...]
     reminder: tuple[Text, ...]
+    calendar_entry: tuple[Text, ...]
 
     def of(self, kind: str) -> tuple[str, ...]:
         """The names for a kind. Raises ``AttributeError`` for one that is none."""
@@ -281,6 +282,20 @@ class Watching(Section):
     @field_validator("webhook")
     @classmethod
     def _may_be_told(cls, value: str) -> str:
+        if value and (fault := webhook_fault(value)):
+            raise ValueError(f"it is empty or {fault}")
+        return value
+
+
+class Reminders(Section):
+    """Where a reminder is offered to be written."""
+
+    calendar: Annotated[str, Field(strict=True, max_length=2_000)]
+    """The address of a calendar collection (CalDAV); empty for a file that each person imports."""
+
+    @field_validator("calendar")
+    @classmethod
+    def _may_be_written(cls, value: str) -> str:
         if value and (fault := webhook_fault(value)):
             raise ValueError(f"it is empty or {fault}")
         return value
@@ -334,9 +349,14 @@ class Policy(Section):
     guard: Guard
     assistants: Assistants
     watching: Watching
+    reminders: Reminders
     teams: PerTarget[Team]
     levels: dict[str, RuleLevel] = Field(default_factory=dict)
     """Rules by id whose level an organisation changed."""
+
+    def keeps_to_itself(self, target: Target) -> bool:
+        """Does what a case of this team is about belong in the team's channel alone (T4)?"""
+        return target is Target.SECURITY or self.teams.of(target).restricted
 
     def level(self, rule_id: str) -> RuleLevel:
         """The level of a published rule in force."""

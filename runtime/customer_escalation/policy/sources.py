@@ -121,6 +121,10 @@ def policy_notes(overlays: Sequence[Overlay], *, withheld: bool = False) -> tupl
             notes.append(f"{_begin(overlay)} lists the categories' writing tools to assistants.")
         if now.watching.webhook and overlay.scope == "project" and now.watching != before.watching:
             notes.append(f"{_begin(overlay)} has `watch` tell {urlsplit(now.watching.webhook).hostname}.")
+        if now.reminders.calendar and overlay.scope == "project" and now.reminders != before.reminders:
+            notes.append(
+                f"{_begin(overlay)} offers reminders to the calendar of {urlsplit(now.reminders.calendar).hostname}."
+            )
         if overlay.scope == "project":
             if before.verification.enabled and not now.verification.enabled:
                 notes.append(f"{_begin(overlay)} switches off the second reading of statements.")

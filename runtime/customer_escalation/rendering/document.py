@@ -32,7 +32,7 @@ class Document:
         return self.brief.draft.summary
 
 
-OFFERED = frozenset({"post_to_channel", "customer_reply", "status_update", "reminder"})
+OFFERED = frozenset({"post_to_channel", "customer_reply", "status_update", "reminder", "calendar_entry"})
 """Kinds that a brief asks about in its last line: those of the skill. All there are stand in the list of actions."""
 
 
@@ -43,11 +43,11 @@ def offers(proposals: Sequence[tuple[str, str]], draft: Draft) -> list[str]:
     say = Phrases(draft)
     customers = [(place, one) for place, (_, one) in enumerate(outgoing(draft), 1) if isinstance(one, CustomerDraft)]
     replies, updates = ([str(place) for place, one in customers if one.kind == kind] for kind in ("reply", "update"))
-    reminders = sum(kind == "reminder" for kind, _ in proposals)
+    reminders = sum(kind in ("reminder", "calendar_entry") for kind, _ in proposals)
     together = {
         "customer_reply": say("step_replies", numbers=", ".join(replies)) if len(replies) > 1 else "",
         "status_update": say("step_updates", numbers=", ".join(updates)) if len(updates) > 1 else "",
-        "reminder": say("step_reminders") if reminders > 1 else "",
+        **dict.fromkeys(("reminder", "calendar_entry"), say("step_reminders") if reminders > 1 else ""),
     }
     return list(dict.fromkeys(together.get(kind) or title for kind, title in proposals if kind in OFFERED))
 

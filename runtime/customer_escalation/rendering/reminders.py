@@ -21,6 +21,11 @@ class Reminder:
     text: str
 
 
+def uid_of(name: str) -> str:
+    """The UID of the event of this name."""
+    return f"{name}@customer-escalation"
+
+
 def calendar_file(reminders: Sequence[Reminder], made_at: datetime) -> str:
     """One event for each, in UTC, with an alarm at its time; CRLF lines, folded as the standard asks."""
     from icalendar import Alarm, Calendar, Event
@@ -30,7 +35,7 @@ def calendar_file(reminders: Sequence[Reminder], made_at: datetime) -> str:
     calendar.add("version", "2.0")
     for one in reminders:
         event, alarm, title = Event(), Alarm(), one_line(one.title)
-        event.add("uid", f"{one.uid}@customer-escalation")
+        event.add("uid", uid_of(one.uid))
         event.add("dtstamp", made_at.astimezone(UTC))
         event.add("dtstart", one.at.astimezone(UTC))
         event.add("duration", _LASTS)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from tests.customer_escalation.actions.test_proposals import brief
-from tests.customer_escalation.casebook import NOW, account, chat, evidence, issue, policy, ticket
+from tests.customer_escalation.casebook import NOW, account, article, chat, evidence, issue, policy, ticket
 from tests.customer_escalation.drafts import BUG, T1, T1M1, ask, records, reproduction, said
 
 from customer_escalation.actions import Proposal, propose
@@ -16,7 +16,7 @@ from customer_escalation.domain.draft import ColleagueText, EscalationDraft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.outcomes import Target
-from customer_escalation.policy import Policy, overlaid
+from customer_escalation.policy import Policy, PolicyError, overlaid
 
 OWN = '[teams.product]\nchannel = "#product-intake"\n'
 
@@ -99,6 +99,35 @@ def test_an_item_that_the_facts_do_not_rest_on_or_the_brief_does_not_name_gets_n
     ] == [BUG]
 
 
+JOIN = "**Engineering, by 6 March:** Join the open incident."
+
+
+@pytest.mark.parametrize(
+    ("cites", "status", "where"),
+    [
+        (("knowledge_base/KB-9", "project_tracker/P-77"), "Open", [BUG, "project_tracker/P-77"]),
+        (("knowledge_base/KB-9", "project_tracker/P-77"), "Closed", [BUG]),
+        (("project_tracker/P-77",), "Open", [BUG]),
+        (("knowledge_base/KB-9",), "Open", [BUG]),
+    ],
+)
+def test_an_open_item_that_an_ask_names_beside_an_article_gets_a_comment(
+    cites: tuple[str, ...], status: str, where: list[str]
+) -> None:
+    found = records()
+    for record in evidence(
+        issue("P-77", "Exports are down", status, "2026-03-01T09:00:00Z"),
+        article("KB-9", "When exports are down", "Attach the escalation to the open incident."),
+    ).ledger.records.values():
+        found.ledger.put(record)
+    made = written(asks=[ask(said(JOIN, *cites))])
+    assert [one.destination for one in of("tracker_comment", offered(made, found))] == where
+    assert not of("tracker_item", offered(made, found))
+    if len(where) == 2:
+        assert of("tracker_item", offered(made, found, ()))  # joining is no item of one's own
+        assert not of("tracker_comment", offered(made.model_copy(update={"target": Target.SECURITY}), found))
+
+
 def test_where_the_item_is_closed_a_new_one_is_filed_that_names_it() -> None:
     steps = offered(written(), with_bug("Closed"))
     assert not of("tracker_comment", steps)
@@ -152,6 +181,24 @@ def test_what_stands_on_the_crm_or_is_an_amount_of_money_does_not_get_into_the_t
     assert "- Fix it." in item.text
     assert not [part for part in ("150", "exposure", "stake", "Spiel") if part in item.text]
     assert item.left_out[-1] == "3 sentences with account figures are left out"
+
+
+# The calendar
+
+CALENDAR = '[reminders]\ncalendar = "https://dav.example/team/"\n'
+
+
+def test_a_reminder_goes_to_the_calendar_that_the_policy_names_and_says_nothing_of_what_a_team_keeps_to_itself() -> (
+    None
+):
+    (mine,) = of("calendar_entry", offered(written(), by=overlaid(policy(), CALENDAR, "own")))
+    assert (mine.system, mine.destination, "sync" in mine.text) == ("calendar", "2026-03-04T16:00:00+00:00", True)
+    kept = overlaid(policy(), f"{CALENDAR}[teams.engineering]\nrestricted = true\n", "own")
+    (secret,) = of("calendar_entry", offered(written(), by=kept))
+    assert secret.text == "Escalated to Engineering as High (today)."
+    for address in ("http://dav.example/", "file:///tmp/x", "dav.example"):
+        with pytest.raises(PolicyError, match="calendar"):
+            overlaid(policy(), f'[reminders]\ncalendar = "{address}"\n', "own")
 
 
 # Tickets

@@ -21,7 +21,7 @@ from customer_escalation.cases.entries import EffectIntended
 from customer_escalation.cases.journal_store import JournalStore
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cli.acting.told import as_json
-from support_connectors.backend import IssueFilter, Paging
+from support_connectors.backend import IssueFilter, NewIssue, Paging, Write
 from support_connectors.workspace.store import open_workspace
 
 ISSUE = "Vale Foods import fails"
@@ -439,3 +439,34 @@ def test_a_filed_item_and_a_note_stand_where_they_belong(command: Command) -> No
     waiting = command("act", run_of(command))
     assert waiting.code == 3
     assert "new item in the tracker" in waiting.out
+
+
+# An item that a person picks
+
+
+def test_a_comment_on_the_item_that_a_person_names_is_offered_first(command: Command) -> None:
+    with open_workspace(command.folder / "workspace.db") as store:
+        tracker: Any = store.backend("project_tracker")
+        made = tracker.create_issue(
+            NewIssue(type="incident", title="Imports are down", description="-", priority=""), Write("ops", None)
+        )
+    run = run_of(command)
+    done = command("act", run, "--attach-to", made.id, "--format", "json")
+    assert (done.code, done.err.startswith("Offered as ")) == (3, True), done
+    (one,) = [one for one in json.loads(done.out)["actions"] if one["kind"] == "tracker_comment"]
+    assert (one["destination"], one["state"]) == (f"project_tracker/{made.id}", "waits")
+    assert command("act", run, "--yes-to", one["id"], "--by", "Ada").code == 0
+    with open_workspace(command.folder / "workspace.db") as store:
+        tracker = store.backend("project_tracker")
+        assert [said.text for said in tracker.read_issue(made.id).comments][1:] == [one["text"]]
+    for words, code, sentence in (
+        (["--attach-to", "P-404"], 1, "no item P-404"),
+        (["--attach-to", made.id, "--yes-to", one["id"]], 2, "give it alone or with --format"),
+    ):
+        refused = command("act", run, *words)
+        assert (refused.code, sentence in refused.err) == (code, True), refused
+
+
+def test_what_security_owns_is_attached_to_nothing(secret: Command) -> None:
+    refused = secret("act", run_of(secret), "--attach-to", "ISSUE-1", "--format", "json")
+    assert (refused.code, "alone, so it is not attached" in refused.err) == (1, True), refused

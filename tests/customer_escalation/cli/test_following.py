@@ -101,3 +101,38 @@ def test_a_run_of_another_version_is_left_out_and_said(command: Command, run: st
     done = command("followups", "--as-of", LATER)
     assert "20200101-000000-abcdef was begun by another version" in done.err
     assert run in done.out
+
+
+def test_a_workspace_with_a_moment_of_its_own_is_told_as_of_that_moment_everywhere(
+    command: Command, run: str, tmp_path: Path
+) -> None:
+    due = json.loads(command("followups", run, "--format", "json").out)
+    update = json.loads(command("update", run, "--no-model", "--json").out)
+    assert due["now"] == due["open"][0]["now"] == update["now"] == "2016-10-13T16:30:00+00:00"
+    assert "as of 2016-10-13 16:30 UTC; something is due for 1." in command("followups").out
+    logged = command("update", run, "--log", "team").out
+    assert "1 open escalation as of 2016-10-13 16:30 UTC" in logged
+    after = json.loads(command("followups", run, "--format", "json").out)["open"][0]
+    assert after["followed_up"] == 1
+
+
+def test_runs_of_several_moments_are_told_each_as_of_its_own(command: Command, run: str, tmp_path: Path) -> None:
+    data = json.loads((tmp_path / "workspace.json").read_text(encoding="utf-8"))
+    later = tmp_path / "later.json"
+    later.write_text(json.dumps(data | {"now": "2016-10-15T16:30:00Z"}), encoding="utf-8")
+    assert command(ISSUE, "--workspace", str(later), "--no-model", "-q").code in (0, 3)
+    both = json.loads(command("followups", "--format", "json").out)["open"]
+    assert {one["now"] for one in both} == {"2016-10-13T16:30:00+00:00", "2016-10-15T16:30:00+00:00"}
+    table = command("followups").out
+    assert table.startswith("2 open escalations; ")
+    assert "As of 2016-10-13 16:30 UTC." in table
+    assert "As of 2016-10-15 16:30 UTC." in table
+
+
+def test_a_workspace_that_is_gone_is_said_and_the_clock_counts(command: Command, run: str, tmp_path: Path) -> None:
+    (tmp_path / "workspace.json").unlink()
+    done = command("followups", run)
+    assert done.code == 10
+    assert "is told as of the clock's moment" in done.err
+    assert "workspace.json" in done.err
+    assert f"{run}  " in done.out

@@ -4,12 +4,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.customer_escalation.cases.memory_store import MemoryStore
+from tests.customer_escalation.cases.test_acting_on_records import NO_ITEM, load, working
 from tests.customer_escalation.followups.lived import BUG, T1, T2, World, begun, said
+from tests.customer_escalation.followups.test_own_writes import DRAFT, carry_out
 from tests.requirements import requirement
 
 from customer_escalation.cases.errors import NotEscalated, NotProposed, WrongOrder
-from customer_escalation.followups.closing import Closing, close, learned_text, offer_article, open_standing
-from customer_escalation.followups.coming_down import Found, judge, offer_texts, since_of
+from customer_escalation.followups.closing import Closing, close, learned, offer_article, open_standing
+from customer_escalation.followups.coming_down import Found, carried_out, judge, offer_texts, since_of
 from customer_escalation.followups.learning import without_names
 from customer_escalation.followups.service import open_escalation
 from customer_escalation.followups.standing import standing_at
@@ -154,21 +157,45 @@ async def test_what_was_learned_is_an_article_that_cites_and_names_no_customer(w
             workaround=(f"{T1}-m3",), confirmed=(f"{T1}-m4",), root_cause="The upgrade lowered the batch limit."
         )
         await judge(service, case, found)
-        text = await learned_text(service, case, WORDS)
+        draft = await learned(service, case, WORDS)
+        text = draft.text
         assert text.startswith("Nightly sync stops\n")
         standing = await open_standing(service, case)
-        assert without_names("T-1 of Harrow Mills, and Harrow Mills", standing) == "T-1, and the customer of T-1"
+        assert without_names("T-1 of Harrow Mills, and Harrow Mills", standing).text == "T-1, and the customer of T-1"
         assert f"“Since the upgrade to 7.2.0 the nightly sync stops.” [{T1}-m1]" in text
         assert "The upgrade lowered the batch limit." in text
         assert f"{WORDS} [{T1}-m3, {T1}-m4]" in text
         assert f"- {BUG}: Nightly sync stops early" in text
         for name in ("Harrow", "Bell & Oak", "20,000", "crm/"):
             assert name not in text
-        action = await offer_article(service, case, text)
+        action = await offer_article(service, case, draft)
         (one,) = [one for one in service.propose(case) if one.id == action]
         assert (one.tool, one.proposal.destination) == ("draft_article", "draft")
-        empty = await learned_text(service, case, "")
-        assert "## What helps\n\nNot on record. [" in empty
+        empty = await learned(service, case, "")
+        assert "## What helps\n\nNot on record. [" in empty.text
+
+
+async def test_nobody_of_a_customer_stands_in_the_article_and_what_was_taken_out_is_listed(world: World) -> None:
+    first = world.ticket("T-1")["messages"][0]
+    first |= {"author": "Jane Doe", "text": "Jane Doe here, jane.doe@harrow.example: the nightly sync stops."}
+    world.records["crm"][0]["contacts"] = [{"name": "Ole Berg", "role": "admin", "email": "ole@harrow.example"}]
+    case = await begun(world)
+    solved(world, confirmed=True)
+    await read_again(world, case, LATER)
+    async with world.service(LATER) as service:
+        await judge(
+            service, case, Found(workaround=(f"{T1}-m3",), confirmed=(f"{T1}-m4",), root_cause="Ole Berg found it.")
+        )
+        draft = await learned(service, case, "Harrow Mills raised the limit; ask Ole.")
+        for personal in ("Jane", "Doe", "Ole", "Berg", "harrow.example", "Harrow"):
+            assert personal not in draft.text
+        assert "“[name removed] here, [e-mail address removed]: the nightly sync stops.”" in draft.text
+        called, removed = draft.left_out
+        assert called == "Harrow Mills is called the customer of T-1"
+        assert removed.startswith("3 names (lines ")
+        action = await offer_article(service, case, draft)
+        (one,) = [one for one in service.propose(case) if one.id == action]
+        assert (one.proposal.text, one.proposal.left_out) == (draft.text, draft.left_out)
 
 
 async def test_a_persons_words_on_the_resolution_are_offered_to_everybody_once(world: World) -> None:
@@ -186,6 +213,16 @@ async def test_a_persons_words_on_the_resolution_are_offered_to_everybody_once(w
         assert texts == [f"{WORDS} Thank you."] * 2
         with pytest.raises(WrongOrder, match="in words that the customer may read"):
             offer_texts(service, case, now, "  ")
+
+
+async def test_a_text_that_a_person_edited_before_it_went_out_is_a_step_done(tmp_path: Path) -> None:
+    async with working(load(tmp_path), MemoryStore(), written=DRAFT, stated=NO_ITEM) as (service, case):
+        offer_texts(service, case, await service.systems.now(), WORDS)
+        one = next(one for one in service.propose(case) if one.proposal.kind == "team_message")
+        service.edit_action(case, one.id, "Kim", text=f"{one.proposal.text}\nThank you.")
+        assert carried_out(service.store.entries(case)) == ()
+        await carry_out(service, case, "team_message")
+        assert carried_out(service.store.entries(case)) == ("notify_team",)
 
 
 @requirement("P2")

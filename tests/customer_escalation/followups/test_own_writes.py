@@ -78,3 +78,18 @@ async def test_a_follow_up_warns_of_what_went_out_since_it_was_drafted_and_not_o
         await carry_out(service, case, "post_to_channel", "internal_note")
         warned = [one for one in service.propose(case) if "went there before" in " ".join(one.proposal.beware)]
         assert [one.proposal.kind for one in warned] == ["team_message"]
+
+
+async def test_what_was_carried_out_counts_at_the_moment_of_the_systems_whatever_the_clock_says(tmp_path: Path) -> None:
+    async with working(load(tmp_path), MemoryStore(), written=DRAFT, stated=NO_ITEM) as (service, case):
+        await updated(service, case)
+        clock: Any = service._clock
+        clock.now += timedelta(days=400)
+        await carry_out(service, case, "team_message", "status_update")
+        moment = await service.systems.now()
+        standing = standing_at(service.store, case, moment)
+        assert standing is not None
+        assert (standing.last("asked_team"), standing.last("told_customer", "support_platform/T-101")) == (
+            moment,
+            moment,
+        )

@@ -117,3 +117,12 @@ async def test_a_record_that_could_not_be_read_to_its_end_is_told_once_and_once_
     assert await at.look("2026-03-04T12:20:00Z") == []
     long["text"] = "Shorter."
     assert ("readable", "It can be read again.") in kinds(await at.look("2026-03-04T12:25:00Z"))
+
+
+async def test_what_is_due_is_told_as_of_the_moment_that_counts_for_the_case(world: World) -> None:
+    case = await begun(world)
+    at = Watched(world, case)
+    at.watcher.moment_of = lambda _, clock: datetime.fromisoformat(world.now)
+    assert await at.look("2036-03-04T12:00:00Z") == []
+    world.now = "2026-03-04T16:00:00Z"
+    assert "overdue" in dict(kinds(await at.look("2036-03-04T12:05:00Z")))

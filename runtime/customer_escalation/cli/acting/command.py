@@ -52,6 +52,15 @@ def act(
             help="Of an action that is unclear: you looked whether it was carried out. May be given several times.",
         ),
     ] = None,
+    attach_to: Annotated[
+        str | None,
+        typer.Option(
+            "--attach-to",
+            metavar="ITEM",
+            show_default=False,
+            help="First offer a comment on this open item of the tracker, such as the incident that an article asks to join.",
+        ),
+    ] = None,
     by: Annotated[
         str | None, typer.Option("--by", metavar="NAME", help="Who answers.", show_default="the user's name")
     ] = None,
@@ -77,6 +86,8 @@ def act(
 
     if sum([bool(yes_to), bool(settle), format is not None, ics is not None]) > 1:
         raise InvalidRequest("Give one of --yes-to, --settle, --format and --ics.")
+    if attach_to is not None and (yes_to or settle or ics):
+        raise InvalidRequest("--attach-to offers an action to look at first: give it alone or with --format.")
     store = JournalStore()
     case, name = store.find(run_id), (by or user()).strip()
     if not name:
@@ -86,6 +97,8 @@ def act(
         return
     if settle:
         raise typer.Exit(_settle(case, name, settle))
+    if attach_to is not None:
+        _attach(case, attach_to)
     asked = format is None and not yes_to and sys.stdin.isatty() and sys.stdout.isatty()
     if not asked and not yes_to:
         raise typer.Exit(_list(case, format or ActFormat.TABLE))
@@ -184,6 +197,18 @@ def _settle(case: str, by: str, given: Sequence[str]) -> int:
     return VALID if all(found.values()) else NEEDS_REVIEW
 
 
+def _attach(case: str, item: str) -> None:
+    """Offer a comment on an item of the tracker."""
+    import asyncio
+
+    async def offered() -> "ProposedAction":
+        async with _service(case) as service:
+            return await service.attach(case, item)
+
+    one = asyncio.run(offered())
+    streams.tell(f"Offered as {one.id[:12]}: {one.proposal.title}")
+
+
 def _named(found: "Sequence[ProposedAction]", name: str, option: str = "--yes-to") -> "ProposedAction":
     from customer_escalation.cli.acting.told import SHOWN_ID
     from customer_escalation.connectors.source import InvalidRequest
@@ -222,6 +247,8 @@ def _list(case: str, format: ActFormat) -> int:  # noqa: A002
 def _write_reminders(case: str, out: Path) -> None:
     from datetime import UTC, datetime
 
+    from customer_escalation.actions.table import REMINDERS
+    from customer_escalation.cases.effects import idempotency_key
     from customer_escalation.cli import delivery
     from customer_escalation.domain.evidence import parse_moment
     from customer_escalation.domain.formatting import count_words
@@ -233,9 +260,13 @@ def _write_reminders(case: str, out: Path) -> None:
     kept = result.target is Target.SECURITY  # others see a calendar than those who may know what it is about
     look = f"customer-escalation show {case}"
     found = [
-        Reminder(one.id[:32], at, *((f"Look again: {case}", look) if kept else (result.summary, one.proposal.text)))
+        Reminder(
+            idempotency_key(case, one.id) if one.tool else one.id[:32],
+            at,
+            *((f"Look again: {case}", look) if kept else (result.summary, one.proposal.text)),
+        )
         for one in service.propose(case)
-        if one.proposal.kind == "reminder" and one.state != "refused" and (at := parse_moment(one.proposal.destination))
+        if one.proposal.kind in REMINDERS and one.state != "refused" and (at := parse_moment(one.proposal.destination))
     ]
     if not found:
         streams.tell("There is no reminder with a moment, so no file was written.")

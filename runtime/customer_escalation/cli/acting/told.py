@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from customer_escalation.actions.guard import lasts
-from customer_escalation.actions.table import KINDS
+from customer_escalation.actions.table import KINDS, REMINDERS
 from customer_escalation.cases.steps import ProposedAction
 from customer_escalation.domain.categories import title_of
 from customer_escalation.domain.evidence import Evidence, field, parse_moment
@@ -49,7 +49,7 @@ def noun(one: ProposedAction) -> str:
 def where(one: ProposedAction, evidence: Evidence) -> str:
     """Where it goes, in words that a reader knows."""
     proposal = one.proposal
-    if proposal.kind == "reminder":
+    if proposal.kind in REMINDERS:
         at = parse_moment(proposal.destination)
         return local(at) if at else "no moment is set"
     if proposal.kind == "tracker_item":
