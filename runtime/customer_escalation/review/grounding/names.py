@@ -28,11 +28,12 @@ ORDINARY = frozenset(
     utc api sla crm arr sso ui cli http https url id ids tier plan web mail email chat internet e.g i.e
     ticket tickets tracker incident knowledge base article english german french spanish
     new year day christmas easter thanksgiving
+    hello hi dear mr mrs ms dr thank thanks kind regards best sincerely yours
     sie ihnen ihr ihre ihrem ihren ihrer ihres vielen dank guten tag morgen abend hallo liebe lieber geehrte geehrter herr frau
     freundlichen freundliche grüßen grüße
     """.split()
 )
-"""Words that are capitalised for other reasons than being a name, as is politeness in German; so are months and weekdays."""
+"""Words that are capitalised for other reasons than being a name, as are greetings; so are months and weekdays."""
 
 
 @dataclass(frozen=True)
