@@ -10,10 +10,13 @@ from typing import Any
 
 from customer_escalation.domain.draft import ColleagueText, CustomerDraft, Draft
 
-_NAMED = r"(?:text(?:e|o|en|u|em)?|testo|tekst(?:en|u|em)?|teksti[nä]?ä?|metin|metn[ie]|текст(?:а|у|е|і|ом)?|文面|文本|문안)"
+_NAMED = (
+    r"(?:text(?:e|o|en|u|em)?|testo|tekst(?:en|u|em)?|teksti[nä]?ä?|metin|metn[ie]|текст(?:а|у|е|і|ом)?|文面|文本|문안)"
+)
 _MARKED = re.compile(rf"\[{_NAMED} ?(\d{{1,2}})\]", re.IGNORECASE)
 MENTION = re.compile(
-    rf"\[{_NAMED} ?(?P<marked>\d{{1,2}})\]|(?<![\w\[]){_NAMED} ?(?P<plain>\d{{1,2}})(?![A-Za-z0-9_%]|[.,:]\d)", re.IGNORECASE
+    rf"\[{_NAMED} ?(?P<marked>\d{{1,2}})\]|(?<![\w\[]){_NAMED} ?(?P<plain>\d{{1,2}})(?![A-Za-z0-9_%]|[.,:]\d)",
+    re.IGNORECASE,
 )
 """A text of the draft named by its number; who writes in another language may say the word in it."""
 LISTS = ("drafts", "messages")

@@ -247,7 +247,9 @@ def test_a_customer_who_was_never_answered_is_due_now_whatever_the_cadence_says(
     assert (first.account, first.due_at, first.why) == ("Harrow Mills", NOW, "never answered")
     assert (second.account, second.due_at > NOW) == ("Bell & Oak", True)
     assert due_moments(case, Severity.HIGH, Target.ENGINEERING)[1] == NOW
-    assert figures["figures/T-1.next_update"].text == "due now (never answered), then by 2026-03-05 11:00 UTC"
+    assert figures["figures/T-1.next_update"].text == (
+        "due now (never answered), then by 2026-03-05 11:00 UTC (High: every 4-8 business hours)"
+    )
 
 
 def test_the_next_update_of_a_ticket_is_the_earliest_of_cadence_update_window_and_first_response() -> None:
@@ -343,3 +345,21 @@ def test_a_window_in_business_hours_is_added_up_by_day(coverage: str, added: str
     assert "the window is" not in text or text.endswith(added)
     assert ("the window is" in text) is bool(added)
     assert all("the window is" not in clock.text for clock in case.sla)
+
+
+@pytest.mark.parametrize(
+    ("terms", "due"),
+    [
+        ({"coverage": "24x7"}, "due 2026-03-04 22:00 UTC round the clock: 10 h from a reply that goes out now"),
+        ({"coverage": "Mon-Fri 09:00-17:00 UTC"}, "due 2026-03-05 14:00 UTC (Mon-Fri 09:00-17:00 UTC"),
+        ({}, "due 2026-03-04 22:00 UTC round the clock, or 2026-03-05 13:00 UTC (Mon-Fri 09:00-18:00 UTC"),
+    ],
+)
+def test_the_update_after_a_reply_now_is_due_on_the_contracts_hours(terms: dict[str, Any], due: str) -> None:
+    _, figures = made(asked(), with_sla(update_h=10, **terms), accounts=(affected("Harrow Mills", "T-1"),), by=SILENT)
+    assert figures["figures/T-1.after_reply"].text.startswith(due)
+
+
+def test_a_closed_ticket_has_no_next_update() -> None:
+    _, figures = made({**asked(), "status": "closed"}, with_sla(), accounts=(affected("Harrow Mills", "T-1"),))
+    assert "figures/T-1.after_reply" not in figures

@@ -50,8 +50,12 @@ def test_a_mention_is_printed_as_the_place_of_its_text() -> None:
     ("written", "printed"),
     [
         ("Without a yes, text 7.", "Without a yes, text 2."),
-        ("Wie in Text 7", "Wie in Text 2"), ("som i texten 7", "som i texten 2"), ("z tekstem 7", "z tekstem 2"),
-        ("см. текст 7", "см. текст 2"), ("文本7发出后", "文本2发出后"), ("문안 7을", "문안 2을"),
+        ("Wie in Text 7", "Wie in Text 2"),
+        ("som i texten 7", "som i texten 2"),
+        ("z tekstem 7", "z tekstem 2"),
+        ("см. текст 7", "см. текст 2"),
+        ("文本7发出后", "文本2发出后"),
+        ("문안 7을", "문안 2을"),
         ("Text 71 and text 7%, context 7, text 7.2", "Text 71 and text 7%, context 7, text 7.2"),
     ],
 )

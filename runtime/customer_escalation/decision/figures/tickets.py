@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from customer_escalation.decision.figures.after_reply import after_reply_figure
 from customer_escalation.decision.figures.contract import Contract, contract_of
 from customer_escalation.decision.figures.missed_updates import missed_updates_figure
 from customer_escalation.decision.figures.parts import figure, item_id
@@ -126,6 +127,7 @@ def ticket_figures(
         clocks = clocks_of(view, contract, now) if whole else ()
         figures += [clock_figure(clock, contract) for clock in clocks if tells(clock)]
         figures += missed_updates_figure(view, contract, now) if whole else []
+        figures += after_reply_figure(view, contract, now)
     return {figure.ref: figure for figure in figures}
 
 

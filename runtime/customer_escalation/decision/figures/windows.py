@@ -164,10 +164,11 @@ def _then(update: UpdateDue, case: DecisionInput, severity: Severity) -> str:
     account = next((one for one in case.affected if one.name == update.account), None)
     if account is None:
         return ""
-    due = _by_cadence(case, account, severity).due_at
+    after = _by_cadence(case, account, severity)
+    told = f"by {time_words(after.due_at, _customers_zone(update, case))} ({after.explanation})"
     if update.due_at <= case.now:
-        return f", then by {time_words(due, _customers_zone(update, case))}"
-    return f"; after a reply now, by {time_words(due, _customers_zone(update, case))}" if due > update.due_at else ""
+        return f", then {told}"
+    return f"; after a reply now, {told}" if after.due_at > update.due_at else ""
 
 
 def _customers_zone(update: UpdateDue, case: DecisionInput) -> ZoneInfo:

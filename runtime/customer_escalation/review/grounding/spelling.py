@@ -8,7 +8,7 @@ _AMID = re.compile(rf"[0-9A-Za-z](?={_LETTER})|{_LETTER}(?=[0-9A-Za-z])")
 """Where a number or a name stands amid such letters, which are no part of it."""
 _NARROW = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 """A space that sets thousands apart and breaks no line."""
-_AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?=\s?(?:USD|EUR|GBP|CHF|[$€£]))")
+_AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?: \d{3})+(?=(?:,\d{1,2})?\s?(?:USD|EUR|GBP|CHF|[$€£]))")
 _SPACES = re.compile(r"[\u00a0\u2009\u202f]")
 _CLOCK = re.compile(r"(?<![\w:.,])([01]?\d|2[0-3]) ?h ?([0-5]\d)(?!\d| ?min)")
 _SPAN = re.compile(r"(?<![\w:.,])([01]?\d|2[0-3]) ?h ?([-–]) ?([01]?\d|2[0-3]) ?h\b")
