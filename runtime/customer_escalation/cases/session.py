@@ -21,6 +21,7 @@ from customer_escalation.policy import Policy
 from customer_escalation.review import Review, review_draft, view_of
 from customer_escalation.review.check import ReviewContext
 from customer_escalation.review.customer_texts.questions import TextQuestion
+from customer_escalation.review.edited_texts import EditedText, edited_exhibits
 from customer_escalation.review.verification import Exhibit, exhibits, text_questions
 
 Drafter = Literal["model", "rules"]
@@ -103,6 +104,12 @@ class Casework:
         assert self.decision is not None
         view = view_of(review.draft, self.case, self.decision, self.figures, self.context)
         return [*text_questions(view), *exhibits(view)]
+
+    def edited(self, text: EditedText, draft: Draft) -> list[Exhibit | TextQuestion]:
+        """What a person changed in the text of a next step, beside the brief's own draft, as a verifier sees it."""
+        assert self.case is not None
+        assert self.decision is not None
+        return edited_exhibits(text, view_of(draft, self.case, self.decision, self.figures, self.context))
 
     def take(
         self,
