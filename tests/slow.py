@@ -22,6 +22,7 @@ SLOW = (
     "tests/customer_escalation/cases/test_kill_and_resume.py*",
     "tests/customer_escalation/cases/test_killed_effects.py*",
     "tests/customer_escalation/cases/test_verified_runs.py*",
+    "tests/customer_escalation/cases/test_facts_read.py::test_a_run_tells_its_writer*",
     "tests/customer_escalation/cli/test_*",
     "tests/customer_escalation/connectors/test_border.py*",
     "tests/customer_escalation/connectors/test_calendar.py*",

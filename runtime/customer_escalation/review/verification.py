@@ -165,6 +165,17 @@ def exhibits(view: ReviewInput) -> list[Exhibit]:
     return sorted([*found, *_for_customers(view)], key=lambda exhibit: not exhibit.suspected)
 
 
+def fact_exhibit(where: str, text: str, cites: Sequence[str], evidence: Evidence, *, witnessed: bool) -> Exhibit:
+    """A fact beside what it cites, and all else that is said in the same items, in which somebody may have corrected themselves since.
+    Of one that is judged rather than ``witnessed``, what is not shown is a warning.
+    """
+    cited = evidence.resolve(cites)[0]
+    items = [evidence.item_of(record) for record in cited]
+    around = [one for item in items for one in (item, *reversed(evidence.parts(item)))]
+    records = list({one.ref: one for one in (*cited, *around)}.values())[:MOST_RECORDS]
+    return Exhibit(where, 0, text, _in_words(records, evidence), all_shown=witnessed)
+
+
 def says_something(text: str) -> bool:
     """Is there enough of it that a record could show it?"""
     return len(text.split()) >= FEWEST_WORDS or len(_UNSPACED.findall(text)) >= FEWEST_LETTERS
