@@ -1,8 +1,8 @@
 """What can show each fact: kinds of records, whose words and from when; and what each fact says, in a sentence.
 
 One table beside that of the facts. An account's row tells tier, revenue and renewal: it cannot show that production stopped or that an
-executive asked for something. A confirmed bug is one that our own people confirmed. Where a record does not say what it is or whose, it may show anything: unknown is
-never false.
+executive asked for something. A confirmed bug is one that our own people confirmed. Where a record does not say what it is or whose, it
+may show anything: unknown is never false.
 """
 
 from collections.abc import Mapping
