@@ -64,8 +64,8 @@ def reports(properties: Iterable[tuple[str, object]]) -> Iterator[tuple[str, str
 def report_table(rows: Iterable[tuple[str, str, int, int]]) -> list[str]:
     """The figures in lines, by kind, each part of them with its sum."""
     by_meaning: dict[str, list[tuple[str, int, int]]] = {}
-    for meant, *row in rows:
-        by_meaning.setdefault(meant, []).append((str(row[0]), int(row[1]), int(row[2])))
+    for meant, kind, tried, reported in rows:
+        by_meaning.setdefault(meant, []).append((kind, tried, reported))
     lines = []
     for meant, found in by_meaning.items():
         found = [*sorted(found), ("all", sum(row[1] for row in found), sum(row[2] for row in found))]
