@@ -53,6 +53,8 @@ SLOW = (
     "tests/customer_escalation/cases/test_deciding.py*",
     "tests/customer_escalation/cases/test_drafting_tools.py*",
     "tests/customer_escalation/cases/test_going_out.py*",
+    "tests/customer_escalation/cases/test_edits_read.py*",
+    "tests/customer_escalation/cases/test_facts_read.py*",
     "tests/customer_escalation/followups/test_[cuw]*.py*",
     "tests/customer_escalation/cases/test_fuzzed_worlds.py*",
     "tests/customer_escalation/cases/test_unseen_cases.py*",

@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import re
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -231,12 +231,18 @@ async def _run(
             connection = await stack.enter_async_context(systems.connected(recorder))
             drafter = await _drafter(request, connection.tools, policy, emit, stack)
             if drafter is not None:
-                service = service.verified_by(await _verifier(request, policy, recorder, meter, emit, stack))
+                verifier = verifier_of(request.model, policy, recorder, meter, _warner(emit))
+                service = service.verified_by(await stack.enter_async_context(verifier))
             now = opening_of(service.store, case).now
             people = People(as_answers(request.answers, request.answered_by or "somebody", now), interviewer)
             result = await escalate(service, case, drafter, recorder, meter, emit, people)
     emit(RunFinished(outcome=result.outcome.value, detail=result.status))
     return result
+
+
+def _warner(emit: Emit) -> Callable[[str], None]:
+    """Tells warnings as events."""
+    return lambda text: emit(Notice(kind="warning", text=text))
 
 
 async def _drafter(
@@ -257,27 +263,24 @@ async def _drafter(
     return ModelDrafter(model, system_blocks(skill, tools, policy), extra, request.fallback)
 
 
-async def _verifier(
-    request: Request, policy: Policy, recorder: Recorder, meter: Meter, emit: Emit, stack: AsyncExitStack
-) -> Verifier:
-    """The model that reads statements against their records: at the run's provider, named by policy."""
-    settings, provider = policy.verification, request.chosen.provider
+@asynccontextmanager
+async def verifier_of(
+    model: str, policy: Policy, recorder: Recorder, meter: Meter, warn: Callable[[str], None]
+) -> AsyncIterator[Verifier]:
+    """The model that reads statements against their records: at the provider of ``model`` (``provider:name``), named by policy.
+
+    ``meter`` takes what it costs; ``warn`` is told once why it fails. Raises ``UnknownProvider`` for a provider that is not known.
+    """
+    settings = policy.verification
     if not is_on(policy):
-        return NoVerifier()
+        yield NoVerifier()
+        return
     from skill_runtime.claude import ClaudeModel
 
-    name = f"{provider.name}:{settings.model}" if settings.model else request.model
-    model = await stack.enter_async_context(
-        ClaudeModel(name, timeout_s=settings.max_seconds, attempts=VERIFIER_ATTEMPTS)
-    )
-    return ModelVerifier(
-        model,
-        recorder,
-        meter,
-        time.monotonic,
-        seller=provider.seller,
-        warn=lambda text: emit(Notice(kind="warning", text=text)),
-    )
+    provider = choose(model).provider
+    name = f"{provider.name}:{settings.model}" if settings.model else model
+    async with ClaudeModel(name, timeout_s=settings.max_seconds, attempts=VERIFIER_ATTEMPTS) as reader:
+        yield ModelVerifier(reader, recorder, meter, time.monotonic, seller=provider.seller, warn=warn)
 
 
 def _need_model(request: Request) -> None:

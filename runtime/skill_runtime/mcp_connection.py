@@ -21,6 +21,7 @@ from mcp.types import CONNECTION_CLOSED
 
 from skill_runtime.connection import CallFailed, ConnectionLost
 from skill_runtime.connectors import ConnectorState
+from skill_runtime.errors import ConnectorError
 from skill_runtime.ledger import JsonObject
 from skill_runtime.mcp_results import answer_of, tool_of
 from skill_runtime.outcomes import Answer
@@ -122,6 +123,8 @@ class McpConnection:
         target = self.spec.target
         if isinstance(target, Command) and isinstance(cause, FileNotFoundError | PermissionError):
             return f"the command {target.command!r} cannot be started: {cause.strerror}"
+        if isinstance(cause, ConnectorError):  # ours, which says more than the status that it came with
+            return _sentence(cause)
         where = public_url(self.spec.url) if self.spec.url else "the server"
         status = self._last_status
         if isinstance(cause, httpx2.HTTPStatusError):

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider, TokenStorage
 from mcp.client.auth.extensions.client_credentials import ClientCredentialsOAuthProvider
+from mcp.client.auth.utils import issuers_match
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthMetadata, OAuthToken
 from pydantic import AnyUrl, BaseModel, ValidationError
 
@@ -168,6 +169,10 @@ def auth_for(
                 scope=auth.scopes or None,
                 issuer=auth.issuer,
             )
+        case "oauth" if auth.client_secret and not auth.issuer:
+            raise ConnectorError(
+                f"{server}: a client secret needs issuer, the authorization server that it belongs to: it is sent to no other."
+            )
         case "oauth":
             return _browser_auth(server, url, auth, store, redirect, program)
 
@@ -191,6 +196,8 @@ def _browser_auth(
     if redirect:
         tokens.forget()  # it may be bound to another address of ours
     return _BrowserAuth(
+        server,
+        auth.issuer,
         url,
         metadata,
         tokens,
@@ -201,13 +208,16 @@ def _browser_auth(
 
 
 class _BrowserAuth(OAuthClientProvider):
-    """The library's provider, which remembers over processes when tokens expire and where they are refreshed."""
+    """The library's provider, which remembers over processes when tokens expire and where they are refreshed, and asks no
+    authorization server but the declared one, where one is.
+    """
 
     def __init__(
-        self, url: str, metadata: OAuthClientMetadata, tokens: KeptTokens, storage: TokenStorage,
+        self, server: str, issuer: str, url: str, metadata: OAuthClientMetadata, tokens: KeptTokens, storage: TokenStorage,
         redirect: Callable[[str], Awaitable[None]], callback: Callable[[], Awaitable[AuthorizationCodeResult]],
     ) -> None:  # fmt: skip
         super().__init__(url, metadata, storage, redirect, callback)
+        self._server, self._issuer = server, issuer
         self._tokens = tokens
         tokens.metadata = lambda: self.context.oauth_metadata
 
@@ -216,6 +226,14 @@ class _BrowserAuth(OAuthClientProvider):
         if self.context.current_tokens is not None:
             self.context.token_expiry_time = self._tokens.expires_at
             self.context.oauth_metadata = self._tokens.endpoints
+
+    def _expected_issuer(self) -> str:
+        named = super()._expected_issuer()
+        if self._issuer and not issuers_match(named, self._issuer):
+            raise ConnectorError(
+                f"{self._server} sends log-ins to {named[:200]}, and {self._issuer} is declared as its issuer: nothing was sent there."
+            )
+        return named
 
 
 class _Registered:
@@ -243,7 +261,8 @@ class _Registered:
 class Redirect:
     """The way back from the browser: a listener on the loopback interface for one answer.
 
-    Use it with ``async with``; the client library checks state and issuer of what comes back.
+    Use it with ``async with``. What does not carry the state of the page that was opened, such as a call by another page, is told so and
+    ends nothing; the client library checks state and issuer of what comes back once more.
     """
 
     def __init__(
@@ -264,6 +283,8 @@ class Redirect:
         )
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
+        self._state = ""
+        """Of the page that was opened: answers to another one are none."""
         self._answer: asyncio.Future[AuthorizationCodeResult] | None = None
         self._server: asyncio.Server | None = None
 
@@ -286,6 +307,7 @@ class Redirect:
         """Send the person to the authorization page."""
         if urlsplit(url).scheme not in ("http", "https"):
             raise ConnectorError("The server's authorization page is no web address; nothing was opened.")
+        self._state = parse_qs(urlsplit(url).query).get("state", [""])[0]
         opened = await asyncio.to_thread(self._browse, url)
         said = "Your browser was opened to log in" if opened else "Open this page to log in"
         self._show(f"{said}: {url}")
@@ -326,6 +348,8 @@ class Redirect:
         first = {name: values[0] for name, values in query.items()}
         if self._answer is None or self._answer.done():
             return "This log-in is over."
+        if self._state and first.get("state") != self._state:
+            return "This answers another log-in; nothing was done with it."
         if "error" in first:
             reason = first.get("error_description") or first["error"]
             self._answer.set_exception(ConnectorError(f"The log-in was refused: {reason[:200]}."))

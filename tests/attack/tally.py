@@ -4,8 +4,8 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-PROPERTY = "attack"
-"""Under this name a test's report carries its counts, also from another process."""
+PROPERTY, REPORTS = "attack", "attack reports"
+"""Under these names a test's report carries its counts, also from another process."""
 THOROUGH = "ATTACK_THOROUGH"
 """The variable that ``make attack`` sets: many more tries of what is generated."""
 
@@ -23,6 +23,16 @@ class Attempts:
         self.kind = kind
         self.tried = 0
         self.effects: list[str] = []
+        self.rows: list[tuple[str, str, int, int]] = []
+
+    def reported(self, meant: str, kind: str, tried: int, reports: int) -> None:
+        """Note how many of a kind of texts were reported as attacks; ``meant`` says whether those are right or false reports."""
+        self.rows.append((meant, kind, tried, reports))
+
+    def share(self, meant: str) -> float:
+        """The part of the texts of this meaning that was reported."""
+        rows = [(tried, reports) for one, _, tried, reports in self.rows if one == meant]
+        return sum(reports for _, reports in rows) / sum(tried for tried, _ in rows)
 
     def had(self, what: str, effect: object) -> None:
         """Count a try; ``effect`` is what it obtained, false where nothing."""
@@ -42,6 +52,25 @@ def reported(properties: Iterable[tuple[str, object]]) -> Iterator[tuple[str, in
         if name == PROPERTY and isinstance(value, list | tuple):
             kind, tried, effects = value
             yield str(kind), int(tried), int(effects)
+
+
+def reports(properties: Iterable[tuple[str, object]]) -> Iterator[tuple[str, str, int, int]]:
+    """Of a test's report each kind of texts: what its reports are, how many texts were tried, and how many reported."""
+    for name, rows in properties:
+        if name == REPORTS and isinstance(rows, list | tuple):
+            yield from ((str(meant), str(kind), int(tried), int(found)) for meant, kind, tried, found in rows)
+
+
+def report_table(rows: Iterable[tuple[str, str, int, int]]) -> list[str]:
+    """The figures in lines, by kind, each part of them with its sum."""
+    by_meaning: dict[str, list[tuple[str, int, int]]] = {}
+    for meant, kind, tried, reported in rows:
+        by_meaning.setdefault(meant, []).append((kind, tried, reported))
+    lines = []
+    for meant, found in by_meaning.items():
+        found = [*sorted(found), ("all", sum(row[1] for row in found), sum(row[2] for row in found))]
+        lines += [f"{kind:40}  tried {tried:5,}  {meant} {reported:,}" for kind, tried, reported in found]
+    return lines
 
 
 def table(counts: Iterable[tuple[str, int, int]]) -> list[str]:

@@ -61,6 +61,8 @@ class Outdated(_OfOneAction):
     """Marks of what was found (``actions.basis``), which a later yes knows of."""
 
 
+SET_RIGHT = timedelta(minutes=5)
+"""How far back a clock may be set, as time servers do it, without anybody's yes being in doubt."""
 ApprovalEvent = Offered | Approval | Revocation | Refusal | Outdated
 State = Literal["open", "partly", "approved", "refused", "expired", "outdated"]
 """``open``: nobody answered, or a yes was taken back. ``partly``: further persons have to say yes. ``expired``: a yes came too long
@@ -116,7 +118,8 @@ def standing_of(
 
     Everything said dies when the case goes on to offer another text, destination or system in its place, and stays dead when the
     first one is offered again. A yes dies when a person takes it back or says no, when what it rests on changes, and, where
-    ``lasts`` is given, at ``now`` that long after it was given.
+    ``lasts`` is given, at ``now`` that long after it was given. One that is dated later than ``now`` was given by a clock that has been set
+    back since: nobody knows how old it is, so it counts no more.
     """
     said = _Said()
     for event in events:
@@ -125,8 +128,12 @@ def standing_of(
         elif event.action == action:
             said.take(event)
     given = tuple(said.yes.values())
-    late = tuple(one for one in given if now is not None and lasts is not None and now >= one.at + lasts)
+    late = tuple(one for one in given if now is not None and lasts is not None and not _counts(one.at, now, lasts))
     return Standing(tuple(one for one in given if one not in late), late, said.refusal, said.outdated)
+
+
+def _counts(given: datetime, now: datetime, lasts: timedelta) -> bool:
+    return given - SET_RIGHT <= now < given + lasts
 
 
 def approval_in_force(

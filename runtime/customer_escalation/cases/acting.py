@@ -21,8 +21,9 @@ from customer_escalation.cases.approval_events import approval_events, as_edited
 from customer_escalation.cases.effects import done_before, history_of
 from customer_escalation.cases.entries import APPROVAL, OUTDATED, REFUSAL, REVOCATION, ActionEdited, EffectIntended
 from customer_escalation.cases.errors import ActionChanged, ActionOutdated, NotAllowed, NotReadAgain, WrongOrder
-from customer_escalation.cases.going_out import edited_as_it_leaves, later_as_it_leaves, may_not_go
+from customer_escalation.cases.going_out import contested_for, edited_as_it_leaves, later_as_it_leaves, may_not_go
 from customer_escalation.cases.offered_later import OfferedLater, offered_later, since_offered
+from customer_escalation.cases.reading_edits import doubts_of, read_edited
 from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.cases.rereading import read_again
 from customer_escalation.cases.restoring import opening_of
@@ -121,12 +122,13 @@ class Acting(CaseServiceBase):
         self.watch(happened.ActionRefused(name, action, by))
         return self._action(name, action)
 
-    def edit_action(
+    async def edit_action(
         self, case: str, action: str, by: str, *, text: str | None = None, destination: str | None = None
     ) -> ProposedAction:
         """Put another text or destination in an action's place; returns the action that it is now, which nobody approved yet.
 
-        Raises ``ActionChanged``, and ``WrongOrder`` for an edit that cannot be.
+        What was changed is read by the verifier, where there is one, before it takes the place; what it contests stands beside it.
+        Raises ``ActionChanged``, and ``WrongOrder`` for an edit that cannot be, or that may not go to a customer.
         """
         one = self._at_rest(case, action)
         result = self.result(case)
@@ -141,9 +143,13 @@ class Acting(CaseServiceBase):
             return one
         if taken := [other.number for other in self.propose(case) if other.id == becomes]:
             raise WrongOrder(f"With that it is the same as action {taken[0]}.")
+        offered = self._as_offered(result, action)
+        verified = await read_edited(anew, offered, self.work(result.case), result, self.store, self.edits_read_by)
+        if refused := contested_for(anew, verified.findings):
+            raise WrongOrder(refused)
         entry = ActionEdited(
             action=action, becomes=becomes, text=anew.text, destination=anew.destination, by=by, at=self._clock(),
-            left_out=anew.left_out, doubts=doubts,
+            left_out=anew.left_out, doubts=(*doubts, *doubts_of(verified)),
         )  # fmt: skip
         self.store.append(result.case, ActionEdited.kind, entry.model_dump(mode="json"))
         self.watch(happened.ActionEdited(result.case, action, becomes, by))
@@ -194,6 +200,15 @@ class Acting(CaseServiceBase):
         if one.pending:
             raise WrongOrder(f"Nobody knows yet whether action {one.number} was carried out: find that out first.")
         return one
+
+    def _as_offered(self, result: RecordedResult, action: str) -> Proposal:
+        """An action as it was offered, before anybody edited it. Raises ``ActionChanged``."""
+        entries = self.store.entries(result.case)
+        edits = edits_in(entries)
+        for offered in (*result.proposals, *offered_later(entries)):
+            if action_id(as_edited(offered, edits)[0]) == action:
+                return offered
+        raise ActionChanged
 
     def _policy(self, case: str) -> Policy:
         return opening_of(self.store, case).terms().policy

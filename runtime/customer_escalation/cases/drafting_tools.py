@@ -129,7 +129,10 @@ class DraftingTools:
         assessed = await self._service.assess(self._case, facts)
         if assessed.decision is None or assessed.inputs is None:
             return self._facts_again(assessed.findings)
-        told = decision_told(assessed.decision, assessed.inputs, assessed.figures, HAND_IN, assessed.hints)
+        contested = [finding.message for finding in assessed.contested]
+        told = decision_told(
+            assessed.decision, assessed.inputs, assessed.figures, HAND_IN, assessed.hints, contested=contested
+        )
         return ToolReturn(told)
 
     async def _submit(self, data: dict[str, Any], kind: type[EscalationDraft] | type[HandlingDraft]) -> ToolReturn:

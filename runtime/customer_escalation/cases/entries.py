@@ -69,6 +69,8 @@ class FactsStated(CaseEntry):
     taken: bool
     contracts: tuple[ContractRead, ...] = ()
     """Beside each reading of a contract, the contract's words."""
+    contested: tuple[Finding, ...] = ()
+    """What a verifier contests in them."""
 
 
 class AnswersGiven(CaseEntry):

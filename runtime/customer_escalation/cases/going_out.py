@@ -1,11 +1,14 @@
 """What an action's text is once it may leave: reduced, and for a customer checked by P2, drafted or edited."""
 
+from collections.abc import Sequence
+
 from customer_escalation.actions import Proposal
 from customer_escalation.actions.detectors.personal import known_people
 from customer_escalation.actions.editing import WrongEdit
 from customer_escalation.actions.guard import TO_CUSTOMERS
 from customer_escalation.actions.reducing import reduced, regions_of
 from customer_escalation.domain.evidence import Evidence
+from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.outcomes import Target
 from customer_escalation.policy import Policy
 from customer_escalation.review.customer_texts import customer_text_findings
@@ -39,8 +42,8 @@ def may_not_go(step: Proposal, evidence: Evidence, policy: Policy) -> list[str]:
 def edited_as_it_leaves(
     step: Proposal, owner: Target | None, evidence: Evidence, policy: Policy
 ) -> tuple[Proposal, tuple[str, ...]]:
-    """The same of an action that a person edited; and of a text for a customer what code doubts, and that nobody read what only language
-    can tell of it. Raises ``WrongEdit`` where code is sure that it may not go.
+    """The same of an action that a person edited; and of a text for a customer what code doubts. Raises ``WrongEdit`` where code is
+    sure that it may not go.
     """
     anew = as_it_leaves(step, owner, evidence, policy)
     if step.kind not in TO_CUSTOMERS or policy.level("P2") == "off":
@@ -48,4 +51,13 @@ def edited_as_it_leaves(
     if hard := may_not_go(anew, evidence, policy):
         raise WrongEdit(f"This text may not go to the customer (P2). {' '.join(hard)}")
     found = customer_text_findings(anew.text, anew.destination, evidence, policy)
-    return anew, (*(finding.message for finding in found), unread("").message)
+    return anew, tuple(finding.message for finding in found)
+
+
+def contested_for(step: Proposal, findings: Sequence[Finding]) -> str:
+    """Why a reader's findings keep a text from its customer, in sentences; empty where they do not. What colleagues read stays a
+    person's own word: there they are warnings.
+    """
+    hard = [finding for finding in findings if finding.level == "H"] if step.kind in TO_CUSTOMERS else []
+    rules = ", ".join(dict.fromkeys(finding.rule for finding in hard))
+    return f"This text may not go to the customer ({rules}). {' '.join(one.message for one in hard)}" if hard else ""

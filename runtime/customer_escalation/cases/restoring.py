@@ -69,6 +69,7 @@ def _state(case: OpenCase, entry: FactsStated) -> None:
     case.connection_gaps = list(entry.gaps)
     if entry.taken:
         case.casework.assess(Assessment.model_validate(entry.facts))
+        case.casework.contested_facts = entry.contested
 
 
 def _submit(case: OpenCase, entry: DraftSubmitted, stated: dict[str, FactsStated]) -> None:

@@ -137,6 +137,7 @@ def _made(
     complaint = find_issue(request, casework.evidence, casework.now) if by_rules else None
     findings = [
         *review.findings,
+        *casework.contested_facts,
         *_about_the_run(
             ending, no_tickets=decision.outcome == Outcome.HANDLE and not casework.evidence.of_kind("ticket")
         ),

@@ -140,8 +140,13 @@ class CaseService(CarryingOut, Attaching, AfterTheBrief):
 
     # The brief
 
-    async def assess(self, case: str, facts: Assessment, copies: Sequence[RecordCopy] = ()) -> AssessedFacts:
-        """Take the facts, reading what they cite, and decide. ``copies`` stand for records that nobody can read here."""
+    async def assess(
+        self, case: str, facts: Assessment, copies: Sequence[RecordCopy] = (), *, stated_by: Drafter = "model"
+    ) -> AssessedFacts:
+        """Take the facts, reading what they cite, and decide. ``copies`` stand for records that nobody can read here.
+
+        Facts that a model stated are read by the verifier, where there is one, before they are kept.
+        """
         found = self.work(case)
         async with found.lock:
             found.take_copies(copies)
@@ -149,6 +154,9 @@ class CaseService(CarryingOut, Attaching, AfterTheBrief):
             findings = found.casework.assess(facts)
             if not findings and found.casework.assessment is not None:
                 facts = found.casework.assessment  # without readings of contracts that cannot stand
+                if stated_by == "model":
+                    read = await self.verifier.verify(found.casework.fact_exhibits(), found.terms.policy)
+                    found.casework.contest_facts(read.findings)
             self._cases.note_read(found)
             self._cases.note_facts(found, facts, taken=not findings)
             work, decision = found.casework, None if findings else found.casework.decision
@@ -172,6 +180,7 @@ class CaseService(CarryingOut, Attaching, AfterTheBrief):
                 figures=dict(work.figures),
                 findings=tuple(findings),
                 hints=tuple(hints),
+                contested=() if findings else work.contested_facts,
                 missing=tuple(missing),
                 unverified=tuple(found.unverified),
                 gaps=tuple(found.gaps),

@@ -19,6 +19,7 @@ from customer_escalation.cases.errors import (
 )
 from customer_escalation.cases.events import Watch, unwatched
 from customer_escalation.cases.open_case import OpenCase
+from customer_escalation.cases.reading_edits import OpenVerifier
 from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.cases.result import Ending, result_of
 from customer_escalation.cases.store import CaseStore
@@ -43,6 +44,7 @@ class CaseServiceBase:
         self.systems = systems
         self.watch = watch
         self.verifier: Verifier = NoVerifier()
+        self.edits_read_by: OpenVerifier | None = None
         self._clock = clock
         self._cases = WorkingSet(store)
 
@@ -56,6 +58,12 @@ class CaseServiceBase:
         """This very service, with statements read by ``verifier``."""
         other = copy.copy(self)
         other.verifier = verifier
+        return other
+
+    def edits_read(self, opened: OpenVerifier) -> Self:
+        """This very service, with the texts that persons edit read by a verifier that is opened for each."""
+        other = copy.copy(self)
+        other.edits_read_by = opened
         return other
 
     def work(self, case: str) -> OpenCase:

@@ -9,7 +9,7 @@ from customer_escalation.decision.figures import build_case, window_figures
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.questions import OpenQuestions, Question, open_questions
 from customer_escalation.decision.rules import Decision, decide
-from customer_escalation.decision.rules.shown import facts_not_shown
+from customer_escalation.decision.rules.shown import as_unknown, claims_with_showing, facts_not_shown, says
 from customer_escalation.decision.rules.stated import unreferenced_facts
 from customer_escalation.decision.rules.stated_contracts import without_readings, wrong_readings
 from customer_escalation.domain.brief import Figure, Verification
@@ -21,7 +21,8 @@ from customer_escalation.policy import Policy
 from customer_escalation.review import Review, review_draft, view_of
 from customer_escalation.review.check import ReviewContext
 from customer_escalation.review.customer_texts.questions import TextQuestion
-from customer_escalation.review.verification import Exhibit, exhibits, text_questions
+from customer_escalation.review.edited_texts import EditedText, edited_exhibits
+from customer_escalation.review.verification import Exhibit, exhibits, fact_exhibit, text_questions
 
 Drafter = Literal["model", "rules"]
 
@@ -39,6 +40,8 @@ class Casework:
     decision: Decision | None = None
     not_taken: tuple[Finding, ...] = ()
     """Why readings of contracts that were stated are left out."""
+    contested_facts: tuple[Finding, ...] = ()
+    """What a verifier contests in the facts; hard where the decision rests on it."""
     figures: dict[str, Figure] = field(default_factory=dict)
     review: Review | None = None
     """Of the last draft."""
@@ -78,8 +81,10 @@ class Casework:
         assessment = without_readings(assessment, self.not_taken)
         case, figures = build_case(assessment, self.evidence, self.policy, self.now)
         findings = unreferenced_facts(assessment, self.evidence, figures)
-        findings += facts_not_shown(assessment, self.evidence)
+        findings += facts_not_shown(assessment, self.evidence, self.now)
         if not findings:
+            if assessment != self.assessment:
+                self.contested_facts = ()
             self.assessment, self.case, self.figures = assessment, case, figures
             self.decision = decide(case)
             self.review = self.sound = None
@@ -104,6 +109,31 @@ class Casework:
         view = view_of(review.draft, self.case, self.decision, self.figures, self.context)
         return [*text_questions(view), *exhibits(view)]
 
+    def fact_exhibits(self) -> list[Exhibit]:
+        """The facts that decide something, each as a statement beside its records, as a verifier sees them."""
+        stated = self.assessment
+        return [] if stated is None else [
+            fact_exhibit(where, says(where, stated), cites, self.evidence, witnessed=showing.is_witnessed)
+            for where, cites, showing in claims_with_showing(stated)
+        ]  # fmt: skip
+
+    def contest_facts(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """Keep what a verifier contests in the facts; a warning alone where the decision would be the same without them."""
+        assert self.assessment is not None
+        hard = {finding.where for finding in findings if finding.level == "H"}
+        other = as_unknown(self.assessment, hard)
+        without = decide(build_case(other, self.evidence, self.policy, self.now)[0])
+        if self.decision is not None and _labels(without) == _labels(self.decision):
+            findings = [finding.model_copy(update={"level": "W"}) for finding in findings]
+        self.contested_facts = tuple(findings)
+        return self.contested_facts
+
+    def edited(self, text: EditedText, draft: Draft) -> list[Exhibit | TextQuestion]:
+        """What a person changed in the text of a next step, beside the brief's own draft, as a verifier sees it."""
+        assert self.case is not None
+        assert self.decision is not None
+        return edited_exhibits(text, view_of(draft, self.case, self.decision, self.figures, self.context))
+
     def take(
         self,
         review: Review,
@@ -118,3 +148,7 @@ class Casework:
         if not self.review.hard:
             self.sound, self.sound_verification = self.review, verification
         return self.review
+
+
+def _labels(decision: Decision) -> tuple[object, ...]:
+    return decision.outcome, decision.severity, decision.target, decision.also_notify

@@ -49,6 +49,8 @@ class AssessedFacts:
     """What to correct, where they were not taken."""
     hints: tuple[str, ...]
     """What a search over the records found and the facts leave out."""
+    contested: tuple[Finding, ...]
+    """What a verifier contests in them."""
     missing: tuple[str, ...]
     """Citations that no system answers for."""
     unverified: tuple[str, ...]

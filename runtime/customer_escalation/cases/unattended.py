@@ -21,6 +21,7 @@ from customer_escalation.connectors.source import InvalidRequest
 from customer_escalation.decision.answers import PersonAnswer, with_answers
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.inputs import DecisionInput
+from customer_escalation.decision.rules.shown import as_unknown, facts_not_shown
 from customer_escalation.decision.topics import CASE
 from customer_escalation.domain.record_ids import own_part
 from customer_escalation.drafting.assessment import assess_by_rules
@@ -159,7 +160,9 @@ async def _draft_by_rules(service: CaseService, case: str, people: People) -> No
         known = {answer.name: answer for answer in answers}
         answers = Interview(people.interviewer, build, keep, terms.now, known).run()
     facts = with_answers(structure, answers)
-    assessed = await service.assess(case, facts)
+    doubtful = facts_not_shown(facts, evidence, work.casework.now)
+    facts = as_unknown(facts, {finding.where for finding in doubtful})
+    assessed = await service.assess(case, facts, stated_by="rules")
     if assessed.decision is None or assessed.inputs is None:
         raise AssertionError(f"the drafter by rules stated facts that do not stand: {assessed.findings}")
     draft = draft_by_rules(terms.issue, assessed.inputs, assessed.decision, work.casework.questions)

@@ -94,7 +94,11 @@ class WorkingSet:
         """Write stated facts down."""
         data, gaps = facts.model_dump(mode="json"), tuple(case.connection_gaps)
         read = tuple(_contracts_read(case, facts))
-        self.note(case, FactsStated(facts=data, now=case.terms.now, gaps=gaps, taken=taken, contracts=read))
+        contested = case.casework.contested_facts if taken else ()
+        self.note(
+            case,
+            FactsStated(facts=data, now=case.terms.now, gaps=gaps, taken=taken, contracts=read, contested=contested),
+        )
 
     def note_draft(
         self,

@@ -20,9 +20,11 @@ _ADDRESSED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _OVERRIDE = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:previous|prior|above|earlier|all|any|your|other|system)\b.{0,30}"
+    r"\b(?:ignore|disregard|forget|override|bypass)\b(?! (?:my|our)\b).{0,30}"
+    r"\b(?:previous|prior|above|earlier|all|any|your|other|system)\b.{0,30}"
     r"\b(?:instructions?|rules?|prompts?|polic(?:y|ies)|guidelines?|messages?|context)\b|"
-    r"\b(?:system|hidden|initial) prompt\b|\bnew instructions?\s*:|\byou are now (?:an?|the|in)\b|"
+    r"\byour (?:system|hidden|initial) prompt\b|\b(?:print|show|reveal|repeat|output|share)\b.{0,20}\b(?:system|hidden|initial) prompt\b|"
+    r"\bnew instructions?\s*:|\byou are now (?:an?|the|in)\b|"
     r"\bact as (?:an?|the)\b.{0,30}\b(?:admin|system|assistant|developer)\b|\bdeveloper mode\b|"
     r"\b(?:ignoriere|vergiss)\b.{0,40}\b(?:anweisungen|regeln)\b|\bignora\b.{0,40}\binstrucciones\b|"
     r"\b(?:ignore[rz]?|oublie[rz]?)\b.{0,40}\b(?:instructions|consignes|règles)\b",
@@ -56,6 +58,12 @@ _MACHINE_ACTION = re.compile(
     r"security|the ceo)\b|\bno (?:approval|confirmation|review) (?:is )?needed\b",
     re.IGNORECASE,
 )
+_REPORTED = re.compile(
+    r"\b(?:i|we|he|she|they)(?:'ve|'s|'d)? (?:(?:have|has|had|already|just|now) ){0,3}(?:set|marked|classified|labell?ed|rated|raised|"
+    r"lowered|changed|treated|reported)\b",
+    re.IGNORECASE,
+)
+"""Somebody tells what was done with a label, and asks nobody to do it."""
 _HUMAN = re.compile(r"\b(?:can|could|would|will) you (?:please )?\b|\bplease\b", re.IGNORECASE)
 
 
@@ -78,7 +86,7 @@ def first_instruction_like(text: str) -> str | None:
         return f"addresses an AI assistant{aim or ' and gives it orders'}"
     if writing and (discloses or labels or acting):
         return f"tries to steer the write-up of this issue{aim}"
-    if labels and not _HUMAN.search(plain) and _prescribes_labels(plain):
+    if labels and not _HUMAN.search(plain) and not _REPORTED.search(plain) and _prescribes_labels(plain):
         return "tries to set the severity or the target of this issue"
     if acting and (discloses or labels):
         return f"claims an approval or asks for an unreviewed action{aim}"

@@ -24,7 +24,7 @@ from customer_escalation.review.meaning import contests
 from customer_escalation.review.meaning.compared import grammar_of
 from customer_escalation.review.meaning.text import read_text
 from customer_escalation.review.meaning_checks import ought
-from customer_escalation.review.passages import Claim, all_cites, drafts_for_customers
+from customer_escalation.review.passages import Claim, Passage, all_cites, drafts_for_customers
 from customer_escalation.review.sources import Sources
 from skill_runtime.ledger import Record
 from skill_runtime.recorder import fingerprint
@@ -153,7 +153,7 @@ def unsettled(exhibits: Iterable[Exhibit], verdicts: Mapping[str, Verdict]) -> i
 
 def exhibits(view: ReviewInput) -> list[Exhibit]:
     """Every statement of a draft that records can show, those in doubt first: the receiver's, the sender's and the customers'."""
-    stated = [claim for claim in view.claims if _says_something(claim.text) and not ought(claim)]
+    stated = [claim for claim in view.claims if says_something(claim.text) and not ought(claim)]
     doubted = {
         (claim.where, claim.number) for claim, _ in contests([one for one in stated if not one.sums_up], view.sources)
     }
@@ -165,7 +165,19 @@ def exhibits(view: ReviewInput) -> list[Exhibit]:
     return sorted([*found, *_for_customers(view)], key=lambda exhibit: not exhibit.suspected)
 
 
-def _says_something(text: str) -> bool:
+def fact_exhibit(where: str, text: str, cites: Sequence[str], evidence: Evidence, *, witnessed: bool) -> Exhibit:
+    """A fact beside what it cites, and all else that is said in the same items, in which somebody may have corrected themselves since.
+    Of one that is judged rather than ``witnessed``, what is not shown is a warning.
+    """
+    cited = evidence.resolve(cites)[0]
+    items = [evidence.item_of(record) for record in cited]
+    around = [one for item in items for one in (item, *reversed(evidence.parts(item)))]
+    records = list({one.ref: one for one in (*cited, *around)}.values())[:MOST_RECORDS]
+    return Exhibit(where, 0, text, _in_words(records, evidence), all_shown=witnessed)
+
+
+def says_something(text: str) -> bool:
+    """Is there enough of it that a record could show it?"""
     return len(text.split()) >= FEWEST_WORDS or len(_UNSPACED.findall(text)) >= FEWEST_LETTERS
 
 
@@ -200,28 +212,43 @@ def _nearest(claim: Claim, sources: Sources) -> list[Record]:
 
 
 def _for_customers(view: ReviewInput) -> Iterator[Exhibit]:
-    """Texts for customers beside their own tickets, the articles that the brief cites, and what the brief decides."""
-    articles = _articles(view)
     for ticket, passage in drafts_for_customers(view.draft):
-        own = [record for record in shown_for([ticket], view.sources) if not record.data.get("internal")]
-        records = _in_words([*own, *articles], view.sources.evidence)
-        for number, sentence in enumerate(passage.sentences):
-            if _says_something(sentence.text):
-                shown = (*records, (DECIDED, _decided(view)))
-                yield Exhibit(passage.path, number, sentence.text, shown, all_shown=False)
+        yield from told_to_customer(passage, ticket, view)
+
+
+def told_to_customer(passage: Passage, ticket: str, view: ReviewInput) -> Iterator[Exhibit]:
+    """What a text tells a customer, beside their own ticket, the articles that the brief cites, and what the brief decides."""
+    own = [record for record in shown_for([ticket], view.sources) if not record.data.get("internal")]
+    records = (*_in_words([*own, *_articles(view)], view.sources.evidence), (DECIDED, _decided(view)))
+    for number, sentence in enumerate(passage.sentences):
+        if says_something(sentence.text):
+            yield Exhibit(passage.path, number, sentence.text, records, all_shown=False)
+
+
+def told_to_colleagues(passage: Passage, rests_on: Sequence[str], view: ReviewInput) -> Iterator[Exhibit]:
+    """What a text without marks tells colleagues, each sentence beside the nearest of what it rests on and of what the brief cites."""
+    cites = tuple(dict.fromkeys((*rests_on, *all_cites(view.draft))))
+    for number, sentence in enumerate(passage.sentences):
+        if says_something(sentence.text):
+            claim = Claim(passage.path, sentence.text, "fact", cites, passage.reader, number, sums_up=True)
+            records = _nearest(claim, view.sources) or shown_for(cites, view.sources)
+            shown = _in_words(records, view.sources.evidence)
+            yield Exhibit(passage.path, number, sentence.text, shown, all_shown=False)
 
 
 def text_questions(view: ReviewInput) -> list[TextQuestion]:
-    """Every text for a customer as a reader is shown it: beside all of its own ticket, notes of our own people included, which may
-    approve something, the articles that the brief cites, and what the brief decides.
+    """Every text for a customer as a reader is shown it."""
+    return [text_question(passage, ticket, view) for ticket, passage in drafts_for_customers(view.draft)]
+
+
+def text_question(passage: Passage, ticket: str, view: ReviewInput) -> TextQuestion:
+    """A text for a customer beside all of its own ticket, notes of our own people included, which may approve something, the articles
+    that the brief cites, and what the brief decides.
     """
     by_security = view.decision.target == Target.SECURITY or Target.SECURITY in view.decision.also_notify
     kinds: tuple[FaultKind, ...] = (*ALWAYS, "confirmation") if by_security else ALWAYS
-    found = []
-    for ticket, passage in drafts_for_customers(view.draft):
-        records = _in_words([*shown_for([ticket], view.sources), *_articles(view)], view.sources.evidence)
-        found.append(TextQuestion(passage.path, passage.text, (*records, (DECIDED, _decided(view))), kinds))
-    return found
+    records = _in_words([*shown_for([ticket], view.sources), *_articles(view)], view.sources.evidence)
+    return TextQuestion(passage.path, passage.text, (*records, (DECIDED, _decided(view))), kinds)
 
 
 def _articles(view: ReviewInput) -> list[Record]:

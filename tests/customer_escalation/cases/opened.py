@@ -11,6 +11,7 @@ from customer_escalation.cases.connection import ASKED_FOR, OpenedSystems, Write
 from customer_escalation.cases.events import CaseEvent
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.session import Casework
+from customer_escalation.cases.store import CaseStore
 from customer_escalation.cases.terms import Asked, Origin
 from customer_escalation.domain.evidence import Evidence
 from skill_runtime.connectors import ConnectorState
@@ -42,7 +43,7 @@ class Quiet:
 
 
 async def opened(
-    evidence: Evidence, issue: str = "Nightly sync fails for Harrow Mills", *, store: MemoryStore | None = None,
+    evidence: Evidence, issue: str = "Nightly sync fails for Harrow Mills", *, store: CaseStore | None = None,
     events: list[CaseEvent] | None = None, origin: Origin = "assistant",
 ) -> tuple[CaseService, str]:  # fmt: skip
     """The service and the case's name."""

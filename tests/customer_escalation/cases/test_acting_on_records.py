@@ -111,12 +111,12 @@ async def test_a_new_item_is_filed_once_a_case_whatever_its_text_becomes(tmp_pat
     written = EscalationDraft.model_validate(own)
     async with working(database, MemoryStore(), written=written, stated=NO_ITEM) as (service, case):
         item = of(service, case, "tracker_item")
-        edited = service.edit_action(case, item.id, "Kim", text="Sync stops early\nIt stops with E-77.")
+        edited = await service.edit_action(case, item.id, "Kim", text="Sync stops early\nIt stops with E-77.")
         assert edited.proposal.text == "Sync stops early\n\nIt stops with E-77."
         service.approve(case, edited.id, "Sam")
         assert (await service.carry_out(case, edited.id, "Sam")).state == "done"
         with pytest.raises(WrongOrder, match="was carried out: it cannot be changed or refused"):
-            service.edit_action(case, edited.id, "Kim", text="Another\n\nText")
+            await service.edit_action(case, edited.id, "Kim", text="Another\n\nText")
         again = EscalationDraft.model_validate(
             {**own, "summary": "Nightly sync stops early for Harrow Mills since 7.2.0"}
         )

@@ -17,6 +17,7 @@ from customer_escalation.cases.events import CaseEvent
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.session import Casework
 from customer_escalation.cases.steps import ProposedAction
+from customer_escalation.cases.store import CaseStore
 from customer_escalation.cases.terms import Asked
 from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
@@ -41,12 +42,12 @@ def of(service: CaseService, case: str, kind: str) -> ProposedAction:
 
 async def on_desk(
     events: list[CaseEvent] | None = None, policy: str = "", stated: dict[str, Any] | None = None,
-    written: EscalationDraft = DRAFT,
+    written: EscalationDraft = DRAFT, store: CaseStore | None = None,
 ) -> tuple[CaseService, str, Desk, Clock]:  # fmt: skip
     """A case with a recorded brief, on systems that can be read again."""
     desk, clock = Desk(), Clock()
     watch = events.append if events is not None else lambda event: None
-    service = CaseService(MemoryStore(), desk, watch, clock=clock)
+    service = CaseService(store or MemoryStore(), desk, watch, clock=clock)
     overlays = [Overlay("own.toml", policy, "named")] if policy else []
     case = await service.open(Asked(issue="Nightly sync fails for Harrow Mills"), "assistant", overlays)
     work, found = service.work(case), records()
@@ -67,7 +68,7 @@ async def test_an_edit_makes_another_action_that_nobody_approved_yet() -> None:
     service, case = await submitted(events=events)
     reply = of(service, case, "customer_reply")
     service.approve(case, reply.id, "Sam")
-    edited = service.edit_action(case, reply.id, "Kim", text="We have reproduced it.")
+    edited = await service.edit_action(case, reply.id, "Kim", text="We have reproduced it.")
     assert (edited.number, edited.proposal.text, edited.edited_by, edited.state) == (
         2,
         "We have reproduced it.",
@@ -85,15 +86,15 @@ async def test_an_approval_stays_dead_when_an_edit_is_taken_back_by_another() ->
     service, case = await submitted()
     reply = of(service, case, "customer_reply")
     service.approve(case, reply.id, "Sam")
-    edited = service.edit_action(case, reply.id, "Kim", text="Another.")
-    back = service.edit_action(case, edited.id, "Kim", text=reply.proposal.text)
+    edited = await service.edit_action(case, reply.id, "Kim", text="Another.")
+    back = await service.edit_action(case, edited.id, "Kim", text=reply.proposal.text)
     assert (back.id, back.state) == (reply.id, "open")
 
 
 async def test_an_edit_outlives_the_process_and_a_brief_that_offers_the_same_again_but_not_another_text() -> None:
     kept = Kept()
     service, case = await submitted(store=MemoryStore(kept))
-    edited = service.edit_action(case, of(service, case, "customer_reply").id, "Kim", text="Mine.")
+    edited = await service.edit_action(case, of(service, case, "customer_reply").id, "Kim", text="Mine.")
     service.approve(case, edited.id, "Sam")
     await service.submit(case, DRAFT)
     await service.finish(case)
@@ -109,10 +110,8 @@ async def test_an_edit_outlives_the_process_and_a_brief_that_offers_the_same_aga
 async def test_nothing_is_written_for_an_edit_that_changes_nothing() -> None:
     service, case = await submitted()
     reply = of(service, case, "customer_reply")
-    assert (
-        service.edit_action(case, reply.id, "Kim", text=f"{REPLY}\n", destination="support_platform/T-101").id
-        == reply.id
-    )
+    same = await service.edit_action(case, reply.id, "Kim", text=f"{REPLY}\n", destination="support_platform/T-101")
+    assert same.id == reply.id
     assert not service.store.entries(case, "action_edited")
 
 
@@ -136,22 +135,20 @@ async def test_an_edit_that_cannot_be_is_told_and_changes_nothing(
     service, case = await submitted()
     before = service.propose(case)
     with pytest.raises(WrongOrder, match=sentence):
-        service.edit_action(case, of(service, case, kind).id, "Kim", **change)
+        await service.edit_action(case, of(service, case, kind).id, "Kim", **change)
     assert service.propose(case) == before
 
 
 async def test_a_destination_can_be_changed_where_it_fits() -> None:
     service, case = await submitted()
-    post = service.edit_action(case, of(service, case, "post_to_channel").id, "Kim", destination="#eng-intake")
+    post = await service.edit_action(case, of(service, case, "post_to_channel").id, "Kim", destination="#eng-intake")
     assert post.proposal.destination == "#eng-intake"
-    moved = service.edit_action(case, of(service, case, "reminder").id, "Kim", destination="2026-03-05T09:00:00+01:00")
-    assert moved.proposal.destination == "2026-03-05T09:00:00+01:00"
-    assert (
-        service.edit_action(
-            case, of(service, case, "tracker_comment").id, "Kim", destination="P-55"
-        ).proposal.destination
-        == BUG
+    moved = await service.edit_action(
+        case, of(service, case, "reminder").id, "Kim", destination="2026-03-05T09:00:00+01:00"
     )
+    assert moved.proposal.destination == "2026-03-05T09:00:00+01:00"
+    same = await service.edit_action(case, of(service, case, "tracker_comment").id, "Kim", destination="P-55")
+    assert same.proposal.destination == BUG
 
 
 async def test_a_text_for_one_customer_goes_to_no_others_ticket() -> None:
@@ -159,10 +156,9 @@ async def test_a_text_for_one_customer_goes_to_no_others_ticket() -> None:
     other = {"ref": "support_platform/T-7", "kind": "ticket", "id": "T-7", "customer": "Bell & Oak", "status": "open"}
     service.work(case).ledger.add({"item": other})
     with pytest.raises(WrongOrder, match="another customer's ticket"):
-        service.edit_action(case, of(service, case, "customer_reply").id, "Kim", destination="T-7")
-    assert service.edit_action(
-        case, of(service, case, "internal_note").id, "Kim", destination="T-7"
-    ).proposal.destination.endswith("T-7")
+        await service.edit_action(case, of(service, case, "customer_reply").id, "Kim", destination="T-7")
+    note = await service.edit_action(case, of(service, case, "internal_note").id, "Kim", destination="T-7")
+    assert note.proposal.destination.endswith("T-7")
 
 
 # Refusals, and how long a yes counts

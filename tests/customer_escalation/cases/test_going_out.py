@@ -43,7 +43,7 @@ async def test_of_a_hundred_edited_replies_with_something_planted_none_can_be_ap
     assert len(tried) >= 100
     for carrier, planted in tried:
         with pytest.raises(WrongOrder, match="may not go to the customer"):
-            service.edit_action(case, reply.id, "Kim", text=carrier.format(planted))
+            await service.edit_action(case, reply.id, "Kim", text=carrier.format(planted))
     assert of(service, case, "customer_reply") == reply
 
 
@@ -52,7 +52,7 @@ async def test_a_secret_in_an_edited_text_is_taken_out_and_what_is_approved_is_t
     service, case = await submitted()
     await service.finish(case)
     for kind in ("customer_reply", "post_to_channel"):
-        edited = service.edit_action(case, of(service, case, kind).id, "Kim", text=f"We are at it. The {SECRET}")
+        edited = await service.edit_action(case, of(service, case, kind).id, "Kim", text=f"We are at it. The {SECRET}")
         assert edited.proposal.text == "We are at it. The password: [secret removed]"
         assert edited.proposal.left_out[-1] == "1 secret (line 1)"
         assert service.approve(case, edited.id, "Kim").approval is not None
@@ -63,18 +63,18 @@ async def test_a_secret_in_an_edited_text_is_taken_out_and_what_is_approved_is_t
 async def test_beside_an_edited_reply_stands_that_nobody_read_it_for_its_meaning() -> None:
     service, case = await submitted()
     await service.finish(case)
-    edited = service.edit_action(
+    edited = await service.edit_action(
         case, of(service, case, "customer_reply").id, "Kim", text="It works again on Friday, we promise."
     )
     assert any("guesses, promises" in sentence for sentence in edited.proposal.beware)
-    again = service.edit_action(case, edited.id, "Kim", text="We are at it.")
+    again = await service.edit_action(case, edited.id, "Kim", text="We are at it.")
     assert len(again.proposal.beware) == len(set(again.proposal.beware))
 
 
 async def test_a_person_who_edits_a_post_may_name_whom_they_like() -> None:
     service, case = await submitted()
     await service.finish(case)
-    edited = service.edit_action(
+    edited = await service.edit_action(
         case, of(service, case, "post_to_channel").id, "Kim", text="Bell & Oak, $150,000, #support, P-55."
     )
     assert edited.proposal.text == "Bell & Oak, $150,000, #support, P-55."
@@ -83,7 +83,7 @@ async def test_a_person_who_edits_a_post_may_name_whom_they_like() -> None:
 @requirement("P2")
 async def test_a_policy_that_lowers_the_rule_lets_a_person_send_it_and_says_what_is_wrong() -> None:
     service, case, _, _ = await on_desk(policy='[levels]\nP2 = "W"\n')
-    edited = service.edit_action(case, of(service, case, "customer_reply").id, "Kim", text="It is P-55.")
+    edited = await service.edit_action(case, of(service, case, "customer_reply").id, "Kim", text="It is P-55.")
     assert any("P-55" in sentence for sentence in edited.proposal.beware)
 
 

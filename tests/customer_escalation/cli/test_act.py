@@ -15,6 +15,7 @@ from tests.customer_escalation.cases.opened import Quiet
 from tests.customer_escalation.cli.test_answers import LIGHT, answers, workspace
 from tests.customer_escalation.cli.test_nothing_raw import OBEYED
 from tests.customer_escalation.commands import Command, Done
+from tests.messages_api import MessagesServer, use
 from tests.requirements import requirement
 
 from customer_escalation.cases.entries import EffectIntended
@@ -345,6 +346,26 @@ def test_an_edited_text_is_another_action_and_the_edited_one_is_sent(command: Co
     assert now["id"] != before["id"]
     assert ticket(command) == [(before["text"].replace("Thank you", "Many thanks"), False)]
     assert command("act", run_of(command), "--yes-to", before["id"]).code == 3
+
+
+@requirement("G5")
+def test_what_a_person_edits_is_read_by_the_runs_second_model_before_it_can_be_approved(tmp_path: Path) -> None:
+    command = Command(tmp_path)
+    command("workspace", "load", workspace(tmp_path))
+    made = command(ISSUE, "-q", "--answers", answers(tmp_path, STOPPED), "--answered-by", "Ada")
+    assert made.code == 0, made.err
+    change = editor(tmp_path, "s/Thank you for your message./It works again on Friday./")
+    promise = {"kind": "promise", "words": "It works again on Friday", "why": "nobody set a day"}
+    with MessagesServer([], reading=[(use("reading", faults=[promise]),)]) as api:
+        keys = ("2", "e", "q")
+        done = at_terminal(command, *keys, EDITOR=change, ANTHROPIC_API_KEY=api.key, ANTHROPIC_BASE_URL=api.url)
+        assert "may not go to the customer (P2)" in done.out.replace("\n", " ")
+        assert done.err == "What you changed is read against its records ...\n"
+        assert (len(api.texts), len(api.statements)) == (1, 1)
+    assert listed(command)["customer_reply"]["edited_by"] == ""
+    without = at_terminal(command, "2", "e", "q", EDITOR=change)
+    assert "Nothing of what was edited was read against its records" in re.sub(r"\s+", " ", without.out)
+    assert without.err == ""
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ DECISION: dict[str, Any] = {
     "untested": ["E-SLA: no CRM"], "would_change": ["churn threat yes instead of no: escalate"],
     "printed": ["Time in queue: 4 h"], "figures": ["ARR: $1"], "contents": "the environment",
     "budget": "Few words.", "submit": HandIn("`hand_in`", "`hand_over`"), "hints": ["Look here."], "gaps": ["No CRM."],
+    "contested": ["No."],
 }  # fmt: skip
 VALUES: dict[str, list[dict[str, Any]]] = {
     "tools/assess.md.j2": [{"assistant": True}, {"assistant": False}],

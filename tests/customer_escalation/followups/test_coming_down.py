@@ -219,7 +219,7 @@ async def test_a_text_that_a_person_edited_before_it_went_out_is_a_step_done(tmp
     async with working(load(tmp_path), MemoryStore(), written=DRAFT, stated=NO_ITEM) as (service, case):
         offer_texts(service, case, await service.systems.now(), WORDS)
         one = next(one for one in service.propose(case) if one.proposal.kind == "team_message")
-        service.edit_action(case, one.id, "Kim", text=f"{one.proposal.text}\nThank you.")
+        await service.edit_action(case, one.id, "Kim", text=f"{one.proposal.text}\nThank you.")
         assert carried_out(service.store.entries(case)) == ()
         await carry_out(service, case, "team_message")
         assert carried_out(service.store.entries(case)) == ("notify_team",)

@@ -109,7 +109,7 @@ async def test_a_text_that_was_carried_out_told_its_reader_also_as_a_person_edit
         first = await make_update(service, case)
         (word,) = first.news.words
         mine = next(one for one in first.offered if one.proposal.kind == "team_message")
-        service.edit_action(case, mine.id, "Kim", text=f"{mine.proposal.text}\nPlease answer here.")
+        await service.edit_action(case, mine.id, "Kim", text=f"{mine.proposal.text}\nPlease answer here.")
         await carry_out(service, case, "team_message")
         later(service, 24)
         again = await make_update(service, case)

@@ -122,6 +122,7 @@ async def _service(case: str) -> "AsyncIterator[CaseService]":
     from customer_escalation.cases.restoring import opening_of
     from customer_escalation.cases.service import CaseService
     from customer_escalation.cases.shared_connections import SharedConnections
+    from customer_escalation.cli.readers import edit_reader
 
     store = JournalStore()
     asked = opening_of(store, case).request.model_dump()
@@ -129,7 +130,7 @@ async def _service(case: str) -> "AsyncIterator[CaseService]":
     folder = Path(asked.get("folder") or Path.cwd())
     systems = SharedConnections(asked.get("workspace"), asked.get("connectors"), folder)
     try:
-        yield CaseService(store, systems)
+        yield CaseService(store, systems).edits_read(edit_reader(store, streams.tell))
     finally:
         await systems.close()
 

@@ -117,7 +117,7 @@ class Conversation:
             return False
         if key == "e":
             destination, text = edited(one.proposal.destination, one.proposal.text)
-            anew = self._service.edit_action(self._case, one.id, self._by, text=text, destination=destination)
+            anew = await self._service.edit_action(self._case, one.id, self._by, text=text, destination=destination)
             self._say("Nothing was changed." if anew.id == one.id else "Changed; nobody approved it yet.")
             return True
         if key == "r":

@@ -78,7 +78,7 @@ def said(one: ProposedAction, policy: Policy) -> list[str]:
         f"Approved by {yes.by}, {local(yes.at)}{'' if done else f'; counts until {local(yes.at + lasts(policy))}'}."
         for yes in one.standing.approvals
     ]
-    lines += [f"The yes of {yes.by}, {local(yes.at)}, has expired." for yes in one.standing.expired]
+    lines += [f"The yes of {yes.by}, {local(yes.at)}, does not count any more." for yes in one.standing.expired]
     if one.needs > 1 and len(one.standing.approvals) < one.needs and not one.standing.refusal:
         lines.append(f"{one.needs} different persons have to approve it.")
     if no := one.standing.refusal:

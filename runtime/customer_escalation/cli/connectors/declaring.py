@@ -48,7 +48,10 @@ def add(
         str | None, typer.Option(metavar="${VAR}", help="Of that client, as a variable.", show_default=False)
     ] = None,
     issuer: Annotated[
-        str | None, typer.Option(help="For client_credentials: who issued them.", show_default=False)
+        str | None,
+        typer.Option(
+            help="The authorization server that knows the client; a secret goes to no other.", show_default=False
+        ),
     ] = None,
     sse: Annotated[bool, typer.Option("--sse", help="The URL speaks the older SSE transport.")] = False,
     project: InProject = False,

@@ -34,10 +34,10 @@ class HandIn:
 
 def decision_told(
     decision: Decision, case: DecisionInput, figures: Mapping[str, Figure], submit: HandIn | None, hints: Sequence[str] = (),
-    gaps: Sequence[str] = (),
+    gaps: Sequence[str] = (), contested: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """The text; without ``submit`` for one who hands nothing in. ``hints`` are look-alikes that the facts leave out, ``gaps`` what
-    could not be read.
+    could not be read, ``contested`` what a second reader says of the facts.
     """
     told = list(_told(decision))
     target = decision.target.value if decision.target else ""
@@ -61,6 +61,7 @@ def decision_told(
         submit=submit,
         hints=hints,
         gaps=gaps,
+        contested=contested,
     )
 
 
