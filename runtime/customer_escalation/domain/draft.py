@@ -217,12 +217,12 @@ class HandlingDraft(_Draft):
     )
     reason: Stated = Field(
         description=(
-            "Why this is support's: the documented solution or alternative, why it fits here, what speaks against it, what is not certain."
+            "Why this is support's: what the solution rests on, why it fits here, what is not certain, what was weighed against going up."
         )
     )
     article: RefName = Field(description="Ref of the article, ticket or item that holds the solution; '' if none.")
     steps: Proposed = Field(
-        description="Numbered: what to do, with exact settings or commands, and the check that proves it."
+        description="Numbered: who does what, with exact settings or commands, and the check that proves it."
     )
     would_change: Proposed = Field(description="What would make this an escalation, and to which team.")
     context: Proposed = Field(description=_CONTEXT)

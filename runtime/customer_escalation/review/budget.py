@@ -12,7 +12,7 @@ ESCALATION = {
     "reproduction": 160, "ideas": 90, "communication": 170, "asks": 380, "deadline": 40, "context": 110,
 }  # fmt: skip
 """Words a section where one account is affected, in a matter that all read to the end."""
-HANDLING = {"opening": 50, "customers": 15, "sla": 30, "reason": 130, "steps": 80, "would_change": 60, "context": 35}
+HANDLING = {"opening": 50, "customers": 15, "sla": 30, "reason": 160, "steps": 130, "would_change": 60, "context": 35}
 PER_ACCOUNT = {"impact": 60, "description": 15, "tried": 20, "communication": 45, "asks": 15}
 """More for each further account, up to ``MOST_ACCOUNTS``."""
 MOST_ACCOUNTS = 6
@@ -23,7 +23,7 @@ SHARE = {Severity.CRITICAL: 0.45, Severity.HIGH: 0.4, Severity.MEDIUM: 0.26}
 BESIDE = {"sender": 280, "messages": 180, "ticket_note": 30, "rhythm": 50}
 """Words of the texts beside the brief, each in all."""
 WHOLE = {Severity.CRITICAL: 1850, Severity.HIGH: 1650, Severity.MEDIUM: 1450}
-WHOLE_HANDLING = 1050
+WHOLE_HANDLING = 1200
 """Words of everything together, which readers who compare briefs still read whole."""
 TEXTS = ("drafts", "messages", "ticket_note")
 OVER = 1.15
