@@ -90,7 +90,7 @@ def alive_in_markdown(text: str) -> list[str]:
 def _bare_domain(part: Token) -> bool:
     """Is it a link that this reader alone makes, of a word that ends as a country's domain does?"""
     where = str(part.attrs.get("href", ""))
-    return part.markup == "linkify" and bool(re.fullmatch(r"http://(?!www\.)[\w.-]+", where))
+    return part.markup == "linkify" and bool(re.fullmatch(r"http://(?!www\.)[\w.=-]+", where))
 
 
 class Elements(HTMLParser):

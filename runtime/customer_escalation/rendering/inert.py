@@ -7,10 +7,10 @@ from customer_escalation.domain.printable import printable
 
 _COMES_ALIVE = re.compile(
     r"\\(?=[!-/:-@\[-`{-~]|\Z)"  # an escape of theirs would take back one of ours
-    r"|\["  # without it there is no link, image, definition or footnote
+    r"|\](?=[(\[:])|\[(?=\^)"  # without them there is no link, image, definition or footnote, on one line or over several
     r"|<(?=[A-Za-z/!?])|&(?=#?\w{1,40};)"
-    r"|(?<![\w.])@(?=\w)|(?<=(?i:http))://|(?<=(?i:https))://|(?<=(?i:ftp))://|(?<![\w:/])//(?=\w)"
-    r"|\b(?:[Ww]{3}\.|[Mm][Aa][Ii][Ll][Tt][Oo]:|[Xx][Mm][Pp][Pp]:)(?=\w)"
+    r"|(?<![\w.])@(?=\w)|(?<=(?i:http))://|(?<=(?i:https))://|(?<=(?i:ftp))://|(?<![\w:/])//(?=\S)"
+    r"|\b[Ww]{3}\.|\b(?:[Mm][Aa][Ii][Ll][Tt][Oo]:|[Xx][Mm][Pp][Pp]:)(?=\S)"
     r"|`|~(?=~~)"
 )
 _ADDRESS = re.compile(r"(?<!\w)(?:https?|ftp)://[^\s`<>\"“”]*[^\s`<>\"“”.,;:!?)\]'’]", re.IGNORECASE)
