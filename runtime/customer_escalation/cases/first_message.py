@@ -44,7 +44,7 @@ def first_message(
         reported_by=terms.reported_by,
         gaps=[one_line(cut(gap, MOST_OF_A_GAP)) for gap in gaps],
         listed=[_listed_words(one) for one in listed],
-        more=[_more_words(one) for one in more[:MOST_NAMED]],
+        more=[_more_words(one) for one in _not_seen(more, listed)[:MOST_NAMED]],
         records=shown_records(terms, evidence) if records is None else records,
     )
 
@@ -60,9 +60,16 @@ def _listed_words(one: ListedWhole) -> str:
     return f"{one.category.replace('_', ' ')} ({one.count}{since})"
 
 
+def _not_seen(more: Sequence[FoundMore], listed: Sequence[ListedWhole]) -> list[FoundMore]:
+    """Without searches of what was listed from its beginning on: there nothing is left."""
+    whole = {one.category for one in listed if not one.since}
+    return [one for one in more if one.category not in whole]
+
+
 def _more_words(one: FoundMore) -> str:
     of = f" of {one.total}" if one.total is not None else ", and there are more"
-    query = disarmed(one_line(cut(one.query, MOST_OF_A_QUERY)))
+    words = one_line(one.query)
+    query = disarmed(words if len(words) <= MOST_OF_A_QUERY else f"{words[:MOST_OF_A_QUERY].rstrip()}…")
     return f"{one.category.replace('_', ' ')}{f', “{query}”' if query else ''} ({one.taken}{of})"
 
 
