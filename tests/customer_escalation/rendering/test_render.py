@@ -278,7 +278,9 @@ def test_the_clock_of_the_only_ticket_need_not_name_it() -> None:
 def test_the_deadline_has_its_text_or_the_computed_window_and_what_it_rests_on() -> None:
     assert "\n- **Deadline:** Set by the customer: 2026-03-20, the customer's audit.\n" in markdown()
     empty = {"by": "2026-03-20", "basis": "policy", "text": ""}
-    assert "\n- **Deadline:** Our own schedule: Engineering responds by 2026-03-04 18:00 UTC" in markdown(deadline=empty)
+    assert "\n- **Deadline:** Our own schedule: Engineering responds by 2026-03-04 18:00 UTC" in markdown(
+        deadline=empty
+    )
     for basis, shown in (("sla", "SLA: "), ("record", ""), ("proposed", "Proposed: ")):
         assert f"\n- **Deadline:** {shown}2026-03-20, Soon.\n" in markdown(
             deadline={**empty, "basis": basis, "text": "Soon."}
