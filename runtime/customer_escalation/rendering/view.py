@@ -16,7 +16,7 @@ from customer_escalation.domain.texts import outgoing
 from customer_escalation.rendering.account_cells import cell_words
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.document import Document
-from customer_escalation.rendering.inert import ENDS, inert, inert_lines, sentence
+from customer_escalation.rendering.inert import inert, inert_lines, sentence
 from customer_escalation.rendering.phrases import DEFAULT
 from customer_escalation.rendering.prose_view import ProseView
 from skill_runtime.ledger import Record
@@ -64,7 +64,7 @@ class BriefView(ProseView):
         window = self.brief.computed.window
         text = text or (self.line(window.text).rstrip(".") if window else inert(_moment(set_by_it.by)))
         who = self.say(f"by_{set_by_it.basis}") if set_by_it.basis != "record" else ""
-        told = f"{text}." if text[-1:] not in ENDS else text
+        told = text if text.endswith(("!", "?", "。", "！", "？")) else f"{text}."
         return f"{who[:1].upper()}{who[1:]}: {told}" if who and who.casefold() not in text.casefold() else told
 
     def verdict(self) -> str:
