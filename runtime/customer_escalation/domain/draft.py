@@ -216,14 +216,10 @@ class HandlingDraft(_Draft):
         description="The clocks that matter, one ticket a line, with which hours were assumed; '' if none."
     )
     reason: Stated = Field(
-        description=(
-            "Why this is support's: what the solution rests on, why it fits here, what is not certain, what was weighed against going up."
-        )
+        description=("Why this is support's: what the solution rests on, why it fits here, what is not certain.")
     )
     article: RefName = Field(description="Ref of the article, ticket or item that holds the solution; '' if none.")
-    steps: Proposed = Field(
-        description="Numbered: who does what, with exact settings or commands, and the check that proves it."
-    )
+    steps: Proposed = Field(description="Numbered: who does what, and the check that proves it.")
     would_change: Proposed = Field(description="What would make this an escalation, and to which team.")
     context: Proposed = Field(description=_CONTEXT)
     drafts: list[CustomerDraft] = Field(

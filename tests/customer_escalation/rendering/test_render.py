@@ -497,3 +497,16 @@ def test_proposals_wait_for_a_person_and_name_their_destination() -> None:
     ]
     assert proposals[0].destination == "#engineering-escalations"
     assert proposals[1].destination == T1
+
+
+def test_of_a_note_with_its_page_nothing_stands_twice_and_without_it_the_note_is_whole() -> None:
+    heads = ("**Decision:**", "**Customers affected:**", "**Date:**", "### Records", "- **Tickets:**")
+    page = handled_markdown(sender="Support solves it today.", context="- The limit is general knowledge.")
+    for head in heads[:3] + heads[4:]:
+        assert head not in page
+    assert "### Why" in page
+    assert page.partition("### Records\n")[2].startswith("\n- The limit is general knowledge.\n")
+    assert "### Records" not in handled_markdown(sender="Support solves it today.", context="")
+    alone = handled_markdown(sender="", context="")
+    for head in heads:
+        assert head in alone
