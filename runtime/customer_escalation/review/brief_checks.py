@@ -126,7 +126,6 @@ def sections(view: ReviewInput) -> Iterator[Fault]:
 def handling_sections(view: ReviewInput) -> Iterator[Fault]:
     """Whole."""
     wanted = (
-        ("opening", "the decision and what is due first"),
         ("reason", "why support can resolve it"),
         ("steps", "what to do"),
         ("would_change", "what would make it an escalation, and to whom"),

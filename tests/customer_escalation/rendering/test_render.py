@@ -507,6 +507,10 @@ def test_of_a_note_with_its_page_nothing_stands_twice_and_without_it_the_note_is
     assert "### Why" in page
     assert page.partition("### Records\n")[2].startswith("\n- The limit is general knowledge.\n")
     assert "### Records" not in handled_markdown(sender="Support solves it today.", context="")
+    said = handled_markdown(
+        sender="Support solves it today.", opening="Beware of the cache.", sla="The reply is due at 14:00."
+    )
+    assert "\n\nBeware of the cache.\n\n**SLA:** The reply is due at 14:00.\n\n### Why" in said
     alone = handled_markdown(sender="", context="")
     for head in heads:
         assert head in alone
