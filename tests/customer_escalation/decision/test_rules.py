@@ -366,3 +366,13 @@ def test_every_rule_says_which_sentence_it_comes_from() -> None:
         "T5",
     }  # fmt: skip
     assert all(rule.row.sentence and rule.row.level in ("H", "W") for rule in RULES.values())
+
+
+def test_what_support_handles_has_the_severity_that_it_would_have() -> None:
+    solved = {"documented_solution": fact("yes", CUSTOMER)}
+    broken = {"major_function_broken": fact("yes", CUSTOMER), "workaround": {"extent": "none", "cites": [], "why": ""}}
+    mild, worse = decided(**solved), decided(**solved, **broken)
+    assert (mild.severity, mild.severity_if_escalated) == (None, Severity.MEDIUM)
+    assert (worse.severity, worse.severity_if_escalated) == (None, Severity.HIGH)
+    up = decided(bug_confirmed=fact("yes", AGENT), **broken)
+    assert up.severity_if_escalated == up.severity == Severity.HIGH

@@ -37,6 +37,12 @@ class Decision:
         return next(firing for firing in self.firings if firing.rule == rule_id)
 
     @property
+    def severity_if_escalated(self) -> Severity:
+        """Its severity; of an issue that support handles the one that it would have."""
+        fired = {one.rule: one.floor for one in self.firings if one.state == "yes" and one.level == "H"}
+        return self.severity or highest(fired)
+
+    @property
     def unknown(self) -> tuple[Firing, ...]:
         """Rules that could not be tested."""
         return tuple(firing for firing in self.firings if firing.state == "unknown")
@@ -63,9 +69,13 @@ def labels_of(floors: Mapping[str, str], open_ask: str) -> Labels:
     """Outcome, severity and target by the hard rules that fired, each with the floor that it sets (empty for none)."""
     if outcome_of(floors) == Outcome.HANDLE:
         return Outcome.HANDLE, None, None
+    return Outcome.ESCALATE, highest(floors), owner_of(floors, open_ask)
+
+
+def highest(floors: Mapping[str, str]) -> Severity:
+    """The highest floor that these rules set."""
     levels = [Severity(floor) for floor in floors.values() if floor]
-    highest = max(levels, key=lambda level: level.rank, default=Severity.MEDIUM)
-    return Outcome.ESCALATE, highest, owner_of(floors, open_ask)
+    return max(levels, key=lambda level: level.rank, default=Severity.MEDIUM)
 
 
 def outcome_of(rules: Iterable[str]) -> Outcome:

@@ -45,6 +45,7 @@ def decision_told(
     return prompt(
         "decision.md.j2",
         severity=decision.severity.value if decision.severity else "",
+        otherwise=decision.severity_if_escalated.value,
         target=target,
         also_notify=[_notified(team.value, decision.firing(rule_of(team).id)) for team in decision.also_notify],
         own_reading=_own_reading(decision, case.facts),
