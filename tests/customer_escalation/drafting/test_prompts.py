@@ -17,7 +17,8 @@ FOLDER = Path(str(prompts.__file__)).parent
 PACKAGE = FOLDER.parents[1]
 TEXTS = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.md*"))
 DECISION: dict[str, Any] = {
-    "severity": "High", "otherwise": "High", "target": "Engineering", "also_notify": ["Product"], "own_reading": ("escalate", "Medium", "Product"),
+    "severity": "High", "otherwise": "High", "target": "Engineering", "also_notify": ["Product"],
+    "own_reading": ("escalate", "Medium", "Product"),
     "undecided": ["E-BIZ: nobody said"], "hold": ["E-BUG: reproduced"], "not_held": ["E-DOWN: nothing stopped"],
     "untested": ["E-SLA: no CRM"], "would_change": ["churn threat yes instead of no: escalate"],
     "printed": ["Time in queue: 4 h"], "figures": ["ARR: $1"], "contents": "the environment",
