@@ -80,7 +80,8 @@ def customers_in(request: str, names: Iterable[str]) -> tuple[frozenset[str], bo
     first: dict[str, set[str]] = {}
     for name in known:
         word = re.split(r"[\s,]+", name.strip())[0]
-        if len(word) >= SHORTEST and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", request):
+        spelled = "|".join(map(re.escape, (word, word.upper())))  # in small letters it may be an ordinary word
+        if len(word) >= SHORTEST and re.search(rf"(?<!\w)(?:{spelled})(?!\w)", request):
             first.setdefault(word, set()).add(name_key(name))
     return frozenset[str]().union(*first.values()), any(len(keys) > 1 for keys in first.values())
 

@@ -314,6 +314,8 @@ def test_names_are_looked_up_whole_then_by_their_first_word() -> None:
     assert customers_in("500 errors at Acme Corp Europe", names) == (frozenset({"acme corp europe"}), False)
     assert customers_in("500 errors at acme", names) == (frozenset({"acme corp"}), False)
     assert customers_in("Vale: errors", names) == (frozenset({"vale foods"}), False)
+    assert customers_in("VALE IS DOWN", names) == (frozenset({"vale foods"}), False)
+    assert customers_in("errors in the vale", names) == (frozenset(), False)
     assert customers_in("errors everywhere", names) == (frozenset(), False)
 
 
