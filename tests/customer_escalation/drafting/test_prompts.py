@@ -17,7 +17,8 @@ FOLDER = Path(str(prompts.__file__)).parent
 PACKAGE = FOLDER.parents[1]
 TEXTS = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.md*"))
 DECISION: dict[str, Any] = {
-    "severity": "High", "otherwise": "High", "target": "Engineering", "also_notify": ["Product"],
+    "severity": "High", "otherwise": "High", "pattern": policy().pattern, "lately": ["Bell & Oak (T-2, solved): It stops"],
+    "target": "Engineering", "also_notify": ["Product"],
     "own_reading": ("escalate", "Medium", "Product"),
     "undecided": ["E-BIZ: nobody said"], "hold": ["E-BUG: reproduced"], "not_held": ["E-DOWN: nothing stopped"],
     "untested": ["E-SLA: no CRM"], "would_change": ["churn threat yes instead of no: escalate"],
@@ -118,5 +119,6 @@ def test_a_decision_names_the_draft_that_it_asks_for_by_the_tools_of_the_way_in(
     assert "Hand it in with `hand_in`." in text
     handled = prompt("decision.md.j2", **VALUES["decision.md.j2"][1])
     assert handled.startswith("Decision: handle in support, no escalation. Were it one, it would be High;")
+    assert "Bell & Oak (T-2, solved): It stops" in handled
     assert "Undecided" not in handled
     assert "Hand it in with `hand_over`." in handled

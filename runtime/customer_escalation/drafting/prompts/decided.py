@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from customer_escalation.decision.figures import computed_lines
+from customer_escalation.decision.figures.parts import item_id
 from customer_escalation.decision.figures.tickets import NOT_COUNTED
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.counterfactual import what_would_change
 from customer_escalation.decision.rules.rule import Firing
 from customer_escalation.domain.brief import Computed, Figure
+from customer_escalation.domain.evidence import field, parse_moment
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.outcomes import Outcome
+from customer_escalation.domain.printable import one_line
 from customer_escalation.domain.rules import RULE_TABLE, rule_of
 from customer_escalation.drafting.prompts import prompt
 from customer_escalation.review.budget import budget_words
@@ -20,6 +24,8 @@ from customer_escalation.review.sources import CALCULATED
 PRINTED = frozenset(f"figures/{name}" for name in ("affected", "arr", "queue", "window", "followup", "customer_update"))
 OVERDUE = "due now"
 """How the figure of a clock begins that is overdue."""
+MOST_LATELY = 12
+MOST_OF_A_SUBJECT = 80
 MOST_CHANGES = 6
 """Answers that would change the decision, told to the drafter."""
 
@@ -46,6 +52,8 @@ def decision_told(
         "decision.md.j2",
         severity=decision.severity.value if decision.severity else "",
         otherwise=decision.severity_if_escalated.value,
+        pattern=case.policy.pattern,
+        lately=list(_lately(case)),
         target=target,
         also_notify=[_notified(team.value, decision.firing(rule_of(team).id)) for team in decision.also_notify],
         own_reading=_own_reading(decision, case.facts),
@@ -97,6 +105,16 @@ def _own_reading(decision: Decision, facts: Assessment) -> tuple[str, str, str] 
     severity = decision.severity.value if decision.severity else "none"
     target = decision.target.value if decision.target else "none"
     return None if reading == (decision.outcome.value, severity, target) else reading
+
+
+def _lately(case: DecisionInput) -> Iterator[str]:
+    """Customers with a ticket in the pattern's window, solved ones too: which of them have the same problem, a reader judges."""
+    since = case.now - timedelta(days=case.policy.pattern.window_days)
+    begun = [(parse_moment(field(one, "created_at")), one) for one in case.evidence.of_kind("ticket")]
+    lately = [(moment, one) for moment, one in begun if moment and since <= moment <= case.now]
+    for _, ticket in sorted(lately, key=lambda one: one[0])[-MOST_LATELY:]:
+        subject = one_line(field(ticket, "subject"))[:MOST_OF_A_SUBJECT]
+        yield f"{field(ticket, 'customer')} ({item_id(ticket.ref)}, {field(ticket, 'status')}): {subject}"
 
 
 def _would_change(case: DecisionInput) -> Iterator[str]:
