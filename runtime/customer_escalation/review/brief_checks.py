@@ -124,14 +124,16 @@ def sections(view: ReviewInput) -> Iterator[Fault]:
 
 @check("B4")
 def handling_sections(view: ReviewInput) -> Iterator[Fault]:
-    """Whole."""
+    """Whole; beside the sender's page it may begin without an opening of its own."""
+    draft = view.handling
     wanted = (
+        *(() if draft and draft.sender else (("opening", "the decision and what is due first"),)),
         ("reason", "why support can resolve it"),
         ("steps", "what to do"),
         ("would_change", "what would make it an escalation, and to whom"),
     )
     for name, what in wanted:
-        if view.handling and not getattr(view.handling, name):
+        if draft and not getattr(draft, name):
             yield Fault(name, f"`{name}` is empty: say {what}.")
 
 

@@ -443,6 +443,10 @@ def test_a_handling_note_is_checked_too() -> None:
     assert work.submit(HandlingDraft.model_validate(handling())).findings == ()
     review = work.submit(HandlingDraft.model_validate(handling(would_change="", steps="")))
     assert {finding.where for finding in review.hard} == {"would_change", "steps"}
+    assert not found(
+        work.submit(HandlingDraft.model_validate(handling(opening="", sender="Solve it."))), "B4", "opening"
+    )
+    assert found(work.submit(HandlingDraft.model_validate(handling(opening="", sender=""))), "B4", "opening")
 
 
 def test_figures_name_the_records_that_they_were_computed_from() -> None:
