@@ -40,7 +40,8 @@ def resolve_placeholders(text: str, connected: Mapping[str, Sequence[str]], name
     ``_`` or ``-`` for spaces, are understood, and the longest name that fits is taken. ``connected`` maps the ids of
     connected categories to the names of their tools.
 
-    First mention: ``the team calendar (tools: `find_events`, `read_event`)``; later ones ``the team calendar``.
+    First mention: ``the team calendar (tools: `find_events`, `read_event`)``; later ones ``the team calendar``. Another category
+    with those very tools: ``the room plan (same tools)``.
     Not connected: ``the wiki (not connected: treat what it would show as unknown)``, later ``the wiki (not connected)``.
     Code keeps its form: there only the name stands, and a category that is mentioned in code alone is explained in a
     last line.
@@ -58,6 +59,7 @@ class _Writer:
         for category in names.values():
             self._names.setdefault(_key(category), (_title(names, category), category))
         self._explained: set[str] = set()
+        self._listed: set[str] = set()
         self._in_code: dict[str, str] = {}
         self._unknown: dict[str, Diagnostic] = {}
         spelled = sorted(self._names, key=len, reverse=True)
@@ -113,11 +115,12 @@ class _Writer:
         if category not in self._connected:
             return "not connected: treat what it would show as unknown"
         tools = ", ".join(f"`{tool}`" for tool in self._connected[category])
-        return (
-            f"tools: {tools}"
-            if tools
-            else "connected, but without a tool to read it: treat what it would show as unknown"
-        )
+        if not tools:
+            return "connected, but without a tool to read it: treat what it would show as unknown"
+        if tools in self._listed:
+            return "same tools"
+        self._listed.add(tools)
+        return f"tools: {tools}"
 
     def _placed(self, text: str) -> Iterator[Diagnostic]:
         """The diagnostics, each with the line of the first such placeholder."""

@@ -32,6 +32,17 @@ def test_the_first_mention_names_the_tools_and_later_ones_do_not() -> None:
     )
 
 
+def test_tools_that_were_listed_are_not_listed_again() -> None:
+    tools = ["search", "read"]
+    resolved = resolve_placeholders(
+        "~~CRM, ~~chat, ~~CRM, ~~chat archive", {"crm": tools, "chat": tools, "archive": ["find"]}, NAMES
+    )
+    assert (
+        resolved.text
+        == "the CRM (tools: `search`, `read`), the chat (same tools), the CRM, the chat archive (tools: `find`)"
+    )
+
+
 def test_what_is_not_connected_is_called_unknown_and_stays_marked() -> None:
     assert resolve("- **~~CRM** (if connected): tier\n- ~~CRM again") == (
         "- **the CRM (not connected: treat what it would show as unknown)** (if connected): tier\n"
@@ -164,4 +175,5 @@ def test_the_projects_own_skill_has_no_unknown_placeholder() -> None:
     assert resolved.diagnostics == ()
     assert "~~" not in resolved.text
     assert "not connected:" not in resolved.text
-    assert resolved.text.count("(tools: `look`)") == len(names)
+    assert resolved.text.count("(tools: `look`)") == 1
+    assert resolved.text.count("(same tools)") == len(names) - 1

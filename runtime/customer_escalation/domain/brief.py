@@ -95,6 +95,8 @@ class Brief(DraftModel):
 
     outcome: Outcome
     severity: Severity | None
+    severity_if_escalated: Severity | None = None
+    """Of an issue that support solves: how severe it would be."""
     target: Target | None
     also_notify: tuple[Target, ...]
     severity_because: tuple[RuleNote, ...]

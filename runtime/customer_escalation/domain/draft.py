@@ -211,12 +211,20 @@ class EscalationDraft(_Draft):
 class HandlingDraft(_Draft):
     """The note for an issue that support can resolve itself, in plain markdown."""
 
-    customers: Stated = Field(description="Who is affected: the account with its tier.")
-    sla: Stated = Field(
-        description="The clocks that matter, one ticket a line, with which hours were assumed; '' if none."
+    severity_reason: Stated = Field(
+        description="Why no more severe and no less, in a few words; printed behind the severity it would have."
+    )
+    affected: Stated = Field(
+        description=(
+            "Bullets: each account (tier, ARR, renewal, any talk of leaving), what stops there and what still "
+            "works, since when it waits, its clocks and their hours."
+        )
     )
     reason: Stated = Field(
-        description=("Why this is support's: what the solution rests on, why it fits here, what is not certain.")
+        description=(
+            "Bullets: what the solution rests on and why it fits; what was tried, by whom, what came of it, what of "
+            "it was wrong; what is not certain."
+        )
     )
     article: RefName = Field(description="Ref of the article, ticket or item that holds the solution; '' if none.")
     steps: Proposed = Field(description="Numbered: who does what, and the check that proves it.")
@@ -228,7 +236,7 @@ class HandlingDraft(_Draft):
         )
     )
     messages: list[ColleagueText] = Field(
-        description="To colleagues: a correction of what was said, and the escalation to send if it does not help. []"
+        description="To colleagues: a correction; a comment for an open item; the escalation to send if it does not help, whole. []"
     )
     ticket_note: Stated = Field(description=_NOTE)
     rhythm: ForSender = Field(description=_RHYTHM)

@@ -259,14 +259,14 @@ def test_fenced_code_is_handed_out_beside_the_text(written: str, pieces: list[tu
 
 
 FILLED = {
-    "tried": "One.", "ideas": "An idea.", "containment": "None.", "severity_reason": "It stops.", "sla": "Missed.", "customers": "Two.",
+    "tried": "One.", "ideas": "An idea.", "containment": "None.", "severity_reason": "It stops.", "affected": "Two.",
     "messages": [{"to": "Engineering", "text": "Have a look."}, {"to": "Kim", "text": "May it go?"}], "co_owner": "The officer.",
     "ticket_note": "Wait.", "rhythm": "- At noon: call.", "sender": "To Engineering.",
     "drafts": [{**reply("Hello."), "when": "now"}, {**reply("Hi."), "when": "later"}],
 }  # fmt: skip
 OF_ONE = {
-    EscalationDraft: ("sla", "customers"),
-    HandlingDraft: ("tried", "ideas", "containment", "severity_reason", "co_owner"),
+    EscalationDraft: ("affected",),
+    HandlingDraft: ("tried", "ideas", "containment", "co_owner"),
 }
 
 

@@ -48,8 +48,8 @@ VALUES: dict[str, list[dict[str, Any]]] = {
         {**DECISION, "submit": None},
     ],
     "edit.md.j2": [
-        {"decision": "Escalate.", "draft": "1\t== sender", "findings": findings, "length": ""}
-        for findings in ("", "- B4 at sender: it is empty.")
+        {"decision": "Escalate.", "draft": "1\t== sender", "findings": findings, "handled": handled, "length": ""}
+        for findings, handled in (("", True), ("- B4 at sender: it is empty.", False))
     ],
     "wrong_draft.md.j2": [{"outcome": "escalate", "right": "`hand_in`"}],
 }
@@ -118,7 +118,9 @@ def test_a_decision_names_the_draft_that_it_asks_for_by_the_tools_of_the_way_in(
     assert "its context names who can answer" in text
     assert "Hand it in with `hand_in`." in text
     handled = prompt("decision.md.j2", **VALUES["decision.md.j2"][1])
-    assert handled.startswith("Decision: handle in support, no escalation. Were it one, it would be High;")
+    assert handled.startswith(
+        "Decision: handle in support, no escalation. Were it one, it would be High, which code prints."
+    )
     assert "Bell & Oak (T-2, solved): It stops" in handled
     assert "Undecided" not in handled
     assert "Hand it in with `hand_over`." in handled

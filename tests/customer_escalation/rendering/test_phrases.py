@@ -165,8 +165,8 @@ def test_a_brief_has_no_english_scrap_beside_the_templates_own_headings_and_labe
 @pytest.mark.parametrize("code", sorted({*TOLD} - {"en"}))
 def test_a_note_for_support_has_no_english_scrap(code: str) -> None:
     text = SAMPLES[code]
-    names = ("summary", "opening", "reason", "steps", "would_change", "ticket_note", "rhythm", "customers")
-    note = whole(handled(**dict.fromkeys(names, text), sla=f"T-101: {text}", drafts=[reply(text)]))
+    names = ("summary", "opening", "reason", "steps", "would_change", "ticket_note", "rhythm", "severity_reason")
+    note = whole(handled(**dict.fromkeys(names, text), affected=f"T-101: {text}", drafts=[reply(text)]))
     assert scraps(note, code, text) == set()
     for name in ("why", "what_to_do", "when_to_escalate", "decided_handle"):
         assert phrase_table()[name][code] in note

@@ -59,6 +59,7 @@ def finished(work: Casework, drafted_by: Any = "model") -> Brief:
     decision = work.decision
     return Brief(
         outcome=decision.outcome, severity=decision.severity, target=decision.target, also_notify=decision.also_notify,
+        severity_if_escalated=decision.severity_if_escalated,
         severity_because=rule_notes(decision, "severity"),
         decided_by=rule_notes(decision, "escalate" if decision.severity else "handle"),
         reported_by="Support", date=time_words(NOW), drafted_by=drafted_by,
@@ -508,9 +509,15 @@ def test_of_a_note_with_its_page_nothing_stands_twice_and_without_it_the_note_is
     assert page.partition("### Records\n")[2].startswith("\n- The limit is general knowledge.\n")
     assert "### Records" not in handled_markdown(sender="Support solves it today.", context="")
     said = handled_markdown(
-        sender="Support solves it today.", opening="Beware of the cache.", sla="The reply is due at 14:00."
+        sender="Support solves it today.",
+        opening="Beware of the cache.",
+        severity_reason="nobody stands still",
+        affected="- **Acme:** Enterprise.",
     )
-    assert "\n\nBeware of the cache.\n\n**SLA:** The reply is due at 14:00.\n\n### Why" in said
+    assert (
+        "\n\nBeware of the cache.\n\n**Severity:** High (nobody stands still)  \n\n- **Acme:** Enterprise.\n\n### Why"
+        in said
+    )
     alone = handled_markdown(sender="", context="")
     for head in heads:
         assert head in alone
