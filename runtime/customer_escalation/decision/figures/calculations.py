@@ -9,7 +9,7 @@ import operator
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from zoneinfo import ZoneInfo
 
@@ -188,9 +188,13 @@ class _Held:
         return day
 
     def _tells(self, moment: datetime) -> bool:
-        """Does the text tell the hour, in digits or as noon or midnight, which have words in every language?"""
-        return moment.hour in (0, NOON) or bool(
-            re.search(rf"(?<!\d)(?:0?{moment.hour}|{moment.hour % NOON or NOON})(?!\d)", self._text)
+        """Does the text tell the hour, on the clock that is given, in UTC or in the brief's zone: in digits, or as noon or midnight,
+        which have words in every language?
+        """
+        hours = {one.hour for one in (moment, moment.astimezone(UTC), moment.astimezone(self._zone))}
+        return any(
+            hour in (0, NOON) or re.search(rf"(?<!\d)(?:0?{hour}|{hour % NOON or NOON})(?!\d)", self._text)
+            for hour in hours
         )
 
 
