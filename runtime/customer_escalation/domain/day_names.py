@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -79,9 +79,27 @@ def opening_day_names() -> dict[str, int]:
     return found | {name: WEEKDAYS.index(day) for name, day in short_weekday_names().items()}
 
 
-def opening_day(word: str) -> int | None:
-    """Which day a word of opening hours names, in the plural too; the first three letters or more of an English name are enough."""
+@cache
+def further_opening_days() -> tuple[Mapping[str, int], ...]:
+    """Of each further language by itself, as ``opening_day_names``: the same two letters are another day in the next one."""
+    return tuple(
+        {
+            form: number
+            for width in ("abbreviated", "wide")
+            for number, name in enumerate(_names(locale, "days", width))
+            for form in (name, _plain(name))
+        }
+        for locale in _FURTHER_LOCALES
+    )
+
+
+def opening_day(word: str, named: Mapping[str, int] | None = None) -> int | None:
+    """Which day a word of opening hours names, in the plural too; the first three letters or more of an English name are enough.
+    ``named``: in a language that calls its days so, and in no other.
+    """
     word = word.casefold().strip(".")
+    if named is not None:
+        return named.get(word)
     named = opening_day_names() | _LETTERS
     for form in (word, word.removesuffix("s"), word.removesuffix("en")):
         if form in named:

@@ -123,7 +123,7 @@ class Calculation(DraftModel):
     expression: Line = Field(
         description=(
             "Numbers of the cited records with + - * / % and brackets (`2 * 3065.60`); or a moment of theirs, or `now`, plus or minus "
-            "hours, days, weeks, months or years (`2025-08-22T13:00+01:00 + 72 h`), or minus another (`2025-09-30 - 2025-08-22`)."
+            "hours, days, weeks, months or years (`2025-08-22T13:00+01:00 + 72 h`), or minus another (`2025-09-30 - 2025-08-22 - 36 h`)."
         )
     )
     cites: Cites

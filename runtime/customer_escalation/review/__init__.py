@@ -16,6 +16,7 @@ from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.language import language_or_other
 from customer_escalation.domain.outcomes import Target
+from customer_escalation.domain.record_ids import mentions
 from customer_escalation.domain.template import blocks
 from customer_escalation.policy import Policy
 from customer_escalation.review import (
@@ -82,7 +83,7 @@ def sources_of(draft: Draft, case: DecisionInput, figures: Mapping[str, Figure],
     """Where the draft's claims are looked up."""
     known = vocabulary(case.policy, [account.name for account in case.affected]) | _places(case)
     first = Sources(case.evidence, figures, known)
-    cited = [first.whole(ref) for ref in (*all_cites(draft), *cites_of(case.facts))]
+    cited = [first.whole(ref) for ref in (*all_cites(draft), *cites_of(case.facts), *_named(draft, case))]
     brought = {record.ref for record in first.cited([*cited, *(account.crm_ref or "" for account in case.affected)])}
     language = language_or_other(" ".join(passage.text for passage in passages(draft) if passage.reader != "customer"))
     return replace(
@@ -90,6 +91,16 @@ def sources_of(draft: Draft, case: DecisionInput, figures: Mapping[str, Figure],
         language=language, zones=clocks_of_records(case), hours=_hours(case.policy),
         coming=tuple(case.now.date() + timedelta(days=days) for days in range(COMING_DAYS)),
     )  # fmt: skip
+
+
+FOR_COLLEAGUES = ("messages", "ticket_note")
+
+
+def _named(draft: Draft, case: DecisionInput) -> list[str]:
+    """The items that its texts for colleagues name by their ids, who find there what else is said: such a text has no marks."""
+    text = "\n".join(passage.text for passage in passages(draft) if passage.path.partition("[")[0] in FOR_COLLEAGUES)
+    items = {case.evidence.item_of(record).ref: record for record in case.evidence.ledger.records.values()}
+    return [ref for ref in items if mentions(text, ref.partition("/")[2])]
 
 
 def _deadlines(draft: Draft, case: DecisionInput) -> str:

@@ -27,6 +27,7 @@ _LENGTHS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": t
 LAST_HOUR = 23
 HOURS_OF_A_DAY = 24
 """Up to here a bare number may be an hour, as many languages write a time."""
+MONTHS = 12
 _DAY = re.compile(r"(\d{1,2})[./](\d{1,2})")
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)")
 _HOUR = re.compile(r"\b([01]?\d|2[0-3])\s?(?:h|Uhr)\b(?:\s?([0-5]\d)\b(?!\s?min))?")
@@ -174,7 +175,7 @@ def _is_told(atom: Unsupported, own: Sequence[Record], until: datetime, view: Re
     """Is it a time of day that comes, on a clock of theirs or ours, no later than that; one of the draft's own deadlines; or a
     moment of their thread on such a clock?
     """
-    if day := _DAY.fullmatch(atom.atom):
+    if (day := _DAY.fullmatch(atom.atom)) and 1 <= int(day[2]) <= MONTHS:
         return f"-{int(day[2]):02}-{int(day[1]):02}" in _own_dates(view).text
     shown = atom.atom.replace(".", ":") if atom.kind == "number" and _DOTTED.fullmatch(atom.atom) else atom.atom
     found = _TIME.search(shown) if atom.kind == "time" or shown != atom.atom else None

@@ -60,6 +60,9 @@ _DAYS = re.compile(r"\d{4}-\d\d-\d\d")
 LAST_DAY = 31
 _VERSION_LIKE = re.compile(r"\d{1,3}\.\d{1,3}")
 """A version in two parts, which is read as a number."""
+_DECIMAL = re.compile(r"(?<![\d.,])\d[\d,]*\.\d+(?![\d.])")
+FEWEST_ROUNDED = 3
+"""Digits of a whole number that may stand for one with a fraction: it is wrong by less than a hundredth then."""
 _FENCE = re.compile(r"\A`{3,}[ \t]*\w*(?=\n)")
 """The opening of a fenced block with the name of its language."""
 _ITEMS = re.compile(r"[,;]|\band\b|\bund\b|\bet\b|\by\b|、")
@@ -99,9 +102,12 @@ class Sources:
         return self.language_of(claim) in ("English", None)
 
     def whole(self, ref: str) -> str:
-        """The ref as ``category/id``; as it is where it names nothing."""
-        record = None if ref in self.figures else self.evidence.ledger.resolve(ref)
-        return record.ref if record else ref.strip()
+        """The ref as ``category/id``, a figure by its own name; as it is where it names nothing."""
+        if ref in self.figures:
+            return ref
+        record = self.evidence.ledger.resolve(ref)
+        figure = f"figures/{ref.strip().rpartition('/')[2]}"
+        return record.ref if record else figure if figure in self.figures else ref.strip()
 
     def ticket_of(self, ref: str) -> str:
         """The ref of the ticket that a ref names or lies in."""
@@ -244,10 +250,21 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
     if atom.kind == "number" and not sources.in_english(claim) and _is_hour(atom.atom, scope):
         return True
     return atom.kind == "number" and (
-        _is_day(atom.atom, claim.text) or is_day_and_month(atom.atom, claim.text, scope)
+        _rounds(atom.atom, scope) or _is_day(atom.atom, claim.text) or is_day_and_month(atom.atom, claim.text, scope)
         or _is_numbered_day(atom.atom, claim.text, scope, sources.coming)
         or _counts(atom.atom, claim, scope, sources)
     )  # fmt: skip
+
+
+def _rounds(shown: str, scope: Iterable[Record]) -> bool:
+    """Is it the whole number next to what code computed, as in "over 213 hours" of 213.83?"""
+    number = re.sub(r"[\s.,]", "", shown)
+    if not number.isdecimal() or len(number) < FEWEST_ROUNDED:
+        return False
+    computed = (
+        found for record in scope if record.data.get("kind") == "figure" for found in _DECIMAL.findall(record.text)
+    )
+    return any(int(number) - 1 < float(found.replace(",", "")) < int(number) + 1 for found in computed)
 
 
 def _is_set(atom: Unsupported, sources: Sources) -> bool:

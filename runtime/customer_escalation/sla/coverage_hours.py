@@ -4,10 +4,11 @@ Hours of a clock that may have twelve hours or twenty-four are not understood, n
 """
 
 import re
+from collections.abc import Mapping
 from datetime import time
 from typing import Literal, NamedTuple
 
-from customer_escalation.domain.day_names import alternatives, opening_day, opening_day_names
+from customer_escalation.domain.day_names import alternatives, further_opening_days, opening_day, opening_day_names
 from customer_escalation.sla.coverage_words import (
     BUSINESS,
     EAST,
@@ -47,12 +48,17 @@ def stated_week(text: str) -> tuple[Week | None] | None:
         return (None,)
     if text in ROUND_THE_CLOCK or re.fullmatch(r"24\s?h?\s?[x×/]\s?7(?:\s?[x×/]\s?365)?", text):
         return (ALWAYS,)
-    tokens = _tokens(text)
-    clauses = _Clauses(tokens).read() if tokens else None
-    return (clauses,) if clauses else None
+    readings = {week for named in (None, *further_opening_days()) if (week := _read(text, named))}
+    return (readings.pop(),) if len(readings) == 1 else None
 
 
-def _tokens(text: str) -> list[_Token] | None:
+def _read(text: str, named: Mapping[str, int] | None) -> Week | None:
+    """The week, where the days are called so; where two languages read another one in it, nobody knows which is meant."""
+    tokens = _tokens(text, named)
+    return _Clauses(tokens).read() if tokens else None
+
+
+def _tokens(text: str, named: Mapping[str, int] | None) -> list[_Token] | None:
     found: list[_Token] = []
     at = 0
     while at < len(text):
@@ -60,14 +66,14 @@ def _tokens(text: str) -> list[_Token] | None:
         if match is None:
             return None
         at = match.end()
-        tokens = _meant(match)
+        tokens = _meant(match, named)
         if tokens is None:
             return None
         found += tokens
     return found
 
 
-def _meant(match: re.Match[str]) -> list[_Token] | None:
+def _meant(match: re.Match[str], named: Mapping[str, int] | None) -> list[_Token] | None:
     """The tokens of one lexeme, none for what fills a sentence; None where it has no place in hours."""
     if match["space"]:
         return []
@@ -82,9 +88,9 @@ def _meant(match: re.Match[str]) -> list[_Token] | None:
         return _eastern(match["east"])
     word = match["word"] or match["sign"]
     role = ROLES.get(word) or ROLES.get(word.strip("."))
-    if role and not (role in ("fill", "range") and opening_day(word) is not None and word not in ROLES):
+    if role and not (role in ("fill", "range") and opening_day(word, named) is not None and word not in ROLES):
         return _role(word, role)
-    day = opening_day(word)
+    day = opening_day(word, named)
     return None if day is None else [_Token("day", day)]
 
 

@@ -17,13 +17,14 @@ def _listed(text: str) -> frozenset[str]:
 
 ROLES: dict[str, Role] = {
     **dict.fromkeys(
-        _listed("- – — ~ 〜 to through thru until till bis à au a ao às as al alle até hasta fino tot から"), "range"
+        _listed("- – — ~ 〜 to through thru until till bis à au a ao às as al alle até hasta fino tot til až から"),
+        "range",
     ),
     **dict.fromkeys(_listed(", ; / & + | and und sowie et y e en ed ・ 、 と および"), "and"),
     **dict.fromkeys(
         _listed(
             ": . from between on at von vom zwischen um am de du des entre el los las le les la dal dalla dalle del della delle dei dagli "
-            "das da os van tussen op uhr uur hrs hours h horas heures ore hs の まで は"
+            "das da os van tussen op uhr uur hrs hours h horas heures ore hs od fra från kl klo godz の まで は"
         ),
         "fill",
     ),

@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.customer_escalation.casebook import NOW, affected, assessment, evidence, message, policy, ticket
+from tests.customer_escalation.casebook import NOW, account, affected, assessment, evidence, message, policy, ticket
 
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.figures.calculations import MOST_CALCULATIONS, calculated
@@ -54,6 +54,10 @@ def figure(expression: str, *cites: str, zone: str = "UTC") -> str:
         ("2026-03-02T07:00-06:00 + 3 h", "2026-03-02 16:00 UTC (2026-03-02 13:00 UTC + 3 h)"),
         ("2026-03-03T12:00Z + 1 h", "2026-03-03 13:00 UTC (2026-03-03 12:00 UTC + 1 h)"),
         ("now - 2026-03-02T09:00Z", "2 days 3 h (2026-03-02 09:00 UTC to 2026-03-04 12:00 UTC)"),
+        (
+            "now - 2026-03-02T09:00Z - 36 h - 1.25 h",
+            "13 h 45 min (2026-03-02 09:00 UTC to 2026-03-04 12:00 UTC - 36 h - 1.25 h)",
+        ),
         ("now + 4 h", "2026-03-04 16:00 UTC (2026-03-04 12:00 UTC + 4 h)"),
         ("now + 4 h + 1 day - 30 min", "2026-03-05 15:30 UTC (2026-03-04 12:00 UTC + 4 h + 1 day - 30 min)"),
         ("now + 4 h + (3065.61 - 3000) h", "not computed: 3065.61 stands in no cited record"),
@@ -65,6 +69,18 @@ def figure(expression: str, *cites: str, zone: str = "UTC") -> str:
 )
 def test_what_can_be_computed_is(expression: str, told: str) -> None:
     assert figure(expression) == told
+
+
+def test_a_contracts_hour_near_now_is_a_moment_of_its_record() -> None:
+    case = evidence(account("A-1", "Harrow Mills", notes="Mon-Fri 07:00-19:00"))
+    for stamp, told in (
+        ("2026-03-04T07:00Z", "5 h ("),
+        ("2025-03-04T07:00Z", "not computed"),
+        ("2026-03-04T05:00Z", "not computed"),
+    ):
+        asked = Calculation(label="since it opened", expression=f"now - {stamp}", cites=["crm/A-1"])
+        [found] = calculated([asked], case, ZoneInfo("UTC"), NOW)
+        assert found.text.startswith(told)
 
 
 def test_times_are_told_on_the_clock_that_is_asked_for() -> None:
@@ -81,6 +97,9 @@ def test_times_are_told_on_the_clock_that_is_asked_for() -> None:
         ("2027-03-09T13:00Z + 72 h", "2027-03-09T13:00Z stands in no cited record"),
         ("2026-03-02T09:00 + 72 h", "2026-03-02T09:00 is no moment with its offset"),
         ("2026-03-02T09:00Z - 2026-03-03T10:30Z", "the first moment is the earlier one"),
+        ("now - 2026-03-02T09:00Z - 3 d", "more is taken away than lies between"),
+        ("now - 2026-03-02T09:00Z - 1 month", "months and years are no lengths"),
+        ("now - 2026-03-02T09:00Z - 9999999999999 d", "the result lies beyond all calendars"),
         ("2026-03-02T09:00Z + 9999999999 d", "the result lies beyond all calendars"),
         ("412 / 0", "it divides by zero"),
         ("2026-03-02T09:00Z + 413 / 8 h", "413 stands in no cited record"),

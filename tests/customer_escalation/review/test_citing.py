@@ -54,6 +54,7 @@ def mended(*more: dict[str, Any], **changes: Any) -> EscalationDraft:
         ("It stops [[,  ]] [[T-101]].", f"It stops [[,  ]] [[{T1}]]."),
         (f"It stops [[{T1M1}]] [[T-101-m2]].", f"It stops [[{T1M1}]] [[{T1M2}]]."),
         ("It stops [[figures/queue]].", "It stops [[figures/queue]]."),
+        ("It waits [[support_platform/queue]].", "It waits [[figures/queue]]."),
         ("It stops [[T-999-m1]].", "It stops [[T-999-m1]]."),
     ],
 )

@@ -7,6 +7,7 @@ from tests.customer_escalation.casebook import NOW, account, affected, chat, evi
 from tests.customer_escalation.drafts import BUG, T1, T1M1, T1M2, T1M3, communication, escalation, facts, records, said
 
 from customer_escalation.cases.session import Casework
+from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.review.check import ReviewContext
@@ -77,6 +78,34 @@ def test_ids_versions_and_addresses_are_known_once_the_brief_cites_their_record_
     for place in ({"communication": communication(Customer_expectation=elsewhere)}, {"ideas": elsewhere}, {"tried": elsewhere},
                   {"context": f"- Worth opening [[chat/C-110]].\n- The open bug [[{BUG}]]."}):  # fmt: skip
         assert unsupported(made, containment=risk, **place) == []
+
+
+def test_what_stands_in_an_item_is_known_where_a_text_to_a_colleague_names_it() -> None:
+    made = work(*TWINS)
+    for text, count in (
+        ("Please look: the export of 9.1.4 is empty.", 1),
+        ("Please look at C-11: the export of 9.1.4 is empty.", 0),
+    ):
+        assert len(unsupported(made, messages=[{"to": "Kim", "text": text}])) == count
+
+
+@pytest.mark.parametrize(
+    ("sentence", "right"),
+    [
+        ("213 litres", True),
+        ("214 litres", True),
+        ("212 litres", False),
+        ("215 litres", False),
+        ("21 litres", False),
+    ],
+)
+def test_a_computed_number_may_be_told_without_its_fraction(sentence: str, right: bool) -> None:
+    made = work()
+    made.figures["figures/calc.1"] = Figure(
+        ref="figures/calc.1", label="litres", text="213.83 (12830 / 60)", inputs=(T1M2,)
+    )
+    found = unsupported(made, containment=f"The agent saw {sentence} of it [[{T1M2}, figures/calc.1]].")
+    assert (not found) is right
 
 
 def test_names_that_the_facts_rest_on_are_known_too() -> None:

@@ -74,6 +74,7 @@ NEXT = "We are working on it and write to you again by {}."
     [
         ("08:00 your time", "reply", {}, 0),  # 16:00 UTC, before the figure
         ("13:00", "reply", {}, 0),  # on the clock of UTC
+        ("13.30", "reply", {}, 0),  # as in Finland; no day has that number of a month
         ("03:10", "reply", {}, 1),  # past by a quarter on every clock, so tomorrow, and later than the figure
         ("03:10", "reply", {"deadline": {"by": LATER, "basis": "proposed", "text": "Word by then"}}, 0),
         ("03:10", "reply", {"asks": [ask("Fix it.", by=LATER)]}, 0),

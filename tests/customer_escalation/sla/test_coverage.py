@@ -53,6 +53,13 @@ READ = [
     ("maandag t/m donderdag van 8.30 tot 17.00 uur, vrijdag 8.30-12.00 uur", "Mon-Thu 08:30-17:00, Fri 08:30-12:00", "", "unstated", ""),
     ("ma-vr 07:00-19:00, za 10:00-14:00 Europe/Brussels, behalve feestdagen",
      "Mon-Fri 07:00-19:00, Sat 10:00-14:00", "Europe/Brussels", "off", ""),
+    # Further languages, each read by its own names alone
+    ("pon.-pt. 07:00-19:00 Europe/Warsaw", "Mon-Fri 07:00-19:00", "Europe/Warsaw", "unstated", ""),
+    ("po-so 8:00-16:00", "Mon-Sat 08:00-16:00", "", "unstated", ""),
+    ("man.-fre. kl. 08:00-16:00", "Mon-Fri 08:00-16:00", "", "unstated", ""),
+    ("mån-fre 08:00-17:00, lör 09:00-12:00", "Mon-Fri 08:00-17:00, Sat 09:00-12:00", "", "unstated", ""),
+    ("ma-pe 08:00-16:00 Europe/Helsinki", "Mon-Fri 08:00-16:00", "Europe/Helsinki", "unstated", ""),
+    ("пн-пт 09:00-18:00", "Mon-Fri 09:00-18:00", "", "unstated", ""),
     # Japanese
     ("月曜日から金曜日 9時から17時30分まで", "Mon-Fri 09:00-17:30", "", "unstated", ""),
     ("月~木 9:00~12:00、13:00~18:00、金 9:00~12:00 Asia/Tokyo(祝日を除く)",

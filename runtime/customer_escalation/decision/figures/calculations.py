@@ -8,7 +8,7 @@ import ast
 import operator
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, DivisionByZero, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ OWN_DIGITS = 2
 CONVERSIONS = frozenset({"100", "365", "1000", "1024", "1440", "3600", "86400", "1000000"})
 """Factors between units, which no record needs to hold."""
 NEAR = timedelta(days=60)
-"""Around the moments of a record lies what its text tells without a year."""
+"""Around the moments of a record, and around now, lies what its text tells without a year, such as when a contract's day begins."""
 YEAR = timedelta(days=366)
 NOON = 12
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
@@ -38,7 +38,7 @@ _SHIFT = r"\s*([+-])\s*([\d(][\d\s.,()*/+]*?)\s*(hours?|h|minutes?|min|days?|d|w
 _SHIFTED = re.compile(rf"({_STAMP})((?:{_SHIFT})+)")
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _MONTHS = {"m": 1, "y": 12}
-_BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})")
+_BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})((?:{_SHIFT})*)")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 
 
@@ -94,14 +94,31 @@ def _result(expression: str, held: "_Held", zone: ZoneInfo) -> "tuple[Value, str
         later, earlier = held.moment(between[1]), held.moment(between[2])
         if later < earlier:
             raise _Impossible("the first moment is the earlier one")
-        told = f"{duration_words(later - earlier)} ({time_words(earlier, zone)} to {time_words(later, zone)})"
-        return later - earlier, told
+        return _between(later, earlier, re.findall(_SHIFT, between[3]), held, zone)
     shown = WRITTEN.sub(lambda found: held.number(found.group()), expression.strip())
     value = _evaluated(_PERCENT.sub(r"(\1/100)", shown))
     try:
         return value, f"{_told(value)} ({shown})"
     except InvalidOperation:
         raise _Impossible("the result has too many digits") from None
+
+
+def _between(
+    later: datetime, earlier: datetime, steps: Sequence[tuple[str, str, str]], held: "_Held", zone: ZoneInfo
+) -> "tuple[Value, str]":
+    """The time from one to the other, without stretches that do not count, such as nights."""
+    length = later - earlier
+    for sign, count, unit in steps:
+        if _unit(unit) not in _UNITS:
+            raise _Impossible("months and years are no lengths of time")
+        try:
+            length += _span(count, held) * (1 if sign == "+" else -1) * _UNITS[_unit(unit)]
+        except OverflowError:
+            raise _Impossible("the result lies beyond all calendars") from None
+    if length < timedelta(0):
+        raise _Impossible("more is taken away than lies between the two moments")
+    without = "".join(f" {' '.join(step)}" for step in steps)
+    return length, f"{duration_words(length)} ({time_words(earlier, zone)} to {time_words(later, zone)}{without})"
 
 
 def _unit(word: str) -> str:
@@ -143,6 +160,7 @@ class _Held:
         self._plain = {meant[0] for meant in found if len(meant) == 1}
         self._numbers = {one for meant in found for one in meant} | set(map(Decimal, re.findall(r"\d+", self._text)))
         self._moments = {moment for stamp in re.findall(_STAMP, self._text) if (moment := parse_moment(stamp))}
+        self._around = {now, *(moment for moment in self._moments if moment.tzinfo)}
 
     def number(self, number: str) -> str:
         """The number as arithmetic takes it; raises where it is no small factor and stands in no cited record."""
@@ -170,7 +188,7 @@ class _Held:
         if moment in self._earlier:
             self.built_on += self._earlier[moment]
             return moment
-        near = any(known.tzinfo and abs(known - moment) < NEAR for known in self._moments)
+        near = any(abs(known - moment) < NEAR for known in self._around)
         if moment not in self._moments and not (near and self._tells(moment)):
             raise _Impossible(f"{stamp} stands in no cited record")
         return moment

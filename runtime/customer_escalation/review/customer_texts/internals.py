@@ -17,6 +17,8 @@ PRIVATE = frozenset({"message", "chat_message", "activity", "account"})
 SHORTEST_ID = 3
 FEWEST_WORDS, FEWEST_LETTERS = 4, 22
 """Of a run of words that is taken for a private note's own; less stands in many texts by chance."""
+LETTERS_OF_A_SIGN = 1.4
+"""What a character of a script without spaces counts for: a greeting of eleven signs stands in every Japanese letter."""
 SURE_WORDS = 12
 """A note copied by the sentence; shorter runs may tell the customer a fact in the only words there are for it."""
 _UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff"
@@ -105,10 +107,10 @@ def _runs(shown: str) -> list[Run]:
 
 
 def _run(words: Sequence[str], start: int) -> Run:
-    weight, letters = 0.0, 0
+    weight, letters = 0.0, 0.0
     for end in range(start, len(words)):
         weight += 0.5 if _ONE.fullmatch(words[end]) else 1
-        letters += 2 * len(words[end]) if _ONE.fullmatch(words[end]) else len(words[end])
+        letters += LETTERS_OF_A_SIGN if _ONE.fullmatch(words[end]) else len(words[end])
         if weight >= FEWEST_WORDS and letters >= FEWEST_LETTERS:
             return tuple(words[start : end + 1])
     return ()

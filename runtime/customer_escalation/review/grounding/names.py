@@ -36,6 +36,9 @@ ORDINARY = frozenset(
 """Words that are capitalised for other reasons than being a name, as are greetings; so are months and weekdays."""
 
 
+SHORTEST_GENITIVE = 3
+
+
 @dataclass(frozen=True)
 class _Capital:
     """A capitalised word of a sentence, or a handle such as ``agent.kim``."""
@@ -68,7 +71,7 @@ def missing_names(
     passing = (
         held | ORDINARY | english_day_words() | {_key(word) for phrase in vocabulary for word in _WORD.findall(phrase)}
     )
-    runs = [[capital for capital in run if _key(capital.word) not in passing] for run in _runs(prose)]
+    runs = [[capital for capital in run if not _passes(capital.word, passing, held)] for run in _runs(prose)]
     if not any(runs):
         return
     names = {name for record in everything for name in _names(record.data)}
@@ -83,6 +86,12 @@ def missing_names(
         if shown and not _within(shown, reported):
             reported.add(shown)
             yield shown, _places(shown, everything)
+
+
+def _passes(word: str, passing: frozenset[str], held: frozenset[str]) -> bool:
+    """Is the word known, or the genitive of a cited name, as German, Dutch and the Nordic languages write it?"""
+    key = _key(word)
+    return key in passing or (len(key) > SHORTEST_GENITIVE and key.endswith("s") and key[:-1] in held)
 
 
 def _unsupported(run: list[_Capital], everything: Sequence[Record], named: set[str]) -> list[str]:

@@ -34,6 +34,7 @@ def names(text: str, vocabulary: frozenset[str] = frozenset()) -> list[str]:
         ("Cobalt Freight sees it too.", ["Cobalt Freight"]),
         ("It concerns Cobalt too.", ["Cobalt"]),
         ("Cobalt's sync stops.", ["Cobalt's"]),
+        ("Wij zagen Cobalt Freights bericht.", ["Cobalt"]),
         ("Élodie wrote about it.", ["Élodie"]),
         ("It was Marsh who wrote.", ["Marsh"]),
         ("They moved to Veridion.", ["Veridion"]),
@@ -63,6 +64,7 @@ def test_a_name_that_nobody_knows_is_reported_from_two_words_on() -> None:
     [
         "Harrow Mills reports that Dana Reyes sees it.",
         "Harrow's Nightly Sync stops, says Dana.",
+        "Geef Danas vraag door, en Harrows bericht.",
         "BigQuery and agent.kim are mentioned.",
         "The Export page is empty.",
         "Summer is near. Engineering and Support know it.",
