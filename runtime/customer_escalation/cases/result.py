@@ -151,6 +151,7 @@ def _made(
         severity=decision.severity,
         target=decision.target,
         also_notify=notified(decision, draft),
+        restricted=bool(decision.target and inputs.policy.keeps_to_itself(decision.target)),
         severity_if_escalated=decision.severity_if_escalated,
         severity_because=rule_notes(decision, "severity"),
         decided_by=rule_notes(decision, "handle" if decision.outcome == Outcome.HANDLE else "escalate"),

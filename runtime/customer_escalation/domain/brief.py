@@ -98,6 +98,8 @@ class Brief(DraftModel):
     severity_if_escalated: Severity | None = None
     """Of an issue that support solves: how severe it would be."""
     target: Target | None
+    restricted: bool = False
+    """What it is about belongs in the target's own channel alone."""
     also_notify: tuple[Target, ...]
     severity_because: tuple[RuleNote, ...]
     decided_by: tuple[RuleNote, ...]

@@ -1,9 +1,11 @@
 """Days on which nobody works: the public holidays of a country or a part of it, and an organisation's own days."""
 
+import unicodedata
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import takewhile
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
@@ -11,6 +13,9 @@ from pydantic import BeforeValidator
 from customer_escalation.domain.language import CODES
 
 _EXAMPLE = "write a country such as DE, or a part of one such as DE-BE (ISO 3166)"
+
+FEWEST_SHARED, LONGEST_ENDING = 4, 3
+"""Letters that an adjective shares with a country's name at least, and letters at the name's end that it may lack."""
 
 
 @dataclass(frozen=True)
@@ -64,17 +69,53 @@ def place_code(country: str, words: str) -> str:
     where they name none that is known.
 
     A part of ``country`` goes by the names that the holidays library knows, in the country's languages and in English, any country by
-    CLDR's names in the languages that contracts are read in and by its language; all of them with the adjectives' endings too.
+    CLDR's names in the languages that contracts are read in and by its language; all of them with the adjectives' endings too, and
+    ``country`` by any adjective that begins as its name does.
     """
     name = " ".join(words.casefold().split())
     code = _codes(country).get(name)
     for ending in ("ian", "ean", "an", "er", "n", "en", "e", "es", "s"):
         code = code or (_codes(country).get(name.removesuffix(ending)) if name.endswith(ending) else None)
+    code = code or (country if _is_adjective_of(country, name) else None)
     try:
         public_holidays(code or words.upper())
     except ValueError:
         return ""
     return code or words.upper()
+
+
+def _is_adjective_of(country: str, word: str) -> bool:
+    """Does the word begin as a name of the country does, almost to its end, as ``belgische`` does and ``België``?"""
+    names = [name for name, code in _codes(country).items() if code == country and len(name) > 2]
+    names += _in_its_own_words(country)
+    shared = ((_shared(_plain(name), _plain(word)), len(name)) for name in names)
+    return " " not in word and any(common >= max(FEWEST_SHARED, length - LONGEST_ENDING) for common, length in shared)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters two words have in common from the first on."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+@cache
+def _in_its_own_words(country: str) -> tuple[str, ...]:
+    """What the country and its language are called in that language; empty where nobody knows which it is."""
+    from babel import Locale, UnknownLocaleError
+    from babel.core import get_global
+
+    likely: Mapping[str, str] = get_global("likely_subtags")
+    language = likely.get(f"und_{country}", "").partition("_")[0]
+    try:
+        own = Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return ()
+    found = (own.territories.get(country, ""), own.languages.get(language, "").partition(" ")[0])
+    return tuple(name.casefold() for name in found if name)
+
+
+def _plain(name: str) -> str:
+    """Without accents."""
+    return "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))
 
 
 @cache

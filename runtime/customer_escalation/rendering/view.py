@@ -8,6 +8,7 @@ from customer_escalation.domain.categories import ANSWERS, HEADINGS, SOURCES, is
 from customer_escalation.domain.draft import ColleagueText, Deadline, EscalationDraft, HandlingDraft
 from customer_escalation.domain.evidence import field, name_key, parse_moment
 from customer_escalation.domain.formatting import offset_words
+from customer_escalation.domain.language import code_of
 from customer_escalation.domain.prose import without_marks
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
@@ -17,13 +18,13 @@ from customer_escalation.rendering.account_cells import cell_words
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import inert, inert_lines, sentence
-from customer_escalation.rendering.phrases import DEFAULT
+from customer_escalation.rendering.phrases import DEFAULT, Phrases
 from customer_escalation.rendering.prose_view import ProseView
 from skill_runtime.ledger import Record
 
 MOST_GROUNDS = 3
 SHORTEST_NAME = 4
-"""Letters of a name's first word by which people call an account."""
+"""Letters of a word of its name by which people call an account."""
 TABLE_FROM = 3
 """So many affected accounts are shown as a table."""
 
@@ -45,7 +46,7 @@ class BriefView(ProseView):
             "prose": self.prose, "lines": self.lines, "section": self.section, "say": self.say,
             "line": self.line, "said": self.said, "because": self.because,
             "verdict": self.verdict, "unread": self.unread, "gaps": self.gaps, "references": self.references, "suspect": self.suspect,
-            "untested": self.untested,
+            "untested": self.untested, "as_of": self.as_of, "beside": self.beside,
             "sender": self.sender, "texts": self.text_blocks, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
         }  # fmt: skip
         if isinstance(draft, EscalationDraft):
@@ -66,6 +67,17 @@ class BriefView(ProseView):
         who = self.say(f"by_{set_by_it.basis}") if set_by_it.basis != "record" else ""
         told = text if text.endswith(("!", "?", "。", "！", "？")) else f"{text}."
         return f"{who[:1].upper()}{who[1:]}: {told}" if who and who.casefold() not in text.casefold() else told
+
+    def as_of(self) -> str:
+        """Which moment the page knows of, in its own language, and that nothing has happened yet."""
+        return Phrases(None, code_of(self.brief.draft.sender))("as_of", now=inert(self.brief.date))
+
+    def beside(self) -> str:
+        """Who is told besides the target, and that nobody else is, in brackets."""
+        teams = ", ".join(team.value for team in self.brief.also_notify)
+        told = [self.say("also_notify", teams=teams)] if teams else []
+        told += [self.say("restricted")] if self.brief.restricted else []
+        return f" ({'; '.join(told)})" if told else ""
 
     def verdict(self) -> str:
         """The decision in a few words, for who sends it."""
@@ -134,7 +146,7 @@ class BriefView(ProseView):
         items = [self.evidence.item_of(record) for record in self.evidence.resolve(line.cites)[0]]
         tickets = [item for item in items if item.data.get("kind") == "ticket"]
         customers = [field(item, "customer") for item in tickets]
-        names = [*(item.id for item in tickets), *customers, *(_short(name) for name in customers)]
+        names = [*(item.id for item in tickets), *customers, *(word for name in customers for word in _words_of(name))]
         return bool(self.only_ticket) or any(name_key(name) in name_key(told) for name in names if name)
 
     def accounts(self) -> str:
@@ -241,10 +253,9 @@ def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def _short(name: str) -> str:
-    """The first word of an account's name, where it is long enough to tell it from others."""
-    first = name.split(maxsplit=1)[0] if name else ""
-    return first if len(first) >= SHORTEST_NAME else ""
+def _words_of(name: str) -> list[str]:
+    """The words of an account's name that are long enough to tell it from others."""
+    return [word for word in name.split() if len(word) >= SHORTEST_NAME]
 
 
 def _as_quotation(heading: str, lines: Sequence[str]) -> str:

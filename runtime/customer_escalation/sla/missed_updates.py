@@ -22,6 +22,8 @@ class MissedUpdate:
     """What the window ran from: our reply before, or the customer's answer to the question in it."""
     due_at: datetime
     """UTC."""
+    after_answer: bool = False
+    """It ran from the customer's answer: our question before stopped it."""
 
 
 def missed_updates(
@@ -57,4 +59,4 @@ def _missed(
             return None
         start = answer
     due, at = calendar.add_business_time(start.at, window), in_utc(after.at)
-    return MissedUpdate(after.ref, at, start.ref, due) if at > due else None
+    return MissedUpdate(after.ref, at, start.ref, due, start is not before) if at > due else None

@@ -63,7 +63,10 @@ def test_our_question_stops_the_window_until_the_answer() -> None:
     question = ("2026-03-03T10:00:00Z", "agent", "Could you send the log?")
     assert told(ASKED, question, LATE) == ""
     answer = ("2026-03-03T20:00:00Z", "customer", "Here it is.")
-    assert "due 2026-03-04 00:00 UTC, sent 2026-03-04 08:00 UTC" in told(ASKED, question, answer, LATE)
+    assert (
+        "due 2026-03-04 00:00 UTC (counted from the customer's answer, since our question stopped the clock), sent"
+        in told(ASKED, question, answer, LATE)
+    )
 
 
 @pytest.mark.parametrize("status", ["solved", "closed", "reopened"])

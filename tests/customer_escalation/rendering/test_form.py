@@ -3,7 +3,7 @@
 import pytest
 from markdown_it import MarkdownIt
 from tests.customer_escalation.drafts import BUG_COMMENT, T1M1, ask, communication, escalation, impact, reply, said
-from tests.customer_escalation.rendering.test_render import markdown
+from tests.customer_escalation.rendering.test_render import AS_OF, markdown
 
 from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.rendering import offers
@@ -116,7 +116,7 @@ def test_an_entry_for_the_sender_may_be_a_list_of_its_own() -> None:
 def test_a_table_for_the_sender_stays_one() -> None:
     text = markdown(sender="**To Engineering.**\n| Who | When |\n|---|---|\n| Kim | noon |\nThen wait.")
     assert text.startswith(
-        "**To Engineering.**\n\n| Who | When |\n| --- | --- |\n| Kim | noon |\n\nThen wait.\n\n---\n"
+        f"{AS_OF}**To Engineering.**\n\n| Who | When |\n| --- | --- |\n| Kim | noon |\n\nThen wait.\n\n---\n"
     )
 
 
@@ -136,7 +136,7 @@ def test_the_senders_page_names_texts_and_holds_none() -> None:
     drafts = [reply("We are at it."), reply("It is late.\n\nKind regards")]
     text = markdown(sender=page, drafts=drafts, messages=[{"to": "Engineering", "text": "Fix it."}])
     above, _, below = text.partition("\n---\n")
-    assert above == "**To Engineering.** Write to them now:\n\nText 2\n\nThen call. Text 1 can wait.\n"
+    assert above == f"{AS_OF}**To Engineering.** Write to them now:\n\nText 2\n\nThen call. Text 1 can wait.\n"
     assert "**Text 1: Harrow Mills, T-101**\n\n> We are at it." in below
     assert "**Text 2: Harrow Mills, T-101**\n\n> It is late." in below
 

@@ -107,8 +107,14 @@ def test_what_could_not_be_read_is_said_in_the_briefs_language(text: str, told: 
 
 
 def test_a_text_may_be_named_in_the_writers_language() -> None:
-    named = markdown(sender="Erst [Text 2], dann [texte 1], und [testo 2].", drafts=[reply("One."), reply("Two.")])
-    assert named.startswith("Erst text 2, dann text 1, und text 2.\n")
+    named = markdown(
+        sender="Das ist nichts für die Entwicklung und wird nicht gesendet, bis der Kunde antwortet: erst [Text 2], dann [texte 1], und [testo 2].",
+        drafts=[reply("One."), reply("Two.")],
+    )
+    as_of = "_Stand: 2026-03-04 12:00 UTC; gesendet oder geändert wurde nichts._"
+    assert named.startswith(
+        f"{as_of}\n\nDas ist nichts für die Entwicklung und wird nicht gesendet, bis der Kunde antwortet: erst text 2, dann text 1, und text 2.\n"
+    )
 
 
 def test_a_note_for_support_speaks_its_own_language_too() -> None:

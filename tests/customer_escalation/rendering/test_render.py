@@ -31,6 +31,7 @@ from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import time_words
+from customer_escalation.domain.outcomes import Target
 from customer_escalation.rendering import Document, all_cites, inert, render_markdown
 from customer_escalation.rendering.inert import inert_lines
 from customer_escalation.rendering.view import BriefView
@@ -49,6 +50,7 @@ HEADINGS = tuple(one for one in TEMPLATE if one.startswith("### "))
 LABELS = tuple(one for one in TEMPLATE if one not in HEADINGS)
 
 
+AS_OF = "_As of 2026-03-04 12:00 UTC; nothing has been sent or changed._\n\n"
 LINK = "[a](http://e.example)"
 
 
@@ -370,7 +372,11 @@ def test_two_accounts_are_no_table() -> None:
 
 def test_a_handling_note_is_no_escalation_and_holds_reply_article_and_what_would_change_it() -> None:
     text = handled_markdown()
-    assert text.partition("\n---\n\n")[2].startswith("## Handle in support:")
+    page, texts, note = text.split("\n---\n\n", 2)
+    assert page.startswith("**Handle it in support, no escalation.**")
+    assert texts.startswith("**Text 1: Harrow Mills, T-101**")
+    assert note.startswith("## Handle in support:")
+    assert "**Text 1" not in note
     assert "ESCALATION" not in text
     assert "### Why\n\nThe article on sync settings covers the time of the nightly sync (K-3).\n" in text
     assert "Use K-3 (Sync settings).\n\n1. Check the time of the nightly sync (K-3).\n" in text
@@ -380,7 +386,7 @@ def test_a_handling_note_is_no_escalation_and_holds_reply_article_and_what_would
 
 def test_the_head_of_either_brief_keeps_its_lines_apart() -> None:
     for text in (markdown(), handled_markdown()):
-        head = text.partition("\n**")[2].partition("\n###")[0]
+        head = text.partition("\n## ")[2].partition("\n**")[2].partition("\n###")[0]
         lines = [line for line in head.splitlines() if line]
         assert len(lines) >= 4
         assert all(line.endswith("  ") for line in lines[:-1])
@@ -466,7 +472,9 @@ def test_what_is_for_the_sender_stands_above_and_the_texts_numbered_below() -> N
         messages=[{"to": "Engineering", "text": f"Needed today [[{T1M3}]]:\n- the limit"}, {"to": "Inès <b>", "text": "May it go?"}],
         ticket_note="Promise nothing.",
     )  # fmt: skip
-    assert text.startswith("**To Engineering as High.**\n\n1. Call first.\n2. Send text 1.\n\n---\n\n## ESCALATION:")
+    assert text.startswith(
+        f"{AS_OF}**To Engineering as High.**\n\n1. Call first.\n2. Send text 1.\n\n---\n\n## ESCALATION:"
+    )
     below = text.partition("### Supporting Context")[2].partition("\n---\n")[2]
     assert below.strip() == (
         "**Text 1: Harrow Mills, T-101 (Once Security agrees)**\n\n"
@@ -478,12 +486,24 @@ def test_what_is_for_the_sender_stands_above_and_the_texts_numbered_below() -> N
         "**Follow-up**\n\nAt noon: call."
     )
     note = handled_markdown(ticket_note="Promise nothing.")
-    assert "**Text 2: Internal note for the ticket**\n\n> Promise nothing.\n" in note
+    assert "**Text 2: Internal note for the ticket**\n\n> Promise nothing.\n\n---\n\n## Handle" in note
+
+
+def test_a_team_that_keeps_to_itself_is_marked_so() -> None:
+    work, brief = escalated()
+    for restricted, also, told in (
+        (True, (), " (restricted: its own channel only)"),
+        (True, (Target.PRODUCT,), " (also notify: Product; restricted: its own channel only)"),
+        (False, (Target.PRODUCT,), " (also notify: Product)"),
+        (False, (), ""),
+    ):
+        changed = brief.model_copy(update={"restricted": restricted, "also_notify": also})
+        assert f"**Target team:** Engineering{told}  \n" in render_markdown(Document(changed, work.evidence))
 
 
 def test_without_words_for_the_sender_the_decision_stands_there() -> None:
     assert markdown(sender="").startswith("**Escalate to Engineering, High.**\n\n---\n\n## ESCALATION:")
-    start = "**Handle it in support, no escalation.**\n\n---\n\n## Handle in support:"
+    start = "**Handle it in support, no escalation.**\n\n---\n\n**Text 1:"
     assert handled_markdown(sender="").startswith(start)
 
 

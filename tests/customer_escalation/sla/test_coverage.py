@@ -53,10 +53,12 @@ READ = [
     ("maandag t/m donderdag van 8.30 tot 17.00 uur, vrijdag 8.30-12.00 uur", "Mon-Thu 08:30-17:00, Fri 08:30-12:00", "", "unstated", ""),
     ("ma-vr 07:00-19:00, za 10:00-14:00 Europe/Brussels, behalve feestdagen",
      "Mon-Fri 07:00-19:00, Sat 10:00-14:00", "Europe/Brussels", "off", ""),
+    ("Ma-Vr 07:00-19:00 Europe/Brussels, zonder Belgische feestdagen", "Mon-Fri 07:00-19:00", "Europe/Brussels", "off", "BE"),
     # Further languages, each read by its own names alone
     ("pon.-pt. 07:00-19:00 Europe/Warsaw", "Mon-Fri 07:00-19:00", "Europe/Warsaw", "unstated", ""),
     ("po-so 8:00-16:00", "Mon-Sat 08:00-16:00", "", "unstated", ""),
     ("man.-fre. kl. 08:00-16:00", "Mon-Fri 08:00-16:00", "", "unstated", ""),
+    ("man-fre 08:00-16:00 Europe/Oslo, excluding norske holidays", "Mon-Fri 08:00-16:00", "Europe/Oslo", "off", "NO"),
     ("mån-fre 08:00-17:00, lör 09:00-12:00", "Mon-Fri 08:00-17:00, Sat 09:00-12:00", "", "unstated", ""),
     ("ma-pe 08:00-16:00 Europe/Helsinki", "Mon-Fri 08:00-16:00", "Europe/Helsinki", "unstated", ""),
     ("пн-пт 09:00-18:00", "Mon-Fri 09:00-18:00", "", "unstated", ""),

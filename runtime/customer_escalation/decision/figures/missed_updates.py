@@ -13,6 +13,8 @@ from customer_escalation.sla.missed_updates import MissedUpdate, missed_updates
 
 _MOST_TOLD = 3
 
+_FROM_ANSWER = " (counted from the customer's answer, since our question stopped the clock)"
+
 
 def missed_updates_figure(view: TicketTimes, contract: Contract, now: datetime) -> list[Figure]:
     """One figure for all of them, or none. Where nobody states the hours, only what was late however they are counted is told."""
@@ -47,7 +49,8 @@ def _on_every_reading(
 
 def _moments(missed: Sequence[MissedUpdate], contract: Contract) -> str:
     told = [
-        f"due {time_words(one.due_at, contract.zone)}, sent {time_words(one.at, contract.zone)}"
+        f"due {time_words(one.due_at, contract.zone)}{_FROM_ANSWER if one.after_answer else ''}, "
+        f"sent {time_words(one.at, contract.zone)}"
         for one in missed[:_MOST_TOLD]
     ]
     more = len(missed) - _MOST_TOLD
