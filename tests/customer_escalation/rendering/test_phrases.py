@@ -108,12 +108,12 @@ def test_what_could_not_be_read_is_said_in_the_briefs_language(text: str, told: 
 
 def test_a_text_may_be_named_in_the_writers_language() -> None:
     named = markdown(
-        sender="Das ist nichts für die Entwicklung und wird nicht gesendet, bis der Kunde antwortet: erst [Text 2], dann [texte 1], und [testo 2].",
+        sender="Das ist nichts für die Entwicklung und wird nicht gesendet: erst [Text 2], dann [texte 1], und [testo 2].",
         drafts=[reply("One."), reply("Two.")],
     )
     as_of = "_Stand: 2026-03-04 12:00 UTC; gesendet oder geändert wurde nichts._"
     assert named.startswith(
-        f"{as_of}\n\nDas ist nichts für die Entwicklung und wird nicht gesendet, bis der Kunde antwortet: erst text 2, dann text 1, und text 2.\n"
+        f"{as_of}\n\nDas ist nichts für die Entwicklung und wird nicht gesendet: erst text 2, dann text 1, und text 2.\n"
     )
 
 
