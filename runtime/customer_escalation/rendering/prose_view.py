@@ -74,7 +74,7 @@ class ProseView(Citing):
         found = list(sentences_of(line))
         if not found:
             return line.rstrip()
-        return f"{prefix(line[: found[0].start])}{self._words(line, whole, seen)}"
+        return f"{prefix(self.named(line[: found[0].start]))}{self._words(line, whole, seen)}"
 
     def _words(self, line: str, whole: str, seen: set[str]) -> str:
         """The sentences of a line, or of a table's cell, with their marks."""

@@ -141,6 +141,12 @@ def test_the_senders_page_names_texts_and_holds_none() -> None:
     assert "**Text 2: Harrow Mills, T-101**\n\n> It is late." in below
 
 
+def test_a_text_may_be_named_in_a_bold_lead() -> None:
+    page = "- **To Engineering, with [text 1]:** if it fails again.\n- **Wait ([text 1]):** until noon."
+    text = markdown(sender=page, messages=[{"to": "Engineering", "text": "Fix it."}])
+    assert "- **To Engineering, with text 1:** if it fails again.\n- **Wait (text 1):** until noon.\n" in text
+
+
 def test_an_opening_of_bullets_is_a_list() -> None:
     text = markdown(opening="- **Asked:** hold it.\n- **Wrong:** it stops.")
     opening = text.partition("## ESCALATION")[2].partition("**Severity:**")[0]
