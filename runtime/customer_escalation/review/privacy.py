@@ -28,6 +28,7 @@ LAST_HOUR = 23
 HOURS_OF_A_DAY = 24
 """Up to here a bare number may be an hour, as many languages write a time."""
 MONTHS = 12
+WORDS_OF_A_LABEL = 3
 _DAY = re.compile(r"(\d{1,2})[./](\d{1,2})")
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)")
 _HOUR = re.compile(r"\b([01]?\d|2[0-3])\s?(?:h|Uhr)\b(?:\s?([0-5]\d)\b(?!\s?min))?")
@@ -101,7 +102,7 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
                 or _is_a_form_of_address(atom.atom, passage.text, [*own, *account])
             ):
                 continue
-            if _may_be_said(atom, ticket, view) or put_together(atom, allowed) or _is_told(atom, own, until, view):
+            if _is_a_label(atom) or _may_be_said(atom, ticket, view) or put_together(atom, allowed) or _is_told(atom, own, until, view):
                 continue
             if atom.kind == "number" and is_day_and_month(atom.atom, passage.text, allowed):
                 continue
@@ -114,6 +115,11 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
                 yield Fault(passage.path, f"{told}; it stands in {where}. May they know it?", "W")
             else:
                 yield Fault(passage.path, f"{told}, and no record holds it.")
+
+
+def _is_a_label(atom: Unsupported) -> bool:
+    """Is it a few words in quotation marks that no record holds, as what to press, to look for or to answer is written?"""
+    return atom.kind == "quote" and not atom.found_in and len(atom.atom.split()) <= WORDS_OF_A_LABEL
 
 
 def _is_no_id_of_ours(atom: Unsupported, view: ReviewInput) -> bool:

@@ -221,3 +221,12 @@ def test_a_person_of_the_customers_may_be_greeted_with_any_form_of_address(greet
 
 def faults_of(review: Review) -> list[str]:
     return [one.message for one in review.findings if one.rule == "P2" and one.level == "H"]
+
+
+@pytest.mark.parametrize(
+    ("quoted", "faulty"),
+    [("“Yes, hold”", 0), ("“BEGIN CERTIFICATE”", 0), ("“we will never pay for this”", 1), ("“limit is the batch”", 1)],
+)
+def test_a_label_to_look_for_or_to_answer_is_no_quotation(quoted: str, faulty: int) -> None:
+    texts = [reply(f"{FINE[HARROW]} Please look for {quoted}.", HARROW), *SAME[1:]]
+    assert len(faults(reviewed(*texts))) == faulty
