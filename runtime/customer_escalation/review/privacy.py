@@ -102,7 +102,12 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
                 or _is_a_form_of_address(atom.atom, passage.text, [*own, *account])
             ):
                 continue
-            if _is_a_label(atom) or _may_be_said(atom, ticket, view) or put_together(atom, allowed) or _is_told(atom, own, until, view):
+            if (
+                _is_a_label(atom)
+                or _may_be_said(atom, ticket, view)
+                or put_together(atom, allowed)
+                or _is_told(atom, own, until, view)
+            ):
                 continue
             if atom.kind == "number" and is_day_and_month(atom.atom, passage.text, allowed):
                 continue
