@@ -17,6 +17,7 @@ PRIVATE = frozenset({"message", "chat_message", "activity", "account"})
 SHORTEST_ID = 3
 FEWEST_WORDS, FEWEST_LETTERS = 4, 22
 """Of a run of words that is taken for a private note's own; less stands in many texts by chance."""
+FIRST_LETTERS = 4
 LETTERS_OF_A_SIGN = 1.4
 """What a character of a script without spaces counts for: a greeting of eleven signs stands in every Japanese letter."""
 SURE_WORDS = 12
@@ -107,6 +108,8 @@ def _runs(shown: str) -> list[Run]:
 
 
 def _run(words: Sequence[str], start: int) -> Run:
+    if len(words[start]) < FIRST_LETTERS and not _ONE.fullmatch(words[start]):
+        return ()  # an article before words that are known makes no new ones of them
     weight, letters = 0.0, 0.0
     for end in range(start, len(words)):
         weight += 0.5 if _ONE.fullmatch(words[end]) else 1

@@ -238,6 +238,11 @@ class Grammar:
             by_first.setdefault(phrase_words[0], []).append((phrase_words, frozenset(roles)))
         return {first: tuple(sorted(rest, key=lambda one: -len(one[0]))) for first, rest in by_first.items()}
 
+    @property
+    def concord(self) -> bool:
+        """Do two words of denial deny once, as "ne ... pas" and "no tiene ninguna" do?"""
+        return self.language in CONCORD
+
     @cached_property
     def function_words(self) -> frozenset[str]:
         """Words that say nothing of what a sentence is about."""
@@ -271,6 +276,7 @@ class Grammar:
         return DENYING_BEGINNINGS[self.language]
 
 
+CONCORD = frozenset({"French", "Spanish", "Portuguese"})
 GRAMMARS: Mapping[str, Grammar] = {
     name: Grammar(name, roles)
     for name, roles in {

@@ -76,6 +76,7 @@ def denies_it(clause: Clause, other: Clause, shared: frozenset[str], grammar: Gr
     A word that begins with a denial counts where the other clause has it without.
     """
     times = sum(any(denies(stem, theirs, grammar) for theirs in other.stems) for stem in clause.stems)
+    words = 0
     for place, word in enumerate(clause.words):
         if "not" in word.roles:
             governed = _governed(clause.words, place)
@@ -83,8 +84,8 @@ def denies_it(clause: Clause, other: Clause, shared: frozenset[str], grammar: Gr
                 governed.stem in shared or any(denies(one, governed.stem, grammar) for one in other.stems)
             ):
                 return None
-            times += 1
-    return times % 2 == 1
+            words += 1
+    return (times + (min(words, 1) if grammar.concord else words)) % 2 == 1
 
 
 def _governed(words: tuple[Word, ...], place: int) -> Word | None:
