@@ -211,6 +211,7 @@ class EscalationDraft(_Draft):
 class HandlingDraft(_Draft):
     """The note for an issue that support can resolve itself, in plain markdown."""
 
+    opening: Stated = Field(description="''; the page has it.")
     severity_reason: Stated = Field(
         description="Why no more severe and no less, in a few words; printed behind the severity it would have."
     )
@@ -227,7 +228,7 @@ class HandlingDraft(_Draft):
         )
     )
     article: RefName = Field(description="Ref of the article, ticket or item that holds the solution; '' if none.")
-    steps: Proposed = Field(description="Numbered: who does what, and the check that proves it.")
+    steps: Proposed = Field(description="''; or, numbered, who does what that neither page nor letters say.")
     would_change: Proposed = Field(description="What would make this an escalation, and to which team.")
     context: Proposed = Field(description=_CONTEXT)
     drafts: list[CustomerDraft] = Field(

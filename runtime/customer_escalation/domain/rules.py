@@ -49,6 +49,8 @@ class RuleRow:
     """It holds where no other rule of its group decides."""
     by_records: bool = False
     """Records and policy decide it, and no person is asked: where it is unknown, that is said beside what is asked."""
+    by_clocks: bool = False
+    """Of an issue that support handles it can hold by a window alone, which the answer ends: what would lead elsewhere overrides handling."""
     protected: bool = False
     """No organisation can lower it."""
 
@@ -168,7 +170,7 @@ RULE_TABLE: Mapping[str, RuleRow] = checked([
     RuleRow("S4", "severity", "H", "Two or more high-value customers impacted: Critical."),
     RuleRow("S5", "severity", "H", "Major function broken without a full workaround: High."),
     RuleRow("S6", "severity", "H", "A key (high-value) customer blocked: High."),
-    RuleRow("S7", "severity", "H", "SLA breached or at risk, or a leadership trigger: High."),
+    RuleRow("S7", "severity", "H", "SLA breached or at risk, or a leadership trigger: High.", by_clocks=True),
     RuleRow("S8", "severity", "H", "Otherwise: Medium.", otherwise=True),
     RuleRow("S9", "severity", "H", "The only ceiling is a full workaround, and only on S5 and S6."),
     RuleRow("S10", "severity", "H", "Every severity names its grounds in words, and the records behind them."),

@@ -1,7 +1,8 @@
 """A writer's texts as markdown: line by line as they had them, each sentence with the ids of its records."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from textwrap import indent
 
 from customer_escalation.domain.brief import Statement
@@ -79,7 +80,7 @@ class ProseView(Citing):
     def _words(self, line: str, whole: str, seen: set[str]) -> str:
         """The sentences of a line, or of a table's cell, with their marks."""
         pieces = list[str]()
-        for one in sentences_of(line):
+        for one in _bold_each(sentences_of(line)):
             apart = bool(pieces) and line[one.start : one.start + 1].isspace()
             pieces.append(" " * apart + self._sentence(one, whole, seen))
         words = "".join(pieces) or inert(line)
@@ -95,7 +96,7 @@ class ProseView(Citing):
         marks = own if not seen.issuperset(own) else []
         seen.update(marks)
         shown = f" ({', '.join(marks[:MOST_MARKS])})" if marks else ""
-        body = inert(self.named(one.text if one.text.count("**") % 2 == 0 else one.text.replace("**", "")))
+        body = inert(self.named(one.text))
         if shown and body.endswith((".", "。", ":")):
             return f"{self.linked(body[:-1], one.cites)}{shown}{body[-1]}"
         return self.linked(body, one.cites) + shown
@@ -103,6 +104,19 @@ class ProseView(Citing):
     def named(self, text: str) -> str:
         """The words with each text of the brief named as a reader finds it."""
         return with_places(text, self.places, lambda place: self.say("text_mention", number=str(place)))
+
+
+def _bold_each(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+    """The sentences, each with marks of bold of its own where they went on over several; a mark without a partner is left out."""
+    found, goes_on = list(sentences), False
+    for place, one in enumerate(found):
+        text = f"**{one.text}" if goes_on else one.text
+        goes_on = text.count("**") % 2 == 1
+        if goes_on:
+            closes = any(other.text.count("**") % 2 for other in found[place + 1 :])
+            text = f"{text.rstrip()}**" if closes else text.replace("**", "")
+            goes_on = closes
+        yield replace(one, text=text)
 
 
 def _stands(mark: str, text: str) -> bool:

@@ -124,12 +124,12 @@ def sections(view: ReviewInput) -> Iterator[Fault]:
 
 @check("B4")
 def handling_sections(view: ReviewInput) -> Iterator[Fault]:
-    """Whole; beside the sender's page it may begin without an opening of its own."""
+    """Whole; beside the sender's page it needs no opening and no steps of its own."""
     draft = view.handling
+    alone = (("opening", "the decision and what is due first"), ("steps", "what to do"))
     wanted = (
-        *(() if draft and draft.sender else (("opening", "the decision and what is due first"),)),
+        *(() if draft and draft.sender else alone),
         ("reason", "why support can resolve it"),
-        ("steps", "what to do"),
         ("would_change", "what would make it an escalation, and to whom"),
     )
     for name, what in wanted:

@@ -13,7 +13,7 @@ ESCALATION = {
 }  # fmt: skip
 """Words a section where one account is affected, in a matter that all read to the end."""
 HANDLING = {
-    "opening": 40, "severity_reason": 20, "affected": 90, "reason": 150, "steps": 110, "would_change": 50, "context": 35,
+    "severity_reason": 20, "affected": 80, "reason": 140, "steps": 20, "would_change": 50, "context": 35,
 }  # fmt: skip
 PER_ACCOUNT = {"impact": 60, "description": 15, "tried": 20, "communication": 45, "asks": 15}
 """More for each further account, up to ``MOST_ACCOUNTS``."""
@@ -25,7 +25,7 @@ SHARE = {Severity.CRITICAL: 0.45, Severity.HIGH: 0.4, Severity.MEDIUM: 0.26}
 BESIDE = {"sender": 280, "messages": 180, "ticket_note": 30, "rhythm": 50}
 """Words of the texts beside the brief, each in all."""
 WHOLE = {Severity.CRITICAL: 1850, Severity.HIGH: 1650, Severity.MEDIUM: 1450}
-WHOLE_HANDLING = 1200
+WHOLE_HANDLING = 1100
 """Words of everything together, which readers who compare briefs still read whole."""
 TEXTS = ("drafts", "messages", "ticket_note")
 OVER = 1.5

@@ -374,5 +374,8 @@ def test_what_support_handles_has_the_severity_that_it_would_have() -> None:
     mild, worse = decided(**solved), decided(**solved, **broken)
     assert (mild.severity, mild.severity_if_escalated) == (None, Severity.MEDIUM)
     assert (worse.severity, worse.severity_if_escalated) == (None, Severity.HIGH)
+    late = decided(overdue(), documented_solution=fact("yes", "support_platform/T-1-m1"))
+    assert late.firing("S7").floor == Severity.HIGH
+    assert (late.severity, late.severity_if_escalated) == (None, Severity.MEDIUM), "the answer ends the window"
     up = decided(bug_confirmed=fact("yes", AGENT), **broken)
     assert up.severity_if_escalated == up.severity == Severity.HIGH

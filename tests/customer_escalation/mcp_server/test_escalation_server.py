@@ -37,7 +37,7 @@ async def test_a_bad_brief_is_rejected_and_a_mended_one_accepted(folder: Path, n
         assert mended.data["verdict"] == "accepted", mended.text
         assert mended.data["unverified"] == []
         shown = (await at.good("show_brief", case=assessed.data["case"])).text
-        assert shown.startswith(draft["sender"].partition(" [[")[0])
+        assert shown.partition("_\n\n")[2].startswith(draft["sender"].partition(" [[")[0])
         if expected["escalate"]:
             assert f"\n**Target team:** {assessed.data['target']}" in shown
             assert f"\n**Severity:** {assessed.data['severity']} (" in shown

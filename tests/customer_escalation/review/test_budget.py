@@ -59,7 +59,7 @@ def test_every_section_of_the_brief_has_a_budget_and_no_other_text_counts() -> N
             rhythm="- Look again.",
         )
     )
-    assert set(words_used(note)) == set(HANDLING)
+    assert set(words_used(note)) == {*HANDLING, "opening"}
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_handling_note_has_a_budget_of_its_own() -> None:
     long = said(" ".join(["Check the time of the nightly sync once more."] * 120), "knowledge_base/K-3")
     review = work.submit(HandlingDraft.model_validate(handling(steps=long, would_change=long)))
     [finding] = [one for one in review.findings if one.rule == "B4"]
-    shares = f"would_change 1080 of {HANDLING['would_change']}, steps 1080 of {HANDLING['steps']}"
+    shares = f"steps 1080 of {HANDLING['steps']}, would_change 1080 of {HANDLING['would_change']}"
     assert f"{sum(HANDLING.values())} are enough ({shares}" in finding.message
 
 

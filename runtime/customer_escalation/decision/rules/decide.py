@@ -38,9 +38,9 @@ class Decision:
 
     @property
     def severity_if_escalated(self) -> Severity:
-        """Its severity; of an issue that support handles the one that it would have."""
-        fired = {one.rule: one.floor for one in self.firings if one.state == "yes" and one.level == "H"}
-        return self.severity or highest(fired)
+        """Its severity; of an issue that support handles the one that it would have once it is answered, which ends a window."""
+        fired = [one for one in self.firings if one.state == "yes" and one.level == "H"]
+        return self.severity or highest({one.rule: one.floor for one in fired if not RULE_TABLE[one.rule].by_clocks})
 
     @property
     def unknown(self) -> tuple[Firing, ...]:

@@ -95,11 +95,11 @@ def facts_not_shown(assessment: Assessment, evidence: Evidence, now: datetime) -
 
 
 def _own(assessment: Assessment, evidence: Evidence) -> tuple[frozenset[str], datetime | None]:
-    """The refs of the case's own tickets that are not closed, and when the first of them began; None where none of them says."""
+    """The refs of the case's own tickets that are not closed, and when the last of them began; None where none of them says."""
     named = evidence.resolve(ref for row in assessment.affected for ref in row.tickets)[0]
     own = [item for one in named if state_of(item := evidence.item_of(one)) != "closed"]
     began = [moment for item in own if (moment := parse_moment(item.data.get("created_at")))]
-    return frozenset(item.ref for item in own), min(began, default=None)
+    return frozenset(item.ref for item in own), max(began, default=None)
 
 
 @dataclass(frozen=True)
