@@ -120,6 +120,12 @@ def list_joins() -> frozenset[str]:
     return found - (frozenset(COMMON["English"].split()) - frozenset(_table()["en"]["joins"]))
 
 
+@cache
+def or_joins() -> frozenset[str]:
+    """What stands for "or" between the last two of a list, in every language, casefolded."""
+    return frozenset(_table()[locale]["joins"][1].casefold() for locale in LOCALES)
+
+
 def english_months() -> tuple[str, ...]:
     """Full names, casefolded, January first."""
     return tuple(_names("en", "months", "wide"))

@@ -216,16 +216,10 @@ class HandlingDraft(_Draft):
         description="Why no more severe and no less, in a few words; printed behind the severity it would have."
     )
     affected: Stated = Field(
-        description=(
-            "Bullets: each account (tier, ARR, renewal, any talk of leaving), what stops there and what still "
-            "works, since when it waits, its clocks and their hours."
-        )
+        description="A bullet for each account: tier, ARR, renewal, whether it speaks of leaving; its clocks and their hours."
     )
     reason: Stated = Field(
-        description=(
-            "Bullets: what the solution rests on and why it fits; what was tried, by whom, what came of it, what of "
-            "it was wrong; what is not certain."
-        )
+        description="Bullets, whole sentences: what the solution rests on and why it fits here; what is not certain. Nothing that the page says."
     )
     article: RefName = Field(description="Ref of the article, ticket or item that holds the solution; '' if none.")
     steps: Proposed = Field(description="''; or, numbered, who does what that neither page nor letters say.")

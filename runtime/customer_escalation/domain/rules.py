@@ -50,7 +50,7 @@ class RuleRow:
     by_records: bool = False
     """Records and policy decide it, and no person is asked: where it is unknown, that is said beside what is asked."""
     by_clocks: bool = False
-    """Of an issue that support handles it can hold by a window alone, which the answer ends: what would lead elsewhere overrides handling."""
+    """Of an issue that support handles it can hold by a window alone, which the answer ends."""
     protected: bool = False
     """No organisation can lower it."""
 

@@ -5,20 +5,22 @@ order, so that taking a text out or moving it breaks no mention of another.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
+from customer_escalation.domain.day_names import alternatives, list_joins, or_joins
 from customer_escalation.domain.draft import ColleagueText, CustomerDraft, Draft
+from customer_escalation.domain.unit_names import unit_names
 
-_NAMED = (
-    r"(?:text(?:e|o|en|u|em)?|testo|tekst(?:en|u|em)?|teksti[nä]?ä?|metin|metn[ie]|текст(?:а|у|е|і|ом)?|文面|文本|문안)"
-)
+_SEVERAL = r"(?:texts|textes|textos|testi|texte|texter(?:na)?|texty|tekst(?:en|y|er|ene|it)|metinler|тексты|тексти)"
+_NAMED = rf"(?:{_SEVERAL}|text(?:e|o|en|u|em)?|testo|tekst(?:en|u|em)?|teksti[nä]?ä?|metin|metn[ie]|текст(?:а|у|е|і|ом)?|文面|文本|문안)"
 _MARKED = re.compile(rf"\[{_NAMED} ?(\d{{1,2}})\]", re.IGNORECASE)
-MENTION = re.compile(
-    rf"\[{_NAMED} ?(?P<marked>\d{{1,2}})\]|(?<![\w\[]){_NAMED} ?(?P<plain>\d{{1,2}})(?![A-Za-z0-9_%]|[.,:]\d)",
-    re.IGNORECASE,
-)
+_PLAIN = rf"(?<![\w\[]){_NAMED} ?(?P<plain>\d{{1,2}})(?![A-Za-z0-9_%]|[.,:]\d)"
+MENTION = re.compile(rf"\[{_NAMED} ?(?P<marked>\d{{1,2}})\]|{_PLAIN}", re.IGNORECASE)
 """A text of the draft named by its number; who writes in another language may say the word in it."""
+MOST_LISTED = 9
+"""Texts that one list names."""
 LISTS = ("drafts", "messages")
 Outgoing = CustomerDraft | ColleagueText
 
@@ -42,6 +44,8 @@ def places(draft: Draft) -> dict[int, int]:
 def with_places(text: str, known: Mapping[int, int], say: Callable[[int], str]) -> str:
     """The text with each mention in the words of ``say`` for its place, which begin a sentence as a sentence begins."""
 
+    text = each_marked(text, known)
+
     def told(found: re.Match[str]) -> str:
         number = _number(found)
         place = known.get(number, number)
@@ -51,6 +55,34 @@ def with_places(text: str, known: Mapping[int, int], say: Callable[[int], str]) 
         return words[:1].upper() + words[1:] if not text[: found.start()].rstrip("*_ ") else words
 
     return MENTION.sub(told, text)
+
+
+def each_marked(text: str, known: Container[int]) -> str:
+    """The text with each number of a list of texts as a mention of its own: "text 8 or 9" names two; "text 8 and 9 customers" one."""
+
+    def told(found: re.Match[str]) -> str:
+        sure = found["marked"] or found["several"] or found["join"].casefold() in or_joins() or found["word"] is None
+        return f"{found['before']}[text {found['number']}]" if sure and int(found["number"]) in known else found.group()
+
+    for _ in range(MOST_LISTED):
+        further = _further().sub(told, text)
+        if further == text:
+            break
+        text = further
+    return text
+
+
+@cache
+def _further() -> re.Pattern[str]:
+    """A number that goes on a list of texts, unless a unit of time stands behind it; ``word``: something else may."""
+    joins = alternatives([*list_joins(), ",", "/", "&", "-", "–"])
+    units = alternatives(name for names in unit_names().values() for name in names)
+    head = rf"(?P<marked>\[{_NAMED} ?\d{{1,2}}\])|(?<![\w\[])(?:(?P<several>{_SEVERAL})|{_NAMED}) ?\d{{1,2}}"
+    return re.compile(
+        rf"(?P<before>(?:{head})\s?(?P<join>{joins})\s?)(?P<number>\d{{1,2}})(?![\w%]|[.,:]\d)(?!\s?(?:{units})(?!\w))"
+        r"(?P<word>(?=\s?[^\W\d_]))?",
+        re.IGNORECASE,
+    )
 
 
 def unknown_mentions(text: str, known: Mapping[int, int]) -> Iterator[int]:
@@ -79,7 +111,7 @@ def reordered(data: Mapping[str, Any], order: Sequence[int]) -> dict[str, Any]:
 
 def _mentions_follow(value: Any, anew: Mapping[int, int]) -> Any:
     if isinstance(value, str):
-        return MENTION.sub(lambda found: _renamed(found, anew), value)
+        return MENTION.sub(lambda found: _renamed(found, anew), each_marked(value, anew))
     if isinstance(value, Mapping):
         told = "ticket" in value  # to a customer, who knows nothing of our numbers
         return {name: item if told and name == "text" else _mentions_follow(item, anew) for name, item in value.items()}

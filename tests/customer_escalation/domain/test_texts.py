@@ -6,7 +6,7 @@ import pytest
 from tests.customer_escalation.drafts import escalation, reply
 
 from customer_escalation.domain.draft import EscalationDraft
-from customer_escalation.domain.texts import outgoing, places, reordered, unknown_mentions, with_places
+from customer_escalation.domain.texts import each_marked, outgoing, places, reordered, unknown_mentions, with_places
 
 
 def message(to: str, number: int = 0) -> dict[str, Any]:
@@ -90,3 +90,28 @@ def test_an_order_that_leaves_a_text_out_or_has_one_too_many_is_refused(order: l
     one = draft(drafts=[customer("a", 1), customer("b", 2)])
     with pytest.raises(ValueError, match="they are 1, 2"):
         reordered(one.model_dump(), order)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("14:30 Uhr: [text 2] oder 3 wählen.", "14:30 Uhr: [text 2] oder [text 3] wählen."),
+        ("Danach Text 2 oder 3 wählen.", "Danach Text 2 oder [text 3] wählen."),
+        ("Send texts 1, 2 and 3 today.", "Send texts 1, [text 2] and [text 3] today."),
+        ("Envoyez textes 1, 2 et 3 aujourd’hui.", "Envoyez textes 1, [text 2] et [text 3] aujourd’hui."),
+        ("Tekst 1 i 2, potem 3.", "Tekst 1 i [text 2], potem 3."),
+        ("文面1、2", "文面1、[text 2]"),
+        ("Text 2 und 3 Minuten später", "Text 2 und 3 Minuten später"),
+        ("Text 2 and 3 customers", "Text 2 and 3 customers"),
+        ("text 2, 11:30 call; text 1, 17 September", "text 2, 11:30 call; text 1, 17 September"),
+        ("text 1 or 7", "text 1 or 7"),
+    ],
+)
+def test_each_number_of_a_list_of_texts_names_one(written: str, read: str) -> None:
+    assert each_marked(written, {1, 2, 3}) == read
+
+
+def test_a_list_of_texts_follows_a_new_order() -> None:
+    one = draft(sender="Choose text 1 or 2.", drafts=[customer("a", 1), customer("b", 2)])
+    assert reordered(one.model_dump(), [2, 1])["sender"] == "Choose [text 2] or [text 1]."
+    assert with_places("Choose text 1 or 2.", {1: 2, 2: 1}, lambda n: f"text {n}") == "Choose text 2 or text 1."
