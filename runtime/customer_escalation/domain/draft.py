@@ -219,7 +219,7 @@ class HandlingDraft(_Draft):
         description="A bullet for each account: tier, ARR, renewal, whether it speaks of leaving; its clocks and their hours."
     )
     reason: Stated = Field(
-        description="Bullets, whole sentences: what the solution rests on and why it fits here; what is not certain. Nothing that the page says."
+        description="Bullets: what the solution rests on and why it fits here; what is not certain. Nothing that the page says."
     )
     article: RefName = Field(description="Ref of the article, ticket or item that holds the solution; '' if none.")
     steps: Proposed = Field(description="''; or, numbered, who does what that neither page nor letters say.")
