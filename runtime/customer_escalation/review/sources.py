@@ -58,6 +58,8 @@ LONGEST_ADDRESS, SHORTEST_NAME = 5, 3
 _DAY_MONTH = re.compile(r"(?<![\d/.])(\d{1,2})[./](\d{1,2})(?![\d/])")
 _DAYS = re.compile(r"\d{4}-\d\d-\d\d")
 LAST_DAY = 31
+REQUEST = "request"
+"""The ref by which a sentence cites what the person asked."""
 _VERSION_LIKE = re.compile(r"\d{1,3}\.\d{1,3}")
 """A version in two parts, which is read as a number."""
 _DECIMAL = re.compile(r"(?<![\d.,])\d[\d,]*\.\d+(?![\d.])")
@@ -91,7 +93,7 @@ class Sources:
     hours: str = ""
     """The business hours in force, which clocks are counted in."""
     request: str = ""
-    """What the person asked: a source of what is said to the person, and of nothing else."""
+    """What the person asked: a source of what is said to the person, and of sentences that cite it, which tell it as a belief."""
 
     def language_of(self, claim: Claim) -> str | None:
         """That of the sentence's passage, else that of the draft."""
@@ -120,7 +122,8 @@ class Sources:
 
     def missing(self, cites: Sequence[str]) -> list[str]:
         """Citations that name nothing."""
-        return self.evidence.resolve([ref for ref in cites if ref not in self.figures])[1]
+        known = {*self.figures, REQUEST} if self.request else self.figures
+        return self.evidence.resolve([ref for ref in cites if ref not in known])[1]
 
     def cited(self, cites: Sequence[str], text: str = "") -> list[Record]:
         """What the citations bring in: records, the items that they belong to, all parts of a cited item, and figures.
@@ -140,6 +143,8 @@ class Sources:
             item = self.evidence.item_of(record)
             brought.setdefault(item.ref, item)
         items = {self.evidence.item_of(record).ref for record in records}
+        if REQUEST in cites and self.request:
+            brought[REQUEST] = self.request_record
         for figure, about, home in self._figures:
             if figure in wanted or about in ("", CALCULATED) or home in items:
                 brought[figure.ref] = self.figure_record(figure)
@@ -162,6 +167,11 @@ class Sources:
         ticket = self.evidence.ledger.get(home) if home else None
         customer = field(ticket, "customer") if ticket else ""
         return about in text or bool(customer and name_key(customer) in name_key(text))
+
+    @cached_property
+    def request_record(self) -> Record:
+        """What the person asked, as a record; no fact may rest on it, and no mark is printed for it."""
+        return Record(ref="request/request", data={"kind": "request", "text": self.request})
 
     def figure_record(self, figure: Figure) -> Record:
         """A figure as a citable record."""
@@ -192,7 +202,7 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
     if claim.sums_up or claim.reader == "sender" or tells_what_comes(claim.where, claim.label):
         scope = [*scope, *_own_plans(sources)]
     if claim.reader == "sender" and sources.request:
-        scope = [*scope, Record(ref="request/request", data={"kind": "request", "text": sources.request})]
+        scope = [*scope, sources.request_record]
     missing = unsupported_atoms(
         _wordings_opened(claim.text) if claim.where.partition("[")[0] in WORDINGS else claim.text,
         scope,

@@ -80,6 +80,15 @@ def test_ids_versions_and_addresses_are_known_once_the_brief_cites_their_record_
         assert unsupported(made, containment=risk, **place) == []
 
 
+def test_what_was_asked_is_cited_as_a_belief_and_by_its_mark_alone() -> None:
+    made = work(request="2,750 rows are gone at all 19 customers!")
+    told = "The request speaks of 2,750 rows"
+    assert unsupported(made, containment=f"{told} [[request]].") == []
+    assert len(unsupported(made, containment=f"{told} [[{T1M2}]].")) == 1
+    assert len(unsupported(made, containment="The request speaks of 2,751 rows [[request]].")) == 1
+    assert "names no record" in unsupported(work(), containment=f"{told} [[request]].")[0]
+
+
 def test_what_stands_in_an_item_is_known_where_a_text_to_a_colleague_names_it() -> None:
     made = work(*TWINS)
     for text, count in (
