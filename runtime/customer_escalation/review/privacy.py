@@ -29,6 +29,7 @@ HOURS_OF_A_DAY = 24
 """Up to here a bare number may be an hour, as many languages write a time."""
 MONTHS = 12
 WORDS_OF_A_LABEL = 3
+_CELL = re.compile(r"[A-Z]\d{1,2}")
 _DAY = re.compile(r"(\d{1,2})[./](\d{1,2})")
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)")
 _HOUR = re.compile(r"\b([01]?\d|2[0-3])\s?(?:h|Uhr)\b(?:\s?([0-5]\d)\b(?!\s?min))?")
@@ -123,8 +124,14 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
 
 
 def _is_a_label(atom: Unsupported) -> bool:
-    """Is it a few words in quotation marks that no record holds, as what to press, to look for or to answer is written?"""
-    return atom.kind == "quote" and not atom.found_in and len(atom.atom.split()) <= WORDS_OF_A_LABEL
+    """Is it a few words in quotation marks that no record holds, as what to press, to look for or to answer is written, or a cell of a
+    sheet?
+    """
+    if atom.found_in:
+        return False
+    return (atom.kind == "quote" and len(atom.atom.split()) <= WORDS_OF_A_LABEL) or bool(
+        atom.kind == "id" and _CELL.fullmatch(atom.atom)
+    )
 
 
 def _is_no_id_of_ours(atom: Unsupported, view: ReviewInput) -> bool:

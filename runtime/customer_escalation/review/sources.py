@@ -351,7 +351,7 @@ def _is_day(number: str, text: str) -> bool:
     return (
         number.isdecimal()
         and int(number) <= LAST_DAY
-        and bool(re.search(rf"(?<!\w)(?:{days})\.?,? (?:the )?{number}(?!\d)", text, re.IGNORECASE))
+        and bool(re.search(rf"(?<!\w)(?:{days})\.?,? (?:[^\W\d_]{{1,4}} )?{number}(?!\d)", text, re.IGNORECASE))
     )
 
 

@@ -225,7 +225,13 @@ def faults_of(review: Review) -> list[str]:
 
 @pytest.mark.parametrize(
     ("quoted", "faulty"),
-    [("“Yes, hold”", 0), ("“BEGIN CERTIFICATE”", 0), ("“we will never pay for this”", 1), ("“limit is the batch”", 1)],
+    [
+        ("“Yes, hold”", 0),
+        ("“BEGIN CERTIFICATE”", 0),
+        ("the cell A12", 0),
+        ("“we will never pay for this”", 1),
+        ("“limit is the batch”", 1),
+    ],
 )
 def test_a_label_to_look_for_or_to_answer_is_no_quotation(quoted: str, faulty: int) -> None:
     texts = [reply(f"{FINE[HARROW]} Please look for {quoted}.", HARROW), *SAME[1:]]

@@ -32,6 +32,7 @@ def atoms(text: str) -> list[tuple[str, str]]:
         ("It fails in ninety percent of the calls.", "percent", "90"),
         ("Since 2026-08-03 it fails.", "date", "2026-08-03"),
         ("Since 3 August 2026 it fails.", "date", "2026-08-03"),
+        ("Renueva el 03-08-2026 y ya.", "date", "2026-08-03"),
         ("Since August 3rd, 2026 it fails.", "date", "2026-08-03"),
         ("Since the 3rd of August it fails.", "date", "----08-03"),
         ("Seit dem 3. August it fails.", "date", "----08-03"),
@@ -206,3 +207,8 @@ def test_days_of_one_month_are_joined_by_a_word_of_any_language(text: str, days:
 @pytest.mark.parametrize("text", ["15 de marzo", "le 15 se termine", "15 de"])
 def test_a_little_word_behind_a_number_is_no_unit(text: str) -> None:
     assert not [value for kind, value in atoms(text) if kind == "duration"]
+
+
+def test_a_number_before_a_comma_is_none_of_a_duration_unless_a_list_ends_there() -> None:
+    assert atoms("Lot 212, 1 h 30 min later.") == [("duration", "1 h"), ("duration", "30 min"), ("number", "212")]
+    assert [value for _, value in atoms("After 5, 10 and 30 minutes.")] == ["5 minute", "10 minute", "30 minute"]

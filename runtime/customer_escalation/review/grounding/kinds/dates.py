@@ -26,7 +26,7 @@ def _pattern() -> re.Pattern[str]:
     alone = "|".join(name.title() for name in english_months() if name not in _ALSO_WORDS)
     return re.compile(
         rf"(?<![\w-])(?P<iso>\d{{4}}-\d\d-\d\d)(?:[T ](?P<clock>\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?!\d)|"
-        r"(?<![\w./-])(?P<dd>\d{1,2})(?P<sep>[./])(?P<mm>\d{1,2})(?P=sep)(?P<yyyy>(?:19|20)\d\d)(?![\w/]|\.\d)|"
+        r"(?<![\w./-])(?P<dd>\d{1,2})(?P<sep>[./-])(?P<mm>\d{1,2})(?P=sep)(?P<yyyy>(?:19|20)\d\d)(?![\w/-]|\.\d)|"
         rf"(?<![\w-])(?P<isomonth>(?:19|20)\d\d-(?:0[1-9]|1[0-2]))(?![\w-])|"
         rf"\b(?:(?P<before>(?:\d{{1,2}}(?:st|nd|rd|th)?\.?, ?)*\d{{1,2}}(?:st|nd|rd|th)?\.?\s?(?:-|–|/|{_TO}|{joins})\s?)(?:(?:{_THE}) )?)?"
         rf"(?<![\d][.,])(?<!\d)(?P<d1>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th|\.)?(?: of| de)? (?P<m1>{month})\b\.?(?:,? (?P<y1>\d{{4}})\b)?|"

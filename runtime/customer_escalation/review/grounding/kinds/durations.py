@@ -26,7 +26,8 @@ _UNITS = (
     "Tage|Wochen?"
 )
 _QUALIFIED = r"(?:(?:business|working|calendar|full|more|consecutive|further)[\s-])?"
-_LISTED = rf"(?:(?:{NUMBER}|{BELOW})(?:,\s|\s?(?:-|–|/)\s?|\s(?:to|or|and|bis|und)\s))*"
+_ONE = rf"(?:{NUMBER}|{BELOW})"
+_LISTED = rf"(?:(?:{_ONE},\s)*{_ONE}(?:\s?(?:-|–|/)\s?|,?\s(?:to|or|and|bis|und)\s))*"
 _PATTERN = re.compile(
     rf"(?<![\w.,])(?P<list>{_LISTED})(?P<n>{NUMBER}|(?:{WORDS})\b)(?P<gap>[\s-]?){_QUALIFIED}(?P<unit>{_UNITS})\b(?!['’]\w)|"
     r"\b(?P<half>half|quarter)(?: of)?[\s-](?:an?[\s-])?(?P<whole>minute|hour|day|week)\b|\b(?P<word>fortnight)\b",
