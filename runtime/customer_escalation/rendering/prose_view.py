@@ -84,7 +84,8 @@ class ProseView(Citing):
             apart = bool(pieces) and line[one.start : one.start + 1].isspace()
             pieces.append(" " * apart + self._sentence(one, whole, seen))
         words = "".join(pieces) or inert(line)
-        return words.replace("****", "")  # bold that went on around a mark which is not shown
+        # bold that went on around a mark which is not shown, or over the end of a sentence
+        return re.sub(r"(?<=\S)\*\* \*\*(?=\S)", " ", words.replace("****", ""))
 
     def said(self, statement: Statement | None) -> str:
         """A line that code wrote."""

@@ -36,10 +36,10 @@ def part(text: str, heading: str) -> str:
         ("Two faults:\n1. one\n2. two", "Two faults:\n\n1. one\n2. two"),
         ("## Shouted\ntext", "Shouted  \ntext"),
         ("* one\n* two", "- one\n- two"),
-        ("One is **bold. Two** is not.", "One is **bold.** **Two** is not."),
+        ("One is **bold. Two** is not.", "One is **bold. Two** is not."),
         (
             "**May we already write to the customer that the copy of Sunday is put back today by 12:00? No.** It is **open.",
-            "**May we already write to the customer that the copy of Sunday is put back today by 12:00?** **No.** It is open.",
+            "**May we already write to the customer that the copy of Sunday is put back today by 12:00? No.** It is open.",
         ),
         ("**It ends.**", "**It ends.**"),
         ("It **ends**", "It **ends**."),
