@@ -110,7 +110,9 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
                 or _is_told(atom, own, until, view)
             ):
                 continue
-            if atom.kind == "number" and is_day_and_month(atom.atom, passage.text, allowed):
+            if atom.kind == "number" and (
+                is_day_and_month(atom.atom, passage.text, allowed) or _is_a_day_of(atom.atom, passage.text)
+            ):
                 continue
             told = f"“{atom.atom}” ({atom.kind}) stands in nothing that this customer wrote or was told"
             asked = atom.kind in ("code", "quote", *WHEN) or _is_no_id_of_ours(atom, view)
@@ -121,6 +123,12 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
                 yield Fault(passage.path, f"{told}; it stands in {where}. May they know it?", "W")
             else:
                 yield Fault(passage.path, f"{told}, and no record holds it.")
+
+
+def _is_a_day_of(number: str, text: str) -> bool:
+    """Is it the day of a date that the text tells whole, which is judged there, as in "until the 28th" after "28 September"?"""
+    day = f"-{int(number):02}" if number.isdecimal() and len(number) < 3 else ""
+    return bool(day) and any(one.kind == "date" and one.value.endswith(day) for one in find_atoms(text))
 
 
 def _is_a_label(atom: Unsupported) -> bool:

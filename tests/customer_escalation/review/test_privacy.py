@@ -236,3 +236,11 @@ def faults_of(review: Review) -> list[str]:
 def test_a_label_to_look_for_or_to_answer_is_no_quotation(quoted: str, faulty: int) -> None:
     texts = [reply(f"{FINE[HARROW]} Please look for {quoted}.", HARROW), *SAME[1:]]
     assert len(faults(reviewed(*texts))) == faulty
+
+
+@pytest.mark.parametrize(
+    ("told", "faulty"), [("by 28 March. Until the 28 we wait", 0), ("by 28 March. Until the 29 we wait", 1)]
+)
+def test_a_day_may_be_told_again_by_its_number(told: str, faulty: int) -> None:
+    texts = [reply(f"{FINE[HARROW]} We write {told}.", HARROW, "update"), *SAME]
+    assert len([one for one in reviewed(*texts).findings if one.rule == "P2" and "number" in one.message]) == faulty
