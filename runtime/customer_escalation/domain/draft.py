@@ -216,10 +216,16 @@ class HandlingDraft(_Draft):
         description="Why no more severe and no less, in a few words; printed behind the severity it would have."
     )
     affected: Stated = Field(
-        description="A bullet for each account: tier, ARR, renewal, whether it speaks of leaving; its clocks and their hours."
+        description=(
+            "A bullet for each account: tier, ARR, renewal, talk of leaving. Then a table: every ticket that waits, its next limit, the "
+            "hours that count from which moment, how it stands."
+        )
     )
     reason: Stated = Field(
-        description="Bullets: what the solution rests on and why it fits here; what is not certain. Nothing that the page says."
+        description=(
+            "Bullets with bold leads, whole sentences: the cause with its error text; who tested what; what was tried; how many it hits; "
+            "their limit; what becomes of the fix; what is assumed or not known."
+        )
     )
     article: RefName = Field(description="Ref of the article, ticket or item that holds the solution; '' if none.")
     steps: Proposed = Field(description="''; or, numbered, who does what that neither page nor letters say.")
@@ -233,7 +239,7 @@ class HandlingDraft(_Draft):
     messages: list[ColleagueText] = Field(
         description="To colleagues: a correction; a comment for an open item; the escalation to send if it does not help, whole. []"
     )
-    ticket_note: Stated = Field(description=_NOTE)
+    ticket_note: Stated = Field(description="''; the note is one.")
     rhythm: ForSender = Field(description=_RHYTHM)
     reminders: list[Moment] = Field(default_factory=list, description=_REMINDERS)
 

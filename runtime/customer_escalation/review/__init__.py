@@ -104,12 +104,12 @@ def _named(draft: Draft, case: DecisionInput) -> list[str]:
 
 
 def _deadlines(draft: Draft, case: DecisionInput) -> str:
-    """The moments that it sets, a line each, as they are given, in UTC, and on the customers' clocks."""
+    """The moments that it sets and the one that counts as now, a line each, as they are given, in UTC, and on the customers' clocks."""
     moments = [*(one.by for one in moments_set(draft)), *draft.reminders]
     moments += [moment for text in _proposing(draft) for moment in _moments_in(text)]
     parsed = [parse_moment(by) for by in moments]
     clocks = [ZoneInfo(case.policy.business_hours.team_timezone), *zones_of(case)]
-    return "\n".join([*moments, *(time_words(moment, *clocks) for moment in parsed if moment)])
+    return "\n".join([*moments, *(time_words(moment, *clocks) for moment in (*parsed, case.now) if moment)])
 
 
 def _moments_in(text: str) -> list[str]:

@@ -13,7 +13,7 @@ ESCALATION = {
 }  # fmt: skip
 """Words a section where one account is affected, in a matter that all read to the end."""
 HANDLING = {
-    "severity_reason": 20, "affected": 60, "reason": 90, "steps": 20, "would_change": 50, "context": 25,
+    "severity_reason": 20, "affected": 90, "reason": 150, "steps": 10, "would_change": 50, "context": 20,
 }  # fmt: skip
 PER_ACCOUNT = {"impact": 60, "description": 15, "tried": 20, "communication": 45, "asks": 15}
 """More for each further account, up to ``MOST_ACCOUNTS``."""

@@ -257,7 +257,8 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if atom.kind in IN_WORDS and not re.search(r"\d", atom.atom) and any(_in_other_words(record) for record in scope):
         return True
-    if atom.kind == "number" and not sources.in_english(claim) and _is_hour(atom.atom, scope):
+    set_by_it = Record(ref="draft/deadlines", data={"kind": "deadline", "text": sources.deadlines})
+    if atom.kind == "number" and not sources.in_english(claim) and _is_hour(atom.atom, [*scope, set_by_it]):
         return True
     return atom.kind == "number" and (
         _rounds(atom.atom, scope) or _is_day(atom.atom, claim.text) or is_day_and_month(atom.atom, claim.text, scope)

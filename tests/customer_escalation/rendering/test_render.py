@@ -372,11 +372,11 @@ def test_two_accounts_are_no_table() -> None:
 
 def test_a_handling_note_is_no_escalation_and_holds_reply_article_and_what_would_change_it() -> None:
     text = handled_markdown()
-    page, texts, note = text.split("\n---\n\n", 2)
+    page, note, texts, after = text.split("\n---\n\n", 3)
     assert page.startswith("**Handle it in support, no escalation.**")
-    assert texts.startswith("**Text 1: Harrow Mills, T-101**")
     assert note.startswith("## Handle in support:")
-    assert "**Text 1" not in note
+    assert texts.startswith("**Text 1: Harrow Mills, T-101**")
+    assert after.startswith("### When To Escalate After All")
     assert "ESCALATION" not in text
     assert "### Why\n\nThe article on sync settings covers the time of the nightly sync (K-3).\n" in text
     assert "Use K-3 (Sync settings).\n\n1. Check the time of the nightly sync (K-3).\n" in text
@@ -486,7 +486,7 @@ def test_what_is_for_the_sender_stands_above_and_the_texts_numbered_below() -> N
         "**Follow-up**\n\nAt noon: call."
     )
     note = handled_markdown(ticket_note="Promise nothing.")
-    assert "**Text 2: Internal note for the ticket**\n\n> Promise nothing.\n\n---\n\n## Handle" in note
+    assert "**Text 2: Internal note for the ticket**\n\n> Promise nothing.\n\n---\n\n### When" in note
 
 
 def test_a_team_that_keeps_to_itself_is_marked_so() -> None:
@@ -503,7 +503,7 @@ def test_a_team_that_keeps_to_itself_is_marked_so() -> None:
 
 def test_without_words_for_the_sender_the_decision_stands_there() -> None:
     assert markdown(sender="").startswith("**Escalate to Engineering, High.**\n\n---\n\n## ESCALATION:")
-    start = "**Handle it in support, no escalation.**\n\n---\n\n**Text 1:"
+    start = "**Handle it in support, no escalation.**\n\n---\n\n## Handle in support:"
     assert handled_markdown(sender="").startswith(start)
 
 
@@ -521,22 +521,24 @@ def test_proposals_wait_for_a_person_and_name_their_destination() -> None:
 
 
 def test_of_a_note_with_its_page_nothing_stands_twice_and_without_it_the_note_is_whole() -> None:
-    heads = ("**Decision:**", "**Customers affected:**", "**Date:**", "### Records", "- **Tickets:**")
-    page = handled_markdown(sender="Support solves it today.", context="- The limit is general knowledge.")
-    for head in heads[:3] + heads[4:]:
-        assert head not in page
-    assert "### Why" in page
-    assert page.partition("### Records\n")[2].startswith("\n- The limit is general knowledge.\n")
-    assert "### Records" not in handled_markdown(sender="Support solves it today.", context="")
-    said = handled_markdown(
-        sender="Support solves it today.",
-        opening="Beware of the cache.",
-        severity_reason="nobody stands still",
-        affected="- **Acme:** Enterprise.",
+    heads = (
+        "**Decision:**",
+        "**Customers affected:**",
+        "**Date:**",
+        "### Why",
+        "### What To Do",
+        "### Records",
+        "- **Tickets:**",
     )
+    page = handled_markdown(
+        sender="Support solves it today.", opening="", severity_reason="nobody stands still", affected="- **Acme:** Enterprise.",
+        reason="- **Cause:** the limit.", steps="", context="- The limit is general knowledge.",
+    )  # fmt: skip
+    for head in heads:
+        assert head not in page
     assert (
-        "\n\nBeware of the cache.\n\n**Severity:** High (nobody stands still)  \n\n- **Acme:** Enterprise.\n\n### Why"
-        in said
+        "\n\n**Severity:** High (nobody stands still)  \n\n- **Acme:** Enterprise.\n\n- **Cause:** the limit.\n\n"
+        "Use K-3 (Sync settings).\n\n- The limit is general knowledge.\n\n---\n\n**Text 1" in page
     )
     alone = handled_markdown(sender="", context="")
     for head in heads:
