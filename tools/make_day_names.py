@@ -1,13 +1,15 @@
-"""Write CLDR's names of months and weekdays, and the words that join two of a list, as Babel has them; with ``--check`` compare them
-and exit 1 where they are stale.
+"""Write CLDR's names of months, weekdays and units of time, and the words that join two of a list, as Babel has them; with ``--check``
+compare them and exit 1 where they are stale.
 """
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 
 from customer_escalation.domain.day_names import LOCALES
+from customer_escalation.domain.unit_names import UNITS
 
 TARGET = Path(__file__).resolve().parent.parent / "runtime" / "customer_escalation" / "data" / "day_names.json"
 FORMS = (
@@ -17,6 +19,10 @@ FORMS = (
     ("days", "wide", "format"),
     ("days", "abbreviated", "format"),
 )
+
+
+COUNTS = (1, 2, 5)
+"""Numbers that languages have forms of their own for."""
 
 
 def text() -> str:
@@ -36,8 +42,21 @@ def _names(locale: str) -> dict[str, list[str]]:
         f"{what} {width} {context}": [str(name) for _, name in sorted(getattr(known, what)[context][width].items())]
         for what, width, context in FORMS
     }
+    names |= {f"units {unit}": _unit_names(locale, unit) for unit in UNITS}
     pairs = (known.list_patterns[kind]["2"] for kind in ("standard", "or"))
     return {**names, "joins": [pair.replace("{0}", "").replace("{1}", "").strip() for pair in pairs]}
+
+
+def _unit_names(locale: str, unit: str) -> list[str]:
+    """Names and abbreviations of more than one letter, casefolded, in the forms that the language has for numbers."""
+    from babel.units import format_unit
+
+    told = (
+        str(format_unit(count, f"duration-{unit}", length=width, locale=locale))
+        for width in ("long", "short") for count in COUNTS
+    )  # fmt: skip
+    words = (re.sub(r"[\d\s.]", "", text).casefold() for text in told)
+    return sorted({word for word in words if len(word) > 1 or not word.isascii()})
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -148,6 +148,11 @@ def _names(locale: str, what: str, width: str, context: str = "format") -> list[
     return [name.rstrip(".").casefold() for name in _table()[locale][f"{what} {width} {context}"]]
 
 
+def names_of(locale: str, what: str) -> list[str]:
+    """A list of the table as it stands there, such as ``units hour``."""
+    return _table()[locale][what]
+
+
 @cache
 def _table() -> dict[str, dict[str, list[str]]]:
     """By locale, what CLDR calls them (``tools/make_day_names.py``): a file of names is read in a hundredth of the time that finding

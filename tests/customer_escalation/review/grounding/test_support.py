@@ -240,3 +240,14 @@ def test_thousands_may_be_parted_by_a_space_and_numbers_may_follow_each_other() 
     assert missing("Gate 12 500 errors.", parts) == []
     assert missing("There were 500 errors.", note("Partition 12 500 errors.")) == []
     assert missing("Summan är 2800 kWh.", note("Summan är 2 800 kWh.")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [("It is 3 seconds slower.", True), ("It took 2 weeks.", True), ("It is 3 minutes slower.", False)],
+)
+def test_units_of_time_are_known_in_the_languages_that_days_are_known_in(text: str, held: bool) -> None:
+    record = evidence(
+        chat("C-1", "2026-03-04T10:30:00Z", "Den öppnar 3 sekunder långsammare. Trwało to 2 tygodnie.")
+    ).ledger.records
+    assert (unsupported_atoms(text, list(record.values())) == []) is held
