@@ -54,7 +54,22 @@ def with_places(text: str, known: Mapping[int, int], say: Callable[[int], str]) 
         words = say(place)
         return words[:1].upper() + words[1:] if not text[: found.start()].rstrip("*_ ") else words
 
-    return MENTION.sub(told, text)
+    return _in_one_list(MENTION.sub(told, text), re.sub(r"\d+", "", say(1)))
+
+
+def _in_one_list(text: str, word: str) -> str:
+    """Texts that are named one after the other, the word said once: "text 2, 3 or 4"."""
+    if text.casefold().count(word.strip().casefold()) < 2:  # nearly always so, and found out without making a pattern
+        return text
+    joins = alternatives([*list_joins(), ",", "/", "&", "-", "–"])
+    listed = rf"(?<![\w\[]){_NAMED} ?\d{{1,2}}(?:\s?(?:{joins})\s?\d{{1,2}})*\s?(?:{joins})\s?"
+    again = re.compile(rf"({listed}){re.escape(word)}(\d{{1,2}})(?![\w%]|[.,:]\d)", re.IGNORECASE)
+    for _ in range(MOST_LISTED):
+        shorter = again.sub(r"\1\2", text)
+        if shorter == text:
+            break
+        text = shorter
+    return text
 
 
 def each_marked(text: str, known: Container[int]) -> str:

@@ -114,4 +114,13 @@ def test_each_number_of_a_list_of_texts_names_one(written: str, read: str) -> No
 def test_a_list_of_texts_follows_a_new_order() -> None:
     one = draft(sender="Choose text 1 or 2.", drafts=[customer("a", 1), customer("b", 2)])
     assert reordered(one.model_dump(), [2, 1])["sender"] == "Choose [text 2] or [text 1]."
-    assert with_places("Choose text 1 or 2.", {1: 2, 2: 1}, lambda n: f"text {n}") == "Choose text 2 or text 1."
+    assert with_places("Choose text 1 or 2.", {1: 2, 2: 1}, lambda n: f"text {n}") == "Choose text 2 or 1."
+    assert (
+        with_places("Send [text 1], [text 2] and [text 3].", {1: 1, 2: 2, 3: 3}, lambda n: f"text {n}")
+        == "Send text 1, 2 and 3."
+    )
+    assert (
+        with_places("teksty 1–3, potem [text 4]", {1: 5, 3: 7, 4: 8}, lambda n: f"tekst {n}")
+        == "teksty 5–7, potem tekst 8"
+    )
+    assert with_places("文面1、[text 2]", {1: 1, 2: 2}, lambda n: f"文面{n}") == "文面1、2"
