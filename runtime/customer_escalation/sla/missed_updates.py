@@ -19,11 +19,13 @@ class MissedUpdate:
     at: datetime
     """UTC."""
     since_ref: str
-    """What the window ran from: our reply before, or the customer's answer to the question in it."""
+    """Our reply before, which the window ran from."""
     due_at: datetime
     """UTC."""
-    after_answer: bool = False
-    """It ran from the customer's answer: our question before stopped it."""
+    stopped_until: datetime | None = None
+    """Until when it would have run had our question stopped it until the customer's answer: after ``at`` it was met then; UTC. None
+    where we asked nothing.
+    """
 
 
 def missed_updates(
@@ -31,7 +33,8 @@ def missed_updates(
 ) -> tuple[MissedUpdate, ...]:
     """The windows that passed, oldest first; none of a ticket that is closed or was opened again, since nobody was waiting in between.
 
-    Our own question to the customer stops the window until they answer. Raises ``ValueError`` where a time is naive.
+    Our own question to the customer may stop the window until they answer: then both are told, and of one that nobody answered
+    nothing is known to be late. Raises ``ValueError`` where a time is naive.
     """
     if ticket.state == "closed" or "reopen" in ticket.status.casefold():
         return ()
@@ -51,12 +54,13 @@ def _missed(
     window: timedelta,
     calendar: BusinessCalendar,
 ) -> MissedUpdate | None:
-    start = before
-    if before.asks_customer:
-        between = (m for m in told if m.role == "customer" and in_utc(before.at) < in_utc(m.at) < in_utc(after.at))
-        answer = next(between, None)
-        if answer is None:
-            return None
-        start = answer
-    due, at = calendar.add_business_time(start.at, window), in_utc(after.at)
-    return MissedUpdate(after.ref, at, start.ref, due, start is not before) if at > due else None
+    due, at = calendar.add_business_time(before.at, window), in_utc(after.at)
+    if at <= due:
+        return None
+    if not before.asks_customer:
+        return MissedUpdate(after.ref, at, before.ref, due)
+    between = (m for m in told if m.role == "customer" and in_utc(before.at) < in_utc(m.at) < in_utc(after.at))
+    answer = next(between, None)
+    if answer is None:
+        return None
+    return MissedUpdate(after.ref, at, before.ref, due, calendar.add_business_time(answer.at, window))

@@ -59,14 +59,18 @@ def test_hours_that_nobody_states_are_late_on_both_readings_or_not_told() -> Non
     assert "and late in business hours" in told(ASKED, ANSWERED, LATE, coverage="")
 
 
-def test_our_question_stops_the_window_until_the_answer() -> None:
+def test_our_question_may_stop_the_window_until_the_answer_and_both_readings_are_told() -> None:
     question = ("2026-03-03T10:00:00Z", "agent", "Could you send the log?")
     assert told(ASKED, question, LATE) == ""
     answer = ("2026-03-03T20:00:00Z", "customer", "Here it is.")
-    assert (
-        "due 2026-03-04 00:00 UTC (counted from the customer's answer, since our question stopped the clock), sent"
-        in told(ASKED, question, answer, LATE)
-    )
+    if_stopped = "if our question stopped the clock until the answer), sent 2026-03-04 08:00 UTC"
+    late = told(ASKED, question, answer, LATE)
+    assert late.startswith("1 update sent too late before")
+    assert f"due 2026-03-03 14:00 UTC (2026-03-04 00:00 UTC, {if_stopped}" in late
+    soon = ("2026-03-04T05:00:00Z", "customer", "Here it is.")
+    met = told(ASKED, question, soon, LATE)
+    assert met.startswith("1 update sent too late unless our question stopped the clock, before")
+    assert f"due 2026-03-03 14:00 UTC (2026-03-04 09:00 UTC, and so in time, {if_stopped}" in met
 
 
 @pytest.mark.parametrize("status", ["solved", "closed", "reopened"])

@@ -13,8 +13,6 @@ from customer_escalation.sla.missed_updates import MissedUpdate, missed_updates
 
 _MOST_TOLD = 3
 
-_FROM_ANSWER = " (counted from the customer's answer, since our question stopped the clock)"
-
 
 def missed_updates_figure(view: TicketTimes, contract: Contract, now: datetime) -> list[Figure]:
     """One figure for all of them, or none. Where nobody states the hours, only what was late however they are counted is told."""
@@ -27,7 +25,7 @@ def missed_updates_figure(view: TicketTimes, contract: Contract, now: datetime) 
         return []
     ticket = item_id(view.ref)
     text = (
-        f"{count_words(len(missed), 'update')} sent too late before the window that runs now ({hours_words(window)} allowed): "
+        f"{_how_many(missed)} before the window that runs now ({hours_words(window)} allowed): "
         f"{_moments(missed, contract)}, counted {_counted_words(terms, contract)}"
     )
     refs = (view.ref, *(ref for one in missed for ref in (one.since_ref, one.ref)), terms.ref, *terms.read_from)
@@ -47,10 +45,20 @@ def _on_every_reading(
     return [one for one in always if terms.hours == "round_the_clock" or one.ref in late_in_business]
 
 
+def _how_many(missed: Sequence[MissedUpdate]) -> str:
+    """So many that were late, and so many that were only if our question did not stop the clock."""
+    doubtful = [one for one in missed if one.stopped_until and one.at <= one.stopped_until]
+    sure = len(missed) - len(doubtful)
+    late = f"{count_words(sure, 'update')} sent too late" if sure else ""
+    if not doubtful:
+        return late
+    more = f"{len(doubtful)} more" if sure else f"{count_words(len(doubtful), 'update')} sent too late"
+    return f"{late}{', ' if late else ''}{more} unless our question stopped the clock,"
+
+
 def _moments(missed: Sequence[MissedUpdate], contract: Contract) -> str:
     told = [
-        f"due {time_words(one.due_at, contract.zone)}{_FROM_ANSWER if one.after_answer else ''}, "
-        f"sent {time_words(one.at, contract.zone)}"
+        f"due {time_words(one.due_at, contract.zone)}{_if_stopped(one, contract)}, sent {time_words(one.at, contract.zone)}"
         for one in missed[:_MOST_TOLD]
     ]
     more = len(missed) - _MOST_TOLD
@@ -63,3 +71,11 @@ def _counted_words(terms: SlaTerms, contract: Contract) -> str:
     if terms.hours == "unknown":
         return f"round the clock, and late in business hours ({contract.hours_words}) too"
     return f"{contract.source_words}round the clock"
+
+
+def _if_stopped(one: MissedUpdate, contract: Contract) -> str:
+    """The other reading, where our question may have stopped the clock until the customer's answer."""
+    if one.stopped_until is None:
+        return ""
+    met = ", and so in time" if one.at <= one.stopped_until else ""
+    return f" ({time_words(one.stopped_until, contract.zone)}{met}, if our question stopped the clock until the answer)"
