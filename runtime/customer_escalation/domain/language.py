@@ -46,6 +46,8 @@ names and English terms in between).
 """
 ENGLISH_SHARE = 0.2
 """Of the words of an English text more are common ones. Where fewer are, the English may be quoted in a text of another language."""
+FOREIGN_SHARE = 0.01
+"""Of the letters of an English text at most so many are outside its alphabet."""
 _KANA, _HANGUL, _HAN = (re.compile(signs) for signs in (r"[\u3040-\u30ff]", r"[\uac00-\ud7a3]", r"[\u4e00-\u9fff]"))
 FEWEST_SIGNS = 10
 """Signs of a script that one language alone is written in."""
@@ -122,12 +124,19 @@ def language_of(text: str) -> str | None:
     (first, most), (_, next_most) = counts.most_common(2)
     if most < FEWEST or most < MARGIN * next_most:
         return None
-    # Its neighbours share a language's short words: Polish those of Portuguese, Danish those of Dutch. English has none that is near.
-    return first if first == "English" or not _is_another(text, CODES[first]) else None
+    # Its neighbours share a language's short words: Polish those of Portuguese, Danish those of Dutch, and Finnish says "on" for "is".
+    sure = first == "English" and (_common_share(text, first) >= ENGLISH_SHARE or not _has_accents(text))
+    return first if sure or not _is_another(text, CODES[first]) else None
 
 
 def _words_of(text: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", text.casefold())
+
+
+def _has_accents(text: str) -> bool:
+    """Does it have letters that English has not, more than a name or two?"""
+    letters = [sign for sign in text if sign.isalpha()]
+    return sum(not sign.isascii() for sign in letters) > FOREIGN_SHARE * len(letters)
 
 
 def _is_another(text: str, code: str) -> bool:

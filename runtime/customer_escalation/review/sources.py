@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property
 
@@ -62,6 +62,7 @@ REQUEST = "request"
 """The ref by which a sentence cites what the person asked."""
 _VERSION_LIKE = re.compile(r"\d{1,3}\.\d{1,3}")
 """A version in two parts, which is read as a number."""
+_DOTTED_TIME = re.compile(r"(?:[01]?\d|2[0-3])\.[0-5]\d")
 _DECIMAL = re.compile(r"(?<![\d.,])\d[\d,]*\.\d+(?![\d.])")
 FEWEST_ROUNDED = 3
 """Digits of a whole number that may stand for one with a fraction: it is wrong by less than a hundredth then."""
@@ -242,7 +243,7 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if (claim.kind == "proposed" or claim.reader == "sender") and is_label(atom):
         return True
-    if on_a_customers_clock(atom, scope, sources.zones):
+    if on_a_customers_clock(atom, scope, sources.zones) or _is_dotted_time(atom, claim, scope, sources):
         return True
     if atom.kind == "duration" and follows_from_moments(
         claim.text, atom.atom, sources.evidence.resolve(claim.cites)[0]
@@ -265,6 +266,14 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         or _is_numbered_day(atom.atom, claim.text, scope, sources.coming)
         or _counts(atom.atom, claim, scope, sources)
     )  # fmt: skip
+
+
+def _is_dotted_time(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources: Sources) -> bool:
+    """Is it a time of day as Finnish and Danish write it, 21.00, that the records hold with a colon, on any clock of a customer?"""
+    if atom.kind != "number" or sources.in_english(claim) or not _DOTTED_TIME.fullmatch(atom.atom):
+        return False
+    told = replace(atom, atom=atom.atom.replace(".", ":"), kind="time")
+    return not unsupported_atoms(told.atom, scope) or on_a_customers_clock(told, scope, sources.zones)
 
 
 def _rounds(shown: str, scope: Iterable[Record]) -> bool:

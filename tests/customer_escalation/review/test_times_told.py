@@ -203,3 +203,13 @@ def test_what_a_colleague_is_to_say_is_held_as_sentences_and_is_no_quotation() -
 def test_a_moment_that_the_draft_itself_sets_may_be_told_anywhere_in_it(told: str, faults: int) -> None:
     line = said(f"The reply of {told} puts that right.", T1M1)
     assert len(found(work("UTC"), "G1", tried=line, reminders=["2026-03-05T10:55:00Z"])) == faults
+
+
+@pytest.mark.parametrize(
+    ("told", "faults"),
+    [("Kello 11.30 tuki vastasi.", 0), ("Kello 03.30 tuki vastasi.", 0), ("Kello 12.40 tuki vastasi.", 1)],
+)
+def test_a_time_may_be_told_with_a_full_stop_where_the_language_does_so(told: str, faults: int) -> None:
+    finnish = "Yöllinen synkronointi pysähtyy, eikä asiakas saa tietojaan ennen kuin se käynnistetään uudelleen. "
+    lines = {"description": said(f"{finnish * 3}{told}", T1M1, T1M2, T1M3)}
+    assert len([one for one in found(work(), "G1", **lines) if "number" in one or "time" in one]) == faults
