@@ -290,6 +290,15 @@ def test_what_would_change_covers_impacts_asks_and_supposed_confirmations() -> N
     assert ("data_harmed", "no") not in unknown
 
 
+def test_a_business_reason_for_what_support_solves_leads_to_those_who_decide_and_to_nobody_who_repairs() -> None:
+    solved = case(RICH, bug_confirmed=fact("yes", M2), documented_solution=fact("yes", M2))
+    changes = {(change.fact, change.instead): change for change in what_would_change(solved)}
+    assert {
+        changes[name, "yes"].target for name in ("executive_requested", "pr_or_legal_risk", "policy_exception")
+    } == {Target.LEADERSHIP}
+    assert changes["data_harmed", "yes"].target == Target.ENGINEERING
+
+
 def stated(**facts: Any) -> set[tuple[str, str]]:
     """Rule and place of each finding on the facts."""
     records = case(POOR).evidence

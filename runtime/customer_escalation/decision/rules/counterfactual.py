@@ -13,6 +13,8 @@ EXTENTS = ("none", "partial", "full")
 LEVELS = ("none", "vulnerability_or_compliance", "exposure_or_breach")
 ASKS = ("technical_work", "decision")
 IMPACTS = ("blocked", "inconvenienced")
+DECIDED_ABOVE = frozenset({"churn_threat", "executive_requested", "policy_exception", "pr_or_legal_risk"})
+"""What adds a decision to take and no repair, where support has the solution."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,11 @@ def what_would_change(case: DecisionInput) -> tuple[Change, ...]:
     A supposed yes cites a record of ours where there is one, because a customer's word alone confirms nothing.
     """
     actual = _labels(decide(case))
+    solved = actual[0] == Outcome.HANDLE
     found: list[Change] = []
     for name, now, instead, other in _others(case):
+        if solved and name in DECIDED_ABOVE and instead == "yes":
+            other = _with(other, "open_ask", "decision")
         labels = _labels(decide(other))
         if labels != actual:
             found.append(Change(name, now, instead, *labels))
