@@ -38,9 +38,8 @@ def what_would_change(case: DecisionInput) -> tuple[Change, ...]:
     solved = actual[0] == Outcome.HANDLE
     found: list[Change] = []
     for name, now, instead, other in _others(case):
-        if solved and name in DECIDED_ABOVE and instead == "yes":
-            other = _with(other, "open_ask", "decision")
-        labels = _labels(decide(other))
+        above = solved and name in DECIDED_ABOVE and instead == "yes"
+        labels = _labels(decide(_with(other, "open_ask", "decision") if above else other))
         if labels != actual:
             found.append(Change(name, now, instead, *labels))
     return tuple(found)
