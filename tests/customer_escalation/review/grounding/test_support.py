@@ -251,3 +251,10 @@ def test_units_of_time_are_known_in_the_languages_that_days_are_known_in(text: s
         chat("C-1", "2026-03-04T10:30:00Z", "Den öppnar 3 sekunder långsammare. Trwało to 2 tygodnie.")
     ).ledger.records
     assert (unsupported_atoms(text, list(record.values())) == []) is held
+
+
+@pytest.mark.parametrize("written", ["1,204,630 entries", "1204630 entries", "1 204 630 entries", "1’204’630 entries"])
+def test_a_number_in_groups_of_three_is_not_taken_for_a_version_alone(written: str) -> None:
+    record = list(evidence(chat("C-1", "2026-03-04T10:30:00Z", written)).ledger.records.values())
+    assert unsupported_atoms("es sind 1.204.630", record) == []
+    assert unsupported_atoms("es sind 1.204.631", record) != []
