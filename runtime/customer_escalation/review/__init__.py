@@ -31,7 +31,7 @@ from customer_escalation.review.check import CHECKS, ReviewContext, ReviewInput
 from customer_escalation.review.citing import mend_citations
 from customer_escalation.review.grounding.atoms import find_atoms
 from customer_escalation.review.passages import all_cites, is_what_comes, passages
-from customer_escalation.review.sources import Sources
+from customer_escalation.review.sources import FOR_COLLEAGUES, Sources
 from customer_escalation.review.withholding import WITHHELD, withheld
 
 __all__ = ["WITHHELD", "Review", "review_draft", "sources_of", "view_of", "vocabulary", "withhold_unsupported"]
@@ -83,17 +83,15 @@ def sources_of(draft: Draft, case: DecisionInput, figures: Mapping[str, Figure],
     """Where the draft's claims are looked up."""
     known = vocabulary(case.policy, [account.name for account in case.affected]) | _places(case)
     first = Sources(case.evidence, figures, known)
-    cited = [first.whole(ref) for ref in (*all_cites(draft), *cites_of(case.facts), *_named(draft, case))]
+    named = tuple(_named(draft, case))
+    cited = [first.whole(ref) for ref in (*all_cites(draft), *cites_of(case.facts), *named)]
     brought = {record.ref for record in first.cited([*cited, *(account.crm_ref or "" for account in case.affected)])}
     language = language_or_other(" ".join(passage.text for passage in passages(draft) if passage.reader != "customer"))
     return replace(
-        first, established=frozenset(brought), deadlines=_deadlines(draft, case), promises=_promises(draft), request=context.request,
+        first, established=frozenset(brought), named=named, deadlines=_deadlines(draft, case), promises=_promises(draft), request=context.request,
         language=language, zones=clocks_of_records(case), hours=_hours(case.policy),
         coming=tuple(case.now.date() + timedelta(days=days) for days in range(COMING_DAYS)),
     )  # fmt: skip
-
-
-FOR_COLLEAGUES = ("messages", "ticket_note")
 
 
 def _named(draft: Draft, case: DecisionInput) -> list[str]:

@@ -58,6 +58,8 @@ LONGEST_ADDRESS, SHORTEST_NAME = 5, 3
 _DAY_MONTH = re.compile(r"(?<![\d/.])(\d{1,2})[./](\d{1,2})(?![\d/])")
 _DAYS = re.compile(r"\d{4}-\d\d-\d\d")
 LAST_DAY = 31
+FOR_COLLEAGUES = ("messages", "ticket_note")
+"""Where a draft holds its texts for colleagues."""
 REQUEST = "request"
 """The ref by which a sentence cites what the person asked."""
 _VERSION_LIKE = re.compile(r"\d{1,3}\.\d{1,3}")
@@ -81,6 +83,8 @@ class Sources:
     """Names that need no record: teams, the reporter, the affected accounts."""
     established: frozenset[str] = frozenset()
     """Refs of records that the brief or the facts cite: names, ids and versions in them are known to the reader."""
+    named: tuple[str, ...] = ()
+    """Refs of the items that texts for colleagues name by their ids: these have no marks, and stand on what they name."""
     language: str | None = None
     """That of the draft, by its English name; None where it is not known."""
     zones: tuple[tzinfo, ...] = ()
@@ -196,6 +200,8 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
     scope = sources.cited(claim.cites, claim.text)
     if claim.sums_up:
         scope = [*scope, *(sources.figure_record(figure) for figure in sources.figures.values())]
+    if claim.where.partition("[")[0] in FOR_COLLEAGUES:
+        scope = [*scope, *sources.cited(sources.named)]
     if claim.kind != "fact" or claim.where == NOTE:
         scope = sources.everything
     if sources.hours:

@@ -80,6 +80,13 @@ def test_ids_versions_and_addresses_are_known_once_the_brief_cites_their_record_
         assert unsupported(made, containment=risk, **place) == []
 
 
+def test_a_number_of_an_item_is_held_where_a_text_to_a_colleague_names_the_item() -> None:
+    made = work(ROWS)
+    for text, count in (("Please look: 8,750 rows are gone.", 1), ("Please look at C-8: 8,750 rows are gone.", 0)):
+        assert len(unsupported(made, messages=[{"to": "Kim", "text": text}])) == count
+    assert len(unsupported(made, messages=[{"to": "Kim", "text": "Please look at C-8: 8,751 rows are gone."}])) == 1
+
+
 def test_what_was_asked_is_cited_as_a_belief_and_by_its_mark_alone() -> None:
     made = work(request="2,750 rows are gone at all 19 customers!")
     told = "The request speaks of 2,750 rows"
