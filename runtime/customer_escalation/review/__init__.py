@@ -88,7 +88,8 @@ def sources_of(draft: Draft, case: DecisionInput, figures: Mapping[str, Figure],
     brought = {record.ref for record in first.cited([*cited, *(account.crm_ref or "" for account in case.affected)])}
     language = language_or_other(" ".join(passage.text for passage in passages(draft) if passage.reader != "customer"))
     return replace(
-        first, established=frozenset(brought), named=named, deadlines=_deadlines(draft, case), promises=_promises(draft), request=context.request,
+        first, established=frozenset(brought), named=named, request=context.request,
+        deadlines=_deadlines(draft, case), promises=_promises(draft),
         language=language, zones=clocks_of_records(case), hours=_hours(case.policy),
         coming=tuple(case.now.date() + timedelta(days=days) for days in range(COMING_DAYS)),
     )  # fmt: skip
