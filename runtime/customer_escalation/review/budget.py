@@ -25,7 +25,7 @@ SHARE = {Severity.CRITICAL: 0.45, Severity.HIGH: 0.4, Severity.MEDIUM: 0.26}
 BESIDE = {"sender": 280, "messages": 180, "ticket_note": 30, "rhythm": 50}
 """Words of the texts beside the brief, each in all."""
 WHOLE = {Severity.CRITICAL: 1850, Severity.HIGH: 1650, Severity.MEDIUM: 1450}
-WHOLE_HANDLING = 1000
+WHOLE_HANDLING = 1100
 """Words of everything together, which readers who compare briefs still read whole."""
 TEXTS = ("drafts", "messages", "ticket_note")
 OVER = 1.5
