@@ -169,7 +169,7 @@ def document(hostile: str, *, handling: bool = False) -> Document:
         kept = ("sender", "summary", "opening", "context", "rhythm", "ticket_note", "drafts", "messages")
         fields = {key: value for key, value in everywhere(hostile).items() if key in kept}
         work, brief = handled(
-            **fields, customers=hostile, sla=hostile, reason=hostile, steps=hostile, would_change=hostile
+            **fields, severity_reason=hostile, affected=hostile, reason=hostile, steps=hostile, would_change=hostile
         )
     else:
         work, brief = escalated(**everywhere(hostile))
