@@ -8,6 +8,7 @@ from customer_escalation.domain.brief import Brief
 from customer_escalation.domain.draft import CustomerDraft, Draft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.findings import Finding
+from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.domain.texts import outgoing
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.phrases import Phrases
@@ -61,12 +62,23 @@ def cited_records(brief: Brief, evidence: Evidence) -> list[dict[str, Any]]:
     ]
 
 
+def as_now(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """A brief that was recorded before the note of a handled issue became a sheet, in today's form: who is affected and the clocks stood
+    in fields of their own.
+    """
+    brief, draft = dict(recorded), dict(recorded["draft"])
+    if brief["outcome"] == Outcome.HANDLE and "affected" not in draft:
+        lines = [draft.pop("customers", ""), draft.pop("sla", "")]
+        draft |= {"affected": "\n\n".join(filter(None, lines)), "severity_reason": ""}
+    return brief | {"draft": draft}
+
+
 def document_of(result: Mapping[str, Any]) -> Document:
     """The document of a recorded result."""
     ledger = Ledger()
     for record in _records(result["records"]):
         ledger.add(record)
-    brief = Brief.model_validate(result["brief"])
+    brief = Brief.model_validate(as_now(result["brief"]))
     findings = [Finding.model_validate(finding) for finding in result["findings"] if finding["level"] == "H"]
     return Document(
         brief,

@@ -12,7 +12,7 @@ from tests.customer_escalation.casebook import account, message, ticket
 from tests.customer_escalation.casebook import evidence as evidence_of
 from tests.customer_escalation.commands import Command
 from tests.customer_escalation.drafts import communication, escalation, impact, reply, said
-from tests.customer_escalation.rendering.test_render import HEADINGS, escalated
+from tests.customer_escalation.rendering.test_render import HEADINGS, escalated, handled
 from tests.customer_escalation.scripts import CASES, answers_file, issue
 
 from customer_escalation.domain.brief import Brief
@@ -177,6 +177,19 @@ def test_all_forms_can_be_made_again_from_a_recorded_result() -> None:
     assert again.brief == Brief.model_validate(result["brief"])
     for render in (render_markdown, render_html, render_slack, render_adf):
         assert render(again) == render(made)
+
+
+def test_a_note_that_was_recorded_in_its_earlier_form_can_be_made_again() -> None:
+    work, brief = handled(affected="- **Acme:** Enterprise.", severity_reason="nobody stands still")
+    result = json.loads(json.dumps({"brief": brief.model_dump(mode="json"), "records": cited_records(brief, work.evidence),
+                                    "findings": [], "proposals": []}))  # fmt: skip
+    draft = result["brief"]["draft"]
+    del draft["affected"], draft["severity_reason"]
+    del result["brief"]["severity_if_escalated"], result["brief"]["restricted"]
+    draft |= {"customers": "Acme, Enterprise.", "sla": "The update is due at noon."}
+    shown = render_markdown(document_of(result))
+    assert "Acme, Enterprise.\n\nThe update is due at noon." in shown
+    assert "**Severity:**" not in shown
 
 
 def test_the_command_line_prints_each_form(tmp_path: Path) -> None:
