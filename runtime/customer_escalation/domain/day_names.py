@@ -112,6 +112,7 @@ def _plain(name: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))
 
 
+@cache
 def list_joins() -> frozenset[str]:
     """What stands between the last two of a list, in every language: "and", "or", casefolded; not what means something else in
     English, as "of" does and "in".
