@@ -2,12 +2,12 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
 from customer_escalation.domain.language import CODES, COMMON
+from customer_escalation.domain.printable import without_accents
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """As Python counts them."""
@@ -75,7 +75,7 @@ def opening_day_names() -> dict[str, int]:
         for locale in reversed((*_LOCALES, *_OF_ONE_SIGN)):
             for number, name in enumerate(_names(locale, "days", width)):
                 short = name.removesuffix(_FEIRA)
-                found |= dict.fromkeys((name, short, _plain(name), _plain(short)), number)
+                found |= dict.fromkeys((name, short, without_accents(name), without_accents(short)), number)
     return found | {name: WEEKDAYS.index(day) for name, day in short_weekday_names().items()}
 
 
@@ -87,7 +87,7 @@ def further_opening_days() -> tuple[Mapping[str, int], ...]:
             form: number
             for width in ("abbreviated", "wide")
             for number, name in enumerate(_names(locale, "days", width))
-            for form in (name, _plain(name))
+            for form in (name, without_accents(name))
         }
         for locale in _FURTHER_LOCALES
     )
@@ -105,11 +105,6 @@ def opening_day(word: str, named: Mapping[str, int] | None = None) -> int | None
         if form in named:
             return named[form]
     return next((number for number, day in enumerate(WEEKDAYS) if len(word) >= 3 and day.startswith(word)), None)
-
-
-def _plain(name: str) -> str:
-    """Without accents, as many type it."""
-    return "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))
 
 
 @cache
@@ -137,6 +132,12 @@ def english_day_words() -> frozenset[str]:
     """Months with their abbreviations, and weekdays; other languages' would let people called Mei or Juni pass."""
     short = (name for locale in ("en", "en_GB") for name in _names(locale, "months", "abbreviated"))
     return frozenset({*english_months(), *short, *WEEKDAYS})
+
+
+@cache
+def join_alternatives() -> str:
+    """For a pattern: what joins two of a list, signs among it."""
+    return alternatives([*list_joins(), ",", "/", "&", "-", "–"])
 
 
 def alternatives(names: Iterable[str]) -> str:

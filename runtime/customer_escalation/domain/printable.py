@@ -5,6 +5,7 @@ What makes no mark of its own is left out, what does is shown as U+FFFD, so that
 """
 
 import re
+import unicodedata
 
 _TURNS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u206a-\u206f"
 """Marks of direction: without them a text is shown in its own order."""
@@ -49,3 +50,8 @@ def escaped(character: str) -> str:
         return f"\\u{code:04x}"
     code -= 0x10000
     return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+
+
+def without_accents(text: str) -> str:
+    """The text as many type it: ``Zoe`` for ``Zoë``."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))

@@ -33,6 +33,8 @@ class Names:
     what: Literal["ref", "moment", "owner", "verb"]
 
 
+REQUEST = "request"
+"""The ref by which a sentence cites what the person asked."""
 MOST_CHARACTERS = 6000
 """Of one text of a draft; longer ones are refused before they are looked at."""
 _bounded = StringConstraints(strip_whitespace=True, max_length=MOST_CHARACTERS)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from customer_escalation.domain.day_names import alternatives, list_joins, or_joins
+from customer_escalation.domain.day_names import alternatives, join_alternatives, or_joins
 from customer_escalation.domain.draft import ColleagueText, CustomerDraft, Draft
 from customer_escalation.domain.unit_names import unit_names
 
@@ -61,7 +61,7 @@ def _in_one_list(text: str, word: str) -> str:
     """Texts that are named one after the other, the word said once: "text 2, 3 or 4"."""
     if text.casefold().count(word.strip().casefold()) < 2:  # nearly always so, and found out without making a pattern
         return text
-    joins = alternatives([*list_joins(), ",", "/", "&", "-", "–"])
+    joins = join_alternatives()
     listed = rf"(?<![\w\[]){_NAMED} ?\d{{1,2}}(?:\s?(?:{joins})\s?\d{{1,2}})*\s?(?:{joins})\s?"
     again = re.compile(rf"({listed}){re.escape(word)}(\d{{1,2}})(?![\w%]|[.,:]\d)", re.IGNORECASE)
     for _ in range(MOST_LISTED):
@@ -90,7 +90,7 @@ def each_marked(text: str, known: Container[int]) -> str:
 @cache
 def _further() -> re.Pattern[str]:
     """A number that goes on a list of texts, unless a unit of time stands behind it; ``word``: something else may."""
-    joins = alternatives([*list_joins(), ",", "/", "&", "-", "–"])
+    joins = join_alternatives()
     units = alternatives(name for names in unit_names().values() for name in names)
     head = rf"(?P<marked>\[{_NAMED} ?\d{{1,2}}\])|(?<![\w\[])(?:(?P<several>{_SEVERAL})|{_NAMED}) ?\d{{1,2}}"
     return re.compile(

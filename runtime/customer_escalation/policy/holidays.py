@@ -1,6 +1,5 @@
 """Days on which nobody works: the public holidays of a country or a part of it, and an organisation's own days."""
 
-import unicodedata
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from customer_escalation.domain.language import CODES
+from customer_escalation.domain.printable import without_accents
 
 _EXAMPLE = "write a country such as DE, or a part of one such as DE-BE (ISO 3166)"
 
@@ -85,16 +85,22 @@ def place_code(country: str, words: str) -> str:
 
 
 def _is_adjective_of(country: str, word: str) -> bool:
-    """Does the word begin as a name of the country does, almost to its end, as ``belgische`` does and ``België``?"""
-    names = [name for name, code in _codes(country).items() if code == country and len(name) > 2]
-    names += _in_its_own_words(country)
-    shared = ((_shared(_plain(name), _plain(word)), len(name)) for name in names)
-    return " " not in word and any(common >= max(FEWEST_SHARED, length - LONGEST_ENDING) for common, length in shared)
+    """Does the word begin as a name of the country does, almost to its end, and as no other country's: ``belgische`` as ``België``?"""
+    if not country or " " in word:
+        return False
+    plain = without_accents(word)
+    own = [*_in_its_own_words(country), *(name for name, code in _codes(country).items() if code == country)]
+    others = [name for name, code in _codes(country).items() if len(code) == len(country) and code != country]
+    shared = {name: _shared(without_accents(name), plain) for name in (*own, *others)}
+    most = max(
+        (shared[name] for name in own if shared[name] >= max(FEWEST_SHARED, len(name) - LONGEST_ENDING)), default=0
+    )
+    return most > max((shared[name] for name in others), default=0)
 
 
 def _shared(one: str, other: str) -> int:
     """How many letters two words have in common from the first on."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
 
 
 @cache
@@ -111,11 +117,6 @@ def _in_its_own_words(country: str) -> tuple[str, ...]:
         return ()
     found = (own.territories.get(country, ""), own.languages.get(language, "").partition(" ")[0])
     return tuple(name.casefold() for name in found if name)
-
-
-def _plain(name: str) -> str:
-    """Without accents."""
-    return "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))
 
 
 @cache

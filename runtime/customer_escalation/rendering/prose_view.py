@@ -6,7 +6,7 @@ from dataclasses import replace
 from textwrap import indent
 
 from customer_escalation.domain.brief import Statement
-from customer_escalation.domain.prose import Sentence, sentences_of, with_code, without_marks, words_begin
+from customer_escalation.domain.prose import REQUEST, Sentence, sentences_of, with_code, without_marks, words_begin
 from customer_escalation.domain.texts import places, with_places
 from customer_escalation.rendering.citing import Citing
 from customer_escalation.rendering.document import Document
@@ -90,6 +90,11 @@ class ProseView(Citing):
     def said(self, statement: Statement | None) -> str:
         """A line that code wrote."""
         return self.linked(sentence(statement.text), statement.cites) if statement else ""
+
+    def marks(self, cites: Iterable[str]) -> list[str]:
+        """As of every brief, and what was asked by its name: a reader sees that a sentence tells a belief."""
+        refs = list(cites)
+        return [*([self.say("request")] if REQUEST in refs else []), *super().marks(refs)]
 
     def _sentence(self, one: Sentence, whole: str, seen: set[str]) -> str:
         own = [mark for mark in (self.marks(one.cites) if one.own else []) if not _stands(mark, whole)]

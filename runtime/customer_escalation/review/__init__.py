@@ -98,8 +98,8 @@ def sources_of(draft: Draft, case: DecisionInput, figures: Mapping[str, Figure],
 def _named(draft: Draft, case: DecisionInput) -> list[str]:
     """The items that its texts for colleagues name by their ids, who find there what else is said: such a text has no marks."""
     text = "\n".join(passage.text for passage in passages(draft) if passage.path.partition("[")[0] in FOR_COLLEAGUES)
-    items = {case.evidence.item_of(record).ref: record for record in case.evidence.ledger.records.values()}
-    return [ref for ref in items if mentions(text, ref.partition("/")[2])]
+    items = {case.evidence.item_of(record).ref for record in case.evidence.ledger.records.values()}
+    return [ref for ref in sorted(items) if mentions(text, ref.partition("/")[2])]
 
 
 def _deadlines(draft: Draft, case: DecisionInput) -> str:

@@ -3,8 +3,9 @@
 from customer_escalation.domain.changes import texts_at
 from customer_escalation.domain.draft import CustomerDraft, Draft, HandlingDraft
 from customer_escalation.domain.prose import Passage, cite, passages, sentences_of, with_refs
+from customer_escalation.review.missing import atoms_missing, is_telling
 from customer_escalation.review.passages import claims
-from customer_escalation.review.sources import Sources, atoms_missing, is_telling
+from customer_escalation.review.sources import Sources
 
 
 def mend_citations(draft: Draft, sources: Sources) -> Draft:

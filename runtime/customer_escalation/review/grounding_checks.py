@@ -7,8 +7,8 @@ from customer_escalation.domain.evidence import name_key
 from customer_escalation.domain.template import WORKFLOW, is_called
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.grounding import unsupported_atoms
+from customer_escalation.review.missing import atoms_missing, unsupported_words
 from customer_escalation.review.passages import IN_ROWS, Claim, passages
-from customer_escalation.review.sources import atoms_missing, unsupported_words
 
 STRONG_CLAIMS = re.compile(
     r"\b(?:(?:is|was|are|were|been|has|have) (?:now )?(?:confirmed|resolved|fixed)|confirmed (?:bug|defect|by)|"

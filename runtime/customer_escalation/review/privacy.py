@@ -13,8 +13,9 @@ from customer_escalation.domain.people import own_names, people_of
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.customer_texts import CustomerText, said_of
 from customer_escalation.review.grounding import Unsupported, find_atoms, unsupported_atoms
+from customer_escalation.review.missing import is_somebody, put_together
 from customer_escalation.review.passages import drafts_for_customers
-from customer_escalation.review.sources import is_day_and_month, is_somebody, on_a_customers_clock, put_together
+from customer_escalation.review.told_days import is_day_and_month, on_a_customers_clock
 from customer_escalation.sla.clocks import waiting_since
 from skill_runtime.ledger import Record
 

@@ -22,6 +22,8 @@ class MissedUpdate:
     """Our reply before, which the window ran from."""
     due_at: datetime
     """UTC."""
+    answer_ref: str = ""
+    """The customer's answer to a question in our reply before; empty where we asked nothing."""
     stopped_until: datetime | None = None
     """Until when it would have run had our question stopped it until the customer's answer: after ``at`` it was met then; UTC. None
     where we asked nothing.
@@ -63,4 +65,4 @@ def _missed(
     answer = next(between, None)
     if answer is None:
         return None
-    return MissedUpdate(after.ref, at, before.ref, due, calendar.add_business_time(answer.at, window))
+    return MissedUpdate(after.ref, at, before.ref, due, answer.ref, calendar.add_business_time(answer.at, window))

@@ -93,6 +93,7 @@ def test_times_are_told_on_the_clock_that_is_asked_for() -> None:
         ("2 * 3066", "3066 stands in no cited record"),
         ("413 - 1", "413 stands in no cited record"),
         ("2026-03-09T19:00Z + 72 h", "2026-03-09T19:00Z stands in no cited record"),
+        ("2026-03-03T07:00-05:00 + 72 h", "2026-03-03T07:00-05:00 stands in no cited record"),
         ("2026-03-03T18:00-05:00 + 72 h", "2026-03-03T18:00-05:00 stands in no cited record"),
         ("2027-03-09T13:00Z + 72 h", "2027-03-09T13:00Z stands in no cited record"),
         ("2026-03-02T09:00 + 72 h", "2026-03-02T09:00 is no moment with its offset"),

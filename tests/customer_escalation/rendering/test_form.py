@@ -186,3 +186,8 @@ def test_texts_stand_in_the_order_of_their_numbers_and_are_named_by_their_place(
 def test_sentences_that_are_written_without_a_space_between_them_stay_so() -> None:
     text = part(markdown(description="同期が止まる。原因は不明。 次へ。 It stops. It waits."), "Issue Description")
     assert text == "同期が止まる。原因は不明。 次へ。 It stops. It waits."
+
+
+def test_what_was_asked_is_marked_as_such() -> None:
+    text = part(markdown(description=said("The request speaks of 400 rows.", "request", T1M1)), "Issue Description")
+    assert text == "The request speaks of 400 rows (the request)."

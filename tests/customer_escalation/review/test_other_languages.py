@@ -11,8 +11,9 @@ from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.language import OTHER, language_or_other
 from customer_escalation.review.grounding.atoms import find_atoms
+from customer_escalation.review.missing import atoms_missing
 from customer_escalation.review.passages import Claim, claims
-from customer_escalation.review.sources import Sources, atoms_missing
+from customer_escalation.review.sources import Sources
 
 POLISH = (
     "Dzień dobry, od 8 listopada nie działa synchronizacja nocna. Pierwszego dnia zatrzymała się po sześciu godzinach, drugiego po "

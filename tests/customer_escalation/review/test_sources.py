@@ -113,6 +113,7 @@ def test_what_stands_in_an_item_is_known_where_a_text_to_a_colleague_names_it() 
         ("212 litres", False),
         ("215 litres", False),
         ("21 litres", False),
+        ("2.14 litres", False),
     ],
 )
 def test_a_computed_number_may_be_told_without_its_fraction(sentence: str, right: bool) -> None:
@@ -243,3 +244,17 @@ def test_a_citation_brings_in_its_item_its_parts_and_what_a_figure_was_computed_
 def test_a_bold_lead_with_a_moment_or_a_sum_is_part_of_what_the_line_states(lead: str, right: bool) -> None:
     line = f"**{lead}:** the sync stopped [[{T1M1}]]."
     assert (unsupported(work(), containment=line) == []) is right
+
+
+@pytest.mark.parametrize(
+    ("told", "faulty"),
+    [
+        ("it begins on Saturday the 29", 0),
+        ("empieza el sábado, día 29", 0),
+        ("on Friday for 29 customers", 1),
+        ("on Monday all 29 rows", 1),
+    ],
+)
+def test_a_number_behind_a_weekday_is_a_day_only_where_nothing_but_day_stands_between(told: str, faulty: int) -> None:
+    found = unsupported(work(), containment=said(f"The agent wrote that {told} stop.", T1M2))
+    assert len([one for one in found if "“29”" in one or "29 " in one]) == faulty

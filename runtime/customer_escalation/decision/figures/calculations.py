@@ -206,13 +206,12 @@ class _Held:
         return day
 
     def _tells(self, moment: datetime) -> bool:
-        """Does the text tell the hour, on the clock that is given, in UTC or in the brief's zone: in digits, or as noon or midnight,
-        which have words in every language?
+        """Does the text tell the hour in digits, on the clock that is given, in UTC or in the brief's zone; or is it noon or midnight
+        there, which have words in every language?
         """
         hours = {one.hour for one in (moment, moment.astimezone(UTC), moment.astimezone(self._zone))}
-        return any(
-            hour in (0, NOON) or re.search(rf"(?<!\d)(?:0?{hour}|{hour % NOON or NOON})(?!\d)", self._text)
-            for hour in hours
+        return moment.hour in (0, NOON) or any(
+            re.search(rf"(?<!\d)(?:0?{hour}|{hour % NOON or NOON})(?!\d)", self._text) for hour in hours
         )
 
 

@@ -28,7 +28,12 @@ def missed_updates_figure(view: TicketTimes, contract: Contract, now: datetime) 
         f"{_how_many(missed)} before the window that runs now ({hours_words(window)} allowed): "
         f"{_moments(missed, contract)}, counted {_counted_words(terms, contract)}"
     )
-    refs = (view.ref, *(ref for one in missed for ref in (one.since_ref, one.ref)), terms.ref, *terms.read_from)
+    refs = (
+        view.ref,
+        *(ref for one in missed for ref in (one.since_ref, one.answer_ref, one.ref) if ref),
+        terms.ref,
+        *terms.read_from,
+    )
     return [
         figure(f"{ticket}.updates_missed", f"{ticket} ({view.customer}) SLA updates", text, tuple(dict.fromkeys(refs)))
     ]

@@ -18,6 +18,7 @@ SHORTEST_ID = 3
 FEWEST_WORDS, FEWEST_LETTERS = 4, 22
 """Of a run of words that is taken for a private note's own; less stands in many texts by chance."""
 FIRST_LETTERS = 4
+"""Of the word that a run begins with, at least: shorter ones are articles and prepositions in most languages."""
 LETTERS_OF_A_SIGN = 1.4
 """What a character of a script without spaces counts for: a greeting of eleven signs stands in every Japanese letter."""
 SURE_WORDS = 12

@@ -37,6 +37,7 @@ ORDINARY = frozenset(
 
 
 SHORTEST_GENITIVE = 3
+"""Letters of a name whose genitive is known by its s, at least."""
 
 
 @dataclass(frozen=True)

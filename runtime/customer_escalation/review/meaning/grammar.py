@@ -277,6 +277,7 @@ class Grammar:
 
 
 CONCORD = frozenset({"French", "Spanish", "Portuguese"})
+"""Languages in which two words of denial deny once."""
 GRAMMARS: Mapping[str, Grammar] = {
     name: Grammar(name, roles)
     for name, roles in {

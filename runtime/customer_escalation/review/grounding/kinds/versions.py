@@ -26,7 +26,7 @@ def _holds(source: SourceText, atom: Atom) -> bool:
         return True
     if not _GROUPED.fullmatch(atom.value):
         return False
-    return bool(re.search(rf"(?<!\d){atom.value.replace('.', _SEPARATOR)}(?![\d])", source.text))
+    return bool(re.search(rf"(?<!\d){atom.value.replace('.', _SEPARATOR)}(?!\d)", source.text))
 
 
 VERSION = AtomKind("version", lambda: _PATTERN, _read, _holds)

@@ -1,0 +1,249 @@
+"""Which atoms of a sentence its sources do not hold (G1), and why some need no record."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from customer_escalation.domain.evidence import field
+from customer_escalation.domain.language import NOUNS_CAPITALISED, OTHER, language_or_other
+from customer_escalation.domain.people import writer_of
+from customer_escalation.domain.printable import without_accents
+from customer_escalation.review.durations import follows_from_moments
+from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
+from customer_escalation.review.grounding.quotations import quotations
+from customer_escalation.review.passages import Claim, is_what_comes, tells_what_comes
+from customer_escalation.review.sources import FOR_COLLEAGUES, Sources
+from customer_escalation.review.told_days import (
+    is_day,
+    is_day_and_month,
+    is_hour,
+    is_numbered_day,
+    on_a_customers_clock,
+)
+from skill_runtime.ledger import Record
+
+FREE_IN_PROPOSALS = frozenset({"date", "time", "duration", "number", "weekday"})
+"""Atoms that a proposal may set itself: when, how long, how many."""
+NOTE = "ticket_note"
+"""Tells colleagues what to write and to do: its quotations are wordings, and it may name any record."""
+REPORTS = "communication"
+"""Tells what was said and promised: a time there that the draft only plans is told under a label of its own."""
+WORDINGS = frozenset({"messages", "asks"})
+"""Texts to colleagues, which may hold what they are to say or to write: several sentences in quotation marks are a wording, no
+quotation, and are held as sentences."""
+_SENTENCES = re.compile(r"[.!?][\"”“’»)]*\s+(?=\w)|[。！？](?=\w)")
+"""Where one sentence ends and the next begins."""
+IN_WORDS = frozenset({"number", "duration", "weekday", "date"})
+"""Atoms that a record may tell in words of its own language."""
+ESTABLISHED = frozenset({"name", "id", "version", "address"})
+"""Atoms that need no citation of their own once a record that the brief cites holds them."""
+TELLING_DIGITS = 3
+"""A number with fewer digits stands in many records by chance, so none of them is offered as its source."""
+MOST_LABEL_WORDS = 6
+MOST_COUNTED = 20
+"""A higher number is no count of things that the same sentence names."""
+_PART = re.compile(r"\w+")
+_VERSION_LIKE = re.compile(r"\d{1,3}\.\d{1,3}")
+"""A version in two parts, which is read as a number."""
+_DOTTED_TIME = re.compile(r"(?:[01]?\d|2[0-3])\.[0-5]\d")
+_WHOLE = re.compile(r"\d{1,3}(?:[\s.,]?\d{3})*|\d+")
+_DECIMAL = re.compile(r"(?<![\d.,])\d[\d,]*\.\d+(?![\d.])")
+FEWEST_ROUNDED = 3
+"""Digits of a whole number that may stand for one with a fraction: it is wrong by less than a hundredth then."""
+_FENCE = re.compile(r"\A`{3,}[ \t]*\w*(?=\n)")
+"""The opening of a fenced block with the name of its language."""
+_ITEMS = re.compile(r"[,;]|\band\b|\bund\b|\bet\b|\by\b|、")
+LONGEST_ADDRESS, SHORTEST_NAME = 5, 3
+"""Letters of a form of address or a greeting, and of a name."""
+
+
+def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
+    """Atoms of the sentence that its sources do not hold.
+
+    What proposes or supposes may cite nothing; then its atoms must occur somewhere in the evidence, but for the times and
+    numbers that a proposal sets itself. Names, ids and versions that the brief cites anywhere are known.
+    """
+    scope = sources.cited(claim.cites, claim.text)
+    if claim.sums_up:
+        scope = [*scope, *(sources.figure_record(figure) for figure in sources.figures.values())]
+    if claim.where.partition("[")[0] in FOR_COLLEAGUES:
+        scope = [*scope, *sources.cited(sources.named)]
+    if claim.kind != "fact" or claim.where == NOTE:
+        scope = sources.everything
+    if sources.hours:
+        scope = [*scope, Record(ref="policy/hours", data={"kind": "policy", "text": sources.hours})]
+    if claim.sums_up or claim.reader == "sender" or tells_what_comes(claim.where, claim.label):
+        scope = [*scope, *_own_plans(sources)]
+    if claim.reader == "sender" and sources.request:
+        scope = [*scope, sources.request_record]
+    missing = unsupported_atoms(
+        _wordings_opened(claim.text) if claim.where.partition("[")[0] in WORDINGS else claim.text,
+        scope,
+        sources.everything,
+        vocabulary=sources.vocabulary,
+        nouns_capitalised=sources.language_of(claim) in (*NOUNS_CAPITALISED, OTHER),
+    )
+    return [atom for atom in missing if not _let_pass(atom, claim, scope, sources)]
+
+
+def _wordings_opened(text: str) -> str:
+    """The text with quotations of several sentences as text of its own."""
+    for atom in quotations(text):
+        if atom.kind == "quote" and _SENTENCES.search(atom.value):
+            text = text.replace(atom.text, atom.value)
+    return text
+
+
+def _own_plans(sources: Sources) -> Iterator[Record]:
+    """What the draft itself sets and promises, which is checked where it stands."""
+    for name, text in (("deadlines", sources.deadlines), ("promises", sources.promises)):
+        if text:
+            yield Record(ref=f"draft/{name}", data={"kind": "deadline", "text": text})
+
+
+def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources: Sources) -> bool:
+    if claim.kind == "proposed" and (atom.kind in FREE_IN_PROPOSALS or put_together(atom, scope)):
+        return True
+    sets = claim.where.partition("[")[0] in FOR_COLLEAGUES or is_what_comes(claim.where, claim.label)
+    if sets and (atom.kind in ("time", "weekday", "duration") or (atom.kind == "date" and _comes(atom, sources))):
+        return True
+    if atom.kind == "time" and claim.where != REPORTS and _is_set(atom, sources):
+        return True
+    if atom.kind == "date" and _ends_a_name(atom.atom, claim.text, scope):
+        return True
+    if claim.where == NOTE and atom.kind in ("quote", "code"):
+        return True
+    if (claim.kind == "proposed" or claim.reader == "sender") and is_label(atom):
+        return True
+    if on_a_customers_clock(atom, scope, sources.zones) or _is_dotted_time(atom, claim, scope, sources):
+        return True
+    if atom.kind == "duration" and follows_from_moments(
+        claim.text, atom.atom, sources.evidence.resolve(claim.cites)[0]
+    ):
+        return True
+    known = atom.kind in ESTABLISHED or (atom.kind == "code" and len(atom.atom.split()) == 1)
+    if known and not sources.established.isdisjoint(atom.found_in):
+        return True
+    if _VERSION_LIKE.fullmatch(atom.atom) and not sources.established.isdisjoint(atom.found_in):
+        return True
+    if atom.kind == "name" and (is_somebody(atom.atom, scope) or is_a_writer(atom.atom, scope)):
+        return True
+    if atom.kind in IN_WORDS and not re.search(r"\d", atom.atom) and any(_in_other_words(record) for record in scope):
+        return True
+    set_by_it = Record(ref="draft/deadlines", data={"kind": "deadline", "text": sources.deadlines})
+    if atom.kind == "number" and not sources.in_english(claim) and is_hour(atom.atom, [*scope, set_by_it]):
+        return True
+    return atom.kind == "number" and (
+        _rounds(atom.atom, scope) or is_day(atom.atom, claim.text) or is_day_and_month(atom.atom, claim.text, scope)
+        or is_numbered_day(atom.atom, claim.text, scope, sources.coming)
+        or _counts(atom.atom, claim, scope, sources)
+    )  # fmt: skip
+
+
+def _is_dotted_time(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources: Sources) -> bool:
+    """Is it a time of day as Finnish and Danish write it, 21.00, that the records hold with a colon, on any clock of a customer?"""
+    if atom.kind != "number" or sources.in_english(claim) or not _DOTTED_TIME.fullmatch(atom.atom):
+        return False
+    told = replace(atom, atom=atom.atom.replace(".", ":"), kind="time")
+    return not unsupported_atoms(told.atom, scope) or on_a_customers_clock(told, scope, sources.zones)
+
+
+def _rounds(shown: str, scope: Iterable[Record]) -> bool:
+    """Is it the whole number next to what code computed, as in "over 213 hours" of 213.83?"""
+    number = re.sub(r"[\s.,]", "", shown) if _WHOLE.fullmatch(shown) else ""
+    if len(number) < FEWEST_ROUNDED:
+        return False
+    computed = (
+        found for record in scope if record.data.get("kind") == "figure" for found in _DECIMAL.findall(record.text)
+    )
+    return any(int(number) - 1 < float(found.replace(",", "")) < int(number) + 1 for found in computed)
+
+
+def _is_set(atom: Unsupported, sources: Sources) -> bool:
+    """Is it a moment that the draft sets in a deadline or a reminder, which may be told anywhere in it?"""
+    set_by_it = Record(ref="draft/deadlines", data={"kind": "deadline", "text": sources.deadlines})
+    return not unsupported_atoms(atom.atom, [set_by_it])
+
+
+def _in_other_words(record: Record) -> bool:
+    """Is the record in a language whose words for numbers, days and units nobody here knows? Then nothing is known of them."""
+    text = field(record, "text") or field(record, "body")
+    return language_or_other(text) == OTHER
+
+
+def _comes(atom: Unsupported, sources: Sources) -> bool:
+    """Is it a day that comes soon, which whoever writes to a colleague may set?"""
+    days = Record(ref="draft/days", data={"kind": "deadline", "text": " ".join(map(str, sources.coming))})
+    return not unsupported_atoms(atom.atom, [days])
+
+
+def _ends_a_name(shown: str, text: str, scope: Iterable[Record]) -> bool:
+    """Is the first number of what looks like two days the end of a name in the records, as in "from Server 7 to 31 August"?"""
+    number = re.match(r"\d{1,2}(?= )", shown)
+    name = re.search(rf"\w+ {re.escape(shown)}", text) if number else None
+    return bool(number and name and _stands_in(name.group()[: -len(shown)] + number.group(), scope))
+
+
+def is_somebody(name: str, scope: Iterable[Record]) -> bool:
+    """Does a known name stand in it with a form of address before or behind it, such as Mr or -san?"""
+    words = re.split(r"[\s-]+", name)
+    known = [word for word in words if len(word) >= SHORTEST_NAME and _stands_in(word, scope)]
+    return len(words) > 1 and bool(known) and all(len(word) <= LONGEST_ADDRESS for word in words if word not in known)
+
+
+def is_a_writer(name: str, scope: Iterable[Record]) -> bool:
+    """Is it a part of the handle of somebody who wrote one of the records, as Zoë is of ``pm.zoe``?"""
+    wanted = without_accents(name.casefold())
+    return len(name) >= SHORTEST_NAME and any(
+        wanted in re.split(r"[\W_\d]+", without_accents(writer_of(record).casefold())) for record in scope
+    )
+
+
+def _stands_in(word: str, scope: Iterable[Record]) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", record.text) for record in scope)
+
+
+def put_together(atom: Unsupported, scope: Sequence[Record]) -> bool:
+    """A setting or a command whose every part stands in the records, such as a documented key with the value for this case."""
+    if atom.kind != "code":
+        return False
+    held = {word for record in scope for word in _PART.findall(record.text)}
+    parts = _PART.findall(_FENCE.sub("", atom.atom))
+    return bool(parts) and held.issuperset(parts)
+
+
+def is_label(atom: Unsupported) -> bool:
+    """A few words in quotation marks, which may be a label, one of several answers, or words held at arm's length."""
+    return atom.kind == "quote" and len(atom.atom.split()) <= MOST_LABEL_WORDS
+
+
+def _counts(number: str, claim: Claim, scope: Sequence[Record], sources: Sources) -> bool:
+    """Is it the number of things that the sentence itself names, or of the records, items or customers that it cites?"""
+    word = number.casefold()
+    value = NUMBER_WORDS.get(word) or (int(word) if word.isdecimal() else 0)
+    if not 0 < value <= MOST_COUNTED:
+        return False
+    cited = [record for record in scope if record.category != "figures"]
+    items = {sources.evidence.item_of(record).ref for record in cited}
+    customers = {sources.evidence.customer_of(record) for record in cited} - {""}
+    listed = len(_ITEMS.findall(claim.text)) + 1
+    named = {record.id for record in sources.everything if record.id and len(record.id) > 2 and record.id in claim.text}
+    parts = [record for record in cited if record.parent and record.ref in claim.cites]
+    return value <= len(customers) or value in {len(items), len(named), len(parts)} or 1 < value <= listed
+
+
+def is_telling(atom: Unsupported) -> bool:
+    """Is it no number that stands in a record by chance?"""
+    return atom.kind != "number" or len(re.sub(r"\D", "", atom.atom)) >= TELLING_DIGITS
+
+
+def unsupported_words(atom: Unsupported, claim: Claim) -> str:
+    """What to tell the writer of an atom: where it stands, or that nothing holds it."""
+    if atom.found_in and is_telling(atom):
+        where = f" It stands in {', '.join(atom.found_in[:3])}: cite that if it is what you mean."
+    elif atom.found_in:
+        where = " Cite the record that says so, or leave the number out."
+    else:
+        where = " No record of this run holds it: leave it out, or say that it is unknown."
+    cited = "all that the brief cites" if claim.sums_up else ", ".join(claim.cites) or "nothing"
+    return f"“{atom.atom}” ({atom.kind}) is not in what this sentence stands on ({cited}).{where}"

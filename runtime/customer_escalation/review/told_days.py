@@ -1,0 +1,96 @@
+"""Days and times of day as people tell them, held against what records say: without a year, on another clock, by their number alone."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from customer_escalation.domain.day_names import alternatives, opening_day_names, weekday_names
+from customer_escalation.domain.evidence import parse_moment
+from customer_escalation.domain.times import is_usable
+from customer_escalation.domain.unit_names import unit_names
+from customer_escalation.policy import find_zone
+from customer_escalation.review.grounding import Unsupported, unsupported_atoms
+from skill_runtime.ledger import Record
+
+HOURS_OF_DAY = 24
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.]|\s?h\s?)([0-5]\d)?(?::[0-5]\d)?")
+_NAMED_ZONE = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)\s+(?!UTC|GMT)(?:[A-Z]{2,5}\b|[A-Z]\w+ time\b)")
+"""A time that a text tells in a zone by an abbreviation or a place, which may lie any number of hours off."""
+_ZONED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) ([A-Z]\w+/[A-Za-z_/+-]+)")
+"""A moment as figures tell it, on the clock of a named zone."""
+_CLOCK_TIME = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?!:?\d)")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d| UTC)")
+_DAY_MONTH = re.compile(r"(?<![\d/.])(\d{1,2})[./](\d{1,2})(?![\d/])")
+_DAYS = re.compile(r"\d{4}-\d\d-\d\d")
+LAST_DAY = 31
+
+
+def is_hour(number: str, scope: Iterable[Record]) -> bool:
+    """Is it a full hour that the records name, as in "kl. 9" or "9 Uhr"?"""
+    whole = f"{int(number):02}:00" if number.isdecimal() and int(number) < HOURS_OF_DAY else ""
+    return bool(whole) and any(whole in record.text for record in scope)
+
+
+def is_day_and_month(number: str, text: str, scope: Sequence[Record]) -> bool:
+    """Is it part of a day and month without a year, such as 17/06 or 06.11., on which something in the records lies?"""
+    parts = re.split(r"[./]", number)
+    pairs = [pair for pair in _DAY_MONTH.findall(text) if set(parts) <= set(pair)]
+    days = {stamp for record in scope for stamp in _DAYS.findall(record.text)} if pairs else set()
+    years = {stamp[:4] for stamp in days}
+    return any(
+        any(stamp[5:] == f"{int(month):02}-{int(day):02}" for stamp in days)
+        or any(not unsupported_atoms(f"{year}-{int(month):02}-{int(day):02}", scope) for year in years)
+        for day, month in pairs
+    )
+
+
+def is_day(number: str, text: str) -> bool:
+    """Is it the day of the month behind a day of the week, as in ``sábado 19`` or ``segunda-feira, dia 25``?"""
+    if not number.isdecimal() or int(number) > LAST_DAY:
+        return False
+    days = alternatives((*weekday_names(), *opening_day_names()))
+    before = alternatives(("the", *unit_names()["day"]))
+    return bool(re.search(rf"(?<!\w)(?:{days})\.?,? (?:(?:{before}) )?{number}(?!\d)", text, re.IGNORECASE))
+
+
+def is_numbered_day(number: str, text: str, scope: Iterable[Record], coming: Sequence[date]) -> bool:
+    """Is it the day of a month in Chinese, Japanese or Korean, as in 21日 and 20·21일, on which something lies or may soon?"""
+    if not number.isdecimal() or not re.search(
+        rf"(?<!\d){number}(?:[·・,、~～-]\d{{1,2}})*\s?[日号號일](?![間间간])", text
+    ):
+        return False
+    days = {int(stamp[8:10]) for record in scope for stamp in _DAYS.findall(record.text)} | {day.day for day in coming}
+    return int(number) in days
+
+
+def on_a_customers_clock(atom: Unsupported, scope: Iterable[Record], zones: Sequence[tzinfo]) -> bool:
+    """A time of day that is a moment of the records, told in UTC or in the zone of an affected customer."""
+    found = _CLOCK.fullmatch(atom.atom.strip()) if atom.kind in ("time", "duration") else None
+    if not found:
+        return False
+    wanted = f"{int(found[1]):02}:{found[2] or '00'}"
+    return any(wanted in _told_on(record, (UTC, *zones)) for record in scope)
+
+
+def _told_on(record: Record, zones: Sequence[tzinfo]) -> set[str]:
+    """The times of day of a record on these clocks: of its moments, and of those that its text tells on any of them."""
+    stamps = [stamp.replace(" UTC", "Z").replace(" ", "T") for stamp in _STAMP.findall(record.text)]
+    moments = [moment for stamp in stamps if (moment := parse_moment(stamp))]
+    for told, name in _ZONED.findall(record.text):
+        zone = find_zone(name)
+        if zone and is_usable(there := datetime.fromisoformat(told).replace(tzinfo=zone)):
+            moments.append(there)
+    found = {f"{moment.astimezone(zone):%H:%M}" for moment in moments for zone in zones}
+    offsets = {moment.astimezone(zone).utcoffset() or timedelta() for moment in moments[:1] for zone in zones}
+    for hour, minute in _NAMED_ZONE.findall(_STAMP.sub(" ", record.text)):
+        told = timedelta(hours=int(hour), minutes=int(minute))
+        found |= {_time_of_day(told + timedelta(hours=hours)) for hours in range(24)}
+    for hour, minute in _CLOCK_TIME.findall(_STAMP.sub(" ", record.text)):
+        told = timedelta(hours=int(hour), minutes=int(minute))
+        found |= {_time_of_day(told - theirs + ours) for theirs in offsets for ours in offsets}
+    return found
+
+
+def _time_of_day(since_midnight: timedelta) -> str:
+    minutes = since_midnight // timedelta(minutes=1) % (24 * 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
