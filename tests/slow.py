@@ -25,6 +25,7 @@ SLOW = (
     "tests/customer_escalation/cli/test_*",
     "tests/customer_escalation/connectors/test_border.py*",
     "tests/customer_escalation/connectors/test_calendar.py*",
+    "tests/customer_escalation/connectors/test_paging.py*",
     "tests/customer_escalation/connectors/test_long_records.py*",
     "tests/test_makefile.py*",
     "tests/test_documented_commands.py*",

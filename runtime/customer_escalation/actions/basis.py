@@ -19,7 +19,7 @@ from skill_runtime.ledger import Record
 LONGEST_QUOTE = 160
 """Characters of a message that are told of it."""
 ON_ITS_DESTINATION = frozenset({"customer_reply", "status_update", "internal_note", "tracker_comment"})
-ON_THE_TICKETS = frozenset({"post_to_channel", "team_message", "tracker_item"})
+ON_THE_TICKETS = frozenset({"post_to_channel", "team_message", "tracker_item", "page"})
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,16 @@ class InternalTexts:
         what = [public.text(self._brief.draft.summary), *self._asks(public), self._tickets()]
         return Made("\n".join(self._lines(*what)), public.left_out)
 
+    def page(self, channel: str) -> Made:
+        """For who is on call: what is wrong on the first line, and where they read on; of what is restricted no more than that."""
+        if self.restricted:
+            return Made("\n".join(filter(None, [self._lines()[0], channel])))
+        assert self._brief.severity is not None
+        public = _Public(self._around, self._names)
+        what = " ".join(public.text(self._brief.draft.summary).split())
+        lines = [f"{self._brief.severity.value}: {what}", *self._asks(public), self._tickets(), channel]
+        return Made("\n".join(line for line in lines if line), public.left_out)
+
     def item(self, closed: Sequence[Record]) -> Made:
         """For a new tracker item, its title on the first line; ``closed`` are those that the brief names beside."""
         draft = self._brief.draft

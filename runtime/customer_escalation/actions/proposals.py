@@ -16,7 +16,7 @@ from customer_escalation.domain.brief import Brief
 from customer_escalation.domain.draft import ColleagueText, CustomerDraft, Draft, EscalationDraft
 from customer_escalation.domain.evidence import Evidence, name_key, parse_moment
 from customer_escalation.domain.formatting import date_words
-from customer_escalation.domain.outcomes import Outcome, Target
+from customer_escalation.domain.outcomes import Outcome, Severity, Target
 from customer_escalation.domain.printable import printable
 from customer_escalation.domain.prose import marks_of, without_marks
 from customer_escalation.domain.record_ids import shown_id
@@ -114,16 +114,20 @@ def propose(
     somewhere = "step_post_restricted" if brief.target == Target.SECURITY else "step_post_there"
     post = say("step_post", where=team.channel) if channel_of.is_known(brief.target) else say(somewhere)
     check = f"Check with {team.name} for progress: {brief.draft.summary}"
+    pages: list[Proposal] = []
     internal: list[Proposal] = []
     if around is not None:
         restricted = policy.keeps_to_itself(brief.target)
         made = InternalTexts(brief, around, moments[0] if moments else due, clock, restricted=restricted)
+        if policy.paging.system and _is_page_due(brief):
+            pages = [_page(brief.target, made, team.channel if channel_of.is_known(brief.target) else "", say)]
         internal = [*_tracker(brief, made, around, about, say), *_notes(made, around, say)]
     beware = () if channel_of.is_known(brief.target) else (NOBODY_KNOWS,)
     return [
         Proposal(
             kind="post_to_channel", title=post, destination=team.channel, system="chat", text=markdown, beware=beware
         ),
+        *pages,
         *texts,
         *(reminders or [reminder.at(due, check)]),
         *internal,
@@ -204,6 +208,24 @@ def _tracker(
             kind="tracker_item", title=title, destination=FILING[brief.target], system="project_tracker", text=text.text,
             left_out=text.left_out,
         )  # fmt: skip
+
+
+def _is_page_due(brief: Brief) -> bool:
+    """A critical case cannot wait until somebody looks; another one pages where an article says so, which what is asked of its owner
+    then cites.
+    """
+    asks = brief.draft.asks if isinstance(brief.draft, EscalationDraft) else []
+    asked = (marks_of(one.text) for one in asks if one.team == brief.target)
+    return brief.severity is Severity.CRITICAL or any(
+        ref.startswith("knowledge_base/") for refs in asked for ref in refs
+    )
+
+
+def _page(target: Target, made: InternalTexts, channel: str, say: Phrases) -> Proposal:
+    text, title = made.page(channel), say("step_page", team=target.value)
+    return Proposal(
+        kind="page", title=title, destination=target.value, system="pager", text=text.text, left_out=text.left_out
+    )
 
 
 def _items(refs: Iterable[str], evidence: Evidence) -> dict[str, Record]:

@@ -10,10 +10,19 @@ from typing import Any, Literal, Protocol
 
 Kind = Literal[
     "post_to_channel", "team_message", "customer_reply", "status_update", "internal_note", "tracker_comment", "tracker_item",
-    "draft_article", "reminder", "calendar_entry",
+    "draft_article", "reminder", "calendar_entry", "page",
 ]  # fmt: skip
 System = Literal[
-    "support_platform", "crm", "chat", "project_tracker", "knowledge_base", "email", "cloud_storage", "calendar", ""
+    "support_platform",
+    "crm",
+    "chat",
+    "project_tracker",
+    "knowledge_base",
+    "email",
+    "cloud_storage",
+    "calendar",
+    "pager",
+    "",
 ]
 
 
@@ -105,7 +114,7 @@ class ActionKind:
     noun: str
     """What a person calls one: ``post to a channel``."""
     system: System = ""
-    """The category of the system that it changes; empty for what a person sees to."""
+    """The category of the system that it changes, or one of ``WRITTEN_ALONE``; empty for what a person sees to."""
     tool: str = ""
     """The category's tool that carries it out; empty where nothing does."""
     way: Way | None = None
@@ -122,6 +131,8 @@ class ToolCall:
     arguments: Mapping[str, Any]
 
 
+WRITTEN_ALONE = frozenset({"calendar", "pager"})
+"""Systems that are written and never read, so that they are no category of the skill; a policy names them."""
 REMINDERS = frozenset({"reminder", "calendar_entry"})
 """Kinds whose destination is a moment: what a person imports, and what the organisation's calendar takes."""
 KINDS: Mapping[str, ActionKind] = {
@@ -147,6 +158,7 @@ KINDS: Mapping[str, ActionKind] = {
         ActionKind("draft_article", "draft of an article", "knowledge_base", "draft_article", NewArticle()),
         ActionKind("reminder", "reminder"),
         ActionKind("calendar_entry", "reminder in the calendar", "calendar", "add_calendar_entry", Entry()),
+        ActionKind("page", "page of who is on call", "pager", "page_on_call", TextTo("team")),
     )
 }  # fmt: skip
 """Each kind's row, by its id."""

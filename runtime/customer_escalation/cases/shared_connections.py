@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from customer_escalation.cases.connection import ASKED_FOR, OpenedSystems, Writer
 from customer_escalation.connectors.calendar import CALENDAR, calendar_writer
+from customer_escalation.connectors.paging import PAGER, pager_writer
 from customer_escalation.connectors.readable import states_of
 from customer_escalation.connectors.source import OpenedConnectors, open_source
 from customer_escalation.connectors.tool_access import CATEGORY_TOOLS
@@ -46,6 +47,8 @@ class SharedConnections:
         """See ``Systems``."""
         if system == CALENDAR:
             return calendar_writer(self._folder)
+        if system == PAGER:
+            return pager_writer(self._folder)
         held = await self._held()
         if not any(tool.category == system for tool in held.all_tools):
             raise ConnectorError(

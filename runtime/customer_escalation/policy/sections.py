@@ -244,6 +244,7 @@ class Approvers(Section):
     draft_article: tuple[Text, ...]
     reminder: tuple[Text, ...]
     calendar_entry: tuple[Text, ...]
+    page: tuple[Text, ...]
 
     def of(self, kind: str) -> tuple[str, ...]:
         """The names for a kind. Raises ``AttributeError`` for one that is none."""
@@ -301,6 +302,23 @@ class Reminders(Section):
         return value
 
 
+class Paging(Section):
+    """Where whoever is on call for a team is offered to be paged."""
+
+    system: Literal["", "pagerduty", "alertmanager"]
+    """Empty offers no page."""
+    address: Annotated[str, Field(strict=True, max_length=2_000)]
+    """Of the Alertmanager, or of PagerDuty's events in another region; empty for PagerDuty's own."""
+
+    @model_validator(mode="after")
+    def _may_be_paged(self) -> "Paging":
+        if self.system == "alertmanager" and not self.address:
+            raise ValueError("an Alertmanager has an address")
+        if self.address and (fault := webhook_fault(self.address)):
+            raise ValueError(f"the address is empty or {fault}")
+        return self
+
+
 class Team(Section):
     """Who receives an escalation (T1-T5)."""
 
@@ -350,6 +368,7 @@ class Policy(Section):
     assistants: Assistants
     watching: Watching
     reminders: Reminders
+    paging: Paging
     teams: PerTarget[Team]
     levels: dict[str, RuleLevel] = Field(default_factory=dict)
     """Rules by id whose level an organisation changed."""

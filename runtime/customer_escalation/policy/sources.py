@@ -125,6 +125,10 @@ def policy_notes(overlays: Sequence[Overlay], *, withheld: bool = False) -> tupl
             notes.append(
                 f"{_begin(overlay)} offers reminders to the calendar of {urlsplit(now.reminders.calendar).hostname}."
             )
+        if now.paging.system and overlay.scope == "project" and now.paging != before.paging:
+            notes.append(
+                f"{_begin(overlay)} offers pages by {urlsplit(now.paging.address).hostname or now.paging.system}."
+            )
         if overlay.scope == "project":
             if before.verification.enabled and not now.verification.enabled:
                 notes.append(f"{_begin(overlay)} switches off the second reading of statements.")

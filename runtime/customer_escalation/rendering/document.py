@@ -33,8 +33,9 @@ class Document:
         return self.brief.draft.summary
 
 
-OFFERED = frozenset({"post_to_channel", "customer_reply", "status_update", "reminder", "calendar_entry"})
-"""Kinds that a brief asks about in its last line: those of the skill. All there are stand in the list of actions."""
+OFFERED = frozenset({"post_to_channel", "customer_reply", "status_update", "page", "reminder", "calendar_entry"})
+"""Kinds that a brief asks about in its last line: those of the skill, and a page where one is due. All that there are stand in the list of
+actions."""
 
 
 def offers(proposals: Sequence[tuple[str, str]], draft: Draft) -> list[str]:

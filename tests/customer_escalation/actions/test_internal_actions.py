@@ -15,7 +15,7 @@ from customer_escalation.domain.brief import Brief
 from customer_escalation.domain.draft import ColleagueText, EscalationDraft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
-from customer_escalation.domain.outcomes import Target
+from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.policy import Policy, PolicyError, overlaid
 
 OWN = '[teams.product]\nchannel = "#product-intake"\n'
@@ -181,6 +181,51 @@ def test_what_stands_on_the_crm_or_is_an_amount_of_money_does_not_get_into_the_t
     assert "- Fix it." in item.text
     assert not [part for part in ("150", "exposure", "stake", "Spiel") if part in item.text]
     assert item.left_out[-1] == "3 sentences with account figures are left out"
+
+
+# The page
+
+PAGED = '[paging]\nsystem = "pagerduty"\n'
+
+
+def paging(own: str = "") -> Policy:
+    return overlaid(policy(), f"{PAGED}{own}", "own")
+
+
+def test_a_page_is_offered_of_a_critical_case_and_where_an_ask_of_its_owner_cites_an_article() -> None:
+    cited = ask(said("**Engineering, now:** Page who is on call.", "knowledge_base/KB-9"))
+    elsewhere = {**cited, "owner": "Product"}
+    assert not of("page", offered(written(), by=paging()))
+    assert not of("page", offered(written(asks=[elsewhere]), by=paging()))
+    assert of("page", offered(written(asks=[cited]), by=paging()))
+    critical = written().model_copy(update={"severity": Severity.CRITICAL})
+    assert not of("page", offered(critical))  # nothing that pages is named
+    (page,) = of("page", offered(critical, by=paging()))
+    assert (page.destination, page.system) == ("Engineering", "pager")
+
+
+def test_a_page_says_what_is_wrong_first_and_neither_customers_nor_sums() -> None:
+    critical = written(asks=[ask("**Engineering, now:** Fix the batch limit.")])
+    critical = critical.model_copy(update={"severity": Severity.CRITICAL})
+    (page,) = of("page", offered(critical, by=paging('[teams.engineering]\nchannel = "#eng-now"\n')))
+    assert page.text.splitlines() == [
+        "Critical: Nightly sync stops after 4,000 rows since 7.2.0 for T-101",
+        "- **Engineering, now:** Fix the batch limit.",
+        "Tickets: T-101",
+        "#eng-now",
+    ]
+    assert page.left_out == ("Harrow Mills is called T-101",)
+    (page,) = of("page", offered(critical, by=paging("[teams.engineering]\nrestricted = true\n")))
+    assert page.text == "Escalated to Engineering as Critical (today)."
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ['system = "opsgenie"', 'system = "alertmanager"', 'system = "pagerduty"\naddress = "http://pager.example"'],
+)
+def test_what_cannot_page_is_no_policy(wrong: str) -> None:
+    with pytest.raises(PolicyError, match="paging"):
+        overlaid(policy(), f"[paging]\n{wrong}\n", "own")
 
 
 # The calendar

@@ -3,15 +3,13 @@
 Radicale comes from PyPI; ``.ci/run`` installs it. Where it is not installed, these tests skip and say so.
 """
 
-import asyncio
 import json
 import os
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +20,7 @@ import pytest
 from icalendar import Calendar
 from tests.customer_escalation.cli.test_act import LEAK, STOPPED, brief, listed, run_of
 from tests.customer_escalation.commands import Command
+from tests.deaf import deaf
 
 from customer_escalation.cases.effects import idempotency_key
 from customer_escalation.cases.entries import EffectDone
@@ -100,25 +99,6 @@ def _listens(port: int) -> bool:
         return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
-@asynccontextmanager
-async def deaf(server: Server) -> AsyncIterator[str]:
-    """The same server at a place from which no answer comes back; gives its host."""
-
-    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        theirs, ours = await asyncio.open_connection("127.0.0.1", server.port)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next(int(line[15:]) for line in head.splitlines() if line.lower().startswith(b"content-length:"))
-        ours.write(head + await reader.readexactly(length))
-        await ours.drain()
-        await theirs.readline()  # it was carried out
-        ours.close()
-        writer.close()
-
-    listening = await asyncio.start_server(pass_on, "127.0.0.1", 0)
-    async with listening:
-        yield f"127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-
-
 async def test_an_entry_stands_there_as_it_was_meant_and_once(server: Server) -> None:
     address = server.collection("once")
     writer = CalendarWriter(address, (NAME, PASSWORD))
@@ -135,7 +115,7 @@ async def test_an_entry_stands_there_as_it_was_meant_and_once(server: Server) ->
 
 async def test_a_lost_answer_is_looked_for_and_the_same_call_makes_no_second_entry(server: Server) -> None:
     address = server.collection("lost")
-    async with deaf(server) as host:
+    async with deaf(server.port) as host:
         lost = await CalendarWriter(address.replace(server.host, host), (NAME, PASSWORD)).write(CALL)
     assert lost.state == "unclear"
     writer = CalendarWriter(address, (NAME, PASSWORD))

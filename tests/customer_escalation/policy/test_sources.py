@@ -222,6 +222,19 @@ def test_a_brief_says_what_the_projects_policy_takes_away() -> None:
     assert elsewhere == "The project's policy sends what is for Security to #all instead of #security-escalations."
 
 
+def test_a_brief_says_where_the_projects_policy_has_things_written() -> None:
+    text = (
+        '[watching]\nwebhook = "https://hooks.example/x"\n[reminders]\ncalendar = "https://dav.example/y"\n'
+        '[paging]\nsystem = "alertmanager"\naddress = "https://alerts.example/"\n'
+    )
+    assert policy_notes([Overlay("policy.toml", text, "project")]) == (
+        "The project's policy has `watch` tell hooks.example.",
+        "The project's policy offers reminders to the calendar of dav.example.",
+        "The project's policy offers pages by alerts.example.",
+    )
+    assert policy_notes([Overlay("policy.toml", text, "user")]) == ()
+
+
 def test_an_organisations_own_choice_to_do_without_a_verifier_is_no_note() -> None:
     assert policy_notes([Overlay("policy.toml", "[verification]\nenabled = false\n", "user")]) == ()
 
