@@ -1,13 +1,13 @@
 """Business hours: as a section of the policy, and as one text."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, time
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from customer_escalation.domain.day_names import WEEKDAYS as DAYS
-from customer_escalation.domain.day_names import opening_day_names, weekday_names
+from customer_escalation.domain.day_names import further_opening_days, opening_day
 from customer_escalation.policy.errors import PolicyError
 from customer_escalation.policy.holidays import Holidays
 from customer_escalation.policy.parts import WEEKDAYS, Section, WallTime, Weekday, Zone, known_zone
@@ -17,8 +17,6 @@ _HOURS = re.compile(
     r"(?:\s+(?:in\s+)?(?:(?:the\s+)?(?P<whose>account|customer|team)(?:'s|s)?\s+time\s?zone|(?P<zone>\S+)))?",
     re.IGNORECASE,
 )
-LETTERS = {"l": "monday", "v": "friday", "s": "saturday", "d": "sunday"}
-"""As contracts in Romance languages shorten a range: L-V, L-D."""
 _EXAMPLE = 'write it as "Mon-Fri 09:00-18:00 in the account timezone" or "24x7"'
 
 
@@ -44,24 +42,29 @@ def parse_business_hours(value: object) -> dict[str, object]:
 
 
 def _days(text: str) -> tuple[Weekday, ...]:
-    chosen: set[int] = set()
-    for part in text.split(","):
-        ends = [_day(name.strip()) for name in re.split(r"[-\u2013~〜～]|\bto\b", part)]
-        if len(ends) > 2:
+    ranges = [re.split(r"[-\u2013~〜～]|\sto\s", part) for part in text.split(",")]
+    for part, names in zip(text.split(","), ranges, strict=True):
+        if len(names) > 2:
             raise PolicyError(f"business_hours: {part.strip()!r} is not a range; {_EXAMPLE}.")
+    words = [name.strip() for names in ranges for name in names]
+    weeks = {week for named in (None, *further_opening_days()) if (week := _week(ranges, named))}
+    if not weeks:
+        wrong = next((word for word in words if opening_day(word) is None), text.strip())
+        raise PolicyError(f"business_hours: {wrong!r} is not a day of the week; {_EXAMPLE}.")
+    if len(weeks) > 1:
+        raise PolicyError(f"business_hours: {text.strip()!r} is another week in another language; {_EXAMPLE}.")
+    return tuple(WEEKDAYS[day] for day in sorted(weeks.pop()))
+
+
+def _week(ranges: list[list[str]], named: Mapping[str, int] | None) -> frozenset[int]:
+    """The days in one language, or in those whose names are told apart; none where a word is not a day there."""
+    chosen: set[int] = set()
+    for names in ranges:
+        ends = [opening_day(name.strip(), named) for name in names]
+        if ends[0] is None or ends[-1] is None:
+            return frozenset()
         chosen.update((ends[0] + step) % 7 for step in range((ends[-1] - ends[0]) % 7 + 1))
-    return tuple(WEEKDAYS[day] for day in sorted(chosen))
-
-
-def _day(name: str) -> int:
-    word = name.casefold().strip(".")
-    for number, day in enumerate(DAYS):
-        if len(word) >= 3 and day.startswith(word):
-            return number
-    named = weekday_names().get(word) or opening_day_names().get(word) or LETTERS.get(word)
-    if named:
-        return DAYS.index(named)
-    raise PolicyError(f"business_hours: {name!r} is not a day of the week; {_EXAMPLE}.")
+    return frozenset(chosen)
 
 
 def _clock(text: str) -> time:

@@ -1,5 +1,6 @@
 """The policy file: the rules' numbers, faults that name their place, and a workspace's overrides."""
 
+from collections.abc import Iterable
 from datetime import time
 
 import pytest
@@ -175,6 +176,25 @@ def test_a_workspace_overrides_the_values_it_names_and_no_others() -> None:
     assert policy.high_value.critical_from_customers == 2
     assert policy.cadence == shipped_policy().cadence
     assert shipped_policy().pattern.min_customers == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("lun-ven 09:00-18:00", range(5)), ("seg-sex 09:00-18:00 America/Sao_Paulo", range(5)), ("Mo-Fr 09:00-17:00", range(5)),
+        ("ma-vr 09:00-17:00", range(5)), ("月-金 09:00-18:00", range(5)), ("周一-周五 09:00-18:00", range(5)),
+        ("пн-пт 09:00-18:00", range(5)), ("pon-pt 8:00-16:00", range(5)), ("L-V 9:00-17:00", range(5)),
+        ("ma-to 9:00-17:00", range(4)), ("dom-gio 9:00-17:00", [6, 0, 1, 2, 3]), ("Mon to Thu 9:00-17:00", range(4)),
+    ],
+)  # fmt: skip
+def test_days_are_read_in_the_language_that_they_are_written_in(text: str, days: Iterable[int]) -> None:
+    policy, _ = with_overrides(shipped_policy(), {"business_hours": text})
+    assert policy.business_hours.weekdays == frozenset(days)
+
+
+def test_days_that_are_another_week_in_another_language_are_refused() -> None:
+    with pytest.raises(PolicyError, match="another week in another language"):
+        with_overrides(shipped_policy(), {"business_hours": "tor 9:00-17:00"})
 
 
 def test_no_overrides_leave_the_policy_as_it_is() -> None:
