@@ -114,7 +114,8 @@ def tools_of_escalation() -> str:
 async def _tools_of_escalation() -> str:
     from mcp import Client
 
-    from customer_escalation.mcp_server.escalation import Workplace, build_escalation_server
+    from customer_escalation.mcp_server.escalation import build_escalation_server
+    from customer_escalation.mcp_server.workplace import Workplace
 
     rows = ["| Tool | What it does |", "| --- | --- |"]
     async with Client(

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from customer_escalation.mcp_server.direct_writes import without_writes
-from customer_escalation.mcp_server.escalation import Workplace, build_escalation_server
+from customer_escalation.mcp_server.escalation import build_escalation_server
 from customer_escalation.mcp_server.hub.listing import ESCALATION, SHIPPED, announcing
+from customer_escalation.mcp_server.workplace import Workplace
 from support_connectors.categories import CATEGORIES, WORKSPACE_CATEGORIES, Category
 from support_connectors.serving import build_category_server
 

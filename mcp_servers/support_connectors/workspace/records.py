@@ -169,7 +169,9 @@ class TicketRecord(FileModel):
 class SlaRecord(FileModel):
     """What an account was promised, in hours."""
 
-    also_read: ClassVar[frozenset[str]] = frozenset({"coverage"})
+    also_read: ClassVar[frozenset[str]] = frozenset(
+        {"coverage", "hours", "support_hours", "service_hours", "business_hours", "schedule", "calendar"}
+    )
 
     first_response_h: Number | None = None
     update_h: Number | None = None

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,86 +13,35 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
 
 from customer_escalation.cases.errors import WrongDraft, WrongOrder
-from customer_escalation.domain.draft import Draft, EscalationDraft, HandlingDraft
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.drafting.prompts import prompt
-from customer_escalation.drafting.prompts.form import form_told
 from customer_escalation.mcp_server import answers
 from customer_escalation.mcp_server import arguments as takes
 from customer_escalation.mcp_server.assembly import ALWAYS, new_tool
-from customer_escalation.mcp_server.card import APP_ONLY, META, Seals, card, keep_from_others
+from customer_escalation.mcp_server.card import APP_ONLY, META, card, keep_from_others
+from customer_escalation.mcp_server.gathering import gathered, opened
+from customer_escalation.mcp_server.progress import Progress
+from customer_escalation.mcp_server.workplace import Cases, Workplace
 from customer_escalation.policy import Policy
-from customer_escalation.policy.sources import find_overlays, policy_in_force, withheld_policy
-from customer_escalation.policy.text import differing, fill, in_force
+from customer_escalation.policy.sources import find_overlays, policy_in_force
+from customer_escalation.policy.text import fill, in_force
 from customer_escalation.resources import skill_folder
-from skill_runtime.events import Event, Notice, PhaseStarted
+from skill_runtime.events import Event
 from skill_runtime.skill_server import SkillServer
 from skill_runtime.skills import Skill, load_skill
 
 if TYPE_CHECKING:
     from customer_escalation.cases.service import CaseService
-    from customer_escalation.cases.shared_connections import SharedConnections
-    from customer_escalation.cases.steps import GatheredCase
 
 NAME = "escalation"
-
-
-@dataclass(frozen=True)
-class Workplace:
-    """Where the server works."""
-
-    folder: Path
-    """The project's: its policy and connectors count, and briefs are saved below it."""
-    workspace: str | None = None
-    connectors: str | None = None
-    policy: Path | None = None
-    beside_skill: bool = False
-    """Whether the client has the skill itself: a prompt of the same name would be a second entry of its menu."""
-
-
-class _Cases:
-    """The case service, made with the first call: its imports take longer than a start may."""
-
-    def __init__(self, place: Workplace, skill: Skill, policy: Policy) -> None:
-        self.place, self.skill, self.policy = place, skill, policy
-        self._service: CaseService | None = None
-        self._connections: SharedConnections | None = None
-        self._told_how_to_write: set[tuple[str, str]] = set()
-        self.seals = Seals()
-
-    @property
-    def service(self) -> "CaseService":
-        from customer_escalation.cases.journal_store import JournalStore
-        from customer_escalation.cases.service import CaseService
-        from customer_escalation.cases.shared_connections import SharedConnections
-
-        if self._service is None:
-            place = self.place
-            self._connections = SharedConnections(place.workspace, place.connectors, place.folder)
-            self._service = CaseService(JournalStore(), self._connections)
-        return self._service
-
-    def writing(self, case: str, kind: "type[Draft]") -> str:
-        """How facts are cited and what the draft holds, the first time that this process tells it of a case; how a brief reads is
-        the skill's to tell.
-        """
-        if (case, kind.__name__) in self._told_how_to_write:
-            return ""
-        self._told_how_to_write.add((case, kind.__name__))
-        policy = self.service.work(case).terms.policy
-        form = form_told(kind, lambda text: fill(text, policy))
-        return f"{fill(prompt('citing.md'), policy)}\n\n{prompt('form.md')}\n\n{form}"
-
-    async def close(self) -> None:
-        if self._connections is not None:
-            await self._connections.close()
 
 
 def build_escalation_server(place: Workplace) -> "MCPServer[Any]":
     """The server. Raises ``PolicyError`` for a policy of the project or the user that cannot be used."""
     policy = policy_in_force(find_overlays(place.policy, place.folder))
     skill = load_skill(skill_folder())
-    cases = _Cases(place, skill, policy)
+    cases = Cases(place, skill, policy)
 
     @asynccontextmanager
     async def lifespan(server: "MCPServer[Any]") -> AsyncIterator[None]:
@@ -119,7 +67,7 @@ def build_escalation_server(place: Workplace) -> "MCPServer[Any]":
     return server
 
 
-def _tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
+def _tools(cases: Cases, told: Callable[[str], str]) -> list[Tool]:
     from customer_escalation.mcp_server.acting_tools import acting_tools
     from customer_escalation.mcp_server.approval import approval_tool
 
@@ -132,20 +80,20 @@ def _tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
     ]
 
 
-def _brief_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
+def _brief_tools(cases: Cases, told: Callable[[str], str]) -> list[Tool]:
     async def gather(given: takes.GatherArguments, ctx: Context[Any]) -> answers.Gathered:
         from customer_escalation.cases.progress import shown_by
 
-        async with _Progress(ctx) as progress:
-            return await _gathered(cases, cases.service.watched_by(shown_by(progress.emit)), given)
+        async with Progress(ctx) as progress:
+            return await gathered(cases, cases.service.watched_by(shown_by(progress.emit)), given)
 
     async def assess(given: takes.AssessArguments, ctx: Context[Any]) -> answers.Assessed:
         from customer_escalation.cases.progress import shown_by
         from customer_escalation.mcp_server import telling
 
-        async with _Progress(ctx) as progress:
+        async with Progress(ctx) as progress:
             service = cases.service.watched_by(shown_by(progress.emit))
-            case = given.case or (await _opened(service, cases.place, given)).case
+            case = given.case or (await opened(service, cases.place, given)).case
             found = await service.assess(case, given.facts.whole(), given.records)
         if found.decision is None:
             return telling.assessed(found, "")
@@ -197,7 +145,7 @@ def _brief_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
     ]  # fmt: skip
 
 
-def _action_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
+def _action_tools(cases: Cases, told: Callable[[str], str]) -> list[Tool]:
     async def propose(given: takes.ProposeArguments, ctx: Context[Any]) -> answers.Actions:
         from customer_escalation.mcp_server import telling
 
@@ -238,7 +186,7 @@ def _action_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
     ]  # fmt: skip
 
 
-def _later_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
+def _later_tools(cases: Cases, told: Callable[[str], str]) -> list[Tool]:
     async def followups(given: takes.FollowUpsArguments, ctx: Context[Any]) -> answers.FollowUps:
         return await _what_is_due(cases.service, given.case)
 
@@ -249,7 +197,7 @@ def _later_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
         from customer_escalation.cases.progress import shown_by
         from customer_escalation.mcp_server import telling
 
-        async with _Progress(ctx) as progress:
+        async with Progress(ctx) as progress:
             service = cases.service.watched_by(shown_by(progress.emit))
             return telling.reassessed(
                 await service.reassess(given.case, given.facts.whole() if given.facts else None, given.records)
@@ -264,7 +212,7 @@ def _later_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
         return telling.deescalated(found, closed=found.may_close)
 
     async def run(given: takes.RunArguments, ctx: Context[Any]) -> answers.Ran:
-        async with _Progress(ctx) as progress:
+        async with Progress(ctx) as progress:
             return await _run_unattended(given, cases.place, progress)
 
     return [
@@ -279,43 +227,6 @@ def _later_tools(cases: _Cases, told: Callable[[str], str]) -> list[Tool]:
         new_tool(run, "run_escalation", "Do the whole job", prompt("tools/run_escalation.md"), takes.RunArguments, answers.Ran,
                  told, reads=True),
     ]  # fmt: skip
-
-
-async def _gathered(cases: _Cases, service: "CaseService", given: takes.GatherArguments) -> answers.Gathered:
-    """A new case with the first page of what was found, or a page of a known one."""
-    from customer_escalation.cases.first_message import first_message, shown_records
-    from customer_escalation.cases.record_pages import pages_of
-    from customer_escalation.mcp_server import telling
-
-    if bool(given.case) == bool(given.issue.strip()) or (given.page > 1 and not given.case):
-        raise WrongOrder("Give `issue` to begin a case, or `case` with `page` for more of its records.")
-    found = None if given.case else await _opened(service, cases.place, given)
-    work = service.work(found.case if found else given.case)
-    evidence = found.evidence if found else work.casework.evidence
-    gaps, listed, more = (found.gaps, found.listed, found.more) if found else (tuple(work.gaps), (), ())
-
-    def first(records: str) -> str:
-        own = differing(cases.skill.body, cases.policy, work.terms.policy)
-        held = "\n\n".join(["", "Where the skill says otherwise, this holds here:", *own]) if own else ""
-        return first_message(work.terms, evidence, gaps, listed, more, records) + held
-
-    return telling.gathered(work.name, pages_of(shown_records(work.terms, evidence)), given.page, first, gaps)
-
-
-async def _opened(
-    service: "CaseService", place: Workplace, given: takes.AssessArguments | takes.GatherArguments
-) -> "GatheredCase":
-    """A new case, gathered."""
-    from customer_escalation.cases.terms import Asked
-
-    issue = given.issue.removeprefix("/customer-escalation").strip()
-    if not issue:
-        raise WrongOrder("Give `issue`, what the person asked for, to begin a case; or `case` to go on with one.")
-    asked = Asked(issue=issue, reported_by=given.reported_by, author_level=given.author_level, folder=str(place.folder))
-    withheld = withheld_policy(place.policy, place.folder) is not None
-    overlays = find_overlays(place.policy, place.folder)
-    case = await service.open(asked, "assistant", overlays, policy_withheld=withheld)
-    return await service.gather(case)
 
 
 async def _save(service: "CaseService", place: Workplace, given: takes.SaveArguments) -> answers.Saved:
@@ -362,7 +273,7 @@ def _add_followups_prompt(server: "MCPServer[Any]") -> None:
         return prompt("followups_prompt.md")
 
 
-async def _run_unattended(given: takes.RunArguments, place: Workplace, progress: "_Progress") -> answers.Ran:
+async def _run_unattended(given: takes.RunArguments, place: Workplace, progress: "Progress") -> answers.Ran:
     """The headless job in a thread of its own: it has its own event loop."""
     from customer_escalation import headless
     from customer_escalation.cases.answers_file import checked
@@ -387,34 +298,3 @@ async def _run_unattended(given: takes.RunArguments, place: Workplace, progress:
         limits = {"answers": told, "answered_by": given.answered_by} if told else {}
         return telling.ran(await asyncio.to_thread(headless.resume, given.case, tell, limits))
     return telling.ran(await asyncio.to_thread(headless.start, request, tell))
-
-
-class _Progress:
-    """Events of the work as progress of the call, in their order, for clients that asked for it."""
-
-    def __init__(self, ctx: Context[Any]) -> None:
-        self._ctx = ctx
-        self._events: asyncio.Queue[str | None] = asyncio.Queue()
-
-    def emit(self, event: Event) -> None:
-        """Take an event; what nobody would read is dropped."""
-        match event:
-            case PhaseStarted():
-                self._events.put_nowait(f"{event.name}: {event.detail}" if event.detail else event.name)
-            case Notice(kind="info" | "warning" | "tool"):
-                self._events.put_nowait(event.text)
-
-    async def __aenter__(self) -> "_Progress":
-        self._task = asyncio.create_task(self._tell())
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._events.put_nowait(None)
-        with suppress(Exception):  # a client that is gone hears no progress
-            await self._task
-
-    async def _tell(self) -> None:
-        count = 0
-        while (message := await self._events.get()) is not None:
-            count += 1
-            await self._ctx.report_progress(count, None, message)

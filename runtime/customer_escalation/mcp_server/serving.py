@@ -206,7 +206,8 @@ def watched_files() -> list[Path]:
 
 
 def _escalation_server(workspace: Path | None, connectors: Path | None, *, beside_skill: bool) -> "MCPServer[Any]":
-    from customer_escalation.mcp_server.escalation import Workplace, build_escalation_server
+    from customer_escalation.mcp_server.escalation import build_escalation_server
+    from customer_escalation.mcp_server.workplace import Workplace
 
     named = {"workspace": workspace, "connectors": connectors}
     files = {name: str(path.absolute()) for name, path in named.items() if path}

@@ -8,6 +8,7 @@ from customer_escalation.decision.figures.tickets import ticket_view
 from customer_escalation.decision.figures.windows import hears_by
 from customer_escalation.domain.draft import Ask, moments_set
 from customer_escalation.domain.evidence import field, name_key
+from customer_escalation.domain.findings import Level
 from customer_escalation.domain.language import NOUNS_CAPITALISED, OTHER, language_of, language_or_other
 from customer_escalation.domain.people import own_names, people_of
 from customer_escalation.review.check import Fault, ReviewInput, check
@@ -91,6 +92,7 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
         allowed = [record for record in own if not (record.data.get("internal") or record.category == "crm")] + shared
         names, until = view.sources.vocabulary, _hears_by(ticket, passage.path, view)
         allowed = [*allowed, _days(view.case.now, until), _own_dates(view)]
+        alike: dict[tuple[str, Level], list[str]] = {}
         for atom in unsupported_atoms(
             _HOUR.sub(lambda at: f"{at[1]}:{at[2] or '00'}", passage.text), allowed, view.sources.everything,
             vocabulary=names,
@@ -115,15 +117,25 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
                 is_day_and_month(atom.atom, passage.text, allowed) or _is_a_day_of(atom.atom, passage.text)
             ):
                 continue
-            told = f"“{atom.atom}” ({atom.kind}) stands in nothing that this customer wrote or was told"
             asked = atom.kind in ("code", "quote", *WHEN) or _is_no_id_of_ours(atom, view)
+            which: tuple[str, Level] = (", and no record holds {them}.", "H")
             if asked or _is_a_wait(atom, until, view.case.now):
-                yield Fault(passage.path, f"{told}. Is it right for them?", "W")
+                which = (". {Is} {they} right for this customer?", "W")
             elif atom.found_in:
-                where = ", ".join(atom.found_in[:2])
-                yield Fault(passage.path, f"{told}; it stands in {where}. May they know it?", "W")
-            else:
-                yield Fault(passage.path, f"{told}, and no record holds it.")
+                which = (f"; {{they}} {{stands}} in {', '.join(atom.found_in[:2])}. May they know {{them}}?", "W")
+            alike.setdefault(which, []).append(f"“{atom.atom}” ({atom.kind})")
+        for (ending, level), shown in alike.items():
+            yield Fault(passage.path, _told_together(shown, ending), level)
+
+
+def _told_together(shown: Sequence[str], ending: str) -> str:
+    """What stands nowhere that this customer knows, as one sentence."""
+    words = {"they": "it", "them": "it", "stands": "stands", "Is": "Is"}
+    if len(shown) > 1:
+        words = {"they": "they", "them": "them", "stands": "stand", "Is": "Are"}
+    return (
+        f"{', '.join(shown)} {words['stands']} in nothing that this customer wrote or was told{ending.format(**words)}"
+    )
 
 
 def _is_a_day_of(number: str, text: str) -> bool:
@@ -151,8 +163,11 @@ def _is_no_id_of_ours(atom: Unsupported, view: ReviewInput) -> bool:
 
 def _is_a_form_of_address(words: str, text: str, records: Sequence[Record]) -> bool:
     """Do these words stand before the name of somebody on record, as in "Dear Mr" before it?"""
-    after = [_NAME.match(text, found.end()) for found in re.finditer(re.escape(words), text)]
-    return bool(after) and all(one is not None and is_somebody(f"{words} {one[1]}", records) for one in after)
+    places = list(re.finditer(re.escape(words), text))
+    begins_lines = all(text[: found.start()].rpartition("\n")[2].strip() == "" for found in places)
+    form = words.rsplit(maxsplit=1)[-1] if begins_lines else words  # a greeting may be long
+    after = [_NAME.match(text, found.end()) for found in places]
+    return bool(after) and all(one is not None and is_somebody(f"{form} {one[1]}", records) for one in after)
 
 
 def _account_of(ticket: str, view: ReviewInput) -> list[Record]:

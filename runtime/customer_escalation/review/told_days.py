@@ -22,6 +22,7 @@ _CLOCK_TIME = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?!:?\d)")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d| UTC)")
 _DAY_MONTH = re.compile(r"(?<![\d/.])(\d{1,2})[./](\d{1,2})(?![\d/])")
 _DAYS = re.compile(r"\d{4}-\d\d-\d\d")
+_OF_A_DAY = r"(?:[01]?\d|2[0-3])(?::|\s?h\s?)[0-5]\d"
 LAST_DAY = 31
 
 
@@ -54,9 +55,12 @@ def is_day(number: str, text: str) -> bool:
 
 
 def is_numbered_day(number: str, text: str, scope: Iterable[Record], coming: Sequence[date]) -> bool:
-    """Is it the day of a month in Chinese, Japanese or Korean, as in 21日 and 20·21일, on which something lies or may soon?"""
-    if not number.isdecimal() or not re.search(
-        rf"(?<!\d){number}(?:[·・,、~～-]\d{{1,2}})*\s?[日号號일](?![間间간])", text
+    """Is it the day of a month in Chinese, Japanese or Korean, as in 21日 and 20·21일, or one before a time of day, as in "le 7 à 16:02",
+    on which something lies or may soon?
+    """
+    if not number.isdecimal() or not (
+        re.search(rf"(?<!\d){number}(?:[·・,、~～-]\d{{1,2}})*\s?[日号號일](?![間间간])", text)
+        or re.search(rf"(?<![\w:.,]){number}\.?,? (?:[^\W\d_]{{1,4}} )?{_OF_A_DAY}(?!\w)", text)
     ):
         return False
     days = {int(stamp[8:10]) for record in scope for stamp in _DAYS.findall(record.text)} | {day.day for day in coming}

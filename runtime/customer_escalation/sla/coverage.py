@@ -14,7 +14,7 @@ from typing import Literal
 from zoneinfo import available_timezones
 
 from customer_escalation.sla.coverage_holidays import stated_holidays
-from customer_escalation.sla.coverage_hours import stated_week
+from customer_escalation.sla.coverage_hours import says_business, stated_week
 from customer_escalation.sla.week import Week
 
 LONGEST = 300
@@ -27,6 +27,7 @@ _ZONE = re.compile(
     re.IGNORECASE,
 )
 _MOST_CUTS = 80
+Holidays = Literal["unstated", "worked", "off"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Coverage:
     """None for business hours that it does not name: the organisation's."""
     zone: str
     """The zone that it names, or ``account`` or ``team`` where it means that of the account or ours; empty where it names none."""
-    holidays: Literal["unstated", "worked", "off"]
+    holidays: Holidays
     place: str
     """Whose public holidays, as a code; empty where it names no place."""
     hours: str
@@ -63,9 +64,14 @@ def read_coverage(text: str, country: str = "") -> Coverage | None:
         if hours is None or (back and holidays is None):
             continue
         zone = zones[0][1] if zones else ""
-        stated, place = holidays or ("unstated", "")
+        stated, place = holidays or _as_called(hours[0], _without_zone(front))
         return Coverage(hours[0], zone, stated, place, front, _said(back))
     return None
+
+
+def _as_called(week: Week | None, front: str) -> tuple[Holidays, str]:
+    """What hours that say nothing of holidays mean: called business hours, they leave them out."""
+    return ("off" if week and says_business(front) else "unstated"), ""
 
 
 def zone_named(text: str) -> str:

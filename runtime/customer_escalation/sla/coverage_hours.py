@@ -42,12 +42,24 @@ _LEXEMES = re.compile(
 )
 
 
+_ALL_OF_IT = re.compile(
+    rf"^(?:{alternatives(BUSINESS)})\s*[:,(\u2013-]?\s*(?=[\w{EAST}])|\s*[,(]?\s*(?<!\w)(?:{alternatives(BUSINESS)})\)?$"
+)
+"""What says of stated hours no more than that they are business hours, before them or behind."""
+
+
+def says_business(text: str) -> bool:
+    """Does the text call the hours that it states business hours?"""
+    return bool(_ALL_OF_IT.search(text))
+
+
 def stated_week(text: str) -> tuple[Week | None] | None:
     """The week of a text that states hours and nothing else, in a tuple; None where it is not understood."""
     if text.replace("_", " ") in BUSINESS:
         return (None,)
     if text in ROUND_THE_CLOCK or re.fullmatch(r"24\s?h?\s?[x×/]\s?7(?:\s?[x×/]\s?365)?", text):
         return (ALWAYS,)
+    text = _ALL_OF_IT.sub("", text, count=1)
     readings = {week for named in (None, *further_opening_days()) if (week := _read(text, named))}
     return (readings.pop(),) if len(readings) == 1 else None
 
@@ -206,7 +218,7 @@ class _Clauses:
             return WHOLE_DAY
         opens = self._take("time", "bare")
         self._take("range")
-        closes = self._take("time")
+        closes = self._take("time", "bare")
         return _span(opens, closes)
 
     def _take(self, *kinds: str) -> _Token:
@@ -232,8 +244,9 @@ class _Clauses:
 
 def _span(opens: _Token, closes: _Token) -> Span:
     """Raises ``ValueError`` where the times may be of either half of the day."""
-    begin = opens.number * 60 if opens.kind == "bare" else opens.number
-    end = closes.number
+    begin, end = (one.number * 60 if one.kind == "bare" else one.number for one in (opens, closes))
+    if closes.kind == "bare" and not _NOON < closes.number <= 24:
+        raise ValueError("hours by a clock of twelve or of twenty-four")
     if begin >= 24 * 60 or begin == end:
         raise ValueError("no span")
     by_halves = closes.half and not opens.half

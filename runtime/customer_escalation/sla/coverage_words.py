@@ -46,7 +46,16 @@ PHRASES: dict[str, Role] = {
     "à partir de": "fill",
 }
 ROUND_THE_CLOCK = frozenset({"round the clock", "around the clock", "rund um die uhr", "24/7", "24x7", "24 x 7"})
-BUSINESS = frozenset({"business hours", "business", "office hours", "8x5", "9x5"})
+BUSINESS = frozenset(
+    {
+        "business hours", "business", "office hours", "working hours", "service hours", "8x5", "9x5",
+        "geschäftszeiten", "geschäftszeit", "bürozeiten", "servicezeiten", "servicezeit", "arbeitszeiten",
+        "heures ouvrées", "heures ouvrables", "heures de bureau",
+        "horario comercial", "horario laboral", "horario de oficina", "horas hábiles", "horas laborables",
+        "horário comercial", "horas úteis", "orario d'ufficio", "orario di ufficio", "orario lavorativo", "ore lavorative",
+        "kantooruren", "kantoortijden", "werkuren", "営業時間", "営業時間内",
+    }
+)  # fmt: skip
 """Without saying which: then they are the organisation's."""
 
 HOLIDAY = _listed(

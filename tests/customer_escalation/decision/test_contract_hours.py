@@ -103,6 +103,41 @@ def test_clocks_of_what_code_reads(coverage: str, hours: Hours, zone: str, creat
         assert due_told(figures[f"figures/T-1.{kind}"].text) == due(hours, zone, since, target)
 
 
+@pytest.mark.parametrize(
+    "name", ["coverage", "hours", "support_hours", "service_hours", "business_hours", "schedule", "calendar"]
+)
+def test_hours_are_read_whatever_the_system_calls_their_field(name: str) -> None:
+    found = records("", "2026-03-05T18:00:00Z")
+    sla = found.ledger.records["crm/A-1"].data["sla"]
+    sla.update({"coverage": None, name: "24x7"})
+    figure = ticket_figures(found, policy(), datetime(2026, 3, 5, 19, tzinfo=UTC))["figures/T-1.first_response"]
+    assert due_told(figure.text) == datetime(2026, 3, 5, 22, tzinfo=UTC)
+    sla["coverage"] = "gold"
+    assert (
+        ticket_figures(found, policy(), datetime(2026, 3, 5, 19, tzinfo=UTC))["figures/T-1.first_response"].text
+        == figure.text
+    )
+    sla[name] = "weekdays, except when the plant is closed"
+    unread = ticket_figures(found, policy(), datetime(2026, 3, 5, 19, tzinfo=UTC))["figures/T-1.first_response"].text
+    assert "which was not counted" in unread
+
+
+@pytest.mark.parametrize(
+    ("coverage", "due_at"),
+    [
+        ("Mon-Fri 09:00-18:00 Europe/Berlin", "2026-12-25T11:00"),  # says nothing of holidays: it runs on them
+        ("business hours Mon-Fri 9-18 Europe/Berlin", "2026-12-28T11:00"),
+        ("business hours", "2026-12-28T11:00"),
+    ],
+)
+def test_what_is_called_business_hours_leaves_public_holidays_out(coverage: str, due_at: str) -> None:
+    since = at("2026-12-24T16:00", "Europe/Berlin")
+    figures = ticket_figures(
+        records(coverage, since.isoformat(), "Europe/Berlin"), policy(), since + timedelta(hours=1)
+    )
+    assert due_told(figures["figures/T-1.first_response"].text) == at(due_at, "Europe/Berlin")
+
+
 def seville(day: date) -> list[str]:
     if day in (date(2026, 4, 3), date(2026, 4, 22)):  # Good Friday; the local fair
         return []

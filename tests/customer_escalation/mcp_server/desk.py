@@ -10,7 +10,8 @@ from typing import Any
 from mcp import Client
 from tests.customer_escalation.scripts import CASES, answers, issue
 
-from customer_escalation.mcp_server.escalation import Workplace, build_escalation_server
+from customer_escalation.mcp_server.escalation import build_escalation_server
+from customer_escalation.mcp_server.workplace import Workplace
 
 
 @dataclass

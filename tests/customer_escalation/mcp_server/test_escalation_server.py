@@ -10,7 +10,8 @@ from mcp import Client
 from tests.customer_escalation.mcp_server.desk import accepted, desk, scripted, workspace
 from tests.customer_escalation.scripts import FOREIGN, NAMES, case, issue
 
-from customer_escalation.mcp_server.escalation import Workplace, build_escalation_server
+from customer_escalation.mcp_server.escalation import build_escalation_server
+from customer_escalation.mcp_server.workplace import Workplace
 from customer_escalation.rendering.proof import difference, digest_of, found_proof
 
 PREFIX = "mcp__plugin_customer-escalation_escalation__"

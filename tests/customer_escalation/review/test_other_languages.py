@@ -147,3 +147,20 @@ def test_german_seconds_and_days_are_those_of_the_record(sentence: str, missing:
     )
     claim = Claim("description", sentence, "fact", ("support_platform/T-9-m1",), "receiver", language="German")
     assert [atom.atom for atom in atoms_missing(claim, sources)] == missing
+
+
+@pytest.mark.parametrize(
+    ("sentence", "missing"),
+    [
+        ("Il attend depuis le 7 à 16:02.", []),
+        ("Il attend depuis le 8 à 16:02.", ["8"]),
+        ("Il a échoué 8 fois.", ["8"]),
+    ],
+)
+def test_a_day_by_its_number_before_a_time_is_one_on_which_something_lies(sentence: str, missing: list[str]) -> None:
+    text = message("T-9", 1, "2020-10-07T16:02:00Z", "agent", "Nous regardons cela.", "ines")
+    sources = Sources(
+        evidence(ticket("T-9", "Hydro", "2020-10-07T16:02:00Z", text)), {}, frozenset(), language="French"
+    )
+    claim = Claim("description", sentence, "fact", ("support_platform/T-9-m1",), "receiver", language="French")
+    assert [atom.atom for atom in atoms_missing(claim, sources)] == missing

@@ -27,7 +27,12 @@ READ = [
     ("Mon–Fri, 08:00–20:00, Sat 09:00–13:00", "Mon-Fri 08:00-20:00, Sat 09:00-13:00", "", "unstated", ""),
     ("8:00 - 18:00, Mon - Fri", "Mon-Fri 08:00-18:00", "", "unstated", ""),
     ("24x7, except public holidays", "round the clock", "", "off", ""),
+    ("Mon-Fri 9-17 Europe/Paris", "Mon-Fri 09:00-17:00", "Europe/Paris", "unstated", ""),
+    ("business hours Mon-Fri 9-18 Asia/Tokyo", "Mon-Fri 09:00-18:00", "Asia/Tokyo", "off", ""),
+    ("Business hours (Mon-Fri 8-17 Europe/Berlin)", "Mon-Fri 08:00-17:00", "Europe/Berlin", "off", ""),
+    ("Mon-Fri 08:00-17:00 (office hours)", "Mon-Fri 08:00-17:00", "", "off", ""),
     # German
+    ("Servicezeiten: Mo-Fr 8-17 Uhr", "Mon-Fri 08:00-17:00", "", "off", ""),
     ("Mo-Do 07:30-16:30, Fr 07:30-13:00", "Mon-Thu 07:30-16:30, Fri 07:30-13:00", "", "unstated", ""),
     ("Montag bis Freitag von 7 bis 16 Uhr, Samstag geschlossen", "Mon-Fri 07:00-16:00", "", "unstated", ""),
     ("Di, Do 13:00-18:00 sowie Mo, Mi, Fr 08:00-12:00", "Mon, Wed, Fri 08:00-12:00, Tue, Thu 13:00-18:00", "", "unstated", ""),
@@ -39,6 +44,7 @@ READ = [
      "Mon-Thu 08:30-12:00 and 13:30-17:30", "", "off", ""),
     ("lun-ven 9h-19h, sam 9h-12h Europe/Paris", "Mon-Fri 09:00-19:00, Sat 09:00-12:00", "Europe/Paris", "unstated", ""),
     ("tous les jours 7h00-23h00, jours fériés compris", "Mon-Sun 07:00-23:00", "", "worked", ""),
+    ("heures ouvrées lun-ven 9h-18h Europe/Paris", "Mon-Fri 09:00-18:00", "Europe/Paris", "off", ""),
     # Spanish
     ("L-J 8:30-17:30; V 8:00-14:30, festivos excluidos", "Mon-Thu 08:30-17:30, Fri 08:00-14:30", "", "off", ""),
     ("de lunes a sábado de 10:00 a 14:00 y de 17:30 a 21:00", "Mon-Sat 10:00-14:00 and 17:30-21:00", "", "unstated", ""),
@@ -46,6 +52,7 @@ READ = [
     # Portuguese
     ("segunda a sexta das 8h às 18h, sábado das 8h às 12h, exceto feriados", "Mon-Fri 08:00-18:00, Sat 08:00-12:00", "", "off", ""),
     ("todos os dias 06:00-22:00 America/Recife", "Mon-Sun 06:00-22:00", "America/Recife", "unstated", ""),
+    ("horário comercial seg-sex 9h-18h America/Sao_Paulo", "Mon-Fri 09:00-18:00", "America/Sao_Paulo", "off", ""),
     # Italian
     ("dal lunedì al venerdì dalle 8:30 alle 12:30 e dalle 14:00 alle 18:00", "Mon-Fri 08:30-12:30 and 14:00-18:00", "", "unstated", ""),
     ("lun-gio 9.00-18.00, ven 9.00-13.00, festivi esclusi", "Mon-Thu 09:00-18:00, Fri 09:00-13:00", "", "off", ""),
@@ -73,6 +80,11 @@ UNREAD = [
     "Mon-Fri",
     "08:00-18:00",
     "Mon-Fri 9-5",
+    "Mon-Fri 9-12",
+    "Mon-Fri 22-6",
+    "business hours except Mon-Fri 9-18",
+    "not business hours, Mon-Fri 9-18",
+    "Mon-Fri 9-18, outside business hours",
     "Mon-Fri 8:30-5:30",  # by a clock of twelve hours, or over night?
     "Mon-Fri 9-5pm",
     "Mon-Fri 09:00-09:00",

@@ -24,6 +24,8 @@ from skill_runtime.ledger import Record
 LONGEST_QUOTE = 200
 """Characters of a contract's own words in a figure."""
 MOST_DAYS_TOLD = 4
+HOURS_FIELDS = ("coverage", "hours", "support_hours", "service_hours", "business_hours", "schedule", "calendar")
+"""Fields of an account's SLA that say on which hours it counts, as systems call them."""
 
 
 def account_zone(account: Record | None) -> str | None:
@@ -42,8 +44,9 @@ def account_zone(account: Record | None) -> str | None:
 def coverage_of(account: Record | None) -> str:
     """What the account's contract says of its hours, in its own words; empty where the CRM holds nothing of it."""
     sla = account.data.get("sla") if account else None
-    stated = sla.get("coverage") if isinstance(sla, dict) else None
-    return stated.strip() if isinstance(stated, str) else ""
+    found = [sla.get(name) for name in HOURS_FIELDS] if isinstance(sla, dict) else []
+    words = [text.strip() for text in found if isinstance(text, str) and text.strip()]
+    return next((text for text in words if read_coverage(text)), words[0] if words else "")
 
 
 def zone_for(account: Record | None, policy: Policy) -> ZoneInfo:
@@ -183,7 +186,7 @@ class Contract:
         own, named = self.policy.business_hours, self._named
         if own.holidays:
             return days_off(own.holidays, own.worked_holidays)
-        if named and named.holidays != "off":
+        if named and named.week is not None and named.holidays != "off":
             return DaysOff()
         code = (named.place if named else "") or country_of_zone(account_zone(self.account) or own.team_timezone)
         return DaysOff((code,)) if code else DaysOff()

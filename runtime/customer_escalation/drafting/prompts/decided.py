@@ -66,6 +66,7 @@ def decision_told(
         printed=list(_printed(computed)),
         figures=list(_figures(figures, case, computed)),
         contents=prompt("target_contents.md.j2", target=target),
+        read=bool(case.facts.contracts),
         budget=budget_words(decision.outcome, len(case.affected), decision.severity),
         submit=submit,
         hints=hints,

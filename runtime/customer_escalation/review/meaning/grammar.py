@@ -14,6 +14,7 @@ Role = Literal[
     "will",  # it is still to come
     "past",  # an auxiliary of what has happened
     "if",  # it holds under a condition
+    "when",  # it holds once something else does
     "unless",  # it holds but for a condition
     "whether",  # it is left open
     "perhaps",  # a modal verb or an adverb of possibility, or a verb of supposing
@@ -35,6 +36,7 @@ _ENGLISH: dict[Role, str] = {
     "will": "will, won't, shall, 'll, going to, is to, are to",
     "past": "was, were, had, did, has, have, been",
     "if": "if, provided, in case, as long as, only if, if need be",
+    "when": "when, whenever, once, after, upon, as soon as",
     "unless": "unless, except, until",
     "whether": "whether",
     "would": "could, would",
@@ -70,6 +72,7 @@ _GERMAN: dict[Role, str] = {
     "will": "wird, werden, werde",
     "past": "war, waren, wurde, wurden, hat, haben, hatte, hatten, gewesen, worden",
     "if": "wenn, falls, sofern",
+    "when": "sobald, nachdem, nach, bei, als",
     "unless": "es sei denn, außer, bis",
     "whether": "ob",
     "would": "kann, können, könnte, könnten, würde, würden",
@@ -94,6 +97,7 @@ _FRENCH: dict[Role, str] = {
     "will": "sera, seront, va, vont",
     "past": "a été, ont été, était, étaient, avait, avaient",
     "if": "si, s'il, à condition",
+    "when": "quand, lorsque, après, dès, une fois",
     "unless": "sauf, jusqu'à, à moins",
     "whether": "",
     "would": "peut, peuvent, pourrait, pourraient, serait",
@@ -117,6 +121,7 @@ _SPANISH: dict[Role, str] = {
     "will": "será, serán, va a, van a",
     "past": "ha, han, fue, fueron, era, eran, había, habían, sido",
     "if": "si, siempre que",
+    "when": "cuando, tras, después, al, una vez",
     "unless": "salvo, hasta, a menos",
     "whether": "",
     "would": "puede, pueden, podría, podrían, sería",
@@ -140,6 +145,7 @@ _PORTUGUESE: dict[Role, str] = {
     "will": "será, serão, vai, vão",
     "past": "foi, foram, era, eram, tinha, tinham, sido",
     "if": "se, caso, desde que",
+    "when": "quando, após, depois, ao, assim que",
     "unless": "salvo, até, a menos",
     "whether": "",
     "would": "pode, podem, poderia, poderiam, seria",

@@ -47,6 +47,12 @@ def atoms(text: str) -> list[tuple[str, str]]:
         ("At 8:10 pm it fails.", "time", "20:10"),
         ("At 3pm it fails.", "time", "15:00"),
         ("At 08:10: it fails.", "time", "08:10"),
+        ("本日10時41分に確認しました。", "time", "10:41"),
+        ("午後5時半まで", "time", "17:30"),
+        ("17時までに返します。", "time", "17:00"),
+        ("下午5点20分开始。", "time", "17:20"),
+        ("上午9点开始。", "time", "09:00"),
+        ("오후 5시 30분까지", "time", "17:30"),
         ("At 6 in the evening it fails.", "time", "18:00"),
         ("At 6 o’clock it fails.", "time", "06:00"),
         ("At 12 am it fails.", "time", "00:00"),
@@ -180,6 +186,23 @@ def test_scales_and_units() -> None:
     ]  # fmt: skip
     with pytest.raises(ValueError, match="no unit of time"):
         unit("parsecs")
+
+
+@pytest.mark.parametrize("text", ["17時間以内", "この時点で", "有3点要求", "5시간 안에"])
+def test_hours_of_length_and_points_are_no_times_of_day(text: str) -> None:
+    assert "time" not in [kind for kind, _ in atoms(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Due 6 April 17:10 and 7 April 19:40.", ["----04-06", "17:10", "----04-07", "19:40"]),
+        ("It came on April 6 and 17:10 was too late.", ["----04-06", "17:10"]),
+        ("Am 10. und 12. April.", ["----04-10", "----04-12"]),
+    ],
+)
+def test_a_time_before_a_day_is_no_day_of_it(text: str, found: list[str]) -> None:
+    assert sorted(value for kind, value in atoms(text) if kind in ("date", "time", "number")) == sorted(found)
 
 
 @pytest.mark.parametrize(("text", "time"), [("à 14 h 00", "14:00"), ("às 17h30", "17:30")])

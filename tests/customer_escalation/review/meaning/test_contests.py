@@ -31,6 +31,8 @@ def records() -> Evidence:
         issue("P-5", "Nightly sync does not start", "Open", "2026-03-04T09:30:00Z",
               comment("P-5", 1, "2026-03-04T10:00:00Z", "The mended scheduler will be switched on for all tenants on 9 March.")),
         chat("C-5", "2026-03-04T12:00:00Z", "The retry does not clear old runs. Full copies are safe unless a job was open."),
+        chat("C-6", "2026-03-04T12:10:00Z", "With a delayed chart it is stuck in 5 of 5 runs; with no delayed chart in 0 of 5."),
+        chat("C-7", "2026-03-04T12:20:00Z", 'If I press "Run once" in the editor one row comes in, and then none.'),
         article("K-5", "Sync", "Do not delete the queue before the sync has ended."),
     )  # fmt: skip
 
@@ -86,6 +88,8 @@ TRUE: Sequence[tuple[str, tuple[str, ...]]] = (
     ("Harrow Mills and Bell & Oak pay 150,000 and 12,000 USD.", ("crm/A-1", "crm/A-2")),
     ("P-5 is open.", ("project_tracker/P-5",)),
     ("Full copies are safe unless a job was open.", ("chat/C-5",)),
+    ("Without a delayed chart it is stuck in 0 of 5 runs.", ("chat/C-6",)),
+    ("After “Run once” one row comes in, then none.", ("chat/C-7",)),
 )
 
 

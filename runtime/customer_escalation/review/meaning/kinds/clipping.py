@@ -22,6 +22,8 @@ MOST_PLACES = 10
 """At which a quotation is looked at in one record."""
 AROUND = 60
 """Words of its sentence on either side that are looked at."""
+LONGEST_NAME = 6
+"""Words of what a record itself puts in quotation marks as a name: a button, a message."""
 _GAP = re.compile(r"\[[^\]]*\]|…|\.\.\.")
 
 
@@ -65,7 +67,9 @@ def _contexts(parts: Sequence[list[str]], one: Cited) -> Iterator[tuple[Role | N
             inside += words[end:following]
             end = following + len(part)
         else:
-            yield _turn(one, start, end, inside)
+            named = not inside and end - start <= LONGEST_NAME and all(word.quoted for word in words[start:end])
+            role, shown = _turn(one, start, end, inside)
+            yield (None if named else role), shown
 
 
 def _turn(one: Cited, start: int, end: int, inside: Sequence[Word]) -> tuple[Role | None, str]:

@@ -42,7 +42,9 @@ def _difference(match: Match, compared: Compared) -> str:
         return "" if open_too else "is told as a fact and is a question"
     if _has(near, "whether") and not _has(said, "whether", "if", "not", *MAY):
         return "is told as a fact and is left open"
-    if _has(_beside(match.shown, shown), "if", "unless") and not _has(said, "if", "unless", "whether", "only", *MAY):
+    if _has(_beside(match.shown, shown), "if", "unless") and not _has(
+        said, "if", "unless", "whether", "when", "only", *MAY
+    ):
         return "is told without the condition that it has"
     if _has(near, "perhaps") and not _has(own, "whether", "if", "turns", "asks", *MAY) and not match.said.asks:
         return "is told as a fact and is only supposed"

@@ -1,6 +1,6 @@
 """Does a preposition, a particle or a degree stand before the same word as its opposite in the record?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from customer_escalation.review.meaning.compared import Compared
 from customer_escalation.review.meaning.contest import Contest
@@ -15,8 +15,8 @@ BACK = 2
 def look(compared: Compared) -> Iterator[Contest]:
     """Words whose opposite stands before the same thing in the records, and they themselves do not."""
     opposite = compared.grammar.opposite
-    said = _pairs(compared.text, opposite.keys())
-    shown = {(word, thing): one for one in compared.cited for word, thing in _pairs(one.text, opposite.keys())}
+    said = _pairs(compared.text, opposite)
+    shown = {(word, thing): one for one in compared.cited for word, thing in _pairs(one.text, opposite)}
     for word, thing in sorted(said):
         others = [(other, thing) for other in sorted(opposite[word]) if (other, thing) in shown]
         if others and (word, thing) not in shown:
@@ -27,18 +27,23 @@ def look(compared: Compared) -> Iterator[Contest]:
             )  # fmt: skip
 
 
-def _pairs(text: Text, wanted: object) -> set[tuple[str, str]]:
+def _pairs(text: Text, opposite: Mapping[str, frozenset[str]]) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for clause in text.clauses:
         for place, word in enumerate(clause.words):
-            if word.lower in wanted and not word.quoted:  # type: ignore[operator]
-                thing = next((one for one in clause.words[place + 1 : place + 1 + REACH] if _tells(one)), None)
-                before = next(
-                    (one for one in reversed(clause.words[max(0, place - BACK) : place]) if _tells(one)), None
-                )
-                found.update(
-                    (word.lower, f"{one.stem} {side}") for one, side in ((thing, "behind"), (before, "before")) if one
-                )
+            if word.lower not in opposite or word.quoted:
+                continue
+            behind = clause.words[place + 1 : place + 1 + REACH]
+            thing = next((one for one in behind if _tells(one)), None)
+            before = next((one for one in reversed(clause.words[max(0, place - BACK) : place]) if _tells(one)), None)
+            denied = any("not" in one.roles for one in behind[: behind.index(thing) if thing else REACH])
+            words = opposite[word.lower] if denied else (word.lower,)  # "with no delay" is without one
+            found.update(
+                (said, f"{one.stem} {side}")
+                for said in words
+                for one, side in ((thing, "behind"), (before, "before"))
+                if one
+            )
     return found
 
 
