@@ -93,6 +93,7 @@ class DraftingTools:
             decision=decision_told(decision, inputs, work.figures, None),
             draft=draft_in_lines(review.draft),
             findings=listed(review.findings),
+            reminders=", ".join(review.draft.reminders) or "none",
             handled=decision.severity is None,
             length=length_words(review.draft, decision.severity),
         )

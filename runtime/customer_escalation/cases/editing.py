@@ -91,7 +91,6 @@ def _about(draft: Draft) -> dict[str, str]:
         for index, ask in enumerate(draft.asks):
             about[f"asks[{index}].text"] = f"owner {ask.owner}, kind {ask.kind}, by {ask.by or 'none'}"
         about["deadline.text"] = f"by {draft.deadline.by}, basis {draft.deadline.basis}"
-    about["rhythm"] = f"reminders {', '.join(draft.reminders) or 'none'}"
     for index, one in enumerate(draft.drafts):
         about[f"drafts[{index}].text"] = f"text {one.number}, {one.kind}, ticket {one.ticket}"
     for index, message in enumerate(draft.messages):

@@ -129,7 +129,7 @@ class FlowGuard:
         evidence = self.evidence()
         own, allowed = [self.request, self.said.get(tool.server, "")], list[str]()
         if whole_customer and tool.category in BY_CUSTOMER:
-            names = {evidence.customer_of(one) for one in evidence.of_kind("ticket", "account")} - {""}
+            names = {evidence.customer_of(one) for one in evidence.of_kind("ticket", "account", "message")} - {""}
             own, allowed = [*own, *names], [*map(_squeezed, names)]
         others: list[_Held] = []
         marks: set[str] = set()

@@ -41,22 +41,25 @@ class Ask(DraftModel):
     """What a team or a role is asked to do."""
 
     owner: Owner = Field(
-        description="Security, Leadership, Engineering, Product, L2 Support; or a role: Legal, the data protection officer, who is on duty."
+        description="Printed as who: Security, Leadership, Engineering, Product, L2 Support, with a name in brackets where a record "
+        "has one; or a role: Legal, the data protection officer, who is on duty."
     )
     kind: Verb = Field(description="What that team can do; not printed: {{ ask-table }}. Of a role the nearest.")
     by: Moment = Field(
-        description="RFC 3339 in the zone of the text (2026-05-08T17:00:00+02:00) or a date, in the future; '' if the text sets none."
+        description="Printed as well: RFC 3339 in the zone of the text (2026-05-08T17:00:00+02:00) or a date, in the future; '' if none."
     )
     text: Proposed = Field(
         description=(
-            "As it is printed: who and by when as a bold lead, then what, and how one sees that it is done; options or items below."
+            "What, in a sentence or two without who and when, which stand before it, and how one sees that it is done; options as bullets "
+            "on lines below."
         )
     )
 
     @property
     def team(self) -> Target | None:
         """The team that is meant; None for a role, or for several."""
-        return next((team for team in Target if team.value.casefold() == self.owner.casefold()), None)
+        owner = self.owner.partition(" (")[0].casefold()
+        return next((team for team in Target if team.value.casefold() == owner), None)
 
 
 class Deadline(DraftModel):
@@ -105,15 +108,19 @@ class ColleagueText(DraftModel):
 
 
 _SENDER = "The page for your colleague in support; not sent on. `[text 2]` names a text and reads “text 2” in the brief's language."
-_OPENING = "Two to four short lines for a reader who reads nothing else: what is asked by when, what is wrong, what to beware of."
-_RHYTHM = "To your colleague, last: when to look again, what to do if somebody doesn't answer, what ends it. '' if said above."
+_OPENING = (
+    "Two to four short lines that do alone: what is asked by when, what is wrong and for whom, what to beware of."
+)
+_RHYTHM = (
+    "Two lines to your colleague: when to look again, what if somebody doesn't answer, what ends it. '' if said above."
+)
 _CONTEXT = (
     "Printed below the list of cited records, which code adds: conflicting records, what is not known and who finds out, look-alikes "
     "that are something else; bullets. '' if nothing."
 )
 _REMINDERS = "Each moment at which your colleague has to look or act again, for their calendar. RFC 3339. []"
-_DRAFTS = "One for each customer who waits or was told what no longer holds. None for a closed ticket."
-_MESSAGES = "To each team that is notified and each colleague who has to act or agree before something goes out. []"
+_DRAFTS = "One for each customer who waits or was told what no longer holds, to go out now. None for a closed ticket."
+_MESSAGES = "To a channel or colleague who has to act or agree, or spreads what is wrong: few. []"
 _NOTE = "Internal note for the ticket, ready to paste: what colleagues do or leave from now on. '' if nothing."
 MOST_OF_A_DRAFT = 150_000
 """Characters of all texts of a draft; ten times a long brief."""
@@ -165,7 +172,7 @@ class EscalationDraft(_Draft):
         description=(
             "Bullets with the template's labels, `- **Customers affected:** ...`, `**Workflow impact:**`, `**Revenue at risk:**` "
             "(exposure is no risk; deals apart from ARR), `**Time in queue:**`, `**SLA:**` where there are clocks, and labels of your "
-            "own for what else counts here (whose data, a legal period, promises). A table for three accounts or more."
+            "own for what else counts here (whose data, a legal period, promises). What several accounts share in a table."
         )
     )
     description: Stated = Field(
@@ -213,32 +220,38 @@ class HandlingDraft(_Draft):
 
     opening: Stated = Field(description="''; the page has it.")
     severity_reason: Stated = Field(
-        description="Why no more severe and no less, in a few words; printed behind the severity it would have."
+        description="Why no more severe and no less, in a few words; printed behind the severity it would have as an escalation."
     )
     affected: Stated = Field(
         description=(
-            "A bullet for each account: tier, ARR, renewal, talk of leaving. Then a table: every ticket that waits, its next limit, the "
-            "hours that count from which moment, how it stands."
+            "A table, a column or a row for each ticket that waits: symptom with its error text, cause, cure, account (tier, ARR, renewal, "
+            "talk of leaving), next limit and the hours it counts."
         )
     )
     reason: Stated = Field(
         description=(
-            "Bullets with bold leads, whole sentences: the cause with its error text; who tested what; what was tried; how many it hits; "
-            "their limit; what becomes of the fix; what is assumed or not known."
+            "Why it stays in support and what proves the cure, under bold headings of your own (each on a line) or with bold "
+            "leads: why what was tried did not work, how many have it in the pattern's time, what is assumed or not known."
         )
     )
     article: RefName = Field(description="Ref of the article, ticket or item that holds the solution; '' if none.")
-    steps: Proposed = Field(description="''; or, numbered, who does what that neither page nor letters say.")
-    would_change: Proposed = Field(description="What would make this an escalation, and to which team.")
+    steps: Proposed = Field(
+        description=(
+            "Numbered, the whole work in order: who and by when, what, `([text 2])`, how one sees that it worked, what if not; to its end."
+        )
+    )
+    would_change: Proposed = Field(
+        description=(
+            "What would make this an escalation, to which team first, what to collect for it; also if the customer says no to it."
+        )
+    )
     context: Proposed = Field(description=_CONTEXT)
     drafts: list[CustomerDraft] = Field(
         description=(
             "For each customer who waits, the reply that resolves it, with what to send back if it does not. Commands in fenced code."
         )
     )
-    messages: list[ColleagueText] = Field(
-        description="To colleagues: a correction; a comment for an open item; the escalation to send if it does not help, whole. []"
-    )
+    messages: list[ColleagueText] = Field(description="To a channel or colleagues: a correction, who takes what. []")
     ticket_note: Stated = Field(description="''; the note is one.")
     rhythm: ForSender = Field(description=_RHYTHM)
     reminders: list[Moment] = Field(default_factory=list, description=_REMINDERS)

@@ -137,11 +137,12 @@ def _refs_in(mark: str) -> list[str]:
 
 
 def with_refs(written: str, renamed: Callable[[str], str]) -> str:
-    """The text with each ref in its marks renamed; what stands beside the marks stays."""
+    """The text with each ref in its marks renamed, and without those that become empty; what stands beside the marks stays."""
 
     def mark(found: re.Match[str]) -> str:
-        refs = ", ".join(map(renamed, _refs_in(found[1])))
-        return f"{found.group().partition('[[')[0]}[[{refs or found[1]}]]"
+        within = list(_refs_in(found[1]))
+        refs = ", ".join(filter(None, map(renamed, within)))
+        return f"{found.group().partition('[[')[0]}[[{refs or found[1]}]]" if refs or not within else ""
 
     return _MARK.sub(mark, written)
 

@@ -138,6 +138,10 @@ class ProposeArguments(CaseArguments):
     """See ``propose_actions``."""
 
     action: str = Field("", max_length=64, description="One action by number or id, to read its text whole.")
+    attach_to: str = Field(
+        "", max_length=200,
+        description="An open item of the tracker, by id or ref, that the person wants the case attached to: offers a comment there.",
+    )  # fmt: skip
 
 
 class ApproveArguments(CaseArguments):

@@ -149,10 +149,11 @@ def _action_tools(cases: Cases, told: Callable[[str], str]) -> list[Tool]:
     async def propose(given: takes.ProposeArguments, ctx: Context[Any]) -> answers.Actions:
         from customer_escalation.mcp_server import telling
 
+        joined = (await cases.service.attach(given.case, given.attach_to)).id if given.attach_to.strip() else ""
         result, found = cases.service.result(given.case), cases.service.propose(given.case)
-        if not given.action:
+        if not (given.action or joined):
             return telling.actions(result, found)
-        one = telling.action(telling.named_action(found, given.action))
+        one = telling.action(telling.named_action(found, given.action or joined))
         note = telling.ACTIONS_NOTE
         return answers.Actions(text=note, full=telling.listed_actions([one]), case=result.case, actions=[one])
 

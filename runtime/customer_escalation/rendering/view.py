@@ -1,13 +1,14 @@
 """The sections of one brief as the templates print them: what a writer put in, with what code adds, and the texts that may go out."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from customer_escalation.domain.brief import RuleNote, Statement
 from customer_escalation.domain.categories import ANSWERS, HEADINGS, SOURCES, is_marked, unread
-from customer_escalation.domain.draft import ColleagueText, Deadline, EscalationDraft, HandlingDraft
+from customer_escalation.domain.draft import Ask, ColleagueText, Deadline, EscalationDraft, HandlingDraft
 from customer_escalation.domain.evidence import field, name_key, parse_moment
-from customer_escalation.domain.formatting import offset_words
+from customer_escalation.domain.formatting import day_words, offset_words
 from customer_escalation.domain.language import code_of
 from customer_escalation.domain.prose import without_marks
 from customer_escalation.domain.record_ids import shown_id
@@ -60,10 +61,12 @@ class BriefView(ProseView):
     def deadline(self, set_by_it: Deadline) -> str:
         """Until when, why then, and who set it; its moment first where the text tells none."""
         text = self.line(set_by_it.text).rstrip(".")
-        if text and not any(char.isdigit() for char in text):
-            text = f"{inert(_moment(set_by_it.by))}, {text}"
+        if text and not _tells(text, set_by_it.by):
+            text = f"{inert(_moment(set_by_it.by, self.say.language))}: {text}"
         window = self.brief.computed.window
-        text = text or (self.line(window.text).rstrip(".") if window else inert(_moment(set_by_it.by)))
+        text = text or (
+            self.line(window.text).rstrip(".") if window else inert(_moment(set_by_it.by, self.say.language))
+        )
         who = self.say(f"by_{set_by_it.basis}") if set_by_it.basis != "record" else ""
         told = text if text.endswith(("!", "?", "。", "！", "？")) else f"{text}."
         return f"{who[:1].upper()}{who[1:]}: {told}" if who and who.casefold() not in text.casefold() else told
@@ -168,14 +171,32 @@ class BriefView(ProseView):
         ]  # fmt: skip
         return "\n" + "\n".join(map(_row, [head, ["---"] * len(head), *rows])) + "\n"
 
-    def asks(self, draft: EscalationDraft) -> list[str]:
-        """Each ask as it is written, with who acts in front where there are several and it has no lead of its own."""
+    def asks(self, draft: EscalationDraft) -> str:
+        """What is asked of whom by when: a row each, or, where one has more than a line, such as options, a list. Where asks name who and
+        by when in their own words, as in drafts of before, they stand as they are written.
+        """
         several = len({ask.owner for ask in draft.asks}) > 1
-        found = []
-        for ask in draft.asks:
-            named = not several or ask.text.startswith("**")
-            found.append(("" if named else f"**{inert(ask.owner)}:** ") + self.prose(ask.text, 3).lstrip())
-        return found
+        if any(ask.text.startswith("**") for ask in draft.asks):
+            leads = [
+                "" if ask.text.startswith("**") or not several else f"**{inert(ask.owner)}:** " for ask in draft.asks
+            ]
+        elif len(draft.asks) > 1 and not any("\n" in ask.text for ask in draft.asks):
+            return self._asks_in_rows(draft.asks)
+        else:
+            leads = [f"**{', '.join(filter(None, (inert(ask.owner), self._by(ask))))}:** " for ask in draft.asks]
+        told = [lead + self.prose(ask.text, 3).lstrip() for lead, ask in zip(leads, draft.asks, strict=True)]
+        return "\n".join(f"{number}. {text}" for number, text in enumerate(told, 1))
+
+    def _asks_in_rows(self, asks: Sequence[Ask]) -> str:
+        head = ["#", self.say("ask_who"), self.say("ask_what"), self.say("ask_by")]
+        rows = [
+            [str(number), inert(ask.owner), self.line(ask.text), self._by(ask)] for number, ask in enumerate(asks, 1)
+        ]
+        return "\n".join(map(_row, [head, ["---"] * len(head), *rows]))
+
+    def _by(self, ask: Ask) -> str:
+        moment = parse_moment(ask.by)
+        return inert(day_words(moment, self.say.language, with_time=":" in ask.by)) if moment else inert(ask.by)
 
     def sender(self) -> str:
         """The sender's page."""
@@ -267,7 +288,22 @@ def quoted(text: str) -> list[str]:
     return inert_lines(without_marks(text))
 
 
-def _moment(by: str) -> str:
-    """A deadline's moment as people read it, on the clock that it was given on; a date alone as it stands."""
+def _moment(by: str, language: str) -> str:
+    """A deadline's moment as people of the language read it, on the clock that it was given on; what is no moment as it stands."""
     moment = parse_moment(by)
-    return f"{moment:%Y-%m-%d %H:%M} {offset_words(moment)}" if moment and ":" in by else by
+    if not moment:
+        return by
+    return (
+        f"{day_words(moment, language, with_time=True)} {offset_words(moment)}"
+        if ":" in by
+        else day_words(moment, language, with_time=False)
+    )
+
+
+def _tells(text: str, by: str) -> bool:
+    """Does the text name the day or the time of day of a moment? Of one that code cannot read, any number counts."""
+    moment = parse_moment(by)
+    if not moment:
+        return any(char.isdigit() for char in text)
+    day = re.search(rf"(?<![\d:.,]){moment.day}(?![\d:%]|[.,]\d)", text)
+    return bool(day) or f"{moment:%H:%M}" in text or f"{moment:%Y-%m-%d}" in text

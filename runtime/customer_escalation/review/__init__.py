@@ -32,9 +32,9 @@ from customer_escalation.review.citing import mend_citations
 from customer_escalation.review.grounding.atoms import find_atoms
 from customer_escalation.review.passages import all_cites, is_what_comes, passages
 from customer_escalation.review.sources import FOR_COLLEAGUES, Sources
-from customer_escalation.review.withholding import WITHHELD, withheld
+from customer_escalation.review.withholding import withheld
 
-__all__ = ["WITHHELD", "Review", "review_draft", "sources_of", "view_of", "vocabulary", "withhold_unsupported"]
+__all__ = ["Review", "review_draft", "sources_of", "view_of", "vocabulary", "withhold_unsupported"]
 COMING_DAYS = 15
 UNSUPPORTED = frozenset({"G1", "G4", "G5"})
 """Rules by which a sentence stands on nothing, or says otherwise than its records."""

@@ -52,6 +52,7 @@ FEWEST_ROUNDED = 3
 """Digits of a whole number that may stand for one with a fraction: it is wrong by less than a hundredth then."""
 _FENCE = re.compile(r"\A`{3,}[ \t]*\w*(?=\n)")
 """The opening of a fenced block with the name of its language."""
+_HOST = re.compile(r"https?://([\w-]+(?:\.[\w-]+)+)(?=[/:]|$)", re.IGNORECASE)
 _ITEMS = re.compile(r"[,;]|\band\b|\bund\b|\bet\b|\by\b|、")
 LONGEST_ADDRESS, SHORTEST_NAME = 5, 3
 """Letters of a form of address or a greeting, and of a name."""
@@ -204,8 +205,11 @@ def _stands_in(word: str, scope: Iterable[Record]) -> bool:
 
 
 def put_together(atom: Unsupported, scope: Sequence[Record]) -> bool:
-    """A setting or a command whose every part stands in the records, such as a documented key with the value for this case."""
-    if atom.kind != "code":
+    """A setting or a command whose every part stands in the records, such as a documented key with the value for this case; or an
+    address at a host of theirs, as an article says it is made.
+    """
+    host = _HOST.match(atom.atom) if atom.kind == "address" else None
+    if atom.kind != "code" and not (host and _stands_in(host[1], scope)):
         return False
     held = {word for record in scope for word in _PART.findall(record.text)}
     parts = _PART.findall(_FENCE.sub("", atom.atom))

@@ -92,7 +92,7 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
         allowed = [record for record in own if not (record.data.get("internal") or record.category == "crm")] + shared
         names, until = view.sources.vocabulary, _hears_by(ticket, passage.path, view)
         allowed = [*allowed, _days(view.case.now, until), _own_dates(view)]
-        alike: dict[tuple[str, Level], list[str]] = {}
+        alike: dict[tuple[str, Level], dict[str, None]] = {}
         for atom in unsupported_atoms(
             _HOUR.sub(lambda at: f"{at[1]}:{at[2] or '00'}", passage.text), allowed, view.sources.everything,
             vocabulary=names,
@@ -123,9 +123,9 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
                 which = (". {Is} {they} right for this customer?", "W")
             elif atom.found_in:
                 which = (f"; {{they}} {{stands}} in {', '.join(atom.found_in[:2])}. May they know {{them}}?", "W")
-            alike.setdefault(which, []).append(f"“{atom.atom}” ({atom.kind})")
+            alike.setdefault(which, {})[f"“{atom.atom}” ({atom.kind})"] = None
         for (ending, level), shown in alike.items():
-            yield Fault(passage.path, _told_together(shown, ending), level)
+            yield Fault(passage.path, _told_together(list(shown), ending), level)
 
 
 def _told_together(shown: Sequence[str], ending: str) -> str:

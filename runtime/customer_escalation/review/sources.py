@@ -53,12 +53,16 @@ class Sources:
         return self.language_of(claim) in ("English", None)
 
     def whole(self, ref: str) -> str:
-        """The ref as ``category/id``, a figure by its own name; as it is where it names nothing."""
+        """The ref as ``category/id``, a figure by its own name; as it is where it names nothing, but for a figure that there is none of:
+        figures need no citation, and the number is held against all of them. It is empty then.
+        """
         if ref in self.figures:
             return ref
         record = self.evidence.ledger.resolve(ref)
         figure = f"figures/{ref.strip().rpartition('/')[2]}"
-        return record.ref if record else figure if figure in self.figures else ref.strip()
+        if record or figure in self.figures:
+            return record.ref if record else figure
+        return "" if ref.strip().startswith("figures/") else ref.strip()
 
     def ticket_of(self, ref: str) -> str:
         """The ref of the ticket that a ref names or lies in."""

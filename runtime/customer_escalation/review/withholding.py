@@ -5,29 +5,31 @@ from collections.abc import Mapping, Sequence
 from customer_escalation.domain.changes import texts_at
 from customer_escalation.domain.draft import Draft
 from customer_escalation.domain.prose import Sentence, passages, sentences_of
+from customer_escalation.rendering.phrases import Phrases
 
-WITHHELD = "Unknown: a drafted sentence was withheld here, because the records that it cites do not support it."
-WITHHELD_SUMMARY = "Summary withheld: it names something that the records do not hold"
-WITHHELD_ASK = "Investigate: the drafted ask was withheld, because the records that it cites do not support it."
+FOR_COLLEAGUES = "messages["
+"""Where texts to colleagues begin, which go out as they stand."""
 
 
 def withheld(draft: Draft, places: Mapping[str, set[int]]) -> Draft:
-    """The draft with these sentences (numbers by path) replaced by an open "unknown", once in a line; of ideas and of what is
-    said to the sender they are left out, and so is a whole customer text that nothing supports.
+    """The draft with these sentences (numbers by path) replaced by an open "unknown" in its language, once in a line; of ideas, of
+    texts to colleagues and of what is said to the sender they are left out, and so is a whole customer text that nothing supports.
     """
+    say = Phrases(draft)
     changes: dict[str, str] = {}
     for passage in passages(draft):
         numbers = places.get(passage.path)
         if not numbers:
             continue
         if passage.path == "summary":
-            changes["summary"] = WITHHELD_SUMMARY
+            changes["summary"] = say("withheld_summary")
         elif passage.path.startswith("asks["):
-            changes[passage.path] = WITHHELD_ASK
+            changes[passage.path] = say("withheld_ask")
         elif passage.reader == "customer":
             changes[passage.path] = ""
         else:
-            changes[passage.path] = _without(passage.written, numbers, WITHHELD if passage.role == "states" else "")
+            said = passage.role == "states" and not passage.path.startswith(FOR_COLLEAGUES)
+            changes[passage.path] = _without(passage.written, numbers, say("withheld") if said else "")
     return type(draft).model_validate(texts_at(draft, changes))
 
 

@@ -234,7 +234,7 @@ async def test_before_anything_is_handed_in_there_is_nothing_to_edit() -> None:
 async def test_a_document_far_longer_than_is_read_comes_back_once_to_be_shortened() -> None:
     at = await desk()
     told = await at.handed_in(ideas="Is a b c? " * 590)
-    assert "are read. What nobody would miss goes" in told
+    assert "are read: it ends with no more than these." in told
     assert "== ideas (2360 words)" in told
     back = await at.edit(replace(at.line("opening"), at.draft.opening.splitlines()[0]))
     assert (back.is_error, back.final) == (True, False)

@@ -21,7 +21,7 @@ T, M1, M2 = ("support_platform/T-1", "support_platform/T-1-m1", "support_platfor
 
 def figure(expression: str, *cites: str, zone: str = "UTC") -> str:
     asked = Calculation(label="what it is", expression=expression, cites=list(cites or (T,)))
-    [found] = calculated([asked], KNOWN, ZoneInfo(zone), NOW)
+    [found] = calculated([asked], KNOWN, ZoneInfo(zone), NOW, {})
     assert (found.ref, found.label) == ("figures/calc.1", "what it is")
     return found.text
 
@@ -79,7 +79,7 @@ def test_a_contracts_hour_near_now_is_a_moment_of_its_record() -> None:
         ("2026-03-04T05:00Z", "not computed"),
     ):
         asked = Calculation(label="since it opened", expression=f"now - {stamp}", cites=["crm/A-1"])
-        [found] = calculated([asked], case, ZoneInfo("UTC"), NOW)
+        [found] = calculated([asked], case, ZoneInfo("UTC"), NOW, {})
         assert found.text.startswith(told)
 
 
@@ -134,7 +134,7 @@ def test_numbers_may_be_written_with_a_comma(expression: str, told: str) -> None
         )
     )
     asked = Calculation(label="energy", expression=expression, cites=["support_platform/T-2"])
-    [found] = calculated([asked], case, ZoneInfo("UTC"), NOW)
+    [found] = calculated([asked], case, ZoneInfo("UTC"), NOW, {})
     assert found.text == told
 
 
@@ -146,7 +146,7 @@ def test_a_calculation_may_build_on_an_earlier_one_and_rests_on_what_that_does()
         Calculation(label="more", expression="6131.20 + 12", cites=[M2]),
         Calculation(label="of nothing", expression="6131.21 + 12", cites=[M2]),
     ]
-    found = list(calculated(asked, KNOWN, ZoneInfo("UTC"), NOW))
+    found = list(calculated(asked, KNOWN, ZoneInfo("UTC"), NOW, {}))
     assert found[1].text == "21 h (2026-03-04 12:00 UTC to 2026-03-05 09:00 UTC)"
     assert set(found[1].inputs) == {T, M1}
     assert (found[3].text, found[3].inputs) == ("6,143.20 (6131.20 + 12)", (M2, M1))
@@ -159,19 +159,27 @@ def test_a_number_may_stand_behind_another() -> None:
         ticket("T-2", "Harrow Mills", "2026-03-02T09:00:00Z", message("T-2", 1, "2026-03-02T09:00:00Z", "agent", said))
     )
     asked = Calculation(label="behind", expression="412,300 + 188950", cites=["support_platform/T-2"])
-    [found] = calculated([asked], case, ZoneInfo("UTC"), NOW)
+    [found] = calculated([asked], case, ZoneInfo("UTC"), NOW, {})
     assert found.text == "601,250 (412300 + 188950)"
 
 
 def test_more_than_can_be_done_at_once_is_said() -> None:
     asked = [Calculation(label="one", expression="1 + 1", cites=[T])] * (MOST_CALCULATIONS + 1)
-    texts = [found.text for found in calculated(asked, KNOWN, ZoneInfo("UTC"), NOW)]
+    texts = [found.text for found in calculated(asked, KNOWN, ZoneInfo("UTC"), NOW, {})]
     assert texts[:-1] == ["2 (1 + 1)"] * MOST_CALCULATIONS
     assert texts[-1] == f"not computed: only the first {MOST_CALCULATIONS} are"
 
 
 def test_a_number_of_another_record_does_not_count() -> None:
     assert figure("2 * 3065.60", M2).startswith("not computed: 3065.60 stands in no cited record")
+
+
+def test_the_moments_behind_a_figure_count() -> None:
+    asked = [{"label": "later", "expression": "2026-03-03T10:30Z + 8 h", "cites": ["figures/T-1.last_reply"]}]
+    stated = assessment(affected=[affected("Harrow Mills", "T-1")], calculations=asked)
+    _, figures = build_case(stated, KNOWN, policy(), NOW)
+    assert figures["figures/calc.1"].text.startswith("2026-03-03 18:30 UTC")
+    assert M2 in figures["figures/calc.1"].inputs
 
 
 def test_calculations_are_figures_of_the_case() -> None:

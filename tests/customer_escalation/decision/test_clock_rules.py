@@ -363,3 +363,24 @@ def test_the_update_after_a_reply_now_is_due_on_the_contracts_hours(terms: dict[
 def test_a_closed_ticket_has_no_next_update() -> None:
     _, figures = made({**asked(), "status": "closed"}, with_sla(), accounts=(affected("Harrow Mills", "T-1"),))
     assert "figures/T-1.after_reply" not in figures
+
+
+def test_who_waits_in_another_accounts_ticket_has_a_clock_of_their_own() -> None:
+    joined = {**message("T-1", 3, "2026-03-03T11:00:00Z", "customer", "+1 here.", "b.oak"), "account": "Bell & Oak"}
+    ours = message("T-1", 2, "2026-03-03T10:00:00Z", "agent", "On it.")
+    other = account("A-2", "Bell & Oak", timezone="UTC", sla={"first_response_h": 24, "coverage": "24x7"})
+    _, figures = made(
+        asked("T-1", "Harrow Mills", MORNING, ours, joined), CRM, other, accounts=(affected("Harrow Mills", "T-1"),)
+    )
+    clock = figures["figures/T-1-m3.first_response"]
+    assert clock.label == "T-1-m3 (Bell & Oak) SLA first response"
+    assert clock.text.startswith("due 2026-03-04 11:00 UTC") or "until 2026-03-04 11:00 UTC" in clock.text
+    assert "counted from its first message, in another account's ticket, to now" in clock.text
+    later = message("T-1", 4, "2026-03-03T12:00:00Z", "agent", "Noted, thank you.")
+    _, answered = made(
+        asked("T-1", "Harrow Mills", MORNING, ours, joined, later),
+        CRM,
+        other,
+        accounts=(affected("Harrow Mills", "T-1"),),
+    )
+    assert "figures/T-1-m3.first_response" not in answered

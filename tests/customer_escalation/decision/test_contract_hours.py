@@ -104,7 +104,7 @@ def test_clocks_of_what_code_reads(coverage: str, hours: Hours, zone: str, creat
 
 
 @pytest.mark.parametrize(
-    "name", ["coverage", "hours", "support_hours", "service_hours", "business_hours", "schedule", "calendar"]
+    "name", ["hours", "support_hours", "service_hours", "business_hours", "schedule", "calendar"]
 )
 def test_hours_are_read_whatever_the_system_calls_their_field(name: str) -> None:
     found = records("", "2026-03-05T18:00:00Z")

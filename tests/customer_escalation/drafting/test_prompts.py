@@ -24,7 +24,7 @@ DECISION: dict[str, Any] = {
     "untested": ["E-SLA: no CRM"], "would_change": ["churn threat yes instead of no: escalate"],
     "printed": ["Time in queue: 4 h"], "figures": ["ARR: $1"], "contents": "the environment",
     "budget": "Few words.", "submit": HandIn("`hand_in`", "`hand_over`"), "hints": ["Look here."], "gaps": ["No CRM."],
-    "contested": ["No."],
+    "contested": ["No."], "read": True,
 }  # fmt: skip
 VALUES: dict[str, list[dict[str, Any]]] = {
     "tools/assess.md.j2": [{"assistant": True}, {"assistant": False}],
@@ -45,10 +45,17 @@ VALUES: dict[str, list[dict[str, Any]]] = {
     "decision.md.j2": [
         DECISION,
         {**DECISION, "severity": "", "target": "", "own_reading": None, "undecided": []},
-        {**DECISION, "submit": None},
+        {**DECISION, "submit": None, "read": False},
     ],
     "edit.md.j2": [
-        {"decision": "Escalate.", "draft": "1\t== sender", "findings": findings, "handled": handled, "length": ""}
+        {
+            "decision": "Escalate.",
+            "draft": "1\t== sender",
+            "findings": findings,
+            "handled": handled,
+            "length": "Long.",
+            "reminders": "none",
+        }
         for findings, handled in (("", True), ("- B4 at sender: it is empty.", False))
     ],
     "wrong_draft.md.j2": [{"outcome": "escalate", "right": "`hand_in`"}],

@@ -318,3 +318,29 @@ async def test_the_journal_holds_every_step(folder: Path, tmp_path: Path) -> Non
         "approval",
         "follow_up",
     ]
+
+
+async def test_an_open_item_that_the_person_names_gets_a_comment_offered(folder: Path) -> None:
+    records = json.loads(workspace(folder, "15").read_text(encoding="utf-8"))["records"]
+    tracker = [*records["project_tracker"], incident("INC-7", "Open"), incident("INC-8", "Closed")]
+    file = workspace(folder, "15", records={**records, "project_tracker": tracker})
+    async with desk(folder, file=file) as at:
+        name = await accepted(at, "15")
+        early = await at.call("propose_actions", case=name, attach_to="INC-7")
+        assert (early.failed, "no saved escalation" in early.text) == (True, True)
+        await at.good("save_brief", case=name)
+        before = (await at.good("propose_actions", case=name)).data["actions"]
+        told = await at.good("propose_actions", case=name, attach_to="INC-7")
+        (one,) = told.data["actions"]
+        assert (one["kind"], one["destination"], one["approved_by"]) == ("tracker_comment", "project_tracker/INC-7", "")
+        assert all(line in told.text for line in one["text"].splitlines())
+        after = (await at.good("propose_actions", case=name)).data["actions"]
+        assert {action["id"] for action in after} - {action["id"] for action in before} == {one["id"]}
+        for wrong, said in (("INC-8", "is closed"), ("INC-9", "no item INC-9")):
+            refused = await at.call("propose_actions", case=name, attach_to=wrong)
+            assert (refused.failed, said in refused.text) == (True, True)
+
+
+def incident(name: str, status: str) -> dict[str, Any]:
+    return {"id": name, "type": "incident", "title": "Sign-in is down", "status": status, "priority": "P1",
+            "created_at": "2026-01-01T00:00:00Z", "labels": [], "comments": []}  # fmt: skip

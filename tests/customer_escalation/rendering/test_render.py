@@ -285,11 +285,14 @@ def test_the_deadline_has_its_text_or_the_computed_window_and_what_it_rests_on()
         deadline=empty
     )
     for basis, shown in (("sla", "SLA: "), ("record", ""), ("proposed", "Proposed: ")):
-        assert f"\n- **Deadline:** {shown}2026-03-20, Soon.\n" in markdown(
+        assert f"\n- **Deadline:** {shown}Fri 20 Mar: Soon.\n" in markdown(
             deadline={**empty, "basis": basis, "text": "Soon."}
         )
     timed = {"by": "2026-03-20T17:00:00+01:00", "basis": "proposed", "text": "before the weekend (proposed)."}
-    assert "\n- **Deadline:** 2026-03-20 17:00 UTC+1, before the weekend (proposed).\n" in markdown(deadline=timed)
+    assert "\n- **Deadline:** Fri 20 Mar, 17:00 UTC+1: before the weekend (proposed).\n" in markdown(deadline=timed)
+    for told in ("until the 20th; 46 pages", "at 17:00; 46 pages", "on 2026-03-20"):
+        assert f"\n- **Deadline:** Proposed: {told}.\n" in markdown(deadline={**timed, "text": told})
+    assert "Fri 20 Mar, 17:00 UTC+1: 46 pages" in markdown(deadline={**timed, "text": "46 pages are made by hand."})
 
 
 def test_the_hours_ahead_are_the_writers_or_the_computed_follow_up() -> None:
@@ -372,14 +375,14 @@ def test_two_accounts_are_no_table() -> None:
 
 def test_a_handling_note_is_no_escalation_and_holds_reply_article_and_what_would_change_it() -> None:
     text = handled_markdown()
-    page, note, texts, after = text.split("\n---\n\n", 3)
+    page, note, texts = text.split("\n---\n\n", 2)
     assert page.startswith("**Handle it in support, no escalation.**")
     assert note.startswith("## Handle in support:")
     assert texts.startswith("**Text 1: Harrow Mills, T-101**")
-    assert after.startswith("### When To Escalate After All")
     assert "ESCALATION" not in text
-    assert "### Why\n\nThe article on sync settings covers the time of the nightly sync (K-3).\n" in text
-    assert "Use K-3 (Sync settings).\n\n1. Check the time of the nightly sync (K-3).\n" in text
+    assert "### Why\nThe article on sync settings covers the time of the nightly sync (K-3).\n" in note
+    assert "Use K-3 (Sync settings).\n\n### What To Do\n1. Check the time of the nightly sync (K-3).\n" in note
+    assert "\n\n### When To Escalate After All\n" in note
     assert "**Text 1: Harrow Mills, T-101**\n\n> Please check at what time the nightly sync is set to run." in text
     assert "- If it still stops, escalate to Engineering." in text
 
@@ -486,7 +489,7 @@ def test_what_is_for_the_sender_stands_above_and_the_texts_numbered_below() -> N
         "**Follow-up**\n\nAt noon: call."
     )
     note = handled_markdown(ticket_note="Promise nothing.")
-    assert "**Text 2: Internal note for the ticket**\n\n> Promise nothing.\n\n---\n\n### When" in note
+    assert note.endswith("**Text 2: Internal note for the ticket**\n\n> Promise nothing.\n")
 
 
 def test_a_team_that_keeps_to_itself_is_marked_so() -> None:
@@ -520,26 +523,43 @@ def test_proposals_wait_for_a_person_and_name_their_destination() -> None:
     assert proposals[1].destination == T1
 
 
-def test_of_a_note_with_its_page_nothing_stands_twice_and_without_it_the_note_is_whole() -> None:
-    heads = (
-        "**Decision:**",
-        "**Customers affected:**",
-        "**Date:**",
-        "### Why",
-        "### What To Do",
-        "### Records",
-        "- **Tickets:**",
-    )
+def test_a_note_with_its_page_is_one_document_and_without_it_it_is_whole() -> None:
+    heads = ("**Decision:**", "**Date:**", "- **Tickets:**")
     page = handled_markdown(
         sender="Support solves it today.", opening="", severity_reason="nobody stands still", affected="- **Acme:** Enterprise.",
-        reason="- **Cause:** the limit.", steps="", context="- The limit is general knowledge.",
+        reason="**What failed**\n\nThe limit.", steps="1. Send text 1.", context="- The limit is general knowledge.",
+        would_change="- If not, L2 Support.",
     )  # fmt: skip
-    for head in heads:
+    for head in (*heads, "### Why"):
         assert head not in page
+    assert page.startswith("## Handle in support: Nightly sync stops early for Harrow Mills\n\n_As of ")
     assert (
-        "\n\n**Severity:** High (nobody stands still)  \n\n- **Acme:** Enterprise.\n\n- **Cause:** the limit.\n\n"
-        "Use K-3 (Sync settings).\n\n- The limit is general knowledge.\n\n---\n\n**Text 1" in page
+        "_\n\nSupport solves it today.\n\n- **Acme:** Enterprise.\n\n**What failed**\n\n"
+        "The limit.\n\nUse K-3 (Sync settings).\n\n### What To Do\n1. Send text 1.\n\n### When To Escalate After All\n"
+        "- If not, L2 Support.\n\nAs an escalation it would be High: nobody stands still.\n\n"
+        "### Records\n- The limit is general knowledge.\n\n---\n\n**Text 1" in page
     )
+    assert "### Why\n- **Cause:** the limit." in handled_markdown(sender="It stays.", reason="- **Cause:** the limit.")
     alone = handled_markdown(sender="", context="")
-    for head in heads:
+    for head in (*heads, "### Why", "### What To Do", "### Records"):
         assert head in alone
+
+
+def test_asks_are_rows_or_a_list_where_one_has_options_and_stand_as_written_where_they_name_who_themselves() -> None:
+    fix = {"owner": "Engineering (Kim)", "kind": "fix", "by": "2026-03-10T17:00:00+01:00", "text": "Fix it | now."}
+    decide = {"owner": "Product", "kind": "decide", "by": "2026-03-11", "text": "Decide."}
+    rows = markdown(asks=[fix, decide])
+    assert "| # | Who | What, and how one sees that it is done | By |\n| --- | --- | --- | --- |\n" in rows
+    assert (
+        "\n| 1 | Engineering (Kim) | Fix it \\| now. | Tue 10 Mar, 17:00 |\n| 2 | Product | Decide. | Wed 11 Mar |\n"
+        in rows
+    )
+    options = markdown(asks=[{**fix, "text": "Choose:\n- A: x\n- B: y"}, {**decide, "by": ""}])
+    assert (
+        "\n1. **Engineering (Kim), Tue 10 Mar, 17:00:** Choose:\n   - A: x\n   - B: y\n2. **Product:** Decide.\n"
+        in options
+    )
+    assert "\n1. **Product, Wed 11 Mar:** Decide.\n" in markdown(asks=[decide])
+    assert "\n1. **Engineering, today:** Fix it.\n" in markdown(
+        asks=[{**fix, "text": "**Engineering, today:** Fix it."}]
+    )

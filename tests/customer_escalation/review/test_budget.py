@@ -135,33 +135,43 @@ def test_a_brief_a_quarter_over_its_words_is_let_be_and_one_word_more_is_told(ac
     assert f"tried {most + 1} of {allowed['tried']}" in finding.message
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("| a | b |\n- It stops.", 4),
+        ("共有リンクを停止しました。", 6),
+        ("KB-4 は仕様です", 3),
+        ("", 0),
+        ("- | --- |", 0),
+    ],
+)
+def test_words_are_counted_in_scripts_without_spaces_too(text: str, count: int) -> None:
+    assert words_in(text) == count
+
+
 def test_a_handling_note_has_a_budget_of_its_own() -> None:
     work = Casework(records(), policy(), NOW)
     assert work.assess(Assessment.model_validate(facts(documented_solution=fact("yes", "knowledge_base/K-3")))) == []
     long = said(" ".join(["Check the time of the nightly sync once more."] * 120), "knowledge_base/K-3")
     review = work.submit(HandlingDraft.model_validate(handling(steps=long, would_change=long)))
     [finding] = [one for one in review.findings if one.rule == "B4"]
-    shares = f"steps 1080 of {HANDLING['steps']}, would_change 1080 of {HANDLING['would_change']}"
+    shares = f"would_change 1080 of {HANDLING['would_change']}, steps 1080 of {HANDLING['steps']}"
     assert f"{sum(HANDLING.values())} are enough ({shares}" in finding.message
 
 
 def test_a_draft_that_is_longer_than_what_is_read_is_told_its_length() -> None:
     sound = escalation()
-    assert length_words(EscalationDraft.model_validate(sound), Severity.MEDIUM) == ""
+    assert length_words(EscalationDraft.model_validate(sound), Severity.MEDIUM).endswith(" words, and 1150 are read.")
     long = {**sound, "sender": "Call them. " * 50, "drafts": [reply("We are at it. " * 280)] * 2}
     draft = EscalationDraft.model_validate(long)
     brief = sum(words_in(passage.text) for passage in passages(EscalationDraft.model_validate({**sound, "sender": ""})))
     most = WHOLE[Severity.MEDIUM]
     assert length_words(draft, Severity.MEDIUM) == (
-        f"It has {2340 + brief} words in all (page 100, brief {brief}, texts 2240); {most} are read. What nobody would miss goes; what "
-        "decides stays."
+        f"It has {2340 + brief} words (page 100, brief {brief}, texts 2240), and {most} are read: it ends with no more than these."
     )
     told = f"It has {2340 + brief} words, and {most} are read"
     assert too_long(draft, Severity.MEDIUM).startswith(told)
     assert f"Take out {2340 + brief - most} by `delete`" in too_long(draft, Severity.MEDIUM)
-    assert too_long(draft, Severity.CRITICAL) == ""
-    assert (
-        length_words(EscalationDraft.model_validate({**sound, "sender": "Call them. " * 500}), Severity.CRITICAL) == ""
-    )
+    assert too_long(EscalationDraft.model_validate({**sound, "sender": "Call them. " * 100}), Severity.CRITICAL) == ""
     note = HandlingDraft.model_validate(handling(steps="Check it. " * 590, sender="Call. " * 400))
     assert f"{WHOLE_HANDLING} are read" in length_words(note, None)

@@ -56,6 +56,8 @@ def mended(*more: dict[str, Any], **changes: Any) -> EscalationDraft:
         ("It stops [[figures/queue]].", "It stops [[figures/queue]]."),
         ("It waits [[support_platform/queue]].", "It waits [[figures/queue]]."),
         ("It stops [[T-999-m1]].", "It stops [[T-999-m1]]."),
+        ("One account in 30 days [[figures/made_up]].", "One account in 30 days."),
+        ("It stops [[figures/made_up, T-101-m1]].", f"It stops [[{T1M1}]]."),
     ],
 )
 def test_a_ref_is_written_in_full_and_the_prose_beside_it_stays(written: str, found: str) -> None:

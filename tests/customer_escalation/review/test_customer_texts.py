@@ -218,3 +218,9 @@ def test_no_text_is_too_strange_to_be_looked_at(text: str) -> None:
     customer_text_findings(text, T, records(), policy())
     assert skeleton(skeleton(text)) == skeleton(text) or text
     host_of(text)
+
+
+def test_private_words_are_told_as_the_text_has_them() -> None:
+    text = "Thank you.\nWe hear that The Batch-Limit was never raised, after the move."
+    [finding] = customer_text_findings(text, T, records(), policy())
+    assert finding.message.startswith("“Batch-Limit was never raised, after” stands in chat/C-55")

@@ -244,3 +244,36 @@ def test_a_label_to_look_for_or_to_answer_is_no_quotation(quoted: str, faulty: i
 def test_a_day_may_be_told_again_by_its_number(told: str, faulty: int) -> None:
     texts = [reply(f"{FINE[HARROW]} We write {told}.", HARROW, "update"), *SAME]
     assert len([one for one in reviewed(*texts).findings if one.rule == "P2" and "number" in one.message]) == faulty
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("https://n8n.oak.example/webhook/orders", 0),
+        ("https://n8n.oak.example/admin/orders", 1),
+        ("https://oak.evil.example/webhook/orders", 1),
+    ],
+)
+def test_an_address_of_theirs_may_be_put_together_as_an_article_says(address: str, found: int) -> None:
+    asked = ticket(
+        "T-102", "Bell & Oak", "2026-03-04T06:00:00Z",
+        message("T-102", 1, "2026-03-04T06:00:00Z", "customer", "https://n8n.oak.example/webhook-test/orders gives 404.", "b.oak"),
+    )  # fmt: skip
+    work = Casework(
+        evidence(*(record.data for record in records().ledger.records.values()), asked, article("K-8", "Hooks", "Call /webhook/.")),
+        policy(), NOW,
+    )  # fmt: skip
+    assert (
+        work.assess(
+            Assessment.model_validate(
+                facts(affected=[affected("Harrow Mills", "T-101"), affected("Bell & Oak", "T-102")])
+            )
+        )
+        == []
+    )
+    review = work.submit(
+        EscalationDraft.model_validate(
+            escalation(drafts=[reply(FINE[HARROW], HARROW), reply(f"Please call {address} instead.", OAK)])
+        )
+    )
+    assert len([one for one in review.findings if one.rule == "P2" and "(address)" in one.message]) == found

@@ -28,8 +28,11 @@ from customer_escalation.cases.session import Casework
 from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
-from customer_escalation.review import WITHHELD, Review, review_draft, withhold_unsupported
+from customer_escalation.rendering.phrases import Phrases
+from customer_escalation.review import Review, review_draft, withhold_unsupported
 from customer_escalation.review.check import ReviewContext
+
+WITHHELD = Phrases(None, "en")("withheld")
 
 
 def reviewed(changes: dict[str, Any] | None = None, **fact_changes: Any) -> Review:

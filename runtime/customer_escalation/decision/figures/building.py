@@ -35,8 +35,9 @@ def build_case(
     general = general_figures(affected, evidence, policy, now)
     counts = policy.sla.covers_feature_requests or assessment.issue_type != "feature_gap"
     zone = zone_of_all([evidence.account(account.name) for account in affected], policy)
-    asked = {figure.ref: figure for figure in calculated(assessment.calculations, evidence, zone, now)}
-    figures = {**{figure.ref: figure for figure in general}, **figures, **asked}
+    figures = {**{figure.ref: figure for figure in general}, **figures}
+    asked = {figure.ref: figure for figure in calculated(assessment.calculations, evidence, zone, now, figures)}
+    figures = {**figures, **asked}
     clocks: list[SlaInput] = []
     too_long: set[Severity] = set()
     unclocked: list[str] = []

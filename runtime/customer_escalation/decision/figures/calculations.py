@@ -50,11 +50,16 @@ class _Impossible(ValueError):
     """Why a calculation cannot be done, as a sentence without its full stop."""
 
 
-def calculated(asked: Iterable[Calculation], evidence: Evidence, zone: ZoneInfo, now: datetime) -> Iterator[Figure]:
-    """A figure for each calculation, with times on the clock of ``zone``, where a date alone begins; of one that cannot be done, why."""
+def calculated(
+    asked: Iterable[Calculation], evidence: Evidence, zone: ZoneInfo, now: datetime, figures: Mapping[str, Figure]
+) -> Iterator[Figure]:
+    """A figure for each calculation, with times on the clock of ``zone``, where a date alone begins; of one that cannot be done, why.
+    A calculation may rest on ``figures``, by their refs: then on the records behind them.
+    """
     earlier: dict[Value, tuple[str, ...]] = {}
     for number, one in enumerate(asked, start=1):
-        records, _ = evidence.resolve(one.cites)
+        behind = (ref for cite in one.cites for ref in (figures[cite].inputs if cite in figures else (cite,)))
+        records, _ = evidence.resolve(dict.fromkeys(behind))
         parts = [part for record in records if not record.parent for part in evidence.parts(record)]
         held = _Held([*records, *parts], zone, now, earlier)
         refs = tuple(record.ref for record in records)

@@ -42,6 +42,7 @@ ZONES_OF_THE_WORLD = tuple(ZoneInfo(f"Etc/GMT{offset:+d}") for offset in range(-
 READ_AND_ANSWERED = timedelta(seconds=15)
 """Nobody reads a message and answers it in less. Moments that are alike tell nothing: sources round them."""
 MOST_DAYS_ADDED = 4
+FROM_FIRST_MESSAGE = "from its first message, in another account's ticket, to now"
 NOT_COUNTED = "the contract says"
 """How the figure of a clock begins where its contract's hours were not counted."""
 CLOCK_NAMES = {"first_response": "first response", "update": "update", "resolution": "resolution"}
@@ -128,7 +129,40 @@ def ticket_figures(
         figures += [clock_figure(clock, contract) for clock in clocks if tells(clock)]
         figures += missed_updates_figure(view, contract, now) if whole else []
         figures += after_reply_figure(view, contract, now)
+        figures += _of_bystanders(ticket, view, evidence, policy, now, readings) if whole else []
     return {figure.ref: figure for figure in figures}
+
+
+def _of_bystanders(
+    ticket: Record,
+    view: TicketTimes,
+    evidence: Evidence,
+    policy: Policy,
+    now: datetime,
+    readings: Sequence[ContractHours],
+) -> list[Figure]:
+    """The first response to each account that wrote in another one's ticket and waits: by its own terms, from its first message there."""
+    owner, since = name_key(view.customer), dict[str, tuple[str, MessageTimes]]()
+    times = {message.ref: message for message in view.messages}
+    for message in evidence.messages(ticket):
+        account, one = field(message, "account"), times.get(message.ref)
+        if one and one.role == "community" and account and name_key(account) != owner:
+            since.setdefault(name_key(account), (account, one))
+    found: list[Figure] = []
+    for account, first in since.values():
+        answers = tuple(one for one in view.messages if one.role == "agent" and one.at > first.at)
+        own = replace(
+            view,
+            ref=first.ref,
+            customer=account,
+            created_at=first.at,
+            messages=(replace(first, role="customer"), *answers),
+        )
+        contract = contract_of(evidence.account(account), policy, readings)
+        clocks = [clock for clock in clocks_of(own, contract, now) if clock.kind == "first_response" and clock.running]
+        told = (replace(clock, note=FROM_FIRST_MESSAGE) for clock in clocks if tells(clock))
+        found += [clock_figure(clock, contract) for clock in told]
+    return found
 
 
 def times_of_ticket(

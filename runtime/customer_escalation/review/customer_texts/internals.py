@@ -8,6 +8,7 @@ from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.domain.findings import Level
 from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.people import people_of
+from customer_escalation.domain.printable import one_line
 from customer_escalation.domain.record_ids import mentions, own_part
 from customer_escalation.review.customer_texts.subject import CustomerText, Said, spaced
 from skill_runtime.ledger import Record
@@ -53,7 +54,7 @@ def ids(text: CustomerText) -> Iterator[Said]:
 
 def private_words(text: CustomerText) -> Iterator[Said]:
     """Runs of words that stand in what only we know, and in nothing that the customer does."""
-    runs = _runs(text.spaced)
+    runs, tokens = _runs(text.spaced), list(_TOKEN.finditer(text.spaced))
     known = {run for record in text.known for run in _runs(record.text)}
     wanted = [(place, run) for place, run in enumerate(runs) if run and run not in known]
     if not wanted:
@@ -64,7 +65,8 @@ def private_words(text: CustomerText) -> Iterator[Said]:
         own = set(_runs(spaced(field(record, "text") or field(record, "body") or field(record, "title"))))
         places = [place for place, run in wanted if run in own]
         if places:
-            shown, words = _longest(places, runs)
+            first, last, words = _longest(places, runs)
+            shown = one_line(text.spaced[tokens[first].start() : tokens[last].end()])
             level: Level = "H" if record.data.get("kind") in PRIVATE and words >= SURE_WORDS else "W"
             yield Said(f"“{shown}” stands in {record.ref}, which is ours alone. May this customer know it?", level)
 
@@ -120,13 +122,14 @@ def _run(words: Sequence[str], start: int) -> Run:
     return ()
 
 
-def _longest(places: Sequence[int], runs: Sequence[Run]) -> tuple[str, int]:
-    """The longest stretch of runs that follow each other, and how many words it has, two characters of an unspaced script as one."""
-    best: list[str] = []
-    current: list[str] = []
-    before = -2
+def _longest(places: Sequence[int], runs: Sequence[Run]) -> tuple[int, int, int]:
+    """The longest stretch of runs that follow each other: its first word and its last, and how many it has, two characters of an
+    unspaced script as one.
+    """
+    best, current, before = (0, 0), (0, 0), -2
     for place in places:
-        current = [*current, *runs[place][len(runs[place - 1]) - 1 :]] if place == before + 1 else list(runs[place])
-        best, before = max(best, current, key=len), place
-    gap = "" if all(_ONE.fullmatch(word) for word in best) else " "
-    return gap.join(best), sum(1 if _ONE.fullmatch(word) else 2 for word in best) // 2
+        first = current[0] if place == before + 1 else place
+        current, before = (first, max(current[1] if first != place else 0, place + len(runs[place]) - 1)), place
+        best = max(best, current, key=lambda one: one[1] - one[0])
+    words = [word for place in range(best[0], best[1] + 1) for word in runs[place][:1]]
+    return *best, sum(1 if _ONE.fullmatch(word) else 2 for word in words) // 2

@@ -86,8 +86,13 @@ def _turn(one: Cited, start: int, end: int, inside: Sequence[Word]) -> tuple[Rol
             if role in word.roles:
                 return role, shown
     for role in ("only", "perhaps", "would"):
-        if any(role in word.roles for word in (*before[-CLOSE:], *inside)):
-            return role, shown
+        close = [
+            word
+            for word, next_ in zip(before, [*before[1:], None][: len(before)], strict=True)
+            if not (next_ and "says" in next_.roles)
+        ]
+        if any(role in word.roles for word in (*close[-CLOSE:], *inside)):
+            return role, shown  # in "the log only says", it is of the saying
     for word in (*before, *after):
         for role in ("if", "unless", "whether"):
             if role in word.roles:
