@@ -127,8 +127,10 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if _VERSION_LIKE.fullmatch(atom.atom) and not sources.established.isdisjoint(atom.found_in):
         return True
-    if atom.kind == "name" and (is_somebody(atom.atom, scope) or is_a_writer(atom.atom, scope)):
-        return True
+    if atom.kind == "name":
+        among = sources.everything if claim.where.partition("[")[0] in FOR_COLLEAGUES else scope
+        if is_somebody(atom.atom, scope) or is_a_writer(atom.atom, among):
+            return True
     if atom.kind in IN_WORDS and not re.search(r"\d", atom.atom) and any(_in_other_words(record) for record in scope):
         return True
     set_by_it = Record(ref="draft/deadlines", data={"kind": "deadline", "text": sources.deadlines})

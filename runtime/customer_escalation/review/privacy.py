@@ -199,11 +199,11 @@ def _hears_by(ticket: str, path: str, view: ReviewInput) -> datetime:
 
 
 def _own_dates(view: ReviewInput) -> Record:
-    """The days that the draft itself sets."""
+    """The days that the draft itself sets, and on which its sender looks again."""
     own = [
         one.by for one in moments_set(view.draft) if isinstance(one, Ask) or one.basis in ("proposed", "policy", "sla")
     ]
-    return Record(ref="draft/deadlines", data={"kind": "deadline", "text": " ".join(own)})
+    return Record(ref="draft/deadlines", data={"kind": "deadline", "text": " ".join([*own, *view.draft.reminders])})
 
 
 def _days(now: datetime, until: datetime) -> Record:
@@ -220,6 +220,8 @@ def _is_told(atom: Unsupported, own: Sequence[Record], until: datetime, view: Re
     if (day := _DAY.fullmatch(atom.atom)) and 1 <= int(day[2]) <= MONTHS:
         return f"-{int(day[2]):02}-{int(day[1]):02}" in _own_dates(view).text
     shown = atom.atom.replace(".", ":") if atom.kind == "number" and _DOTTED.fullmatch(atom.atom) else atom.atom
+    if atom.kind == "time":
+        shown = next((one.value for one in find_atoms(atom.atom) if one.kind == "time"), shown)
     found = _TIME.search(shown) if atom.kind == "time" or shown != atom.atom else None
     if not found or int(found[1]) > LAST_HOUR:
         return False

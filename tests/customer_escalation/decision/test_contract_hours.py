@@ -103,9 +103,7 @@ def test_clocks_of_what_code_reads(coverage: str, hours: Hours, zone: str, creat
         assert due_told(figures[f"figures/T-1.{kind}"].text) == due(hours, zone, since, target)
 
 
-@pytest.mark.parametrize(
-    "name", ["hours", "support_hours", "service_hours", "business_hours", "schedule", "calendar"]
-)
+@pytest.mark.parametrize("name", ["hours", "support_hours", "service_hours", "business_hours", "schedule", "calendar"])
 def test_hours_are_read_whatever_the_system_calls_their_field(name: str) -> None:
     found = records("", "2026-03-05T18:00:00Z")
     sla = found.ledger.records["crm/A-1"].data["sla"]

@@ -224,3 +224,11 @@ def test_private_words_are_told_as_the_text_has_them() -> None:
     text = "Thank you.\nWe hear that The Batch-Limit was never raised, after the move."
     [finding] = customer_text_findings(text, T, records(), policy())
     assert finding.message.startswith("“Batch-Limit was never raised, after” stands in chat/C-55")
+
+
+def test_a_host_that_an_article_names_without_a_scheme_may_be_linked_to() -> None:
+    world = records()
+    named = article("K-2", "Push", "Allow push.vendor.example and fcm.vendor.example in the firewall.")
+    world.ledger.put(evidence(named).ledger.records["knowledge_base/K-2"])
+    assert levels("Please open https://push.vendor.example/ in a browser.", world) == []
+    assert levels("Please open https://push.vendor.example.evil.example/ in a browser.", world) == ["H"]

@@ -170,7 +170,7 @@ def test_a_number_may_count_what_the_sentence_names_or_cites(
     assert (unsupported(work(both=True), containment=risk) == []) is right
 
 
-def test_who_wrote_a_cited_record_may_be_called_by_the_name_in_their_handle() -> None:
+def test_who_wrote_a_record_may_be_called_by_the_name_in_their_handle_in_a_text_to_colleagues() -> None:
     told = {**chat("C-9", "2026-03-04T10:32:00Z", "I take it on."), "author": "pm.helene"}
     made = work(told, chat("C-10", "2026-03-04T10:40:00Z", "Ask Hélène and Martha."))
 
@@ -179,7 +179,7 @@ def test_who_wrote_a_cited_record_may_be_called_by_the_name_in_their_handle() ->
         return unsupported(made, messages=messages, containment=said("Somebody takes it on.", cited))
 
     assert faults("Hélène", "chat/C-9") == []
-    assert faults("Hélène", T1M1) != []
+    assert faults("Hélène", T1M1) == []  # a colleague is addressed where nothing of theirs is cited
     assert faults("Martha", "chat/C-9") != []
 
 

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from customer_escalation.review.grounding.atom import Atom
 from customer_escalation.review.grounding.source import SourceText, normalise
 
+SCRIPTS = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Of a class of characters: Thai, Lao, Burmese, Khmer, kana, Han, Hangul, where words stand together or hang endings on what is quoted."""
+_UNSPACED = re.compile(f"[{SCRIPTS}]")
 _QUOTED = re.compile(
     r"(?P<code>(?P<ticks>`+)(?P<inner>.+?)(?P=ticks)(?!`))|"
     r"“(?P<curly>(?:[^“”]|“[^“”]*”)+)”|„(?P<low>[^„“”]+)[“”]|«(?P<angle>[^«»]+)»|»(?P<inward>[^«»]+)«|\"(?P<straight>[^\"]+)\"|"
-    r"(?<![\w’'])[‘'](?P<single>[^‘’'\s](?:[^‘’']|['’](?=\w))*)[’'](?!\w)",
+    rf"(?<![\w’'])[‘'](?P<single>[^‘’'\s](?:[^‘’']|['’](?=(?![{SCRIPTS}])\w))*)[’'](?!(?![{SCRIPTS}])\w)",
     re.DOTALL,
 )
 """Code spans and quotations in one pattern, so that whichever opens first holds the other."""
-
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-"""Thai, Lao, Burmese, Khmer, kana, Han, Hangul."""
 
 _EMPHASIS = re.compile(
     r"(?P<code>(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))|"

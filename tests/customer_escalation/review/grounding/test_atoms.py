@@ -235,3 +235,11 @@ def test_a_little_word_behind_a_number_is_no_unit(text: str) -> None:
 def test_a_number_before_a_comma_is_none_of_a_duration_unless_a_list_ends_there() -> None:
     assert atoms("Lot 212, 1 h 30 min later.") == [("duration", "1 h"), ("duration", "30 min"), ("number", "212")]
     assert [value for _, value in atoms("After 5, 10 and 30 minutes.")] == ["5 minute", "10 minute", "30 minute"]
+
+
+def test_single_quotation_marks_end_before_an_ending_that_hangs_on_them() -> None:
+    text = "'재고실사'로도 '5월재고실사표'가 나오지 않습니다."
+    assert [value for kind, value in atoms(text) if kind == "quote"] == ["재고실사", "5월재고실사표"]
+    assert [value for kind, value in atoms("They say 'it's the client's own' here.") if kind == "quote"] == [
+        "it's the client's own"
+    ]

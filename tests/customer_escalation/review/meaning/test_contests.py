@@ -90,6 +90,7 @@ TRUE: Sequence[tuple[str, tuple[str, ...]]] = (
     ("Full copies are safe unless a job was open.", ("chat/C-5",)),
     ("Without a delayed chart it is stuck in 0 of 5 runs.", ("chat/C-6",)),
     ("After “Run once” one row comes in, then none.", ("chat/C-7",)),
+    ("The first answer took 1 h 30 min of 4 hours.", (M1, M2)),
 )
 
 

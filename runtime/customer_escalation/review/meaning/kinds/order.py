@@ -19,6 +19,7 @@ MARGIN = 2
 MOST_NUMBERS = 12
 MOST_PLACES = 8
 """At which one number is looked at in the records."""
+_OF_TIME = re.compile(r" ?(?:h|hours?|min|minutes?|days?)\b")
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
 
 
@@ -64,6 +65,8 @@ def _linked(text: Text) -> list[tuple[str, str]]:
 
 def _ratios(text: Text) -> Iterator[tuple[float, float]]:
     for found in re.finditer(r"(?<![\w.])(\d[\d,]*) (?:[^\W\d]+ ){0,2}of (?:the )?(\d[\d,]*)(?![\w.:%]*\d)", text.text):
+        if _OF_TIME.match(text.text, found.end(1)):
+            continue  # "1 h 47 min of 4"
         yield float(found[1].replace(",", "")), float(found[2].replace(",", ""))
 
 
