@@ -115,8 +115,8 @@ _RHYTHM = (
     "Two lines to your colleague: when to look again, what if somebody doesn't answer, what ends it. '' if said above."
 )
 _CONTEXT = (
-    "Printed below the list of cited records, which code adds: conflicting records, what is not known and who finds out, look-alikes "
-    "that are something else; bullets. '' if nothing."
+    "Printed below the list of cited records, which code adds: what somebody has wrong, conflicting records, what is not known and who "
+    "finds out, look-alikes that are something else; bullets or a table. '' if nothing."
 )
 _REMINDERS = "Each moment at which your colleague has to look or act again, for their calendar. RFC 3339. []"
 _DRAFTS = "One for each customer who waits or was told what no longer holds, to go out now. None for a closed ticket."
@@ -155,7 +155,7 @@ class _Draft(DraftModel):
 
     sender: ForSender = Field(description=_SENDER)
     summary: Stated = Field(
-        description="One line under 120 characters: what is broken or needed, for whom. No severity, no team, no mark."
+        description="One line under 120 characters: what is broken or needed, for whom, and the date that decides. No severity, no mark."
     )
     opening: Stated = Field(description=_OPENING)
 
@@ -224,8 +224,8 @@ class HandlingDraft(_Draft):
     )
     affected: Stated = Field(
         description=(
-            "A table, a column or a row for each ticket that waits: symptom with its error text, cause, cure, account (tier, ARR, renewal, "
-            "talk of leaving), next limit and the hours it counts."
+            "What was said and what the records show, as a table with sources; then one with a row or column for each ticket that "
+            "waits: symptom with its error text, cause, cure, account (tier, ARR, renewal, talk of leaving), next limit and how it counts."
         )
     )
     reason: Stated = Field(
@@ -237,7 +237,8 @@ class HandlingDraft(_Draft):
     article: RefName = Field(description="Ref of the article, ticket or item that holds the solution; '' if none.")
     steps: Proposed = Field(
         description=(
-            "Numbered, the whole work in order: who and by when, what, `([text 2])`, how one sees that it worked, what if not; to its end."
+            "The whole work in order, right below the page, as a table or numbered: who and by when, what, `([text 2])`, how one sees that "
+            "it worked, what if not; to its end."
         )
     )
     would_change: Proposed = Field(

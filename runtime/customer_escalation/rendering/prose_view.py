@@ -17,6 +17,8 @@ from customer_escalation.rendering.phrases import Phrases
 MOST_MARKS = 3
 """Ids in one mark; the page and the JSON name every record."""
 _FENCE = re.compile("`{3,}")
+_ASIDE = re.compile(r"(?<=\S )\([^()]+\)$")
+"""A parenthesis at the end of a sentence or of a table's cell."""
 
 
 class ProseView(Citing):
@@ -101,8 +103,12 @@ class ProseView(Citing):
         # All of them or none: of several, the one that is new would look like the source of the whole sentence.
         marks = own if not seen.issuperset(own) else []
         seen.update(marks)
-        shown = f" ({', '.join(marks[:MOST_MARKS])})" if marks else ""
         body = inert(self.named(one.text))
+        if _ASIDE.search(body):  # who says it stands there: the ids join it, and it was asked needs no saying
+            marks = [mark for mark in marks if mark != self.say("request")]
+            if marks:
+                return self.linked(f"{body[:-1]}, {', '.join(marks[:MOST_MARKS])}{body[-1]}", one.cites)
+        shown = f" ({', '.join(marks[:MOST_MARKS])})" if marks else ""
         if shown and body.endswith((".", "。", ":")):
             return f"{self.linked(body[:-1], one.cites)}{shown}{body[-1]}"
         return self.linked(body, one.cites) + shown

@@ -10,6 +10,7 @@ from customer_escalation.domain.draft import Ask, ColleagueText, Deadline, Escal
 from customer_escalation.domain.evidence import field, name_key, parse_moment
 from customer_escalation.domain.formatting import day_words, offset_words
 from customer_escalation.domain.language import code_of
+from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.domain.prose import without_marks
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
@@ -59,21 +60,27 @@ class BriefView(ProseView):
         return names
 
     def deadline(self, set_by_it: Deadline) -> str:
-        """Until when, why then, and who set it; its moment first where the text tells none."""
+        """Until when and why then, in the writer's words, its moment first where they tell none; without words the computed window or
+        the moment, with who set it.
+        """
         text = self.line(set_by_it.text).rstrip(".")
         if text and not _tells(text, set_by_it.by):
             text = f"{inert(_moment(set_by_it.by, self.say.language))}: {text}"
+        if text:
+            return text if text.endswith(("!", "?", "。", "！", "？")) else f"{text}."
         window = self.brief.computed.window
-        text = text or (
-            self.line(window.text).rstrip(".") if window else inert(_moment(set_by_it.by, self.say.language))
-        )
+        told = self.line(window.text).rstrip(".") if window else inert(_moment(set_by_it.by, self.say.language))
         who = self.say(f"by_{set_by_it.basis}") if set_by_it.basis != "record" else ""
-        told = text if text.endswith(("!", "?", "。", "！", "？")) else f"{text}."
-        return f"{who[:1].upper()}{who[1:]}: {told}" if who and who.casefold() not in text.casefold() else told
+        return f"{who[:1].upper()}{who[1:]}: {told}." if who else f"{told}."
 
     def as_of(self) -> str:
-        """Which moment the page knows of, in its own language, and that nothing has happened yet."""
-        return Phrases(None, code_of(self.brief.draft.sender))("as_of", now=inert(self.brief.date))
+        """Which moment the page knows of, in its own language, and that nothing has happened yet; of a note the decision before it."""
+        say = Phrases(None, code_of(self.brief.draft.sender))
+        told = say("as_of", now=inert(self.brief.date))
+        if self.brief.undecided or self.brief.outcome == Outcome.ESCALATE:
+            return told
+        decided = say("decided_handle")
+        return f"{decided[:1].upper()}{decided[1:]} · {told}"
 
     def beside(self) -> str:
         """Who is told besides the target, and that nobody else is, in brackets."""

@@ -14,24 +14,24 @@ ESCALATION = {
 }  # fmt: skip
 """Words a section where one account is affected, in a matter that all read to the end."""
 HANDLING = {
-    "severity_reason": 20, "affected": 90, "reason": 110, "steps": 130, "would_change": 50, "context": 20,
+    "severity_reason": 20, "affected": 190, "reason": 150, "steps": 170, "would_change": 60, "context": 20,
 }  # fmt: skip
 PER_ACCOUNT = {"impact": 60, "description": 15, "tried": 20, "communication": 45, "asks": 15}
 """More for each further account, up to ``MOST_ACCOUNTS``."""
 MOST_ACCOUNTS = 6
-FOR_ASKS = 200
-"""Words that asks with a table of options need, however small the matter is."""
-SHARE = {Severity.CRITICAL: 0.45, Severity.HIGH: 0.4, Severity.MEDIUM: 0.26}
+AT_LEAST = {"asks": 200, "context": 100}
+"""Words that asks with a table of options need, and a row for each thing that somebody has wrong, however small the matter is."""
+SHARE = {Severity.CRITICAL: 0.55, Severity.HIGH: 0.52, Severity.MEDIUM: 0.4}
 """Of that, by severity: what stops work is read to the end, a wish is not."""
-BESIDE = {"sender": 150, "messages": 100, "ticket_note": 20, "rhythm": 30}
+BESIDE = {"sender": 130, "messages": 100, "ticket_note": 20, "rhythm": 30}
 """Words of the texts beside the brief, each in all."""
-WHOLE = {Severity.CRITICAL: 1400, Severity.HIGH: 1300, Severity.MEDIUM: 1150}
-WHOLE_HANDLING = 900
+WHOLE = {Severity.CRITICAL: 1600, Severity.HIGH: 1600, Severity.MEDIUM: 1450}
+WHOLE_HANDLING = 1150
 """Words of everything together, which readers who compare briefs still read whole."""
 TEXTS = ("drafts", "messages", "ticket_note")
 OVER = 1.3
 """How far above what is read a document may be before its last reader gets it back, once, to shorten it."""
-FOR_CUSTOMER = 220
+FOR_CUSTOMER = 240
 """Words of one text for a customer who asked several things."""
 
 
@@ -51,7 +51,7 @@ def budget_of(outcome: Outcome, accounts: int, severity: Severity | None = None)
     share = SHARE[severity] if severity else 1.0
     further = min(max(accounts - 1, 0), MOST_ACCOUNTS)
     words = {name: int((count + PER_ACCOUNT.get(name, 0) * further) * share) for name, count in ESCALATION.items()}
-    return {**words, "asks": max(words["asks"], FOR_ASKS)}
+    return {name: max(count, AT_LEAST.get(name, 0)) for name, count in words.items()}
 
 
 def budget(draft: Draft, case: DecisionInput, severity: Severity | None) -> dict[str, int]:

@@ -42,7 +42,9 @@ async def test_a_bad_brief_is_rejected_and_a_mended_one_accepted(folder: Path, n
         if expected["escalate"]:
             assert f"\n**Target team:** {assessed.data['target']}" in shown
             assert f"\n**Severity:** {assessed.data['severity']} (" in shown
-        assert ("\n## ESCALATION: " if expected["escalate"] else "\n## Handle in support: ") in shown
+        assert (
+            "\n## ESCALATION: " if expected["escalate"] else "\n_Handle in support, no escalation · As of "
+        ) in shown
         assert "FINDINGS" not in shown.upper()
 
 

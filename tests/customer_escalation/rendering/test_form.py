@@ -189,3 +189,18 @@ def test_sentences_that_are_written_without_a_space_between_them_stay_so() -> No
 def test_what_was_asked_is_marked_as_such() -> None:
     text = part(markdown(description=said("The request speaks of 400 rows.", "request", T1M1)), "Issue Description")
     assert text == "The request speaks of 400 rows (the request)."
+
+
+def test_ids_join_a_parenthesis_that_says_whose_word_it_is_and_what_was_asked_is_named_once() -> None:
+    rows = (
+        f"| Said | Shown |\n| --- | --- |\n| A bug (Kim) [[request]] [[{BUG_COMMENT}]] | Closed (see f(x)) [[{T1M1}]] |\n"
+        f"| Enterprise (Kim) [[request]] | No |"
+    )
+    text = part(markdown(description=rows), "Issue Description")
+    assert "| A bug (Kim, P-55) |" in text
+    assert "| Enterprise (Kim) | No |" in text
+
+
+def test_a_table_below_the_list_of_records_stands_apart_from_it() -> None:
+    text = part(markdown(context="| Said | Shown |\n| --- | --- |\n| a | b |"), "Supporting Context")
+    assert "\n\n| Said | Shown |\n| --- | --- |\n| a | b |" in text

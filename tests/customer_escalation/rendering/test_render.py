@@ -279,19 +279,17 @@ def test_the_clock_of_the_only_ticket_need_not_name_it() -> None:
 
 
 def test_the_deadline_has_its_text_or_the_computed_window_and_what_it_rests_on() -> None:
-    assert "\n- **Deadline:** Set by the customer: 2026-03-20, the customer's audit.\n" in markdown()
+    assert "\n- **Deadline:** 2026-03-20, the customer's audit.\n" in markdown()
     empty = {"by": "2026-03-20", "basis": "policy", "text": ""}
     assert "\n- **Deadline:** Our own schedule: Engineering responds by 2026-03-04 18:00 UTC" in markdown(
         deadline=empty
     )
-    for basis, shown in (("sla", "SLA: "), ("record", ""), ("proposed", "Proposed: ")):
-        assert f"\n- **Deadline:** {shown}Fri 20 Mar: Soon.\n" in markdown(
-            deadline={**empty, "basis": basis, "text": "Soon."}
-        )
+    for basis in ("sla", "record", "proposed"):
+        assert "\n- **Deadline:** Fri 20 Mar: Soon.\n" in markdown(deadline={**empty, "basis": basis, "text": "Soon."})
     timed = {"by": "2026-03-20T17:00:00+01:00", "basis": "proposed", "text": "before the weekend (proposed)."}
     assert "\n- **Deadline:** Fri 20 Mar, 17:00 UTC+1: before the weekend (proposed).\n" in markdown(deadline=timed)
     for told in ("until the 20th; 46 pages", "at 17:00; 46 pages", "on 2026-03-20"):
-        assert f"\n- **Deadline:** Proposed: {told}.\n" in markdown(deadline={**timed, "text": told})
+        assert f"\n- **Deadline:** {told}.\n" in markdown(deadline={**timed, "text": told})
     assert "Fri 20 Mar, 17:00 UTC+1: 46 pages" in markdown(deadline={**timed, "text": "46 pages are made by hand."})
 
 
@@ -381,7 +379,9 @@ def test_a_handling_note_is_no_escalation_and_holds_reply_article_and_what_would
     assert texts.startswith("**Text 1: Harrow Mills, T-101**")
     assert "ESCALATION" not in text
     assert "### Why\nThe article on sync settings covers the time of the nightly sync (K-3).\n" in note
-    assert "Use K-3 (Sync settings).\n\n### What To Do\n1. Check the time of the nightly sync (K-3).\n" in note
+    assert (
+        "### What To Do\nUse K-3 (Sync settings).\n\n1. Check the time of the nightly sync (K-3).\n\n### Why\n" in note
+    )
     assert "\n\n### When To Escalate After All\n" in note
     assert "**Text 1: Harrow Mills, T-101**\n\n> Please check at what time the nightly sync is set to run." in text
     assert "- If it still stops, escalate to Engineering." in text
@@ -530,12 +530,12 @@ def test_a_note_with_its_page_is_one_document_and_without_it_it_is_whole() -> No
         reason="**What failed**\n\nThe limit.", steps="1. Send text 1.", context="- The limit is general knowledge.",
         would_change="- If not, L2 Support.",
     )  # fmt: skip
-    for head in (*heads, "### Why"):
+    for head in heads:
         assert head not in page
-    assert page.startswith("## Handle in support: Nightly sync stops early for Harrow Mills\n\n_As of ")
+    assert page.startswith("## Nightly sync stops early for Harrow Mills\n\n_Handle in support, no escalation · As of ")
     assert (
-        "_\n\nSupport solves it today.\n\n- **Acme:** Enterprise.\n\n**What failed**\n\n"
-        "The limit.\n\nUse K-3 (Sync settings).\n\n### What To Do\n1. Send text 1.\n\n### When To Escalate After All\n"
+        "_\n\nSupport solves it today.\n\n### What To Do\nUse K-3 (Sync settings).\n\n1. Send text 1.\n\n"
+        "### Why\n- **Acme:** Enterprise.\n\n**What failed**\n\nThe limit.\n\n### When To Escalate After All\n"
         "- If not, L2 Support.\n\nAs an escalation it would be High: nobody stands still.\n\n"
         "### Records\n- The limit is general knowledge.\n\n---\n\n**Text 1" in page
     )

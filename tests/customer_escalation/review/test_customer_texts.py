@@ -232,3 +232,13 @@ def test_a_host_that_an_article_names_without_a_scheme_may_be_linked_to() -> Non
     world.ledger.put(evidence(named).ledger.records["knowledge_base/K-2"])
     assert levels("Please open https://push.vendor.example/ in a browser.", world) == []
     assert levels("Please open https://push.vendor.example.evil.example/ in a browser.", world) == ["H"]
+
+
+def test_a_customers_own_people_are_known_by_a_form_of_address_and_their_last_name() -> None:
+    world = records()
+    world.ledger.put(
+        evidence(chat("C-56", AT, "Told Ms Penrose and Ms Oak, not Ms Quist.")).ledger.records["chat/C-56"]
+    )
+    assert levels("Dear Ms Penrose, thank you.", world) == []
+    assert levels("Dear Ms Oak, thank you.", world) == []
+    assert levels("Dear Ms Quist, thank you.", world) == ["W"]

@@ -39,6 +39,7 @@ _SHIFTED = re.compile(rf"({_STAMP})((?:{_SHIFT})+)")
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _MONTHS = {"m": 1, "y": 12}
 _BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})((?:{_SHIFT})*)")
+_DAY_LENGTH = len("2026-03-02")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 
 
@@ -99,7 +100,12 @@ def _result(expression: str, held: "_Held", zone: ZoneInfo) -> "tuple[Value, str
         later, earlier = held.moment(between[1]), held.moment(between[2])
         if later < earlier:
             raise _Impossible("the first moment is the earlier one")
-        return _between(later, earlier, re.findall(_SHIFT, between[3]), held, zone)
+        steps = re.findall(_SHIFT, between[3])
+        length, shown = _between(later, earlier, steps, held, zone)
+        days = later.astimezone(zone).date() - earlier.astimezone(zone).date()
+        if not steps and _DAY_LENGTH in (len(between[1]), len(between[2])) and days != length:
+            shown = f"{duration_words(days)} by the calendar; {shown}"
+        return length, shown
     shown = WRITTEN.sub(lambda found: held.number(found.group()), expression.strip())
     value = _evaluated(_PERCENT.sub(r"(\1/100)", shown))
     try:
@@ -185,7 +191,7 @@ class _Held:
         """The moment; raises where no cited record holds it."""
         if stamp == "now":
             return self._now
-        if len(stamp) == len("2026-03-02") and parse_moment(stamp):
+        if len(stamp) == _DAY_LENGTH and parse_moment(stamp):
             return self._day(stamp)
         moment = parse_moment(stamp)
         if moment is None or not _OFFSET.search(stamp):

@@ -7,7 +7,7 @@ from itertools import pairwise
 from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.domain.findings import Level
 from customer_escalation.domain.outcomes import Target
-from customer_escalation.domain.people import people_of
+from customer_escalation.domain.people import people_of, writer_of
 from customer_escalation.domain.printable import one_line
 from customer_escalation.domain.record_ids import mentions, own_part
 from customer_escalation.review.customer_texts.subject import CustomerText, Said, spaced
@@ -80,16 +80,23 @@ def private_names(text: CustomerText) -> Iterator[Said]:
     """Names of two words, as capital letters show them, that stand in colleagues' private words alone; their own people's are theirs."""
     private = [record for record in text.unknown if record.data.get("kind") in PRIVATE and text.evidence.by_us(record)]
     elsewhere = [record for record in text.evidence.ledger.records.values() if record not in private]
-    own_people = {name_key(person.name) for person in people_of(text.account)} if text.account else set()
+    own = _names_of_own_people(text)
     for words in dict.fromkeys(_pairs_of_capitals(text.spaced)):
         name = " ".join(words)
-        if name_key(name) in own_people:
+        if name_key(words[-1]) in own:
             continue
         holders = [record.ref for record in private if _holds(record, name)]
         if holders and not any(_holds(record, word) for record in elsewhere for word in words):
             yield Said(
                 f"“{name}” stands in nothing but {holders[0]}, which is ours alone. May this customer know it?", "W"
             )
+
+
+def _names_of_own_people(text: CustomerText) -> set[str]:
+    """The parts of the names of the account's people, and of who wrote what this customer knows: “Ms Hartl” is Barbara Hartl."""
+    names = [person.name for person in people_of(text.account)] if text.account else []
+    names += [writer_of(record) for record in text.known]
+    return {name_key(word.group()) for name in names for word in _WORD.finditer(name)}
 
 
 def _pairs_of_capitals(shown: str) -> Iterator[tuple[str, str]]:

@@ -243,3 +243,7 @@ def test_single_quotation_marks_end_before_an_ending_that_hangs_on_them() -> Non
     assert [value for kind, value in atoms("They say 'it's the client's own' here.") if kind == "quote"] == [
         "it's the client's own"
     ]
+
+
+def test_a_moment_with_hyphens_in_a_name_leaves_no_id_behind() -> None:
+    assert atoms("Seen on RELEASE.2025-04-16T18-13-26Z.") == [("date", "2025-04-16")]

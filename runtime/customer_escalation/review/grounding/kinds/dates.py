@@ -25,7 +25,8 @@ def _pattern() -> re.Pattern[str]:
     joins = alternatives(list_joins())
     alone = "|".join(name.title() for name in english_months() if name not in _ALSO_WORDS)
     return re.compile(
-        rf"(?<![\w-])(?P<iso>\d{{4}}-\d\d-\d\d)(?:[T ](?P<clock>\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?(?!\d)|"
+        rf"(?<![\w-])(?P<iso>\d{{4}}-\d\d-\d\d)(?:[T ](?P<clock>\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
+        r"|T\d\d-\d\d-\d\dZ?)?(?!\d)|"
         r"(?<![\w./-])(?P<dd>\d{1,2})(?P<sep>[./-])(?P<mm>\d{1,2})(?P=sep)(?P<yyyy>(?:19|20)\d\d)(?![\w/-]|\.\d)|"
         rf"(?<![\w-])(?P<isomonth>(?:19|20)\d\d-(?:0[1-9]|1[0-2]))(?![\w-])|"
         r"\b(?:(?<!\d[:.])"

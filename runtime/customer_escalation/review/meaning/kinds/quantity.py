@@ -25,11 +25,9 @@ def look(compared: Compared) -> Iterator[Contest]:
         kinds = {kind for counts in theirs.values() for kind in counts}
         for kind in said:
             if kind in ("all", "none", "part") and not kinds & _fits(kind):
-                ref = next(iter(theirs))
-                yield Contest(
-                    "quantifier", True,
-                    f"It says {_WORDS[kind]} of “{stem}”, and {ref} says {' and '.join(sorted(_WORDS[one] for one in kinds))}.", ref,
-                )  # fmt: skip
+                ref, counts = next(iter(theirs.items()))
+                shown_as = " and ".join(f"“{words}”" for words in sorted(counts.values()))
+                yield Contest("quantifier", True, f"“{said[kind]}” is {shown_as} in {ref}.", ref)
     yield from _clauses(compared)
 
 
@@ -79,23 +77,22 @@ def _as_few(compared: Compared, match: Match) -> bool:
     return any(other.shown.has("not") for other in compared.others(match))
 
 
-_WORDS = {"all": "all", "none": "none", "part": "some", "number": "a number"}
-
-
 def _fits(kind: str) -> set[str]:
     return {"all": {"all"}, "none": {"none"}, "part": {"part", "number"}}[kind]
 
 
-def _counted(text: Text) -> dict[str, set[str]]:
-    """Of each thing that is counted, how: all, none, part, number."""
-    found: dict[str, set[str]] = {}
+def _counted(text: Text) -> dict[str, dict[str, str]]:
+    """Of each thing that is counted, how, with its words: all, none, part, number."""
+    found: dict[str, dict[str, str]] = {}
     for clause in text.clauses:
         for place, _word in enumerate(clause.words):
             kind = _kind(clause.words, place)
             if kind:
-                thing = next((one for one in clause.words[place + 1 : place + 1 + REACH] if _countable(one)), None)
-                if thing is not None and thing.stem not in OUTSIDE:
-                    found.setdefault(thing.stem, set()).add(kind)
+                behind = range(place + 1, min(place + 1 + REACH, len(clause.words)))
+                last = next((one for one in behind if _countable(clause.words[one])), None)
+                if last is not None and (stem := clause.words[last].stem) not in OUTSIDE:
+                    words = " ".join(word.text for word in clause.words[place : last + 1])
+                    found.setdefault(stem, {}).setdefault(kind, words)
     return found
 
 
@@ -112,4 +109,10 @@ def _kind(words: Sequence[Word], place: int) -> str:
 
 
 def _countable(word: Word) -> bool:
-    return word.telling and not word.is_number and word.lower.endswith("s") and word.lower not in NUMBER_WORDS
+    return (
+        word.telling
+        and not word.roles
+        and not word.is_number
+        and word.lower.endswith("s")
+        and word.lower not in NUMBER_WORDS
+    )
