@@ -1,4 +1,5 @@
-"""Write CLDR's names of months, weekdays and units of time, and the words that join two of a list, as Babel has them; with ``--check``
+"""Write CLDR's names of months, weekdays and units of time, its words for the days around today, and those that join two of a list, as
+Babel has them; with ``--check``
 compare them and exit 1 where they are stale.
 """
 
@@ -8,7 +9,7 @@ import re
 import sys
 from pathlib import Path
 
-from customer_escalation.domain.day_names import LOCALES
+from customer_escalation.domain.day_names import AROUND, LOCALES
 from customer_escalation.domain.unit_names import UNITS
 
 TARGET = Path(__file__).resolve().parent.parent / "runtime" / "customer_escalation" / "data" / "day_names.json"
@@ -19,7 +20,6 @@ FORMS = (
     ("days", "wide", "format"),
     ("days", "abbreviated", "format"),
 )
-
 
 COUNTS = (1, 2, 5)
 """Numbers that languages have forms of their own for."""
@@ -43,6 +43,8 @@ def _names(locale: str) -> dict[str, list[str]]:
         for what, width, context in FORMS
     }
     names |= {f"units {unit}": _unit_names(locale, unit) for unit in UNITS}
+    around = known._data["date_fields"]["day"]["relative"]  # which Babel keeps and has no name for  # noqa: SLF001
+    names |= {"days around today": [str(around.get(day, "")) for day in AROUND]}
     pairs = (known.list_patterns[kind]["2"] for kind in ("standard", "or"))
     return {**names, "joins": [pair.replace("{0}", "").replace("{1}", "").strip() for pair in pairs]}
 

@@ -21,6 +21,10 @@ _OF_ONE_SIGN = ("ja", "ko", "zh")
 """Languages whose short names of days are signs that stand in other words too; they are read where nothing else can stand."""
 LOCALES = (*_LOCALES, *_FURTHER_LOCALES, *_OF_ONE_SIGN)
 """All whose names are in the table."""
+AROUND = (-2, -1, 0, 1, 2)
+"""Days from today that languages have words for."""
+_FEWEST_LETTERS = 4
+"""Of a word that is read in any language; shorter ones, as "ma", are other words elsewhere."""
 _OTHER_WORDS = frozenset({"ago", "gen", "mag", "out", "set"})
 """Abbreviations of Romance languages that mean something else in English: "3 out of 4", "set 2", "7 ago"."""
 _LOOSE_SHORT = {"tues": 1, "thur": 3, "thurs": 3}
@@ -114,6 +118,20 @@ def list_joins() -> frozenset[str]:
     """
     found = frozenset(word.casefold() for locale in LOCALES for word in _table()[locale]["joins"])
     return found - (frozenset(COMMON["English"].split()) - frozenset(_table()["en"]["joins"]))
+
+
+@cache
+def days_around_today(code: str) -> Mapping[str, int]:
+    """The words for yesterday, today and tomorrow with the days beside them, casefolded, and how many days from today each is: of the
+    language of this code and English, or where it is none of the table's, the longer ones of all.
+    """
+    known = code in _table()
+    return {
+        word.casefold().replace("’", "'"): day
+        for locale in ((code, "en") if known else LOCALES)
+        for word, day in zip(_table()[locale]["days around today"], AROUND, strict=True)
+        if word and (known or len(word) >= _FEWEST_LETTERS or not word.isascii())
+    }
 
 
 @cache

@@ -14,7 +14,7 @@ from customer_escalation.domain.people import own_names, people_of
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.customer_texts import CustomerText, said_of
 from customer_escalation.review.grounding import Unsupported, find_atoms, unsupported_atoms
-from customer_escalation.review.missing import is_somebody, put_together
+from customer_escalation.review.missing import is_own_code, is_somebody, put_together
 from customer_escalation.review.passages import drafts_for_customers
 from customer_escalation.review.told_days import is_day_and_month, on_a_customers_clock
 from customer_escalation.sla.clocks import waiting_since
@@ -31,6 +31,10 @@ HOURS_OF_A_DAY = 24
 """Up to here a bare number may be an hour, as many languages write a time."""
 MONTHS = 12
 WORDS_OF_A_LABEL = 3
+FILE_ENDINGS = frozenset(
+    {"yml", "yaml", "json", "xml", "csv", "env", "conf", "cfg", "ini", "toml", "txt", "log", "sql", "html", "php"}
+)
+"""Endings of files' names that are no top-level domain."""
 _CELL = re.compile(r"[A-Z]\d{1,2}")
 _DAY = re.compile(r"(\d{1,2})[./](\d{1,2})")
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)")
@@ -108,6 +112,7 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
                 continue
             if (
                 _is_a_label(atom)
+                or is_own_code(atom, view.sources.everything)
                 or _may_be_said(atom, ticket, view)
                 or put_together(atom, allowed)
                 or _is_told(atom, own, until, view)
@@ -117,7 +122,7 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
                 is_day_and_month(atom.atom, passage.text, allowed) or _is_a_day_of(atom.atom, passage.text)
             ):
                 continue
-            asked = atom.kind in ("code", "quote", *WHEN) or _is_no_id_of_ours(atom, view)
+            asked = atom.kind in ("code", "quote", *WHEN) or _is_no_id_of_ours(atom, view) or _is_a_file(atom)
             which: tuple[str, Level] = (", and no record holds {them}.", "H")
             if asked or _is_a_wait(atom, until, view.case.now):
                 which = (". {Is} {they} right for this customer?", "W")
@@ -153,6 +158,12 @@ def _is_a_label(atom: Unsupported) -> bool:
     return (atom.kind == "quote" and len(atom.atom.split()) <= WORDS_OF_A_LABEL) or bool(
         atom.kind == "id" and _CELL.fullmatch(atom.atom)
     )
+
+
+def _is_a_file(atom: Unsupported) -> bool:
+    """Is it a path, or a file's name that can be no host's, rather than where a link may lead?"""
+    path = re.fullmatch(r"/(?!/)\S*", atom.atom)
+    return atom.kind == "address" and bool(path or atom.atom.casefold().rpartition(".")[2] in FILE_ENDINGS)
 
 
 def _is_no_id_of_ours(atom: Unsupported, view: ReviewInput) -> bool:

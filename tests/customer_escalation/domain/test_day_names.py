@@ -5,6 +5,7 @@ from tools.make_day_names import TARGET, text
 
 from customer_escalation.domain.day_names import (
     WEEKDAYS,
+    days_around_today,
     english_day_words,
     month_names,
     short_weekday_names,
@@ -48,3 +49,16 @@ def test_the_english_words_are_no_first_names_of_other_languages() -> None:
 
 def test_the_table_holds_what_the_library_says() -> None:
     assert TARGET.read_text(encoding="utf-8") == text()
+
+
+@pytest.mark.parametrize(
+    ("code", "word", "day"), [("it", "ieri", -1), ("pt", "ontem", -1), ("de", "übermorgen", 2), ("it", "today", 0)]
+)
+def test_the_days_around_today_have_words_in_each_language(code: str, word: str, day: int) -> None:
+    assert days_around_today(code)[word] == day
+
+
+def test_of_a_language_that_nobody_can_tell_only_the_longer_words_are_read() -> None:
+    known = days_around_today("")
+    assert known["yesterday"] == known["gestern"] == known["昨日"] == -1
+    assert "ma" not in known

@@ -277,3 +277,26 @@ def test_an_address_of_theirs_may_be_put_together_as_an_article_says(address: st
         )
     )
     assert len([one for one in review.findings if one.rule == "P2" and "(address)" in one.message]) == found
+
+
+@pytest.mark.parametrize(
+    ("told", "levels"),
+    [
+        ("`docker compose ps` shows it", []),
+        ("`OAK_EXPORT_LIMIT=4400` sets it", []),
+        ("`OAK_EXPORT_LIMITS=4400` sets it", ["W"]),
+        ("it is in docker-compose.yml", ["W"]),
+        ("it is in /srv/oak/data", ["W"]),
+        ("it is in vendor-downloads.example", ["H"]),
+    ],
+)
+def test_a_command_of_ones_own_may_be_told_unless_it_is_nearly_one_on_record(told: str, levels: list[str]) -> None:
+    named = article("K-10", "Limit", "Set OAK_EXPORT_LIMIT in the environment.")
+    work = Casework(
+        evidence(*(record.data for record in records().ledger.records.values()), *DESK, named), policy(), NOW
+    )
+    hit = [affected("Harrow Mills", "T-101"), affected("Bell & Oak", "T-102"), affected("Werk Nord", "T-103")]
+    assert work.assess(Assessment.model_validate(facts(affected=hit))) == []
+    texts = [SAME[0], reply(f"{FINE[OAK]} Please look: {told}.", OAK), SAME[2]]
+    review = work.submit(EscalationDraft.model_validate(escalation(drafts=texts)))
+    assert [one.level for one in review.findings if one.rule == "P2" and one.where == "drafts[1].text"] == levels

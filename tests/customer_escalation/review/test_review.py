@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 import pytest
-from tests.customer_escalation.casebook import NOW, chat, evidence, fact, message, policy
+from tests.customer_escalation.casebook import NOW, article, chat, evidence, fact, message, policy
 from tests.customer_escalation.drafts import (
     BUG,
     BUG_COMMENT,
@@ -488,3 +488,16 @@ def test_a_colleague_is_sent_to_a_record_by_its_id_and_to_none_that_is_not_there
 
     assert not found(reviewed(read("K-3")), "G1", "messages")
     assert found(reviewed(read("P-6464")), "G1", "messages")
+
+
+@pytest.mark.parametrize(("code", "found"), [("`sync-tool --probe`", 0), ("`nightly_sinc --probe`", 1)])
+def test_a_command_that_is_proposed_needs_no_record_unless_it_is_nearly_one_on_record(code: str, found: int) -> None:
+    world = records()
+    named = evidence(article("K-77", "Probe", "Run nightly_sync --probe to see it.")).ledger.records[
+        "knowledge_base/K-77"
+    ]
+    world.ledger.put(named)
+    work = Casework(world, policy(), NOW)
+    assert work.assess(Assessment.model_validate(facts())) == []
+    review = work.submit(EscalationDraft.model_validate(escalation(ideas=f"Look with {code} first.")))
+    assert len([one for one in review.findings if one.rule == "G1" and one.where == "ideas"]) == found

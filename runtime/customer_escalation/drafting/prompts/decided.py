@@ -137,7 +137,7 @@ def _figures(figures: Mapping[str, Figure], case: DecisionInput, computed: Compu
         if figure.ref in PRINTED or (about in tickets and figure.text.partition(" (")[0] in told):
             continue
         if about in ("", CALCULATED) or about in tickets:
-            ref = f" [{figure.ref}]" if about == CALCULATED else ""
+            ref = f" [{figure.ref}]" if about in ("", CALCULATED) else ""
             yield f"{figure.label}{ref}: {figure.text}"
         elif figure.text.startswith(OVERDUE):
             yield f"beside the case, {figure.label}: {figure.text.partition(' (')[0]}"

@@ -4,7 +4,15 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
-from customer_escalation.domain.day_names import WEEKDAYS, alternatives, english_months, list_joins, month_names
+from customer_escalation.domain.day_names import (
+    WEEKDAYS,
+    alternatives,
+    days_around_today,
+    english_months,
+    list_joins,
+    month_names,
+)
+from customer_escalation.domain.language import code_of
 from customer_escalation.domain.times import is_usable
 from customer_escalation.review.grounding.atom import Atom
 from customer_escalation.review.grounding.kind import AtomKind
@@ -12,7 +20,6 @@ from customer_escalation.review.grounding.source import STAMP, SourceText
 
 DAY_OF_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 MONTHS = 12
-_RELATIVE = {"today": 0, "tonight": 0, "heute": 0, "yesterday": -1, "gestern": -1, "tomorrow": 1, "morgen": 1}
 _TO, _THE = "to|bis|au|al|tot", "the|le|el|il|den"
 _DAY = re.compile(r"\d{1,2}")
 _ALSO_WORDS = ("may", "march")
@@ -163,10 +170,17 @@ def in_utc(moment: datetime) -> datetime:
 def _told(source: SourceText, written: set[date]) -> set[date]:
     """The dates that "yesterday", "on Tuesday" and "the 17th" may mean in a text written on these days."""
     found: set[date] = set()
-    words = set(re.findall(r"[^\W\d_]+", source.lower))
+    around = {
+        offset
+        for word, offset in days_around_today(code_of(source.text)).items()
+        if re.search(
+            rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])" if word.isascii() else re.escape(word), source.lower
+        )
+    }
+    at_night = re.search(r"\b(?:to)?night\b", source.lower)
     for day in written:
-        found |= {day + timedelta(days=offset) for word, offset in _RELATIVE.items() if word in words}
-        if "night" in words:
+        found |= {day + timedelta(days=offset) for offset in around}
+        if at_night:
             found.add(day - timedelta(days=1))
         for name in set(source.values("weekday")):
             ahead = (WEEKDAYS.index(name) - day.weekday()) % 7
