@@ -26,12 +26,12 @@ SHARE = {Severity.CRITICAL: 0.55, Severity.HIGH: 0.52, Severity.MEDIUM: 0.4}
 BESIDE = {"sender": 130, "messages": 100, "ticket_note": 20, "rhythm": 30}
 """Words of the texts beside the brief, each in all."""
 WHOLE = {Severity.CRITICAL: 1600, Severity.HIGH: 1600, Severity.MEDIUM: 1450}
-WHOLE_HANDLING = 1150
+WHOLE_HANDLING = 1300
 """Words of everything together, which readers who compare briefs still read whole."""
 TEXTS = ("drafts", "messages", "ticket_note")
 OVER = 1.3
 """How far above what is read a document may be before its last reader gets it back, once, to shorten it."""
-FOR_CUSTOMER = 240
+FOR_CUSTOMER = 320
 """Words of one text for a customer who asked several things."""
 
 

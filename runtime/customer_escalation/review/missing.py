@@ -220,7 +220,12 @@ def put_together(atom: Unsupported, scope: Sequence[Record]) -> bool:
         return False
     held = {word for record in scope for word in _PART.findall(record.text)}
     parts = _PART.findall(_FENCE.sub("", atom.atom))
-    return bool(parts) and held.issuperset(parts)
+    return bool(parts) and all(part in held or _has_its_prefix(part, held) for part in parts)
+
+
+def _has_its_prefix(part: str, held: Iterable[str]) -> bool:
+    """Is it a name with the prefix that the records give apart from it, such as ``APP_`` before ``CACHE_SIZE``?"""
+    return any(word.endswith("_") and part.startswith(word) and part.removeprefix(word) in held for word in held)
 
 
 def is_own_code(atom: Unsupported, records: Iterable[Record]) -> bool:

@@ -490,12 +490,20 @@ def test_a_colleague_is_sent_to_a_record_by_its_id_and_to_none_that_is_not_there
     assert found(reviewed(read("P-6464")), "G1", "messages")
 
 
-@pytest.mark.parametrize(("code", "found"), [("`sync-tool --probe`", 0), ("`nightly_sinc --probe`", 1)])
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("`sync-tool --probe`", 0),
+        ("`nightly_sinc --probe`", 1),
+        ("`SYNC_nightly_sync`", 0),
+        ("`SYNCH_nightly_sync`", 1),
+    ],
+)
 def test_a_command_that_is_proposed_needs_no_record_unless_it_is_nearly_one_on_record(code: str, found: int) -> None:
     world = records()
-    named = evidence(article("K-77", "Probe", "Run nightly_sync --probe to see it.")).ledger.records[
-        "knowledge_base/K-77"
-    ]
+    named = evidence(
+        article("K-77", "Probe", "Run nightly_sync --probe to see it; elsewhere its prefix is SYNC_ and no other.")
+    ).ledger.records["knowledge_base/K-77"]
     world.ledger.put(named)
     work = Casework(world, policy(), NOW)
     assert work.assess(Assessment.model_validate(facts())) == []
