@@ -90,7 +90,7 @@ def sources_of(draft: Draft, case: DecisionInput, figures: Mapping[str, Figure],
     return replace(
         first, established=frozenset(brought), named=named, request=context.request,
         deadlines=_deadlines(draft, case), promises=_promises(draft),
-        language=language, zones=clocks_of_records(case), hours=_hours(case.policy),
+        language=language, zones=clocks_of_records(case), terms=_terms(case.policy),
         coming=tuple(case.now.date() + timedelta(days=days) for days in range(COMING_DAYS)),
     )  # fmt: skip
 
@@ -137,9 +137,10 @@ def _places(case: DecisionInput) -> frozenset[str]:
     return frozenset(key.rpartition("/")[2].replace("_", " ") for key in keys)
 
 
-def _hours(policy: Policy) -> str:
-    """Between which times of day people are at work."""
-    return f"{policy.business_hours.opens:%H:%M}-{policy.business_hours.closes:%H:%M}"
+def _terms(policy: Policy) -> str:
+    """Between which times of day people are at work, and how many customers in how many days are a pattern."""
+    hours, pattern = policy.business_hours, policy.pattern
+    return f"{hours.opens:%H:%M}-{hours.closes:%H:%M}\n{pattern.min_customers} customers in {pattern.window_days} days"
 
 
 def withhold_unsupported(review: Review) -> Draft:

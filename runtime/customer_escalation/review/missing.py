@@ -76,8 +76,8 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
         scope = [*scope, *sources.cited(sources.named)]
     if claim.kind != "fact" or claim.where == NOTE:
         scope = sources.everything
-    if sources.hours:
-        scope = [*scope, Record(ref="policy/hours", data={"kind": "policy", "text": sources.hours})]
+    if sources.terms:
+        scope = [*scope, Record(ref="policy/terms", data={"kind": "policy", "text": sources.terms})]
     if claim.sums_up or claim.reader == "sender" or tells_what_comes(claim.where, claim.label):
         scope = [*scope, *_own_plans(sources)]
     if claim.reader == "sender" and sources.request:
@@ -131,6 +131,8 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
     if known and not sources.established.isdisjoint(atom.found_in):
         return True
     if _VERSION_LIKE.fullmatch(atom.atom) and not sources.established.isdisjoint(atom.found_in):
+        return True
+    if atom.kind == "id" and "_" in atom.atom and _is_a_setting_of(atom.atom, scope):
         return True
     if atom.kind == "name":
         among = sources.everything if claim.where.partition("[")[0] in FOR_COLLEAGUES else scope
@@ -221,6 +223,12 @@ def put_together(atom: Unsupported, scope: Sequence[Record]) -> bool:
     held = {word for record in scope for word in _PART.findall(record.text)}
     parts = _PART.findall(_FENCE.sub("", atom.atom))
     return bool(parts) and all(part in held or _has_its_prefix(part, held) for part in parts)
+
+
+def _is_a_setting_of(name: str, scope: Iterable[Record]) -> bool:
+    """Is it a name of the records' with the prefix that they give apart from it, or without the one that they have before it?"""
+    held = {word for record in scope for word in _PART.findall(record.text)}
+    return _has_its_prefix(name, held) or any(word.endswith(f"_{name}") for word in held)
 
 
 def _has_its_prefix(part: str, held: Iterable[str]) -> bool:

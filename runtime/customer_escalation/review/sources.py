@@ -39,8 +39,8 @@ class Sources:
     """The moments that the draft itself sets in its asks, where they are checked: known to what sums it up."""
     promises: str = ""
     """The days and times that the draft's texts to customers tell them, which are checked there: known to what sums them up."""
-    hours: str = ""
-    """The business hours in force, which clocks are counted in."""
+    terms: str = ""
+    """The policy's business hours, which clocks are counted in, and what it calls a pattern."""
     request: str = ""
     """What the person asked: a source of what is said to the person, and of sentences that cite it, which tell it as a belief."""
 

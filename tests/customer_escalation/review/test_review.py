@@ -509,3 +509,29 @@ def test_a_command_that_is_proposed_needs_no_record_unless_it_is_nearly_one_on_r
     assert work.assess(Assessment.model_validate(facts())) == []
     review = work.submit(EscalationDraft.model_validate(escalation(ideas=f"Look with {code} first.")))
     assert len([one for one in review.findings if one.rule == "G1" and one.where == "ideas"]) == found
+
+
+def test_what_the_policy_calls_a_pattern_may_be_told() -> None:
+    pattern = policy().pattern
+    for customers, days, found in ((17, 14, ["G1"]), (pattern.min_customers, pattern.window_days, [])):
+        review = reviewed({"description": f"It takes {customers} customers in {days} days [[{T1M1}]]."})
+        assert sorted({one.rule for one in review.findings if one.where == "description"} & {"G1"}) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("APP_CACHE_SIZE", []), ("CACHE_SIZE", []), ("OLD_CACHE_SIZE", ["G1"]), ("APP_CACHE_AGE", ["G1"])],
+)
+def test_a_setting_is_known_with_its_prefix_and_without(name: str, found: list[str]) -> None:
+    world = records()
+    for held in (
+        article("K-77", "Cache", "All have the prefix APP_. Set CACHE_SIZE to 3."),
+        article("K-78", "Cache", "Set APP_CACHE_SIZE to 3."),
+    ):
+        one = evidence(held).ledger.records[f"knowledge_base/{held['id']}"]
+        world.ledger.put(one)
+        work = Casework(world, policy(), NOW)
+        assert work.assess(Assessment.model_validate(facts())) == []
+        told = f"It is set by {name} [[{one.ref}]]."
+        review = work.submit(EscalationDraft.model_validate(escalation(description=told)))
+        assert [one.rule for one in review.findings if one.where == "description" and name in one.message] == found
