@@ -114,7 +114,8 @@ def budget_words(outcome: Outcome, accounts: int, severity: Severity | None = No
     shares = ", ".join(f"{name} {count}" for name, count in words.items())
     beside = ", ".join(f"{name} {count}" for name, count in BESIDE.items())
     return (
-        f"All in all {_most(severity)} words are read, and what has more is cut: about {sum(words.values())} of them as brief "
-        f"({shares}), beside it {beside}; a customer who asked several things gets up to {FOR_CUSTOMER}, others a few sentences. "
+        f"All in all {_most(severity)} words are read, and what has more is cut. The parts say how much each may have, and cannot all be "
+        f"full: about {sum(words.values())} as brief ({shares}), beside it {beside}; a customer who asked several things gets up to "
+        f"{FOR_CUSTOMER}, others a few sentences. "
         "Marks do not count."
     )

@@ -87,7 +87,7 @@ def test_the_writer_is_told_the_budget_of_each_section() -> None:
         (Outcome.ESCALATE, 3, Severity.MEDIUM), (Outcome.ESCALATE, 1, Severity.CRITICAL), (Outcome.HANDLE, 1, None),
     ):  # fmt: skip
         words, allowed = budget_words(outcome, accounts, severity), budget_of(outcome, accounts, severity)
-        assert f"about {sum(allowed.values())} of them as brief" in words
+        assert f"about {sum(allowed.values())} as brief" in words
         told = dict(re.findall(r"(\w+) (\d+)", words.partition("(")[2].partition(")")[0]))
         assert {name: int(count) for name, count in told.items()} == allowed
         assert all(f"{name} {count}" in words for name, count in BESIDE.items())

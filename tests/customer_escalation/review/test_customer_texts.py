@@ -242,3 +242,15 @@ def test_a_customers_own_people_are_known_by_a_form_of_address_and_their_last_na
     assert levels("Dear Ms Penrose, thank you.", world) == []
     assert levels("Dear Ms Oak, thank you.", world) == []
     assert levels("Dear Ms Quist, thank you.", world) == ["W"]
+
+
+def test_private_words_say_whose_they_are() -> None:
+    other = message("T-9", 1, AT, "customer", "The converter folds every parcel twice after midnight.", "x.y")
+    world = records()
+    for ref, one in evidence(ticket("T-9", "Quill Brothers", AT, other)).ledger.records.items():
+        if ref.startswith("support_platform/T-9"):
+            world.ledger.put(one)
+    [finding] = customer_text_findings("We hear that the converter folds every parcel twice.", T, world, policy())
+    assert finding.message.endswith(
+        "stands in support_platform/T-9-m1, which is another customer's. May this customer know it?"
+    )

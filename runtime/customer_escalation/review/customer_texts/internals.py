@@ -68,7 +68,13 @@ def private_words(text: CustomerText) -> Iterator[Said]:
             first, last, words = _longest(places, runs)
             shown = one_line(text.spaced[tokens[first].start() : tokens[last].end()])
             level: Level = "H" if record.data.get("kind") in PRIVATE and words >= SURE_WORDS else "W"
-            yield Said(f"“{shown}” stands in {record.ref}, which is ours alone. May this customer know it?", level)
+            whose = "another customer's" if _is_anothers(record) else "ours alone"
+            yield Said(f"“{shown}” stands in {record.ref}, which is {whose}. May this customer know it?", level)
+
+
+def _is_anothers(record: Record) -> bool:
+    """Did another customer write it, where all of that customer's people see it?"""
+    return record.data.get("kind") == "message" and not record.data.get("internal")
 
 
 def _told_in_the_open(record: Record, text: CustomerText) -> bool:
