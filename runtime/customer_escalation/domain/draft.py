@@ -237,13 +237,13 @@ class HandlingDraft(_Draft):
     article: RefName = Field(description="Ref of the article, ticket or item that holds the solution; '' if none.")
     steps: Proposed = Field(
         description=(
-            "The whole work in order, right below the page, as a table or numbered: who and by when, what, `([text 2])`, how one sees that "
-            "it worked, what if not; to its end."
+            "The whole work in order, right below the page, numbered, one action a line: who and by when, what, `([text 2])`, how one sees "
+            "that it worked; to its end."
         )
     )
     would_change: Proposed = Field(
         description=(
-            "What would make this an escalation, to which team first, what to collect for it; also if the customer says no to it."
+            "A table: what may be seen instead, and what is done then: a next try, to which team, with what; also if the customer says no."
         )
     )
     context: Proposed = Field(description=_CONTEXT)

@@ -14,7 +14,7 @@ ESCALATION = {
 }  # fmt: skip
 """Words a section where one account is affected, in a matter that all read to the end."""
 HANDLING = {
-    "severity_reason": 20, "affected": 190, "reason": 150, "steps": 170, "would_change": 60, "context": 20,
+    "severity_reason": 20, "affected": 170, "reason": 120, "steps": 160, "would_change": 80, "context": 20,
 }  # fmt: skip
 PER_ACCOUNT = {"impact": 60, "description": 15, "tried": 20, "communication": 45, "asks": 15}
 """More for each further account, up to ``MOST_ACCOUNTS``."""

@@ -33,6 +33,7 @@ def records() -> Evidence:
         chat("C-5", "2026-03-04T12:00:00Z", "The retry does not clear old runs. Full copies are safe unless a job was open."),
         chat("C-6", "2026-03-04T12:10:00Z", "With a delayed chart it is stuck in 5 of 5 runs; with no delayed chart in 0 of 5."),
         chat("C-7", "2026-03-04T12:20:00Z", 'If I press "Run once" in the editor one row comes in, and then none.'),
+        chat("C-8", "2026-03-04T12:30:00Z", "Kim copied two cards out of Form-3, says Lee, and every job says it."),
         article("K-5", "Sync", "Do not delete the queue before the sync has ended."),
     )  # fmt: skip
 
@@ -91,6 +92,8 @@ TRUE: Sequence[tuple[str, tuple[str, ...]]] = (
     ("Without a delayed chart it is stuck in 0 of 5 runs.", ("chat/C-6",)),
     ("After “Run once” one row comes in, then none.", ("chat/C-7",)),
     ("The first answer took 1 h 30 min of 4 hours.", (M1, M2)),
+    ("412 entries are in Form-3.", ("chat/C-8",)),
+    ("No record says which cards.", ("chat/C-8",)),
 )
 
 

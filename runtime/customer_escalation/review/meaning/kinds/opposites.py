@@ -8,6 +8,8 @@ from customer_escalation.review.meaning.text import Text, Word
 
 REACH = 3
 """Words to the next one that tells something."""
+SOURCES = frozenset({("out", "of")})
+"""Two words that say where something comes from, and not where it isn't."""
 BACK = 2
 """Words back to one, as in "switched it on"."""
 
@@ -34,6 +36,8 @@ def _pairs(text: Text, opposite: Mapping[str, frozenset[str]]) -> set[tuple[str,
             if word.lower not in opposite or word.quoted:
                 continue
             behind = clause.words[place + 1 : place + 1 + REACH]
+            if behind and (word.lower, behind[0].lower) in SOURCES:
+                continue
             thing = next((one for one in behind if _tells(one)), None)
             before = next((one for one in reversed(clause.words[max(0, place - BACK) : place]) if _tells(one)), None)
             denied = any("not" in one.roles for one in behind[: behind.index(thing) if thing else REACH])
