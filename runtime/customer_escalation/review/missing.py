@@ -13,6 +13,7 @@ from customer_escalation.review.durations import follows_from_moments
 from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
 from customer_escalation.review.grounding.quotations import quotations
 from customer_escalation.review.passages import Claim, is_what_comes, tells_what_comes
+from customer_escalation.review.settings_named import has_its_prefix, is_a_setting_of
 from customer_escalation.review.sources import FOR_COLLEAGUES, Sources
 from customer_escalation.review.told_days import (
     is_day,
@@ -132,7 +133,7 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if _VERSION_LIKE.fullmatch(atom.atom) and not sources.established.isdisjoint(atom.found_in):
         return True
-    if atom.kind == "id" and "_" in atom.atom and _is_a_setting_of(atom.atom, scope):
+    if atom.kind == "id" and "_" in atom.atom and is_a_setting_of(atom.atom, scope):
         return True
     if atom.kind == "name":
         among = sources.everything if claim.where.partition("[")[0] in FOR_COLLEAGUES else scope
@@ -222,18 +223,7 @@ def put_together(atom: Unsupported, scope: Sequence[Record]) -> bool:
         return False
     held = {word for record in scope for word in _PART.findall(record.text)}
     parts = _PART.findall(_FENCE.sub("", atom.atom))
-    return bool(parts) and all(part in held or _has_its_prefix(part, held) for part in parts)
-
-
-def _is_a_setting_of(name: str, scope: Iterable[Record]) -> bool:
-    """Is it a name of the records' with the prefix that they give apart from it, or without the one that they have before it?"""
-    held = {word for record in scope for word in _PART.findall(record.text)}
-    return _has_its_prefix(name, held) or any(word.endswith(f"_{name}") for word in held)
-
-
-def _has_its_prefix(part: str, held: Iterable[str]) -> bool:
-    """Is it a name with the prefix that the records give apart from it, such as ``APP_`` before ``CACHE_SIZE``?"""
-    return any(word.endswith("_") and part.startswith(word) and part.removeprefix(word) in held for word in held)
+    return bool(parts) and all(part in held or has_its_prefix(part, held) for part in parts)
 
 
 def is_own_code(atom: Unsupported, records: Iterable[Record]) -> bool:

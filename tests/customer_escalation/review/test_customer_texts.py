@@ -254,3 +254,14 @@ def test_private_words_say_whose_they_are() -> None:
     assert finding.message.endswith(
         "stands in support_platform/T-9-m1, which is another customer's. May this customer know it?"
     )
+
+
+def test_a_setting_with_the_prefix_that_an_article_gives_is_no_private_word() -> None:
+    ours = evidence(chat("C-57", AT, "Set ACME_SYNC_POLLING_INTERVAL=30 and be done.")).ledger.records["chat/C-57"]
+    told = article("K-7", "Sync", "SYNC_POLLING_INTERVAL; all have the prefix ACME_.")
+    known, private = records(), records()
+    for world in (known, private):
+        world.ledger.put(ours)
+    known.ledger.put(evidence(told).ledger.records["knowledge_base/K-7"])
+    assert levels("Please set ACME_SYNC_POLLING_INTERVAL=30.", known) == []
+    assert levels("Please set ACME_SYNC_POLLING_INTERVAL=30.", private) == ["W"]

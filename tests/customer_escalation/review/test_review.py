@@ -496,7 +496,6 @@ def test_a_colleague_is_sent_to_a_record_by_its_id_and_to_none_that_is_not_there
         ("`sync-tool --probe`", 0),
         ("`nightly_sinc --probe`", 1),
         ("`SYNC_nightly_sync`", 0),
-        ("`SYNCH_nightly_sync`", 1),
     ],
 )
 def test_a_command_that_is_proposed_needs_no_record_unless_it_is_nearly_one_on_record(code: str, found: int) -> None:

@@ -11,6 +11,7 @@ from customer_escalation.domain.people import people_of, writer_of
 from customer_escalation.domain.printable import one_line
 from customer_escalation.domain.record_ids import mentions, own_part
 from customer_escalation.review.customer_texts.subject import CustomerText, Said, spaced
+from customer_escalation.review.settings_named import is_a_setting_of
 from skill_runtime.ledger import Record
 
 PRIVATE = frozenset({"message", "chat_message", "activity", "account"})
@@ -28,6 +29,7 @@ _UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff"
 _TOKEN = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 _ONE = re.compile(rf"[{_UNSPACED}]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_NAME_OF_SETTING = re.compile(r"\b[^\W_]+(?:_[^\W_]+)+\b")
 Run = tuple[str, ...]
 
 
@@ -54,7 +56,10 @@ def ids(text: CustomerText) -> Iterator[Said]:
 
 def private_words(text: CustomerText) -> Iterator[Said]:
     """Runs of words that stand in what only we know, and in nothing that the customer does."""
-    runs, tokens = _runs(text.spaced), list(_TOKEN.finditer(text.spaced))
+    shared = _NAME_OF_SETTING.sub(
+        lambda name: "0" * len(name[0]) if is_a_setting_of(name[0], text.known) else name[0], text.spaced
+    )
+    runs, tokens = _runs(shared), list(_TOKEN.finditer(shared))
     known = {run for record in text.known for run in _runs(record.text)}
     wanted = [(place, run) for place, run in enumerate(runs) if run and run not in known]
     if not wanted:
