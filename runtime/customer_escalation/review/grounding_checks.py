@@ -7,7 +7,7 @@ from customer_escalation.domain.evidence import name_key
 from customer_escalation.domain.template import WORKFLOW, is_called
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.grounding import unsupported_atoms
-from customer_escalation.review.missing import atoms_missing, is_own_code, unsupported_words
+from customer_escalation.review.missing import atoms_missing, unsupported_words
 from customer_escalation.review.passages import IN_ROWS, Claim, passages
 
 STRONG_CLAIMS = re.compile(
@@ -83,8 +83,6 @@ def atoms_supported(view: ReviewInput) -> Iterator[Fault]:
             own = claim.reader == "sender" or claim.kind == "proposed" or _root(claim.where) in WORDINGS
             if own and atom.kind == "id" and any(ref.endswith(f"/{atom.atom}") for ref in atom.found_in):
                 continue  # it names that record, as a mark does
-            if own and is_own_code(atom, view.sources.everything):
-                continue
             worded = own and atom.kind in ("quote", "code")  # what the draft may word itself
             yield Fault(claim.where, unsupported_words(atom, claim), "W" if worded else None, sentence=claim.number)
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 
 from customer_escalation.domain.evidence import field
 from customer_escalation.domain.language import NOUNS_CAPITALISED, OTHER, language_or_other
@@ -52,10 +51,6 @@ _WHOLE = re.compile(r"\d{1,3}(?:[\s.,]?\d{3})*|\d+")
 _DECIMAL = re.compile(r"(?<![\d.,])\d[\d,]*\.\d+(?![\d.])")
 FEWEST_ROUNDED = 3
 """Digits of a whole number that may stand for one with a fraction: it is wrong by less than a hundredth then."""
-SHORTEST_SLIP = 6
-"""Letters of a word of code that may be a slip of one that records hold."""
-SLIP = 0.9
-"""How alike the two are then, from 0 to 1 (``difflib``)."""
 _FENCE = re.compile(r"\A`{3,}[ \t]*\w*(?=\n)")
 """The opening of a fenced block with the name of its language."""
 _HOST = re.compile(r"https?://([\w-]+(?:\.[\w-]+)+)(?=[/:]|$)", re.IGNORECASE)
@@ -226,17 +221,6 @@ def put_together(atom: Unsupported, scope: Sequence[Record]) -> bool:
     return bool(parts) and all(part in held or has_its_prefix(part, held) for part in parts)
 
 
-def is_own_code(atom: Unsupported, records: Iterable[Record]) -> bool:
-    """Code that no record holds, such as a command to look with, which who proposes it knows from elsewhere; not where a word of it is
-    nearly one that a record has, and so may be a slip.
-    """
-    if atom.kind != "code" or atom.found_in:
-        return False
-    held = {word for record in records for word in _PART.findall(record.text) if len(word) >= SHORTEST_SLIP}
-    own = {word for word in _PART.findall(atom.atom) if len(word) >= SHORTEST_SLIP and not word.isdecimal()} - held
-    return not any(get_close_matches(word, held, n=1, cutoff=SLIP) for word in own)
-
-
 def is_label(atom: Unsupported) -> bool:
     """A few words in quotation marks, which may be a label, one of several answers, or words held at arm's length."""
     return atom.kind == "quote" and len(atom.atom.split()) <= MOST_LABEL_WORDS
@@ -268,6 +252,8 @@ def unsupported_words(atom: Unsupported, claim: Claim) -> str:
         where = f" It stands in {', '.join(atom.found_in[:3])}: cite that if it is what you mean."
     elif atom.found_in:
         where = " Cite the record that says so, or leave the number out."
+    elif atom.kind == "code":
+        where = " No record of this run holds it: leave it out, or say that it is general knowledge."
     else:
         where = " No record of this run holds it: leave it out, or say that it is unknown."
     cited = "all that the brief cites" if claim.sums_up else ", ".join(claim.cites) or "nothing"

@@ -14,7 +14,7 @@ from customer_escalation.domain.people import own_names, people_of
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.customer_texts import CustomerText, said_of
 from customer_escalation.review.grounding import Unsupported, find_atoms, unsupported_atoms
-from customer_escalation.review.missing import is_own_code, is_somebody, put_together
+from customer_escalation.review.missing import is_somebody, put_together
 from customer_escalation.review.passages import drafts_for_customers
 from customer_escalation.review.settings_named import is_a_setting_of
 from customer_escalation.review.told_days import is_day_and_month, on_a_customers_clock
@@ -113,7 +113,6 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
                 continue
             if (
                 _is_a_label(atom)
-                or is_own_code(atom, view.sources.everything)
                 or ("_" in atom.atom and is_a_setting_of(atom.atom, allowed))
                 or _may_be_said(atom, ticket, view)
                 or put_together(atom, allowed)

@@ -282,15 +282,17 @@ def test_an_address_of_theirs_may_be_put_together_as_an_article_says(address: st
 @pytest.mark.parametrize(
     ("told", "levels"),
     [
-        ("`docker compose ps` shows it", []),
-        ("`OAK_EXPORT_LIMIT=4400` sets it", []),
-        ("`OAK_EXPORT_LIMITS=4400` sets it", ["W"]),
+        ("`docker compose ps` shows it", ["W"]),
+        ("`OAK_EXPORT_LIMIT` sets it", []),
+        ("`OAK_EXPORT_LIMITS` sets it", ["W"]),
         ("it is in docker-compose.yml", ["W"]),
         ("it is in /srv/oak/data", ["W"]),
         ("it is in vendor-downloads.example", ["H"]),
     ],
 )
-def test_a_command_of_ones_own_may_be_told_unless_it_is_nearly_one_on_record(told: str, levels: list[str]) -> None:
+def test_a_command_or_a_file_that_no_record_holds_is_asked_about_and_a_host_is_stopped(
+    told: str, levels: list[str]
+) -> None:
     named = article("K-10", "Limit", "Set OAK_EXPORT_LIMIT in the environment.")
     work = Casework(
         evidence(*(record.data for record in records().ledger.records.values()), *DESK, named), policy(), NOW

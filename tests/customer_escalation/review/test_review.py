@@ -493,16 +493,15 @@ def test_a_colleague_is_sent_to_a_record_by_its_id_and_to_none_that_is_not_there
 @pytest.mark.parametrize(
     ("code", "found"),
     [
-        ("`sync-tool --probe`", 0),
+        ("`sync-tool --probe`", 1),
         ("`nightly_sinc --probe`", 1),
-        ("`SYNC_nightly_sync`", 0),
     ],
 )
-def test_a_command_that_is_proposed_needs_no_record_unless_it_is_nearly_one_on_record(code: str, found: int) -> None:
+def test_a_proposed_command_that_no_record_holds_is_asked_about(code: str, found: int) -> None:
     world = records()
-    named = evidence(
-        article("K-77", "Probe", "Run nightly_sync --probe to see it; elsewhere its prefix is SYNC_ and no other.")
-    ).ledger.records["knowledge_base/K-77"]
+    named = evidence(article("K-77", "Probe", "Run nightly_sync --probe to see it.")).ledger.records[
+        "knowledge_base/K-77"
+    ]
     world.ledger.put(named)
     work = Casework(world, policy(), NOW)
     assert work.assess(Assessment.model_validate(facts())) == []
