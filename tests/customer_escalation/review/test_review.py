@@ -492,10 +492,7 @@ def test_a_colleague_is_sent_to_a_record_by_its_id_and_to_none_that_is_not_there
 
 @pytest.mark.parametrize(
     ("code", "found"),
-    [
-        ("`sync-tool --probe`", 1),
-        ("`nightly_sinc --probe`", 1),
-    ],
+    [("`sync-tool --probe`", 1), ("`nightly_sinc --probe`", 1), ("`nightly_sync --probe`", 0)],
 )
 def test_a_proposed_command_that_no_record_holds_is_asked_about(code: str, found: int) -> None:
     world = records()
