@@ -135,6 +135,12 @@ def days_around_today(code: str) -> Mapping[str, int]:
 
 
 @cache
+def further_days_around_today() -> frozenset[str]:
+    """All words of ``days_around_today``, of every language, that English has not: a text without any needs nobody to tell its language."""
+    return frozenset().union(*(days_around_today(locale) for locale in LOCALES)) - days_around_today("en").keys()
+
+
+@cache
 def or_joins() -> frozenset[str]:
     """What stands for "or" between the last two of a list, in every language, casefolded."""
     return frozenset(_table()[locale]["joins"][1].casefold() for locale in LOCALES)

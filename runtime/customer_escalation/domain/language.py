@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
+from tempfile import gettempdir
 
 COMMON = {
     "English": "the and is are we our you your to of in for not that this with have has be it on as will please was",
@@ -146,10 +147,17 @@ def _is_another(text: str, code: str) -> bool:
 
 @cache
 def _identifier() -> Callable[[str], Sequence[tuple[str, float]]]:
-    """ISO 639-1 codes and probabilities of a text's language, among a hundred, the likeliest first. Loading takes most of a second."""
+    """ISO 639-1 codes and probabilities of a text's language, among a hundred, the likeliest first. Loading takes most of a second.
+
+    Raises:
+        OSError: The model is unpacked into a temporary file, and the folder that it names has no room for it.
+    """
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    found: Callable[[str], Sequence[tuple[str, float]]] = LanguageIdentifier.from_model_file(
-        MODEL_FILE, norm_probs=True
-    ).rank
+    try:
+        found: Callable[[str], Sequence[tuple[str, float]]] = LanguageIdentifier.from_model_file(
+            MODEL_FILE, norm_probs=True
+        ).rank
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, error.filename or gettempdir()) from error
     return found

@@ -1,8 +1,12 @@
 """Which language a text is in, also where it is none that is known here but shares its short words with one that is."""
 
+import resource
+import tempfile
+
 import pytest
 from tests.customer_escalation.samples import SAMPLES
 
+from customer_escalation.domain import language
 from customer_escalation.domain.language import (
     CODES,
     OTHER,
@@ -96,3 +100,14 @@ def test_the_neighbours_themselves_are_known(text: str, language: str) -> None:
 def test_checks_know_the_words_of_fewer_languages_than_have_fixed_words(code: str) -> None:
     assert code_of(SAMPLES[code]) == code
     assert checked_code(SAMPLES[code]) == (code if code in (*CODES.values(), "ja") else "")
+
+
+def test_where_the_model_has_no_room_the_error_names_the_folder() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(OSError, match="File too large") as refused:
+            language._identifier.__wrapped__()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert refused.value.filename == tempfile.gettempdir()

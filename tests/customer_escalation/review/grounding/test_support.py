@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tests.customer_escalation.casebook import account, article, chat, evidence, message, ticket
 
+from customer_escalation.domain import language
 from customer_escalation.review.grounding import unsupported_atoms
 from skill_runtime.ledger import Record
 
@@ -261,3 +262,8 @@ def test_a_number_in_groups_of_three_is_not_taken_for_a_version_alone(written: s
     record = list(evidence(chat("C-1", "2026-03-04T10:30:00Z", written)).ledger.records.values())
     assert unsupported_atoms("es sind 1.204.630", record) == []
     assert unsupported_atoms("es sind 1.204.631", record) != []
+
+
+def test_a_day_told_in_english_loads_no_model_of_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(language, "_identifier", lambda: pytest.fail("the model was loaded"))
+    assert missing("It fails since 3 March.", note("Fails since yesterday, says Ms Hommel of Mantua.")) == []

@@ -9,6 +9,7 @@ from customer_escalation.domain.day_names import (
     alternatives,
     days_around_today,
     english_months,
+    further_days_around_today,
     list_joins,
     month_names,
 )
@@ -170,12 +171,11 @@ def in_utc(moment: datetime) -> datetime:
 def _told(source: SourceText, written: set[date]) -> set[date]:
     """The dates that "yesterday", "on Tuesday" and "the 17th" may mean in a text written on these days."""
     found: set[date] = set()
+    further = any(_stands(word, source) for word in further_days_around_today())
     around = {
         offset
-        for word, offset in days_around_today(code_of(source.text)).items()
-        if re.search(
-            rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])" if word.isascii() else re.escape(word), source.lower
-        )
+        for word, offset in days_around_today(code_of(source.text) if further else "en").items()
+        if _stands(word, source)
     }
     at_night = re.search(r"\b(?:to)?night\b", source.lower)
     for day in written:
@@ -191,6 +191,13 @@ def _told(source: SourceText, written: set[date]) -> set[date]:
                 if exact and abs(exact - day) <= timedelta(days=16):
                     found.add(exact)
     return found
+
+
+def _stands(word: str, source: SourceText) -> bool:
+    """As a word of its own; in a script without spaces, anywhere."""
+    if word not in source.lower or not word.isascii():
+        return word in source.lower
+    return bool(re.search(rf"(?<![^\W\d_]){re.escape(word)}(?![^\W\d_])", source.lower))
 
 
 def _moment(stamp: str) -> datetime | None:
