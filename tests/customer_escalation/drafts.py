@@ -147,14 +147,10 @@ def handling(**changes: Any) -> dict[str, Any]:
     return {
         "sender": "",
         "summary": "Nightly sync stops early for Harrow Mills",
-        "opening": "Support can resolve it with the article.\nFirst: ask the customer for the time that is set.",
-        "severity_reason": "",
-        "affected": "",
-        "reason": said("The article on sync settings covers the time of the nightly sync.", "knowledge_base/K-3"),
+        "note": f"### What to do\n1. {said('Check the time of the nightly sync.', 'knowledge_base/K-3')}\n\n### Why\n"
+        f"{said('The article on sync settings covers the time of the nightly sync.', 'knowledge_base/K-3')}\n\n"
+        "If it still stops, escalate to Engineering.",
         "article": "knowledge_base/K-3",
-        "steps": f"1. {said('Check the time of the nightly sync.', 'knowledge_base/K-3')}",
-        "would_change": "- If it still stops, escalate to Engineering.",
-        "context": "",
         "drafts": [reply("Please check at what time the nightly sync is set to run.")],
         "messages": [],
         "ticket_note": "",

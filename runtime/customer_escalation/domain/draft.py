@@ -20,6 +20,7 @@ from customer_escalation.domain.prose import (
     RefName,
     Stated,
     Supposed,
+    Told,
     Verb,
 )
 
@@ -112,7 +113,8 @@ _OPENING = (
     "Two to four short lines that do alone: what is asked by when, what is wrong and for whom, what to beware of."
 )
 _RHYTHM = (
-    "Two lines to your colleague: when to look again, what if somebody doesn't answer, what ends it. '' if said above."
+    "To your colleague: who hears when until it is settled, who looks when, what if somebody does not answer, what ends it, and what "
+    "else is put right."
 )
 _CONTEXT = (
     "Printed below the list of cited records, which code adds: what somebody has wrong, conflicting records, what is not known and who "
@@ -157,13 +159,13 @@ class _Draft(DraftModel):
     summary: Stated = Field(
         description="One line under 120 characters: what is broken or needed, for whom, and the date that decides. No severity, no mark."
     )
-    opening: Stated = Field(description=_OPENING)
 
 
 class EscalationDraft(_Draft):
     """The text of an escalation brief: each section of the template whole, in plain markdown (sentences, bullets, bold leads, small
     tables, code). Headings, severity, target and date are printed by code."""
 
+    opening: Stated = Field(description=_OPENING)
     severity_reason: Stated = Field(description="Why that severe, in a few words; in brackets behind it.")
     co_owner: Stated = Field(
         description="Who owns it beside the target by an article or a contract, such as the data protection officer; '' otherwise."
@@ -218,42 +220,20 @@ class EscalationDraft(_Draft):
 class HandlingDraft(_Draft):
     """The note for an issue that support can resolve itself, in plain markdown."""
 
-    opening: Stated = Field(description="''; the page has it.")
-    severity_reason: Stated = Field(
-        description="Why no more severe and no less, in a few words; printed behind the severity it would have as an escalation."
-    )
-    affected: Stated = Field(
+    note: Told = Field(
         description=(
-            "What was said and what the records show, as a table with sources; then one with a row or column for each ticket that "
-            "waits: symptom with its error text, cause, cure, account (tier, ARR, renewal, talk of leaving), next limit and how it counts."
-        )
-    )
-    reason: Stated = Field(
-        description=(
-            "Why it stays in support and what proves the cure, under bold headings of your own (each on a line) or with bold "
-            "leads: why what was tried did not work, how many have it in the pattern's time, what is assumed or not known."
+            "The note below the page, whole, as you would write it freely: headings of your own (`### ...`), bullets with bold leads, "
+            "small tables, numbered steps. A line with a mark states what the records show; one without proposes what to do."
         )
     )
     article: RefName = Field(description="Ref of the article, ticket or item that holds the solution; '' if none.")
-    steps: Proposed = Field(
-        description=(
-            "The whole work in order, right below the page, numbered, one action a line: who and by when, what, `([text 2])`, how one sees "
-            "that it worked; to its end."
-        )
-    )
-    would_change: Proposed = Field(
-        description=(
-            "A table: what may be seen instead, and what is done then: a next try, to which team, with what; also if the customer says no."
-        )
-    )
-    context: Proposed = Field(description=_CONTEXT)
     drafts: list[CustomerDraft] = Field(
         description=(
             "For each customer who waits, the reply that resolves it, with what to send back if it does not. Commands in fenced code."
         )
     )
     messages: list[ColleagueText] = Field(description="To a channel or colleagues: a correction, who takes what. []")
-    ticket_note: Stated = Field(description="''; the note is one.")
+    ticket_note: Stated = Field(description=_NOTE)
     rhythm: ForSender = Field(description=_RHYTHM)
     reminders: list[Moment] = Field(default_factory=list, description=_REMINDERS)
 

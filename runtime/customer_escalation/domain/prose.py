@@ -13,8 +13,10 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, StringConstraints
 
-Role = Literal["states", "proposes", "supposes"]
-"""``states``: what records show. ``proposes``: what is to be done, asked or found out. ``supposes``: the writer's idea."""
+Role = Literal["states", "proposes", "supposes", "tells"]
+"""``states``: what records show. ``proposes``: what is to be done, asked or found out. ``supposes``: the writer's idea. ``tells``:
+the first where a sentence or its line cites, the second where nothing is cited.
+"""
 Audience = Literal["receiver", "sender", "customer"]
 
 
@@ -37,10 +39,13 @@ REQUEST = "request"
 """The ref by which a sentence cites what the person asked."""
 MOST_CHARACTERS = 6000
 """Of one text of a draft; longer ones are refused before they are looked at."""
+MOST_OF_A_NOTE = 15_000
+"""Of a text that is a document of its own."""
 _bounded = StringConstraints(strip_whitespace=True, max_length=MOST_CHARACTERS)
 Stated = Annotated[str, _bounded, Says("states")]
 Proposed = Annotated[str, _bounded, Says("proposes")]
 Supposed = Annotated[str, _bounded, Says("supposes")]
+Told = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_OF_A_NOTE), Says("tells")]
 ForSender = Annotated[str, _bounded, Says("proposes", "sender")]
 ForCustomer = Annotated[str, _bounded, Says("states", "customer")]
 RefName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), Names("ref")]

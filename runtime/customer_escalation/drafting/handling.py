@@ -28,23 +28,30 @@ _STEPS = re.compile(r"(?:(?<=\s)|^)(?=\d{1,2}[.)]\s+\S)", re.MULTILINE)
 def handling(writer: Writer, decision: Decision, questions: Sequence[Question]) -> HandlingDraft:
     """The note, with the article's own words where a person said that it holds the solution."""
     article = _article(writer)
-    found = bool(writer.issue.tickets)
     return HandlingDraft(
         sender=before_sending(writer, decision, questions),
         summary=summary(writer.issue, writer.request),
-        opening=_opening(writer, decision, questions),
-        severity_reason="",
-        affected="",
-        reason=fitted(_reason(writer, decision) if found else _which(writer)),
+        note=_note(writer, decision, article, questions),
         article=article.ref if article else "",
-        steps="\n".join(f"{number}. {step}" for number, step in enumerate(_steps(writer, article, questions), 1)),
-        would_change=_would_change(writer, questions),
-        context="\n".join([*answers_told(writer), *near(writer)]),
         drafts=_replies(writer, article) if not questions else [],
         messages=[],
         ticket_note="",
         rhythm="",
     )
+
+
+def _note(writer: Writer, decision: Decision, article: Record | None, questions: Sequence[Question]) -> str:
+    """What was decided, what to do, why, and what would change it, each under its heading."""
+    steps = "\n".join(f"{number}. {step}" for number, step in enumerate(_steps(writer, article, questions), 1))
+    found = bool(writer.issue.tickets)
+    parts = (
+        ("", _opening(writer, decision, questions)),
+        ("What To Do", steps),
+        ("Why", fitted(_reason(writer, decision) if found else _which(writer))),
+        ("When To Escalate After All", _would_change(writer, questions)),
+        ("Besides", "\n".join([*answers_told(writer), *near(writer)])),
+    )
+    return "\n\n".join(f"### {heading}\n{text}" if heading else text for heading, text in parts if text)
 
 
 def _opening(writer: Writer, decision: Decision, questions: Sequence[Question]) -> str:

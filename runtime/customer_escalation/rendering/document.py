@@ -63,14 +63,20 @@ def cited_records(brief: Brief, evidence: Evidence) -> list[dict[str, Any]]:
     ]
 
 
+_ONCE_OF_A_NOTE = (
+    "opening", "steps", "customers", "sla", "affected", "reason", "would_change", "severity_reason", "context",
+)  # fmt: skip
+"""The fields that a handled issue's draft had, in the order in which they were printed."""
+
+
 def as_now(recorded: Mapping[str, Any]) -> dict[str, Any]:
-    """A brief that was recorded before the note of a handled issue became a sheet, in today's form: who is affected and the clocks stood
-    in fields of their own.
+    """A brief that was recorded before the note of a handled issue became one text, in today's form: its parts stood in fields of their
+    own.
     """
     brief, draft = dict(recorded), dict(recorded["draft"])
-    if brief["outcome"] == Outcome.HANDLE and "affected" not in draft:
-        lines = [draft.pop("customers", ""), draft.pop("sla", "")]
-        draft |= {"affected": "\n\n".join(filter(None, lines)), "severity_reason": ""}
+    if brief["outcome"] == Outcome.HANDLE and "note" not in draft:
+        parts = [draft.pop(name, "") for name in _ONCE_OF_A_NOTE]
+        draft["note"] = "\n\n".join(filter(None, parts))
     return brief | {"draft": draft}
 
 

@@ -9,13 +9,21 @@ from customer_escalation.rendering.inert import ENDS, inert
 
 _BOX = re.compile(r"\[[ xX]\] \Z")
 """Whether a point is done, behind its bullet."""
+_HEADING = re.compile(r"#{1,6}\s+")
+HIGHEST = 3
+"""The level of headings in a text: those above are the document's."""
 _ITEM = re.compile(r"(?:[-*+]|\d{1,2}[.)])\s+")
 
 
-def prefix(before: str) -> str:
-    """What stands before a line's words: its indentation, a bullet or number, a bold label; a heading is none in a section."""
+def prefix(before: str, headed: bool = False) -> str:
+    """What stands before a line's words: its indentation, a bullet or number, a bold label; a heading is one where the text is a document
+    of its own, of the third level or below, and none in a section.
+    """
     space = before[: len(before) - len(before.lstrip())].expandtabs(4)
-    rest = re.sub(r"\A#{1,6}\s+", "", before.lstrip())
+    heading = _HEADING.match(before.lstrip())
+    rest = before.lstrip()[heading.end() if heading else 0 :]
+    if headed and heading:
+        return f"{'#' * max(HIGHEST, len(heading[0].strip()))} {inert(rest)}"
     box = _BOX.search(rest)
     rest = inert(rest[: box.start()] if box else rest)
     return space + re.sub(r"\A[*+]\s+", "- ", f"{rest} {box[0] if box else ''}" if rest else "")
@@ -28,7 +36,7 @@ def ends(text: str) -> bool:
 
 def is_structured(line: str) -> bool:
     """Is it a bullet, a row, a quotation or a block rather than running text?"""
-    return bool(re.match(r"\s*(?:(?:[-*+]|\d{1,2}[.)])\s|[>|]|`{3})", line))
+    return bool(re.match(r"\s*(?:(?:[-*+]|\d{1,2}[.)])\s|[>|]|`{3})|#{1,6}\s", line))
 
 
 def joined(lines: Sequence[str], margin: int) -> str:
@@ -40,6 +48,7 @@ def joined(lines: Sequence[str], margin: int) -> str:
     for line in _nested(lines):
         if line and pieces:
             apart = parted or _is_row(line) != _is_row(before) or (not margin and _parts(before, line))
+            apart = apart or bool(_HEADING.match(line) or _HEADING.match(before))
             breaks = not is_structured(line) and not (is_structured(before) and not _item_goes_on(before, line))
             pieces.append("\n\n" if apart else "  \n" if breaks else "\n")
             pieces.append(" " * margin)

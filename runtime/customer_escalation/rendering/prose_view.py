@@ -6,7 +6,15 @@ from dataclasses import replace
 from textwrap import indent
 
 from customer_escalation.domain.brief import Statement
-from customer_escalation.domain.prose import REQUEST, Sentence, sentences_of, with_code, without_marks, words_begin
+from customer_escalation.domain.prose import (
+    REQUEST,
+    Sentence,
+    marks_of,
+    sentences_of,
+    with_code,
+    without_marks,
+    words_begin,
+)
 from customer_escalation.domain.texts import places, with_places
 from customer_escalation.rendering.citing import Citing
 from customer_escalation.rendering.document import Document
@@ -31,13 +39,13 @@ class ProseView(Citing):
         self.marked: set[str] = set()
         """The ids that the section has marked already."""
 
-    def prose(self, text: str | Statement, margin: int = 2) -> str:
+    def prose(self, text: str | Statement, margin: int = 2, headed: bool = False) -> str:
         """A text as it was written, line by line, the further ones ``margin`` spaces in; an id is marked once in it, and not
-        where it stands in the text anyway.
+        where it stands in the text anyway. ``headed``: it is a document of its own, with headings; ids are marked once under each.
         """
         if isinstance(text, Statement):
             return self.said(text)
-        lines = list(self._lines(text, self.marked))
+        lines = list(self._lines(text, self.marked, headed))
         if len(lines) == 1 and not is_structured(lines[0]) and not ends(text):
             lines[0] += "."
         text = joined(lines, margin)
@@ -57,19 +65,19 @@ class ProseView(Citing):
         self.marked.clear()
         return ""
 
-    def _lines(self, text: str, seen: set[str]) -> Iterator[str]:
+    def _lines(self, text: str, seen: set[str], headed: bool = False) -> Iterator[str]:
         """Every line of the text with its marks, empty ones among them, and the fenced code between them as blocks of their own."""
         for place, (before, code) in enumerate(with_code(text)):
             words = before.rstrip(" \t") if code else before
             for line in words.removeprefix("\n" if place else "").splitlines():
                 if without_marks(line).strip():
-                    yield self._line(line, text, seen)
+                    yield self._line(line, text, seen, headed)
                 elif not line.strip():
                     yield ""
             if code:
                 yield indent(inert_block(code), before[len(words) :].expandtabs(4), lambda _: True)
 
-    def _line(self, line: str, whole: str, seen: set[str]) -> str:
+    def _line(self, line: str, whole: str, seen: set[str], headed: bool) -> str:
         begin = words_begin(line)
         if line[begin : begin + 1] == "|":
             cells = without_edges(line[begin:])
@@ -77,7 +85,10 @@ class ProseView(Citing):
         found = list(sentences_of(line))
         if not found:
             return line.rstrip()
-        return f"{prefix(self.named(line[: found[0].start]))}{self._words(line, whole, seen)}"
+        before = prefix(self.named(line[: found[0].start]), headed)
+        if before.startswith("#"):
+            seen.clear()
+        return f"{before}{self._words(line, whole, seen)}"
 
     def _words(self, line: str, whole: str, seen: set[str]) -> str:
         """The sentences of a line, or of a table's cell, with their marks."""
@@ -85,7 +96,9 @@ class ProseView(Citing):
         for one in _bold_each(sentences_of(line)):
             apart = bool(pieces) and line[one.start : one.start + 1].isspace()
             pieces.append(" " * apart + self._sentence(one, whole, seen))
-        words = "".join(pieces) or inert(line)
+        words = "".join(pieces) or (
+            inert(line) if without_marks(line).strip() else ", ".join(self.marks(marks_of(line)))
+        )
         # bold that went on around a mark which is not shown, or over the end of a sentence
         return re.sub(r"(?<=\S)\*\* \*\*(?=\S)", " ", words.replace("****", ""))
 

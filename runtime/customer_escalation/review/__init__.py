@@ -124,7 +124,7 @@ def _promises(draft: Draft) -> str:
 def _proposing(draft: Draft) -> Iterator[str]:
     """The texts in which the draft itself sets times."""
     for passage in passages(draft):
-        if passage.role == "proposes":
+        if passage.role in ("proposes", "tells"):
             yield passage.text
     if isinstance(draft, EscalationDraft):
         yield from (one.text for one in blocks(draft.communication) if is_what_comes("communication", one.label))

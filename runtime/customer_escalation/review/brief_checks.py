@@ -25,7 +25,7 @@ IMPACT = ("figures/affected", "figures/arr", "figures/queue")
 @check("B0")
 def opens(view: ReviewInput) -> Iterator[Fault]:
     """Lines; of a text that is all one line, its sentences."""
-    opening = view.draft.opening
+    opening = view.escalation.opening if view.escalation else ""
     written = len([line for line in opening.splitlines() if line.strip()])
     lines = written if written > 1 else len(list(sentences_of(opening)))
     low, high = OPENING_LINES
@@ -124,17 +124,12 @@ def sections(view: ReviewInput) -> Iterator[Fault]:
 
 @check("B4")
 def handling_sections(view: ReviewInput) -> Iterator[Fault]:
-    """Whole; beside the sender's page it needs no opening and no steps of its own."""
-    draft = view.handling
-    alone = (("opening", "the decision and what is due first"), ("steps", "what to do"))
-    wanted = (
-        *(() if draft and draft.sender else alone),
-        ("reason", "why support can resolve it"),
-        ("would_change", "what would make it an escalation, and to whom"),
-    )
-    for name, what in wanted:
-        if draft and not getattr(draft, name):
-            yield Fault(name, f"`{name}` is empty: say {what}.")
+    """There is a note."""
+    if view.handling and not view.handling.note:
+        yield Fault(
+            "note",
+            "`note` is empty: say why support can resolve it, what is done, and what would make it an escalation.",
+        )
 
 
 @check("B4")

@@ -9,13 +9,11 @@ from customer_escalation.domain.outcomes import Outcome, Severity
 from customer_escalation.domain.prose import passages
 
 ESCALATION = {
-    "opening": 100, "severity_reason": 25, "co_owner": 10, "impact": 300, "description": 220, "tried": 140, "containment": 40,
-    "reproduction": 160, "ideas": 90, "communication": 170, "asks": 380, "deadline": 40, "context": 110,
+    "opening": 140, "severity_reason": 40, "co_owner": 20, "impact": 600, "description": 340, "tried": 260, "containment": 60,
+    "reproduction": 300, "ideas": 140, "communication": 280, "asks": 500, "deadline": 60, "context": 260,
 }  # fmt: skip
 """Words a section where one account is affected, in a matter that all read to the end."""
-HANDLING = {
-    "severity_reason": 20, "affected": 170, "reason": 120, "steps": 160, "would_change": 80, "context": 20,
-}  # fmt: skip
+HANDLING = {"note": 800}
 PER_ACCOUNT = {"impact": 60, "description": 15, "tried": 20, "communication": 45, "asks": 15}
 """More for each further account, up to ``MOST_ACCOUNTS``."""
 MOST_ACCOUNTS = 6
@@ -23,10 +21,10 @@ AT_LEAST = {"asks": 200, "context": 100}
 """Words that asks with a table of options need, and a row for each thing that somebody has wrong, however small the matter is."""
 SHARE = {Severity.CRITICAL: 0.55, Severity.HIGH: 0.52, Severity.MEDIUM: 0.4}
 """Of that, by severity: what stops work is read to the end, a wish is not."""
-BESIDE = {"sender": 130, "messages": 100, "ticket_note": 20, "rhythm": 30}
+BESIDE = {"sender": 300, "messages": 150, "ticket_note": 60, "rhythm": 100}
 """Words of the texts beside the brief, each in all."""
-WHOLE = {Severity.CRITICAL: 1600, Severity.HIGH: 1600, Severity.MEDIUM: 1450}
-WHOLE_HANDLING = 1300
+WHOLE = {Severity.CRITICAL: 1900, Severity.HIGH: 1900, Severity.MEDIUM: 1700}
+WHOLE_HANDLING = 1500
 """Words of everything together, which readers who compare briefs still read whole."""
 TEXTS = ("drafts", "messages", "ticket_note")
 OVER = 1.3
@@ -108,14 +106,10 @@ def _most(severity: Severity | None) -> int:
     return WHOLE[severity] if severity else WHOLE_HANDLING
 
 
-def budget_words(outcome: Outcome, accounts: int, severity: Severity | None = None) -> str:
+def budget_words(severity: Severity | None = None) -> str:
     """The budget in a line, for the writer."""
-    words = budget_of(outcome, accounts, severity)
-    shares = ", ".join(f"{name} {count}" for name, count in words.items())
-    beside = ", ".join(f"{name} {count}" for name, count in BESIDE.items())
+    page, texts = BESIDE["sender"], BESIDE["messages"]
     return (
-        f"All in all {_most(severity)} words are read, and what has more is cut. The parts say how much each may have, and cannot all be "
-        f"full: about {sum(words.values())} as brief ({shares}), beside it {beside}; a customer who asked several things gets up to "
-        f"{FOR_CUSTOMER}, others a few sentences. "
-        "Marks do not count."
+        f"All in all up to {_most(severity)} words are read: about {page} of them the page, up to {FOR_CUSTOMER} for a customer who asked "
+        f"several things, others a few sentences, {texts} for colleagues. A small matter needs half of that. Marks do not count."
     )

@@ -20,8 +20,8 @@ from customer_escalation.domain.template import (
 from customer_escalation.domain.texts import MENTION
 
 ClaimKind = Literal["fact", "proposed", "inference"]
-_KINDS: dict[Role, ClaimKind] = {"states": "fact", "proposes": "proposed", "supposes": "inference"}
-SUMMING_UP = ("summary", "opening", "severity_reason", "co_owner", "affected", "messages", "ticket_note")
+_KINDS: dict[Role, ClaimKind] = {"states": "fact", "proposes": "proposed", "supposes": "inference", "tells": "fact"}
+SUMMING_UP = ("summary", "opening", "severity_reason", "co_owner", "messages", "ticket_note")
 """Passages that say again what the brief below shows, or what is missing: they stand on everything that it cites."""
 LABELS_SUMMING_UP = {"impact": (CUSTOMERS, REVENUE, QUEUE, SLA), "reproduction": ("Environment",)}
 """The same of parts of a section, by their label."""
@@ -64,7 +64,8 @@ def claims(draft: Draft) -> Iterator[Claim]:
             label = label_at(passage.written, sentence.start)
             sums_up = _sums_up(passage.path, label)
             cites = everything if sums_up else sentence.cites or _around(passage, label)
-            kind = _KINDS[passage.role]
+            told = passage.role == "tells" and not sentence.cites
+            kind = "proposed" if told else _KINDS[passage.role]
             text, own = MENTION.sub("", sentence.text), sentence.cites if sentence.own else ()
             yield Claim(passage.path, text, kind, cites, passage.reader, number, sums_up, own, label, language)
 

@@ -28,7 +28,7 @@ def withheld(draft: Draft, places: Mapping[str, set[int]]) -> Draft:
         elif passage.reader == "customer":
             changes[passage.path] = ""
         else:
-            said = passage.role == "states" and not passage.path.startswith(FOR_COLLEAGUES)
+            said = passage.role in ("states", "tells") and not passage.path.startswith(FOR_COLLEAGUES)
             changes[passage.path] = _without(passage.written, numbers, say("withheld") if said else "")
     return type(draft).model_validate(texts_at(draft, changes))
 
