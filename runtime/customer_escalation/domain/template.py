@@ -13,10 +13,12 @@ REPRODUCTION = ("Expected", "Actual", "Environment")
 ALWAYS = {"impact": (WORKFLOW,), "communication": COMMUNICATION}
 """Labels that only the writer can fill, by section; code has lines of its own for the others."""
 _MARKS = r"(?:\s*\[\[[^\[\]\n]*\]\])*"
+_ASIDE = r"\s\([^()\n]{1,120}\)"
 _LABEL = re.compile(
-    rf"(?:[-*+]\s+)?(?:\*\*([^*\n\[]{{1,80}}?){_MARKS}(?::\*\*|\*\*{_MARKS}\s?:)|([A-Z][a-z]+){_MARKS}:)(?=\s|\Z)"
+    rf"(?:[-*+]\s+)?(?:\*\*([^*\n\[]{{1,80}}?){_MARKS}(?::\*\*|\*\*{_MARKS}\s?:|\*\*(?={_ASIDE}{_MARKS}\s?:))|([A-Z][a-z]+){_MARKS}:)"
+    r"(?=\s|\Z)"
 )
-"""A bullet's bold lead, or a word, with its colon; a mark may stand before that."""
+"""A bullet's bold lead, or a word, with its colon; a mark may stand before that, or a parenthesis, which is no part of it."""
 _BULLET = re.compile(r"[-*+]\s")
 _STEP = re.compile(r"\s*\d{1,2}[.)]\s+(?=\S)")
 
