@@ -17,6 +17,7 @@ from customer_escalation.review.sources import FOR_COLLEAGUES, Sources
 from customer_escalation.review.told_days import (
     is_day,
     is_day_and_month,
+    is_end_of_hours,
     is_hour,
     is_numbered_day,
     on_a_customers_clock,
@@ -25,6 +26,8 @@ from skill_runtime.ledger import Record
 
 FREE_IN_PROPOSALS = frozenset({"date", "time", "duration", "number", "weekday"})
 """Atoms that a proposal may set itself: when, how long, how many."""
+HANDLING = "note"
+"""What support does, among what the records show: it may set days that come."""
 NOTE = "ticket_note"
 """Tells colleagues what to write and to do: its quotations are wordings, and it may name any record."""
 REPORTS = "communication"
@@ -109,6 +112,8 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
     sets = claim.where.partition("[")[0] in FOR_COLLEAGUES or is_what_comes(claim.where, claim.label)
     if sets and (atom.kind in ("time", "weekday", "duration") or (atom.kind == "date" and _comes(atom, sources))):
         return True
+    if claim.where == HANDLING and atom.kind in ("date", "weekday") and _comes(atom, sources):
+        return True
     if atom.kind == "time" and claim.where != REPORTS and _is_set(atom, sources):
         return True
     if atom.kind == "date" and _ends_a_name(atom.atom, claim.text, scope):
@@ -132,7 +137,7 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if atom.kind == "name":
         among = sources.everything if claim.where.partition("[")[0] in FOR_COLLEAGUES else scope
-        if is_somebody(atom.atom, scope) or is_a_writer(atom.atom, among):
+        if is_somebody(atom.atom, scope) or is_a_writer(_behind_first_word(atom.atom, claim.text), among):
             return True
     if atom.kind in IN_WORDS and not re.search(r"\d", atom.atom) and any(_in_other_words(record) for record in scope):
         return True
@@ -141,7 +146,7 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     return atom.kind == "number" and (
         _rounds(atom.atom, scope) or is_day(atom.atom, claim.text) or is_day_and_month(atom.atom, claim.text, scope)
-        or is_numbered_day(atom.atom, claim.text, scope, sources.coming)
+        or is_end_of_hours(atom.atom, claim.text, scope) or is_numbered_day(atom.atom, claim.text, scope, sources.coming)
         or _counts(atom.atom, claim, scope, sources)
     )  # fmt: skip
 
@@ -195,6 +200,14 @@ def is_somebody(name: str, scope: Iterable[Record]) -> bool:
     words = re.split(r"[\s-]+", name)
     known = [word for word in words if len(word) >= SHORTEST_NAME and _stands_in(word, scope)]
     return len(words) > 1 and bool(known) and all(len(word) <= LONGEST_ADDRESS for word in words if word not in known)
+
+
+def _behind_first_word(name: str, text: str) -> str:
+    """The name without a first word that begins a sentence, which need not be part of it, as in "Ask Lucía"."""
+    _, _, rest = name.partition(" ")
+    return (
+        rest if rest and " " not in rest and re.search(rf"(?:\A|[.!?:;*•|-]\s*|\n)\W*{re.escape(name)}", text) else name
+    )
 
 
 def is_a_writer(name: str, scope: Iterable[Record]) -> bool:

@@ -20,7 +20,9 @@ _ZONED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) ([A-Z]\w+/[A-Za-z_/+-]+)")
 """A moment as figures tell it, on the clock of a named zone."""
 _CLOCK_TIME = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?!:?\d)")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d| UTC)")
-_DAY_MONTH = re.compile(r"(?<![\d/.])(\d{1,2})[./](\d{1,2})(?![\d/])")
+_DAY_MONTH = re.compile(r"(?<![\d/.-])(\d{1,2})[./-](\d{1,2})(?![\d/-])")
+_HOURS = re.compile(r"(?<![\d:./-])(\d{1,2})\s?[-–]\s?(\d{1,2})(?![\d:./-])")
+"""Hours from and to, as in 9-17."""
 _DAYS = re.compile(r"\d{4}-\d\d-\d\d")
 _OF_A_DAY = r"(?:[01]?\d|2[0-3])(?::|\s?h\s?)[0-5]\d"
 LAST_DAY = 31
@@ -32,8 +34,14 @@ def is_hour(number: str, scope: Iterable[Record]) -> bool:
     return bool(whole) and any(whole in record.text for record in scope)
 
 
+def is_end_of_hours(number: str, text: str, scope: Sequence[Record]) -> bool:
+    """Is it one of two hours, from and to, that the records both name, as 9-17 of 09:00-17:00?"""
+    pairs = [pair for pair in _HOURS.findall(text) if number in pair]
+    return any(all(is_hour(hour, scope) for hour in pair) for pair in pairs)
+
+
 def is_day_and_month(number: str, text: str, scope: Sequence[Record]) -> bool:
-    """Is it part of a day and month without a year, such as 17/06 or 06.11., on which something in the records lies?"""
+    """Is it part of a day and month without a year, such as 17/06, 26-11 or 06.11., on which something in the records lies?"""
     parts = re.split(r"[./]", number)
     pairs = [pair for pair in _DAY_MONTH.findall(text) if set(parts) <= set(pair)]
     days = {stamp for record in scope for stamp in _DAYS.findall(record.text)} if pairs else set()

@@ -7,8 +7,11 @@ from customer_escalation.review.grounding.kind import AtomKind
 from customer_escalation.review.grounding.kinds.tokens import tokens
 from customer_escalation.review.grounding.source import SourceText
 
+_CJK = "\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uff65"
+"""Signs that end an address, since such text has no spaces around it."""
 _PATTERN = re.compile(
-    r"\bhttps?://[^\s<>()\[\]]*[\w/]|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w/.<])(?:~|\.{1,2})?/\w[\w./{}-]*[\w}]|"
+    rf"\bhttps?://[a-z0-9][^\s<>()\[\]{_CJK}]*(?:[^\W{_CJK}]|/)|"
+    r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w/.<])(?:~|\.{1,2})?/\w[\w./{}-]*[\w}]|"
     r"(?<![\w/.])(?!\d{1,2}/\d{1,2}/(?:19|20)\d\d(?![\w/]))(?:[\w.-]+/){2,}[\w.-]*\w|"
     r"(?<![\w/])(?:[\w.-]+/)*[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|example|py|js|ts|json|ya?ml|toml|csv|log|txt|conf|xml|"
     r"sql|go|rs)\b(?:/[\w./-]*\w)?",

@@ -32,7 +32,7 @@ def look(compared: Compared) -> Iterator[Contest]:
             measure
             and theirs
             and measure not in theirs
-            and not ("" in theirs and measure in ("money", "bytes") and _bare(number))
+            and not ("" in theirs and _bare(number))
             and not _told_in_words(number, measure, compared)
         ):
             ref = compared.cited[0].record.ref
@@ -63,6 +63,8 @@ def _measured(text: Text) -> Iterator[tuple[str, str]]:
         for place, word in enumerate(clause.words):
             if word.is_number:
                 following = clause.words[place + 1 : place + 1 + REACH]
+                if len(following) == REACH and following[0].lower == "h" and following[1].is_number:
+                    continue  # a time of day, as in 17 h 48
                 yield word.stem, next((found for one in following[:1] if (found := _unit(one))), "")
 
 
