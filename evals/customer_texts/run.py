@@ -29,6 +29,7 @@ from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import Decision, decide
 from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.findings import Finding
+from customer_escalation.domain.prose import cite
 from customer_escalation.drafting.prompts import prompt
 from customer_escalation.review import sources_of
 from customer_escalation.review.check import CHECKS, ReviewContext, ReviewInput
@@ -83,7 +84,8 @@ def _case(half: Half, file: str) -> tuple[DecisionInput, dict[str, Figure], Deci
 def _view(text: CustomerText) -> ReviewInput:
     case, figures, decision = _case(text.half, text.file)
     reply = {"ticket": setting(text.half, text.file).ticket, "kind": "reply", "text": text.text, "when": ""}
-    data = {**draft_of("").model_dump(), "drafts": [reply]}
+    articles = [record.ref for record in case.evidence.of_kind("article")]
+    data = {**draft_of("").model_dump(), "context": cite("The articles.", articles), "drafts": [reply]}
     draft = type(draft_of("")).model_validate(data)
     context = ReviewContext()
     return ReviewInput(draft, case, decision, sources_of(draft, case, figures, context), context)
