@@ -22,7 +22,7 @@ test-fast: $(VENV)/.ready
 
 # What hostile texts, models, servers and files obtain, tried at length; `make test` tries less of what is generated.
 attack: $(VENV)/.ready
-	ATTACK_THOROUGH=1 $(BIN)/python -m pytest -n auto tests/attack
+	ATTACK_THOROUGH=1 $(BIN)/python -m pytest -n auto tests/attack tests/customer_escalation/cases/test_kill_and_resume.py
 
 check: $(VENV)/.ready
 	PATH="$(abspath $(BIN)):$$PATH" sh tools/check

@@ -3,15 +3,17 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
+T = TypeVar("T")
 PROPERTY, REPORTS = "attack", "attack reports"
 """Under these names a test's report carries its counts, also from another process."""
 THOROUGH = "ATTACK_THOROUGH"
 """The variable that ``make attack`` sets: many more tries of what is generated."""
 
 
-def examples(few: int, many: int) -> int:
-    """How many generated tries a test makes."""
+def examples(few: T, many: T) -> T:
+    """What a test tries: many more where it is run at length."""
     return many if os.environ.get(THOROUGH) else few
 
 

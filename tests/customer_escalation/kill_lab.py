@@ -16,11 +16,13 @@ import anthropic  # noqa: F401 - loaded once, before forking
 import mcp  # noqa: F401
 
 from customer_escalation.cli.main import main
+from customer_escalation.review.customer_texts.numbers import is_currency
 from skill_runtime.journal import Entry, Journal
 
 
 def serve() -> None:
     """Answer until standard input ends."""
+    is_currency("money")  # the tables of words are read once, too
     for line in sys.stdin:
         order = json.loads(line)
         out = Path(order["runs"]).with_suffix(".out")

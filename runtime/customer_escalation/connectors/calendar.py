@@ -1,4 +1,4 @@
-"""A calendar that takes entries by CalDAV (RFC 4791): one PUT of a resource that the call's key names, which writes once.
+"""A calendar that takes entries, events or tasks, by CalDAV (RFC 4791): one PUT of a resource that the call's key names, which writes once.
 
 ``If-None-Match: *`` has the server refuse the resource where it is there already, so the same call again makes no second entry, and
 a look is one GET of it. A client library would add its own discovery, recurrence and HTTP for these two requests.
@@ -31,12 +31,12 @@ LONGEST_TITLE = 200
 def calendar_writer(folder: Path) -> "CalendarWriter":
     """The calendar of the policy in force for a folder. Raises ``ConnectorError`` where it names none."""
     try:
-        address = policy_in_force(find_overlays(None, folder)).reminders.calendar
+        reminders = policy_in_force(find_overlays(None, folder)).reminders
     except PolicyError as error:
         raise ConnectorError(str(error)) from error
-    if not address:
+    if not reminders.calendar:
         raise ConnectorError("The policy in force names no calendar any more (reminders.calendar).")
-    return CalendarWriter(address, login_for(address))
+    return CalendarWriter(reminders.calendar, login_for(reminders.calendar), reminders.entries == "tasks")
 
 
 def login_for(address: str) -> tuple[str, str] | None:
@@ -54,9 +54,11 @@ def login_for(address: str) -> tuple[str, str] | None:
 class CalendarWriter:
     """Writes entries into one calendar collection."""
 
-    def __init__(self, address: str, login: tuple[str, str] | None = None) -> None:
-        """``address`` is the collection's; it is reached with Basic authentication where a login is given."""
-        self._address, self._login = address.rstrip("/"), login
+    def __init__(self, address: str, login: tuple[str, str] | None = None, tasks: bool = False) -> None:
+        """``address`` is the collection's; it is reached with Basic authentication where a login is given. ``tasks``: entries are tasks
+        that are due, and no events.
+        """
+        self._address, self._login, self._tasks = address.rstrip("/"), login, tasks
 
     def check(self, call: Write) -> None:
         """Raise ``ConnectorError`` for an entry without a moment."""
@@ -66,7 +68,7 @@ class CalendarWriter:
     async def write(self, call: Write) -> Answer:
         """Put the entry there, unless it is."""
         headers = {"Content-Type": "text/calendar; charset=utf-8", "If-None-Match": "*"}
-        answer = await self._ask("PUT", call, headers, _entry(call))
+        answer = await self._ask("PUT", call, headers, _entry(call, self._tasks))
         if isinstance(answer, Answer):
             return answer
         if answer.is_success:
@@ -99,12 +101,12 @@ class CalendarWriter:
             return Answer("unclear", said=f"The calendar's answer was lost ({type(error).__name__}).")
 
 
-def _entry(call: Write) -> str:
+def _entry(call: Write, tasks: bool) -> str:
     text = str(call.arguments.get("text", ""))
     at = parse_moment(str(call.arguments.get("start", "")))
     assert at is not None
     title = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return calendar_file([Reminder(call.key, at, title[:LONGEST_TITLE], text)], datetime.now(UTC))
+    return calendar_file([Reminder(call.key, at, title[:LONGEST_TITLE], text)], datetime.now(UTC), tasks)
 
 
 def _said(answer: "Response") -> str:

@@ -68,7 +68,7 @@ def code_of(text: str) -> str:
     if written:
         return written
     told = language_of(text)
-    if told is None or (told == "English" and _common_share(text, told) < ENGLISH_SHARE):
+    if told is None or (told == "English" and _common_share(text, told) < ENGLISH_SHARE and _has_accents(text)):
         return _further(text) or CODES.get(told or "", "")
     return CODES[told]
 

@@ -293,6 +293,8 @@ class Reminders(Section):
 
     calendar: Annotated[str, Field(strict=True, max_length=2_000)]
     """The address of a calendar collection (CalDAV); empty for a file that each person imports."""
+    entries: Literal["events", "tasks"]
+    """What stands there then: events at their moment, or tasks that are due then."""
 
     @field_validator("calendar")
     @classmethod

@@ -1,4 +1,4 @@
-"""Reminders as a calendar file (RFC 5545) that any calendar program imports."""
+"""Reminders as a calendar file (RFC 5545) that any calendar program imports: events, or tasks that are due."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,25 +26,30 @@ def uid_of(name: str) -> str:
     return f"{name}@customer-escalation"
 
 
-def calendar_file(reminders: Sequence[Reminder], made_at: datetime) -> str:
-    """One event for each, in UTC, with an alarm at its time; CRLF lines, folded as the standard asks."""
-    from icalendar import Alarm, Calendar, Event
+def calendar_file(reminders: Sequence[Reminder], made_at: datetime, tasks: bool = False) -> str:
+    """One event for each, or with ``tasks`` one task, in UTC, with an alarm at its time; CRLF lines, folded as the standard asks."""
+    from icalendar import Alarm, Calendar, Event, Todo
 
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
     for one in reminders:
-        event, alarm, title = Event(), Alarm(), one_line(one.title)
-        event.add("uid", uid_of(one.uid))
-        event.add("dtstamp", made_at.astimezone(UTC))
-        event.add("dtstart", one.at.astimezone(UTC))
-        event.add("duration", _LASTS)
-        event.add("summary", title)
-        event.add("description", printable(one.text))
-        event.add("transp", "TRANSPARENT")
+        entry, alarm, title = Todo() if tasks else Event(), Alarm(), one_line(one.title)
+        entry.add("uid", uid_of(one.uid))
+        entry.add("dtstamp", made_at.astimezone(UTC))
+        entry.add("summary", title)
+        entry.add("description", printable(one.text))
         alarm.add("action", "DISPLAY")
         alarm.add("description", title)
-        alarm.add("trigger", timedelta())
-        event.add_component(alarm)
-        calendar.add_component(event)
+        if tasks:
+            entry.add("due", one.at.astimezone(UTC))
+            entry.add("status", "NEEDS-ACTION")
+            alarm.add("trigger", timedelta(), parameters={"related": "END"})
+        else:
+            entry.add("dtstart", one.at.astimezone(UTC))
+            entry.add("duration", _LASTS)
+            entry.add("transp", "TRANSPARENT")
+            alarm.add("trigger", timedelta())
+        entry.add_component(alarm)
+        calendar.add_component(entry)
     return str(calendar.to_ical(), "utf-8")

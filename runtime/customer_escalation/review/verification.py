@@ -44,6 +44,7 @@ SHORTEST_WORDS = 2
 """Words of a quotation that can show something; fewer where they are the whole value of a field."""
 MOST_QUOTED = 300
 """Characters of a record's words, and of a reason, that a finding repeats."""
+OURS_ALONE = "(ours alone: the customer does not see it)\n"
 DECIDED = "brief/decided"
 """Stands for what the brief itself decides and asks, which a text for a customer may tell."""
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
@@ -247,8 +248,12 @@ def text_question(passage: Passage, ticket: str, view: ReviewInput) -> TextQuest
     """
     by_security = view.decision.target == Target.SECURITY or Target.SECURITY in view.decision.also_notify
     kinds: tuple[FaultKind, ...] = (*ALWAYS, "confirmation") if by_security else ALWAYS
-    records = _in_words([*shown_for([ticket], view.sources), *_articles(view)], view.sources.evidence)
-    return TextQuestion(passage.path, passage.text, (*records, (DECIDED, _decided(view))), kinds)
+    records = [*shown_for([ticket], view.sources), *_articles(view)]
+    told = (
+        (record.ref, f"{OURS_ALONE if record.data.get('internal') else ''}{in_words(record, view.sources.evidence)}")
+        for record in records
+    )
+    return TextQuestion(passage.path, passage.text, (*told, (DECIDED, f"{OURS_ALONE}{_decided(view)}")), kinds)
 
 
 def _articles(view: ReviewInput) -> list[Record]:

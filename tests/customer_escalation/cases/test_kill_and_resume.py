@@ -1,15 +1,17 @@
-"""`kill -9` after each journal entry, then `--resume`: the same brief, and no model turn paid twice."""
+"""`kill -9` after each kind of journal entry (at length: each entry), then `--resume`: the same brief, and no model turn paid twice."""
 
 import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.attack.tally import examples
 from tests.customer_escalation.commands import LONGEST_S, Command
 from tests.customer_escalation.scripts import CASES, answers, healed, issue, spoilt
 from tests.messages_api import MessagesServer, by_turn
@@ -71,6 +73,12 @@ def lab(tmp_path: Path, api: MessagesServer) -> Iterator[Lab]:
         yield lab
 
 
+def deaths(kinds: Sequence[str]) -> list[int]:
+    """After how many entries it dies: between any two kinds of entries once, and after the last; at length after every entry."""
+    between = {pair: count for count, pair in reversed(list(enumerate(pairwise((*kinds, "")), 1)))}
+    return examples(sorted(between.values()), list(range(1, len(kinds) + 1)))
+
+
 def test_a_run_killed_after_any_entry_goes_on_to_the_same_brief_and_pays_no_turn_twice(
     lab: Lab, api: MessagesServer
 ) -> None:
@@ -83,7 +91,7 @@ def test_a_run_killed_after_any_entry_goes_on_to_the_same_brief_and_pays_no_turn
     ours = [kind for kind in lab.kinds("whole") if kind in OURS]
     assert ours == ["header", "read", "read", "assess", "brief", "brief", "result"]
     assert len(entries) > 10
-    for count in range(1, len(entries) + 1):
+    for count in deaths(lab.kinds("whole")):
         name = f"killed-{count}"
         before = len(api.requests)
         dead = lab.run(name, *arguments, kill_after=count)
@@ -99,11 +107,11 @@ def test_a_run_killed_after_any_entry_goes_on_to_the_same_brief_and_pays_no_turn
 def test_a_run_killed_again_and_again_still_ends(lab: Lab, api: MessagesServer) -> None:
     arguments = (issue(NAME), "--workspace", str(CASES / f"{NAME}.json"))
     whole = lab.run("whole", *arguments)
-    entries = len(lab.journal("whole").read_text(encoding="utf-8").splitlines())
+    first, *further, _ = deaths(lab.kinds("whole"))
     turns = len(api.requests)
-    lab.run("killed", *arguments, kill_after=1)
+    lab.run("killed", *arguments, kill_after=first)
     run = lab.journal("killed").stem
-    for count in range(2, entries):
+    for count in further:
         assert lab.run("killed", "--resume", run, kill_after=count)["signal"] == signal.SIGKILL
     for _ in range(2):
         assert lab.run("killed", "--resume", run)["out"] == whole["out"]

@@ -11,7 +11,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +57,10 @@ class Server:
         assert made.status_code == 201, made.text
         return address
 
-    def events(self, address: str) -> list[Any]:
-        """Everything that stands in a calendar."""
+    def events(self, address: str, kind: str = "VEVENT") -> list[Any]:
+        """Everything of a kind that stands in a calendar."""
         text = httpx2.get(address, auth=(NAME, PASSWORD), timeout=LONGEST_S).text
-        return list(Calendar.from_ical(text).walk("VEVENT"))
+        return list(Calendar.from_ical(text).walk(kind))
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +113,28 @@ async def test_an_entry_stands_there_as_it_was_meant_and_once(server: Server) ->
     assert str(event["DESCRIPTION"]) == CALL.arguments["text"]
 
 
+async def test_where_tasks_are_asked_for_it_is_a_task_that_is_due_and_stands_there_once(server: Server) -> None:
+    address = server.collection("tasks")
+    writer = CalendarWriter(address, (NAME, PASSWORD), tasks=True)
+    assert (await writer.write(CALL)).state == (await writer.write(CALL)).state == "done"
+    assert server.events(address) == []
+    (task,) = server.events(address, "VTODO")
+    assert (str(task["UID"]), str(task["SUMMARY"])) == ("k1@customer-escalation", "Ask Engineering, ö; 1")
+    assert (task["DUE"].dt, str(task["STATUS"])) == (datetime(2026, 3, 5, 8, tzinfo=UTC), "NEEDS-ACTION")
+    (alarm,) = task.walk("VALARM")
+    assert (alarm["TRIGGER"].dt, alarm["TRIGGER"].params["RELATED"]) == (timedelta(), "END")
+
+
+def test_a_policy_s_tasks_are_carried_out_as_such(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command, address = escalated(server, tmp_path, "due", STOPPED, monkeypatch, 'entries = "tasks"\n')
+    entry = listed(command)["calendar_entry"]
+    assert command("act", run_of(command), "--yes-to", entry["id"], "--by", "Ada").code == 0
+    (task,) = server.events(address, "VTODO")
+    assert task["DUE"].dt == datetime.fromisoformat(entry["destination"])
+
+
 async def test_a_lost_answer_is_looked_for_and_the_same_call_makes_no_second_entry(server: Server) -> None:
     address = server.collection("lost")
     async with deaf(server.port) as host:
@@ -147,13 +169,13 @@ def test_a_password_goes_to_its_own_host_alone(monkeypatch: pytest.MonkeyPatch) 
 
 
 def escalated(
-    server: Server, folder: Path, name: str, given: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    server: Server, folder: Path, name: str, given: dict[str, str], monkeypatch: pytest.MonkeyPatch, further: str = ""
 ) -> tuple[Command, str]:
     """The command line with a brief where the policy names a calendar, and the calendar's address."""
     address = server.collection(name)
     place = folder / "config" / "customer-escalation" / "policy.toml"
     place.parent.mkdir(parents=True)
-    place.write_text(f"[reminders]\ncalendar = {json.dumps(address)}\n", encoding="utf-8")
+    place.write_text(f"[reminders]\ncalendar = {json.dumps(address)}\n{further}", encoding="utf-8")
     monkeypatch.setenv(LOGIN, f"{NAME}:{PASSWORD}@{server.host}")
     return brief(folder, given), address
 

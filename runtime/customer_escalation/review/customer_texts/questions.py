@@ -15,12 +15,13 @@ from customer_escalation.policy import Policy
 from customer_escalation.review.grounding.source import plain_words
 from skill_runtime.recorder import fingerprint
 
-FaultKind = Literal["guess", "promise", "secret_request", "confirmation"]
+FaultKind = Literal["guess", "promise", "private", "secret_request", "confirmation"]
 KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
-ALWAYS: tuple[FaultKind, ...] = ("guess", "promise", "secret_request")
+ALWAYS: tuple[FaultKind, ...] = ("guess", "promise", "private", "secret_request")
 TOLD: dict[FaultKind, str] = {
     "guess": "tells the customer a guess; say what is known and what is being done",
     "promise": "promises something that nobody approved; say what is being done instead",
+    "private": "tells the customer what is ours alone; take it out",
     "secret_request": "asks the customer for a secret, which no text may",
     "confirmation": "confirms what Security has not agreed to tell yet",
 }
@@ -142,8 +143,8 @@ def unread(where: str) -> Finding:
         level="W",
         where=where,
         message=(
-            "No second model read what goes to customers for guesses, promises, requests for passwords and what Security has not "
-            "agreed to tell: read it for these before you approve it."
+            "No second model read what goes to customers for guesses, promises, what is ours alone, requests for passwords and what "
+            "Security has not agreed to tell: read it for these before you approve it."
         ),
     )
 
