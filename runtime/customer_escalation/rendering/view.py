@@ -206,8 +206,9 @@ class BriefView(ProseView):
         return inert(day_words(moment, self.say.language, with_time=":" in ask.by)) if moment else inert(ask.by)
 
     def sender(self) -> str:
-        """The sender's page."""
-        return self.prose(self.brief.draft.sender, 0)
+        """The sender's page. Its first line, which does alone, goes without marks: what shows it is marked below."""
+        first, end, rest = self.brief.draft.sender.partition("\n")
+        return self.prose(f"{without_marks(first)}{end}{rest}", 0)
 
     def text_blocks(self) -> list[str]:
         """Each text as a block."""

@@ -23,13 +23,13 @@ SHARE = {Severity.CRITICAL: 0.55, Severity.HIGH: 0.52, Severity.MEDIUM: 0.4}
 """Of that, by severity: what stops work is read to the end, a wish is not."""
 BESIDE = {"sender": 300, "messages": 150, "ticket_note": 60, "rhythm": 100}
 """Words of the texts beside the brief, each in all."""
-WHOLE = {Severity.CRITICAL: 1900, Severity.HIGH: 1900, Severity.MEDIUM: 1700}
-WHOLE_HANDLING = 1500
+WHOLE = {Severity.CRITICAL: 1400, Severity.HIGH: 1400, Severity.MEDIUM: 1250}
+WHOLE_HANDLING = 950
 """Words of everything together, which readers who compare briefs still read whole."""
 TEXTS = ("drafts", "messages", "ticket_note")
-OVER = 1.3
+OVER = 1.25
 """How far above what is read a document may be before its last reader gets it back, once, to shorten it."""
-FOR_CUSTOMER = 320
+FOR_CUSTOMER = 260
 """Words of one text for a customer who asked several things."""
 
 
@@ -108,8 +108,7 @@ def _most(severity: Severity | None) -> int:
 
 def budget_words(severity: Severity | None = None) -> str:
     """The budget in a line, for the writer."""
-    page, texts = BESIDE["sender"], BESIDE["messages"]
     return (
-        f"All in all up to {_most(severity)} words are read: about {page} of them the page, up to {FOR_CUSTOMER} for a customer who asked "
-        f"several things, others a few sentences, {texts} for colleagues. A small matter needs half of that. Marks do not count."
+        f"All in all {_most(severity)} words are read: the page, what stands below it, the texts and what follows; a customer who asked "
+        f"several things gets up to {FOR_CUSTOMER} of them. What is longer goes back to be shortened. Marks do not count."
     )
