@@ -95,7 +95,7 @@ class DraftingTools:
             findings=listed(review.findings),
             reminders=", ".join(review.draft.reminders) or "none",
             handled=decision.severity is None,
-            length=length_words(review.draft, decision.severity),
+            length=length_words(review.draft, len(inputs.affected), decision.severity),
         )
 
     def _tool(
@@ -189,7 +189,8 @@ class DraftingTools:
 
     def _edited(self, reviewed: ReviewedDraft) -> ToolReturn:
         hard, findings = reviewed.review.hard, reviewed.review.findings
-        long = "" if self._shortened else too_long(reviewed.review.draft, reviewed.decision.severity)
+        accounts, severity = len(reviewed.inputs.affected), reviewed.decision.severity
+        long = "" if self._shortened else too_long(reviewed.review.draft, accounts, severity)
         if not hard and long:
             self._shortened = True
             return ToolReturn(

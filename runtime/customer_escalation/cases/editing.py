@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from customer_escalation.domain.changes import NoSuchPlace, TextChange, changed
 from customer_escalation.domain.draft import Ask, ColleagueText, CustomerDraft, Draft, DraftModel, EscalationDraft
 from customer_escalation.domain.lines import LineEdit, NoSuchLine, NumberedDraft
-from customer_escalation.domain.prose import MOST_CHARACTERS, Moment, passages
+from customer_escalation.domain.prose import MOST_OF_A_NOTE, Moment, passages
 from customer_escalation.domain.texts import reordered
 from customer_escalation.review.budget import words_in
 
@@ -21,7 +21,7 @@ class Replacement(BaseModel):
     path: str = Field(
         max_length=200, description="A text that has no lines yet, such as `ideas`, or what stands in brackets beside one: `asks[0].by`."
     )  # fmt: skip
-    text: str = Field(max_length=MOST_CHARACTERS, description="What it is then.")
+    text: str = Field(max_length=MOST_OF_A_NOTE, description="What it is then.")
 
 
 class Edit(BaseModel):

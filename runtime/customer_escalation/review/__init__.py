@@ -124,8 +124,10 @@ def _promises(draft: Draft) -> str:
 def _proposing(draft: Draft) -> Iterator[str]:
     """The texts in which the draft itself sets times."""
     for passage in passages(draft):
-        if passage.role in ("proposes", "tells"):
+        if passage.role == "proposes":
             yield passage.text
+        if passage.role == "tells":
+            yield "\n".join(sentence.text for sentence in passage.sentences if not sentence.cites)
     if isinstance(draft, EscalationDraft):
         yield from (one.text for one in blocks(draft.communication) if is_what_comes("communication", one.label))
     yield from (one.when for one in draft.drafts)

@@ -9,30 +9,27 @@ from customer_escalation.domain.outcomes import Outcome, Severity
 from customer_escalation.domain.prose import passages
 
 ESCALATION = {
-    "opening": 140, "severity_reason": 40, "co_owner": 20, "impact": 600, "description": 340, "tried": 260, "containment": 60,
-    "reproduction": 300, "ideas": 140, "communication": 280, "asks": 500, "deadline": 60, "context": 260,
+    "opening": 50, "severity_reason": 12, "co_owner": 5, "impact": 140, "description": 90, "tried": 70, "containment": 20,
+    "reproduction": 90, "ideas": 30, "communication": 70, "asks": 140, "deadline": 25, "context": 70,
 }  # fmt: skip
-"""Words a section where one account is affected, in a matter that all read to the end."""
-HANDLING = {"note": 800}
-PER_ACCOUNT = {"impact": 60, "description": 15, "tried": 20, "communication": 45, "asks": 15}
+"""Words a section where one account is affected."""
+HANDLING = {"note": 380}
+PER_ACCOUNT = {"impact": 35, "description": 10, "tried": 15, "communication": 20, "asks": 10}
 """More for each further account, up to ``MOST_ACCOUNTS``."""
 MOST_ACCOUNTS = 6
-AT_LEAST = {"asks": 200, "context": 100}
-"""Words that asks with a table of options need, and a row for each thing that somebody has wrong, however small the matter is."""
-SHARE = {Severity.CRITICAL: 0.55, Severity.HIGH: 0.52, Severity.MEDIUM: 0.4}
+SHARE = {Severity.CRITICAL: 1.0, Severity.HIGH: 1.0, Severity.MEDIUM: 0.85}
 """Of that, by severity: what stops work is read to the end, a wish is not."""
-BESIDE = {"sender": 300, "messages": 150, "ticket_note": 60, "rhythm": 100}
+BESIDE = {"sender": 180, "messages": 80, "ticket_note": 40, "rhythm": 50}
 """Words of the texts beside the brief, each in all."""
-WHOLE = {Severity.CRITICAL: 1400, Severity.HIGH: 1400, Severity.MEDIUM: 1250}
-WHOLE_HANDLING = 950
-"""Words of everything together, which readers who compare briefs still read whole."""
+FOR_CUSTOMER = 260
+"""Words of one text for a customer who asked several things."""
+WHOLE = {Outcome.ESCALATE: 1400, Outcome.HANDLE: 950}
+"""Words of everything together where one account is affected, which readers who compare briefs still read whole."""
+WHOLE_PER_ACCOUNT = 120
+"""More for each further account, with a text of its own."""
 TEXTS = ("drafts", "messages", "ticket_note")
 OVER = 1.25
 """How far above what is read a document may be before its last reader gets it back, once, to shorten it."""
-FOR_CUSTOMER = 260
-"""Words of one text for a customer who asked several things."""
-
-
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
 
 
@@ -47,15 +44,28 @@ def budget_of(outcome: Outcome, accounts: int, severity: Severity | None = None)
     if outcome == Outcome.HANDLE:
         return dict(HANDLING)
     share = SHARE[severity] if severity else 1.0
-    further = min(max(accounts - 1, 0), MOST_ACCOUNTS)
-    words = {name: int((count + PER_ACCOUNT.get(name, 0) * further) * share) for name, count in ESCALATION.items()}
-    return {name: max(count, AT_LEAST.get(name, 0)) for name, count in words.items()}
+    return {
+        name: int((count + PER_ACCOUNT.get(name, 0) * _further(accounts)) * share) for name, count in ESCALATION.items()
+    }
+
+
+def _further(accounts: int) -> int:
+    return min(max(accounts - 1, 0), MOST_ACCOUNTS)
+
+
+def whole_of(outcome: Outcome, accounts: int, severity: Severity | None = None) -> int:
+    """Words of everything together."""
+    share = SHARE[severity] if severity else 1.0
+    return int((WHOLE[outcome] + WHOLE_PER_ACCOUNT * _further(accounts)) * share)
 
 
 def budget(draft: Draft, case: DecisionInput, severity: Severity | None) -> dict[str, int]:
     """Words a section for this draft."""
-    outcome = Outcome.ESCALATE if isinstance(draft, EscalationDraft) else Outcome.HANDLE
-    return budget_of(outcome, len(case.affected), severity)
+    return budget_of(_outcome(draft), len(case.affected), severity)
+
+
+def _outcome(draft: Draft) -> Outcome:
+    return Outcome.ESCALATE if isinstance(draft, EscalationDraft) else Outcome.HANDLE
 
 
 def words_used(draft: EscalationDraft | HandlingDraft) -> Counter[str]:
@@ -68,19 +78,19 @@ def words_used(draft: EscalationDraft | HandlingDraft) -> Counter[str]:
     return used
 
 
-def length_words(draft: Draft, severity: Severity | None) -> str:
+def length_words(draft: Draft, accounts: int, severity: Severity | None) -> str:
     """How long the whole is beside what is read, for its last reader."""
     counts = _words_by_part(draft)
-    whole, most = sum(counts.values()), _most(severity)
+    whole, most = sum(counts.values()), whole_of(_outcome(draft), accounts, severity)
     if whole <= most:
         return f"It has {whole} words, and {most} are read."
     shares = ", ".join(f"{part} {counts[part]}" for part in PARTS)
     return f"It has {whole} words ({shares}), and {most} are read: it ends with no more than these."
 
 
-def too_long(draft: Draft, severity: Severity | None) -> str:
+def too_long(draft: Draft, accounts: int, severity: Severity | None) -> str:
     """What its last reader is told of a document that is still far longer than what is read; empty where it is not."""
-    whole, most = sum(_words_by_part(draft).values()), _most(severity)
+    whole, most = sum(_words_by_part(draft).values()), whole_of(_outcome(draft), accounts, severity)
     if whole <= most * OVER:
         return ""
     return (
@@ -102,13 +112,13 @@ def _words_by_part(draft: Draft) -> Counter[str]:
     return counts
 
 
-def _most(severity: Severity | None) -> int:
-    return WHOLE[severity] if severity else WHOLE_HANDLING
-
-
-def budget_words(severity: Severity | None = None) -> str:
-    """The budget in a line, for the writer."""
+def budget_words(outcome: Outcome, accounts: int, severity: Severity | None = None) -> str:
+    """The budget in a few lines, for the writer."""
+    words = budget_of(outcome, accounts, severity)
+    shares = ", ".join(f"{name} {count}" for name, count in words.items())
+    parts = f"the brief about {sum(words.values())} ({shares})" if outcome == Outcome.ESCALATE else shares
+    beside = ", ".join(f"{name} {count}" for name, count in BESIDE.items())
     return (
-        f"All in all {_most(severity)} words are read: the page, what stands below it, the texts and what follows; a customer who asked "
-        f"several things gets up to {FOR_CUSTOMER} of them. What is longer goes back to be shortened. Marks do not count."
+        f"All in all {whole_of(outcome, accounts, severity)} words are read: {parts}, beside it {beside}; a customer who asked several "
+        f"things gets up to {FOR_CUSTOMER}, others a few sentences. What is longer goes back to be shortened. Marks do not count."
     )

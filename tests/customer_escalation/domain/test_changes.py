@@ -8,7 +8,7 @@ from tests.customer_escalation.drafts import T1M1, ask, escalation, handling, re
 
 from customer_escalation.domain.changes import MOST_SHOWN, NoSuchPlace, TextChange, changed, texts_at
 from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
-from customer_escalation.domain.prose import MOST_CHARACTERS
+from customer_escalation.domain.prose import MOST_OF_A_NOTE
 
 
 def draft(**changes: Any) -> EscalationDraft:
@@ -148,12 +148,12 @@ def test_a_path_that_names_no_text_is_an_error_with_the_path(path: str, instead_
 
 def test_texts_of_a_note_for_support_have_paths_too() -> None:
     note = HandlingDraft.model_validate(handling())
-    found = texts_at(note, {"steps": "1. Wait.", "drafts[0].when": "now", "article": ""})
-    assert (found["steps"], found["drafts"][0]["when"], found["article"]) == ("1. Wait.", "now", "")
+    found = texts_at(note, {"note": "1. Wait.", "drafts[0].when": "now", "article": ""})
+    assert (found["note"], found["drafts"][0]["when"], found["article"]) == ("1. Wait.", "now", "")
 
 
 def test_what_is_too_long_or_unknown_is_refused() -> None:
     with pytest.raises(ValidationError):
-        TextChange(path="tried", text="x" * (MOST_CHARACTERS + 1))
+        TextChange(path="tried", text="x" * (MOST_OF_A_NOTE + 1))
     with pytest.raises(ValidationError):
         TextChange.model_validate({"path": "tried", "text": "x", "why": "y"})

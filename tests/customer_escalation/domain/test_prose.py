@@ -259,22 +259,20 @@ def test_fenced_code_is_handed_out_beside_the_text(written: str, pieces: list[tu
 
 
 FILLED = {
-    "tried": "One.", "ideas": "An idea.", "containment": "None.", "severity_reason": "It stops.", "affected": "Two.",
+    "tried": "One.", "ideas": "An idea.", "containment": "None.", "severity_reason": "It stops.",
     "messages": [{"to": "Engineering", "text": "Have a look."}, {"to": "Kim", "text": "May it go?"}], "co_owner": "The officer.",
     "ticket_note": "Wait.", "rhythm": "- At noon: call.", "sender": "To Engineering.",
     "drafts": [{**reply("Hello."), "when": "now"}, {**reply("Hi."), "when": "later"}],
 }  # fmt: skip
 OF_ONE = {
-    EscalationDraft: ("affected",),
-    HandlingDraft: ("tried", "ideas", "containment", "co_owner"),
+    EscalationDraft: (),
+    HandlingDraft: ("tried", "ideas", "containment", "co_owner", "severity_reason"),
 }
 
 
 def filled(kind: type[EscalationDraft] | type[HandlingDraft], whole: dict[str, Any]) -> EscalationDraft | HandlingDraft:
     """A draft in which no text is empty."""
-    return kind.model_validate({
-        **whole, **{name: value for name, value in FILLED.items() if name not in OF_ONE[kind]}, "context": escalation()["context"],
-    })  # fmt: skip
+    return kind.model_validate({**whole, **{name: value for name, value in FILLED.items() if name not in OF_ONE[kind]}})
 
 
 @pytest.mark.parametrize("draft", [filled(EscalationDraft, escalation()), filled(HandlingDraft, handling())])

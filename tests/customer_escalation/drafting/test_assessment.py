@@ -6,6 +6,7 @@ import pytest
 from tests.customer_escalation.casebook import account, article, chat, comment, evidence, issue, message, ticket
 from tests.customer_escalation.drafting.records import NOTHING_HEAVY, drafted, guide, printers, said_in_chat
 
+from customer_escalation.domain.draft import HandlingDraft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import FactName
 from customer_escalation.domain.outcomes import Outcome, Severity, Target
@@ -60,9 +61,10 @@ def test_the_same_error_at_two_accounts_is_a_matter_of_the_system() -> None:
 def test_two_tickets_that_a_colleague_names_together_are_one_matter_where_a_person_says_so() -> None:
     records = asked("It stops.", ticket("T-2", "Harbour Mills", AT), chat("C-1", AT, "T-1 and T-2 are one."))
     stated, _, draft, _ = drafted(records, "T-1")
+    assert isinstance(draft, HandlingDraft)
     assert [one.account for one in stated.affected] == ["Vale Foods"]
     assert (stated.infrastructure.answer, stated.infrastructure.cites) == ("unknown", ["chat/C-1"])
-    assert "Named together with it in a text, not counted:** T-2" in draft.context
+    assert "Named together with it in a text, not counted:** T-2" in draft.note
 
 
 @pytest.mark.parametrize("type_", ["bug", "feature"])

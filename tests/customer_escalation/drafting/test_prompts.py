@@ -125,9 +125,7 @@ def test_a_decision_names_the_draft_that_it_asks_for_by_the_tools_of_the_way_in(
     assert "its context names who can answer" in text
     assert "Hand it in with `hand_in`." in text
     handled = prompt("decision.md.j2", **VALUES["decision.md.j2"][1])
-    assert handled.startswith(
-        "Decision: handle in support, no escalation. Were it one, it would be High, which code prints."
-    )
+    assert handled.startswith("Decision: handle in support, no escalation. Were it one, it would be High.")
     assert "Bell & Oak (T-2, solved): It stops" in handled
     assert "Undecided" not in handled
     assert "Hand it in with `hand_over`." in handled

@@ -65,18 +65,18 @@ def test_what_another_account_wrote_in_a_thread_is_not_taken_for_its_customer_s(
 
 def test_an_error_text_is_never_cut_where_a_sentence_seems_to_end() -> None:
     records = single("The upload fails. They see: Error storing 'file.pdf'. Status: 0 and nothing is saved.")
-    assert "Error storing 'file.pdf'. Status: 0 and nothing is saved.”" in handled(records, "T-1").reason
+    assert "Error storing 'file.pdf'. Status: 0 and nothing is saved.”" in handled(records, "T-1").note
 
 
 def test_what_is_longer_than_a_brief_bears_is_cut_at_a_word_and_shows_it() -> None:
-    reason = handled(single("word " * 2_000), "T-1").reason
+    reason = handled(single("word " * 2_000), "T-1").note
     assert "word …”" in reason
-    assert len(reason) < 6_000
+    assert len(reason) < 7_000
 
 
 def test_quotation_marks_and_marks_of_ours_inside_a_message_break_nothing() -> None:
     records = single('It says “Paper [[A4]] is out” and "B5".')
-    assert "“It says 'Paper [A4] is out' and 'B5'.”" in handled(records, "T-1").reason
+    assert "“It says 'Paper [A4] is out' and 'B5'.”" in handled(records, "T-1").note
 
 
 def test_what_support_wrote_is_told_with_whether_the_customer_wrote_after_it() -> None:
@@ -92,7 +92,7 @@ def test_nothing_is_taken_for_the_result_of_a_step() -> None:
     records = single("The export fails and 300 rows are missing.", reply="Could you be more specific?")
     assert (
         "Could you be more specific?” [[support_platform/T-1-m2]] No message of the customer follows."
-        in handled(records, "T-1").reason
+        in handled(records, "T-1").note
     )
 
 
@@ -210,8 +210,8 @@ def test_candidates_are_listed_and_none_of_them_is_written_about() -> None:
     )  # fmt: skip
     note = handled(records, "the export is short, rows are missing")
     assert note.summary == "It is not clear which case is meant"
-    assert "T-1 (Vale Foods, open): “Export is short” [[support_platform/T-1]]" in note.reason
-    assert "Rows are missing" not in note.reason
+    assert "T-1 (Vale Foods, open): “Export is short” [[support_platform/T-1]]" in note.note
+    assert "Rows are missing" not in note.note
     assert note.drafts == []
 
 
@@ -220,14 +220,15 @@ def test_an_article_that_a_person_calls_the_solution_gives_steps_and_the_reply()
     records = single("How do we print labels on two trays? We have one for each size.", guide(), pointer)
     note = handled(records, "T-1", **NOTHING_HEAVY, documented_solution="yes")
     assert note.article == "knowledge_base/G-1"
-    assert note.steps.splitlines() == [
+    steps = "\n".join(
         f"{number}. G-1: “{number}. {step}” [[knowledge_base/G-1]]"
         for number, step in enumerate(("Open Settings > Trays.", "Choose a size for each tray.", "Save."), 1)
-    ]
+    )
+    assert f"### What To Do\n{steps}\n\n### Why\n" in note.note
     [answer] = note.drafts
     assert (answer.ticket, answer.kind) == ("support_platform/T-1", "reply")
     assert "1. Open Settings > Trays.\n2. Choose a size for each tray.\n3. Save." in answer.text
-    assert "- Escalate, Critical, Engineering: if stored data was altered or lost" in note.would_change
+    assert "- Escalate, Critical, Engineering: if stored data was altered or lost" in note.note
 
 
 def test_an_article_without_numbered_steps_is_quoted_whole_and_code_in_it_stays() -> None:
@@ -235,7 +236,7 @@ def test_an_article_without_numbered_steps_is_quoted_whole_and_code_in_it_stays(
     note = handled(
         single("How do we?", code, chat("C-1", AT, "T-1 is G-4.")), "T-1", **NOTHING_HEAVY, documented_solution="yes"
     )
-    assert "“Add `trays = '2';` to the file and reload.”" in note.steps
+    assert "“Add `trays = '2';` to the file and reload.”" in note.note
 
 
 def test_a_reply_is_written_only_in_the_customer_s_language() -> None:

@@ -378,20 +378,20 @@ def test_a_handling_note_is_no_escalation_and_holds_reply_article_and_what_would
     assert note.startswith("## Handle in support:")
     assert texts.startswith("**Text 1: Harrow Mills, T-101**")
     assert "ESCALATION" not in text
-    assert "### Why\nThe article on sync settings covers the time of the nightly sync (K-3).\n" in note
     assert (
-        "### What To Do\nUse K-3 (Sync settings).\n\n1. Check the time of the nightly sync (K-3).\n\n### Why\n" in note
+        "Use K-3 (Sync settings).\n\n### What to do\n\n1. Check the time of the nightly sync (K-3).\n\n### Why\n\n"
+        in note
     )
-    assert "\n\n### When To Escalate After All\n" in note
+    assert "### Why\n\nThe article on sync settings covers the time of the nightly sync (K-3).\n" in note
     assert "**Text 1: Harrow Mills, T-101**\n\n> Please check at what time the nightly sync is set to run." in text
-    assert "- If it still stops, escalate to Engineering." in text
+    assert "If it still stops, escalate to Engineering." in text
 
 
 def test_the_head_of_either_brief_keeps_its_lines_apart() -> None:
     for text in (markdown(), handled_markdown()):
-        head = text.partition("\n## ")[2].partition("\n**")[2].partition("\n###")[0]
+        head = text.partition("\n## ")[2].partition("\n**")[2].partition("\n\n")[0]
         lines = [line for line in head.splitlines() if line]
-        assert len(lines) >= 4
+        assert len(lines) >= 2
         assert all(line.endswith("  ") for line in lines[:-1])
 
 
@@ -407,11 +407,11 @@ def test_text_of_others_does_not_come_alive() -> None:
 
 def test_fenced_code_stays_a_block_in_the_brief_and_closes_nowhere_else() -> None:
     code = "Run it [[knowledge_base/K-3]]:\n```sh\nsync --now\n  <b> `x`\n```\nThen wait."
-    text = handled_markdown(steps=f"1. {code}\n2. Done.".replace("\n", "\n   ").replace("   2. ", "2. "))
+    text = handled_markdown(note=f"1. {code}\n2. Done.".replace("\n", "\n   ").replace("   2. ", "2. "))
     assert "1. Run it (K-3):\n   ```\n   sync --now\n     <b> `x`\n   ```\n   Then wait.\n2. Done." in text
     tokens = MarkdownIt("commonmark").parse(text)
     assert [token.content for token in tokens if token.type == "fence"] == ["sync --now\n  <b> `x`\n"]
-    hostile = handled_markdown(reason=f"See ```a {LINK} ```` b``` {LINK}", steps=f"```\n````\n{LINK}\n```\n{LINK}")
+    hostile = handled_markdown(note=f"See ```a {LINK} ```` b``` {LINK}\n\n```\n````\n{LINK}\n```\n{LINK}")
     assert "<a " not in MarkdownIt("commonmark").render(hostile)
 
 
@@ -526,23 +526,33 @@ def test_proposals_wait_for_a_person_and_name_their_destination() -> None:
 def test_a_note_with_its_page_is_one_document_and_without_it_it_is_whole() -> None:
     heads = ("**Decision:**", "**Date:**", "- **Tickets:**")
     page = handled_markdown(
-        sender="Support solves it today.", opening="", severity_reason="nobody stands still", affected="- **Acme:** Enterprise.",
-        reason="**What failed**\n\nThe limit.", steps="1. Send text 1.", context="- The limit is general knowledge.",
-        would_change="- If not, L2 Support.",
-    )  # fmt: skip
+        sender="Support solves it today.", note="# Why\nThe **limit**.\n\n#### Then\n1. Send text 1."
+    )
     for head in heads:
         assert head not in page
     assert page.startswith("## Nightly sync stops early for Harrow Mills\n\n_Handle in support, no escalation · As of ")
     assert (
-        "_\n\nSupport solves it today.\n\n### What To Do\nUse K-3 (Sync settings).\n\n1. Send text 1.\n\n"
-        "### Why\n- **Acme:** Enterprise.\n\n**What failed**\n\nThe limit.\n\n### When To Escalate After All\n"
-        "- If not, L2 Support.\n\nAs an escalation it would be High: nobody stands still.\n\n"
-        "### Records\n- The limit is general knowledge.\n\n---\n\n**Text 1" in page
+        "_\n\nSupport solves it today.\n\n### Why\n\nThe **limit**.\n\n#### Then\n\n1. Send text 1.\n\n---\n\n**Text 1"
+        in page
     )
-    assert "### Why\n- **Cause:** the limit." in handled_markdown(sender="It stays.", reason="- **Cause:** the limit.")
-    alone = handled_markdown(sender="", context="")
-    for head in (*heads, "### Why", "### What To Do", "### Records"):
+    alone = handled_markdown(sender="")
+    for head in (*heads, "### Records"):
         assert head in alone
+
+
+def test_headings_of_a_note_are_headings_and_those_of_a_section_are_none() -> None:
+    cited = "[[knowledge_base/K-3]]"
+    note = handled_markdown(
+        sender="It stays.",
+        note=f"## One\nIt is so {cited}.\n## Two\nIt is so {cited}.\n| a | b |\n|---|---|\n| x | {cited} |",
+    )
+    assert "### One\n\nIt is so (K-3).\n\n### Two\n\nIt is so (K-3).\n\n| a | b |\n| --- | --- |\n| x | K-3 |" in note
+    assert "\n# It" not in markdown(description="# It stops\nAt noon.")
+
+
+def test_the_first_line_of_the_page_goes_without_marks() -> None:
+    page = markdown(sender=f"**To Engineering** [[{T1M1}]]. It stops.\nCall them {said('now.', T1M1)}")
+    assert "**To Engineering**. It stops." in page
 
 
 def test_asks_are_rows_or_a_list_where_one_has_options_and_stand_as_written_where_they_name_who_themselves() -> None:

@@ -180,15 +180,16 @@ def test_all_forms_can_be_made_again_from_a_recorded_result() -> None:
 
 
 def test_a_note_that_was_recorded_in_its_earlier_form_can_be_made_again() -> None:
-    work, brief = handled(affected="- **Acme:** Enterprise.", severity_reason="nobody stands still")
+    work, brief = handled()
     result = json.loads(json.dumps({"brief": brief.model_dump(mode="json"), "records": cited_records(brief, work.evidence),
                                     "findings": [], "proposals": []}))  # fmt: skip
     draft = result["brief"]["draft"]
-    del draft["affected"], draft["severity_reason"]
+    del draft["note"]
     del result["brief"]["severity_if_escalated"], result["brief"]["restricted"]
-    draft |= {"customers": "Acme, Enterprise.", "sla": "The update is due at noon."}
+    draft |= {"opening": "It stays.", "customers": "Acme, Enterprise.", "sla": "The update is due at noon.", "steps": "1. Wait.",
+              "reason": "The limit.", "would_change": "- No.", "context": ""}  # fmt: skip
     shown = render_markdown(document_of(result))
-    assert "Acme, Enterprise.\n\nThe update is due at noon." in shown
+    assert "It stays.\n\n1. Wait.\n\nAcme, Enterprise.\n\nThe update is due at noon.\n\nThe limit.\n\n- No." in shown
     assert "**Severity:**" not in shown
 
 

@@ -20,11 +20,11 @@ from customer_escalation.review.budget import (
     MOST_ACCOUNTS,
     PER_ACCOUNT,
     WHOLE,
-    WHOLE_HANDLING,
     budget_of,
     budget_words,
     length_words,
     too_long,
+    whole_of,
     words_in,
     words_used,
 )
@@ -51,15 +51,12 @@ def test_every_section_of_the_brief_has_a_budget_and_no_other_text_counts() -> N
     note = HandlingDraft.model_validate(
         handling(
             sender="Call.",
-            severity_reason="One.",
-            affected="One.",
             ticket_note="Wait.",
             messages=[{"to": "#support", "text": "It was wrong."}],
-            context=escalation()["context"],
             rhythm="- Look again.",
         )
     )
-    assert set(words_used(note)) == {*HANDLING, "opening"}
+    assert set(words_used(note)) == set(HANDLING)
 
 
 @pytest.mark.parametrize(
@@ -87,8 +84,13 @@ def test_the_writer_is_told_the_budget_of_each_section() -> None:
         (Outcome.ESCALATE, 3, Severity.MEDIUM), (Outcome.ESCALATE, 1, Severity.CRITICAL), (Outcome.HANDLE, 1, None),
     ):  # fmt: skip
         words, allowed = budget_words(outcome, accounts, severity), budget_of(outcome, accounts, severity)
-        assert f"about {sum(allowed.values())} as brief" in words
-        told = dict(re.findall(r"(\w+) (\d+)", words.partition("(")[2].partition(")")[0]))
+        assert f"All in all {whole_of(outcome, accounts, severity)} words" in words
+        told = dict(
+            re.findall(
+                r"(\w+) (\d+)", words.partition("read: ")[2].partition(", beside it")[0].partition("(")[2] or words
+            )
+        )
+        told = {name: count for name, count in told.items() if name in allowed}
         assert {name: int(count) for name, count in told.items()} == allowed
         assert all(f"{name} {count}" in words for name, count in BESIDE.items())
 
@@ -96,7 +98,7 @@ def test_the_writer_is_told_the_budget_of_each_section() -> None:
 def test_a_small_matter_has_fewer_words_than_a_grave_one() -> None:
     sums = [sum(budget_of(Outcome.ESCALATE, 2, severity).values()) for severity in Severity]
     assert sums == sorted(sums, reverse=True)
-    assert sums[0] > 1.2 * sums[-1]
+    assert sums[0] > 1.1 * sums[-1]
 
 
 def warned(accounts: int, **changes: Any) -> list[Finding]:
@@ -153,27 +155,30 @@ def test_a_handling_note_has_a_budget_of_its_own() -> None:
     work = Casework(records(), policy(), NOW)
     assert work.assess(Assessment.model_validate(facts(documented_solution=fact("yes", "knowledge_base/K-3")))) == []
     long = said(" ".join(["Check the time of the nightly sync once more."] * 120), "knowledge_base/K-3")
-    review = work.submit(HandlingDraft.model_validate(handling(steps=long, would_change=long)))
+    review = work.submit(HandlingDraft.model_validate(handling(note=long)))
     [finding] = [one for one in review.findings if one.rule == "B4"]
-    shares = f"would_change 1080 of {HANDLING['would_change']}, steps 1080 of {HANDLING['steps']}"
-    assert f"{sum(HANDLING.values())} are enough ({shares}" in finding.message
+    assert (
+        f"The prose has 1080 words, {HANDLING['note']} are enough (note 1080 of {HANDLING['note']})" in finding.message
+    )
 
 
 def test_a_draft_that_is_longer_than_what_is_read_is_told_its_length() -> None:
     sound = escalation()
-    assert length_words(EscalationDraft.model_validate(sound), Severity.MEDIUM).endswith(
-        f" words, and {WHOLE[Severity.MEDIUM]} are read."
-    )
+    most = whole_of(Outcome.ESCALATE, 1, Severity.MEDIUM)
+    assert most < whole_of(Outcome.ESCALATE, 1) < whole_of(Outcome.ESCALATE, 2)
+    short = EscalationDraft.model_validate(sound)
+    assert length_words(short, 1, Severity.MEDIUM).endswith(f" words, and {most} are read.")
     long = {**sound, "sender": "Call them. " * 50, "drafts": [reply("We are at it. " * 280)] * 2}
     draft = EscalationDraft.model_validate(long)
     brief = sum(words_in(passage.text) for passage in passages(EscalationDraft.model_validate({**sound, "sender": ""})))
-    most = WHOLE[Severity.MEDIUM]
-    assert length_words(draft, Severity.MEDIUM) == (
+    assert length_words(draft, 1, Severity.MEDIUM) == (
         f"It has {2340 + brief} words (page 100, brief {brief}, texts 2240), and {most} are read: it ends with no more than these."
     )
     told = f"It has {2340 + brief} words, and {most} are read"
-    assert too_long(draft, Severity.MEDIUM).startswith(told)
-    assert f"Take out {2340 + brief - most} by `delete`" in too_long(draft, Severity.MEDIUM)
-    assert too_long(EscalationDraft.model_validate({**sound, "sender": "Call them. " * 100}), Severity.CRITICAL) == ""
-    note = HandlingDraft.model_validate(handling(steps="Check it. " * 590, sender="Call. " * 400))
-    assert f"{WHOLE_HANDLING} are read" in length_words(note, None)
+    assert too_long(draft, 1, Severity.MEDIUM).startswith(told)
+    assert f"Take out {2340 + brief - most} by `delete`" in too_long(draft, 1, Severity.MEDIUM)
+    assert (
+        too_long(EscalationDraft.model_validate({**sound, "sender": "Call them. " * 100}), 1, Severity.CRITICAL) == ""
+    )
+    note = HandlingDraft.model_validate(handling(note="Check it. " * 590, sender="Call. " * 400))
+    assert f"{WHOLE[Outcome.HANDLE]} are read" in length_words(note, 1, None)

@@ -444,12 +444,21 @@ def test_a_handling_note_is_checked_too() -> None:
     work = Casework(records(), policy(), NOW)
     work.assess(Assessment.model_validate(facts(documented_solution=fact("yes", "knowledge_base/K-3"))))
     assert work.submit(HandlingDraft.model_validate(handling())).findings == ()
-    review = work.submit(HandlingDraft.model_validate(handling(would_change="", steps="")))
-    assert {finding.where for finding in review.hard} == {"would_change", "steps"}
-    assert not found(
-        work.submit(HandlingDraft.model_validate(handling(opening="", sender="Solve it."))), "B4", "opening"
-    )
-    assert found(work.submit(HandlingDraft.model_validate(handling(opening="", sender=""))), "B4", "opening")
+    review = work.submit(HandlingDraft.model_validate(handling(note="")))
+    assert {finding.where for finding in review.hard} == {"note"}
+
+
+@requirement("G1")
+def test_a_line_of_a_note_that_cites_states_and_one_that_does_not_proposes() -> None:
+    work = Casework(records(), policy(), NOW)
+    work.assess(Assessment.model_validate(facts(documented_solution=fact("yes", "knowledge_base/K-3"))))
+
+    def wheres(note: str) -> set[str]:
+        return {one.rule for one in work.submit(HandlingDraft.model_validate(handling(note=note))).findings}
+
+    assert wheres("Look again at 16:40 on 12 March, for twenty minutes.") == set()
+    assert "G1" in wheres(said("The article gives 16:40 as the time.", "knowledge_base/K-3"))
+    assert "G1" in wheres("Ask Marguerite Delacroix about version 9.9.9.")
 
 
 def test_figures_name_the_records_that_they_were_computed_from() -> None:

@@ -67,7 +67,7 @@ def decision_told(
         figures=list(_figures(figures, case, computed)),
         contents=prompt("target_contents.md.j2", target=target),
         read=bool(case.facts.contracts),
-        budget=budget_words(decision.severity),
+        budget=budget_words(decision.outcome, len(case.affected), decision.severity),
         submit=submit,
         hints=hints,
         gaps=gaps,
