@@ -166,11 +166,9 @@ def hostile_records(base: Document, hostile: str) -> Document:
 def document(hostile: str, *, handling: bool = False) -> Document:
     """A brief that says it everywhere."""
     if handling:
-        kept = ("sender", "summary", "opening", "context", "rhythm", "ticket_note", "drafts", "messages")
+        kept = ("sender", "summary", "rhythm", "ticket_note", "drafts", "messages")
         fields = {key: value for key, value in everywhere(hostile).items() if key in kept}
-        work, brief = handled(
-            **fields, severity_reason=hostile, affected=hostile, reason=hostile, steps=hostile, would_change=hostile
-        )
+        work, brief = handled(**fields, note=hostile)
     else:
         work, brief = escalated(**everywhere(hostile))
     return hostile_records(Document(Brief.model_validate(brief), work.evidence), hostile)

@@ -35,7 +35,7 @@ def spoilt(submit: list[Block]) -> list[Block]:
     """The same submit with a sentence that its citations do not carry."""
     blocks = copy.deepcopy(submit)
     draft = next(block["input"] for block in blocks if block.get("name", "").startswith("submit_"))
-    section = "impact" if "impact" in draft else "reason"
+    section = "impact" if "impact" in draft else "note"
     draft[section] = f"{draft[section]} {FOREIGN}"
     return blocks
 
@@ -48,7 +48,7 @@ def edit(**more: Any) -> list[Block]:
 def healed(submit: list[Block]) -> list[Block]:
     """The edit that makes a spoilt submit what it was."""
     draft = next(block["input"] for block in submit if block.get("name", "").startswith("submit_"))
-    section = "impact" if "impact" in draft else "reason"
+    section = "impact" if "impact" in draft else "note"
     return edit(places=[{"path": section, "text": draft[section]}])
 
 

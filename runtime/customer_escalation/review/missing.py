@@ -17,6 +17,7 @@ from customer_escalation.review.sources import FOR_COLLEAGUES, Sources
 from customer_escalation.review.told_days import (
     is_day,
     is_day_and_month,
+    is_day_told_there,
     is_end_of_hours,
     is_hour,
     is_numbered_day,
@@ -55,6 +56,9 @@ _DECIMAL = re.compile(r"(?<![\d.,])\d[\d,]*\.\d+(?![\d.])")
 FEWEST_ROUNDED = 3
 """Digits of a whole number that may stand for one with a fraction: it is wrong by less than a hundredth then."""
 _FENCE = re.compile(r"\A`{3,}[ \t]*\w*(?=\n)")
+_ELLIPSIS = re.compile(r"…|\.{3}|\[…\]")
+SHORTEST_PIECE = 6
+"""Characters of what is left of a shortened piece of code, at least."""
 """The opening of a fenced block with the name of its language."""
 _HOST = re.compile(r"https?://([\w-]+(?:\.[\w-]+)+)(?=[/:]|$)", re.IGNORECASE)
 _ITEMS = re.compile(r"[,;]|\band\b|\bund\b|\bet\b|\by\b|、")
@@ -118,6 +122,8 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if atom.kind == "date" and _ends_a_name(atom.atom, claim.text, scope):
         return True
+    if atom.kind == "code" and _is_shortened(atom.atom, scope):
+        return True
     if claim.where == NOTE and atom.kind in ("quote", "code"):
         return True
     if (claim.kind == "proposed" or claim.reader == "sender") and is_label(atom):
@@ -146,7 +152,8 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     return atom.kind == "number" and (
         _rounds(atom.atom, scope) or is_day(atom.atom, claim.text) or is_day_and_month(atom.atom, claim.text, scope)
-        or is_end_of_hours(atom.atom, claim.text, scope) or is_numbered_day(atom.atom, claim.text, scope, sources.coming)
+        or is_end_of_hours(atom.atom, claim.text, scope) or is_day_told_there(atom.atom, claim.text, scope)
+        or is_numbered_day(atom.atom, claim.text, scope, sources.coming)
         or _counts(atom.atom, claim, scope, sources)
     )  # fmt: skip
 
@@ -232,6 +239,16 @@ def put_together(atom: Unsupported, scope: Sequence[Record]) -> bool:
     held = {word for record in scope for word in _PART.findall(record.text)}
     parts = _PART.findall(_FENCE.sub("", atom.atom))
     return bool(parts) and all(part in held or has_its_prefix(part, held) for part in parts)
+
+
+def _is_shortened(shown: str, scope: Iterable[Record]) -> bool:
+    """Does a record hold it with more where it has an ellipsis, as in ``Location: http://…``?"""
+    pieces = [piece.strip() for piece in _ELLIPSIS.split(_FENCE.sub("", shown).strip("`"))]
+    kept = [piece for piece in pieces if piece]
+    if len(pieces) < 2 or not kept or max(map(len, kept)) < SHORTEST_PIECE:
+        return False
+    pattern = re.compile(r"[^\n]*?".join(map(re.escape, kept)))
+    return any(pattern.search(record.text) for record in scope)
 
 
 def is_label(atom: Unsupported) -> bool:

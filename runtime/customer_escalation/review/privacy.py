@@ -125,7 +125,7 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
                 continue
             asked = atom.kind in ("code", "quote", *WHEN) or _is_no_id_of_ours(atom, view) or _is_a_file(atom)
             which: tuple[str, Level] = (", and no record holds {them}.", "H")
-            if asked or _is_a_wait(atom, until, view.case.now):
+            if asked or _is_a_moment(atom) or _is_a_wait(atom, until, view.case.now):
                 which = (". {Is} {they} right for this customer?", "W")
             elif atom.found_in:
                 which = (f"; {{they}} {{stands}} in {', '.join(atom.found_in[:2])}. May they know {{them}}?", "W")
@@ -240,6 +240,12 @@ def _is_told(atom: Unsupported, own: Sequence[Record], until: datetime, view: Re
     if found.group() in view.sources.deadlines or on_a_customers_clock(atom, own, view.sources.zones):
         return True
     return any(_next(found, view.case.now.astimezone(zone)) <= until for zone in (UTC, *view.sources.zones))
+
+
+def _is_a_moment(atom: Unsupported) -> bool:
+    """Is it a matter of seconds, as between two steps of an instruction? Nobody promises by the second."""
+    found = next((one for one in find_atoms(atom.atom) if one.kind == "duration"), None)
+    return found is not None and found.value.partition(" ")[2] in ("second", "s", "ms")
 
 
 def _is_a_wait(atom: Unsupported, until: datetime, now: datetime) -> bool:

@@ -9,7 +9,8 @@ from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.times import is_usable
 from customer_escalation.domain.unit_names import unit_names
 from customer_escalation.policy import find_zone
-from customer_escalation.review.grounding import Unsupported, unsupported_atoms
+from customer_escalation.review.grounding import Unsupported, find_atoms, unsupported_atoms
+from customer_escalation.review.grounding.source import STAMP
 from skill_runtime.ledger import Record
 
 HOURS_OF_DAY = 24
@@ -60,6 +61,18 @@ def is_day(number: str, text: str) -> bool:
     days = alternatives((*weekday_names(), *opening_day_names()))
     before = alternatives(("the", *unit_names()["day"]))
     return bool(re.search(rf"(?<!\w)(?:{days})\.?,? (?:(?:{before}) )?{number}(?!\d)", text, re.IGNORECASE))
+
+
+def is_day_told_there(number: str, text: str, scope: Iterable[Record]) -> bool:
+    """Is it the day of a date that a record tells, by its number alone at the end of a clause, as in "antes del 19"?"""
+    if (
+        not number.isdecimal()
+        or int(number) > LAST_DAY
+        or not re.search(rf"(?<![\w.,:/-]){number}(?=\s*(?:[.,;:)\]|]|\Z))", text)
+    ):
+        return False
+    told = (atom for record in scope for atom in find_atoms(STAMP.sub(" ", record.text)) if atom.kind == "date")
+    return any(atom.value.endswith(f"-{int(number):02}") and atom.value.count("-") > 1 for atom in told)
 
 
 def is_numbered_day(number: str, text: str, scope: Iterable[Record], coming: Sequence[date]) -> bool:

@@ -24,6 +24,9 @@ from customer_escalation.decision.figures.windows import hears_by
 from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.outcomes import Severity
+from customer_escalation.review.missing import atoms_missing
+from customer_escalation.review.passages import Claim
+from customer_escalation.review.sources import Sources
 
 OLD = ticket(
     "T-90", "Harrow Mills", "2026-01-10T08:00:00Z",
@@ -213,3 +216,29 @@ def test_a_time_may_be_told_with_a_full_stop_where_the_language_does_so(told: st
     finnish = "Yöllinen synkronointi pysähtyy, eikä asiakas saa tietojaan ennen kuin se käynnistetään uudelleen. "
     lines = {"description": said(f"{finnish * 3}{told}", T1M1, T1M2, T1M3)}
     assert len([one for one in found(work(), "G1", **lines) if "number" in one or "time" in one]) == faults
+
+
+@pytest.mark.parametrize(
+    ("sentence", "missing"),
+    [
+        ("La del 26-11 a las 16:40 salió tarde.", []),
+        ("La del 25-11 a las 16:40 salió tarde.", ["25", "11"]),
+        ("El contrato cuenta 9-17.", []),
+        ("El contrato cuenta 9-18.", ["18"]),
+        ("Lo necesitan antes del 19.", []),
+        ("Lo necesitan antes del 18.", ["18"]),
+        ("Son 19 clientes.", ["19"]),
+        ("Responde con `Location: http://…`.", []),
+        ("Responde con `Location: http://reg…/v3`.", ["`Location: http://reg…/v3`"]),
+        ("Rectifica Lucía en el canal.", []),
+        ("Lo dice Rectifica Lucía.", ["Rectifica Lucía"]),
+    ],
+)  # fmt: skip
+def test_days_hours_shortened_code_and_a_verb_before_a_name(sentence: str, missing: list[str]) -> None:
+    told = "Vence 2025-11-26 16:40. Contamos 09:00-17:00. Es para el viernes 19 de diciembre. Location: http://registry.example/v2/x"
+    text = message("T-9", 1, "2025-11-27T08:00:00Z", "agent", told, "lucia.p")
+    sources = Sources(
+        evidence(ticket("T-9", "Altamar", "2025-11-20T08:00:00Z", text)), {}, frozenset(), language="Spanish"
+    )
+    claim = Claim("description", sentence, "fact", ("support_platform/T-9-m1",), "receiver", language="Spanish")
+    assert [atom.atom for atom in atoms_missing(claim, sources)] == missing

@@ -8,8 +8,8 @@ from customer_escalation.domain.evidence import page_of
 from customer_escalation.review.customer_texts.subject import CustomerText, Said
 
 _ADDRESS = re.compile(
-    r"(?:[a-z][a-z0-9+.-]{0,20}:)?//[^\s<>\"'`()\[\]{}|\\^]{1,2000}|(?<![\w@.-])www\.[^\s<>\"'`()\[\]{}|\\^]{1,2000}|"
-    r"(?<![\w@./-])(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}/[^\s<>\"'`()\[\]{}|\\^]{0,2000}",
+    r"(?:[a-z][a-z0-9+.-]{0,20}:)?//[^\s<>\"'`()\[\]{}|\\^「」『』]{1,2000}|(?<![\w@.-])www\.[^\s<>\"'`()\[\]{}|\\^「」『』]{1,2000}|"
+    r"(?<![\w@./-])(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}/[^\s<>\"'`()\[\]{}|\\^「」『』]{0,2000}",
     re.IGNORECASE,
 )
 """With a scheme or none, or a host with a path; the bare name of a host or a file is an atom of G1's kind."""
