@@ -21,7 +21,7 @@ PREFIX = "mcp__plugin_customer-escalation_escalation__"
 async def test_a_bad_brief_is_rejected_and_a_mended_one_accepted(folder: Path, name: str) -> None:
     facts, kind, draft = scripted(name)
     bad = copy.deepcopy(draft)
-    place = "impact" if kind == "escalation" else "reason"
+    place = "impact" if kind == "escalation" else "note"
     bad[place] += f" {FOREIGN}"
     async with desk(folder, name) as at:
         assessed = await at.good("assess", issue=issue(name), facts=facts)
