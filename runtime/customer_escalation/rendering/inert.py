@@ -13,7 +13,12 @@ _COMES_ALIVE = re.compile(
     r"|\b[Ww]{3}\.|\b(?:[Mm][Aa][Ii][Ll][Tt][Oo]:|[Xx][Mm][Pp][Pp]:)(?=\S)"
     r"|`|~(?=~~)"
 )
-_ADDRESS = re.compile(r"(?<!\w)(?:https?|ftp)://[^\s`<>\"“”]*[^\s`<>\"“”.,;:!?)\]'’]", re.IGNORECASE)
+_WITHOUT_SPACES = "\u3000-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef"
+"""Signs of scripts that are written without spaces: text goes on there behind an address."""
+_ADDRESS = re.compile(
+    rf"(?<![^\W{_WITHOUT_SPACES}])(?:https?|ftp)://[^\s`<>\"“”{_WITHOUT_SPACES}]*[^\s`<>\"“”.,;:!?)\]'’{_WITHOUT_SPACES}]",
+    re.IGNORECASE,
+)
 """An address that readers of markdown make a link of; as code it stays one that can be copied."""
 CODE_SPAN = re.compile(r"(?<![`\\])(`+)(?!`)[^`\n](?:.*?[^`])??\1(?!`)")
 """Code as CommonMark reads it: as many backticks behind it as before it."""
