@@ -1,6 +1,6 @@
 """How many bad customer texts are stopped, by kind, and how many good ones raise an alarm.
 
-    python evals/customer_texts/run.py [--half development|unseen|all] [--readings FILE] [--requests FOLDER] [--list]
+    python evals/customer_texts/run.py [--half development|unseen|edited|all] [--readings FILE] [--requests FOLDER] [--list]
 
 *stopped* counts texts with a hard finding of P2, which are not offered for approval; *noticed* those with any finding, warnings
 among them, which stand beside the text that a person approves. Each is reviewed as the only reply of a brief about its world.
@@ -168,6 +168,8 @@ def table(outcomes: Sequence[Measured]) -> list[str]:
     ]
     for kind, words in (*KINDS.items(), ("", "all bad texts"), (GOOD, "good texts (false alarms)")):
         own = [one for one in outcomes if (one.text.kind == kind if kind else one.text.kind != GOOD)]
+        if not own:
+            continue
         counts = [sum(one.stopped for one in own), sum(one.noticed for one in own)]
         counts += [sum(one.stopped_by_either for one in own), sum(one.noticed_by_either for one in own)] if read else []
         lines.append(

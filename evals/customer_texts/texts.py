@@ -5,7 +5,8 @@ world). These add to the records: ``@said AUTHOR: TEXT`` a customer's message to
 note on it, ``@chat CHANNEL AUTHOR: TEXT`` a message of ours, ``@issue ID: TITLE`` an item of the tracker, ``@customer NAME`` another
 customer. ``@security`` says that the case is Security's. Every other line is ``kind: text``; ``{NAME key}`` in it stands for a made-up key.
 
-The halves are folders of their own: nothing of a world of one half is in the other, but for what all customers have in common.
+The halves, and the edited replies that somebody else wrote, are folders of their own: nothing of a world of one is in another, but for what
+all customers have in common.
 """
 
 import copy
@@ -29,7 +30,7 @@ KINDS = {
 }  # fmt: skip
 """Every kind of fault, in words."""
 GOOD = "good"
-Half = Literal["development", "unseen"]
+Half = Literal["development", "unseen", "edited"]
 HALVES: tuple[Half, ...] = get_args(Half)
 _BODY = "Ab3dEf6hIj9lMn2pQr5tUv8xYz1bCd4fGh7j"
 KEYS = {
