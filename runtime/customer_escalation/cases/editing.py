@@ -19,8 +19,9 @@ class Replacement(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     path: str = Field(
-        max_length=200, description="A text that has no lines yet, such as `ideas`, or what stands in brackets beside one: `asks[0].by`."
-    )  # fmt: skip
+        max_length=200,
+        description="A text that is written anew as a whole, such as `sender`, or what stands in brackets beside one: `asks[0].by`.",
+    )
     text: str = Field(max_length=MOST_OF_A_NOTE, description="What it is then.")
 
 

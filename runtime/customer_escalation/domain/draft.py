@@ -51,8 +51,9 @@ class Ask(DraftModel):
     )
     text: Proposed = Field(
         description=(
-            "What, in a sentence or two without who and when, which stand before it, and how one sees that it is done; options as bullets "
-            "on lines below."
+            "What you need, in a sentence or two, and how to tell that it is done. Owner and time are printed before it. "
+            "Options as bullets on "
+            "the lines below."
         )
     )
 
@@ -73,7 +74,7 @@ class Deadline(DraftModel):
         description="Who set it: the customer, the contract, our policy, another record (a promise, a close date), or you."
     )
     text: Proposed = Field(
-        description="Printed behind `Deadline`: until when and why then, what happens otherwise; a mark where a record sets it."
+        description="Printed behind `Deadline`: until when, why then, and what happens otherwise; with a mark if a record sets it."
     )
 
 
@@ -95,7 +96,7 @@ class CustomerDraft(DraftModel):
         description="reply: goes out as soon as it is approved. update: is kept for a later moment, or until somebody agrees."
     )
     when: ForSender = Field(
-        description="In its heading: now, or the moment, or who agrees first and what is done if they do not in time."
+        description="In its heading: now, or when, or who has to agree first and what happens if they do not."
     )
     text: ForCustomer = Field(description="Ready to send, in the language they write in. No marks.")
 
@@ -110,20 +111,23 @@ class ColleagueText(DraftModel):
 
 _SENDER = "The page for your colleague in support; not sent on. `[text 2]` names a text and reads “text 2” in the brief's language."
 _OPENING = (
-    "Two to four short lines that do alone: what is asked by when, what is wrong and for whom, what to beware of."
+    "Two to four short sentences, each on its own line, that tell the receiving team what you need from them and by when, what is broken "
+    "and for whom, and what would make it worse. No labels."
 )
 _RHYTHM = (
-    "To your colleague: who hears when until it is settled, who looks when, what if somebody does not answer, what ends it, and what "
-    "else is put right."
+    "For your colleague, as a short list: who hears from us when until it is settled, when to check for answers, and what else should be "
+    "corrected. '' if the note says it."
 )
 _CONTEXT = (
-    "Printed below the list of cited records, which code adds: what somebody has wrong, conflicting records, what is not known and who "
-    "finds out, look-alikes that are something else; bullets or a table. '' if nothing."
+    "Printed below the list of cited records, which code adds: a table or bullets with claims that the records contradict, conflicting "
+    "records, open questions with who can answer them, and similar cases that are something else. '' if there is nothing."
 )
 _REMINDERS = "Each moment at which your colleague has to look or act again, for their calendar. RFC 3339. []"
-_DRAFTS = "One for each customer who waits or was told what no longer holds, to go out now. None for a closed ticket."
-_MESSAGES = "To a channel or colleague who has to act or agree, or spreads what is wrong: few. []"
-_NOTE = "Internal note for the ticket, ready to paste: what colleagues do or leave from now on. '' if nothing."
+_DRAFTS = (
+    "One for each customer who is waiting, or who was told something that no longer holds. None for a closed ticket."
+)
+_MESSAGES = "Short messages to a channel or colleague who has to act or agree, or who is passing on something wrong. []"
+_NOTE = "Internal note for the ticket, ready to paste, for whoever opens it next. '' if nothing."
 MOST_OF_A_DRAFT = 150_000
 """Characters of all texts of a draft; ten times a long brief."""
 MOST_ENTRIES = 60
@@ -157,7 +161,10 @@ class _Draft(DraftModel):
 
     sender: ForSender = Field(description=_SENDER)
     summary: Stated = Field(
-        description="One line under 120 characters: what is broken or needed, for whom, and the date that decides. No severity, no mark."
+        description=(
+            "A headline of under 120 characters, like the subject of an email: what is broken or needed, for whom, and the "
+            "date that matters most. No severity, no mark."
+        )
     )
 
 
@@ -166,36 +173,44 @@ class EscalationDraft(_Draft):
     tables, code). Headings, severity, target and date are printed by code."""
 
     opening: Stated = Field(description=_OPENING)
-    severity_reason: Stated = Field(description="Why that severe, in a few words; in brackets behind it.")
+    severity_reason: Stated = Field(
+        description="Why it is that severe, in a few words; printed in brackets behind the severity."
+    )
     co_owner: Stated = Field(
-        description="Who owns it beside the target by an article or a contract, such as the data protection officer; '' otherwise."
+        description=(
+            "Who owns it together with the target according to an article or a contract, such as the data protection "
+            "officer; '' otherwise."
+        )
     )
     impact: Stated = Field(
         description=(
-            "Bullets with the template's labels, `- **Customers affected:** ...`, `**Workflow impact:**`, `**Revenue at risk:**` "
-            "(exposure is no risk; deals apart from ARR), `**Time in queue:**`, `**SLA:**` where there are clocks, and labels of your "
-            "own for what else counts here (whose data, a legal period, promises). What several accounts share in a table."
+            "Bullets with the template's labels, `- **Customers affected:** ...`, `**Workflow impact:**`, `**Revenue at risk:**` (each "
+            "account's; exposure is not risk; deals apart from ARR), `**Time in queue:**`, `**SLA:**` if there are clocks, "
+            "and labels of your own for "
+            "anything else that counts here. A table when several accounts are affected."
         )
     )
     description: Stated = Field(
         description=(
             "{{ description-sentences }} sentences or as many points: what happens, since when, to whom; what is known about the cause, "
-            "what is only reported, what nobody checked."
+            "what has only been reported, and what nobody has checked."
         )
     )
     tried: Stated = Field(
         description=(
-            "Numbered: what was done, by whom, and what came of it; then what we told them that doesn't hold. '' if nothing was done."
+            "Numbered: what was done, by whom, and what it showed; then anything we told the customer that is wrong. '' if "
+            "nothing was done."
         )
     )
     containment: Stated = Field(
-        description="For Security: what was done to contain it, and what was not, or that none is on record. '' otherwise."
+        description="For Security: what was done to contain it and what was not, or that no containment is recorded. '' otherwise."
     )
     reproduction: Stated = Field(
         description=(
-            "Whose steps they are, or that nobody repeated it, and how often it was seen; numbered steps; then the template's lines "
-            "`Expected: ...`, `Actual: ...` with the exact error text, `Environment: ...` with what is missing. Where there is nothing to "
-            "reproduce, a few words that say so."
+            "Who reproduced it and how often, or that nobody has; numbered steps that can be followed; then the template's "
+            "lines `Expected: ...`, "
+            "`Actual: ...` with the exact error text, `Environment: ...` including what is missing. If there is nothing to reproduce, one "
+            "sentence that says so."
         )
     )
     ideas: Supposed = Field(
@@ -203,8 +218,9 @@ class EscalationDraft(_Draft):
     )
     communication: Stated = Field(
         description=(
-            "Bullets: `- **Last update to customer:** ...` (each customer; internal notes are none), `**Customer expectation:**` in their "
-            "words, `**Escalation risk:**` and what points to it; who keeps the customer and when they hear next."
+            "Bullets: `- **Last update to customer:** ...` (for each customer; internal notes do not count), `**Customer "
+            "expectation:**` in their "
+            "words, `**Escalation risk:**` and what points to it; then who stays in touch with the customer and when they hear next."
         )
     )
     asks: list[Ask] = Field(description="In order of who must move first; printed as a numbered list.")
@@ -222,8 +238,9 @@ class HandlingDraft(_Draft):
 
     note: Told = Field(
         description=(
-            "The note below the page, whole, as you would write it freely: headings of your own (`### ...`), bullets with bold leads, "
-            "small tables, numbered steps. A line with a mark states what the records show; one without proposes what to do."
+            "The note that follows the page, in plain markdown with headings of your own (`### ...`), bullets, small "
+            "tables and numbered steps. "
+            "Mark what the records show; a line without a mark is taken as your own proposal."
         )
     )
     article: RefName = Field(description="Ref of the article, ticket or item that holds the solution; '' if none.")

@@ -75,8 +75,8 @@ def day_words(moment: datetime, locale: str, *, with_time: bool) -> str:
 
 
 def date_words(moment: datetime, zone: ZoneInfo, locale: str) -> str:
-    """A moment as people of a language head a letter with it: ``27 October 2026, 11:20 (Berlin; 10:20 UTC)``, ``..., 09:20 UTC`` where
-    the zone's clock is UTC's; as ``time_words`` without a language.
+    """A moment as people of a language head a letter with it: ``27 October 2026, 11:20 (Berlin)``, ``..., 09:20 UTC`` where the zone's
+    clock is UTC's; as ``time_words`` without a language.
 
     Raises ``ValueError`` for a naive moment.
     """
@@ -92,9 +92,7 @@ def date_words(moment: datetime, zone: ZoneInfo, locale: str) -> str:
     city = offset_words(local)
     if not zone.key.startswith(_NO_CITY):
         city = str(get_timezone_location(zone.key, locale=locale, return_city=True))
-    other = in_utc(moment)
-    utc = f"{other:%H:%M} UTC" if other.date() == local.date() else f"{other:%Y-%m-%d %H:%M} UTC"
-    return f"{day}, {local:%H:%M} ({city}; {utc})"
+    return f"{day}, {local:%H:%M} ({city})"
 
 
 def _local_words(moment: datetime, tz: ZoneInfo, lead: datetime) -> str:
