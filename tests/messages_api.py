@@ -128,11 +128,21 @@ class MessagesServer:
     """The server, on a free loopback port for the length of a ``with``."""
 
     def __init__(
-        self, script: Script, *, key: str = "test-key", verdict: Script | None = None, reading: Script | None = None
+        self,
+        script: Script,
+        *,
+        key: str = "test-key",
+        verdict: Script | None = None,
+        reading: Script | None = None,
+        steering: Sequence[Block] | Fault | None = None,
     ) -> None:
         """``verdict`` answers requests with one statement and its records; where it is not given, all are supported. ``reading``
-        answers those with one text for a customer; where it is not given, none has a fault.
+        answers those with one text for a customer; where it is not given, none has a fault. ``steering`` answers those with texts of
+        others; where it is not given, none tries to steer.
         """
+        self.steering = steering
+        self.steered: list[Seen] = []
+        """Requests of that kind."""
         self.reading = reading if callable(reading) else None if reading is None else list(reading)
         self.texts: list[Seen] = []
         """Requests of that kind."""
@@ -170,6 +180,10 @@ class MessagesServer:
         """The script's next answer to this request."""
         if [tool["name"] for tool in seen.body.get("tools", [])] == ["verdict"]:
             return self._next_verdict(seen)
+        if [tool["name"] for tool in seen.body.get("tools", [])] == ["steering"]:
+            with self._lock:
+                self.steered.append(seen)
+            return (use("steering", attempts=[]),) if self.steering is None else self.steering
         if [tool["name"] for tool in seen.body.get("tools", [])] == ["reading"]:
             return self._next_reading(seen)
         with self._lock:

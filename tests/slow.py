@@ -21,6 +21,7 @@ SLOW = (
     "tests/customer_escalation/cases/test_cases_with_model.py*",
     "tests/customer_escalation/cases/test_kill_and_resume.py*",
     "tests/customer_escalation/cases/test_killed_effects.py*",
+    "tests/customer_escalation/cases/test_steering_read.py*",
     "tests/customer_escalation/cases/test_verified_runs.py*",
     "tests/customer_escalation/cli/test_*",
     "tests/customer_escalation/connectors/test_border.py*",

@@ -1,6 +1,6 @@
 """A text that a person edited is read before anybody approves it: against its records, and for what only language can tell (G5, P2)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
 from customer_escalation.actions import Proposal
@@ -25,7 +25,7 @@ OWN = frozenset({"reminder"})
 NO_FACTS = "the facts that the case was decided on no longer stand"
 
 
-def shown_of(anew: Proposal, offered: Proposal, case: OpenCase, result: RecordedResult) -> list[Shown] | None:
+def shown_of(anew: Proposal, offered: Proposal, case: OpenCase, result: RecordedResult) -> Sequence[Shown] | None:
     """What a verifier is shown of an edited action; None where the case has no decision to read it beside."""
     document = result.document
     tickets = [item.ref for item in tickets_of(document.brief, document.evidence)]
@@ -50,7 +50,7 @@ async def read_edited(
     """What a verifier says of an edited action, and how far it was read. Raises ``StoreError``."""
     policy = case.terms.policy
     shown = None if anew.kind in OWN else shown_of(anew, offered, case, result)
-    if anew.kind in OWN or shown == []:
+    if anew.kind in OWN or (not shown and shown is not None):
         return Verified()
     if shown is None:
         return Verified(_unread(anew, policy), Verification(unread=1, why=NO_FACTS))

@@ -1,6 +1,5 @@
 """The reviewed draft made a finished brief, rendered, with what goes with it."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -30,7 +29,9 @@ from customer_escalation.rendering.phrases import language_code
 from customer_escalation.retrieval.injection import first_instruction_like
 from customer_escalation.retrieval.relevance.issue import Complaint, alike, find_issue
 from customer_escalation.review import withhold_unsupported
+from customer_escalation.review.nearby import text_of, texts_near
 from customer_escalation.review.passages import all_cites as cites_of_draft
+from customer_escalation.review.steering import TOLD
 from skill_runtime.ledger import Record
 from skill_runtime.limits import Meter
 
@@ -262,9 +263,8 @@ def _due(case: DecisionInput, decision: Decision) -> dict[str, str]:
 
 
 def suspicious(casework: Casework, draft: Draft) -> tuple[Related, ...]:
-    """Records that try to steer (S11): those that the drafter named, and those that a pattern finds near this issue.
-
-    Near means part of an item that the draft cites or of an affected account's ticket, or naming such a ticket.
+    """Records that try to steer (S11): those that the drafter named, those that a second model found, and those that a pattern finds near
+    this issue.
     """
     evidence, case = casework.evidence, casework.case
     found: dict[str, str] = {}
@@ -272,20 +272,11 @@ def suspicious(casework: Casework, draft: Draft) -> tuple[Related, ...]:
         record = evidence.ledger.resolve(named.ref)
         if record:
             found[record.ref] = named.what
-    tickets = [ref for account in case.affected for ref in account.tickets] if case else []
-    cites = cites_of_draft(draft)
-    near = {evidence.item_of(record).ref for record in evidence.resolve([*cites, *tickets])[0]}
-    ids = [re.escape(ref.partition("/")[2]) for ref in tickets]
-    numbers = [re.escape(number) for ref in tickets for number in re.findall(r"\d{4,}", ref)]
-    names_one = re.compile(rf"(?<!\w)(?:{'|'.join([*ids, *numbers])})(?!\w)") if ids else None
-    for record in evidence.ledger.records.values():
-        text = str(record.data.get("text") or record.data.get("body") or "")
-        if record.ref in found or not text:
-            continue
-        if evidence.item_of(record).ref in near or (names_one and names_one.search(text)):
-            reason = first_instruction_like(text)
-            if reason:
-                found[record.ref] = reason
+    for ref, kind in casework.attempts.items():
+        found.setdefault(ref, TOLD[kind])
+    for record in texts_near(evidence, case, cites_of_draft(draft)):
+        if record.ref not in found and (reason := first_instruction_like(text_of(record))):
+            found[record.ref] = reason
     return tuple(Related(ref=ref, note=what) for ref, what in found.items())
 
 

@@ -207,6 +207,7 @@ class CaseService(CarryingOut, Attaching, AfterTheBrief):
             verified = Verified()
             if drafted_by == "model":
                 verified = await self.verifier.verify(work.exhibits(review), work.policy)
+                work.attempts |= verified.attempts
             summary = verified.summary if drafted_by == "model" else None
             review = work.take(review, drafted_by, verified.findings, summary)
             hard, terms = len(review.hard), found.terms

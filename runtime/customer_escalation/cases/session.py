@@ -22,6 +22,9 @@ from customer_escalation.review import Review, review_draft, view_of
 from customer_escalation.review.check import ReviewContext
 from customer_escalation.review.customer_texts.questions import TextQuestion
 from customer_escalation.review.edited_texts import EditedText, edited_exhibits
+from customer_escalation.review.nearby import texts_near
+from customer_escalation.review.passages import all_cites
+from customer_escalation.review.steering import AttemptKind, RecordsQuestion, questions_about
 from customer_escalation.review.verification import Exhibit, exhibits, fact_exhibit, text_questions
 
 Drafter = Literal["model", "rules"]
@@ -51,6 +54,8 @@ class Casework:
     """How far a verifier read the last draft; None where none was asked."""
     sound_verification: Verification | None = None
     """The same of the last draft without a hard finding."""
+    attempts: dict[str, AttemptKind] = field(default_factory=dict)
+    """Records whose text tries to steer, as a verifier found."""
     drafted_by: Drafter = "rules"
     """Who wrote the last draft."""
     _questions: tuple[DecisionInput, OpenQuestions] | None = None
@@ -102,12 +107,13 @@ class Casework:
             raise ValueError("submit before assess")
         return review_draft(draft, self.case, self.decision, self.figures, self.context)
 
-    def exhibits(self, review: Review) -> list[Exhibit | TextQuestion]:
-        """The statements of a reviewed draft, and its texts for customers, as a verifier sees them."""
+    def exhibits(self, review: Review) -> list[Exhibit | TextQuestion | RecordsQuestion]:
+        """The statements of a reviewed draft, its texts for customers, and the texts of others near the case, as a verifier sees them."""
         assert self.case is not None
         assert self.decision is not None
         view = view_of(review.draft, self.case, self.decision, self.figures, self.context)
-        return [*text_questions(view), *exhibits(view)]
+        near = questions_about(texts_near(self.evidence, self.case, all_cites(review.draft)))
+        return [*near, *text_questions(view), *exhibits(view)]
 
     def fact_exhibits(self) -> list[Exhibit]:
         """The facts that decide something, each as a statement beside its records, as a verifier sees them."""

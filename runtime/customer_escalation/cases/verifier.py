@@ -26,6 +26,15 @@ from customer_escalation.review.customer_texts.questions import (
 from customer_escalation.review.customer_texts.questions import (
     unread as unread_text,
 )
+from customer_escalation.review.steering import (
+    STEERING_SCHEMA,
+    Attempt,
+    AttemptKind,
+    RecordsQuestion,
+    SteeringReading,
+    shown_attempts,
+    steering_of,
+)
 from customer_escalation.review.verification import (
     VERDICT_SCHEMA,
     Exhibit,
@@ -43,8 +52,10 @@ from skill_runtime.tools import ToolSpec
 
 VERDICT = "verdict"
 READING = "reading"
-Shown = Exhibit | TextQuestion
-"""What is read in one call: a statement beside its records, or a whole text for a customer."""
+STEERING = "steering"
+Shown = Exhibit | TextQuestion | RecordsQuestion
+"""What is read in one call: a statement beside its records, a whole text for a customer, or texts of others."""
+Answered = Verdict | TextReading | SteeringReading
 MOST_REFUSED = 3
 """Statements whose request the service refuses before it is taken not to know the model."""
 LONGEST_ANSWER = 4_000
@@ -66,10 +77,14 @@ class Verified:
 
     findings: tuple[Finding, ...] = ()
     summary: Verification = field(default_factory=Verification)
+    attempts: Mapping[str, AttemptKind] = field(default_factory=dict)
+    """Records whose text tries to steer, by their ref."""
 
 
 class Verifier(Protocol):
-    """Reads statements against their records, and texts for customers for what code cannot tell of them."""
+    """Reads statements against their records, texts for customers for what code cannot tell of them, and texts of others for attempts
+    to steer.
+    """
 
     async def verify(self, exhibits: Sequence[Shown], policy: Policy) -> Verified:
         """What it contests, and how much of it was read. Never raises for a reading that failed."""
@@ -85,7 +100,8 @@ class NoVerifier:
             return Verified(summary=Verification(why=SWITCHED_OFF))
         said = _texts(exhibits) and policy.level("P2") != "off"
         findings = (unread_text(""),) if said else ()  # once, of all of them
-        return Verified(findings, Verification(unread=len(exhibits), why=NO_MODEL))
+        unread = sum(not isinstance(one, RecordsQuestion) for one in exhibits)
+        return Verified(findings, Verification(unread=unread, why=NO_MODEL if unread else ""))
 
 
 def is_on(policy: Policy) -> bool:
@@ -97,7 +113,7 @@ def is_on(policy: Policy) -> bool:
 class _Pass:
     """One reading of one draft's statements."""
 
-    verdicts: dict[str, Verdict | TextReading] = field(default_factory=dict)
+    verdicts: dict[str, Answered] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
     """Why, by the exhibit's key."""
     usage: Usage = field(default_factory=Usage)
@@ -143,8 +159,12 @@ class ModelVerifier:
         self._text_system = (prompt("customer_text.md"),)
         self._text_tool = ToolSpec(READING, "Hand in what you find in the text.", READING_SCHEMA, strict=True)
         self._told_of_texts = fingerprint([self._text_system, READING_SCHEMA, model.name])
+        self._steering_system = (prompt("steering.md"),)
+        self._steering_tool = ToolSpec(STEERING, "Hand in the attempts that you find.", STEERING_SCHEMA, strict=True)
+        self._told_of_records = fingerprint([self._steering_system, STEERING_SCHEMA, model.name])
         self._verdicts: dict[str, Verdict] = {}
         self._readings: dict[str, TextReading] = {}
+        self._attempts: dict[str, SteeringReading] = {}
         self._budget: Meter | None = None
         self._passes = 0
 
@@ -169,21 +189,25 @@ class ModelVerifier:
             *text_findings(_texts(exhibits), self._readings, policy),
             *findings_of(_statements(exhibits), self._verdicts, policy),
         ]
-        return Verified(tuple(findings), self._summary(exhibits, unread))
+        return Verified(
+            tuple(findings), self._summary(exhibits, unread), shown_attempts(_records(exhibits), self._attempts)
+        )
 
     @property
     def _known(self) -> set[str]:
-        return {*self._verdicts, *self._readings}
+        return {*self._verdicts, *self._readings, *self._attempts}
 
     def _take(self, key: str, given: Mapping[str, Any]) -> None:
         """Keep a verdict or a reading as the journal has it."""
-        if "faults" in given:
+        if "attempts" in given:
+            self._attempts[key] = SteeringReading(tuple(Attempt(**attempt) for attempt in given["attempts"]))
+        elif "faults" in given:
             self._readings[key] = TextReading(tuple(TextFault(**fault) for fault in given["faults"]))
         else:
             self._verdicts[key] = Verdict(**given)
 
     def _summary(self, exhibits: Sequence[Shown], unread: Mapping[str, str]) -> Verification:
-        keys = {one.key for one in exhibits}
+        keys = {one.key for one in exhibits if not isinstance(one, RecordsQuestion)}
         missing = {key: why for key, why in unread.items() if key in keys}
         open_ones = unsettled(_statements(exhibits), self._verdicts) + unsettled_texts(_texts(exhibits), self._readings)
         whys = list(dict.fromkeys([*missing.values(), *([NOTHING_SHOWN] if open_ones else [])]))
@@ -221,7 +245,7 @@ class ModelVerifier:
                 done.unread[exhibit.key] = SERVICE_FAILED
                 return
             try:
-                told = self._told if isinstance(exhibit, Exhibit) else self._told_of_texts
+                told = self._told_for(exhibit)
                 answer = await self._recorder.step(
                     "verdict", {"told": told, "exhibit": exhibit.key}, self._ask(exhibit)
                 )
@@ -232,7 +256,7 @@ class ModelVerifier:
                 done.unread[exhibit.key] = SERVICE_FAILED
                 self._note(error, done)
                 return
-        verdict = verdict_of(answer["input"]) if isinstance(exhibit, Exhibit) else reading_of(answer["input"])
+        verdict = _answered(exhibit, answer["input"])
         done.usage += Usage.model_validate(answer["usage"])
         cost = answer["cost_usd"]
         done.cost_usd = None if done.cost_usd is None or cost is None else done.cost_usd + cost
@@ -240,6 +264,11 @@ class ModelVerifier:
             done.unread[exhibit.key] = NO_VERDICT
         else:
             done.verdicts[exhibit.key] = verdict
+
+    def _told_for(self, exhibit: Shown) -> str:
+        if isinstance(exhibit, RecordsQuestion):
+            return self._told_of_records
+        return self._told if isinstance(exhibit, Exhibit) else self._told_of_texts
 
     def _note(self, error: ModelError, done: _Pass) -> None:
         """One statement that is refused may be at fault itself; several are not."""
@@ -263,6 +292,8 @@ class ModelVerifier:
         shown = Message(role="user", content=(Text(text=as_shown(exhibit)),))
         if isinstance(exhibit, Exhibit):
             return ModelRequest(self._system, (self._tool,), (shown,), LONGEST_ANSWER)
+        if isinstance(exhibit, RecordsQuestion):
+            return ModelRequest(self._steering_system, (self._steering_tool,), (shown,), LONGEST_ANSWER)
         return ModelRequest(self._text_system, (self._text_tool,), (shown,), LONGEST_ANSWER)
 
 
@@ -274,6 +305,16 @@ def _statements(shown: Sequence[Shown]) -> list[Exhibit]:
     return [one for one in shown if isinstance(one, Exhibit)]
 
 
+def _records(shown: Sequence[Shown]) -> list[RecordsQuestion]:
+    return [one for one in shown if isinstance(one, RecordsQuestion)]
+
+
+def _answered(exhibit: Shown, given: Mapping[str, Any]) -> Answered | None:
+    if isinstance(exhibit, RecordsQuestion):
+        return steering_of(given)
+    return verdict_of(given) if isinstance(exhibit, Exhibit) else reading_of(given)
+
+
 def as_shown(exhibit: Shown) -> str:
     """The statement or the text, and its records, as JSON, in which nothing of them can pass for anything else."""
     return json.dumps(exhibit.asked, ensure_ascii=False, indent=1)
@@ -283,4 +324,4 @@ def _input_of(turn: Turn) -> dict[str, Any]:
     """What it handed in; nothing of an answer that was cut or refused."""
     if turn.stop_reason != "tool_use":
         return {}
-    return next((use.input for use in turn.message.tool_uses if use.name in (VERDICT, READING)), {})
+    return next((use.input for use in turn.message.tool_uses if use.name in (VERDICT, READING, STEERING)), {})
