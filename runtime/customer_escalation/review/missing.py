@@ -15,11 +15,13 @@ from customer_escalation.review.passages import Claim, is_what_comes, tells_what
 from customer_escalation.review.settings_named import has_its_prefix, is_a_setting_of
 from customer_escalation.review.sources import FOR_COLLEAGUES, Sources
 from customer_escalation.review.told_days import (
+    is_coming_day,
     is_day,
     is_day_and_month,
     is_day_told_there,
     is_end_of_hours,
     is_hour,
+    is_hour_of_day,
     is_numbered_day,
     on_a_customers_clock,
 )
@@ -118,6 +120,14 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if claim.where == HANDLING and atom.kind in ("date", "weekday") and _comes(atom, sources):
         return True
+    if (
+        atom.kind == "duration"
+        and not sources.in_english(claim)
+        and is_hour_of_day(atom.atom, [*scope, _deadlines(sources)])
+    ):
+        return True
+    if claim.where == HANDLING and atom.kind == "number" and is_coming_day(atom.atom, claim.text, sources.coming):
+        return True
     if atom.kind == "time" and claim.where != REPORTS and _is_set(atom, sources):
         return True
     if atom.kind == "date" and _ends_a_name(atom.atom, claim.text, scope):
@@ -147,7 +157,7 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
             return True
     if atom.kind in IN_WORDS and not re.search(r"\d", atom.atom) and any(_in_other_words(record) for record in scope):
         return True
-    set_by_it = Record(ref="draft/deadlines", data={"kind": "deadline", "text": sources.deadlines})
+    set_by_it = _deadlines(sources)
     if atom.kind == "number" and not sources.in_english(claim) and is_hour(atom.atom, [*scope, set_by_it]):
         return True
     return atom.kind == "number" and (
@@ -179,8 +189,11 @@ def _rounds(shown: str, scope: Iterable[Record]) -> bool:
 
 def _is_set(atom: Unsupported, sources: Sources) -> bool:
     """Is it a moment that the draft sets in a deadline or a reminder, which may be told anywhere in it?"""
-    set_by_it = Record(ref="draft/deadlines", data={"kind": "deadline", "text": sources.deadlines})
-    return not unsupported_atoms(atom.atom, [set_by_it])
+    return not unsupported_atoms(atom.atom, [_deadlines(sources)])
+
+
+def _deadlines(sources: Sources) -> Record:
+    return Record(ref="draft/deadlines", data={"kind": "deadline", "text": sources.deadlines})
 
 
 def _in_other_words(record: Record) -> bool:

@@ -25,6 +25,7 @@ _DAY_MONTH = re.compile(r"(?<![\d/.-])(\d{1,2})[./-](\d{1,2})(?![\d/-])")
 _HOURS = re.compile(r"(?<![\d:./-])(\d{1,2})\s?[-–]\s?(\d{1,2})(?![\d:./-])")
 """Hours from and to, as in 9-17."""
 _DAYS = re.compile(r"\d{4}-\d\d-\d\d")
+_FULL_HOUR = re.compile(r"([01]?\d|2[0-3])\s?h", re.IGNORECASE)
 _OF_A_DAY = r"(?:[01]?\d|2[0-3])(?::|\s?h\s?)[0-5]\d"
 LAST_DAY = 31
 
@@ -33,6 +34,24 @@ def is_hour(number: str, scope: Iterable[Record]) -> bool:
     """Is it a full hour that the records name, as in "kl. 9" or "9 Uhr"?"""
     whole = f"{int(number):02}:00" if number.isdecimal() and int(number) < HOURS_OF_DAY else ""
     return bool(whole) and any(whole in record.text for record in scope)
+
+
+def is_hour_of_day(shown: str, scope: Iterable[Record]) -> bool:
+    """Is it a time of day that is written as a number of hours, as 18 h and 18h are in Romance languages, and that a record tells so or as
+    one of two hours, from and to?
+    """
+    found = _FULL_HOUR.fullmatch(shown)
+    if not found:
+        return False
+    hour = int(found[1])
+    told = re.compile(rf"(?<!\d)0?{hour}(?:\s?h(?![a-z])|:00|\s?[-–]\s?\d)|\d\s?[-–]\s?0?{hour}(?!\d)", re.IGNORECASE)
+    return any(told.search(record.text) for record in scope)
+
+
+def is_coming_day(number: str, text: str, coming: Sequence[date]) -> bool:
+    """Is it part of a day and month that comes soon, which a plan may set?"""
+    days = {(day.day, day.month) for day in coming}
+    return any(number in pair and (int(pair[0]), int(pair[1])) in days for pair in _DAY_MONTH.findall(text))
 
 
 def is_end_of_hours(number: str, text: str, scope: Sequence[Record]) -> bool:

@@ -230,6 +230,8 @@ def test_a_time_may_be_told_with_a_full_stop_where_the_language_does_so(told: st
         ("Son 19 clientes.", ["19"]),
         ("Responde con `Location: http://…`.", []),
         ("Responde con `Location: http://reg…/v3`.", ["`Location: http://reg…/v3`"]),
+        ("Abren de 9 h a 17 h.", []),
+        ("Abren de 9 h a 18 h.", ["18 h"]),
         ("Rectifica Lucía en el canal.", []),
         ("Lo dice Rectifica Lucía.", ["Rectifica Lucía"]),
     ],
