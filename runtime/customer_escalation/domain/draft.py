@@ -116,7 +116,7 @@ _OPENING = (
 )
 _RHYTHM = (
     "For your colleague, as a short list: who hears from us when until it is settled, when to check for answers, and what else should be "
-    "corrected. '' if the note says it."
+    "corrected."
 )
 _CONTEXT = (
     "Printed below the list of cited records, which code adds: a table or bullets with claims that the records contradict, conflicting "
@@ -251,7 +251,7 @@ class HandlingDraft(_Draft):
     )
     messages: list[ColleagueText] = Field(description="To a channel or colleagues: a correction, who takes what. []")
     ticket_note: Stated = Field(description=_NOTE)
-    rhythm: ForSender = Field(description=_RHYTHM)
+    rhythm: ForSender = Field(description="''; the note says who hears when.")
     reminders: list[Moment] = Field(default_factory=list, description=_REMINDERS)
 
 

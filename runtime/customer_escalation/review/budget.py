@@ -19,7 +19,7 @@ PER_ACCOUNT = {"impact": 35, "description": 10, "tried": 15, "communication": 20
 MOST_ACCOUNTS = 6
 SHARE = {Severity.CRITICAL: 1.0, Severity.HIGH: 1.0, Severity.MEDIUM: 0.85}
 """Of that, by severity: what stops work is read to the end, a wish is not."""
-BESIDE = {"sender": 180, "messages": 80, "ticket_note": 40, "rhythm": 50}
+BESIDE = {"sender": 180, "messages": 130, "ticket_note": 40, "rhythm": 60}
 """Words of the texts beside the brief, each in all."""
 FOR_CUSTOMER = 260
 """Words of one text for a customer who asked several things."""
@@ -85,7 +85,7 @@ def length_words(draft: Draft, accounts: int, severity: Severity | None) -> str:
     if whole <= most:
         return f"It has {whole} words, and {most} are read."
     shares = ", ".join(f"{part} {counts[part]}" for part in PARTS)
-    return f"It has {whole} words ({shares}), and {most} are read: it ends with no more than these."
+    return f"It has {whole} words ({shares}), and {most} are read: bring it down to {most}."
 
 
 def too_long(draft: Draft, accounts: int, severity: Severity | None) -> str:
@@ -117,8 +117,11 @@ def budget_words(outcome: Outcome, accounts: int, severity: Severity | None = No
     words = budget_of(outcome, accounts, severity)
     shares = ", ".join(f"{name} {count}" for name, count in words.items())
     parts = f"the brief about {sum(words.values())} ({shares})" if outcome == Outcome.ESCALATE else shares
-    beside = ", ".join(f"{name} {count}" for name, count in BESIDE.items())
+    beside = ", ".join(
+        f"{name} {count}" for name, count in BESIDE.items() if outcome == Outcome.ESCALATE or name != "rhythm"
+    )
     return (
         f"All in all {whole_of(outcome, accounts, severity)} words are read: {parts}, beside it {beside}; a customer who asked several "
-        f"things gets up to {FOR_CUSTOMER}, others a few sentences. What is longer goes back to be shortened. Marks do not count."
+        f"things gets up to {FOR_CUSTOMER}, others a few sentences. Each is for all entries of a section together; marks, headings and the "
+        "bars of tables do not count."
     )

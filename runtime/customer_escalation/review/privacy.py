@@ -14,7 +14,7 @@ from customer_escalation.domain.people import own_names, people_of
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.customer_texts import CustomerText, said_of
 from customer_escalation.review.grounding import Unsupported, find_atoms, unsupported_atoms
-from customer_escalation.review.missing import is_somebody, put_together
+from customer_escalation.review.missing import is_a_writer, is_somebody, put_together
 from customer_escalation.review.passages import drafts_for_customers
 from customer_escalation.review.settings_named import is_a_setting_of
 from customer_escalation.review.told_days import is_day_and_month, on_a_customers_clock
@@ -32,6 +32,8 @@ HOURS_OF_A_DAY = 24
 """Up to here a bare number may be an hour, as many languages write a time."""
 MONTHS = 12
 WORDS_OF_A_LABEL = 3
+SIGNATURE = 2
+"""Lines at the end of a letter in which its writer's name stands."""
 FILE_ENDINGS = frozenset(
     {"yml", "yaml", "json", "xml", "csv", "env", "conf", "cfg", "ini", "toml", "txt", "log", "sql", "html", "php"}
 )
@@ -109,6 +111,7 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
             if atom.kind == "name" and (
                 is_somebody(atom.atom, [*own, *account])
                 or _is_a_form_of_address(atom.atom, passage.text, [*own, *account])
+                or _signs(atom.atom, passage.text, view)
             ):
                 continue
             if (
@@ -240,6 +243,13 @@ def _is_told(atom: Unsupported, own: Sequence[Record], until: datetime, view: Re
     if found.group() in view.sources.deadlines or on_a_customers_clock(atom, own, view.sources.zones):
         return True
     return any(_next(found, view.case.now.astimezone(zone)) <= until for zone in (UTC, *view.sources.zones))
+
+
+def _signs(name: str, text: str, view: ReviewInput) -> bool:
+    """Is it one of our own people, below the letter?"""
+    end = [line for line in text.splitlines() if line.strip()][-SIGNATURE:]
+    ours = [record for record in view.sources.everything if view.case.evidence.by_us(record)]
+    return any(name in line for line in end) and is_a_writer(name, ours)
 
 
 def _is_a_moment(atom: Unsupported) -> bool:

@@ -92,7 +92,11 @@ def test_the_writer_is_told_the_budget_of_each_section() -> None:
         )
         told = {name: count for name, count in told.items() if name in allowed}
         assert {name: int(count) for name, count in told.items()} == allowed
-        assert all(f"{name} {count}" in words for name, count in BESIDE.items())
+        assert all(
+            f"{name} {count}" in words
+            for name, count in BESIDE.items()
+            if outcome == Outcome.ESCALATE or name != "rhythm"
+        )
 
 
 def test_a_small_matter_has_fewer_words_than_a_grave_one() -> None:
@@ -172,7 +176,7 @@ def test_a_draft_that_is_longer_than_what_is_read_is_told_its_length() -> None:
     draft = EscalationDraft.model_validate(long)
     brief = sum(words_in(passage.text) for passage in passages(EscalationDraft.model_validate({**sound, "sender": ""})))
     assert length_words(draft, 1, Severity.MEDIUM) == (
-        f"It has {2340 + brief} words (page 100, brief {brief}, texts 2240), and {most} are read: it ends with no more than these."
+        f"It has {2340 + brief} words (page 100, brief {brief}, texts 2240), and {most} are read: bring it down to {most}."
     )
     told = f"It has {2340 + brief} words, and {most} are read"
     assert too_long(draft, 1, Severity.MEDIUM).startswith(told)

@@ -21,6 +21,7 @@ from customer_escalation.cases.session import Casework
 from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.review import Review
+from skill_runtime.ledger import Record
 
 HARROW, OAK, WERK, SHUT = (f"support_platform/T-10{number}" for number in (1, 2, 3, 4))
 NOTE = message("T-102", 3, "2026-03-04T10:00:00Z", "agent", "Internal: their shard 8841 is on host db-19.", "agent.kim")
@@ -302,3 +303,21 @@ def test_a_command_or_a_file_that_no_record_holds_is_asked_about_and_a_host_is_s
     texts = [SAME[0], reply(f"{FINE[OAK]} Please look: {told}.", OAK), SAME[2]]
     review = work.submit(EscalationDraft.model_validate(escalation(drafts=texts)))
     assert [one.level for one in review.findings if one.rule == "P2" and one.where == "drafts[1].text"] == levels
+
+
+def test_one_of_our_own_people_may_sign_and_not_be_spoken_of() -> None:
+    signed = [reply(f"{text}\n\nKind regards\nTorben" if ref == OAK else text, ref) for ref, text in FINE.items()]
+    spoken = [reply(f"Torben says so. {text}" if ref == OAK else text, ref) for ref, text in FINE.items()]
+    work = casework()
+    work.evidence.ledger.add(
+        Record(ref="chat/C-77", data={**chat("C-77", "2026-03-04T10:40:00Z", "On it."), "author": "torben.q"})
+    )
+    names = [
+        [
+            one.message
+            for one in work.submit(EscalationDraft.model_validate(escalation(drafts=drafts))).findings
+            if "Torben" in one.message
+        ]
+        for drafts in (signed, spoken)
+    ]
+    assert names[0] == []
