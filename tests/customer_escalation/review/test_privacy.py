@@ -21,7 +21,6 @@ from customer_escalation.cases.session import Casework
 from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.review import Review
-from skill_runtime.ledger import Record
 
 HARROW, OAK, WERK, SHUT = (f"support_platform/T-10{number}" for number in (1, 2, 3, 4))
 NOTE = message("T-102", 3, "2026-03-04T10:00:00Z", "agent", "Internal: their shard 8841 is on host db-19.", "agent.kim")
@@ -307,11 +306,12 @@ def test_a_command_or_a_file_that_no_record_holds_is_asked_about_and_a_host_is_s
 
 def test_one_of_our_own_people_may_sign_and_not_be_spoken_of() -> None:
     signed = [reply(f"{text}\n\nKind regards\nTorben" if ref == OAK else text, ref) for ref, text in FINE.items()]
-    spoken = [reply(f"Torben says so. {text}" if ref == OAK else text, ref) for ref, text in FINE.items()]
+    spoken = [
+        reply(f"I asked Torben Quist about it. {text}" if ref == OAK else text, ref) for ref, text in FINE.items()
+    ]
+    torben = {**chat("C-77", "2026-03-04T10:40:00Z", "On it."), "author": "torben.quist"}
     work = casework()
-    work.evidence.ledger.add(
-        Record(ref="chat/C-77", data={**chat("C-77", "2026-03-04T10:40:00Z", "On it."), "author": "torben.q"})
-    )
+    work.evidence.ledger.add({"record": torben})
     names = [
         [
             one.message
@@ -321,3 +321,4 @@ def test_one_of_our_own_people_may_sign_and_not_be_spoken_of() -> None:
         for drafts in (signed, spoken)
     ]
     assert names[0] == []
+    assert names[1] != []
