@@ -309,7 +309,7 @@ def test_one_of_our_own_people_may_sign_and_not_be_spoken_of() -> None:
     spoken = [
         reply(f"I asked Torben Quist about it. {text}" if ref == OAK else text, ref) for ref, text in FINE.items()
     ]
-    torben = {**chat("C-77", "2026-03-04T10:40:00Z", "On it."), "author": "torben.quist"}
+    torben = {**chat("C-77", "2026-03-04T10:40:00Z", "As Torben Quist I am on it."), "author": "torben.quist"}
     work = casework()
     work.evidence.ledger.add({"record": torben})
     names = [
