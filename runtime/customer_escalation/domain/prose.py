@@ -152,6 +152,11 @@ def with_refs(written: str, renamed: Callable[[str], str]) -> str:
     return _MARK.sub(mark, written)
 
 
+def with_marks(written: str, shown: Callable[[list[str]], str]) -> str:
+    """The text with ``shown`` of each mark's refs in its place."""
+    return _MARK.sub(lambda found: shown(list(_refs_in(found[1]))), written)
+
+
 def without_marks(written: str) -> str:
     """The text without its marks."""
     return _MARK.sub("", written)

@@ -12,6 +12,7 @@ from customer_escalation.domain.prose import (
     marks_of,
     sentences_of,
     with_code,
+    with_marks,
     without_marks,
     words_begin,
 )
@@ -85,10 +86,15 @@ class ProseView(Citing):
         found = list(sentences_of(line))
         if not found:
             return line.rstrip()
-        before = prefix(self.named(line[: found[0].start]), headed)
+        before = prefix(self.named(with_marks(line[: found[0].start], self._in_a_lead)), headed)
         if before.startswith("#"):
             seen.clear()
         return f"{before}{self._words(line, whole, seen)}"
+
+    def _in_a_lead(self, refs: list[str]) -> str:
+        """A mark inside a bold lead."""
+        marks = self.marks(refs)
+        return f" ({', '.join(marks[:MOST_MARKS])})" if marks else ""
 
     def _words(self, line: str, whole: str, seen: set[str]) -> str:
         """The sentences of a line, or of a table's cell, with their marks."""
@@ -100,7 +106,9 @@ class ProseView(Citing):
             inert(line) if without_marks(line).strip() else ", ".join(self.marks(marks_of(line)))
         )
         # bold that went on around a mark which is not shown, or over the end of a sentence
-        return re.sub(r"(?<=\S)\*\* \*\*(?=\S)", " ", words.replace("****", ""))
+        words = re.sub(r"(?<=\S)\*\* \*\*(?=\S)", " ", words.replace("****", ""))
+        # of a date or an abbreviation, with a mark before the sentence's own
+        return re.sub(r"(?<=\w\.) (?= \()|(?<=\w\.) \.(?=\s|\Z)", "", words)
 
     def said(self, statement: Statement | None) -> str:
         """A line that code wrote."""

@@ -313,5 +313,5 @@ def _tells(text: str, by: str) -> bool:
     moment = parse_moment(by)
     if not moment:
         return any(char.isdigit() for char in text)
-    day = re.search(rf"(?<![\d:.,]){moment.day}(?![\d:%]|[.,]\d)", text)
+    day = re.search(rf"(?<![\d:.,])0?{moment.day}(?:[./-]0?{moment.month}(?!\d)|(?![\d:%]|[.,]\d))", text)
     return bool(day) or f"{moment:%H:%M}" in text or f"{moment:%Y-%m-%d}" in text

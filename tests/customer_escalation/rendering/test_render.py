@@ -550,6 +550,17 @@ def test_headings_of_a_note_are_headings_and_those_of_a_section_are_none() -> No
     assert "\n# It" not in markdown(description="# It stops\nAt noon.")
 
 
+def test_a_mark_in_a_bold_lead_or_behind_a_date_leaves_nothing_odd() -> None:
+    cited = "[[knowledge_base/K-3]]"
+    text = markdown(
+        description=f"- **Armor, named as second {cited} :** it works.\n- It ends on 24.11. {cited}. Then more.",
+        deadline={"by": "2026-03-10", "basis": "customer_given", "text": "Dienstag, 10.3.: Schluss"},
+    )
+    assert "- **Armor, named as second (K-3) :** it works.\n" in text
+    assert "- It ends on 24.11. (K-3). Then more." in text
+    assert "**Deadline:** Dienstag, 10.3.: Schluss." in text
+
+
 def test_the_first_line_of_the_page_goes_without_marks() -> None:
     page = markdown(sender=f"**To Engineering** [[{T1M1}]]. It stops.\nCall them {said('now.', T1M1)}")
     assert "**To Engineering**. It stops." in page
