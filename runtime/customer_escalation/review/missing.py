@@ -58,10 +58,10 @@ _DECIMAL = re.compile(r"(?<![\d.,])\d[\d,]*\.\d+(?![\d.])")
 FEWEST_ROUNDED = 3
 """Digits of a whole number that may stand for one with a fraction: it is wrong by less than a hundredth then."""
 _FENCE = re.compile(r"\A`{3,}[ \t]*\w*(?=\n)")
+"""The opening of a fenced block with the name of its language."""
 _ELLIPSIS = re.compile(r"…|\.{3}|\[…\]")
 SHORTEST_PIECE = 6
-"""Characters of what is left of a shortened piece of code, at least."""
-"""The opening of a fenced block with the name of its language."""
+"""Characters of the longest of what is left of shortened code, at least."""
 _HOST = re.compile(r"https?://([\w-]+(?:\.[\w-]+)+)(?=[/:]|$)", re.IGNORECASE)
 _ITEMS = re.compile(r"[,;]|\band\b|\bund\b|\bet\b|\by\b|、")
 LONGEST_ADDRESS, SHORTEST_NAME = 5, 3
@@ -162,7 +162,8 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     return atom.kind == "number" and (
         _rounds(atom.atom, scope) or is_day(atom.atom, claim.text) or is_day_and_month(atom.atom, claim.text, scope)
-        or is_end_of_hours(atom.atom, claim.text, scope) or is_day_told_there(atom.atom, claim.text, scope)
+        or is_end_of_hours(atom.atom, claim.text, scope)
+        or (not sources.in_english(claim) and is_day_told_there(atom.atom, claim.text, scope))
         or is_numbered_day(atom.atom, claim.text, scope, sources.coming)
         or _counts(atom.atom, claim, scope, sources)
     )  # fmt: skip
@@ -260,8 +261,17 @@ def _is_shortened(shown: str, scope: Iterable[Record]) -> bool:
     kept = [piece for piece in pieces if piece]
     if len(pieces) < 2 or not kept or max(map(len, kept)) < SHORTEST_PIECE:
         return False
-    pattern = re.compile(r"[^\n]*?".join(map(re.escape, kept)))
-    return any(pattern.search(record.text) for record in scope)
+    return any(_in_order(kept, line) for record in scope for line in record.text.splitlines())
+
+
+def _in_order(pieces: Sequence[str], line: str) -> bool:
+    at = 0
+    for piece in pieces:
+        found = line.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
 
 
 def is_label(atom: Unsupported) -> bool:
