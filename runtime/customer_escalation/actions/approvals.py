@@ -37,6 +37,8 @@ class Approval(_OfOneAction):
     """A person's yes."""
 
     by: str = Field(min_length=1)
+    knows: tuple[str, ...] | None = None
+    """Marks of everything that was known then of what the action rests on (``actions.basis``); None where nobody wrote it down."""
 
 
 class Revocation(_OfOneAction):

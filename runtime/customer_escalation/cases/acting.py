@@ -86,7 +86,9 @@ class Acting(CaseServiceBase):
             raise WrongOrder(f"This text may not go to the customer (P2). {' '.join(faults)} Edit it first.")
         if refused := not_allowed(one.proposal.kind, by, self._policy(name)):
             raise NotAllowed(refused)
-        yes = Approval(action=action, by=by, at=self._clock())
+        yes = Approval(
+            action=action, by=by, at=self._clock(), knows=tuple(sorted(self._known_now(self.result(case), one)))
+        )
         self.store.append(name, APPROVAL, yes.model_dump(mode="json"))
         self.watch(happened.ActionApproved(name, action, by))
         return self._action(name, action)
@@ -183,14 +185,21 @@ class Acting(CaseServiceBase):
         cut = [item.ref for item in Evidence(fresh, frozenset()).resolve(refs)[0] if thread_cut(item)]
         if missing or cut:
             raise NotReadAgain(one.number, missing, cut)
+        at_each_yes = [set(yes.knows) for yes in one.standing.approvals if yes.knows is not None]
+        known = set.intersection(*at_each_yes) if at_each_yes else self._known_now(result, one)
+        return changes(refs, Evidence(fresh, frozenset()), known)
+
+    def _known_now(self, result: RecordedResult, one: ProposedAction) -> set[str]:
+        """Marks of everything that the case, or a person who was told, knows by now of what the action rests on."""
+        refs = rests_on(one.proposal, [item.ref for item in _tickets(result)])
         told = [
             mark
             for entry in self.store.entries(result.case, OUTDATED)
             if (event := Outdated.model_validate(entry.data)).action == one.id
             for mark in event.seen
         ]
-        known = marks(refs, case.casework.evidence) | marks(refs, result.document.evidence) | set(told)
-        return changes(refs, Evidence(fresh, frozenset()), known)
+        evidence = self.work(result.case).casework.evidence
+        return {*marks(refs, evidence), *marks(refs, result.document.evidence), *told}
 
     def _at_rest(self, case: str, action: str) -> ProposedAction:
         """An action that was not carried out, for certain. Raises ``WrongOrder``."""

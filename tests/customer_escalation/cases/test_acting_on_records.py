@@ -169,6 +169,36 @@ async def test_nothing_is_written_on_a_yes_from_before_the_customer_wrote_and_a_
     assert [one.text for one in ticket_of(database).messages][-1] == REPLY
 
 
+@requirement("P1")
+@pytest.mark.parametrize("kind", ["customer_reply", "post_to_channel", "internal_note"])
+async def test_a_yes_from_before_the_customer_wrote_ends_though_the_case_was_read_again_since(
+    tmp_path: Path, kind: str
+) -> None:
+    more = {
+        "id": "T-101-m9",
+        "at": "2026-03-04T13:00:00Z",
+        "author": "b.mill",
+        "role": "customer",
+        "text": "Leave it, please.",
+    }
+    store = MemoryStore()
+    before, after = load(tmp_path), load(_made(tmp_path / "later"), more)
+    async with working(before, store) as (service, case):
+        one = of(service, case, kind)
+        service.approve(case, one.id, "Kim")
+    async with working(after, store, case) as (service, case):
+        await service.reassess(case)  # the case knows the message from here on; whoever said yes did not
+        with pytest.raises(ActionOutdated, match="Leave it, please"):
+            await service.look_again(case, one.id)
+        service.approve(case, one.id, "Kim")
+        await service.look_again(case, one.id)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
 async def test_a_comment_on_an_item_that_was_closed_meanwhile_is_asked_for_again(tmp_path: Path) -> None:
     store = MemoryStore()
     async with working(load(tmp_path), store) as (service, case):
