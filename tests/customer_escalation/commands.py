@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from customer_escalation.cli.around import MARKS
+
 LONGEST_S = 600
 """After which a process is taken to hang. No measure of how long it should take: the machine may be busy."""
 
@@ -27,7 +29,8 @@ class Command:
 
     def environment(self, **more: str) -> dict[str, str]:
         """The process's environment: no key, no address of any service but those given."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("ANTHROPIC_")}
+        dropped = ("ANTHROPIC_", *MARKS)
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
         return {
             **kept,
             "CUSTOMER_ESCALATION_RUNS": str(self.folder / "runs"),

@@ -14,14 +14,20 @@ from customer_escalation.actions import (
 )
 from customer_escalation.actions.basis import Change, changes, marks, rests_on
 from customer_escalation.actions.editing import WrongEdit, edited
-from customer_escalation.actions.guard import lasts, not_allowed, persons_needed
+from customer_escalation.actions.guard import TO_CUSTOMERS, lasts, not_allowed, persons_needed
 from customer_escalation.actions.internal_texts import tickets_of
 from customer_escalation.cases import events as happened
 from customer_escalation.cases.approval_events import approval_events, as_edited, edits_in
 from customer_escalation.cases.effects import done_before, history_of
 from customer_escalation.cases.entries import APPROVAL, OUTDATED, REFUSAL, REVOCATION, ActionEdited, EffectIntended
 from customer_escalation.cases.errors import ActionChanged, ActionOutdated, NotAllowed, NotReadAgain, WrongOrder
-from customer_escalation.cases.going_out import contested_for, edited_as_it_leaves, later_as_it_leaves, may_not_go
+from customer_escalation.cases.going_out import (
+    as_it_leaves,
+    contested_for,
+    edited_as_it_leaves,
+    later_as_it_leaves,
+    may_not_go,
+)
 from customer_escalation.cases.offered_later import OfferedLater, offered_later, since_offered
 from customer_escalation.cases.reading_edits import doubts_of, read_edited
 from customer_escalation.cases.recorded import RecordedResult
@@ -93,11 +99,32 @@ class Acting(CaseServiceBase):
         self.watch(happened.ActionApproved(name, action, by))
         return self._action(name, action)
 
-    def offer(self, case: str, later: OfferedLater) -> tuple[Proposal, ...]:
-        """Offer further next steps, their texts as they leave; returns them so."""
+    async def offer_read(self, case: str, later: OfferedLater) -> tuple[Proposal, ...]:
+        """As ``offer``, once the verifier, where there is one, read each text for a customer: what it contests stands beside it."""
+        result = self.result(case)
+        found, policy, read = self.work(result.case), self._policy(result.case), list[Sequence[str] | None]()
+        for one in later.proposals:
+            if one.kind not in TO_CUSTOMERS or self.edits_read_by is None:
+                read.append(None)
+                continue
+            leaves = as_it_leaves(one, result.target, found.casework.evidence, policy)
+            nothing = leaves.model_copy(update={"text": ""})
+            verified = await read_edited(leaves, nothing, found, result, self.store, self.edits_read_by)
+            read.append(None if verified.summary.unread else [finding.message for finding in verified.findings])
+        return self.offer(case, later, read)
+
+    def offer(
+        self, case: str, later: OfferedLater, read: Sequence[Sequence[str] | None] | None = None
+    ) -> tuple[Proposal, ...]:
+        """Offer further next steps, their texts as they leave; returns them so. ``read`` is what a second model says of each, None where
+        it read nothing.
+        """
         result = self.result(case)
         evidence, policy = self.work(result.case).casework.evidence, self._policy(result.case)
-        made = tuple(later_as_it_leaves(one, result.target, evidence, policy) for one in later.proposals)
+        made = tuple(
+            later_as_it_leaves(one, result.target, evidence, policy, said)
+            for one, said in zip(later.proposals, read or [None] * len(later.proposals), strict=True)
+        )
         entry = later.model_copy(update={"proposals": made})
         self.store.append(result.case, OfferedLater.kind, entry.model_dump(mode="json"))
         return made

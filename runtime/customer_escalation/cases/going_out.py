@@ -20,15 +20,18 @@ def as_it_leaves(step: Proposal, owner: Target | None, evidence: Evidence, polic
     return reduced(step, owner, policy, known_people(evidence), regions_of(evidence))
 
 
-def later_as_it_leaves(step: Proposal, owner: Target | None, evidence: Evidence, policy: Policy) -> Proposal:
+def later_as_it_leaves(
+    step: Proposal, owner: Target | None, evidence: Evidence, policy: Policy, read: Sequence[str] | None = None
+) -> Proposal:
     """The same of an action that is offered after the brief, whose texts no check of the brief read: beside one for a customer stands
-    what code finds in it, and that nobody read what only language can tell.
+    what code finds in it, and what a second model does (``read``), or that nobody read what only language can tell.
     """
     anew = as_it_leaves(step, owner, evidence, policy)
     if step.kind not in TO_CUSTOMERS or policy.level("P2") == "off":
         return anew
     said = (finding.message for finding in customer_text_findings(anew.text, anew.destination, evidence, policy))
-    return anew.model_copy(update={"beware": tuple(dict.fromkeys((*anew.beware, *said, unread("").message)))})
+    told = read if read is not None else [unread("").message]
+    return anew.model_copy(update={"beware": tuple(dict.fromkeys((*anew.beware, *said, *told)))})
 
 
 def may_not_go(step: Proposal, evidence: Evidence, policy: Policy) -> list[str]:

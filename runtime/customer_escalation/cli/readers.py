@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from skill_runtime.recorder import Recorder
 
 READS = "What you changed is read against its records ..."
+LATER_READS = "The texts for customers are read against their records ..."
 
 
-def edit_reader(store: "CaseStore", say: Callable[[str], None]) -> "OpenVerifier":
+def edit_reader(store: "CaseStore", say: Callable[[str], None], reads: str = READS) -> "OpenVerifier":
     """Opens it for each edit; nobody where the run was made without a model, or its credentials are missing. ``say`` tells what goes on
-    and why it fails.
+    and why it fails, ``reads`` what is being read.
     """
 
     @asynccontextmanager
@@ -35,7 +36,7 @@ def edit_reader(store: "CaseStore", say: Callable[[str], None]) -> "OpenVerifier
             return
         from customer_escalation.headless import verifier_of
 
-        say(READS)
+        say(reads)
         async with verifier_of(model, policy, recorder, Meter(Limits(), time.monotonic), say) as verifier:
             yield verifier
 

@@ -159,9 +159,11 @@ def with_service(
 ) -> T:
     """Do one piece of work on a case through the service, with its systems there to be read."""
     from customer_escalation.cases.service import CaseService
+    from customer_escalation.cli import streams
+    from customer_escalation.cli.readers import LATER_READS, edit_reader
 
     async def run() -> T:
         async with reading(place, as_of) as systems:
-            return await work(CaseService(store, systems))
+            return await work(CaseService(store, systems).edits_read(edit_reader(store, streams.tell, LATER_READS)))
 
     return asyncio.run(run())

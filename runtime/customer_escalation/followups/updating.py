@@ -65,7 +65,7 @@ async def make_update(service: CaseService, case: str, writer: UpdateWriter | No
     made = texts.proposals if writer is None else await writer.write(texts, texts.proposals)
     drafted_by: Literal["model", "rules"] = "rules" if writer is None else "model"
     entry = OfferedLater(occasion="update", now=now, drafted_by=drafted_by, proposals=tuple(made))
-    ids = {action_id(one) for one in service.offer(name, entry)}
+    ids = {action_id(one) for one in await service.offer_read(name, entry)}
     offered = tuple(one for one in service.propose(name) if one.id in ids)
     return FollowUpDraft(name, reassessed, texts.news, standing, offered, drafted_by)
 

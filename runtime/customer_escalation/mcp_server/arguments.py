@@ -203,6 +203,15 @@ class DeEscalateArguments(Arguments):
     confirmed_by: str = Field(
         "", max_length=200, description="The person who said yes to the de-escalation in this conversation, by name."
     )
+    customer_confirmed: Annotated[list[str], Decoded] = Field(
+        default_factory=list,
+        max_length=20,
+        description="To close it: refs of the customers' messages that say it is solved; [] where they were quiet.",
+    )
+    tracking: str = Field(
+        "", max_length=1000, description="To close it: what was done to the tracker's item or the internal tracking."
+    )
+    learned: str = Field("", max_length=1000, description="To close it: where what was learned is kept.")
 
 
 class RunArguments(Arguments):

@@ -33,6 +33,7 @@ from skill_runtime.skills import Skill, load_skill
 
 if TYPE_CHECKING:
     from customer_escalation.cases.service import CaseService
+    from customer_escalation.cases.steps import DeEscalation
 
 NAME = "escalation"
 
@@ -208,9 +209,8 @@ def _later_tools(cases: Cases, told: Callable[[str], str]) -> list[Tool]:
         from customer_escalation.mcp_server import telling
 
         found = await cases.service.deescalate(given.case, given.since, given.done, given.confirmed_by)
-        if found.may_close:
-            await cases.service.close(found.case)
-        return telling.deescalated(found, closed=found.may_close)
+        left = await _closed(cases.service, found, given) if found.may_close else ""
+        return telling.deescalated(found, closed=found.may_close and not left, missing=left)
 
     async def run(given: takes.RunArguments, ctx: Context[Any]) -> answers.Ran:
         async with Progress(ctx) as progress:
@@ -228,6 +228,21 @@ def _later_tools(cases: Cases, told: Callable[[str], str]) -> list[Tool]:
         new_tool(run, "run_escalation", "Do the whole job", prompt("tools/run_escalation.md"), takes.RunArguments, answers.Ran,
                  told, reads=True),
     ]  # fmt: skip
+
+
+async def _closed(service: "CaseService", found: "DeEscalation", given: takes.DeEscalateArguments) -> str:
+    """Close it; what is missing for that, in a sentence, else empty."""
+    from customer_escalation.followups.closing import Closing, close
+
+    said = Closing(
+        by=given.confirmed_by or found.state.confirmed_by, confirmed=tuple(given.customer_confirmed),
+        tracking=given.tracking, learned=given.learned,
+    )  # fmt: skip
+    try:
+        await close(service, found.case, said)
+    except WrongOrder as error:
+        return str(error)
+    return ""
 
 
 async def _save(service: "CaseService", place: Workplace, given: takes.SaveArguments) -> answers.Saved:

@@ -268,16 +268,16 @@ def _new_record(record: Record) -> str:
     return f"- {record.ref}: {text[:160]}"
 
 
-def deescalated(found: DeEscalation, *, closed: bool) -> answers.DeEscalation:
+def deescalated(found: DeEscalation, *, closed: bool, missing: str = "") -> answers.DeEscalation:
     """Whether an escalation may come down, and what that takes."""
     return answers.DeEscalation(
-        text=_deescalated_text(found, closed=closed), case=found.case, rules=found.state.rules,
+        text=_deescalated_text(found, closed=closed, missing=missing), case=found.case, rules=found.state.rules,
         proposed=found.state.proposed, confirmed_by=found.state.confirmed_by,
         left=[DEESCALATING[key] for key in found.left], closed=closed,
     )  # fmt: skip
 
 
-def _deescalated_text(found: DeEscalation, *, closed: bool) -> str:
+def _deescalated_text(found: DeEscalation, *, closed: bool, missing: str) -> str:
     lines = [f"Case {found.case}."]
     lines += [
         f"{firing.rule}: {firing.state}{f' ({firing.because})' if firing.because else ''}" for firing in found.judged
@@ -294,6 +294,7 @@ def _deescalated_text(found: DeEscalation, *, closed: bool) -> str:
     else:
         lines.append("It may come down. A person has to confirm it: ask, and call again with `confirmed_by`.")
     lines += [f"- still to do (`{key}`): {DEESCALATING[key]}" for key in found.left]
+    lines += [f"{missing} Call again with `customer_confirmed`, `tracking` and `learned`."] if missing else []
     return "\n".join(lines)
 
 

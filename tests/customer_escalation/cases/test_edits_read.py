@@ -8,18 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.customer_escalation.casebook import NOW
 from tests.customer_escalation.cases.test_deciding import of, on_desk
 from tests.customer_escalation.drafts import BUG, T1, T1M1, T1M3
 from tests.messages_api import SUPPORTED, Fault, MessagesServer, use
 from tests.requirements import requirement
 
+from customer_escalation.actions import Proposal
 from customer_escalation.cases.errors import WrongOrder
 from customer_escalation.cases.journal_store import JournalStore
+from customer_escalation.cases.offered_later import OfferedLater
 from customer_escalation.cases.reading_edits import NO_FACTS, OpenVerifier
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.store import CaseInUse
 from customer_escalation.cases.verifier import SERVICE_FAILED, ModelVerifier, Verifier
 from customer_escalation.policy import Policy
+from customer_escalation.review.customer_texts.questions import unread as unread_text
 from skill_runtime.claude import ClaudeModel
 from skill_runtime.limits import Limits, Meter
 from skill_runtime.recorder import Recorder
@@ -202,3 +206,27 @@ async def test_a_case_whose_facts_no_longer_stand_says_that_the_edit_was_not_rea
         edited = await service.edit_action(case, of(service, case, "customer_reply").id, "Kim", text=HELPS)
     assert any(NO_FACTS in sentence for sentence in edited.proposal.beware)
     assert api.statements == []
+
+
+@requirement("P2")
+async def test_a_text_of_a_later_update_is_read_before_it_is_offered(tmp_path: Path) -> None:
+    promised = Proposal(
+        kind="status_update", title="Update", destination=T1, system="support_platform", text=f"{PROMISE['words']}, we promise."
+    )  # fmt: skip
+    asked = promised.model_copy(update={"kind": "team_message", "destination": "#engineering", "system": "chat"})
+    later = OfferedLater(occasion="update", now=NOW, drafted_by="model", proposals=(promised, asked))
+    with MessagesServer([], reading=[(use("reading", faults=[PROMISE]),)]) as api:
+        service, case = await case_at(api, tmp_path)
+        told, team = await service.offer_read(case, later)
+        assert (len(api.texts), team.beware) == (1, ())
+    assert PROMISE["words"] in " ".join(told.beware)
+    assert unread_text("").message not in told.beware
+
+
+async def test_a_later_text_that_nobody_reads_says_so(tmp_path: Path) -> None:
+    service, case, _, _ = await on_desk(store=JournalStore(tmp_path))
+    update = Proposal(kind="status_update", title="U", destination=T1, system="support_platform", text="We are at it.")
+    [told] = await service.offer_read(
+        case, OfferedLater(occasion="update", now=NOW, drafted_by="rules", proposals=(update,))
+    )
+    assert unread_text("").message in told.beware

@@ -22,6 +22,7 @@ from customer_escalation.cases.entries import EffectIntended
 from customer_escalation.cases.journal_store import JournalStore
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cli.acting.told import as_json
+from customer_escalation.cli.around import MARKS
 from support_connectors.backend import IssueFilter, NewIssue, Paging, Write
 from support_connectors.workspace.store import open_workspace
 
@@ -176,6 +177,16 @@ def test_a_yes_to_an_id_carries_out_exactly_that_once(command: Command) -> None:
     now = listed(command)["customer_reply"]
     assert (now["state"], [one["by"] for one in now["approved_by"]]) == ("done", ["Sam Roe"])
     assert (now["effect"]["by"], now["effect"]["written"]) == ("Sam Roe", "support_platform/T-4-m2")
+
+
+@requirement("P1")
+@pytest.mark.parametrize(("mark", "name"), sorted(MARKS.items()))
+def test_a_program_in_an_assistants_shell_says_yes_to_nothing(command: Command, mark: str, name: str) -> None:
+    reply = listed(command)["customer_reply"]
+    for words in (("--yes-to", reply["id"]), ("--settle", f"{reply['id']}=done")):
+        refused = command("act", run_of(command), *words, "--by", "Ana", **{mark: "1"})
+        assert (refused.code, f"This shell belongs to {name}" in refused.err) == (2, True), refused
+    assert listed(command)["customer_reply"]["state"] == "waits"
 
 
 @pytest.mark.parametrize(

@@ -247,7 +247,18 @@ async def test_open_escalations_are_followed_up_until_they_are_closed(folder: Pa
         half = await at.good("deescalate", case=name, confirmed_by="Sam", done=["notify_team", "inform_customer"])
         assert (half.data["confirmed_by"], half.data["closed"], len(half.data["left"])) == ("Sam", False, 2)
         assert len((await at.good("followups", case=name)).data["open"][0]["left_of_deescalation"]) == 2
-        end = await at.good("deescalate", case=name, done=["update_ticket", "record_learning"])
+        down = await at.good("deescalate", case=name, done=["update_ticket", "record_learning"])
+        assert down.data["closed"] is False
+        for missing in ("customer confirms it", "internal tracking", "what was learned"):
+            assert missing in down.text
+        assert len((await at.good("followups")).data["open"]) == 1
+        end = await at.good(
+            "deescalate",
+            case=name,
+            customer_confirmed=person["cites"],
+            tracking="INC-7 is closed.",
+            learned="KB-9, a draft",
+        )
         assert end.data["closed"]
         assert (await at.good("followups")).data["open"] == []
 

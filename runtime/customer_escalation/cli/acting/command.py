@@ -82,6 +82,7 @@ def act(
     digest of system, destination and text, so --yes-to approves exactly that: of a changed text it approves nothing.
     """  # fmt: skip
     from customer_escalation.cases.journal_store import JournalStore
+    from customer_escalation.cli.around import assistant_around
     from customer_escalation.connectors.source import InvalidRequest
 
     if sum([bool(yes_to), bool(settle), format is not None, ics is not None]) > 1:
@@ -95,6 +96,11 @@ def act(
     if ics is not None:
         _write_reminders(case, ics)
         return
+    if (yes_to or settle) and (assistant := assistant_around()):
+        raise InvalidRequest(
+            f"This shell belongs to {assistant}, and a program is not a person who answers: say it in {assistant}'s own question, or in a "
+            "terminal of your own."
+        )
     if settle:
         raise typer.Exit(_settle(case, name, settle))
     if attach_to is not None:
