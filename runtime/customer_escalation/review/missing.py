@@ -216,11 +216,11 @@ def _ends_a_name(shown: str, text: str, scope: Iterable[Record]) -> bool:
     return bool(number and name and _stands_in(name.group()[: -len(shown)] + number.group(), scope))
 
 
-def is_somebody(name: str, scope: Iterable[Record]) -> bool:
-    """Does a known name stand in it with a form of address before or behind it, such as Mr or -san?"""
+def is_somebody(name: str, scope: Iterable[Record], longest: int = LONGEST_ADDRESS) -> bool:
+    """Does a known name stand in it with a form of address of at most ``longest`` letters before or behind it, such as Mr or -san?"""
     words = re.split(r"[\s-]+", name)
     known = [word for word in words if len(word) >= SHORTEST_NAME and _stands_in(word, scope)]
-    return len(words) > 1 and bool(known) and all(len(word) <= LONGEST_ADDRESS for word in words if word not in known)
+    return len(words) > 1 and bool(known) and all(len(word) <= longest for word in words if word not in known)
 
 
 def _behind_first_word(name: str, text: str) -> str:

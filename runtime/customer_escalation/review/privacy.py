@@ -14,7 +14,7 @@ from customer_escalation.domain.people import own_names, people_of
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.customer_texts import CustomerText, said_of
 from customer_escalation.review.grounding import Unsupported, find_atoms, unsupported_atoms
-from customer_escalation.review.missing import is_a_writer, is_somebody, put_together
+from customer_escalation.review.missing import LONGEST_ADDRESS, is_a_writer, is_somebody, put_together
 from customer_escalation.review.passages import drafts_for_customers
 from customer_escalation.review.settings_named import is_a_setting_of
 from customer_escalation.review.told_days import is_day_and_month, on_a_customers_clock
@@ -45,6 +45,8 @@ _HOUR = re.compile(r"\b([01]?\d|2[0-3])\s?(?:h|Uhr)\b(?:\s?([0-5]\d)\b(?!\s?min)
 """A time of day as other languages write it: 17h, 14 h 30, 9 Uhr."""
 _DOTTED = re.compile(r"\d{1,2}\.[0-5]\d")
 """A time of day as the Nordic languages, among others, write it; it reads as a number."""
+LONGEST_IN_GREETING = 9
+"""Letters of a form of address that a text begins with, such as "Monsieur" or "Professor"."""
 _NAME = re.compile(r"[.]? ([^\W\d_][\w'’-]+)")
 _GUESS = re.compile(
     r"\b(?:(?:we|I) (?:suspect|believe|think|assume|guess)|probably|most likely|presumably|appears to be caused|"
@@ -182,7 +184,8 @@ def _is_a_form_of_address(words: str, text: str, records: Sequence[Record]) -> b
     begins_lines = all(text[: found.start()].rpartition("\n")[2].strip() == "" for found in places)
     form = words.rsplit(maxsplit=1)[-1] if begins_lines else words  # a greeting may be long
     after = [_NAME.match(text, found.end()) for found in places]
-    return bool(after) and all(one is not None and is_somebody(f"{form} {one[1]}", records) for one in after)
+    longest = LONGEST_IN_GREETING if begins_lines else LONGEST_ADDRESS
+    return bool(after) and all(one is not None and is_somebody(f"{form} {one[1]}", records, longest) for one in after)
 
 
 def _account_of(ticket: str, view: ReviewInput) -> list[Record]:

@@ -234,6 +234,16 @@ def test_a_host_that_an_article_names_without_a_scheme_may_be_linked_to() -> Non
     assert levels("Please open https://push.vendor.example.evil.example/ in a browser.", world) == ["H"]
 
 
+def test_a_host_behind_a_login_that_the_customer_blanked_out_is_theirs() -> None:
+    world = records()
+    quoted = (
+        "unable to access 'https://[taken out]@code.theirs.example/a.git/': error 403. Write to me@mail.theirs.example."
+    )
+    world.ledger.put(evidence(article("K-2", "Clone", quoted)).ledger.records["knowledge_base/K-2"])
+    assert levels("Please run git ls-remote https://code.theirs.example/a.git", world) == []
+    assert levels("Please open https://mail.theirs.example/", world) == ["H"]
+
+
 def test_a_customers_own_people_are_known_by_a_form_of_address_and_their_last_name() -> None:
     world = records()
     world.ledger.put(

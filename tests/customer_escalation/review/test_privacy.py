@@ -202,7 +202,9 @@ def test_a_documented_solution_may_be_called_likely_and_the_rest_holds_for_it_to
 
 
 @pytest.mark.parametrize(("greeting", "faults"), [("Dear Oakham-san, thank you.", 0), ("Dear Mrs Oakham, thank you.", 0),
-                                                  ("Estimado Sr. Oakham:", 0), ("Hi Rita, thank you.", 0), ("Dear Mr Bell, thank you.", 0),
+                                                  ("Estimado Sr. Oakham:", 0),
+                                                  ("Bonjour Monsieur Oakham,", 0), ("Dear Professor Delacroix,", 1),
+                                                  ("Hi Rita, thank you.", 0), ("Dear Mr Bell, thank you.", 0),
                                                   ("Dear Marguerite Delacroix, thank you.", 1)])  # fmt: skip
 def test_a_person_of_the_customers_may_be_greeted_with_any_form_of_address(greeting: str, faults: int) -> None:
     work = Casework(

@@ -15,6 +15,8 @@ _ADDRESS = re.compile(
 """With a scheme or none, or a host with a path; the bare name of a host or a file is an atom of G1's kind."""
 _BARE = re.compile(r"(?<![\w@./-])(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w@-])")
 """The bare name of a host, which what a customer knows may hold."""
+_BEHIND_LOGIN = re.compile(r"@((?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24})(?=[/:]\S)")
+"""The host of an address whose login somebody blanked out, as in ``https://[removed by me]@example.org/a``."""
 _MAIL = re.compile(r"[\w.+%'-]{1,64}@((?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24})")
 
 
@@ -22,6 +24,7 @@ def links(text: CustomerText) -> Iterator[Said]:
     """Hosts that nobody knows."""
     known = {host for record in text.known for host in (*hosts(record.text), host_of(page_of(record)))}
     known |= {found.group().casefold() for record in text.known for found in _BARE.finditer(record.text)}
+    known |= {found[1].casefold() for record in text.known for found in _BEHIND_LOGIN.finditer(record.text)}
     for host in dict.fromkeys(hosts(text.spaced)):
         if host not in known and not _below(host, text.policy.leaving.hosts):
             yield Said(

@@ -16,6 +16,7 @@ _ACRONYM = re.compile(r"[A-Z0-9]{1,6}s?")
 _ADDRESS = re.compile(
     r"(?<!\S)\S*(?:@|/|\w\.\w)\S*"
 )  # from the beginning of a word alone, which keeps a long one cheap
+_CONTRACTION = re.compile(r"(\w+)[’'](?:ll|m|ve|d|re)")
 _SENTENCE = re.compile(r"(?<=[.!?:;])\s+|\n")
 ORDINARY = frozenset(
     """
@@ -90,9 +91,14 @@ def missing_names(
 
 
 def _passes(word: str, passing: frozenset[str], held: frozenset[str]) -> bool:
-    """Is the word known, or the genitive of a cited name, as German, Dutch and the Nordic languages write it?"""
+    """Is the word known, or the genitive of a cited name, as German, Dutch and the Nordic languages write it, or a contraction?"""
     key = _key(word)
-    return key in passing or (len(key) > SHORTEST_GENITIVE and key.endswith("s") and key[:-1] in held)
+    contracted = _CONTRACTION.fullmatch(key)
+    return (
+        key in passing
+        or (len(key) > SHORTEST_GENITIVE and key.endswith("s") and key[:-1] in held)
+        or bool(contracted and contracted[1] in ORDINARY)
+    )
 
 
 def _unsupported(run: list[_Capital], everything: Sequence[Record], named: set[str]) -> list[str]:

@@ -79,7 +79,16 @@ class Clause:
     @property
     def text(self) -> str:
         """Its words."""
-        return " ".join(word.text for word in self.words)
+        return as_written(self.words)
+
+
+def as_written(words: Iterable[Word]) -> str:
+    """Words that follow each other, with a blank only where the text parts them: "can't", "12GB"."""
+    shown, end = "", -1
+    for word in words:
+        shown += word.text if word.start == end or not shown else f" {word.text}"
+        end = word.end
+    return shown
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ def names(text: str, vocabulary: frozenset[str] = frozenset()) -> list[str]:
         ("Cobalt Freight sees it too.", ["Cobalt Freight"]),
         ("It concerns Cobalt too.", ["Cobalt"]),
         ("Cobalt's sync stops.", ["Cobalt's"]),
+        ("Otherwise I’ll write today, and Meanwhile We’re waiting.", []),
         ("Wij zagen Cobalt Freights bericht.", ["Cobalt"]),
         ("Élodie wrote about it.", ["Élodie"]),
         ("It was Marsh who wrote.", ["Marsh"]),

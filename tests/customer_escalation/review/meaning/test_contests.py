@@ -120,6 +120,11 @@ def test_a_record_in_another_language_is_not_compared_word_by_word() -> None:
     assert found("The sync starts.", "support_platform/T-6-m1", world=world) == []
 
 
+def test_a_finding_quotes_the_words_that_it_is_about_as_they_are_written() -> None:
+    told = found("The nightly sync doesn't start because the disk didn't hold 12GB and then broke down.", M1)
+    assert "“because the disk didn't hold 12GB”" in next(one.message for one in told if one.kind == "cause")
+
+
 def test_what_may_be_put_in_other_words_is_a_hint_at_most() -> None:
     [hint] = list(found("Engineers praised 3 colourful holidays.", M2))
     assert not hint.certain

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from customer_escalation.review.meaning.compared import Compared
 from customer_escalation.review.meaning.contest import Contest
-from customer_escalation.review.meaning.text import Word
+from customer_escalation.review.meaning.text import Word, as_written
 
 FEWEST = 2
 """Words of the cause, before it can be looked for."""
+SHOWN = 8
+"""Words of it that a finding quotes, with the conjunction."""
 SO = frozenset({"so", "also", "daher", "donc", "así", "então"})
 """Words that give the effect behind the cause."""
 SHARE = 0.34
@@ -28,7 +30,12 @@ def look(compared: Compared) -> Iterator[Contest]:
         if len(known) < SHARE * len(cause) or not given:
             ref = compared.cited[0].record.ref
             certain = not known or (not given and len(known) <= len(cause) / 2)
-            yield Contest("cause", certain, f"No cited record gives the cause behind “{word.text}”.", ref)
+            yield Contest(
+                "cause",
+                certain,
+                f"No cited record gives “{as_written(words[place : place + SHOWN])}” as the cause.",
+                ref,
+            )
         return
 
 

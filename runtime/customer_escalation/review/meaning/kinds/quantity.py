@@ -7,7 +7,7 @@ from customer_escalation.review.grounding.kinds.durations import unit
 from customer_escalation.review.meaning.compared import FEWEST_SHARED, Compared, Match
 from customer_escalation.review.meaning.contest import Contest
 from customer_escalation.review.meaning.grammar import Role
-from customer_escalation.review.meaning.text import Clause, Text, Word
+from customer_escalation.review.meaning.text import Clause, Text, Word, as_written
 
 REACH = 3
 """Words between a quantifier and what it counts."""
@@ -91,7 +91,7 @@ def _counted(text: Text) -> dict[str, dict[str, str]]:
                 behind = range(place + 1, min(place + 1 + REACH, len(clause.words)))
                 last = next((one for one in behind if _countable(clause.words[one])), None)
                 if last is not None and (stem := clause.words[last].stem) not in OUTSIDE:
-                    words = " ".join(word.text for word in clause.words[place : last + 1])
+                    words = as_written(clause.words[place : last + 1])
                     found.setdefault(stem, {}).setdefault(kind, words)
     return found
 
