@@ -15,7 +15,7 @@ ALWAYS = {"impact": (WORKFLOW,), "communication": COMMUNICATION}
 _MARKS = r"(?:\s*\[\[[^\[\]\n]*\]\])*"
 _ASIDE = r"\s\([^()\n]{1,120}\)"
 _LABEL = re.compile(
-    rf"(?:[-*+]\s+)?(?:\*\*([^*\n\[]{{1,80}}?){_MARKS}(?::\*\*|\*\*{_MARKS}\s?:|\*\*(?={_ASIDE}{_MARKS}\s?:))|([A-Z][a-z]+){_MARKS}:)"
+    rf"(?:[-*+]\s+)?(?:\*\*([^*\n\[]{{1,80}}?){_MARKS}(?::\*\*|\*\*{_MARKS}\s?:|\*\*(?={_ASIDE}{_MARKS}\s?(?:\*\*)?:))|([A-Z][a-z]+){_MARKS}:)"
     r"(?=\s|\Z)"
 )
 """A bullet's bold lead, or a word, with its colon; a mark may stand before that, or a parenthesis, which is no part of it."""

@@ -19,7 +19,7 @@ from customer_escalation.domain.prose import (
 from customer_escalation.domain.texts import places, with_places
 from customer_escalation.rendering.citing import Citing
 from customer_escalation.rendering.document import Document
-from customer_escalation.rendering.inert import inert, inert_block, sentence
+from customer_escalation.rendering.inert import CODE_SPAN, inert, inert_block, outside_code, sentence
 from customer_escalation.rendering.line_layout import ends, is_structured, joined, prefix, without_edges
 from customer_escalation.rendering.phrases import Phrases
 
@@ -106,7 +106,7 @@ class ProseView(Citing):
             inert(line) if without_marks(line).strip() else ", ".join(self.marks(marks_of(line)))
         )
         # bold that went on around a mark which is not shown, or over the end of a sentence
-        words = re.sub(r"(?<=\S)\*\* \*\*(?=\S)", " ", words.replace("****", ""))
+        words = outside_code(words, lambda text: re.sub(r"(?<=\S)\*\* \*\*(?=\S)", " ", text.replace("****", "")))
         # of a date or an abbreviation, with a mark before the sentence's own
         return re.sub(r"(?<=\w\.) (?= \()|(?<=\w\.) \.(?=\s|\Z)", "", words)
 
@@ -139,15 +139,27 @@ class ProseView(Citing):
         return with_places(text, self.places, lambda place: self.say("text_mention", number=str(place)))
 
 
+def _is_open(text: str) -> bool:
+    """Does bold begin in it that does not end in it? Stars in code are none, in a span of code or, where one is left, without."""
+    words = CODE_SPAN.sub("", text)
+    return words.count("**") % 2 == 1 and _NO_BOLD.sub("", words).count("**") % 2 == 1
+
+
+_NO_BOLD = re.compile(r"(?:(?<=\()|(?<=, )|(?<=,))\*\*(?=\w)|(?<=[\s,(])\*\*(?=[{\[(])")
+"""Stars as a programming language has them, which hold no bold open."""
+
+
 def _bold_each(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
-    """The sentences, each with marks of bold of its own where they went on over several; a mark without a partner is left out."""
+    """The sentences, each with marks of bold of its own where they went on over several; a mark without a partner is left out,
+    unless it is no bold but code, as in ``f(**{})``.
+    """
     found, goes_on = list(sentences), False
     for place, one in enumerate(found):
         text = f"**{one.text}" if goes_on else one.text
-        goes_on = text.count("**") % 2 == 1
+        goes_on = _is_open(text)
         if goes_on:
-            closes = any(other.text.count("**") % 2 for other in found[place + 1 :])
-            text = f"{text.rstrip()}**" if closes else text.replace("**", "")
+            closes = any(_is_open(other.text) for other in found[place + 1 :])
+            text = f"{text.rstrip()}**" if closes else outside_code(text, lambda words: words.replace("**", ""))
             goes_on = closes
         yield replace(one, text=text)
 

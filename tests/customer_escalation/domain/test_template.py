@@ -27,6 +27,7 @@ from customer_escalation.domain.template import (
         ("**SLA:** Met.", [("SLA", "**SLA:** Met.", "Met.")]),
         ("* **SLA**: Met.", [("SLA", "* **SLA**: Met.", "Met.")]),
         ("- **SLA** : Met.", [("SLA", "- **SLA** : Met.", "Met.")]),
+        ("- **SLA** (24x7 [[crm/A-1]])**:** Met.", [("SLA", "- **SLA** (24x7 [[crm/A-1]])**:** Met.", "(24x7 [[crm/A-1]])**:** Met.")]),
         ("SLA: Met.", [("", "SLA: Met.", "SLA: Met.")]),  # no word with one capital letter
         ("Expected: It ends.", [("Expected", "Expected: It ends.", "It ends.")]),
         ("- Expected: It ends.", [("Expected", "- Expected: It ends.", "It ends.")]),

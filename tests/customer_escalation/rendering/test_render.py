@@ -561,6 +561,18 @@ def test_a_mark_in_a_bold_lead_or_behind_a_date_leaves_nothing_odd() -> None:
     assert "**Deadline:** Dienstag, 10.3.: Schluss." in text
 
 
+def test_stars_in_code_are_no_bold() -> None:
+    text = markdown(
+        description="- The log says «failed to run f(*[], **{}» and stops. **Then** it goes on.\n- **Seen:** `g(**kwargs)` fails.\n"
+        "- It calls h(*args, **kwargs) again.\n- Now **bold is left open."
+    )
+    shown = MarkdownIt().render(text)
+    assert "f(*[], **{}» and stops. <strong>Then</strong> it goes on." in shown
+    assert "<strong>Seen:</strong> <code>g(**kwargs)</code> fails." in shown
+    assert "h(*args, **kwargs) again." in shown
+    assert "Now bold is left open." in shown
+
+
 def test_the_first_line_of_the_page_goes_without_marks() -> None:
     page = markdown(sender=f"**To Engineering** [[{T1M1}]]. It stops.\nCall them {said('now.', T1M1)}")
     assert "**To Engineering**. It stops." in page
