@@ -229,8 +229,9 @@ class Assessment(DraftModel):
     production_stopped: Fact = Field(
         description=(
             "Has an account's production use of the product stopped? A customer's concrete report counts (what stopped, "
-            "since when); urgent words alone do not. One broken function while the rest works is not this, nor is one user "
-            "or one seat that cannot work, nor somebody who wants to leave and cannot sign in."
+            "since when); urgent words alone do not. no where a record shows that it works again, even if it may stop again. "
+            "One broken function while the rest works is not this, nor is one user or one seat that cannot work, nor somebody "
+            "who wants to leave and cannot sign in."
         )
     )
     beyond_support: Fact = Field(
