@@ -28,6 +28,8 @@ MOST_MARKS = 3
 _FENCE = re.compile("`{3,}")
 _ASIDE = re.compile(r"(?<=\S )\([^()]+\)$")
 """A parenthesis at the end of a sentence or of a table's cell."""
+_NO_BOLD = re.compile(r"(?:(?<=\()|(?<=, )|(?<=,))\*\*(?=\w)|(?<=[\s,(])\*\*(?=[{\[(])")
+"""Stars as a programming language has them, which hold no bold open."""
 
 
 class ProseView(Citing):
@@ -143,10 +145,6 @@ def _is_open(text: str) -> bool:
     """Does bold begin in it that does not end in it? Stars in code are none, in a span of code or, where one is left, without."""
     words = CODE_SPAN.sub("", text)
     return words.count("**") % 2 == 1 and _NO_BOLD.sub("", words).count("**") % 2 == 1
-
-
-_NO_BOLD = re.compile(r"(?:(?<=\()|(?<=, )|(?<=,))\*\*(?=\w)|(?<=[\s,(])\*\*(?=[{\[(])")
-"""Stars as a programming language has them, which hold no bold open."""
 
 
 def _bold_each(sentences: Iterable[Sentence]) -> Iterator[Sentence]:

@@ -89,22 +89,21 @@ class SteeringReading:
 
 def questions_about(records: Iterable[Record]) -> list[RecordsQuestion]:
     """As few questions as hold the texts of these records, in their order."""
-    found: list[RecordsQuestion] = []
-    batch, size = list[tuple[str, str]](), 0
+    batches, size = list[list[tuple[str, str]]](), 0
     for ref, text in _pieces(records):
-        if batch and size + len(text) > MOST_AT_ONCE:
-            found.append(RecordsQuestion(tuple(batch)))
-            batch, size = [], 0
-        batch.append((ref, text))
+        if not batches or size + len(text) > MOST_AT_ONCE:
+            batches.append([])
+            size = 0
+        batches[-1].append((ref, text))
         size += len(text)
-    return [*found, RecordsQuestion(tuple(batch))][:MOST_QUESTIONS] if batch else found[:MOST_QUESTIONS]
+    return [RecordsQuestion(tuple(batch)) for batch in batches[:MOST_QUESTIONS]]
 
 
 def _pieces(records: Iterable[Record]) -> Iterator[tuple[str, str]]:
     for record in records:
         text = field(record, "text") or field(record, "body")
-        for start in range(0, len(text.strip()) and len(text), MOST_OF_ONE):
-            yield record.ref, text[start : start + MOST_OF_ONE]
+        if text.strip():
+            yield from ((record.ref, text[start : start + MOST_OF_ONE]) for start in range(0, len(text), MOST_OF_ONE))
 
 
 def steering_of(given: Mapping[str, Any]) -> SteeringReading | None:
