@@ -147,6 +147,7 @@ def _made(
     shown = [finding for finding in findings if finding.level == "H"]
     undecided = by_rules and any(finding.rule == "RUN" for finding in shown)
     draft = withhold_unsupported(review) if shown else review.draft
+    zone = zone_of_case(inputs)
     brief = Brief(
         outcome=decision.outcome,
         severity=decision.severity,
@@ -157,7 +158,8 @@ def _made(
         severity_because=rule_notes(decision, "severity"),
         decided_by=rule_notes(decision, "handle" if decision.outcome == Outcome.HANDLE else "escalate"),
         reported_by=reported_by,
-        date=date_words(casework.now, zone_of_case(inputs), language_code(draft)),
+        date=date_words(casework.now, zone, language_code(draft)),
+        zone=zone,
         drafted_by=casework.drafted_by,
         computed=computed_lines(inputs, decision.severity, casework.figures, decision.target),
         figures=tuple(casework.figures.values()),

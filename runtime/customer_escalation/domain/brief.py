@@ -1,6 +1,7 @@
 """The finished brief as data: a draft with the decision, what code computed for it, and how far it was checked."""
 
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field, StringConstraints
 
@@ -106,6 +107,8 @@ class Brief(DraftModel):
     reported_by: str
     date: str
     """The moment of the run, in words with its zone."""
+    zone: ZoneInfo = ZoneInfo("UTC")
+    """The clock on which it tells its times; UTC of a brief from before it was kept."""
     drafted_by: Literal["model", "rules"]
     computed: Computed
     figures: tuple[Figure, ...]

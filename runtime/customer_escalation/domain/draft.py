@@ -112,15 +112,15 @@ class ColleagueText(DraftModel):
 _SENDER = "The page for your colleague in support; not sent on. `[text 2]` names a text and reads “text 2” in the brief's language."
 _OPENING = (
     "Two to four short sentences, each on its own line, that tell the receiving team what you need from them and by when, what is broken "
-    "and for whom, and what would make it worse. No labels."
+    "and for whom, and what would make it worse. No labels. Below them, if they have to decide, the options as a table."
 )
 _RHYTHM = (
     "For your colleague, as a short list: who hears from us when until it is settled, when to check for answers, and what else should be "
     "corrected."
 )
 _CONTEXT = (
-    "Printed below the list of cited records, which code adds: a table or bullets with claims that the records contradict, conflicting "
-    "records, open questions with who can answer them, and similar cases that are something else. '' if there is nothing."
+    "Printed below the list of cited records, which code adds: a table with claims that the records contradict, conflicting "
+    "records and similar cases that are something else; open questions with who can answer them. '' if there is nothing."
 )
 _REMINDERS = "Each moment at which your colleague has to look or act again, for their calendar. RFC 3339. []"
 _DRAFTS = (
@@ -187,7 +187,7 @@ class EscalationDraft(_Draft):
             "Bullets with the template's labels, `- **Customers affected:** ...`, `**Workflow impact:**`, `**Revenue at risk:**` (each "
             "account's; exposure is not risk; deals apart from ARR), `**Time in queue:**`, `**SLA:**` if there are clocks, "
             "and labels of your own for "
-            "anything else that counts here. A table when several accounts are affected."
+            "anything else that counts here. Outages, accounts, or whatever else there are several of, as a table."
         )
     )
     description: Stated = Field(
@@ -239,7 +239,7 @@ class HandlingDraft(_Draft):
     note: Told = Field(
         description=(
             "The note that follows the page, in plain markdown with headings of your own (`### ...`), bullets, small "
-            "tables and numbered steps. "
+            "tables and paragraphs. "
             "Mark what the records show; a line without a mark is taken as your own proposal."
         )
     )

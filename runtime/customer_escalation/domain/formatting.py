@@ -38,6 +38,11 @@ def hours_words(duration: timedelta) -> str:
     return f"{hours:,} h {minutes} min" if minutes else f"{hours:,} h"
 
 
+def is_utc(zone: ZoneInfo) -> bool:
+    """Is a zone UTC by any of its names?"""
+    return zone.key in _UTC_NAMES
+
+
 def time_words(moment: datetime, *zones: ZoneInfo | None) -> str:
     """``2024-12-05 13:00 Europe/Berlin (12:00 UTC)``: the clock of the first zone leads, the others follow; ``2024-12-05 12:00 UTC``
     without any.
@@ -45,7 +50,7 @@ def time_words(moment: datetime, *zones: ZoneInfo | None) -> str:
     A date is added to those for whom it is another day. Raises ``ValueError`` for a naive moment.
     """
     moment = in_utc(moment)
-    clocks = list(dict.fromkeys([*(_UTC if tz.key in _UTC_NAMES else tz for tz in zones if tz is not None), _UTC]))
+    clocks = list(dict.fromkeys([*(_UTC if is_utc(tz) else tz for tz in zones if tz is not None), _UTC]))
     lead = moment.astimezone(clocks[0])
     others = [_local_words(moment, tz, lead) for tz in clocks[1:]]
     return f"{lead:%Y-%m-%d %H:%M} {clocks[0].key}" + (f" ({', '.join(others)})" if others else "")

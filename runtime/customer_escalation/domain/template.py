@@ -38,6 +38,13 @@ class Block:
         return self.text[found.end() :].strip() if found else self.text.strip()
 
 
+def opening_parts(opening: str) -> tuple[str, str]:
+    """The first lines of a brief, and what stands below them from the first row of a table on: the options that it has to choose from."""
+    lines = opening.splitlines()
+    row = next((place for place, line in enumerate(lines) if line.lstrip().startswith("|")), len(lines))
+    return "\n".join(lines[:row]).strip(), "\n".join(lines[row:]).strip()
+
+
 def blocks(text: str) -> Iterator[Block]:
     """The text in pieces that begin with a label at the left edge: a bullet's bold lead, or a word with a colon."""
     label, lines = "", list[str]()

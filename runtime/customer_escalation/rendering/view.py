@@ -14,7 +14,7 @@ from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.domain.prose import without_marks
 from customer_escalation.domain.record_ids import shown_id
 from customer_escalation.domain.rules import label_of
-from customer_escalation.domain.template import CUSTOMERS, IMPACT, QUEUE, REVENUE, SLA, blocks, is_called
+from customer_escalation.domain.template import CUSTOMERS, IMPACT, QUEUE, REVENUE, SLA, blocks, is_called, opening_parts
 from customer_escalation.domain.texts import outgoing
 from customer_escalation.rendering.account_cells import cell_words
 from customer_escalation.rendering.cites import all_cites
@@ -52,6 +52,7 @@ class BriefView(ProseView):
             "sender": self.sender, "texts": self.text_blocks, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
         }  # fmt: skip
         if isinstance(draft, EscalationDraft):
+            names["opening"], names["options"] = opening_parts(draft.opening)
             names["impact"] = lambda: self.impact(draft)
             names["asks"] = lambda: self.asks(draft)
             names["deadline"] = lambda: self.deadline(draft.deadline)
@@ -65,13 +66,24 @@ class BriefView(ProseView):
         """
         text = self.line(set_by_it.text).rstrip(".")
         if text and not _tells(text, set_by_it.by):
-            text = f"{inert(_moment(set_by_it.by, self.say.language))}: {text}"
+            text = f"{self._moment(set_by_it.by)}: {text}"
         if text:
             return text if text.endswith(("!", "?", "。", "！", "？")) else f"{text}."
         window = self.brief.computed.window
-        told = self.line(window.text).rstrip(".") if window else inert(_moment(set_by_it.by, self.say.language))
+        told = self.line(window.text).rstrip(".") if window else self._moment(set_by_it.by)
         who = self.say(f"by_{set_by_it.basis}") if set_by_it.basis != "record" else ""
         return f"{who[:1].upper()}{who[1:]}: {told}." if who else f"{told}."
+
+    def _moment(self, by: str) -> str:
+        """A deadline's moment as people of the language read it, on the clock that it was given on, which is named where it is not the
+        brief's; what is no moment as it stands.
+        """
+        moment, timed = parse_moment(by), ":" in by
+        if not moment:
+            return inert(by)
+        usual = moment.astimezone(self.brief.zone).utcoffset() == moment.utcoffset()
+        clock = f" {offset_words(moment)}" if timed and not usual else ""
+        return inert(f"{day_words(moment, self.say.language, with_time=timed)}{clock}")
 
     def as_of(self) -> str:
         """Which moment the page knows of, in its own language, and that nothing has happened yet; of a note the decision before it."""
@@ -294,18 +306,6 @@ def _as_quotation(heading: str, lines: Sequence[str]) -> str:
 def quoted(text: str) -> list[str]:
     """A text to be pasted elsewhere, line by line, without its marks."""
     return inert_lines(without_marks(text))
-
-
-def _moment(by: str, language: str) -> str:
-    """A deadline's moment as people of the language read it, on the clock that it was given on; what is no moment as it stands."""
-    moment = parse_moment(by)
-    if not moment:
-        return by
-    return (
-        f"{day_words(moment, language, with_time=True)} {offset_words(moment)}"
-        if ":" in by
-        else day_words(moment, language, with_time=False)
-    )
 
 
 def _tells(text: str, by: str) -> bool:

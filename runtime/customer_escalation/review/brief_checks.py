@@ -6,7 +6,7 @@ from datetime import UTC
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.prose import passages, sentences_of
-from customer_escalation.domain.template import ALWAYS, under
+from customer_escalation.domain.template import ALWAYS, opening_parts, under
 from customer_escalation.domain.texts import places, unknown_mentions
 from customer_escalation.review.budget import budget, words_used
 from customer_escalation.review.check import Fault, ReviewInput, check
@@ -24,8 +24,8 @@ IMPACT = ("figures/affected", "figures/arr", "figures/queue")
 
 @check("B0")
 def opens(view: ReviewInput) -> Iterator[Fault]:
-    """Lines; of a text that is all one line, its sentences."""
-    opening = view.escalation.opening if view.escalation else ""
+    """Lines above a table; of a text that is all one line, its sentences."""
+    opening, _ = opening_parts(view.escalation.opening) if view.escalation else ("", "")
     written = len([line for line in opening.splitlines() if line.strip()])
     lines = written if written > 1 else len(list(sentences_of(opening)))
     low, high = OPENING_LINES

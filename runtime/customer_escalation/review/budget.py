@@ -9,17 +9,17 @@ from customer_escalation.domain.outcomes import Outcome, Severity
 from customer_escalation.domain.prose import passages
 
 ESCALATION = {
-    "opening": 50, "severity_reason": 12, "co_owner": 5, "impact": 140, "description": 90, "tried": 70, "containment": 20,
-    "reproduction": 90, "ideas": 30, "communication": 70, "asks": 140, "deadline": 25, "context": 70,
+    "opening": 80, "severity_reason": 12, "co_owner": 5, "impact": 140, "description": 110, "tried": 70, "containment": 20,
+    "reproduction": 90, "ideas": 30, "communication": 70, "asks": 140, "deadline": 25, "context": 90,
 }  # fmt: skip
 """Words a section where one account is affected."""
-HANDLING = {"note": 380}
+HANDLING = {"note": 430}
 PER_ACCOUNT = {"impact": 35, "description": 10, "tried": 15, "communication": 20, "asks": 10}
 """More for each further account, up to ``MOST_ACCOUNTS``."""
 MOST_ACCOUNTS = 6
 SHARE = {Severity.CRITICAL: 1.0, Severity.HIGH: 1.0, Severity.MEDIUM: 0.85}
 """Of that, by severity: what stops work is read to the end, a wish is not."""
-BESIDE = {"sender": 180, "messages": 130, "ticket_note": 40, "rhythm": 60}
+BESIDE = {"sender": 130, "messages": 110, "ticket_note": 40, "rhythm": 60}
 """Words of the texts beside the brief, each in all."""
 FOR_CUSTOMER = 260
 """Words of one text for a customer who asked several things."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.customer_escalation.casebook import NOW, account, affected, assessment, evidence, message, policy, ticket
 from tests.customer_escalation.policies import shipped_policy
 
-from customer_escalation.decision.figures import build_case, computed_lines, due_moments, window_figures
+from customer_escalation.decision.figures import build_case, computed_lines, due_moments, window_figures, zone_of_case
 from customer_escalation.decision.figures.windows import updates_due
 from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.decision.rules import decide
@@ -47,6 +47,30 @@ CRM = account("A-1", "Harrow Mills")
 
 def with_sla(**terms: Any) -> dict[str, Any]:
     return account("A-1", "Harrow Mills", sla={"first_response_h": 4, "update_h": 24, "resolution_h": 72, **terms})
+
+
+def test_times_are_told_on_the_teams_clock_and_windows_run_on_the_contracts() -> None:
+    """Who reads them is the team; where its policy names no zone, the account's stands for it."""
+    crm = account(
+        "A-1",
+        "Harrow Mills",
+        timezone="America/New_York",
+        sla={"first_response_h": 4, "hours": "Mon-Fri 09:00-17:00 America/New_York"},
+    )
+    unanswered, whose = asked(at="2026-03-04T14:30:00Z"), (affected("Harrow Mills", "T-1"),)
+    in_berlin, _ = with_overrides(SILENT, {"team_timezone": "Europe/Berlin"})
+    now = datetime.fromisoformat("2026-03-04T15:00:00Z")
+    for by, due, hears in (
+        (in_berlin, "2026-03-04 19:30 Europe/Berlin (18:30 UTC)", "Europe/Berlin"),
+        (SILENT, "2026-03-04 13:30 America/New_York (18:30 UTC)", "America/New_York"),
+    ):
+        case, figures = made(unanswered, crm, accounts=whose, by=by, now=now)
+        assert figures["figures/T-1.first_response"].text.startswith(f"due {due}")
+        assert zone_of_case(case).key == hears
+    case, figures = made(unanswered, crm, accounts=whose, by=in_berlin, now=now)
+    assert re.search(
+        r"then by \S+ \d\d:\d\d Europe/Berlin \(\d\d:\d\d America/New_York, ", figures["figures/T-1.next_update"].text
+    )
 
 
 def test_hours_that_nobody_states_are_counted_both_ways_and_the_earlier_reading_is_acted_on() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from markdown_it import MarkdownIt
@@ -291,6 +292,26 @@ def test_the_deadline_has_its_text_or_the_computed_window_and_what_it_rests_on()
     for told in ("until the 20th; 46 pages", "at 17:00; 46 pages", "on 2026-03-20"):
         assert f"\n- **Deadline:** {told}.\n" in markdown(deadline={**timed, "text": told})
     assert "Fri 20 Mar, 17:00 UTC+1: 46 pages" in markdown(deadline={**timed, "text": "46 pages are made by hand."})
+
+
+def test_a_deadline_on_the_clock_of_the_brief_does_not_name_it() -> None:
+    work, brief = escalated(
+        deadline={"by": "2026-03-20T17:00:00+01:00", "basis": "proposed", "text": "Before the weekend."}
+    )
+    there = brief.model_copy(update={"zone": ZoneInfo("Europe/Paris")})
+    assert "**Deadline:** Fri 20 Mar, 17:00: Before" in render_markdown(Document(there, work.evidence))
+    abroad = brief.model_copy(update={"zone": ZoneInfo("Europe/London")})
+    assert "**Deadline:** Fri 20 Mar, 17:00 UTC+1: Before" in render_markdown(Document(abroad, work.evidence))
+
+
+def test_the_options_stand_as_a_table_below_the_lines_that_open_the_brief() -> None:
+    lines = f"Engineering: fix the sync.\n{said('The audit is on 2026-03-20.', T1M1)}"
+    table = "| | Fix | Wait |\n|---|---|---|\n| Gives | all rows | nothing |\n\nWe recommend the fix."
+    shown = markdown(opening=f"{lines}\n\n{table}")
+    above, _, below = shown.partition("\n|  | Fix | Wait |\n| --- | --- | --- |\n| Gives | all rows | nothing |\n")
+    assert above.endswith("Engineering: fix the sync.  \nThe audit is on 2026-03-20.\n")
+    assert below.startswith("\nWe recommend the fix.\n\n**Severity:** ")
+    assert markdown(opening=lines).partition("2026-03-20.\n")[2].startswith("\n**Severity:** ")
 
 
 def test_the_hours_ahead_are_the_writers_or_the_computed_follow_up() -> None:

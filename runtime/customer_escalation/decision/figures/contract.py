@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from customer_escalation.decision.figures.parts import hours
 from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.domain.facts import ContractHours
+from customer_escalation.domain.formatting import is_utc
 from customer_escalation.policy import Policy, find_zone
 from customer_escalation.policy.holidays import DaysOff, country_of_zone, days_off
 from customer_escalation.policy.text import opening_hours
@@ -50,13 +51,14 @@ def coverage_of(account: Record | None) -> str:
 
 
 def zone_for(account: Record | None, policy: Policy) -> ZoneInfo:
-    """The clock on which times about an account are told: its own where the CRM holds one, else the team's."""
-    own = account_zone(account)
-    return (find_zone(own) if own else None) or ZoneInfo(policy.business_hours.team_timezone)
+    """The clock on which times about an account are told: the team's, who read them, and where the policy names none its own."""
+    team = ZoneInfo(policy.business_hours.team_timezone)
+    own = account_zone(account) if is_utc(team) else None
+    return (find_zone(own) if own else None) or team
 
 
 def zone_of_all(accounts: Iterable[Record | None], policy: Policy) -> ZoneInfo:
-    """The clock on which a brief about these accounts tells its times: theirs where they share one, else the team's."""
+    """The clock on which a brief about these accounts tells its times, which is one."""
     zones = {zone_for(account, policy) for account in accounts}
     return zones.pop() if len(zones) == 1 else ZoneInfo(policy.business_hours.team_timezone)
 

@@ -156,7 +156,7 @@ def _by_cadence(case: DecisionInput, account: AccountInput, severity: Severity) 
 def _update_words(update: UpdateDue, case: DecisionInput) -> str:
     if update.due_at <= case.now:
         return f"due now ({update.why})"
-    return f"by {time_words(update.due_at, _customers_zone(update, case))} ({update.why})"
+    return f"by {time_words(update.due_at, *_clocks(update, case))} ({update.why})"
 
 
 def _then(update: UpdateDue, case: DecisionInput, severity: Severity) -> str:
@@ -165,14 +165,16 @@ def _then(update: UpdateDue, case: DecisionInput, severity: Severity) -> str:
     if account is None:
         return ""
     after = _by_cadence(case, account, severity)
-    told = f"by {time_words(after.due_at, _customers_zone(update, case))} ({after.explanation})"
+    told = f"by {time_words(after.due_at, *_clocks(update, case))} ({after.explanation})"
     if update.due_at <= case.now:
         return f", then {told}"
     return f"; after a reply now, {told}" if after.due_at > update.due_at else ""
 
 
-def _customers_zone(update: UpdateDue, case: DecisionInput) -> ZoneInfo:
-    return _contract(case, update.account).calendar.tz
+def _clocks(update: UpdateDue, case: DecisionInput) -> tuple[ZoneInfo, ZoneInfo]:
+    """The one that is read, and the one on which the customer's contract counts."""
+    contract = _contract(case, update.account)
+    return contract.zone, contract.calendar.tz
 
 
 def _contract(case: DecisionInput, account: str) -> Contract:
