@@ -34,8 +34,10 @@ from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.cases.rereading import read_again
 from customer_escalation.cases.restoring import opening_of
 from customer_escalation.cases.service_base import CaseServiceBase
+from customer_escalation.cases.severity_held import severity_in_force
 from customer_escalation.cases.steps import ProposedAction
 from customer_escalation.domain.evidence import Evidence, thread_cut
+from customer_escalation.domain.outcomes import Severity
 from customer_escalation.policy import Policy
 from skill_runtime.ledger import Ledger, Record
 
@@ -214,7 +216,7 @@ class Acting(CaseServiceBase):
             raise NotReadAgain(one.number, missing, cut)
         at_each_yes = [set(yes.knows) for yes in one.standing.approvals if yes.knows is not None]
         known = set.intersection(*at_each_yes) if at_each_yes else self._known_now(result, one)
-        return changes(refs, Evidence(fresh, frozenset()), known)
+        return changes(refs, Evidence(fresh, frozenset()), self._severity(result.case), known)
 
     def _known_now(self, result: RecordedResult, one: ProposedAction) -> set[str]:
         """Marks of everything that the case, or a person who was told, knows by now of what the action rests on."""
@@ -226,7 +228,12 @@ class Acting(CaseServiceBase):
             for mark in event.seen
         ]
         evidence = self.work(result.case).casework.evidence
-        return {*marks(refs, evidence), *marks(refs, result.document.evidence), *told}
+        severity = self._severity(result.case)
+        return {*marks(refs, evidence, severity), *marks(refs, result.document.evidence, None), *told}
+
+    def _severity(self, case: str) -> Severity | None:
+        """The one that holds now."""
+        return severity_in_force(self.store.entries(case), opening_of(self.store, case).now)
 
     def _at_rest(self, case: str, action: str) -> ProposedAction:
         """An action that was not carried out, for certain. Raises ``WrongOrder``."""

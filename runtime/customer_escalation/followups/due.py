@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from customer_escalation.cases.severity_held import SeverityStep
 from customer_escalation.decision.figures.contract import Contract, contract_of
 from customer_escalation.decision.figures.tickets import clocks_of, ticket_view
 from customer_escalation.decision.figures.windows import runs_round_the_clock
 from customer_escalation.decision.inputs import AccountInput, DecisionInput
 from customer_escalation.domain.outcomes import Severity
 from customer_escalation.domain.times import in_utc
-from customer_escalation.followups.standing import SeverityStep, Standing
+from customer_escalation.followups.standing import Standing
 from customer_escalation.sla.cadence import Window, next_customer_update, next_internal_followup
 from customer_escalation.sla.calendar import team_calendar
 from customer_escalation.sla.clocks import MessageTimes, TicketTimes, last_agent_update, waiting_since

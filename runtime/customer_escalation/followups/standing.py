@@ -10,16 +10,15 @@ from customer_escalation.cases.entries import (
     RESULT,
     Closed,
     ComingDown,
-    DecidedAnew,
     EffectDone,
     FactsStated,
     FollowedUp,
     FollowUpStep,
     RecordsRead,
-    SeverityTaken,
 )
 from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.cases.restoring import opening_of
+from customer_escalation.cases.severity_held import SeverityHeld, SeverityStep
 from customer_escalation.cases.store import CaseStore
 from customer_escalation.decision.figures import build_case
 from customer_escalation.decision.inputs import DecisionInput
@@ -29,14 +28,6 @@ from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.policy import Policy
 from skill_runtime.journal import Entry
 from skill_runtime.ledger import Ledger
-
-
-@dataclass(frozen=True)
-class SeverityStep:
-    """A severity and the moment from which it holds."""
-
-    since: datetime
-    severity: Severity
 
 
 @dataclass(frozen=True)
@@ -89,30 +80,25 @@ class Standing:
 class _Reading:
     """What the entries of a case come to, one after the other."""
 
+    severity: SeverityHeld
     ledger: Ledger = field(default_factory=Ledger)
     connected: frozenset[str] = frozenset()
     facts: FactsStated | None = None
     result: RecordedResult | None = None
-    steps: list[SeverityStep] = field(default_factory=list)
-    waiting: Severity | None = None
     done: list[FollowedUp] = field(default_factory=list)
     coming_down: ComingDown | None = None
     closed: bool = False
 
-    def take(self, entry: Entry, begun: datetime) -> None:
+    def take(self, entry: Entry) -> None:
         """The next entry."""
+        self.severity.take(entry)
         if entry.type == RecordsRead.kind:
             self._read(RecordsRead.model_validate(entry.data))
         elif entry.type == FactsStated.kind:
             facts = FactsStated.model_validate(entry.data)
             self.facts = facts if facts.taken else self.facts
         elif entry.type == RESULT:
-            self._finished(RecordedResult(entry.data), self.facts.now if self.facts else begun)
-        elif entry.type == DecidedAnew.kind:
-            self._decided(DecidedAnew.model_validate(entry.data))
-        elif entry.type == SeverityTaken.kind:
-            taken = SeverityTaken.model_validate(entry.data)
-            self._hold(SeverityStep(taken.now, taken.severity))
+            self.result = RecordedResult(entry.data)
         elif entry.type == FollowedUp.kind:
             self.done.append(FollowedUp.model_validate(entry.data))
         elif entry.type == ComingDown.kind:
@@ -125,26 +111,6 @@ class _Reading:
             self.ledger = Ledger()
         add_read(entry, self.ledger)
         self.connected = frozenset(entry.connected)
-
-    def _finished(self, result: RecordedResult, at: datetime) -> None:
-        self.result, self.waiting = result, None
-        if result.severity is not None:
-            self._hold(SeverityStep(at, result.severity))
-
-    def _decided(self, anew: DecidedAnew) -> None:
-        """A higher severity holds at once; a lower one when a person says so."""
-        named = anew.is_now.get("severity")
-        if not self.steps or named is None:
-            return
-        found, held = Severity(named), self.steps[-1].severity
-        self.waiting = found if found.rank < held.rank else None
-        if found.rank > held.rank:
-            self._hold(SeverityStep(anew.now, found))
-
-    def _hold(self, step: SeverityStep) -> None:
-        self.waiting = None
-        if not self.steps or self.steps[-1].severity != step.severity:
-            self.steps.append(step)
 
 
 def add_read(entry: RecordsRead, ledger: Ledger) -> None:
@@ -164,10 +130,10 @@ def standing_at(
     ``fresher`` are results of tools that were read beside the journal, the newest last. Raises ``StoreError`` and ``PolicyError``.
     """
     opening = opening_of(store, case)
-    reading = _Reading()
+    reading = _Reading(SeverityHeld(opening.now))
     entries = store.entries(case)
     for entry in entries:
-        reading.take(entry, opening.now)
+        reading.take(entry)
     result = reading.result
     if result is None or not result.is_open_escalation or reading.closed:
         return None
@@ -179,8 +145,8 @@ def standing_at(
         now=now,
         result=result,
         policy=policy,
-        steps=tuple(reading.steps),
-        waiting=reading.waiting,
+        steps=tuple(reading.severity.steps),
+        waiting=reading.severity.waiting,
         inputs=_inputs(reading, policy, now),
         done=_of_now([*reading.done, *_carried_out(entries, result, policy)], now),
         coming_down=reading.coming_down,

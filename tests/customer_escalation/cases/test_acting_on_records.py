@@ -12,7 +12,7 @@ from tests.customer_escalation.cases.acted_on import Clock, Writable
 from tests.customer_escalation.cases.memory_store import MemoryStore
 from tests.customer_escalation.cases.test_deciding import of
 from tests.customer_escalation.cases.test_service import DRAFT, REPLY, draft
-from tests.customer_escalation.drafts import BUG, T1M2, escalation, facts, records, reply
+from tests.customer_escalation.drafts import BUG, T1M1, T1M2, escalation, facts, records, reply
 from tests.requirements import requirement
 
 from customer_escalation.cases.errors import ActionOutdated, WrongOrder
@@ -190,6 +190,29 @@ async def test_a_yes_from_before_the_customer_wrote_ends_though_the_case_was_rea
         await service.reassess(case)  # the case knows the message from here on; whoever said yes did not
         with pytest.raises(ActionOutdated, match="Leave it, please"):
             await service.look_again(case, one.id)
+        service.approve(case, one.id, "Kim")
+        await service.look_again(case, one.id)
+
+
+@requirement("P1")
+@pytest.mark.parametrize("kind", ["customer_reply", "post_to_channel", "internal_note"])
+async def test_a_yes_given_at_another_severity_ends_and_one_at_the_severity_in_force_stands(
+    tmp_path: Path, kind: str
+) -> None:
+    """What goes out tells the severity, or when the customer hears next, which follows from it."""
+    stated = facts(code_change_needed=fact("yes", BUG, why="it is a bug of ours"))
+    async with working(load(tmp_path), MemoryStore(), stated=stated) as (service, case):
+        one = of(service, case, kind)
+        service.approve(case, one.id, "Kim")
+        assert (await service.reassess(case)).findings == ()
+        await service.look_again(case, one.id)  # nothing changed
+        stopped = {**stated, "production_stopped": fact("yes", T1M1, why="nothing runs any more")}
+        told = await service.reassess(case, Assessment.model_validate(stopped))
+        assert told.findings == ()
+        assert (told.was.severity, told.is_now.severity) == ("High", "Critical")
+        with pytest.raises(ActionOutdated, match="The severity is Critical now"):
+            await service.look_again(case, one.id)
+        assert of(service, case, kind).standing.state() == "outdated"
         service.approve(case, one.id, "Kim")
         await service.look_again(case, one.id)
 
