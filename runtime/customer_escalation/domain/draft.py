@@ -184,10 +184,9 @@ class EscalationDraft(_Draft):
     )
     impact: Stated = Field(
         description=(
-            "Bullets with the template's labels, `- **Customers affected:** ...`, `**Workflow impact:**`, `**Revenue at risk:**` (each "
-            "account's; exposure is not risk; deals apart from ARR), `**Time in queue:**`, `**SLA:**` if there are clocks, "
-            "and labels of your own for "
-            "anything else that counts here. Outages, accounts, or whatever else there are several of, as a table."
+            "Bullets with the template's labels, which stay English, `- **Customers affected:** ...`, `**Workflow impact:**`, "
+            "`**Revenue at risk:**` (each account's; exposure is not risk; deals apart from ARR), `**Time in queue:**`, `**SLA:**` if "
+            "there are clocks, and labels of your own for anything else that counts here. Outages, accounts, or whatever else there are several of, as a table."
         )
     )
     description: Stated = Field(
@@ -218,8 +217,8 @@ class EscalationDraft(_Draft):
     )
     communication: Stated = Field(
         description=(
-            "Bullets: `- **Last update to customer:** ...` (for each customer; internal notes do not count), `**Customer "
-            "expectation:**` in their "
+            "Bullets, labels in English: `- **Last update to customer:** ...` (for each customer; internal notes do not count), "
+            "`**Customer expectation:**` in their "
             "words, `**Escalation risk:**` and what points to it; then who stays in touch with the customer and when they hear next."
         )
     )

@@ -64,6 +64,8 @@ _STATES = re.compile(r"\d{2}|\d[:.,]\d|[$€£¥%]|\d\s?[h%]")
 """In a lead: a moment, a sum or a count, which is part of what the line states."""
 _RULED = re.compile(r"\s*\|?[\s:|-]*-{2,}[\s:|-]*\Z")
 """The line under a table's head."""
+_ROW_NUMBER = re.compile(r"\|\s*(\d{1,2})[.)]?\s*(?=\|)")
+"""What counts the rows of a table, below its head, and states nothing."""
 _BETWEEN_REFS = re.compile(r"[,;]\s+|\s*\|\s*|[,;\s](?=[a-z_]{1,40}/)")
 """A comma or a space inside an id parts nothing: behind one that does comes the next ref's category."""
 _END = re.compile(
@@ -187,13 +189,17 @@ def _fitting(refs: list[str]) -> Iterator[str]:
 
 
 def sentences_of(written: str) -> Iterator[Sentence]:
-    """The sentences of a text with marks, line by line; linear in its length. A table's row is one sentence."""
+    """The sentences of a text with marks, line by line; linear in its length. A table's row is one sentence, without its number."""
     masked = _QUOTED.sub(_masked, _FENCE.sub(lambda fence: re.sub(r"[^\n]", " ", fence.group()), written))
-    at = 0
+    at = row = 0
     for line in masked.splitlines(keepends=True):
         whole = written[at : at + len(line)]
         inside = marks_of(whole) if line.strip() else []
-        for start, end in () if _RULED.match(line) else _spans(line):
+        ruled = _RULED.match(line)
+        row = row + 1 if line.lstrip().startswith("|") and not ruled else 0
+        for begins, end in () if ruled else _spans(line):
+            numbered = _ROW_NUMBER.match(line, begins)
+            start = numbered.end() if numbered and int(numbered[1]) == row else begins
             piece = whole[start:end]
             own = marks_of(piece)
             text = without_marks(piece).strip()

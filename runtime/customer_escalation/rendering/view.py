@@ -268,8 +268,18 @@ class BriefView(ProseView):
         ):  # fmt: skip
             if members:
                 label = self.say(f"heading_{heading}")
-                groups.append((label, [self.reference(item) for item in members]))
+                groups.append((label, self._in_channels(members) or [self.reference(item) for item in members]))
         return groups
+
+    def _in_channels(self, items: Sequence[Record]) -> list[str]:
+        """Messages by the channel that they stand in; empty where one of them stands in none, or has an id that nobody would quote."""
+        channels: dict[str, list[str]] = {}
+        if not all(field(item, "channel") and shown_id(item.id) for item in items):
+            return []
+        for item in items:
+            name = self.linked(self.reachable(inert(shown_id(item.id)), item), (item.ref,))
+            channels.setdefault(inert(field(item, "channel")), []).append(name)
+        return [f"{channel} ({', '.join(names)})" for channel, names in channels.items()]
 
 
 def _all_under(text: str, label: str) -> str:

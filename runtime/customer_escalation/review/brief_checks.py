@@ -109,7 +109,8 @@ def sections(view: ReviewInput) -> Iterator[Fault]:
         for name, labels in ALWAYS.items():
             for label in labels:
                 if not under(getattr(draft, name), label):
-                    yield Fault(name, f"The line `- **{label}:** ...` is missing; what is not known is said there.")
+                    told = f"No line has the template's label `- **{label}:** ...`, which is the same in every language"
+                    yield Fault(name, f"{told}; what is not known is said there.")
         sentences = len(list(sentences_of(draft.description)))
         low, high = view.policy.brief.description_sentences
         listed = len(draft.description.splitlines()) > 1

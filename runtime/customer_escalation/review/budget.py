@@ -9,11 +9,11 @@ from customer_escalation.domain.outcomes import Outcome, Severity
 from customer_escalation.domain.prose import passages
 
 ESCALATION = {
-    "opening": 80, "severity_reason": 12, "co_owner": 5, "impact": 140, "description": 110, "tried": 70, "containment": 20,
+    "opening": 80, "severity_reason": 12, "co_owner": 5, "impact": 150, "description": 110, "tried": 70, "containment": 20,
     "reproduction": 90, "ideas": 30, "communication": 70, "asks": 140, "deadline": 25, "context": 90,
 }  # fmt: skip
 """Words a section where one account is affected."""
-HANDLING = {"note": 430}
+HANDLING = {"note": 480}
 PER_ACCOUNT = {"impact": 35, "description": 10, "tried": 15, "communication": 20, "asks": 10}
 """More for each further account, up to ``MOST_ACCOUNTS``."""
 MOST_ACCOUNTS = 6
@@ -23,7 +23,7 @@ BESIDE = {"sender": 130, "messages": 110, "ticket_note": 40, "rhythm": 60}
 """Words of the texts beside the brief, each in all."""
 FOR_CUSTOMER = 260
 """Words of one text for a customer who asked several things."""
-WHOLE = {Outcome.ESCALATE: 1550, Outcome.HANDLE: 1100}
+WHOLE = {Outcome.ESCALATE: 1650, Outcome.HANDLE: 1150}
 """Words of everything together where one account is affected, which readers who compare briefs still read whole."""
 WHOLE_PER_ACCOUNT = 120
 """More for each further account, with a text of its own."""

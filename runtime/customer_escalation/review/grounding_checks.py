@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from customer_escalation.domain.evidence import name_key
+from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.template import WORKFLOW, is_called
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.grounding import unsupported_atoms
@@ -141,10 +142,17 @@ def _unattributed(claim: Claim, view: ReviewInput) -> bool:
         return False
     records, _ = evidence.resolve(claim.cites)
     said = [record for record in records if record.data.get("kind") not in ("ticket", "figure", "account")]
-    names = [name_key(customer).split()[0] for record in said if (customer := evidence.customer_of(record))]
+    told = [(evidence.customer_of(record), writer_of(record)) for record in said]
+    names = {word for name in (part for pair in told for part in pair) if name and (word := _first_word(name))}
     if any(name in name_key(f"{claim.label} {claim.text}") for name in names):
         return False
     return bool(said) and all(evidence.by_customer(record) for record in said)
+
+
+def _first_word(name: str) -> str:
+    """By which people call a customer or a person: "Marit" of ``marit.th``."""
+    words = re.findall(r"[^\W\d_]{2,}", name_key(name))
+    return words[0] if words else ""
 
 
 def _root(where: str) -> str:

@@ -170,6 +170,14 @@ HOSTILE = {
 }
 
 
+def test_the_number_of_a_tables_row_is_no_statement() -> None:
+    """Only where it counts the rows: a number of something else in the first cell is one."""
+    rows = ["| 1 | Send it [[chat/C-1]] | 10:00 |", "| 2. | Look again | 12:00 |", "| 9 | sites are down | |"]
+    told = [one.text for one in sentences_of("\n".join(["| # | Step | By |", "|---|---|---|", *rows]))]
+    assert told[1:] == ["| Send it | 10:00 |", "| Look again | 12:00 |", "| 9 | sites are down | |"]
+    assert [one.text for one in sentences_of(rows[1])] == ["| 2. | Look again | 12:00 |"]
+
+
 @pytest.fixture
 def deep() -> Iterator[None]:
     """Room for the counting matcher, which walks a pattern by recursion."""

@@ -178,9 +178,9 @@ def test_a_missing_line_is_named_by_its_label() -> None:
     review = reviewed(told(Escalation_risk="", Customer_expectation="") | {"impact": impact(Workflow_impact="")})
     missing = [finding.message.partition(":**")[0] for finding in review.hard if finding.rule == "B4"]
     assert missing == [
-        "The line `- **Workflow impact",
-        "The line `- **Customer expectation",
-        "The line `- **Escalation risk",
+        "No line has the template's label `- **Workflow impact",
+        "No line has the template's label `- **Customer expectation",
+        "No line has the template's label `- **Escalation risk",
     ]
     plain = "\n".join(line.removeprefix("- ") for line in communication().splitlines())
     assert not found(reviewed({"communication": plain}), "B4")
@@ -489,6 +489,24 @@ def test_g2_a_contract_is_no_customers_message_and_a_mail_may_be(record: dict[st
     assert found(work.submit(EscalationDraft.model_validate(escalation(impact=told))), "G2", "impact") is warned
     elsewhere = impact(Duration=said("The nightly sync has to run every day.", record["ref"]))
     assert not found(work.submit(EscalationDraft.model_validate(escalation(impact=elsewhere))), "G2")
+
+
+@requirement("G2")
+@pytest.mark.parametrize(
+    ("sentence", "warned"),
+    [
+        ("By Bea's account the sync stops.", False),
+        ("The sync stops.", True),
+        ("By Kim's account the sync stops.", True),
+    ],
+)
+def test_g2_whoever_wrote_the_message_may_be_named_by_their_first_name(sentence: str, warned: bool) -> None:
+    work = Casework(records(), policy(), NOW)
+    data = {"kind": "mail", "id": "M-1", "subject": "Sync", "author": "bea.mill", "text": "The sync stops."}
+    work.evidence.ledger.add({"record": {**data, "ref": "email/M-1"}})
+    assert work.assess(Assessment.model_validate(facts())) == []
+    told = impact(Workflow_impact=said(sentence, "email/M-1"))
+    assert found(work.submit(EscalationDraft.model_validate(escalation(impact=told))), "G2", "impact") is warned
 
 
 def test_a_colleague_is_sent_to_a_record_by_its_id_and_to_none_that_is_not_there() -> None:
