@@ -27,6 +27,7 @@ from customer_escalation.review.customer_texts.questions import (
     unread as unread_text,
 )
 from customer_escalation.review.steering import (
+    MOST_QUESTIONS,
     STEERING_SCHEMA,
     Attempt,
     AttemptKind,
@@ -175,8 +176,10 @@ class ModelVerifier:
         settings = policy.verification
         self._budget = self._budget or Meter(Limits(max_turns=10**6, max_tokens=settings.max_tokens), self._clock)
         wanted = list({one.key: one for one in exhibits if one.key not in self._known}.values())
-        asked, left = wanted[: settings.most_statements], wanted[settings.most_statements :]
-        unread = dict.fromkeys((one.key for one in left), TOO_MANY)
+        beyond = {one.key for one in _records(wanted)[MOST_QUESTIONS:]}
+        asked = [one for one in wanted if one.key not in beyond][: settings.most_statements]
+        left = {one.key for one in wanted}.difference(one.key for one in asked)
+        unread = dict.fromkeys(left, TOO_MANY)
         if asked:
             self._passes += 1
             step = {"number": self._passes, "told": self._told, "exhibits": [one.key for one in asked]}
@@ -211,7 +214,13 @@ class ModelVerifier:
         missing = {key: why for key, why in unread.items() if key in keys}
         open_ones = unsettled(_statements(exhibits), self._verdicts) + unsettled_texts(_texts(exhibits), self._readings)
         whys = list(dict.fromkeys([*missing.values(), *([NOTHING_SHOWN] if open_ones else [])]))
-        return Verification(read=len(keys) - len(missing), unread=len(missing) + open_ones, why=" and ".join(whys[:2]))
+        texts = {ref for one in _records(exhibits) if one.key in unread for ref, _ in one.records}
+        return Verification(
+            read=len(keys) - len(missing),
+            unread=len(missing) + open_ones,
+            why=" and ".join(whys[:2]),
+            texts_unread=len(texts),
+        )
 
     def _count(self, data: Mapping[str, Any]) -> None:
         """Add what a reading took to the run's meter, paid for now or found in the journal."""

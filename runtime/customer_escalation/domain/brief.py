@@ -81,6 +81,8 @@ class Verification(DraftModel):
     """Those that it should have read and did not, or contested without being able to show it."""
     why: str = ""
     """Why none, or not all, in a few words; empty where all were read."""
+    texts_unread: int = 0
+    """Texts of others near the case that it should have read for attempts to steer and did not, or not to their end."""
 
 
 class RuleNote(DraftModel):

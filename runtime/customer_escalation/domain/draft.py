@@ -186,7 +186,8 @@ class EscalationDraft(_Draft):
         description=(
             "Bullets with the template's labels, which stay English, `- **Customers affected:** ...`, `**Workflow impact:**`, "
             "`**Revenue at risk:**` (each account's; exposure is not risk; deals apart from ARR), `**Time in queue:**`, `**SLA:**` if "
-            "there are clocks, and labels of your own for anything else that counts here. Outages, accounts, or whatever else there are several of, as a table."
+            "there are clocks, and labels of your own for anything else that counts here. Outages, accounts, or whatever else there are "
+            "several of, as a table."
         )
     )
     description: Stated = Field(

@@ -108,13 +108,17 @@ class BriefView(ProseView):
         return self.say("verdict_escalate", team=self.brief.target.value, severity=self.brief.severity.value)
 
     def unread(self) -> str:
-        """How far nobody but the writer read the statements against their records; empty where all were read."""
+        """How far nobody but the writer read the statements against their records, and texts of others for attempts to steer; empty
+        where all were read.
+        """
         read = self.brief.verification
-        if read is None or not read.unread:
+        if read is None:
             return ""
-        if not read.read:
-            return self.say("read_by_code")
-        return self.say("read_partly", unread=str(read.unread), total=str(read.read + read.unread))
+        told = [self.say("texts_unread", unread=str(read.texts_unread))] if read.texts_unread else []
+        if read.unread:
+            partly = self.say("read_partly", unread=str(read.unread), total=str(read.read + read.unread))
+            told.insert(0, partly if read.read else self.say("read_by_code"))
+        return " ".join(told)
 
     def gaps(self) -> list[str]:
         """What could not be read, in the brief's language where it is a whole category (G3)."""

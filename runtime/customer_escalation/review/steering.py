@@ -26,9 +26,12 @@ TOLD: dict[AttemptKind, str] = {
 """What a brief says of each, in neutral words."""
 MOST_OF_ONE = 8_000
 """Characters of one text that are shown; what is longer goes on in a further piece of the same record."""
+SHARED = 400
+"""Characters that a piece has in common with the one before, so that no passage is cut in two."""
 MOST_AT_ONCE = 24_000
 """Characters of the texts of one question."""
 MOST_QUESTIONS = 6
+"""So many are asked of one draft; the texts of further ones stay unread, and the brief says how many."""
 MOST_ATTEMPTS = 20
 
 STEERING_SCHEMA: dict[str, Any] = {
@@ -96,14 +99,15 @@ def questions_about(records: Iterable[Record]) -> list[RecordsQuestion]:
             size = 0
         batches[-1].append((ref, text))
         size += len(text)
-    return [RecordsQuestion(tuple(batch)) for batch in batches[:MOST_QUESTIONS]]
+    return [RecordsQuestion(tuple(batch)) for batch in batches]
 
 
 def _pieces(records: Iterable[Record]) -> Iterator[tuple[str, str]]:
     for record in records:
         text = field(record, "text") or field(record, "body")
         if text.strip():
-            yield from ((record.ref, text[start : start + MOST_OF_ONE]) for start in range(0, len(text), MOST_OF_ONE))
+            ends = max(len(text) - SHARED, 1)
+            yield from ((record.ref, text[at : at + MOST_OF_ONE]) for at in range(0, ends, MOST_OF_ONE - SHARED))
 
 
 def steering_of(given: Mapping[str, Any]) -> SteeringReading | None:

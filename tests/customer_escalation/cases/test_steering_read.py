@@ -16,6 +16,7 @@ from customer_escalation.review.steering import (
     MOST_AT_ONCE,
     MOST_OF_ONE,
     MOST_QUESTIONS,
+    SHARED,
     TOLD,
     RecordsQuestion,
     questions_about,
@@ -75,10 +76,32 @@ async def test_texts_go_in_one_call_beside_statements_and_are_paid_for_once(tmp_
     assert first.attempts == second.attempts == {REF: "decision"}
 
 
+async def test_texts_beyond_what_is_asked_of_a_draft_and_those_of_a_failed_call_are_counted(tmp_path: Path) -> None:
+    long = [Record(ref=f"chat/C-{number}", data={"text": "x" * MOST_AT_ONCE}) for number in range(MOST_QUESTIONS + 2)]
+    asked = questions_about(long)
+    nothing = use("steering", attempts=[])
+    with MessagesServer([], steering=(nothing,) * 99) as api:
+        [found] = await Desk(api, tmp_path).verify(asked, in_force())
+        assert len(api.steered) == MOST_QUESTIONS
+    read = {ref for one in asked[:MOST_QUESTIONS] for ref, _ in one.records}
+    unread = {ref for one in asked[MOST_QUESTIONS:] for ref, _ in one.records}
+    assert unread - read
+    assert found.summary.texts_unread == len(unread)
+    with MessagesServer([], steering=("nonsense",)) as api:
+        [found] = await Desk(api, tmp_path / "failed").verify([QUESTION], in_force())
+    assert found.summary.texts_unread == len(QUESTION.records)
+
+
+def test_no_passage_of_a_long_text_is_cut_in_two() -> None:
+    text = "".join(f"{number:05}" for number in range(5_000))
+    pieces = [piece for one in questions_about([Record(ref="chat/C", data={"text": text})]) for _, piece in one.records]
+    assert all(any(text[at : at + SHARED] in piece for piece in pieces) for at in range(0, len(text), 50))
+
+
 def test_long_texts_are_shown_in_pieces_and_bounded_in_all() -> None:
     records = [Record(ref=f"chat/C-{number}", data={"text": f"{number} " * MOST_OF_ONE}) for number in range(40)]
     asked = questions_about([Record(ref="crm/A", data={"text": "  "}), *records])
-    assert len(asked) == MOST_QUESTIONS
+    assert {ref for one in asked for ref, _ in one.records} == {one.ref for one in records}
     assert all(sum(len(text) for _, text in one.records) <= MOST_AT_ONCE for one in asked)
     assert {len(text) for one in asked for _, text in one.records} <= set(range(MOST_OF_ONE + 1))
     assert questions_about([Record(ref="crm/A", data={"text": "  "})]) == []
