@@ -26,7 +26,7 @@ from customer_escalation.actions import propose
 from customer_escalation.cases.result import rule_notes
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.figures import computed_lines
-from customer_escalation.domain.brief import Brief, Statement
+from customer_escalation.domain.brief import Brief, Statement, Verification
 from customer_escalation.domain.categories import HEADINGS as SECTIONS
 from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
@@ -617,3 +617,23 @@ def test_asks_are_rows_or_a_list_where_one_has_options_and_stand_as_written_wher
     assert "\n1. **Engineering, today:** Fix it.\n" in markdown(
         asks=[{**fix, "text": "**Engineering, today:** Fix it."}]
     )
+
+
+@pytest.mark.parametrize(
+    ("read", "told"),
+    [
+        (Verification(read=9), ""),
+        (Verification(read=9, texts_unread=4), "- Not read for hidden instructions: 4 texts near this case.\n"),
+        (
+            Verification(read=8, unread=1, texts_unread=4),
+            (
+                "- Not read against the records by a second model: 1 of 9 statements. "
+                "Not read for hidden instructions: 4 texts near this case.\n"
+            ),
+        ),
+    ],
+)
+def test_what_no_second_model_read_is_said(read: Verification, told: str) -> None:
+    work, brief = escalated()
+    text = render_markdown(Document(brief.model_copy(update={"verification": read}), work.evidence))
+    assert [line for line in text.splitlines(keepends=True) if "Not read" in line] == [told] * bool(told)
