@@ -105,15 +105,7 @@ def similar(
 
     found = alike(JournalStore(), run_id, limit)
     if as_json:
-        rows = [
-            {
-                "run": one.figures.case, "summary": one.summary, "severity": one.figures.severity, "target": one.figures.target,
-                "closed": one.figures.closed.isoformat() if one.figures.closed else None, "shared": list(one.shared),
-                "accounts": list(one.accounts), "rank": one.rank,
-            }
-            for one in found
-        ]  # fmt: skip
-        streams.say_json(rows, indent=2)
+        streams.say_json([one.to_json() for one in found], indent=2)
     elif not found:
         streams.tell("No other run is like it.")
     else:

@@ -51,9 +51,7 @@ class Ask(DraftModel):
     )
     text: Proposed = Field(
         description=(
-            "What you need, in a sentence or two, and how to tell that it is done. Owner and time are printed before it. "
-            "Options as bullets on "
-            "the lines below."
+            "What you need, in a sentence or two, and how to tell that it is done. Owner and time are printed beside it."
         )
     )
 
@@ -115,8 +113,8 @@ _OPENING = (
     "and for whom, and what would make it worse. No labels. Below them, if they have to decide, the options as a table."
 )
 _RHYTHM = (
-    "For your colleague, as a short list: who hears from us when until it is settled, when to check for answers, and what else should be "
-    "corrected."
+    "For your colleague, as a short list: who hears from us when until it is settled, through the night and the weekend if the contract "
+    "counts them; when to check for answers; what else should be corrected, such as an article."
 )
 _CONTEXT = (
     "Printed below the list of cited records, which code adds: a table with claims that the records contradict, conflicting "

@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
 from customer_escalation.cases.entries import RESULT
 from customer_escalation.cases.recorded import RecordedResult
@@ -26,6 +27,15 @@ class Alike:
     """Affected in both."""
     rank: int
     """Its place by words among the others, from 1; 0 where it shares none."""
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        figures = self.figures
+        return {
+            "run": figures.case, "summary": self.summary, "severity": figures.severity, "target": figures.target,
+            "closed": figures.closed.isoformat() if figures.closed else None, "shared": list(self.shared),
+            "accounts": list(self.accounts), "rank": self.rank,
+        }  # fmt: skip
 
 
 def similar(store: CaseStore, case: str, most: int = 10) -> list[Alike]:

@@ -71,12 +71,14 @@ def build_escalation_server(place: Workplace) -> "MCPServer[Any]":
 def _tools(cases: Cases, told: Callable[[str], str]) -> list[Tool]:
     from customer_escalation.mcp_server.acting_tools import acting_tools
     from customer_escalation.mcp_server.approval import approval_tool
+    from customer_escalation.mcp_server.following_tools import following_tools
 
     return [
         *_brief_tools(cases, told),
         *_action_tools(cases, told),
         approval_tool(lambda: cases.service),
         *acting_tools(lambda: cases.service, told),
+        *following_tools(lambda: cases.service, told),
         *_later_tools(cases, told),
     ]
 

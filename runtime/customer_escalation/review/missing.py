@@ -128,7 +128,7 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if claim.where == HANDLING and atom.kind == "number" and is_coming_day(atom.atom, claim.text, sources.coming):
         return True
-    if atom.kind == "time" and claim.where != REPORTS and _is_set(atom, sources):
+    if atom.kind in ("time", "date") and claim.where != REPORTS and _is_set(atom, sources):
         return True
     if atom.kind == "date" and _ends_a_name(atom.atom, claim.text, scope):
         return True

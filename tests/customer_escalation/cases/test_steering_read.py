@@ -87,7 +87,7 @@ async def test_texts_beyond_what_is_asked_of_a_draft_and_those_of_a_failed_call_
     unread = {ref for one in asked[MOST_QUESTIONS:] for ref, _ in one.records}
     assert unread - read
     assert found.summary.texts_unread == len(unread)
-    with MessagesServer([], steering=("nonsense",)) as api:
+    with MessagesServer([], steering=(text("I cannot say."),)) as api:
         [found] = await Desk(api, tmp_path / "failed").verify([QUESTION], in_force())
     assert found.summary.texts_unread == len(QUESTION.records)
 

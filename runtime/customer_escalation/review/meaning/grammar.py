@@ -65,7 +65,8 @@ _ENGLISH: dict[Role, str] = {
     "the": "the, a, an, this, that, these, those, my, your, it, us, me, them",
     "turns": "forbid, forbids, forbidden, refuse, refuses, refused, deny, denies, denied, lack, lacks, fail, fails, failed, miss, misses, "
     "missing, instead, rather than, hardly, barely, reject, rejects, rejected, avoid, avoids, prevent, prevents, prevented, stop, stops, "
-    "stopped, leave, leaves, left, except, but for, forbidding, unless, until, despite, in spite of, not only, without",
+    "stopped, leave, leaves, left, exclude, excludes, excluded, except, but for, forbidding, unless, until, despite, in spite of, not only, "
+    "without",
 }
 _GERMAN: dict[Role, str] = {
     "not": "nicht, kein, keine, keinen, keinem, keiner, keines, nie, niemals, niemand, nichts, weder, nicht mehr, kein mehr",
@@ -90,7 +91,7 @@ _GERMAN: dict[Role, str] = {
     "asks": "fragt, fragte, frage",
     "please": "bitte",
     "the": "der, die, das, den, dem, ein, eine, einen, diese, diesen, mein, meine, mir, uns",
-    "turns": "verbietet, verweigert, fehlt, fehlen, statt, anstatt, lehnt, verhindert, stoppt, außer, trotz, nicht nur",
+    "turns": "verbietet, verweigert, fehlt, fehlen, statt, anstatt, lehnt, verhindert, stoppt, außer, trotz, nicht nur, ausgeschlossen",
 }
 _FRENCH: dict[Role, str] = {
     "not": "ne, n', pas, jamais, aucun, aucune, personne, rien, ni, non",
@@ -114,7 +115,7 @@ _FRENCH: dict[Role, str] = {
     "says": "selon, d'après, dit, écrit, signale, indique, demande",
     "asks": "demande, question",
     "please": "merci de",
-    "turns": "refuse, manque, manquent, empêche, au lieu, sauf, malgré",
+    "turns": "refuse, manque, manquent, empêche, au lieu, sauf, malgré, exclu, exclue, exclus, exclut",
 }
 _SPANISH: dict[Role, str] = {
     "not": "no, nunca, jamás, ningún, ninguna, ninguno, nadie, nada, ni, tampoco",
@@ -138,7 +139,7 @@ _SPANISH: dict[Role, str] = {
     "says": "según, dice, escribe, informa, indica, pide, señala",
     "asks": "pregunta, preguntó",
     "please": "por favor",
-    "turns": "rechaza, falta, faltan, impide, en lugar, en vez, salvo, pese",
+    "turns": "rechaza, falta, faltan, impide, en lugar, en vez, salvo, pese, excluido, excluida, excluye",
 }
 _PORTUGUESE: dict[Role, str] = {
     "not": "não, nunca, jamais, nenhum, nenhuma, ninguém, nada, nem, tampouco",
@@ -162,7 +163,7 @@ _PORTUGUESE: dict[Role, str] = {
     "says": "segundo, diz, escreve, informa, indica, pede",
     "asks": "pergunta, perguntou",
     "please": "por favor",
-    "turns": "recusa, falta, faltam, impede, em vez, salvo, apesar",
+    "turns": "recusa, falta, faltam, impede, em vez, salvo, apesar, excluído, excluída, exclui",
 }
 _FUNCTION: Mapping[str, str] = {
     "English": "a an the this that these those it its he she they them their his her i me my you your who whom whose which what "

@@ -93,7 +93,10 @@ def _turn(one: Cited, start: int, end: int, inside: Sequence[Word]) -> tuple[Rol
         ]
         if any(role in word.roles for word in (*close[-CLOSE:], *inside)):
             return role, shown  # in "the log only says", it is of the saying
-    for word in (*before, *after):
+    text = one.text.text
+    beside = [word for word in before if ";" not in text[word.end : words[start].start]]
+    beside += [word for word in after if ";" not in text[words[end - 1].end : word.start]]
+    for word in beside:
         for role in ("if", "unless", "whether"):
             if role in word.roles:
                 return role, shown

@@ -42,10 +42,6 @@ def _difference(match: Match, compared: Compared) -> str:
         return "" if open_too else "is told as a fact and is a question"
     if _has(near, "whether") and not _has(said, "whether", "if", "not", *MAY):
         return "is told as a fact and is left open"
-    if _has(_beside(match.shown, shown), "if", "unless") and not _has(
-        said, "if", "unless", "whether", "when", "only", *MAY
-    ):
-        return "is told without the condition that it has"
     if _has(near, "perhaps") and not _has(own, "whether", "if", "turns", "asks", *MAY) and not match.said.asks:
         return "is told as a fact and is only supposed"
     if (
@@ -102,12 +98,6 @@ def _near(clause: Clause, sentence: tuple[Clause, ...]) -> tuple[Clause, ...]:
     """The clause and the one before it, on which it may hang."""
     place = clause.place
     return sentence[max(0, place - 1) : place + 1]
-
-
-def _beside(clause: Clause, sentence: tuple[Clause, ...]) -> tuple[Clause, ...]:
-    """The clause with its neighbours."""
-    place = clause.place
-    return sentence[max(0, place - 1) : place + 2]
 
 
 def _has(clauses: tuple[Clause, ...], *roles: Role) -> bool:

@@ -38,7 +38,7 @@ def _pairs(text: Text, opposite: Mapping[str, frozenset[str]]) -> set[tuple[str,
             behind = clause.words[place + 1 : place + 1 + REACH]
             if behind and (word.lower, behind[0].lower) in SOURCES:
                 continue
-            thing = next((one for one in behind if _tells(one)), None)
+            thing = next((one for one in behind if _tells(one) and not one.is_number), None)  # "on 9 March" is when
             before = next((one for one in reversed(clause.words[max(0, place - BACK) : place]) if _tells(one)), None)
             denied = any("not" in one.roles for one in behind[: behind.index(thing) if thing else REACH])
             words = opposite[word.lower] if denied else (word.lower,)  # "with no delay" is without one

@@ -11,6 +11,7 @@ from customer_escalation.review.meaning.text import Text, Word
 
 BYTES = frozenset("b byte bytes kb kib mb mib gb gib tb tib".split())
 MONEY = frozenset("usd eur gbp chf dollar dollars euro euros pounds".split())
+FIGURES = "figures"
 REACH = 2
 """Words between a number and its unit."""
 
@@ -18,9 +19,12 @@ REACH = 2
 def look(compared: Compared) -> Iterator[Contest]:
     """Numbers with a unit of measurement that the records give them no sight of, though they give them another."""
     shown: dict[str, set[str]] = {}
+    plain: set[str] = set()
     for one in compared.cited:
         for number, measure in _measured(one.text):
             shown.setdefault(number, set()).add(measure)
+            if not measure and one.record.category == FIGURES:
+                plain.add(number)  # a sum: what it is of stands in its label
         for cell in one.cells:
             if cell.number and cell.unit:
                 shown.setdefault(cell.value, set()).add(
@@ -32,6 +36,7 @@ def look(compared: Compared) -> Iterator[Contest]:
             measure
             and theirs
             and measure not in theirs
+            and number not in plain
             and not ("" in theirs and _bare(number))
             and not _told_in_words(number, measure, compared)
         ):
