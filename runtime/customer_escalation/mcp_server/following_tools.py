@@ -23,8 +23,8 @@ MOST_ROWS = 200
 MOST_ALIKE = 10
 REWRITE = (
     "These texts are made of structure. Rewrite each for the person who gets it where you can make it better, with `texts`, and with "
-    "nothing that no record or figure of this case holds. Then show them to the person and ask with `request_approval`, one after the other. What "
-    "was done by hand goes into `log_followup`."
+    "nothing that no record or figure of this case holds. Then show them to the person and ask with `request_approval`, one after the "
+    "other. What was done by hand goes into `log_followup`."
 )
 
 

@@ -65,8 +65,8 @@ _ENGLISH: dict[Role, str] = {
     "the": "the, a, an, this, that, these, those, my, your, it, us, me, them",
     "turns": "forbid, forbids, forbidden, refuse, refuses, refused, deny, denies, denied, lack, lacks, fail, fails, failed, miss, misses, "
     "missing, instead, rather than, hardly, barely, reject, rejects, rejected, avoid, avoids, prevent, prevents, prevented, stop, stops, "
-    "stopped, leave, leaves, left, exclude, excludes, excluded, except, but for, forbidding, unless, until, despite, in spite of, not only, "
-    "without",
+    "stopped, leave, leaves, left, exclude, excludes, excluded, except, but for, forbidding, unless, until, despite, in spite of, "
+    "not only, without",
 }
 _GERMAN: dict[Role, str] = {
     "not": "nicht, kein, keine, keinen, keinem, keiner, keines, nie, niemals, niemand, nichts, weder, nicht mehr, kein mehr",
