@@ -80,8 +80,8 @@ def day_words(moment: datetime, locale: str, *, with_time: bool) -> str:
 
 
 def date_words(moment: datetime, zone: ZoneInfo, locale: str) -> str:
-    """A moment as people of a language head a letter with it: ``27 October 2026, 11:20 (Berlin)``, ``..., 09:20 UTC`` where the zone's
-    clock is UTC's; as ``time_words`` without a language.
+    """A moment as people of a language head a letter with it: ``27 October 2026, 11:20 (Berlin)``, ``..., 09:20 UTC`` in that zone; as
+    ``time_words`` without a language.
 
     Raises ``ValueError`` for a naive moment.
     """
@@ -92,7 +92,7 @@ def date_words(moment: datetime, zone: ZoneInfo, locale: str) -> str:
     locale = "en_GB" if locale == "en" else locale
     local = in_utc(moment).astimezone(zone)
     day = str(format_date(local, "long", locale=locale))
-    if not local.utcoffset():
+    if is_utc(zone):
         return f"{day}, {local:%H:%M} UTC"
     city = offset_words(local)
     if not zone.key.startswith(_NO_CITY):

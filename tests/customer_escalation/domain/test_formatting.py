@@ -1,6 +1,6 @@
 """How derived figures read."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +10,7 @@ from tests.customer_escalation.sla.calendars import utc
 
 from customer_escalation.domain.formatting import (
     count_words,
+    date_words,
     duration_words,
     hours_words,
     money_words,
@@ -108,3 +109,18 @@ def test_a_count_agrees_with_its_noun() -> None:
 
 def test_numbers_carry_no_needless_decimals() -> None:
     assert [number_words(n) for n in (8, 8.0, 0.5, 1200)] == ["8", "8", "0.5", "1,200"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "locale", "words"),
+    [
+        ("Europe/Berlin", "en", "12 December 2023, 14:20 (Berlin)"),
+        ("Europe/London", "en", "12 December 2023, 13:20 (London)"),
+        ("Europe/Berlin", "de", "12. Dezember 2023, 14:20 (Berlin)"),
+        ("UTC", "en", "12 December 2023, 13:20 UTC"),
+        ("Etc/GMT-2", "en", "12 December 2023, 15:20 (UTC+2)"),
+        ("Europe/London", "", "2023-12-12 13:20 Europe/London (13:20 UTC)"),
+    ],
+)
+def test_a_moment_names_its_clock_also_where_that_is_utcs(zone: str, locale: str, words: str) -> None:
+    assert date_words(datetime(2023, 12, 12, 13, 20, tzinfo=UTC), ZoneInfo(zone), locale) == words
