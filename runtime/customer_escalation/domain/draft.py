@@ -51,7 +51,8 @@ class Ask(DraftModel):
     )
     text: Proposed = Field(
         description=(
-            "What you need, in a sentence or two, and how to tell that it is done. Owner and time are printed beside it."
+            "What you need, in one short sentence, and in another how to tell that it is done or what holds until then. Owner and time are "
+            "printed beside it; reasons stand elsewhere."
         )
     )
 

@@ -122,8 +122,9 @@ class Calculation(DraftModel):
     label: Line = Field(description="What it is, in a few words.")
     expression: Line = Field(
         description=(
-            "Numbers of the cited records with + - * / % and brackets (`2 * 3065.60`); or a moment of theirs, or `now`, plus or minus "
-            "hours, days, weeks, months or years (`2025-08-22T13:00+01:00 + 72 h`), or minus another (`2025-09-30 - 2025-08-22 - 36 h`)."
+            "Numbers of the cited records with + - * / % and brackets (`2 * 3065.60`); or a moment of theirs, a planned one, or `now`, "
+            "plus or minus hours, business hours (`+ 8 business h`, by the contract of the account cited), days, weeks, months or years "
+            "(`2025-08-22T13:00+01:00 + 72 h`), or minus another (`2025-09-30 - 2025-08-22 - 36 h`)."
         )
     )
     cites: Cites

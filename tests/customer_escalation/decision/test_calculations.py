@@ -1,13 +1,17 @@
 """Arithmetic that a writer asks for: done exactly, from cited numbers and moments alone, and refused with the reason otherwise."""
 
+from datetime import time
 from zoneinfo import ZoneInfo
 
 import pytest
 from tests.customer_escalation.casebook import NOW, account, affected, assessment, evidence, message, policy, ticket
 
 from customer_escalation.decision.figures import build_case
-from customer_escalation.decision.figures.calculations import MOST_CALCULATIONS, calculated
+from customer_escalation.decision.figures.calculations import MOST_CALCULATIONS, BusinessHours, calculated
 from customer_escalation.domain.facts import Calculation
+from customer_escalation.policy.holidays import DaysOff
+from customer_escalation.sla.calendar import BusinessCalendar
+from customer_escalation.sla.week import Span, same_hours
 
 KNOWN = evidence(
     ticket("T-1", "Harrow Mills", "2026-03-02T09:00:00Z",
@@ -19,9 +23,15 @@ KNOWN = evidence(
 T, M1, M2 = ("support_platform/T-1", "support_platform/T-1-m1", "support_platform/T-1-m2")
 
 
+def WEEKDAYS(records: object) -> BusinessHours:  # noqa: N802 - a value to the tests
+    return BusinessHours(
+        BusinessCalendar(same_hours(range(5), Span(time(9), time(17))), ZoneInfo("UTC"), DaysOff()), "Mon-Fri 9-17"
+    )
+
+
 def figure(expression: str, *cites: str, zone: str = "UTC") -> str:
     asked = Calculation(label="what it is", expression=expression, cites=list(cites or (T,)))
-    [found] = calculated([asked], KNOWN, ZoneInfo(zone), NOW, {})
+    [found] = calculated([asked], KNOWN, ZoneInfo(zone), NOW, {}, WEEKDAYS)
     assert (found.ref, found.label) == ("figures/calc.1", "what it is")
     return found.text
 
@@ -64,6 +74,18 @@ def figure(expression: str, *cites: str, zone: str = "UTC") -> str:
         ("now + 4 h + (3065.61 - 3000) h", "not computed: 3065.61 stands in no cited record"),
         ("2026-03-02T09:00Z + 412 / 8 h", "2026-03-04 12:30 UTC (2026-03-02 09:00 UTC + 412 / 8 h)"),
         ("2026-03-02T09:00Z + (1 + 2) * 2 h", "2026-03-02 15:00 UTC (2026-03-02 09:00 UTC + (1 + 2) * 2 h)"),
+        ("now + 6 business h", "2026-03-05 10:00 UTC (2026-03-04 12:00 UTC + 6 business h, Mon-Fri 9-17)"),
+        (
+            "now + 1 day + 8 business hours",
+            "2026-03-06 12:00 UTC (2026-03-04 12:00 UTC + 1 day + 8 business hours, Mon-Fri 9-17)",
+        ),
+        (
+            "2026-03-06T16:00Z + 2 business h",
+            "2026-03-09 10:00 UTC (2026-03-06 16:00 UTC + 2 business h, Mon-Fri 9-17)",
+        ),
+        ("now - 6 business h", "not computed: business hours are only counted forward"),
+        ("now + 99999999 business h", "not computed: at most 10,000 business hours are counted"),
+        ("2026-03-09T19:00Z + 72 h", "2026-03-12 19:00 UTC (2026-03-09 19:00 UTC + 72 h)"),
         ("2026-03-20 + 30 d", "2026-04-19 00:00 UTC (2026-03-20 00:00 UTC + 30 d)"),
         ("2026-03-03T10:30Z - 2026-03-02T09:00Z", "1 day 1 h (2026-03-02 09:00 UTC to 2026-03-03 10:30 UTC)"),
     ],
@@ -80,7 +102,7 @@ def test_a_contracts_hour_near_now_is_a_moment_of_its_record() -> None:
         ("2026-03-04T05:00Z", "not computed"),
     ):
         asked = Calculation(label="since it opened", expression=f"now - {stamp}", cites=["crm/A-1"])
-        [found] = calculated([asked], case, ZoneInfo("UTC"), NOW, {})
+        [found] = calculated([asked], case, ZoneInfo("UTC"), NOW, {}, WEEKDAYS)
         assert found.text.startswith(told)
 
 
@@ -93,7 +115,7 @@ def test_times_are_told_on_the_clock_that_is_asked_for() -> None:
     [
         ("2 * 3066", "3066 stands in no cited record"),
         ("413 - 1", "413 stands in no cited record"),
-        ("2026-03-09T19:00Z + 72 h", "2026-03-09T19:00Z stands in no cited record"),
+        ("2026-02-09T19:00Z + 72 h", "2026-02-09T19:00Z stands in no cited record"),
         ("2026-03-03T07:00-05:00 + 72 h", "2026-03-03T07:00-05:00 stands in no cited record"),
         ("2026-03-03T18:00-05:00 + 72 h", "2026-03-03T18:00-05:00 stands in no cited record"),
         ("2027-03-09T13:00Z + 72 h", "2027-03-09T13:00Z stands in no cited record"),
@@ -135,7 +157,7 @@ def test_numbers_may_be_written_with_a_comma(expression: str, told: str) -> None
         )
     )
     asked = Calculation(label="energy", expression=expression, cites=["support_platform/T-2"])
-    [found] = calculated([asked], case, ZoneInfo("UTC"), NOW, {})
+    [found] = calculated([asked], case, ZoneInfo("UTC"), NOW, {}, WEEKDAYS)
     assert found.text == told
 
 
@@ -147,7 +169,7 @@ def test_a_calculation_may_build_on_an_earlier_one_and_rests_on_what_that_does()
         Calculation(label="more", expression="6131.20 + 12", cites=[M2]),
         Calculation(label="of nothing", expression="6131.21 + 12", cites=[M2]),
     ]
-    found = list(calculated(asked, KNOWN, ZoneInfo("UTC"), NOW, {}))
+    found = list(calculated(asked, KNOWN, ZoneInfo("UTC"), NOW, {}, WEEKDAYS))
     assert found[1].text == "21 h (2026-03-04 12:00 UTC to 2026-03-05 09:00 UTC)"
     assert set(found[1].inputs) == {T, M1}
     assert (found[3].text, found[3].inputs) == ("6,143.20 (6131.20 + 12)", (M2, M1))
@@ -160,13 +182,13 @@ def test_a_number_may_stand_behind_another() -> None:
         ticket("T-2", "Harrow Mills", "2026-03-02T09:00:00Z", message("T-2", 1, "2026-03-02T09:00:00Z", "agent", said))
     )
     asked = Calculation(label="behind", expression="412,300 + 188950", cites=["support_platform/T-2"])
-    [found] = calculated([asked], case, ZoneInfo("UTC"), NOW, {})
+    [found] = calculated([asked], case, ZoneInfo("UTC"), NOW, {}, WEEKDAYS)
     assert found.text == "601,250 (412300 + 188950)"
 
 
 def test_more_than_can_be_done_at_once_is_said() -> None:
     asked = [Calculation(label="one", expression="1 + 1", cites=[T])] * (MOST_CALCULATIONS + 1)
-    texts = [found.text for found in calculated(asked, KNOWN, ZoneInfo("UTC"), NOW, {})]
+    texts = [found.text for found in calculated(asked, KNOWN, ZoneInfo("UTC"), NOW, {}, WEEKDAYS)]
     assert texts[:-1] == ["2 (1 + 1)"] * MOST_CALCULATIONS
     assert texts[-1] == f"not computed: only the first {MOST_CALCULATIONS} are"
 

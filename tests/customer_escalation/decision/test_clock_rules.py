@@ -73,6 +73,29 @@ def test_times_are_told_on_the_teams_clock_and_windows_run_on_the_contracts() ->
     )
 
 
+def test_business_hours_of_a_calculation_are_those_of_the_contract_that_it_cites() -> None:
+    """After a reply at a planned time: whose hours count is told, holidays included."""
+    berlin = account(
+        "A-1", "Harrow Mills", timezone="Europe/Berlin", sla={"update_h": 8, "hours": "business hours Mon-Fri 9-17"}
+    )
+    tokyo = account(
+        "A-2", "Bell & Oak", timezone="Asia/Tokyo", sla={"update_h": 8, "hours": "business hours Mon-Fri 9-17"}
+    )
+    tickets = (asked("T-1", "Harrow Mills"), asked("T-2", "Bell & Oak"))
+    whose = (affected("Harrow Mills", "T-1"), affected("Bell & Oak", "T-2"))
+    found = {}
+    for cite in ("support_platform/T-1", "support_platform/T-2-m1", "crm/A-2"):
+        later = {"label": "next", "expression": "2026-04-02T14:00Z + 4 business h", "cites": [cite]}
+        _, figures = made(*tickets, berlin, tokyo, accounts=whose, calculations=[later])
+        found[cite] = figures["figures/calc.1"].text
+    assert found["support_platform/T-1"].startswith(
+        "2026-04-07 10:00 UTC"
+    )  # over Good Friday and Easter Monday, from 16:00 there
+    assert "Mon-Fri 9-17 Europe/Berlin without the public holidays of DE" in found["support_platform/T-1"]
+    assert found["support_platform/T-2-m1"] == found["crm/A-2"]
+    assert found["crm/A-2"].startswith("2026-04-03 04:00 UTC")  # it is 23:00 there, so from 9:00 on
+
+
 def test_hours_that_nobody_states_are_counted_both_ways_and_the_earlier_reading_is_acted_on() -> None:
     answered = asked("T-1", "Harrow Mills", MORNING, message("T-1", 2, "2026-03-03T10:00:00Z", "agent", "On it."))
     case, figures = made(answered, CRM, accounts=(affected("Harrow Mills", "T-1"),), by=SILENT)

@@ -1,21 +1,23 @@
 """The case that the rules decide on, with every figure."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from customer_escalation.decision.figures.accounts import affected_view, distinct, general_figures, recent_accounts
-from customer_escalation.decision.figures.calculations import calculated
+from customer_escalation.decision.figures.calculations import BusinessHours, calculated
 from customer_escalation.decision.figures.contract import account_zone, contract_of, zone_of_all
 from customer_escalation.decision.figures.tickets import clock_view, clocks_of, ticket_figures, ticket_view
 from customer_escalation.decision.inputs import Aside, DecisionInput, SlaInput
 from customer_escalation.decision.unread import as_far_as_read
 from customer_escalation.domain.brief import Figure
-from customer_escalation.domain.evidence import Evidence, thread_cut
+from customer_escalation.domain.evidence import Evidence, field, thread_cut
 from customer_escalation.domain.facts import Assessment, ContractHours
 from customer_escalation.domain.outcomes import Severity
 from customer_escalation.policy import Policy
 from customer_escalation.sla.cadence import waited_too_long
 from customer_escalation.sla.calendar import account_calendar
 from customer_escalation.sla.clocks import waiting_since
+from skill_runtime.ledger import Record
 
 
 def build_case(
@@ -36,7 +38,16 @@ def build_case(
     counts = policy.sla.covers_feature_requests or assessment.issue_type != "feature_gap"
     zone = zone_of_all([evidence.account(account.name) for account in affected], policy)
     figures = {**{figure.ref: figure for figure in general}, **figures}
-    asked = {figure.ref: figure for figure in calculated(assessment.calculations, evidence, zone, now, figures)}
+
+    def hours_of(records: Sequence[Record]) -> BusinessHours:
+        names = [evidence.customer_of(record) or field(record, "name") for record in records]
+        found = next((crm for name in names if name and (crm := evidence.account(name))), None)
+        if found is None and len(affected) == 1:
+            found = evidence.account(affected[0].name)
+        contract = contract_of(found, policy, readings)
+        return BusinessHours(contract.calendar, contract.hours_words)
+
+    asked = {one.ref: one for one in calculated(assessment.calculations, evidence, zone, now, figures, hours_of)}
     figures = {**figures, **asked}
     clocks: list[SlaInput] = []
     too_long: set[Severity] = set()

@@ -1,16 +1,18 @@
 """Figures that a writer asks for: arithmetic on numbers and moments of cited records, done by code with its inputs named (B1).
 
 A number of three digits or more, or with decimals, has to stand in a cited record, and so does a moment, or it is the result of an
-earlier calculation; what is smaller, or converts units, may be a factor of the writer's own.
+earlier calculation; what is smaller, or converts units, may be a factor of the writer's own. A moment that comes soon may be planned.
 """
 
 import ast
 import operator
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, DivisionByZero, InvalidOperation
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from customer_escalation.decision.figures.parts import figure
@@ -19,6 +21,7 @@ from customer_escalation.domain.evidence import Evidence, parse_moment
 from customer_escalation.domain.facts import Calculation
 from customer_escalation.domain.formatting import duration_words, number_words, time_words
 from customer_escalation.domain.written_numbers import WRITTEN, readings
+from customer_escalation.sla.calendar import BusinessCalendar
 from skill_runtime.ledger import Record
 
 MOST_CALCULATIONS = 20
@@ -34,17 +37,34 @@ NOON = 12
 _OPERATIONS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 _STAMP = r"(?:now|\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?)"
 _OFFSET = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
-_SHIFT = r"\s*([+-])\s*([\d(][\d\s.,()*/+]*?)\s*(hours?|h|minutes?|min|days?|d|weeks?|months?|years?)"
+_SHIFT = (
+    r"\s*([+-])\s*([\d(][\d\s.,()*/+]*?)\s*(business (?:hours?|h)|hours?|h|minutes?|min|days?|d|weeks?|months?|years?)"
+)
 _SHIFTED = re.compile(rf"({_STAMP})((?:{_SHIFT})+)")
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _MONTHS = {"m": 1, "y": 12}
 _BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})((?:{_SHIFT})*)")
 _DAY_LENGTH = len("2026-03-02")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+BUSINESS = "business"
+MOST_BUSINESS = 10_000
+"""Hours, which are counted day by day."""
 
 
 Value = Decimal | datetime | timedelta
 """Of a calculation."""
+
+
+@dataclass(frozen=True)
+class BusinessHours:
+    """On which hours business hours are counted, and how that is told."""
+
+    calendar: BusinessCalendar
+    words: str
+
+
+HoursOf = Callable[[Sequence[Record]], BusinessHours]
+"""The business hours of whom these records are about."""
 
 
 class _Impossible(ValueError):
@@ -52,10 +72,12 @@ class _Impossible(ValueError):
 
 
 def calculated(
-    asked: Iterable[Calculation], evidence: Evidence, zone: ZoneInfo, now: datetime, figures: Mapping[str, Figure]
-) -> Iterator[Figure]:
+    asked: Iterable[Calculation], evidence: Evidence, zone: ZoneInfo, now: datetime, figures: Mapping[str, Figure],
+    hours_of: HoursOf,
+) -> Iterator[Figure]:  # fmt: skip
     """A figure for each calculation, with times on the clock of ``zone``, where a date alone begins; of one that cannot be done, why.
-    A calculation may rest on ``figures``, by their refs: then on the records behind them.
+    A calculation may rest on ``figures``, by their refs: then on the records behind them. Business hours are those of whom its records
+    are about (``hours_of``).
     """
     earlier: dict[Value, tuple[str, ...]] = {}
     for number, one in enumerate(asked, start=1):
@@ -66,7 +88,7 @@ def calculated(
         refs = tuple(record.ref for record in records)
         try:
             _check_count(number)
-            value, text = _result(one.expression, held, zone)
+            value, text = _result(one.expression, held, zone, partial(hours_of, records))
         except _Impossible as reason:
             text = f"not computed: {reason}"
         else:
@@ -80,22 +102,34 @@ def _check_count(number: int) -> None:
         raise _Impossible(f"only the first {MOST_CALCULATIONS} are")
 
 
-def _result(expression: str, held: "_Held", zone: ZoneInfo) -> "tuple[Value, str]":
+def _result(
+    expression: str, held: "_Held", zone: ZoneInfo, business: Callable[[], BusinessHours]
+) -> "tuple[Value, str]":
     """What comes out, and how it is told."""
     if len(expression) > LONGEST_EXPRESSION:
         raise _Impossible(f"it has more than {LONGEST_EXPRESSION} characters")
     if shifted := _SHIFTED.fullmatch(expression.strip()):
         moment = after = held.moment(shifted[1])
         steps = re.findall(_SHIFT, shifted[2])
+        counted = ""
         try:
             for sign, count, unit in steps:
-                after = _moved(after, _span(count, held) * (1 if sign == "+" else -1), _unit(unit))
+                if unit.startswith(BUSINESS):
+                    if sign == "-":
+                        raise _Impossible("business hours are only counted forward")
+                    hours, span = business(), _span(count, held)
+                    if span > MOST_BUSINESS:
+                        raise _Impossible(f"at most {MOST_BUSINESS:,} business hours are counted")
+                    after = hours.calendar.add_business_time(after, timedelta(hours=span))
+                    counted = f", {hours.words}"
+                else:
+                    after = _moved(after, _span(count, held) * (1 if sign == "+" else -1), _unit(unit))
             shown = time_words(after, zone)
         except (OverflowError, ValueError) as error:
             if isinstance(error, _Impossible):
                 raise
             raise _Impossible("the result lies beyond all calendars") from None
-        return after, f"{shown} ({time_words(moment, zone)} {' '.join(' '.join(step) for step in steps)})"
+        return after, f"{shown} ({time_words(moment, zone)} {' '.join(' '.join(step) for step in steps)}{counted})"
     if between := _BETWEEN.fullmatch(expression.strip()):
         later, earlier = held.moment(between[1]), held.moment(between[2])
         if later < earlier:
@@ -188,7 +222,7 @@ class _Held:
         return f"{meant[0]:f}"
 
     def moment(self, stamp: str) -> datetime:
-        """The moment; raises where no cited record holds it."""
+        """The moment; raises where no cited record holds it, and it is not one that comes soon."""
         if stamp == "now":
             return self._now
         if len(stamp) == _DAY_LENGTH and parse_moment(stamp):
@@ -200,7 +234,8 @@ class _Held:
             self.built_on += self._earlier[moment]
             return moment
         near = any(abs(known - moment) < NEAR for known in self._around)
-        if moment not in self._moments and not (near and self._tells(moment)):
+        planned = self._now < moment < self._now + NEAR
+        if moment not in self._moments and not planned and not (near and self._tells(moment)):
             raise _Impossible(f"{stamp} stands in no cited record")
         return moment
 
