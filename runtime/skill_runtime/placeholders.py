@@ -42,7 +42,7 @@ def resolve_placeholders(text: str, connected: Mapping[str, Sequence[str]], name
 
     First mention: ``the team calendar (tools: `find_events`, `read_event`)``; later ones ``the team calendar``. Another category
     with those very tools: ``the room plan (same tools)``.
-    Not connected: ``the wiki (not connected: treat what it would show as unknown)``, later ``the wiki (not connected)``.
+    Not connected: ``the wiki (not connected: treat what it would show as unknown)``, later, and of another one, ``(not connected)``.
     Code keeps its form: there only the name stands, and a category that is mentioned in code alone is explained in a
     last line.
     """
@@ -60,6 +60,7 @@ class _Writer:
             self._names.setdefault(_key(category), (_title(names, category), category))
         self._explained: set[str] = set()
         self._listed: set[str] = set()
+        self._unconnected = False
         self._in_code: dict[str, str] = {}
         self._unknown: dict[str, Diagnostic] = {}
         spelled = sorted(self._names, key=len, reverse=True)
@@ -113,7 +114,8 @@ class _Writer:
 
     def _gloss(self, category: str) -> str:
         if category not in self._connected:
-            return "not connected: treat what it would show as unknown"
+            said, self._unconnected = self._unconnected, True
+            return "not connected" if said else "not connected: treat what it would show as unknown"
         tools = ", ".join(f"`{tool}`" for tool in self._connected[category])
         if not tools:
             return "connected, but without a tool to read it: treat what it would show as unknown"

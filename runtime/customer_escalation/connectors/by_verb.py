@@ -13,10 +13,7 @@ from customer_escalation.domain.categories import SOURCES, Verb
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 VERBS: dict[Verb, str] = {
-    "search": (
-        "Search one connected system by words, best match first. Any word may match, also by its beginning; rarer words weigh more. "
-        "Ids, versions and error texts may be given as they are."
-    ),
+    "search": "Search one connected system by words, best match first.",
     "read": "Read one item whole, by its id or ref (that of a part of it works too): every message, comment or field.",
     "list": "List the items of a system, newest first, headers only: for counts, a customer's history, what is open, a stretch of time.",
 }
