@@ -56,6 +56,8 @@ _DOTTED_TIME = re.compile(r"(?:[01]?\d|2[0-3])\.[0-5]\d")
 _WHOLE = re.compile(r"\d{1,3}(?:[\s.,]?\d{3})*|\d+")
 _DECIMAL = re.compile(r"(?<![\d.,])\d[\d,]*\.\d+(?![\d.])")
 FEWEST_ROUNDED = 3
+_LENGTH = re.compile(r"(\d{2,})\s?[^\W\d]+\Z")
+"""A whole number of one unit."""
 """Digits of a whole number that may stand for one with a fraction: it is wrong by less than a hundredth then."""
 _FENCE = re.compile(r"\A`{3,}[ \t]*\w*(?=\n)")
 """The opening of a fenced block with the name of its language."""
@@ -128,7 +130,8 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if claim.where == HANDLING and atom.kind == "number" and is_coming_day(atom.atom, claim.text, sources.coming):
         return True
-    if atom.kind in ("time", "date") and claim.where != REPORTS and _is_set(atom, sources):
+    sets_it = atom.kind == "time" or (atom.kind == "date" and not atom.found_in)  # a date of a record has a record to cite
+    if sets_it and claim.where != REPORTS and _is_set(atom, sources):
         return True
     if atom.kind == "date" and _ends_a_name(atom.atom, claim.text, scope):
         return True
@@ -143,6 +146,9 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
     if atom.kind == "duration" and follows_from_moments(
         claim.text, atom.atom, sources.evidence.resolve(claim.cites)[0]
     ):
+        return True
+    length = _LENGTH.match(atom.atom) if atom.kind == "duration" else None
+    if length and _rounds(length[1], scope, 2):
         return True
     known = atom.kind in ESTABLISHED or (atom.kind == "code" and len(atom.atom.split()) == 1)
     if known and not sources.established.isdisjoint(atom.found_in):
@@ -177,10 +183,10 @@ def _is_dotted_time(atom: Unsupported, claim: Claim, scope: Sequence[Record], so
     return not unsupported_atoms(told.atom, scope) or on_a_customers_clock(told, scope, sources.zones)
 
 
-def _rounds(shown: str, scope: Iterable[Record]) -> bool:
+def _rounds(shown: str, scope: Iterable[Record], fewest: int = FEWEST_ROUNDED) -> bool:
     """Is it the whole number next to what code computed, as in "over 213 hours" of 213.83?"""
     number = re.sub(r"[\s.,]", "", shown) if _WHOLE.fullmatch(shown) else ""
-    if len(number) < FEWEST_ROUNDED:
+    if len(number) < fewest:
         return False
     computed = (
         found for record in scope if record.data.get("kind") == "figure" for found in _DECIMAL.findall(record.text)

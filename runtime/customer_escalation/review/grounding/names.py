@@ -12,7 +12,7 @@ from customer_escalation.review.grounding.quotations import plain, unquoted
 from skill_runtime.ledger import Record
 
 _WORD = re.compile(r"[^\W\d_][\w’'-]*(?:\.\w+)*")
-_ACRONYM = re.compile(r"[A-Z0-9]{1,6}s?")
+_ACRONYM = re.compile(r"[A-Z0-9]+s?")
 _ADDRESS = re.compile(
     r"(?<!\S)\S*(?:@|/|\w\.\w)\S*"
 )  # from the beginning of a word alone, which keeps a long one cheap

@@ -34,6 +34,9 @@ def records() -> Evidence:
         chat("C-6", "2026-03-04T12:10:00Z", "With a delayed chart it is stuck in 5 of 5 runs; with no delayed chart in 0 of 5."),
         chat("C-7", "2026-03-04T12:20:00Z", 'If I press "Run once" in the editor one row comes in, and then none.'),
         chat("C-8", "2026-03-04T12:30:00Z", "Kim copied two cards out of Form-3, says Lee, and every job says it."),
+        chat("C-9", "2026-03-04T12:40:00Z", "From the change on 9 March the runs are an hour off, until 30 March."),
+        chat("C-10", "2026-03-04T12:50:00Z", "It is no code fault; K-5 is the way until we change the default."),
+        article("K-6", "Runs", "There is no lock and no allocation log."),
         article("K-5", "Sync", "Do not delete the queue before the sync has ended."),
     )  # fmt: skip
 
@@ -80,6 +83,9 @@ TRUE: Sequence[tuple[str, tuple[str, ...]]] = (
     ("Since 7.2.0 the sync of Harrow Mills no longer starts.", (M1,)),
     ("Some jobs finish and others hang, j.doe writes.", (M1,)),
     ("Harrow Mills will cancel if this goes on.", (M1,)),
+    ("The runs are an hour off between 9 and 30 March.", ("chat/C-9",)),
+    ("It ran without a lock or an allocation log.", ("knowledge_base/K-6",)),
+    ("Kim calls it “no code fault”.", ("chat/C-10",)),
     ("Our article says not to “delete the queue”.", ("knowledge_base/K-5",)),
     ("agent.kim thinks that the new scheduler causes it.", (M2,)),
     ("agent.kim answered an hour and a half after j.doe wrote.", (M1, M2)),

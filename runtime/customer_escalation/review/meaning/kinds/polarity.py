@@ -10,6 +10,8 @@ from customer_escalation.review.meaning.text import Clause, Word
 CERTAIN_SHARE = 0.75
 
 
+MOST_GOING_ON = 5
+"""Words of a clause that says nothing by itself."""
 STANDING_ALONE = frozenset({"none", "neither", "nor"})
 """Denials that point back to what another clause says."""
 
@@ -21,6 +23,7 @@ def look(compared: Compared) -> Iterator[Contest]:
         if (
             not matches
             or clause.has("turns", "whether", "asks")
+            or _goes_on(clause, compared.text.sentence(clause.sentence))
             or not all(_differ(match, compared) for match in matches)
         ):
             continue
@@ -35,6 +38,14 @@ def look(compared: Compared) -> Iterator[Contest]:
             f"“{clause.text}” {what} what {match.cited.record.ref} {other}: “{match.shown.text}”.",
             match.cited.record.ref, match.shown.text,
         )  # fmt: skip
+
+
+def _goes_on(clause: Clause, sentence: tuple[Clause, ...]) -> bool:
+    """Does it go on with what the clause before it denies, as in "without a lock or an allocation log"?"""
+    before = sentence[clause.place - 1] if clause.place else None
+    first = clause.words[0]
+    begins = len(clause.words) <= MOST_GOING_ON and not (first.telling or first.roles)
+    return begins and before is not None and before.has("not", "turns")
 
 
 def _denied(clause: Clause) -> frozenset[str]:
