@@ -122,6 +122,8 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if claim.where == HANDLING and atom.kind in ("date", "weekday") and _comes(atom, sources):
         return True
+    if claim.where == HANDLING and atom.kind == "time" and claim.text.startswith("|") and not atom.found_in:
+        return True  # by when a step of the plan is to be done
     if (
         atom.kind == "duration"
         and not sources.in_english(claim)
@@ -130,7 +132,9 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if claim.where == HANDLING and atom.kind == "number" and is_coming_day(atom.atom, claim.text, sources.coming):
         return True
-    sets_it = atom.kind == "time" or (atom.kind == "date" and not atom.found_in)  # a date of a record has a record to cite
+    sets_it = atom.kind == "time" or (
+        atom.kind == "date" and not atom.found_in
+    )  # a date of a record has a record to cite
     if sets_it and claim.where != REPORTS and _is_set(atom, sources):
         return True
     if atom.kind == "date" and _ends_a_name(atom.atom, claim.text, scope):

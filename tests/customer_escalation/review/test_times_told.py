@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.customer_escalation.casebook import NOW, account, affected, evidence, issue, message, policy, ticket
+from tests.customer_escalation.casebook import NOW, account, affected, evidence, fact, issue, message, policy, ticket
 from tests.customer_escalation.drafts import (
     T1,
     T1M1,
@@ -13,6 +13,7 @@ from tests.customer_escalation.drafts import (
     communication,
     escalation,
     facts,
+    handling,
     records,
     reply,
     reproduction,
@@ -21,7 +22,7 @@ from tests.customer_escalation.drafts import (
 
 from customer_escalation.cases.session import Casework
 from customer_escalation.decision.figures.windows import hears_by
-from customer_escalation.domain.draft import EscalationDraft
+from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.outcomes import Severity
 from customer_escalation.review.missing import atoms_missing
@@ -66,6 +67,24 @@ def test_a_moment_of_a_record_may_be_told_on_the_teams_clock(told: str, faults: 
 @pytest.mark.parametrize(("place", "faults"), [("Los Angeles", 0), ("Buenos Aires", 1)])
 def test_the_place_that_a_zone_is_named_after_needs_no_record(place: str, faults: int) -> None:
     assert len(found(work(), "G1", containment=said(f"They wait, and {place} is asleep.", T1M1))) == faults
+
+
+PLAN = "### Plan\n| # | Step | Who | By |\n|---|---|---|---|\n| 1 | Check the nightly sync [[knowledge_base/K-3]] | Kim | {} |"
+
+
+@pytest.mark.parametrize(
+    ("note", "faults"),
+    [
+        (PLAN.format("17:15"), 0),  # a time of the plan's own
+        (PLAN.format("17:15") + "\n\nThe sync stopped at 17:25 [[support_platform/T-101-m1]].", 1),
+        (PLAN.format("17:15, order AB-9"), 1),
+    ],
+)
+def test_a_plan_sets_its_own_times_also_in_a_row_that_cites(note: str, faults: int) -> None:
+    solved = fact("yes", "knowledge_base/K-3", why="it fits")
+    made = work(documented_solution=solved)
+    review = made.submit(HandlingDraft.model_validate(handling(note=note)))
+    assert len([one for one in review.findings if one.rule == "G1" and one.level == "H"]) == faults
 
 
 LATER = "2026-03-05T03:10:00-08:00"
