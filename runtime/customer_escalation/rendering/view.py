@@ -151,21 +151,29 @@ class BriefView(ProseView):
         for label in IMPACT:
             place = next((at for at, (name, _) in enumerate(rows) if is_called(name, label)), None)
             lines = [self.said(own[label])] if label in own and place is None else []
-            lines += self.sla(_all_under(draft.impact, SLA)) if label == SLA else []
+            lines += self.sla(_all_under(draft.impact, SLA), draft.impact) if label == SLA else []
             if lines:
                 rows.insert(_place_of(label, rows), (label, _labelled(label, lines, begun=place is not None)))
         if len(computed.accounts) >= TABLE_FROM and "|" not in draft.impact:
             rows.insert(_place_of(CUSTOMERS, rows), (CUSTOMERS, self.accounts()))
         return "\n".join(text for _, text in rows)
 
-    def sla(self, told: str) -> list[str]:
-        """Clocks as code words them: late ones of tickets that the text does not name, and all where it tells none."""
+    def sla(self, told: str, whole: str = "") -> list[str]:
+        """Clocks as code words them: late ones of tickets that the text does not name, and all where it tells none; none that a row
+        of the ``whole`` section tells.
+        """
         computed = self.brief.computed
         return [
             self.said(line)
             for line in computed.sla
-            if not told or (line in computed.late and not self._names(told, line))
+            if (not told or (line in computed.late and not self._names(told, line))) and not self._in_a_row(whole, line)
         ]
+
+    def _in_a_row(self, whole: str, line: Statement) -> bool:
+        """Does a row of a table name the ticket or its customer, with a time or a length of the clock?"""
+        moments = set(_clock_numbers(line.text))
+        rows = (row for row in whole.splitlines() if row.lstrip().startswith("|"))
+        return any(moments.intersection(_clock_numbers(row)) and self._names(row, line) for row in rows)
 
     def _names(self, told: str, line: Statement) -> bool:
         """Does the text name the ticket whose clocks the line tells, or its customer? Where there is one ticket, it is meant."""
@@ -295,6 +303,12 @@ def _place_of(label: str, rows: Sequence[tuple[str, str]]) -> int:
     upto = IMPACT[: IMPACT.index(label) + 1]
     places = [at for at, (name, _) in enumerate(rows) if any(is_called(name, one) for one in upto)]
     return places[-1] + 1 if places else 0
+
+
+def _clock_numbers(text: str) -> list[tuple[int, int]]:
+    """Times of day and lengths with minutes: ``15:10``, ``15h10``, ``5 h 35 min``."""
+    found = re.findall(r"(?<![\d.,])(\d{1,2})\s?(?::|h|Uhr|\.)\s?(\d{2})(?!\d)", text)
+    return [(int(hours), int(minutes)) for hours, minutes in found]
 
 
 def _labelled(label: str, lines: Sequence[str], *, begun: bool) -> str:

@@ -270,6 +270,28 @@ def test_a_late_clock_of_a_ticket_that_the_row_does_not_name_is_a_further_point_
     assert LATE.text not in two
 
 
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("| Harrow Mills | venceu às 15h10, há 5 h 35 min |", True),
+        ("| Harrow Mills | due since 15:10 |", True),
+        ("| T-101 | 5 h 35 min late |", True),
+        ("| Harrow Mills | due since noon |", False),
+        ("| Bell & Oak | due since 15:10 |", False),
+    ],
+)
+def test_a_late_clock_that_a_row_of_the_section_tells_is_not_told_again(row: str, told: bool) -> None:
+    work, brief = escalated()
+    late = Statement(text="T-101 (Harrow Mills): due now, 5 h 35 min overdue (until 2026-03-04 15:10 UTC).", cites=[T1])
+    computed = brief.computed.model_copy(update={"sla": (late,), "late": (late,)})
+    table = f"| Who | Clock |\n|---|---|\n{row}\n"
+    draft = brief.draft.model_copy(update={"impact": f"{table}\n- **SLA:** Monday to Friday."})
+    view = BriefView(Document(brief.model_copy(update={"computed": computed, "draft": draft}), work.evidence))
+    view.only_ticket = ""
+    assert isinstance(draft, EscalationDraft)
+    assert (late.text not in view.impact(draft)) is told
+
+
 def test_the_clock_of_the_only_ticket_need_not_name_it() -> None:
     work, brief = escalated()
     computed = brief.computed.model_copy(update={"sla": (LATE,), "late": (LATE,)})
