@@ -77,6 +77,8 @@ def missing(text: str, *cited: Record) -> list[str]:
         ("https://status.example.com/incidents/7", "See status.example.com for it."),
         ("v0.53.9.5", "It worked in 0.53.9.5."),
         ("0.60.12", "It fails since v0.60.12."),
+        ("Seen on v2.3.2+1372bf8.", "It fails on v2.3.2+1372bf8."),
+        ("Seen on v2.3.2+1372bf8.", "It fails on 2.3.2, build 1372bf8."),
         ("0.60.12", "It fails since 0.60."),
         ("error PIPE-3107", "They saw error 3107."),
         ("SHA-256", "It uses SHA256."),

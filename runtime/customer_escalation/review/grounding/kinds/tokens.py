@@ -16,8 +16,8 @@ def tokens(source: SourceText) -> frozenset[str]:
         for form in (_TOKEN, _ASCII_TOKEN)
         for token in form.findall(source.lower)
     }
+    found |= {part for token in found for part in re.split(r"[/:@=+]", token) if part}
     found |= {token.removeprefix("v") for token in found if re.match(r"v\d", token)}
-    found |= {part for token in found for part in re.split(r"[/:@=]", token) if part}
     hyphened = [token for token in found if "-" in token]
     found |= {part for token in hyphened for part in token.split("-") if re.search(r"\d", part) and not part.isdigit()}
     return frozenset(found | {token.replace("-", "") for token in hyphened})
