@@ -12,8 +12,10 @@ from customer_escalation.policy.errors import PolicyError
 from customer_escalation.policy.holidays import Holidays
 from customer_escalation.policy.parts import WEEKDAYS, Section, WallTime, Weekday, Zone, known_zone
 
+_TIME = r"\d\d?(?::\d\d)?(?:\s?(?:h\d\d|h|Uhr))?(?![\d:])"
+"""``09:00``, and as people write it: ``9``, ``9h``, ``9h30``, ``9 Uhr``."""
 _HOURS = re.compile(
-    r"(?:(?P<always>24\s*[x/]\s*7)|(?P<days>(?:[^\W\d_]|[.,\s\u2013~〜～・-])+?)\s+(?P<opens>\d\d?:\d\d)\s*(?:[-\u2013~〜～]|to)\s*(?P<closes>\d\d?:\d\d))"
+    rf"(?:(?P<always>24\s*[x/]\s*7)|(?P<days>(?:[^\W\d_]|[.,\s\u2013~〜～・-])+?)\s+(?P<opens>{_TIME})\s*(?:[-\u2013~〜～]|to)\s*(?P<closes>{_TIME}))"
     r"(?:\s+(?:in\s+)?(?:(?:the\s+)?(?P<whose>account|customer|team)(?:'s|s)?\s+time\s?zone|(?P<zone>\S+)))?",
     re.IGNORECASE,
 )
@@ -68,7 +70,7 @@ def _week(ranges: list[list[str]], named: Mapping[str, int] | None) -> frozenset
 
 
 def _clock(text: str) -> time:
-    hour, minute = (int(part) for part in text.split(":"))
+    hour, minute = ([int(part) for part in re.findall(r"\d+", text)] + [0])[:2]
     if (hour, minute) == (24, 0):
         return time()
     if hour > 23 or minute > 59:

@@ -51,7 +51,8 @@ def is_hour_of_day(shown: str, scope: Iterable[Record]) -> bool:
 def is_coming_day(number: str, text: str, coming: Sequence[date]) -> bool:
     """Is it part of a day and month that comes soon, which a plan may set?"""
     days = {(day.day, day.month) for day in coming}
-    return any(number in pair and (int(pair[0]), int(pair[1])) in days for pair in _DAY_MONTH.findall(text))
+    parts = set(re.split(r"[./]", number))
+    return any(parts <= set(pair) and (int(pair[0]), int(pair[1])) in days for pair in _DAY_MONTH.findall(text))
 
 
 def is_end_of_hours(number: str, text: str, scope: Sequence[Record]) -> bool:

@@ -247,3 +247,7 @@ def test_single_quotation_marks_end_before_an_ending_that_hangs_on_them() -> Non
 
 def test_a_moment_with_hyphens_in_a_name_leaves_no_id_behind() -> None:
     assert atoms("Seen on RELEASE.2025-04-16T18-13-26Z.") == [("date", "2025-04-16")]
+
+
+def test_a_name_behind_a_time_is_no_month() -> None:
+    assert [kind for kind, _ in atoms("From 10:30 Jan takes over.")] == ["time"]
