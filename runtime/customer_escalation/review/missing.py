@@ -122,8 +122,8 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if claim.where == HANDLING and atom.kind in ("date", "weekday") and _comes(atom, sources):
         return True
-    if claim.where == HANDLING and atom.kind == "time" and claim.text.startswith("|") and not atom.found_in:
-        return True  # by when a step of the plan is to be done
+    if claim.where == HANDLING and atom.kind == "time" and _is_by_when(atom.atom, claim.text):
+        return True
     if (
         atom.kind == "duration"
         and not sources.in_english(claim)
@@ -177,6 +177,12 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         or is_numbered_day(atom.atom, claim.text, scope, sources.coming)
         or _counts(atom.atom, claim, scope, sources)
     )  # fmt: skip
+
+
+def _is_by_when(shown: str, text: str) -> bool:
+    """Does it stand in the last of three cells or more of a row, which in a plan tells by when the step is to be done?"""
+    cells = text.strip().strip("|").split("|") if text.startswith("|") else []
+    return len(cells) > len(("claim", "records")) and shown in cells[-1]
 
 
 def _is_dotted_time(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources: Sources) -> bool:

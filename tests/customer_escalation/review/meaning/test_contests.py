@@ -84,6 +84,7 @@ TRUE: Sequence[tuple[str, tuple[str, ...]]] = (
     ("Some jobs finish and others hang, j.doe writes.", (M1,)),
     ("Harrow Mills will cancel if this goes on.", (M1,)),
     ("The runs are an hour off between 9 and 30 March.", ("chat/C-9",)),
+    ("Kim answered at 11:20 instead of 7 March.", ("chat/C-10",)),
     ("It ran without a lock or an allocation log.", ("knowledge_base/K-6",)),
     ("Kim calls it “no code fault”.", ("chat/C-10",)),
     ("Our article says not to “delete the queue”.", ("knowledge_base/K-5",)),
