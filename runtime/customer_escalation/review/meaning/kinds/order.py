@@ -64,7 +64,9 @@ def _linked(text: Text) -> list[tuple[str, str]]:
 
 
 def _ratios(text: Text) -> Iterator[tuple[float, float]]:
-    for found in re.finditer(r"(?<![\w.:])(\d[\d,]*) (?:(?!instead )[^\W\d]+ ){0,2}of (?:the )?(\d[\d,]*)(?![\w.:%]*\d)", text.text):
+    for found in re.finditer(
+        r"(?<![\w.:])(\d[\d,]*) (?:(?!instead )[^\W\d]+ ){0,2}of (?:the )?(\d[\d,]*)(?![\w.:%]*\d)", text.text
+    ):
         if _OF_TIME.match(text.text, found.end(1)):
             continue  # "1 h 47 min of 4"
         yield float(found[1].replace(",", "")), float(found[2].replace(",", ""))
