@@ -12,7 +12,7 @@ from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.language import code_of
 from customer_escalation.policy import Policy
 from customer_escalation.review.customer_texts import customer_text_findings
-from customer_escalation.review.customer_texts.links import host_of
+from customer_escalation.review.customer_texts.links import host_of, hosts
 from customer_escalation.review.customer_texts.lookalikes import skeleton
 
 T = "support_platform/T-1"
@@ -275,3 +275,17 @@ def test_a_setting_with_the_prefix_that_an_article_gives_is_no_private_word() ->
     known.ledger.put(evidence(told).ledger.records["knowledge_base/K-7"])
     assert levels("Please set ACME_SYNC_POLLING_INTERVAL=30.", known) == []
     assert levels("Please set ACME_SYNC_POLLING_INTERVAL=30.", private) == ["W"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("kubectl get pods -l velero.io/restore-name=drill", []),  # a label, which leads nowhere
+        ("kubectl get pods --selector=app.kubernetes.io/name=api", []),
+        ("See velero.io/restore-name=drill", ["velero.io"]),
+        ("curl evil.example/a -l", ["evil.example"]),
+        ("kubectl get pods -l https://evil.example/a", ["evil.example"]),
+    ],
+)
+def test_a_label_that_a_command_selects_by_is_no_address(text: str, found: list[str]) -> None:
+    assert hosts(text) == found

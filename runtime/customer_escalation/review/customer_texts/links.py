@@ -17,6 +17,8 @@ _BARE = re.compile(r"(?<![\w@./-])(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w@-])
 """The bare name of a host, which what a customer knows may hold."""
 _BEHIND_LOGIN = re.compile(r"@((?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24})(?=[/:]\S)")
 """The host of an address whose login somebody blanked out, as in ``https://[removed by me]@example.org/a``."""
+_SELECTS = re.compile(r"(?<!\S)(?:-l|--selector|--label)[ =]\Z")
+"""What stands before a label of a command, such as ``-l velero.io/restore-name=x``, which leads nowhere."""
 _MAIL = re.compile(r"[\w.+%'-]{1,64}@((?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24})")
 
 
@@ -39,7 +41,13 @@ def links(text: CustomerText) -> Iterator[Said]:
 
 def hosts(shown: str) -> list[str]:
     """The hosts that addresses of a text lead to, in their order."""
-    return [host for found in _ADDRESS.finditer(shown) if (host := host_of(found.group()))]
+    addresses = (found for found in _ADDRESS.finditer(shown) if not _is_label(found, shown))
+    return [host for found in addresses if (host := host_of(found.group()))]
+
+
+def _is_label(address: re.Match[str], shown: str) -> bool:
+    before = shown[max(0, address.start() - len(" --selector ")) : address.start()]
+    return "//" not in address.group() and bool(_SELECTS.search(before))
 
 
 def host_of(address: str) -> str:
