@@ -23,7 +23,7 @@ BESIDE = {"sender": 130, "messages": 110, "ticket_note": 40, "rhythm": 60}
 """Words of the texts beside the brief, each in all."""
 FOR_CUSTOMER = 260
 """Words of one text for a customer who asked several things."""
-WHOLE = {Outcome.ESCALATE: 1600, Outcome.HANDLE: 1100}
+WHOLE = {Outcome.ESCALATE: 1650, Outcome.HANDLE: 1150}
 """Words of everything together where one account is affected, which readers who compare briefs still read whole."""
 WHOLE_PER_ACCOUNT = 120
 """More for each further account, with a text of its own."""
