@@ -72,12 +72,17 @@ _END = re.compile(
     r"[.!?](?:[\"”“’»)\]*_`]|\s*\[\[[^\[\]\n]*\]\])*(?=\s|\Z)|[。！？](?:[」』）”])*(?:\s*\[\[[^\[\]\n]*\]\])*|\n"
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|Dr|Mr|Ms|St|z\.B|bzw|ca|p\.ej|Sr|Sra)|\b[A-Z]|(?:^|[\s([„“«»–-])\d{1,2})\.$", re.I
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|Dr|Mr|Ms|St|z\.B|bzw|ca|Std|Sek|Mio|Mrd|usw|p\.ej|Sr|Sra)|\b[A-Z]|(?:^|[\s([„“«»–-])\d{1,2})\.$", re.I
 )
 _SHORT_DATE = re.compile(r"(?<![\w.])\d{1,2}\.\d{1,2}\.$")
 """A day and a month, as in ``11.5.``, where the next word begins small or with a digit; else a number that ends a sentence."""
 _NUMBER_SIGN = re.compile(r"\b(?:no|nr)\.$", re.I)
 """Short for "number" where a digit follows; else a word that ends a sentence."""
+_UNIT = re.compile(r"\d\s?[^\W\d_]{1,4}\.$")
+"""A number with a short word, as in ``1 h. 47 min.`` or ``5 min. lang``: a unit where the next word begins small or is such a number."""
+_AFTER_UNIT = re.compile(r"\s*(?:[^\W\d_A-Z]|\d+\s?[^\W\d_]{1,4}\.)")
+_MARK_THEN_STOP = re.compile(r"(?:\s*\[\[[^\[\]\n]*\]\])+[.!?,;:]")
+"""The sentence ends, or goes on, behind the mark: the full stop before it is an abbreviation's."""
 _LONGEST_ABBREVIATION = 8
 """Characters, with the full stop and what stands before it."""
 _FENCE = re.compile(r"^[ \t]*`{3,}[^`\n]*(?:\n(?:.*?^[ \t]*`{3,}[ \t]*$|.*)|\Z)", re.DOTALL | re.MULTILINE)
@@ -260,7 +265,12 @@ def words_begin(line: str) -> int:
 def _abbreviated(line: str, start: int, end: re.Match[str]) -> bool:
     """Is it the full stop of an abbreviation?"""
     before = line[max(start, end.start() + 1 - _LONGEST_ABBREVIATION) : end.start() + 1]
+    if _MARK_THEN_STOP.match(line, end.end()):
+        return True
     after = line[end.end() : end.end() + 2].strip()
+    if _UNIT.search(before):
+        follows = _AFTER_UNIT.match(line, end.end())
+        return bool(follows and (after.islower() or after.isdigit())) or bool(_ABBREVIATION.search(before))
     if _SHORT_DATE.search(before):
         return after.islower() or after.isdigit()
     return bool(_ABBREVIATION.search(before) or (after.isdigit() and _NUMBER_SIGN.search(before)))

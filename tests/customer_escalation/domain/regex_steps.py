@@ -156,7 +156,7 @@ def _in_set(part: tuple[Any, Any], char: str) -> bool:
         return bool(value[0] <= ord(char) <= value[1])
     return {
         sre.CATEGORY_SPACE: char in WHITESPACE, sre.CATEGORY_NOT_SPACE: char not in WHITESPACE, sre.CATEGORY_DIGIT: char.isdigit(),
-        sre.CATEGORY_WORD: char.isalnum() or char == "_",
+        sre.CATEGORY_WORD: char.isalnum() or char == "_", sre.CATEGORY_NOT_WORD: not (char.isalnum() or char == "_"),
     }[value]  # fmt: skip
 
 
