@@ -1,5 +1,6 @@
 """Is it told as surer, or less sure, than the record says it: a question, a condition, a supposition?"""
 
+import re
 from collections.abc import Iterator
 
 from customer_escalation.review.meaning.compared import FEWEST_SHARED, Compared, Match, denies
@@ -8,6 +9,9 @@ from customer_escalation.review.meaning.grammar import Role
 from customer_escalation.review.meaning.text import Clause
 
 CERTAIN_SHARE = 0.75
+SHORTEST_NAME = 3
+LONGEST_LABEL = 4
+"""Words of what stands before somebody's claim: their name, and how they put it."""
 MAY: tuple[Role, ...] = ("perhaps", "would")
 POSSIBLE = "is told as possible and is a fact"
 """Which takes nothing away from the record: it counts where the two clauses differ in nothing else."""
@@ -89,9 +93,12 @@ def _sure(what: str, match: Match) -> bool:
 
 
 def _told(match: Match, compared: Compared) -> bool:
-    """Is it put as the word of whoever wrote the record?"""
+    """Is it put as the word of whoever wrote the record, as in "According to Ann" or "Ann:" before it?"""
     own = compared.text.sentence(match.said.sentence)
-    return any(clause.words[0].lower == "according" for clause in own)
+    names = {part for part in re.split(r"[\W_\d]+", match.cited.author.casefold()) if len(part) >= SHORTEST_NAME}
+    before = own[max(0, match.said.place - 1) : match.said.place]
+    said = any(len(clause.words) <= LONGEST_LABEL and any(word.lower in names for word in clause.words) for clause in before)
+    return said or any(clause.words[0].lower == "according" for clause in own)
 
 
 def _near(clause: Clause, sentence: tuple[Clause, ...]) -> tuple[Clause, ...]:

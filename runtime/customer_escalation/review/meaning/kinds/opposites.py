@@ -1,6 +1,6 @@
 """Does a preposition, a particle or a degree stand before the same word as its opposite in the record?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from customer_escalation.review.meaning.compared import Compared
 from customer_escalation.review.meaning.contest import Contest
@@ -21,12 +21,21 @@ def look(compared: Compared) -> Iterator[Contest]:
     shown = {(word, thing): one for one in compared.cited for word, thing in _pairs(one.text, opposite)}
     for word, thing in sorted(said):
         others = [(other, thing) for other in sorted(opposite[word]) if (other, thing) in shown]
-        if others and (word, thing) not in shown:
+        if others and (word, thing) not in shown and not _contrasted(compared.text, word, opposite[word]):
             one = shown[others[0]]
             yield Contest(
                 "scope", thing.endswith("behind"), f"It says “{word}” of “{thing.split()[0]}”, and {one.record.ref} says “{others[0][0]}”.",
                 one.record.ref,
             )  # fmt: skip
+
+
+def _contrasted(text: Text, word: str, others: Collection[str]) -> bool:
+    """Does one sentence tell both sides, as in "empty without the index and complete with it"?"""
+    sides = [
+        {one.lower for clause in text.sentence(number) for one in clause.words if not one.quoted}
+        for number in {clause.sentence for clause in text.clauses}
+    ]
+    return any(word in side and not side.isdisjoint(others) for side in sides)
 
 
 def _pairs(text: Text, opposite: Mapping[str, frozenset[str]]) -> set[tuple[str, str]]:
