@@ -72,7 +72,8 @@ _END = re.compile(
     r"[.!?](?:[\"”“’»)\]*_`]|\s*\[\[[^\[\]\n]*\]\])*(?=\s|\Z)|[。！？](?:[」』）”])*(?:\s*\[\[[^\[\]\n]*\]\])*|\n"
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|Dr|Mr|Ms|St|z\.B|bzw|ca|Std|Sek|Mio|Mrd|usw|p\.ej|Sr|Sra)|\b[A-Z]|(?:^|[\s([„“«»–-])\d{1,2})\.$", re.I
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|Dr|Mr|Ms|St|z\.B|bzw|ca|Std|Sek|Mio|Mrd|usw|p\.ej|Sr|Sra)|\b[A-Z]|(?:^|[\s([„“«»–-])\d{1,2})\.$",
+    re.I,
 )
 _SHORT_DATE = re.compile(r"(?<![\w.])\d{1,2}\.\d{1,2}\.$")
 """A day and a month, as in ``11.5.``, where the next word begins small or with a digit; else a number that ends a sentence."""

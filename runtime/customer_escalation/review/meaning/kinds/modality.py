@@ -97,7 +97,9 @@ def _told(match: Match, compared: Compared) -> bool:
     own = compared.text.sentence(match.said.sentence)
     names = {part for part in re.split(r"[\W_\d]+", match.cited.author.casefold()) if len(part) >= SHORTEST_NAME}
     before = own[max(0, match.said.place - 1) : match.said.place]
-    said = any(len(clause.words) <= LONGEST_LABEL and any(word.lower in names for word in clause.words) for clause in before)
+    said = any(
+        len(clause.words) <= LONGEST_LABEL and any(word.lower in names for word in clause.words) for clause in before
+    )
     return said or any(clause.words[0].lower == "according" for clause in own)
 
 
