@@ -7,6 +7,7 @@ from dataclasses import replace
 from customer_escalation.domain.evidence import field
 from customer_escalation.domain.language import NOUNS_CAPITALISED, OTHER, language_or_other
 from customer_escalation.domain.people import writer_of
+from customer_escalation.domain.prose import REQUEST
 from customer_escalation.domain.printable import without_accents
 from customer_escalation.review.durations import follows_from_moments
 from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
@@ -87,7 +88,7 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
         scope = [*scope, Record(ref="policy/terms", data={"kind": "policy", "text": sources.terms})]
     if claim.sums_up or claim.reader == "sender" or tells_what_comes(claim.where, claim.label):
         scope = [*scope, *_own_plans(sources)]
-    if claim.reader == "sender" and sources.request:
+    if sources.request and (claim.reader == "sender" or REQUEST in claim.cites):
         scope = [*scope, sources.request_record]
     missing = unsupported_atoms(
         _wordings_opened(claim.text) if claim.where.partition("[")[0] in WORDINGS else claim.text,

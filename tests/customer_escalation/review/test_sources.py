@@ -94,6 +94,11 @@ def test_what_was_asked_is_cited_as_a_belief_and_by_its_mark_alone() -> None:
     assert len(unsupported(made, containment=f"{told} [[{T1M2}]].")) == 1
     assert len(unsupported(made, containment="The request speaks of 2,751 rows [[request]].")) == 1
     assert "names no record" in unsupported(work(), containment=f"{told} [[request]].")[0]
+    assert unsupported(made, ideas=f"{told} [[request]].") == []
+    assert len(unsupported(made, ideas="The request speaks of “2,751 rows” [[request]].")) == 1
+    assert (
+        unsupported(made, context=f"| Request: “rows are gone at all 19” [[request]] | One account [[{T1M2}]] |") == []
+    )
 
 
 def test_what_stands_in_an_item_is_known_where_a_text_to_a_colleague_names_it() -> None:
