@@ -171,12 +171,14 @@ def without_marks(written: str) -> str:
 
 
 def cite(text: str, refs: Iterable[str]) -> str:
-    """``text`` with a mark for ``refs`` before its closing full stop; as it is where there are none."""
+    """``text`` with a mark for ``refs`` before its closing full stop, or in the last cell of its row; as it is where there are none."""
     wanted = [ref for ref in dict.fromkeys(refs) if ref not in marks_of(text)]
     if not wanted:
         return text
     mark = "".join(f" [[{inside}]]" for inside in _fitting(wanted))
     body = text.rstrip()
+    if body.endswith("|"):
+        return f"{body[:-1].rstrip()}{mark} |"
     return (
         f"{body[:-1]}{mark}{body[-1]}" if body.endswith((".", "!", "?")) and not body.endswith("...") else body + mark
     )

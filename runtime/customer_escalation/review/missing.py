@@ -7,8 +7,8 @@ from dataclasses import replace
 from customer_escalation.domain.evidence import field
 from customer_escalation.domain.language import NOUNS_CAPITALISED, OTHER, language_or_other
 from customer_escalation.domain.people import writer_of
-from customer_escalation.domain.prose import REQUEST
 from customer_escalation.domain.printable import without_accents
+from customer_escalation.domain.prose import REQUEST
 from customer_escalation.review.durations import follows_from_moments
 from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
 from customer_escalation.review.grounding.quotations import quotations

@@ -241,9 +241,10 @@ def test_the_counting_matcher_finds_what_re_finds_and_sees_a_quadratic_pattern()
         ("It fails [[a/1]].", ["a/1", "b/2"], "It fails [[a/1]] [[b/2]]."),
         ("It fails. ", ["a/1"], "It fails [[a/1]]."),
         ("It fails.", [], "It fails."),
+        ("| It fails. | Kim |", ["a/1"], "| It fails. | Kim [[a/1]] |"),
     ],
 )
-def test_a_mark_is_put_before_the_closing_full_stop(text: str, refs: list[str], found: str) -> None:
+def test_a_mark_is_put_before_the_closing_full_stop_or_bar(text: str, refs: list[str], found: str) -> None:
     assert cite(text, refs) == found
     assert [sentence.cites for sentence in sentences_of(found)] == [tuple(dict.fromkeys([*marks_of(text), *refs]))]
 

@@ -87,6 +87,10 @@ def test_what_is_whole_stays_as_it_is() -> None:
             f"It stops after 9,500 rows. The limit was lowered [[{BUG_COMMENT}]].",
             f"It stops after 9,500 rows [[{BUG_COMMENT}, {T1}]]. The limit was lowered [[{BUG_COMMENT}]].",
         ),
+        (
+            "| # | What |\n| --- | --- |\n| 1 | It stops after 9,500 rows. |",
+            f"| # | What |\n| --- | --- |\n| 1 | It stops after 9,500 rows. [[{T1}]] |",
+        ),
         ("The room holds 310 racks.", "The room holds 310 racks [[chat/C-8]]."),
     ],
 )
