@@ -1,7 +1,7 @@
 """Days and times of day as people tell them, held against what records say: without a year, on another clock, by their number alone."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from customer_escalation.domain.day_names import alternatives, opening_day_names, weekday_names
@@ -22,6 +22,8 @@ _ZONED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) ([A-Z]\w+/[A-Za-z_/+-]+)")
 _CLOCK_TIME = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?!:?\d)")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d| UTC)")
 _DAY_MONTH = re.compile(r"(?<![\d/.-])(\d{1,2})[./-](\d{1,2})(?![\d/-])")
+_TWO_DAYS = re.compile(r"(?<![\d/.-])(\d{1,2})\.?\s?[/–-]\s?(\d{1,2})\.(\d{1,2})\.(?!\d)")
+"""Two days of one month, as in 4./5.2. and 4.-5.2."""
 _HOURS = re.compile(r"(?<![\d:./-])(\d{1,2})\s?[-–]\s?(\d{1,2})(?![\d:./-])")
 """Hours from and to, as in 9-17."""
 _DAYS = re.compile(r"\d{4}-\d\d-\d\d")
@@ -52,7 +54,14 @@ def is_coming_day(number: str, text: str, coming: Sequence[date]) -> bool:
     """Is it part of a day and month that comes soon, which a plan may set?"""
     days = {(day.day, day.month) for day in coming}
     parts = set(re.split(r"[./]", number))
-    return any(parts <= set(pair) and (int(pair[0]), int(pair[1])) in days for pair in _DAY_MONTH.findall(text))
+    return any(parts <= set(pair) and (int(pair[0]), int(pair[1])) in days for pair in _days_and_months(text))
+
+
+def _days_and_months(text: str) -> Iterator[tuple[str, str]]:
+    """The days with their months that a text tells without a year."""
+    yield from _DAY_MONTH.findall(text)
+    for first, second, month in _TWO_DAYS.findall(text):
+        yield from ((first, month), (second, month))
 
 
 def is_end_of_hours(number: str, text: str, scope: Sequence[Record]) -> bool:
@@ -64,7 +73,7 @@ def is_end_of_hours(number: str, text: str, scope: Sequence[Record]) -> bool:
 def is_day_and_month(number: str, text: str, scope: Sequence[Record]) -> bool:
     """Is it part of a day and month without a year, such as 17/06, 26-11 or 06.11., on which something in the records lies?"""
     parts = re.split(r"[./]", number)
-    pairs = [pair for pair in _DAY_MONTH.findall(text) if set(parts) <= set(pair)]
+    pairs = [pair for pair in _days_and_months(text) if set(parts) <= set(pair)]
     days = {stamp for record in scope for stamp in _DAYS.findall(record.text)} if pairs else set()
     years = {stamp[:4] for stamp in days}
     return any(

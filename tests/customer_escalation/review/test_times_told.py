@@ -196,7 +196,10 @@ def test_a_time_that_a_customer_tells_in_a_zone_of_theirs_may_be_told_in_another
         assert len(found(made, "G1", containment=said(told, "support_platform/T-102-m1"))) == faults, told
 
 
-@pytest.mark.parametrize(("day", "faults"), [("04/03", 0), ("4/3", 0), ("04.03.", 0), ("19/06", 1), ("19.06.", 1)])
+@pytest.mark.parametrize(
+    ("day", "faults"),
+    [("04/03", 0), ("4/3", 0), ("04.03.", 0), ("19/06", 1), ("19.06.", 1), ("4./4.3.", 0), ("18.–19.6.", 1)],
+)
 def test_a_day_and_month_without_a_year_is_a_day_of_the_records(day: str, faults: int) -> None:
     assert bool(found(work(), "G1", containment=said(f"They wrote on {day}, and they wait.", T1M1))) == bool(faults)
 

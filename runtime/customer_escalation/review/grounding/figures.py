@@ -16,7 +16,9 @@ NUMBER_WORDS = {word: value for value, word in enumerate(SMALL, start=2)} | {
 """Not "one", which is a pronoun more often than a number."""
 COMMA = r"(?:\d{1,3}(?:\.\d{3})+|\d+),\d{1,2}(?![\d,])"
 """With a comma before one or two decimals, as most of Europe and South America writes them."""
-NUMBER = rf"\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|{COMMA}|\d+(?:\.\d+)?"
+DOTTED = r"\d{1,3}(?:\.\d{3}){2,}(?![.\d])"
+"""Millions with full stops between the thousands, which can be nothing else; ``1.420`` may be a decimal."""
+NUMBER = rf"\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|{COMMA}|{DOTTED}|\d+(?:\.\d+)?"
 _TENS = rf"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[\s-](?:one|{'|'.join(SMALL[:8])})"
 BELOW = rf"{_TENS}|{'|'.join(sorted((word for word in NUMBER_WORDS if word != 'hundred'), key=len, reverse=True))}"
 """Under a hundred, in words."""
@@ -51,6 +53,8 @@ def _plain(digits: str) -> str:
     """As Python writes it."""
     if re.fullmatch(COMMA, digits):
         return digits.replace(".", "").replace(",", ".")
+    if re.fullmatch(DOTTED, digits):
+        return digits.replace(".", "")
     return digits.replace(",", "")
 
 

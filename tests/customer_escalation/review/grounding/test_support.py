@@ -56,6 +56,8 @@ def missing(text: str, *cited: Record) -> list[str]:
         ("1448752ms", "It takes 24 minutes."),
         ("1, 5, 30 minutes", "It retries after 5 minutes."),
         ("costs 58000 a year", "They pay $58k."),
+        ("amount_usd=1420000", "Es geht um 1.420.000 USD."),
+        ("amount_usd=1420000", "Es geht um €1.420.000,00."),
         ("costs 58,000 dollars", "They pay fifty-eight thousand dollars."),
         ("99.95", "They are promised 99.95% uptime."),
         ("on 3 August 2026", "It was 2026-08-03."),
