@@ -7,12 +7,13 @@ from customer_escalation.decision.inputs import DecisionInput
 from customer_escalation.domain.draft import Draft, EscalationDraft, HandlingDraft
 from customer_escalation.domain.outcomes import Outcome, Severity
 from customer_escalation.domain.prose import passages
+from customer_escalation.domain.template import opening_parts
 
 ESCALATION = {
-    "opening": 80, "severity_reason": 12, "co_owner": 5, "impact": 150, "description": 110, "tried": 70, "containment": 20,
+    "opening": 80, "options": 100, "severity_reason": 12, "co_owner": 5, "impact": 150, "description": 110, "tried": 70, "containment": 20,
     "reproduction": 90, "ideas": 30, "communication": 70, "asks": 140, "deadline": 25, "context": 90,
 }  # fmt: skip
-"""Words a section where one account is affected."""
+"""Words a section where one account is affected; ``options`` is the table below the opening's lines, where it has one."""
 HANDLING = {"note": 480}
 PER_ACCOUNT = {"impact": 35, "description": 10, "tried": 15, "communication": 20, "asks": 10}
 """More for each further account, up to ``MOST_ACCOUNTS``."""
@@ -69,13 +70,15 @@ def _outcome(draft: Draft) -> Outcome:
 
 
 def words_used(draft: EscalationDraft | HandlingDraft) -> Counter[str]:
-    """Words a section of the brief; the summary counts for none."""
+    """Words a section of the brief, without those that have none; the summary counts for none."""
     used = Counter[str]()
     for passage in passages(draft):
         section = passage.path.partition("[")[0].partition(".")[0]
         if passage.reader == "receiver" and section not in ("summary", *BESIDE):
-            used[section] += words_in(passage.text)
-    return used
+            lines, options = opening_parts(passage.text) if section == "opening" else (passage.text, "")
+            used[section] += words_in(lines)
+            used["options"] += words_in(options)
+    return +used
 
 
 def length_words(draft: Draft, accounts: int, severity: Severity | None) -> str:
@@ -112,10 +115,13 @@ def _words_by_part(draft: Draft) -> Counter[str]:
     return counts
 
 
+NAMED = {"options": "with a table of options"}
+
+
 def budget_words(outcome: Outcome, accounts: int, severity: Severity | None = None) -> str:
     """The budget in a few lines, for the writer."""
     words = budget_of(outcome, accounts, severity)
-    shares = ", ".join(f"{name} {count}" for name, count in words.items())
+    shares = ", ".join(f"{NAMED.get(name, name)} {count}" for name, count in words.items())
     parts = f"the brief about {sum(words.values())} ({shares})" if outcome == Outcome.ESCALATE else shares
     beside = ", ".join(
         f"{name} {count}" for name, count in BESIDE.items() if outcome == Outcome.ESCALATE or name != "rhythm"

@@ -46,7 +46,9 @@ def test_the_budget_grows_with_the_accounts_up_to_a_bound() -> None:
 
 
 def test_every_section_of_the_brief_has_a_budget_and_no_other_text_counts() -> None:
-    whole = EscalationDraft.model_validate(escalation(**FILLED, drafts=[{**reply("We are at it."), "when": "now"}]))
+    sound = escalation(**FILLED)
+    sound["opening"] += "\n\n| Option | Cost |\n| --- | --- |\n| Wait | A day |"
+    whole = EscalationDraft.model_validate(dict(sound, drafts=[{**reply("We are at it."), "when": "now"}]))
     assert set(words_used(whole)) == set(ESCALATION)
     note = HandlingDraft.model_validate(
         handling(
@@ -64,6 +66,8 @@ def test_every_section_of_the_brief_has_a_budget_and_no_other_text_counts() -> N
     [
         ({"containment": "One two three."}, "containment", 3),
         ({"containment": said("One two three.", T1M1, "chat/C-7")}, "containment", 3),
+        ({"opening": "Decide.\n\n| A | B |\n| --- | --- |\n| One two | three |"}, "opening", 1),
+        ({"opening": "Decide.\n\n| A | B |\n| --- | --- |\n| One two | three |"}, "options", 5),
         ({"tried": f"One two.\n{said('Three.', T1M1)}"}, "tried", 3),
         ({"asks": [ask("Fix it."), ask("Decide on it.", "Product", "decide")]}, "asks", 5),
         ({"deadline": {"by": "2026-03-20", "text": "the audit", "basis": "proposed"}}, "deadline", 2),
