@@ -33,6 +33,8 @@ class NoSuchLine(ValueError):
     """An edit that does not fit the lines; its message says which, for the writer."""
 
 
+_ITEM = re.compile(r"([1-9]\d?)[.)] ")
+"""A numbered item at the left edge."""
 NEARBY = 4
 """Lines by which a number may be off where the words tell which line is meant."""
 MOST_SHOWN = 60
@@ -42,6 +44,20 @@ MOST_SHOWN = 60
 def _words(text: str) -> str:
     """The words of a line in small letters, without marks of any kind, as one text."""
     return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def counted(text: str) -> str:
+    """The text with the items of its numbered lists counted one by one from each list's first; fenced code stays as it is."""
+    lines, number, fenced = list[str](), 0, False
+    for line in text.split("\n"):
+        fenced ^= line.lstrip().startswith("```")
+        item = None if fenced else _ITEM.match(line)
+        if item:
+            number = 1 if item[1] == "1" else number + 1
+        elif line[:1].strip() and not fenced:  # a line at the left edge ends the list
+            number = 0
+        lines.append(f"{number}{line[item.end(1) :]}" if item else line)
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True)
@@ -97,7 +113,13 @@ class NumberedDraft:
             self._take(edit, taken)
             self._put(edit, put)
         changed = {self.lines[number - 1].path for number in (*taken, *put)}
-        return {path: "\n".join(self._left(path, taken, put)).strip() for path in changed}
+        return {path: self._edited(path, taken, put) for path in changed}
+
+    def _edited(self, path: str, taken: Mapping[int, LineEdit], put: Mapping[int, list[str]]) -> str:
+        """The text as it is then. A list that counted one by one before does so again."""
+        before = "\n".join(line.text for line in self.lines if line.path == path and line.number not in self.heads)
+        text = "\n".join(self._left(path, taken, put)).strip()
+        return counted(text) if counted(before) == before else text
 
     def _checked(self, edit: LineEdit) -> LineEdit:
         """The edit at the lines that it means: people, and models, count wrong by one. Raises ``NoSuchLine`` where its first words stand

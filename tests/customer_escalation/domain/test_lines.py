@@ -48,6 +48,22 @@ def test_lines_are_replaced_taken_out_put_in_and_moved_to_another_text() -> None
     assert changed == {"opening": "Uno.\nDue.", "description": "Two.\nFour. Five. Six.\nSeven."}
 
 
+@pytest.mark.parametrize(
+    ("before", "taken", "after"),
+    [
+        ("1. One.\n2. Two.\n3. Three.", 2, "1. One.\n2. Three."),
+        ("1. One.\n2. Two.\n   More.\n3. Three.", 1, "1. Two.\n   More.\n2. Three."),
+        ("1. One.\n2. Two.\nThen:\n1. Three.\n2. Four.", 4, "1. One.\n2. Two.\nThen:\n1. Four."),
+        ("1) One.\n```\n7. code\n```\n1) Two.\n2) Three.", 5, "1) One.\n```\n7. code\n```\n1) Three."),
+        ("3. March was bad.\nIt was.\nSo was April.", 2, "3. March was bad.\nSo was April."),
+        ("| 1 | One. |\n| 2 | Two. |\n| 3 | Three. |", 2, "| 1 | One. |\n| 3 | Three. |"),
+    ],
+)
+def test_a_list_that_counted_one_by_one_does_so_when_an_item_is_gone(before: str, taken: int, after: str) -> None:
+    numbered = NumberedDraft.of(draft(opening=before))
+    assert numbered.edited([edit("delete", at(numbered, "opening") + taken)]) == {"opening": after}
+
+
 def test_a_text_whose_lines_are_all_taken_out_is_empty() -> None:
     numbered = NumberedDraft.of(draft(opening="One.\nTwo."))
     first = at(numbered, "opening") + 1
