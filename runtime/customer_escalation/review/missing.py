@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from customer_escalation.domain.evidence import field
-from customer_escalation.domain.language import NOUNS_CAPITALISED, OTHER, language_or_other
+from customer_escalation.domain.language import CODES, NOUNS_CAPITALISED, OTHER, language_or_other
+from customer_escalation.domain.number_words import numbers_in_words
 from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.printable import without_accents
 from customer_escalation.domain.prose import REQUEST
@@ -168,6 +169,8 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
             return True
     if atom.kind in IN_WORDS and not re.search(r"\d", atom.atom) and any(_in_other_words(record) for record in scope):
         return True
+    if atom.kind == "number" and not sources.in_english(claim) and _is_no_number(atom.atom, sources.language_of(claim)):
+        return True
     set_by_it = _deadlines(sources)
     if atom.kind == "number" and not sources.in_english(claim) and is_hour(atom.atom, [*scope, set_by_it]):
         return True
@@ -178,6 +181,12 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         or is_numbered_day(atom.atom, claim.text, scope, sources.coming)
         or _counts(atom.atom, claim, scope, sources)
     )  # fmt: skip
+
+
+def _is_no_number(shown: str, language: str | None) -> bool:
+    """Is it an English number word that is none in the sentence's language, as in the Spanish "ten a mano"?"""
+    code = CODES.get(language or "", "")
+    return not re.search(r"\d", shown) and not (code and numbers_in_words(shown, code))
 
 
 def _is_by_when(shown: str, text: str) -> bool:

@@ -268,3 +268,21 @@ def test_days_hours_shortened_code_and_a_verb_before_a_name(sentence: str, missi
     )
     claim = Claim("description", sentence, "fact", ("support_platform/T-9-m1",), "receiver", language="Spanish")
     assert [atom.atom for atom in atoms_missing(claim, sources)] == missing
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "missing"),
+    [
+        ("Spanish", "Óscar, ten a mano la salida de las seis pruebas.", 0),
+        ("French", "Il y a six sites.", 1),
+        ("English", "Keep ten of the outputs.", 1),
+    ],
+)
+def test_an_english_number_word_is_none_in_a_language_where_it_says_something_else(
+    language: str, sentence: str, missing: int
+) -> None:
+    sources = Sources(
+        evidence(ticket("T-9", "Altamar", "2025-11-20T08:00:00Z", "Nada.")), {}, frozenset(), language=language
+    )
+    claim = Claim("description", sentence, "fact", ("support_platform/T-9",), "receiver", language=language)
+    assert len([atom for atom in atoms_missing(claim, sources) if atom.kind == "number"]) == missing
