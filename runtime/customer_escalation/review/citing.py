@@ -1,8 +1,11 @@
 """Citations made whole by code where only one reading is possible: a ref's full form, the one record that holds an atom."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from customer_escalation.domain.changes import texts_at
 from customer_escalation.domain.draft import CustomerDraft, Draft, HandlingDraft
-from customer_escalation.domain.prose import Passage, cite, passages, sentences_of, with_refs
+from customer_escalation.domain.prose import Passage, cite, passages, sentences_of, with_refs, without_marks
 from customer_escalation.review.missing import atoms_missing, is_telling
 from customer_escalation.review.passages import claims
 from customer_escalation.review.sources import Sources
@@ -14,7 +17,7 @@ def mend_citations(draft: Draft, sources: Sources) -> Draft:
     stands on records gets no figure, which is then about another ticket.
     """
     whole = _normalised(draft, sources)
-    added: dict[tuple[str, int], str] = {}
+    added: dict[tuple[str, int], Added] = {}
     for claim in claims(whole):
         if claim.kind != "fact" or claim.sums_up:
             continue
@@ -24,28 +27,46 @@ def mend_citations(draft: Draft, sources: Sources) -> Draft:
         homes = [sources.homes_of(atom.found_in) for atom in missing]
         common = set.intersection(*map(set, homes)) if homes else set()
         if len(common) == 1 and not (claim.cites and common <= sources.figures.keys()):
-            added[claim.where, claim.number] = common.pop()
+            added[claim.where, claim.number] = Added(common.pop(), tuple(atom.atom for atom in missing))
     if not added:
         return whole
     changes = {passage.path: _with(passage, added) for passage in passages(whole)}
     return type(draft).model_validate(texts_at(whole, {path: text for path, text in changes.items() if text}))
 
 
-def _with(passage: Passage, added: dict[tuple[str, int], str]) -> str:
+@dataclass(frozen=True)
+class Added:
+    """A citation that a sentence gets, and what stands on it."""
+
+    ref: str
+    atoms: tuple[str, ...]
+
+
+def _with(passage: Passage, added: Mapping[tuple[str, int], Added]) -> str:
     """The passage's text with the added marks; empty where it gets none."""
     pieces: list[str] = []
     at, changed = 0, False
     for number, sentence in enumerate(sentences_of(passage.written)):
         pieces.append(passage.written[at : sentence.start])
         own, at = passage.written[sentence.start : sentence.end], sentence.end
-        ref = added.get((passage.path, number))
-        if ref:
+        new = added.get((passage.path, number))
+        if new:
             changed = True
             kept = [] if sentence.own else list(sentence.cites)
             body = own.rstrip()
-            own = cite(body, [*kept, ref]) + own[len(body) :]
+            own = _cited(body, [*kept, new.ref], new.atoms) + own[len(body) :]
         pieces.append(own)
     return "".join([*pieces, passage.written[at:]]) if changed else ""
+
+
+def _cited(sentence: str, refs: list[str], atoms: Sequence[str]) -> str:
+    """With a mark for the refs: in a row of a table in the last cell that holds one of the atoms."""
+    cells = sentence.split("|") if sentence.endswith("|") else []
+    held = [place for place, cell in enumerate(cells) if any(atom in without_marks(cell) for atom in atoms)]
+    if not held:
+        return cite(sentence, refs)
+    cells[held[-1]] = f"{cite(cells[held[-1]].rstrip(), refs)} "
+    return "|".join(cells)
 
 
 def _normalised(draft: Draft, sources: Sources) -> Draft:

@@ -89,7 +89,11 @@ def test_what_is_whole_stays_as_it_is() -> None:
         ),
         (
             "| # | What |\n| --- | --- |\n| 1 | It stops after 9,500 rows. |",
-            f"| # | What |\n| --- | --- |\n| 1 | It stops after 9,500 rows. [[{T1}]] |",
+            f"| # | What |\n| --- | --- |\n| 1 | It stops after 9,500 rows [[{T1}]]. |",
+        ),
+        (
+            f"| What | Who |\n| --- | --- |\n| It stops after 9,500 rows. | Kim [[{BUG}]] |",
+            f"| What | Who |\n| --- | --- |\n| It stops after 9,500 rows [[{T1}]]. | Kim [[{BUG}]] |",
         ),
         ("The room holds 310 racks.", "The room holds 310 racks [[chat/C-8]]."),
     ],
