@@ -281,8 +281,9 @@ def test_days_hours_shortened_code_and_a_verb_before_a_name(sentence: str, missi
 def test_an_english_number_word_is_none_in_a_language_where_it_says_something_else(
     language: str, sentence: str, missing: int
 ) -> None:
+    text = message("T-9", 1, "2025-11-27T08:00:00Z", "agent", "Nada.", "lucia.p")
     sources = Sources(
-        evidence(ticket("T-9", "Altamar", "2025-11-20T08:00:00Z", "Nada.")), {}, frozenset(), language=language
+        evidence(ticket("T-9", "Altamar", "2025-11-20T08:00:00Z", text)), {}, frozenset(), language=language
     )
-    claim = Claim("description", sentence, "fact", ("support_platform/T-9",), "receiver", language=language)
+    claim = Claim("description", sentence, "fact", ("support_platform/T-9-m1",), "receiver", language=language)
     assert len([atom for atom in atoms_missing(claim, sources) if atom.kind == "number"]) == missing
