@@ -36,6 +36,7 @@ def records() -> Evidence:
         chat("C-8", "2026-03-04T12:30:00Z", "Kim copied two cards out of Form-3, says Lee, and every job says it."),
         chat("C-9", "2026-03-04T12:40:00Z", "From the change on 9 March the runs are an hour off, until 30 March."),
         chat("C-10", "2026-03-04T12:50:00Z", "It is no code fault; K-5 is the way until we change the default."),
+        chat("C-11", "2026-03-04T13:00:00Z", "Ready for the migration.") | {"author": "Ann Vale"},
         article("K-6", "Runs", "There is no lock and no allocation log."),
         article("K-5", "Sync", "Do not delete the queue before the sync has ended."),
     )  # fmt: skip
@@ -66,6 +67,7 @@ FALSE: Sequence[tuple[str, str, tuple[str, ...]]] = (
     ("certainty", "Restarting may clear the queue.", (M2,)),
     ("quantifier", "All jobs finish, j.doe writes.", (M1,)),
     ("author", "j.doe reproduced it on a copy.", (M2,)),
+    ("author", "Ann Vale reproduced it on a copy.", (M2,)),
     ("attribution", "We saw that the nightly sync does not start.", (M1,)),
     ("subject", "Bell & Oak cannot start the nightly sync.", (M1,)),
     ("cause", "The nightly sync does not start because the disk broke down.", (M1,)),
@@ -92,6 +94,7 @@ TRUE: Sequence[tuple[str, tuple[str, ...]]] = (
     ("agent.kim thinks that the new scheduler causes it.", (M2,)),
     ("agent.kim answered an hour and a half after j.doe wrote.", (M1, M2)),
     ("j.doe asks whether the backup is affected as well.", (M3,)),
+    ("**Last update:** Ann Vale, at 09:30: restarting clears the queue, reproduced on a copy.", (M2,)),
     ("| Doe: the backup is affected as well | Only the sync is |", (M3,)),
     ("It is stuck without a delayed chart in no run, and with one in all 5.", ("chat/C-6",)),
     ("The mended scheduler will be switched on for all tenants on 9 March.", ("project_tracker/P-5-c1",)),
