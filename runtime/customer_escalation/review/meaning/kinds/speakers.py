@@ -78,7 +78,9 @@ def _acts(clause: Clause, person: str) -> bool:
     behind = re.search(rf"(?:according to|by the \w+ of|by|laut|según|segundo|selon) {re.escape(person)}(?!\w)", shown)
     ends = re.search(rf"(?:^|(?<= )){re.escape(person)}$", shown)
     says = any("says" in word.roles for word in clause.words)
-    return bool((begins and len(clause.words) > len(person.split())) or behind or (ends and says and len(clause.words) <= SHORT))
+    return bool(
+        (begins and len(clause.words) > len(person.split())) or behind or (ends and says and len(clause.words) <= SHORT)
+    )
 
 
 SHORT = 5
