@@ -140,9 +140,14 @@ def _places(case: DecisionInput) -> frozenset[str]:
 
 
 def _terms(policy: Policy) -> str:
-    """Between which times of day people are at work, and how many customers in how many days are a pattern."""
+    """Between which times of day people are at work, how many customers in how many days are a pattern, and from what revenue an
+    account is of high value.
+    """
     hours, pattern = policy.business_hours, policy.pattern
-    return f"{hours.opens:%H:%M}-{hours.closes:%H:%M}\n{pattern.min_customers} customers in {pattern.window_days} days"
+    return (
+        f"{hours.opens:%H:%M}-{hours.closes:%H:%M}\n{pattern.min_customers} customers in {pattern.window_days} days\n"
+        f"{policy.high_value.arr_usd:.2f} USD ARR"
+    )
 
 
 def withhold_unsupported(review: Review) -> Draft:

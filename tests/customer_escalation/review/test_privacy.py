@@ -324,3 +324,13 @@ def test_one_of_our_own_people_may_sign_and_not_be_spoken_of() -> None:
     ]
     assert names[0] == []
     assert names[1] != []
+
+
+@pytest.mark.parametrize(("day", "level"), [("27.02.", "W"), ("17.06.", "H")])
+def test_a_day_without_a_year_that_only_another_record_knows_is_asked_about(day: str, level: str) -> None:
+    texts = [
+        reply(f"{FINE[WERK]} Angekündigt am {day} per Mail.", WERK),
+        *[one for one in SAME if one["ticket"] != WERK],
+    ]
+    found = [one.level for one in reviewed(*texts).findings if one.rule == "P2" and day[:-1] in one.message]
+    assert found == [level]
