@@ -101,6 +101,12 @@ def test_what_was_asked_is_cited_as_a_belief_and_by_its_mark_alone() -> None:
     )
 
 
+def test_the_revenue_from_which_an_account_is_of_high_value_is_a_term_of_the_policy() -> None:
+    line = policy().high_value.arr_usd
+    for told, count in ((line, 0), (line + 1, 1)):
+        assert len(unsupported(work(), containment=said(f"It is below the ${told:,.0f} line.", T1M2))) == count
+
+
 def test_what_stands_in_an_item_is_known_where_a_text_to_a_colleague_names_it() -> None:
     made = work(*TWINS)
     for text, count in (

@@ -1,7 +1,7 @@
 """Numbers as sentences write them, in digits and in English words, and how near a figure has to come."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from decimal import Decimal
 
 from customer_escalation.review.grounding.atom import Atom
@@ -97,15 +97,14 @@ def read_figure(kind: str, match: re.Match[str], text: str) -> list[Atom]:
     return [Atom(kind, shown, f"{scaled(digits, scale):f}", about(match, text), _step(digits, scale))]
 
 
-def among(numbers: Iterable[Decimal], atom: Atom) -> bool:
+def among(numbers: Collection[Decimal], atom: Atom) -> bool:
     """Is the figure one of these, as nearly as it claims?"""
-    value = Decimal(atom.value)
-    if value in numbers:
-        return True
     grouped = _GROUPED.search(atom.text)
-    if grouped and Decimal(grouped.group().replace(".", "")) in numbers:
+    values = {Decimal(atom.value), *((Decimal(grouped.group().replace(".", "")),) if grouped else ())}
+    if not values.isdisjoint(numbers):
         return True
     for known in numbers if atom.step or atom.approximate else ():
-        if abs(value - known) <= max(atom.step / 2, known * TOLERANCE if atom.approximate else Decimal(0)):
+        slack = max(atom.step / 2, known * TOLERANCE if atom.approximate else Decimal(0))
+        if any(abs(value - known) <= slack for value in values):
             return True
     return False

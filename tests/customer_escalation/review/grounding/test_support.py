@@ -57,6 +57,7 @@ def missing(text: str, *cited: Record) -> list[str]:
         ("1, 5, 30 minutes", "It retries after 5 minutes."),
         ("costs 58000 a year", "They pay $58k."),
         ("amount_usd=1420000", "Es geht um 1.420.000 USD."),
+        ("473333.33 USD a year", "Das sind ≈ 473.000 USD."),
         ("amount_usd=1420000", "Es geht um €1.420.000,00."),
         ("costs 58,000 dollars", "They pay fifty-eight thousand dollars."),
         ("99.95", "They are promised 99.95% uptime."),
