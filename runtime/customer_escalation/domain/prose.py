@@ -275,7 +275,8 @@ def _abbreviated(line: str, start: int, end: re.Match[str]) -> bool:
         follows = _AFTER_UNIT.match(line, end.end())
         return bool(follows and (after.islower() or after.isdigit())) or bool(_ABBREVIATION.search(before))
     if _SHORT_DATE.search(before):
-        return after.islower() or after.isdigit()
+        word = line[end.end() :].lstrip(" (")[:1]
+        return word.islower() or word.isdigit()
     return bool(_ABBREVIATION.search(before) or (after.isdigit() and _NUMBER_SIGN.search(before)))
 
 

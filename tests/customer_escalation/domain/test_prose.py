@@ -52,6 +52,8 @@ def cited(written: str) -> list[tuple[str, tuple[str, ...], bool]]:
         ("Nach 2 Std. Wartezeit geht es. Ende.", ["Nach 2 Std. Wartezeit geht es.", "Ende."]),
         ("It took 5 min. 3 customers wait.", ["It took 5 min.", "3 customers wait."]),
         ("Due in 1 h. 47 min. [[figures/a]]. Call them.", ["Due in 1 h. 47 min..", "Call them."]),
+        ("Beleg der Anrufe vom 9.3. (kein Ticket) fehlt.", ["Beleg der Anrufe vom 9.3. (kein Ticket) fehlt."]),
+        ("It fell to 2.5. (Nobody knows.)", ["It fell to 2.5.", "(Nobody knows.)"]),
         ("It fell to 2.5. Nobody knows.", ["It fell to 2.5.", "Nobody knows."]),
         ("Es geht z.B. mit CSV bzw. PDF. Seit ca. 9 Uhr nicht.", ["Es geht z.B. mit CSV bzw. PDF.", "Seit ca. 9 Uhr nicht."]),
         ("Das ist z. B. am 3. März so. Danach nicht.", ["Das ist z. B. am 3. März so.", "Danach nicht."]),
