@@ -163,7 +163,6 @@ def _bold_each(sentences: Iterable[Sentence]) -> Iterator[Sentence]:
 
 
 def _stands(mark: str, text: str) -> bool:
-    """Does the id stand in the text anyway?"""
-    return bool(
-        re.search(rf"(?<![\w-]){re.escape(mark.removeprefix('#'))}(?![\w-])", re.sub(r"\[\[[^\]]*\]\]", "", text))
-    )
+    """Does the id stand in the text anyway, or that of a part of it, such as a comment?"""
+    words = re.sub(r"\[\[[^\]]*\]\]", "", text)
+    return bool(re.search(rf"(?<![\w-]){re.escape(mark.removeprefix('#'))}(?:-[a-z]\d+)?(?![\w-])", words))

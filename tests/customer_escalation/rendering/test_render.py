@@ -148,6 +148,8 @@ def test_each_statement_carries_the_id_of_its_record_but_that_of_the_only_ticket
         ("The sync is broken [[{c1}]]. It worries them [[{c1}]].", "The sync is broken (P-55). It worries them."),
         ("The sync is broken. It worries them [[{c1}]].", "The sync is broken. It worries them (P-55)."),
         ("It is P-55 that worries them [[{c1}]].", "It is P-55 that worries them."),
+        ("It is slow (P-55-c1) [[{c1}]].", "It is slow (P-55-c1)."),
+        ("It is P-55-X that worries them [[{c1}]].", "It is P-55-X that worries them (P-55)."),
         ("It is broken [[{c1}, {chat}]]. Both [[{c1} | {chat}]].", "It is broken (P-55, C-7). Both."),
         ("It is broken [[{m1}, {c1}]]. The ticket alone [[{m1}]].", "It is broken (P-55). The ticket alone."),
         ("Their word alone [[figures/queue]].", "Their word alone."),
