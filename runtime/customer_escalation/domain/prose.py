@@ -81,7 +81,7 @@ _NUMBER_SIGN = re.compile(r"\b(?:no|nr)\.$", re.I)
 """Short for "number" where a digit follows; else a word that ends a sentence."""
 _UNIT = re.compile(r"\d\s?[^\W\d_]{1,4}\.$")
 """A number with a short word, as in ``1 h. 47 min.`` or ``5 min. lang``: a unit where the next word begins small or is such a number."""
-_AFTER_UNIT = re.compile(r"\s*(?:[^\W\d_A-Z]|\d+\s?[^\W\d_]{1,4}\.)")
+_NEXT_UNIT = re.compile(r"\s*\d+\s?[^\W\d_]{1,4}\.")
 _MARK_THEN_STOP = re.compile(r"(?:\s*\[\[[^\[\]\n]*\]\])+[.!?,;:]")
 """The sentence ends, or goes on, behind the mark: the full stop before it is an abbreviation's."""
 _LONGEST_ABBREVIATION = 8
@@ -272,8 +272,7 @@ def _abbreviated(line: str, start: int, end: re.Match[str]) -> bool:
         return True
     after = line[end.end() : end.end() + 2].strip()
     if _UNIT.search(before):
-        follows = _AFTER_UNIT.match(line, end.end())
-        return bool(follows and (after.islower() or after.isdigit())) or bool(_ABBREVIATION.search(before))
+        return after.islower() or bool(_NEXT_UNIT.match(line, end.end()) or _ABBREVIATION.search(before))
     if _SHORT_DATE.search(before):
         word = line[end.end() :].lstrip(" (")[:1]
         return word.islower() or word.isdigit()

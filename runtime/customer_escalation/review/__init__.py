@@ -91,7 +91,7 @@ def sources_of(draft: Draft, case: DecisionInput, figures: Mapping[str, Figure],
         first, established=frozenset(brought), named=named, request=context.request,
         deadlines=_deadlines(draft, case), promises=_promises(draft),
         language=language, zones=clocks_of_records(case), terms=_terms(case.policy),
-        coming=tuple(case.now.date() + timedelta(days=days) for days in range(COMING_DAYS)),
+        now=case.now, coming=tuple(case.now.date() + timedelta(days=days) for days in range(COMING_DAYS)),
     )  # fmt: skip
 
 

@@ -116,6 +116,7 @@ def _words_by_part(draft: Draft) -> Counter[str]:
 
 
 NAMED = {"options": "with a table of options"}
+"""What the writer is told of a section that is no field."""
 
 
 def budget_words(outcome: Outcome, accounts: int, severity: Severity | None = None) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC
 
 from customer_escalation.domain.evidence import field
 from customer_escalation.domain.language import CODES, NOUNS_CAPITALISED, OTHER, language_or_other
@@ -11,7 +12,7 @@ from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.printable import without_accents
 from customer_escalation.domain.prose import REQUEST
 from customer_escalation.review.durations import follows_from_moments
-from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, unsupported_atoms
+from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, find_atoms, unsupported_atoms
 from customer_escalation.review.grounding.quotations import quotations
 from customer_escalation.review.passages import Claim, is_what_comes, tells_what_comes
 from customer_escalation.review.settings_named import has_its_prefix, is_a_setting_of
@@ -57,9 +58,11 @@ _VERSION_LIKE = re.compile(r"\d{1,3}\.\d{1,3}")
 _DOTTED_TIME = re.compile(r"(?:[01]?\d|2[0-3])\.[0-5]\d")
 _WHOLE = re.compile(r"\d{1,3}(?:[\s.,]?\d{3})*|\d+")
 _DECIMAL = re.compile(r"(?<![\d.,])\d[\d,]*\.\d+(?![\d.])")
-FEWEST_ROUNDED = 3
 _LENGTH = re.compile(r"(\d{2,})\s?[^\W\d]+\Z")
 """A whole number of one unit."""
+FEWEST_CELLS = 3
+"""Of a row that plans: what is done, by whom, and by when. A claim beside what records show has two."""
+FEWEST_ROUNDED = 3
 """Digits of a whole number that may stand for one with a fraction: it is wrong by less than a hundredth then."""
 _FENCE = re.compile(r"\A`{3,}[ \t]*\w*(?=\n)")
 """The opening of a fenced block with the name of its language."""
@@ -124,7 +127,7 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if claim.where == HANDLING and atom.kind in ("date", "weekday") and _comes(atom, sources):
         return True
-    if claim.where == HANDLING and atom.kind == "time" and _is_by_when(atom.atom, claim.text):
+    if claim.where == HANDLING and atom.kind == "time" and _is_by_when(atom.atom, claim.text, sources):
         return True
     if (
         atom.kind == "duration"
@@ -134,9 +137,8 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if claim.where == HANDLING and atom.kind == "number" and is_coming_day(atom.atom, claim.text, sources.coming):
         return True
-    sets_it = atom.kind == "time" or (
-        atom.kind == "date" and not atom.found_in
-    )  # a date of a record has a record to cite
+    # a date of a record has a record to cite
+    sets_it = atom.kind == "time" or (atom.kind == "date" and not atom.found_in)
     if sets_it and claim.where != REPORTS and _is_set(atom, sources):
         return True
     if atom.kind == "date" and _ends_a_name(atom.atom, claim.text, scope):
@@ -189,10 +191,17 @@ def _is_no_number(shown: str, language: str | None) -> bool:
     return not re.search(r"\d", shown) and not (code and numbers_in_words(shown, code))
 
 
-def _is_by_when(shown: str, text: str) -> bool:
-    """Does it stand in the last of three cells or more of a row, which in a plan tells by when the step is to be done?"""
+def _is_by_when(shown: str, text: str, sources: Sources) -> bool:
+    """Does it stand in the last cell of a row that plans, with a day or still to come today on one of the clocks? The day is judged by
+    itself.
+    """
     cells = text.strip().strip("|").split("|") if text.startswith("|") else []
-    return len(cells) > len(("claim", "records")) and shown in cells[-1]
+    if len(cells) < FEWEST_CELLS or shown not in cells[-1] or sources.now is None:
+        return False
+    told = [atom for atom in find_atoms(cells[-1]) if atom.kind in ("date", "weekday")]
+    clocks = [sources.now.astimezone(zone) for zone in (UTC, *sources.zones)]
+    hours = [atom.value for atom in find_atoms(shown) if atom.kind == "time"]
+    return bool(told) or any(f"{clock:%H:%M}" < hour.zfill(len("00:00")) for clock in clocks for hour in hours)
 
 
 def _is_dotted_time(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources: Sources) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import cached_property
 
 from customer_escalation.domain.brief import Figure
@@ -35,6 +35,8 @@ class Sources:
     """Those of the affected customers: a moment of a record may be told on their clocks."""
     coming: tuple[date, ...] = ()
     """The days from today on for which a draft may set something."""
+    now: datetime | None = None
+    """The moment that counts as now; None where nothing is planned from it."""
     deadlines: str = ""
     """The moments that the draft itself sets in its asks, where they are checked: known to what sums it up."""
     promises: str = ""

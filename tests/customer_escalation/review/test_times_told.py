@@ -76,7 +76,8 @@ PLAN = "### Plan\n| # | Step | Who | By |\n|---|---|---|---|\n| 1 | Check the ni
     ("note", "faults"),
     [
         (PLAN.format("17:15"), 0),  # a time of the plan's own
-        (PLAN.format("11:30"), 0),  # which another record happens to hold
+        (PLAN.format("on 5 March, 11:30"), 0),  # which another record happens to hold
+        (PLAN.format("01:10"), 1),  # no plan: it is over
         (PLAN.replace("Kim", "Kim, who saw it at 11:30").format("17:15"), 1),
         (PLAN.format("17:15") + "\n\nThe sync stopped at 17:25 [[support_platform/T-101-m1]].", 1),
         (PLAN.format("17:15, order AB-9"), 1),
