@@ -52,11 +52,12 @@ class Updated(ServiceAnswer):
     """What is new, and what is offered to everybody who should hear."""
 
     case: str
-    nothing_new: bool
+    nothing_new: bool | None
+    """None where texts were put in place and nothing was read."""
     new_records: list[str]
     """Refs of replies and other messages since the team was told last."""
-    changed: bool
-    """The rules decide otherwise than before."""
+    changed: bool | None
+    """The rules decide otherwise than before; None where they were not asked."""
     actions: list[OfferedAction]
 
 
@@ -93,15 +94,15 @@ def following_tools(service_of: "Callable[[], CaseService]", told: Fill) -> list
             telling.action(await service.edit_action(given.case, one.id, ASSISTANT, text=text)) for one, text in wanted
         ]
         return Updated(
-            text=telling.ACTIONS_NOTE, full=telling.listed_actions(anew), case=given.case, nothing_new=False, new_records=[],
-            changed=False, actions=anew,
+            text=telling.ACTIONS_NOTE, full=telling.listed_actions(anew), case=given.case, nothing_new=None, new_records=[],
+            changed=None, actions=anew,
         )  # fmt: skip
 
     async def look_back(given: LookBackArguments, ctx: Context[Any]) -> LookedBack:
         return await _looked_back(service_of(), given)
 
     return [
-        new_tool(update, "update", "Draft an update", prompt("tools/update.md"), UpdateArguments, Updated, told, reads=True),
+        new_tool(update, "update", "Draft an update", prompt("tools/update.md"), UpdateArguments, Updated, told, reads=False),
         new_tool(look_back, "look_back", "Look back", prompt("tools/look_back.md"), LookBackArguments, LookedBack, told,
                  reads=True),
     ]  # fmt: skip
