@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from customer_escalation.cases.answers_file import as_answers
 from customer_escalation.cases.connection import OpenedSystems, Writer
-from customer_escalation.cases.drafting_tools import ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING
+from customer_escalation.cases.drafting_tools import ASSESS, EDIT
 from customer_escalation.cases.entries import RESULT
 from customer_escalation.cases.interview import Interviewer
 from customer_escalation.cases.journal_store import JournalStore
@@ -133,7 +133,7 @@ class RunSystems:
         from skill_runtime.mcp_host import McpHost
 
         specs, gate, adapter = self._source.servers()
-        own_tools = (ASSESS, SUBMIT_ESCALATION, SUBMIT_HANDLING, READ_REFERENCE)
+        own_tools = (ASSESS, EDIT, READ_REFERENCE)
         async with McpHost(specs, gate, recorder, reserved=own_tools, adapter=adapter) as host:
             self._connection = OpenedSystems(
                 host.tools, states_of(host, self._source.states), foreign=self._source.foreign
@@ -317,7 +317,7 @@ def _for_nobody(text: str) -> str:
 
 def unattended_instructions(policy: Policy) -> str:
     """How an unattended run works and how a brief should read, with the figures of the policy in force."""
-    return fill("\n\n".join(map(prompt, ("unattended.md", "citing.md", "writing.md"))), policy)
+    return fill("\n\n".join(map(prompt, ("unattended.md", "writing.md"))), policy)
 
 
 def reference_tool(skill: "Skill", policy: Policy) -> Tool:

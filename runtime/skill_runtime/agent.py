@@ -5,7 +5,7 @@ stop reason leads to is one table (``_NEXT``). Messages are append-only; system 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from skill_runtime.model import Model, ModelNotice, ModelRequest
 from skill_runtime.recorder import Recorder, RequestPiece, fingerprint
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
+TakeText = Callable[[str], Awaitable[ToolReturn]]
 AgentEnd = Literal["submitted", "never_submitted", "refused", "context_full"]
 _Step = Literal["act", "continue", "cut", "nudge", "refused", "context_full"]
 
@@ -38,7 +39,9 @@ class AgentSettings:
     """How the loop behaves; money and time are the meter's."""
 
     finish_tool: str = "submit"
-    """The LOCAL tool whose accepted call ends the run."""
+    """The LOCAL tool whose accepted call ends the run; in words where an answer in text ends it."""
+    take_text: TakeText | None = None
+    """Takes an answer that calls no tool, where such a one is the work: a final one ends the run, another is said back."""
     max_tokens: int = 16_000
     """Of one answer."""
     max_nudges: int = 2
@@ -151,9 +154,12 @@ class _Loop:
                 if final is not None:
                     return self._result("submitted", final)
             elif step != "continue":
+                taken = await self._take_text(turn.message)
+                if taken is not None and taken.final:
+                    return self._result("submitted", taken)
                 if self.nudges == self.settings.max_nudges:
                     return self._result("never_submitted")
-                self._nudge()
+                self._nudge(taken)
 
     async def _turn(self) -> Turn:
         self.meter.check_before_turn()
@@ -281,11 +287,17 @@ class _Loop:
         refusals = (ToolResult(tool_use_id=use.id, content=text, is_error=True) for use in calls)
         self._say(*refusals) if calls else self._say(Text(text=text))
 
-    def _nudge(self) -> None:
+    async def _take_text(self, message: Message) -> ToolReturn | None:
+        """What became of an answer in text; None where none is taken or there is none."""
+        text = "\n\n".join(block.text for block in message.content if isinstance(block, Text)).strip()
+        return await self.settings.take_text(text) if self.settings.take_text and text else None
+
+    def _nudge(self, taken: ToolReturn | None = None) -> None:
         self.nudges += 1
         tool = self.settings.finish_tool
         self.emit(Nudged(count=self.nudges, reason=f"stopped without calling {tool}"))
-        self._say(Text(text=f"You stopped without calling `{tool}`. Only that call delivers your work: make it now."))
+        text = f"You stopped without calling `{tool}`. Only that call delivers your work: make it now."
+        self._say(Text(text=taken.text if taken else text))
 
     def _say(self, *blocks: Block) -> None:
         self.add(Message(role="user", content=blocks))

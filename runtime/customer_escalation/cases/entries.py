@@ -13,10 +13,11 @@ from customer_escalation.cases.since import Since
 from customer_escalation.decision.answers import PersonAnswer
 from customer_escalation.domain.brief import Verification
 from customer_escalation.domain.categories import title_of
-from customer_escalation.domain.draft import Draft, EscalationDraft, HandlingDraft
+from customer_escalation.domain.draft import Draft
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.formatting import count_words
 from customer_escalation.domain.outcomes import Outcome, Severity
+from customer_escalation.domain.written import draft_from
 
 FollowUpStep = Literal["asked_team", "told_customer"]
 E = TypeVar("E", bound="CaseEntry")
@@ -102,8 +103,7 @@ class DraftSubmitted(CaseEntry):
 
     def as_draft(self) -> Draft:
         """The draft itself."""
-        kind = EscalationDraft if self.outcome == Outcome.ESCALATE else HandlingDraft
-        return kind.model_validate(self.draft)
+        return draft_from(self.draft, escalates=self.outcome == Outcome.ESCALATE)
 
 
 class FlowRefused(CaseEntry):

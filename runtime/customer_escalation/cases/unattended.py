@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from customer_escalation.cases.connection import MissingConnector
-from customer_escalation.cases.drafting_tools import EDIT, SUBMIT_ESCALATION, SUBMIT_HANDLING, DraftingTools
+from customer_escalation.cases.drafting_tools import EDIT, HANDED_IN, DraftingTools
 from customer_escalation.cases.first_message import first_message
 from customer_escalation.cases.interview import Interview, Interviewer
 from customer_escalation.cases.recorded import Ended, RecordedResult
@@ -27,7 +27,7 @@ from customer_escalation.domain.record_ids import own_part
 from customer_escalation.drafting.assessment import assess_by_rules
 from customer_escalation.drafting.prose import draft_by_rules
 from customer_escalation.retrieval.relevance.issue import alike, find_issue
-from skill_runtime.agent import AgentResult, AgentSettings, run_agent
+from skill_runtime.agent import AgentResult, AgentSettings, TakeText, run_agent
 from skill_runtime.errors import LimitReached, ModelError
 from skill_runtime.events import Emit, Notice, PhaseStarted
 from skill_runtime.limits import Meter
@@ -106,7 +106,7 @@ async def _draft_with_model(
     first = first_message(work.terms, gathered.evidence, gathered.gaps, gathered.listed, gathered.more)
     tools = [*by_verb(work.guarded(await service.systems.connection())), *drafter.extra_tools, *drafting.tools()]
 
-    async def loop(finish_tool: str, *messages: str) -> AgentResult:
+    async def loop(finish_tool: str, *messages: str, take_text: TakeText | None = None) -> AgentResult:
         return await run_agent(
             model=drafter.model,
             system=drafter.system,
@@ -116,11 +116,11 @@ async def _draft_with_model(
             recorder=recorder,
             meter=meter,
             emit=emit,
-            settings=AgentSettings(finish_tool=finish_tool, max_tokens=32_000),
+            settings=AgentSettings(finish_tool=finish_tool, take_text=take_text, max_tokens=32_000),
         )
 
     try:
-        result = await loop(f"{SUBMIT_ESCALATION}` or `{SUBMIT_HANDLING}", first)
+        result = await loop(HANDED_IN, first, take_text=drafting.take_document)
         if result.outcome == "submitted" and (told := drafting.begin_edit()):
             emit(PhaseStarted(name="edit", detail="a second look, by a reader who did not write it"))
             seen = first_message(work.terms, work.casework.evidence, gathered.gaps, gathered.listed, gathered.more)

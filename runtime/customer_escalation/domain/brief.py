@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from customer_escalation.domain.draft import DraftModel, EscalationDraft, HandlingDraft, Related
 from customer_escalation.domain.outcomes import Outcome, Severity, Target
+from customer_escalation.domain.written import WrittenEscalation, WrittenNote
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 Cites = Annotated[
@@ -114,7 +115,7 @@ class Brief(DraftModel):
     drafted_by: Literal["model", "rules"]
     computed: Computed
     figures: tuple[Figure, ...]
-    draft: EscalationDraft | HandlingDraft
+    draft: WrittenEscalation | WrittenNote | EscalationDraft | HandlingDraft
     suspicious: tuple[Related, ...]
     untested: tuple[str, ...] = ()
     """Escalation rules that could not be tested, where support handles it."""

@@ -90,6 +90,16 @@ class NumberedDraft:
                 lines.append(Line(len(lines) + 1, passage.path, text))
         return cls(lines, frozenset(heads))
 
+    @classmethod
+    def of_text(cls, text: str) -> "NumberedDraft":
+        """The lines of one text by itself, with none before them."""
+        return cls([Line(number, "", line) for number, line in enumerate(text.split("\n"), 1)])
+
+    def edited_text(self, edits: Iterable[LineEdit]) -> str:
+        """That text with the edits. Raises as ``edited``."""
+        whole = "\n".join(line.text for line in self.lines)
+        return self.edited(edits).get("", whole)
+
     def told(self, about: Mapping[str, str], only: Iterable[str] | None = None) -> str:
         """The lines with their numbers, below the path of each text and what ``about`` says of it; of the texts ``only`` where given."""
         wanted = None if only is None else frozenset(only)

@@ -30,9 +30,11 @@ class Says:
 
 @dataclass(frozen=True)
 class Names:
-    """Marks a text field that holds no prose: the ref of a record, a moment, who acts, what is asked of them."""
+    """Marks a text field that holds no prose: the ref of a record, a moment, who acts, what is asked of them, what stands before a text
+    of a document, and where a text stands in it.
+    """
 
-    what: Literal["ref", "moment", "owner", "verb"]
+    what: Literal["ref", "moment", "owner", "verb", "heading", "place"]
 
 
 REQUEST = "request"
@@ -45,7 +47,9 @@ _bounded = StringConstraints(strip_whitespace=True, max_length=MOST_CHARACTERS)
 Stated = Annotated[str, _bounded, Says("states")]
 Proposed = Annotated[str, _bounded, Says("proposes")]
 Supposed = Annotated[str, _bounded, Says("supposes")]
-Told = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_OF_A_NOTE), Says("tells")]
+_bounded_document = StringConstraints(strip_whitespace=True, max_length=MOST_OF_A_NOTE)
+Told = Annotated[str, _bounded_document, Says("tells")]
+Aside = Annotated[str, _bounded_document, Says("proposes", "sender")]
 ForSender = Annotated[str, _bounded, Says("proposes", "sender")]
 ForCustomer = Annotated[str, _bounded, Says("states", "customer")]
 RefName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), Names("ref")]

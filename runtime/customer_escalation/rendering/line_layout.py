@@ -11,19 +11,19 @@ _BOX = re.compile(r"\[[ xX]\] \Z")
 """Whether a point is done, behind its bullet."""
 _HEADING = re.compile(r"#{1,6}\s+")
 HIGHEST = 3
-"""The level of headings in a text: those above are the document's."""
+"""The level of headings in a note below a title: those above are the document's."""
 _ITEM = re.compile(r"(?:[-*+]|\d{1,2}[.)])\s+")
 
 
-def prefix(before: str, headed: bool = False) -> str:
+def prefix(before: str, highest: int = 0) -> str:
     """What stands before a line's words: its indentation, a bullet or number, a bold label; a heading is one where the text is a document
-    of its own, of the third level or below, and none in a section.
+    of its own, of the level ``highest`` or below, and none in a section (0).
     """
     space = before[: len(before) - len(before.lstrip())].expandtabs(4)
     heading = _HEADING.match(before.lstrip())
     rest = before.lstrip()[heading.end() if heading else 0 :]
-    if headed and heading:
-        return f"{'#' * max(HIGHEST, len(heading[0].strip()))} {inert(rest)}"
+    if highest and heading:
+        return f"{'#' * max(highest, len(heading[0].strip()))} {inert(rest)}"
     box = _BOX.search(rest)
     rest = inert(rest[: box.start()] if box else rest)
     return space + re.sub(r"\A[*+]\s+", "- ", f"{rest} {box[0] if box else ''}" if rest else "")

@@ -1,4 +1,4 @@
-"""A brief as markdown, with the headings and labels of the template."""
+"""A brief as markdown, with the headings and labels of the template; one that was written as a document stays as it was written."""
 
 import re
 from functools import cache
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 def render_markdown(document: Document, view: BriefView | None = None) -> str:
     """The brief as markdown; ``view`` gives the prose where another than the plain one is wanted."""
     view = view or BriefView(document)
-    template = _environment().get_template(
-        "escalation.md.j2" if document.brief.outcome == Outcome.ESCALATE else "handling.md.j2"
-    )
+    form = "escalation" if document.brief.outcome == Outcome.ESCALATE else "handling"
+    template = _environment().get_template(f"{'written' if view.as_written else form}.md.j2")
     text = template.render(**view.names(), findings=list(document.findings), next_steps=list(document.next_steps))
     return re.sub(r"\n{3,}", "\n\n", printable(text)).strip() + "\n"
 

@@ -17,6 +17,7 @@ from customer_escalation.domain.prose import (
     words_begin,
 )
 from customer_escalation.domain.texts import places, with_places
+from customer_escalation.domain.written import is_written
 from customer_escalation.rendering.citing import Citing
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import CODE_SPAN, inert, inert_block, outside_code, sentence
@@ -38,21 +39,26 @@ class ProseView(Citing):
     def __init__(self, document: Document) -> None:
         super().__init__(document)
         self.say = Phrases(document.brief.draft)
+        self.as_written = is_written(document.brief.draft)
         self.places = places(document.brief.draft)
         self.marked: set[str] = set()
         """The ids that the section has marked already."""
 
-    def prose(self, text: str | Statement, margin: int = 2, headed: bool = False) -> str:
+    def prose(self, text: str | Statement, margin: int = 2, highest: int = 0) -> str:
         """A text as it was written, line by line, the further ones ``margin`` spaces in; an id is marked once in it, and not
-        where it stands in the text anyway. ``headed``: it is a document of its own, with headings; ids are marked once under each.
+        where it stands in the text anyway. ``highest``: it is a document of its own, with headings of that level or below; ids are marked once under each.
         """
         if isinstance(text, Statement):
             return self.said(text)
-        lines = list(self._lines(text, self.marked, headed))
+        lines = list(self._lines(text, self.marked, highest))
         if len(lines) == 1 and not is_structured(lines[0]) and not ends(text):
             lines[0] += "."
         text = joined(lines, margin)
         return "\n" + " " * margin + text if margin and lines and lines[0].startswith(("- ", "|", "1. ")) else text
+
+    def document_lines(self, text: str, highest: int) -> Iterator[str]:
+        """The text line by line, empty lines among them; headings are those of a document."""
+        return self._lines(text, self.marked, highest)
 
     def lines(self, text: str) -> list[str]:
         """The text line by line, each as prose."""
@@ -68,19 +74,19 @@ class ProseView(Citing):
         self.marked.clear()
         return ""
 
-    def _lines(self, text: str, seen: set[str], headed: bool = False) -> Iterator[str]:
+    def _lines(self, text: str, seen: set[str], highest: int = 0) -> Iterator[str]:
         """Every line of the text with its marks, empty ones among them, and the fenced code between them as blocks of their own."""
         for place, (before, code) in enumerate(with_code(text)):
             words = before.rstrip(" \t") if code else before
             for line in words.removeprefix("\n" if place else "").splitlines():
                 if without_marks(line).strip():
-                    yield self._line(line, text, seen, headed)
+                    yield self._line(line, text, seen, highest)
                 elif not line.strip():
                     yield ""
             if code:
                 yield indent(inert_block(code), before[len(words) :].expandtabs(4), lambda _: True)
 
-    def _line(self, line: str, whole: str, seen: set[str], headed: bool) -> str:
+    def _line(self, line: str, whole: str, seen: set[str], highest: int) -> str:
         begin = words_begin(line)
         if line[begin : begin + 1] == "|":
             cells = without_edges(line[begin:])
@@ -88,7 +94,7 @@ class ProseView(Citing):
         found = list(sentences_of(line))
         if not found:
             return line.rstrip()
-        before = prefix(self.named(with_marks(line[: found[0].start], self._in_a_lead)), headed)
+        before = prefix(self.named(with_marks(line[: found[0].start], self._in_a_lead)), highest)
         if before.startswith("#"):
             seen.clear()
         return f"{before}{self._words(line, whole, seen)}"
@@ -117,7 +123,11 @@ class ProseView(Citing):
         return self.linked(sentence(statement.text), statement.cites) if statement else ""
 
     def marks(self, cites: Iterable[str]) -> list[str]:
-        """As of every brief, and what was asked by its name: a reader sees that a sentence tells a belief."""
+        """As of every brief, and what was asked by its name: a reader sees that a sentence tells a belief. A document that is printed as
+        its writer wrote it names its sources in words.
+        """
+        if self.as_written:
+            return []
         refs = list(cites)
         return [*([self.say("request")] if REQUEST in refs else []), *super().marks(refs)]
 

@@ -6,17 +6,19 @@ from typing import Any
 
 from customer_escalation.domain.brief import RuleNote, Statement
 from customer_escalation.domain.categories import ANSWERS, HEADINGS, SOURCES, is_marked, unread
-from customer_escalation.domain.draft import Ask, ColleagueText, Deadline, EscalationDraft, HandlingDraft
+from customer_escalation.domain.draft import Ask, ColleagueText, Deadline, EscalationDraft, HandlingDraft, Related
 from customer_escalation.domain.evidence import field, name_key, parse_moment
 from customer_escalation.domain.formatting import day_words, offset_words
 from customer_escalation.domain.language import code_of
 from customer_escalation.domain.outcomes import Outcome
-from customer_escalation.domain.prose import without_marks
-from customer_escalation.domain.record_ids import shown_id
+from customer_escalation.domain.prose import passages, without_marks
+from customer_escalation.domain.record_ids import mentions, shown_id
 from customer_escalation.domain.rules import label_of
 from customer_escalation.domain.template import CUSTOMERS, IMPACT, QUEUE, REVENUE, SLA, blocks, is_called, opening_parts
 from customer_escalation.domain.texts import outgoing
+from customer_escalation.domain.written import WrittenEscalation, WrittenNote
 from customer_escalation.rendering.account_cells import cell_words
+from customer_escalation.rendering.as_written import as_written
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.document import Document
 from customer_escalation.rendering.inert import inert, inert_lines, sentence
@@ -48,10 +50,12 @@ class BriefView(ProseView):
             "prose": self.prose, "lines": self.lines, "section": self.section, "say": self.say,
             "line": self.line, "said": self.said, "because": self.because,
             "verdict": self.verdict, "unread": self.unread, "gaps": self.gaps, "references": self.references, "suspect": self.suspect,
-            "untested": self.untested, "as_of": self.as_of, "beside": self.beside,
+            "untested": self.untested, "unsaid_suspects": self.unsaid_suspects, "as_of": self.as_of, "beside": self.beside,
             "sender": self.sender, "texts": self.text_blocks, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
         }  # fmt: skip
-        if isinstance(draft, EscalationDraft):
+        if isinstance(draft, WrittenEscalation | WrittenNote):
+            names["written"] = lambda: as_written(self, draft, for_receiver=self.for_receiver)
+        elif isinstance(draft, EscalationDraft):
             names["opening"], names["options"] = opening_parts(draft.opening)
             names["impact"] = lambda: self.impact(draft)
             names["asks"] = lambda: self.asks(draft)
@@ -136,6 +140,11 @@ class BriefView(ProseView):
             self.linked(inert(note.because).rstrip("."), note.cites) for note in notes if note.because
         )
         return "; ".join(list(found)[:MOST_GROUNDS])
+
+    def unsaid_suspects(self) -> list[Related]:
+        """Records that try to steer and that a document does not name."""
+        told = "\n".join(passage.text for passage in passages(self.brief.draft) if passage.reader != "customer")
+        return [one for one in self.brief.suspicious if not mentions(told, one.ref.partition("/")[2])]
 
     def untested(self) -> str:
         """Escalation criteria that could not be tested, in words."""

@@ -27,6 +27,7 @@ from customer_escalation.review import (
     reproduction,
     target_checks,
 )
+from customer_escalation.review.attributing import attributed
 from customer_escalation.review.check import CHECKS, ReviewContext, ReviewInput
 from customer_escalation.review.citing import mend_citations
 from customer_escalation.review.grounding.atoms import find_atoms
@@ -67,7 +68,10 @@ def review_draft(
     """Complete the citations of a draft of the right kind for the decision, and apply every check to it."""
     context = context or ReviewContext()
     sources = sources_of(draft, case, figures, context)
-    mended = mend_citations(draft, sources)
+    tickets = [ref for account in case.affected for ref in account.tickets]
+    mended = mend_citations(attributed(draft, sources, tickets), sources)
+    if mended is not draft:
+        sources = sources_of(mended, case, figures, context)
     view = ReviewInput(mended, case, decision, sources, context)
     return Review(mended, tuple(finding for check in CHECKS for finding in check.findings(view)))
 

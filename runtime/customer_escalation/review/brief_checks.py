@@ -7,7 +7,9 @@ from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.prose import passages, sentences_of
 from customer_escalation.domain.template import ALWAYS, opening_parts, under
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.texts import places, unknown_mentions
+from customer_escalation.domain.written import HEAD, WrittenEscalation, head_of, headings_missing, is_head_line, is_written
 from customer_escalation.review.budget import budget, words_used
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.linking import unlinked_items
@@ -25,12 +27,40 @@ IMPACT = ("figures/affected", "figures/arr", "figures/queue")
 @check("B0")
 def opens(view: ReviewInput) -> Iterator[Fault]:
     """Lines above a table; of a text that is all one line, its sentences."""
-    opening, _ = opening_parts(view.escalation.opening) if view.escalation else ("", "")
+    opening, _ = opening_parts(_lines_of_its_own(view.escalation)) if view.escalation else ("", "")
     written = len([line for line in opening.splitlines() if line.strip()])
     lines = written if written > 1 else len(list(sentences_of(opening)))
     low, high = OPENING_LINES
     if opening and not low <= lines <= high + 1:
         yield Fault("opening", f"The opening has {lines} lines; {low} to {high} are read.")
+
+
+def _lines_of_its_own(draft: EscalationDraft) -> str:
+    """The opening without the template's lines above the first section, which a document has among its own."""
+    if not isinstance(draft, WrittenEscalation):
+        return draft.opening
+    return "\n".join(line for line in draft.opening.splitlines() if not is_head_line(line))
+
+
+@check("B4")
+def of_the_template(view: ReviewInput) -> Iterator[Fault]:
+    """The title, headings and head of a document are the template's, and its head says what was decided."""
+    draft, decision = view.draft, view.decision
+    if not isinstance(draft, WrittenEscalation):
+        return
+    if not draft.summary:
+        yield Fault("summary", "No line begins the brief: `## ESCALATION: ` and what it is about.")
+    if missing := headings_missing(draft):
+        named = ", ".join(f"`### {title}`" for title in missing)
+        yield Fault("", f"The brief has no {named}: the template's headings stand as they are, in every language.")
+    head = head_of(draft)
+    if absent := [label for label in HEAD if label not in head]:
+        named = ", ".join(f"`**{label}:**`" for label in absent)
+        yield Fault("opening", f"Below the title stands no {named}; these labels are the template's in every language.")
+    severity, target = decision.severity, decision.target
+    for label, decided in (("Severity", severity), ("Target team", target)):
+        if decided and label in head and not head[label].replace("*", "").strip().casefold().startswith(decided.value.casefold()):
+            yield Fault("opening", f"`**{label}:**` begins with {decided.value}: so it was decided.")
 
 
 @check("B1")
@@ -118,7 +148,7 @@ def sections(view: ReviewInput) -> Iterator[Fault]:
             yield Fault("description", f"The description has {sentences} sentences; it needs {low} to {high}.", "W")
     if not view.draft.summary:
         yield Fault("summary", "The summary line is empty.")
-    elif len(view.draft.summary) > SUMMARY_CHARACTERS:
+    elif len(view.draft.summary) > SUMMARY_CHARACTERS and not is_written(view.draft):
         message = f"The summary has {len(view.draft.summary)} characters; keep it under {SUMMARY_CHARACTERS}."
         yield Fault("summary", message, "W")
 
@@ -136,6 +166,8 @@ def handling_sections(view: ReviewInput) -> Iterator[Fault]:
 @check("B4")
 def short(view: ReviewInput) -> Iterator[Fault]:
     """A warning with the sections that are over; the budget was shown beforehand."""
+    if is_written(view.draft):
+        return
     allowed, used = budget(view.draft, view.case, view.decision.severity), words_used(view.draft)
     if sum(used.values()) > sum(allowed.values()) * SLACK:
         over = sorted(

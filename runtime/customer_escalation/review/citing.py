@@ -27,18 +27,23 @@ def mend_citations(draft: Draft, sources: Sources) -> Draft:
         homes = [sources.homes_of(atom.found_in) for atom in missing]
         common = set.intersection(*map(set, homes)) if homes else set()
         if len(common) == 1 and not (claim.cites and common <= sources.figures.keys()):
-            added[claim.where, claim.number] = Added(common.pop(), tuple(atom.atom for atom in missing))
+            added[claim.where, claim.number] = Added((common.pop(),), tuple(atom.atom for atom in missing))
+    return with_added(whole, added)
+
+
+def with_added(draft: Draft, added: Mapping[tuple[str, int], "Added"]) -> Draft:
+    """The draft with these citations, by passage and number of the sentence."""
     if not added:
-        return whole
-    changes = {passage.path: _with(passage, added) for passage in passages(whole)}
-    return type(draft).model_validate(texts_at(whole, {path: text for path, text in changes.items() if text}))
+        return draft
+    changes = {passage.path: _with(passage, added) for passage in passages(draft)}
+    return type(draft).model_validate(texts_at(draft, {path: text for path, text in changes.items() if text}))
 
 
 @dataclass(frozen=True)
 class Added:
-    """A citation that a sentence gets, and what stands on it."""
+    """Citations that a sentence gets, and what stands on them."""
 
-    ref: str
+    refs: tuple[str, ...]
     atoms: tuple[str, ...]
 
 
@@ -54,7 +59,7 @@ def _with(passage: Passage, added: Mapping[tuple[str, int], Added]) -> str:
             changed = True
             kept = [] if sentence.own else list(sentence.cites)
             body = own.rstrip()
-            own = _cited(body, [*kept, new.ref], new.atoms) + own[len(body) :]
+            own = _cited(body, [*kept, *new.refs], new.atoms) + own[len(body) :]
         pieces.append(own)
     return "".join([*pieces, passage.written[at:]]) if changed else ""
 

@@ -34,8 +34,13 @@ MOST_CHANGES = 6
 class HandIn:
     """How a draft is handed in, as the drafter's tools are called."""
 
-    escalation: str
-    handling: str
+    escalation: str = ""
+    handling: str = ""
+    document: bool = False
+    """It is written as a document, in the text of an answer."""
+
+
+DOCUMENT = HandIn(document=True)
 
 
 def decision_told(
@@ -64,6 +69,7 @@ def decision_told(
         untested=[_ground(one) for one in told if one.state == "unknown" and one not in decision.undecided],
         would_change=list(_would_change(case)),
         printed=list(_printed(computed)),
+        by_code=submit is not None and not submit.document,
         figures=list(_figures(figures, case, computed)),
         contents=prompt("target_contents.md.j2", target=target),
         read=bool(case.facts.contracts),

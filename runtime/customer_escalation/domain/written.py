@@ -1,0 +1,455 @@
+"""A document as its writer wrote it, in plain markdown, taken apart into the texts of a draft and put together again.
+
+What is printed is the document. Code needs some of it by itself: the sections of the template, each text that goes out, each ask with its
+owner, the deadline. So every stretch of the document becomes a text of the draft, and the layout holds their order and what stands
+before them. Nothing stands in two places: a text that changes changes in the document.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as default
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from customer_escalation.domain.draft import Draft, DraftModel, EscalationDraft, HandlingDraft
+from customer_escalation.domain.index import DocumentIndex, TextEntry
+from customer_escalation.domain.prose import Aside, Names, Told, without_marks
+from customer_escalation.domain.template import is_called
+
+Part = Literal["page", "brief", "after"]
+"""``page``: for the sender, before the brief. ``after``: behind it, for the sender as well."""
+SECTIONS = {
+    "Impact": "impact", "Issue Description": "description", "What's Been Tried": "tried", "Reproduction Steps": "reproduction",
+    "Customer Communication": "communication", "What's Needed": "needed", "Supporting Context": "context",
+}  # fmt: skip
+"""The template's headings, each with the field that holds its text; what is needed is held by the asks and the deadline."""
+HEAD = ("Severity", "Target team", "Reported by", "Date")
+"""The template's labels above the first section."""
+LONGEST_SUMMARY = 119
+_TITLE = re.compile(r"#{1,3}\s+\**ESCALATION\**\s*:\s*\**\s*", re.IGNORECASE)
+_RULE = re.compile(r"\s{0,3}(?:-{3,}|\*{3,}|_{3,})\s*\Z")
+_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*\Z")
+_QUOTED = re.compile(r"\s{0,3}> ?")
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+_DEADLINE = re.compile(r"\s*(?:[-*+]\s+)?\*\*Deadline:?\*\*:?\s*", re.IGNORECASE)
+_LEAD = re.compile(r"\s*(?:[-*+]\s+)?\*\*([^*\n]{1,40}?):?\*\*:?\s")
+
+
+class Piece(DraftModel):
+    """A stretch of a document: what stands before a text of the draft, and which text that is."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+    before: Annotated[str, Field(max_length=2_000), Names("heading")] = ""
+    """Words of the document's own, such as a heading or ``- **Deadline:** ``; alone where no text follows."""
+    path: Annotated[str, Field(max_length=60), Names("place")] = ""
+    """Which text stands here, such as ``impact`` or ``drafts[0].text``; empty for none."""
+    quoted: bool = False
+    """It stands as a quotation, as texts that go out do."""
+    part: Part = "page"
+    apart: bool = True
+    """Whether an empty line stands before it."""
+
+
+class _Written(DraftModel):
+    layout: list[Piece]
+    """The document in its order."""
+    asides: list[Aside]
+    """What the sender is told, beside the page."""
+
+
+class WrittenEscalation(_Written, EscalationDraft):
+    """An escalation brief as its writer wrote it."""
+
+    further: list[Told]
+    """What stands in the brief beside the template's sections, such as a section of the writer's own."""
+
+
+class WrittenNote(_Written, HandlingDraft):
+    """A note for an issue that support solves, as its writer wrote it."""
+
+    further: list[Told]
+    """What follows a text that goes out."""
+
+
+Written = WrittenEscalation | WrittenNote
+
+
+def draft_from(data: Mapping[str, Any], *, escalates: bool) -> Draft:
+    """A draft from its data: one with a layout was written as a document."""
+    written, filled = (WrittenEscalation, EscalationDraft) if escalates else (WrittenNote, HandlingDraft)
+    return (written if "layout" in data else filled).model_validate(data)
+
+
+class UnplacedEntry(ValueError):
+    """An index that does not fit its document; the message says where, for the writer."""
+
+
+def written_draft(document: str, index: DocumentIndex, *, escalates: bool) -> Written:
+    """The document as a draft.
+
+    Raises ``UnplacedEntry`` where an entry of the index names no place of it, and ``ValidationError`` for a text that is too long.
+    """
+    reading = _Reading(document, index, escalates)
+    return (WrittenEscalation if escalates else WrittenNote).model_validate(reading.data())
+
+
+def document_of(draft: Written) -> str:
+    """The draft as its document, with its marks."""
+    lines: list[str] = []
+    for piece, text in pieces_of(draft):
+        if lines and piece.apart:
+            lines.append("")
+        whole = "\n".join(f"> {line}".rstrip() for line in text.split("\n")) if piece.quoted else text
+        lines += f"{piece.before}{whole}".rstrip().split("\n")
+    return "\n".join(lines)
+
+
+def pieces_of(draft: Written) -> Iterator[tuple[Piece, str]]:
+    """Each stretch with its text, without those whose text was taken out."""
+    for piece in draft.layout:
+        text = _text_at(draft, piece.path) if piece.path else ""
+        if text or not piece.path:
+            yield piece, text
+
+
+def _text_at(draft: Written, path: str) -> str:
+    found: Any = draft
+    for step in re.findall(r"[^.\[\]]+", path):
+        if step.isdigit():
+            found = found[int(step)] if int(step) < len(found) else ""
+        elif found:
+            found = getattr(found, step)
+    return str(found or "")
+
+
+def words_of(text: str) -> str:
+    """The words of a text in small letters, without marks of any kind, as one text."""
+    return " ".join(re.findall(r"\w+", without_marks(text).casefold()))
+
+
+@dataclass
+class _Block:
+    """Lines that follow each other: a quotation, or anything else."""
+
+    lines: list[str]
+    quoted: bool
+    apart: bool
+
+
+@dataclass
+class _Reading:
+    """One document on its way to becoming a draft."""
+
+    document: str
+    index: DocumentIndex
+    escalates: bool
+    layout: list[dict[str, Any]] = default(default_factory=list)
+    texts: dict[str, str] = default(default_factory=dict)
+    lists: dict[str, list[Any]] = default(default_factory=lambda: {
+        "asides": [], "further": [], "drafts": [], "messages": [], "asks": [],
+    })  # fmt: skip
+    deadline: str = ""
+    placed: set[int] = default(default_factory=set)
+    """The texts of the index that were found."""
+    asked: set[int] = default(default_factory=set)
+
+    def data(self) -> dict[str, Any]:
+        """The draft as data."""
+        page, title, brief, after = _parts(self.document.replace("\r\n", "\n").split("\n"), self.escalates)
+        self._run(page, "page")
+        if title is not None:
+            heading = _TITLE.match(title)
+            self._put("## ESCALATION: ", "summary", title[heading.end() :].strip(" *") if heading else title, "brief")
+        self._brief(brief)
+        self._run(after, "after")
+        self._all_placed()
+        found: dict[str, Any] = {
+            **dict.fromkeys(("sender", "summary"), ""), **self.texts, **self.lists, "layout": self.layout,
+            "ticket_note": self.texts.get("ticket_note", ""), "rhythm": "", "reminders": list(self.index.reminders),
+        }  # fmt: skip
+        if not self.escalates:
+            found.pop("asks")
+            note = {"note": "", "article": self.index.article, "summary": _summary(self.document)}
+            return {**note, **{name: text for name, text in found.items() if name != "summary"}}
+        empty = dict.fromkeys(
+            ("opening", "severity_reason", "co_owner", "impact", "description", "tried", "containment", "reproduction",
+             "ideas", "communication", "context"), "",
+        )  # fmt: skip
+        deadline = {"by": self.index.deadline.by, "basis": self.index.deadline.basis, "text": self.deadline}
+        return {**empty, **found, "deadline": deadline}
+
+    def _brief(self, lines: Sequence[str]) -> None:
+        section, run = "opening", list[str]()
+        for line, coded in _with_code(lines):
+            heading = None if coded else _HEADING.match(line)
+            if heading is None:
+                run.append(line)
+                continue
+            self._section(section, run)
+            section, run = _section_of(heading[2]), []
+            self._put(line.strip(), "", "", "brief")
+        self._section(section, run)
+
+    def _section(self, name: str, lines: Sequence[str]) -> None:
+        whole = _trimmed(lines)
+        if name == "needed":
+            self._needed(whole)
+        elif any(map(str.strip, whole)):
+            self._run(whole, "brief", name if name not in self.texts else "")
+
+    def _run(self, lines: Sequence[str], part: Part, name: str = "") -> None:
+        """Lines of one part: each text of the index by itself, the rest as texts of the draft, the first under ``name``."""
+        for block in _joined(_blocks(lines), self._entry):
+            text = "\n".join(_QUOTED.sub("", line, count=1) if block.quoted else line for line in block.lines)
+            entry = self._entry(block)
+            if entry is None:
+                self._prose("\n".join(block.lines), part, name, block.apart)
+                name = ""
+            else:
+                self._outgoing(entry, text, part, block.apart)
+
+    def _prose(self, text: str, part: Part, name: str, apart: bool) -> None:
+        if not text.strip():
+            return
+        if not name:
+            first = "sender" if self.escalates else "note"
+            if part == "brief":
+                name = self._next("further", text)
+            elif first not in self.texts and part == "page":
+                name = first
+            else:
+                name = self._next("asides" if self.escalates else "further", text)
+        self._put("", name, text, part, apart=apart)
+
+    def _next(self, name: str, text: str) -> str:
+        """The path of a further text in a list."""
+        self.lists[name].append("")
+        return f"{name}[{len(self.lists[name]) - 1}]"
+
+    def _entry(self, block: _Block) -> TextEntry | None:
+        if not block.quoted:
+            return None
+        place = self._place(block)
+        return None if place is None else self.index.texts[place]
+
+    def _place(self, block: _Block) -> int | None:
+        words = words_of("\n".join(_QUOTED.sub("", line, count=1) for line in block.lines))
+        found = [place for place, one in enumerate(self.index.texts) if _begins(words, one.begins)]
+        return max(found, key=lambda place: len(self.index.texts[place].begins), default=None)
+
+    def _outgoing(self, entry: TextEntry, text: str, part: Part, apart: bool) -> None:
+        place = self.index.texts.index(entry)
+        if place in self.placed:
+            raise UnplacedEntry(f"Two texts begin with “{entry.begins}”: give more of their first words.")
+        self.placed.add(place)
+        number = len(self.lists["drafts"]) + len(self.lists["messages"]) + 1
+        if entry.goes == "ticket_note":
+            self._put("", "ticket_note", text, part, quoted=True, apart=apart)
+        elif entry.goes == "colleague":
+            self.lists["messages"].append({"number": number, "to": entry.to, "text": text})
+            self._laid("", f"messages[{len(self.lists['messages']) - 1}].text", part, quoted=True, apart=apart)
+        else:
+            kind = "update" if entry.goes == "customer_update" else "reply"
+            self.lists["drafts"].append(
+                {"number": number, "ticket": entry.to, "kind": kind, "when": entry.when, "text": text}
+            )
+            self._laid("", f"drafts[{len(self.lists['drafts']) - 1}].text", part, quoted=True, apart=apart)
+
+    def _needed(self, lines: Sequence[str]) -> None:
+        """What is needed: each ask with what is indented below it, the deadline, and the rest."""
+        run = list[str]()
+        at = 0
+        apart = True
+        while at < len(lines):
+            line = lines[at]
+            deadline = _DEADLINE.match(line) if not self.deadline else None
+            ask = None if deadline else self._ask(line)
+            if deadline is None and ask is None:
+                run.append(line)
+                at += 1
+                continue
+            self._rest(run, apart)
+            apart, run = False, []
+            end = at + 1
+            while end < len(lines) and lines[end][:1].isspace() and lines[end].strip():
+                end += 1
+            gap = at == 0 or not lines[at - 1].strip()
+            text = "\n".join([line[deadline.end() :] if deadline else line, *lines[at + 1 : end]]).rstrip()
+            if deadline:
+                self.deadline = text
+                self._laid(deadline.group(), "deadline.text", "brief", apart=gap)
+            elif ask is not None:
+                entry = self.index.asks[ask]
+                self.asked.add(ask)
+                self.lists["asks"].append({"owner": entry.owner, "kind": entry.kind, "by": entry.by, "text": text})
+                self._laid("", f"asks[{len(self.lists['asks']) - 1}].text", "brief", apart=gap)
+            at = end
+        self._rest(run, apart)
+
+    def _rest(self, lines: Sequence[str], apart: bool) -> None:
+        gap = apart or not lines[:1] or not lines[0].strip()
+        whole = _trimmed(lines)
+        if whole:
+            self._put("", self._next("further", ""), "\n".join(whole), "brief", apart=gap)
+
+    def _ask(self, line: str) -> int | None:
+        words = words_of(line)
+        found = [
+            place
+            for place, one in enumerate(self.index.asks)
+            if place not in self.asked and _begins(words, one.begins)
+        ]
+        return max(found, key=lambda place: len(self.index.asks[place].begins), default=None)
+
+    def _put(self, before: str, path: str, text: str, part: Part, *, quoted: bool = False, apart: bool = True) -> None:
+        if path.startswith(("asides[", "further[")):
+            name, _, number = path.rstrip("]").partition("[")
+            self.lists[name][int(number)] = text
+        elif path:
+            self.texts[path] = text
+        self._laid(before, path, part, quoted=quoted, apart=apart)
+
+    def _laid(self, before: str, path: str, part: Part, *, quoted: bool = False, apart: bool = True) -> None:
+        self.layout.append({"before": before, "path": path, "part": part, "quoted": quoted, "apart": apart})
+
+    def _all_placed(self) -> None:
+        left = [f"no quoted text begins with “{one.begins}”"
+                for place, one in enumerate(self.index.texts) if place not in self.placed]  # fmt: skip
+        if self.escalates:
+            left += [f"no line under `### What's Needed` begins with “{one.begins}”"
+                     for place, one in enumerate(self.index.asks) if place not in self.asked]  # fmt: skip
+        if left:
+            raise UnplacedEntry(f"The index does not fit the document as it is then: {'; '.join(left)}.")
+
+
+def _begins(words: str, begins: str) -> bool:
+    wanted = words_of(begins)
+    return bool(wanted) and (words.startswith(wanted) or words.partition(" ")[2].startswith(wanted))
+
+
+def _parts(lines: Sequence[str], escalates: bool) -> tuple[list[str], str | None, list[str], list[str]]:
+    """What stands before the brief, its title, the brief, and what stands behind it."""
+    coded = list(_with_code(lines))
+    title = next((at for at, (line, code) in enumerate(coded) if not code and _TITLE.match(line)), None)
+    if not escalates or title is None:
+        return _trimmed(lines), None, [], []
+    end = next(
+        (at for at, (line, code) in enumerate(coded) if at > title and not code and _is_end(line)),
+        len(lines),
+    )
+    return _trimmed(lines[:title]), lines[title], _trimmed(lines[title + 1 : end]), _trimmed(lines[end:])
+
+
+def _is_end(line: str) -> bool:
+    heading = _HEADING.match(line)
+    return bool(_RULE.match(line) or (heading and len(heading[1]) < len("###")))
+
+
+def _with_code(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """Each line, and whether it is fenced code."""
+    fence = ""
+    for line in lines:
+        mark = _FENCE.match(line)
+        inside = bool(fence or mark)
+        if mark and not fence:
+            fence = mark[1][:3]
+        elif mark and fence and line.strip().startswith(fence):
+            fence = ""
+        yield line, inside
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
+    block: _Block | None = None
+    apart = True
+    for line, coded in _with_code(lines):
+        quoted = bool(_QUOTED.match(line)) and not coded
+        if block is None or block.quoted != quoted:
+            if block is not None:
+                apart = not block.lines[-1].strip()
+                yield from _kept(block)
+            block = _Block([], quoted, apart or not line.strip())
+        block.lines.append(line)
+    if block is not None:
+        yield from _kept(block)
+
+
+def _kept(block: _Block) -> Iterator[_Block]:
+    lines = _trimmed(block.lines)
+    if lines:
+        yield _Block(lines, block.quoted, block.apart)
+
+
+def _joined(blocks: Iterable[_Block], entry: Any) -> Iterator[_Block]:
+    """A quotation that does not go out is part of the text around it."""
+    last: _Block | None = None
+    for block in blocks:
+        goes_out = entry(block) is not None
+        if goes_out:
+            if last is not None:
+                yield last
+            yield block
+            last = None
+        elif last is None:
+            last = _Block(list(block.lines), False, block.apart)
+        else:
+            last.lines += [*([""] if block.apart else []), *block.lines]
+    if last is not None:
+        yield last
+
+
+def _trimmed(lines: Sequence[str]) -> list[str]:
+    """Without empty lines at either end."""
+    found = list(lines)
+    while found and not found[0].strip():
+        found.pop(0)
+    while found and not found[-1].strip():
+        found.pop()
+    return found
+
+
+def _section_of(heading: str) -> str:
+    words = heading.replace("’", "'").strip(" *")
+    return next((name for title, name in SECTIONS.items() if is_called(words, title)), "")
+
+
+def quotations_of(document: str) -> Iterator[tuple[str, str]]:
+    """Each quotation of a document with the line above it."""
+    lead = ""
+    for block in _blocks(document.replace("\r\n", "\n").split("\n")):
+        if block.quoted:
+            yield lead, "\n".join(_QUOTED.sub("", line, count=1) for line in block.lines)
+        lead = block.lines[-1]
+
+
+def headings_missing(draft: WrittenEscalation) -> list[str]:
+    """The template's headings that the document has not."""
+    found = {_section_of(heading[2]) for piece in draft.layout if (heading := _HEADING.match(piece.before))}
+    return [title for title, name in SECTIONS.items() if name not in found]
+
+
+def head_of(draft: WrittenEscalation) -> dict[str, str]:
+    """What the template's labels above the first section say, by label."""
+    lines = [(lead, line) for line in draft.opening.splitlines() if (lead := _LEAD.match(line + " "))]
+    return {label: line[lead.end() :].strip() for label in HEAD for lead, line in lines if is_called(lead[1], label)}
+
+
+def is_head_line(line: str) -> bool:
+    """Is it one of the template's lines above the first section?"""
+    lead = _LEAD.match(line + " ")
+    return bool(lead) and any(is_called(lead[1], label) for label in HEAD)
+
+
+def _summary(document: str) -> str:
+    """What a document without a title is about: its first sentence."""
+    lines = [line for line in document.splitlines() if line.strip()]
+    first = re.sub(r"\A[#>\s]+", "", without_marks(lines[0])).replace("**", "").strip() if lines else ""
+    sentence = re.split(r"(?<=[.!?])\s", first, maxsplit=1)[0]
+    return sentence if len(sentence) <= LONGEST_SUMMARY else f"{sentence[: LONGEST_SUMMARY - 1].rstrip()}…"
+
+
+def is_written(draft: Draft) -> bool:
+    """Is it printed as its writer wrote it?"""
+    return isinstance(draft, WrittenEscalation | WrittenNote)
