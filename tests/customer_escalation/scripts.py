@@ -31,12 +31,17 @@ def answers(name: str) -> list[list[Block]]:
     return found
 
 
-def spoilt(submit: list[Block]) -> list[Block]:
-    """The same submit with a sentence that its citations do not carry."""
-    blocks = copy.deepcopy(submit)
-    draft = next(block["input"] for block in blocks if block.get("name", "").startswith("submit_"))
-    section = "impact" if "impact" in draft else "note"
-    draft[section] = f"{draft[section]} {FOREIGN}"
+def draft_of(name: str) -> dict[str, dict[str, Any]]:
+    """The draft that a person wrote for a case by its kind, ``escalation`` or ``handling``, as an assistant hands it in."""
+    found: dict[str, dict[str, Any]] = json.loads((SCRIPTS / "drafts" / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def spoilt(written: list[Block], sentence: str = FOREIGN) -> list[Block]:
+    """The same document with a sentence more, by default one that no record carries."""
+    blocks = copy.deepcopy(written)
+    heading, below = _place(blocks[0]["text"])
+    blocks[0]["text"] = blocks[0]["text"].replace(f"{heading}\n{below}", f"{heading}\n{sentence}\n\n{below}")
     return blocks
 
 
@@ -45,11 +50,24 @@ def edit(**more: Any) -> list[Block]:
     return [{"type": "tool_use", "name": "edit", "input": {"edits": [], **more}}]
 
 
-def healed(submit: list[Block]) -> list[Block]:
-    """The edit that makes a spoilt submit what it was."""
-    draft = next(block["input"] for block in submit if block.get("name", "").startswith("submit_"))
-    section = "impact" if "impact" in draft else "note"
-    return edit(places=[{"path": section, "text": draft[section]}])
+def healed(written: list[Block], indexed: list[Block], sentence: str = FOREIGN) -> list[Block]:
+    """The edit that makes a spoilt document what it was, with its index."""
+    blocks = copy.deepcopy(indexed)
+    lines = spoilt(written, sentence)[0]["text"].split("\n")
+    number = lines.index(sentence) + 1
+    blocks[0]["input"]["edits"] = [
+        {"do": "delete", "first": number, "last": number + 1, "begins": "", "after": 0, "text": ""}
+    ]
+    return blocks
+
+
+def _place(document: str) -> tuple[str, str]:
+    """A heading and the line below it."""
+    lines = document.split("\n")
+    at = next((n for n, line in enumerate(lines) if line == "### Issue Description"), None)
+    if at is None:
+        at = next(n for n, line in enumerate(lines) if line.startswith("###"))
+    return lines[at], lines[at + 1]
 
 
 def person_answers(name: str) -> dict[str, Any]:

@@ -26,14 +26,16 @@ from customer_escalation.drafting.prompts import prompt
 from customer_escalation.drafting.prompts.decided import DOCUMENT, decision_told
 from customer_escalation.policy import Policy
 from customer_escalation.policy.text import fill
-from customer_escalation.review.budget import words_in
+from customer_escalation.review.budget import whole_of, words_in
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 ASSESS = "assess"
 EDIT = "edit"
 HANDED_IN = "the document, as the text of an answer without a call"
-OF_THE_INDEX = frozenset({"B2", "B3"})
-"""Rules about asks and moments, of which nothing is known before there is an index."""
+NOT_YET = frozenset({"B2", "B3", "B5", "T5", "R1", "R5"})
+"""Rules about asks, moments and who gets a text, of which nothing is known before there is an index, and about the form of steps, which a
+reader sees.
+"""
 
 
 class DraftingTools:
@@ -72,6 +74,9 @@ class DraftingTools:
         index = guessed_index(text, self._service.work(self._case).casework.evidence)
         try:
             await self._submitted(text, index)
+        except UnplacedEntry:  # a guess
+            index = DocumentIndex()
+            await self._submitted(text, index)
         except ValidationError as error:
             return ToolReturn(f"The document was not taken:\n{listed(schema_findings(error))}", is_error=True)
         self._document, self._index = text, index
@@ -84,15 +89,26 @@ class DraftingTools:
         if review is None or decision is None or inputs is None or not is_written(review.draft):
             return None
         self._editing, self._repairs = True, 0
-        found = [one for one in review.findings if one.rule not in OF_THE_INDEX]
+        found = [one for one in review.findings if one.rule not in NOT_YET]
         return prompt(
             "edit.md.j2",
             decision=decision_told(decision, inputs, work.figures, None),
             document=in_lines(self._document),
             findings=self._told(found),
             escalates=decision.outcome == Outcome.ESCALATE,
-            words=words_in(self._document),
+            length=self._length(),
         )
+
+    def _length(self) -> str:
+        """How long the document is beside what is read, for its reader."""
+        work = self._service.work(self._case).casework
+        assert work.decision is not None
+        assert work.case is not None
+        words = words_in(self._document)
+        read = whole_of(work.decision.outcome, len(work.case.affected), work.decision.severity)
+        if words <= read:
+            return f"It has {words} words, and {read} are read. It should end up no longer, unless something harmful was missing."
+        return f"It has {words} words, and {read} are read: bring it down to about {read}."
 
     def _tool(
         self,
@@ -196,7 +212,8 @@ class DraftingTools:
 def _in_order(findings: Sequence[Finding], draft: Written, document: str) -> str:
     """The findings in the order of the document, each with its line."""
     found = sorted(placed(findings, draft, document), key=lambda one: one[0])
-    return "\n".join(f"- {f'line {line}: ' if line else ''}{one.message} ({one.rule}, {one.level})" for line, one in found)
+    told = (f"- {f'line {line}: ' if line else ''}{one.message} ({one.rule}, {one.level})" for line, one in found)
+    return "\n".join(dict.fromkeys(told))
 
 
 def _decided_again(reviewed: ReviewedDraft, told: ToolReturn) -> ToolReturn:

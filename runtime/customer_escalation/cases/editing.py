@@ -1,5 +1,6 @@
 """The edit of a document by a reader who did not write it: the document by lines, what the reader changes, and its index."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from pydantic import Field
@@ -9,6 +10,10 @@ from customer_escalation.domain.index import DocumentIndex
 from customer_escalation.domain.lines import LineEdit, NoSuchLine, NumberedDraft
 from customer_escalation.domain.prose import Passage, passages
 from customer_escalation.domain.written import Written, words_of
+
+
+_NAMED = re.compile(r"“([^”]+)”")
+"""What a finding quotes of the text that it is about."""
 
 
 class DocumentEdit(DocumentIndex):
@@ -57,9 +62,14 @@ def _line(finding: Finding, texts: Mapping[str, Passage], lines: Sequence[str]) 
         return 0
     sentences = passage.sentences
     said = sentences[finding.sentence].text if finding.sentence is not None and finding.sentence < len(sentences) else ""
-    wanted = words_of(said or passage.text.strip().split("\n")[0])
-    found = (number for number, line in enumerate(lines, 1) if wanted and wanted in line)
-    return next(found, 0)
+    first = words_of(said or passage.text.strip().split("\n")[0])
+    begins = next((number for number, line in enumerate(lines, 1) if first and first in line), 0)
+    if said or not begins:
+        return begins
+    ends = begins + passage.text.count("\n") + 1
+    quoted = [words_of(words) for words in _NAMED.findall(finding.message)]
+    near = (number for number in range(begins, ends) if any(words and words in lines[number - 1] for words in quoted))
+    return next(near, begins)
 
 
 __all__ = ["DocumentEdit", "NoSuchLine", "in_lines", "placed"]

@@ -7,7 +7,8 @@ from customer_escalation.domain.index import DocumentIndex, TextEntry
 from customer_escalation.domain.record_ids import mentions
 from customer_escalation.domain.written import quotations_of
 
-FIRST_WORDS = 10
+LONGEST = 300
+"""Characters by which a text is known: letters to two customers may begin alike."""
 _CHANNEL = re.compile(r"(?<!\w)#[A-Za-z][\w.-]*")
 
 
@@ -18,13 +19,13 @@ def guessed_index(document: str, evidence: Evidence) -> DocumentIndex:
     tickets = [record.ref for record in evidence.of_kind("ticket")]
     found: list[TextEntry] = []
     for lead, text in quotations_of(document):
-        begins = " ".join(text.split()[:FIRST_WORDS])
+        begins = " ".join(text.split())[:LONGEST]
         channel = _CHANNEL.search(lead)
         named = [ref for ref in tickets if mentions(lead, ref.partition("/")[2])]
         if channel:
             found.append(TextEntry(begins=begins, goes="colleague", to=channel.group(), when=""))
         elif len(named) == 1:
-            found.append(TextEntry(begins=begins, goes="customer_reply", to=named[0], when=""))
+            found.append(TextEntry(begins=begins, goes="customer_reply", to=named[0], when=lead[:LONGEST]))
     return DocumentIndex(texts=_distinct(found))
 
 

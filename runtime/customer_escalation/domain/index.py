@@ -29,7 +29,8 @@ class TextEntry(IndexModel):
     begins: Begins
     goes: Literal["customer_reply", "customer_update", "colleague", "ticket_note"] = Field(
         description="customer_reply: as soon as it is approved. customer_update: later, or when somebody agrees. colleague: a message to a "
-        "channel or a person. ticket_note: an internal note in the case's tickets."
+        "channel or a person, also what a colleague sends to customers who have no ticket here. ticket_note: an internal note in the case's "
+        "tickets."
     )
     to: Owner = Field(
         description="Of a text to a customer the ref of the customer's own open ticket; of a message its channel, as a record names it, or who."
@@ -45,13 +46,13 @@ class AskEntry(IndexModel):
         description="Security, Leadership, Engineering, Product or L2 Support, with a name in brackets where a record has one; or a role."
     )
     kind: Verb = Field(description="What that team can do: {{ ask-table }}. Of a role the nearest.")
-    by: Moment = Field(description="RFC 3339 (2026-05-08T17:00:00+02:00) or a date, in the future; '' if none.")
+    by: Moment = Field(description="RFC 3339 (2026-05-08T17:00:00+02:00) or a date, in the future; '' for now or none.")
 
 
 class DeadlineEntry(IndexModel):
     """The moment of the line `- **Deadline:**`."""
 
-    by: Moment = Field(description="RFC 3339 or a date, in the future; '' of a note.")
+    by: Moment = Field(description="RFC 3339 or a date, in the future; '' of a note, whose basis is `proposed`.")
     basis: Literal["customer_given", "sla", "policy", "record", "proposed"] = Field(
         description="Who set it: the customer, the contract, our policy, another record, or you."
     )
@@ -60,15 +61,15 @@ class DeadlineEntry(IndexModel):
 class DocumentIndex(IndexModel):
     """The index of one document."""
 
-    texts: list[TextEntry] = Field(default_factory=list, description="Every quoted text that goes out.")
-    asks: list[AskEntry] = Field(default_factory=list, description="Every ask of the brief; [] of a note.")
+    texts: list[TextEntry] = Field(default_factory=list, description="Every quoted text that goes out; later [] keeps what was given before.")
+    asks: list[AskEntry] = Field(default_factory=list, description="Every ask of the brief; [] of a note; later [] keeps what was given before.")
     deadline: DeadlineEntry = Field(
         default_factory=lambda: DeadlineEntry(by="", basis="proposed"), description="Of the brief."
     )
     reminders: list[Moment] = Field(
         default_factory=list, description="Each moment at which your colleague has to look or act again. RFC 3339."
     )
-    article: RefName = Field(default="", description="Of a note: ref of the article, ticket or item with the solution; '' if none.")
+    article: RefName = Field(default="", description="Of a note: ref of the article, ticket or item that holds the solution, the main one of several; '' if none.")
 
 
 __all__ = ["AskEntry", "Deadline", "DeadlineEntry", "DocumentIndex", "TextEntry"]

@@ -183,9 +183,10 @@ def cite(text: str, refs: Iterable[str]) -> str:
     body = text.rstrip()
     if body.endswith("|"):
         return f"{body[:-1].rstrip()}{mark} |"
-    return (
-        f"{body[:-1]}{mark}{body[-1]}" if body.endswith((".", "!", "?")) and not body.endswith("...") else body + mark
-    )
+    if not body.endswith((".", "!", "?")) or body.endswith("..."):
+        return body + mark
+    words = body[:-1].rstrip()  # French sets a space before a question mark
+    return f"{words}{mark}{body[len(words) :]}"
 
 
 def _fitting(refs: list[str]) -> Iterator[str]:

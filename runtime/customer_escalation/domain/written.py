@@ -28,7 +28,8 @@ SECTIONS = {
 HEAD = ("Severity", "Target team", "Reported by", "Date")
 """The template's labels above the first section."""
 LONGEST_SUMMARY = 119
-_TITLE = re.compile(r"#{1,3}\s+\**ESCALATION\**\s*:\s*\**\s*", re.IGNORECASE)
+_TITLE = re.compile(r"#{1,3}\s+\**(?:(?i:ESCALATION)|[^\W\d_a-zß-öø-ÿ]{6,})\**\s*[:：]\s*\**\s*")
+"""The template's, or a translation in capitals, which is printed as the template's."""
 _RULE = re.compile(r"\s{0,3}(?:-{3,}|\*{3,}|_{3,})\s*\Z")
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*\Z")
 _QUOTED = re.compile(r"\s{0,3}> ?")
@@ -63,6 +64,7 @@ class _Written(DraftModel):
 class WrittenEscalation(_Written, EscalationDraft):
     """An escalation brief as its writer wrote it."""
 
+    sender: Aside
     further: list[Told]
     """What stands in the brief beside the template's sections, such as a section of the writer's own."""
 

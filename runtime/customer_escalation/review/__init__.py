@@ -18,6 +18,7 @@ from customer_escalation.domain.language import language_or_other
 from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.record_ids import mentions
 from customer_escalation.domain.template import blocks
+from customer_escalation.domain.written import is_written
 from customer_escalation.policy import Policy
 from customer_escalation.review import (
     brief_checks,
@@ -92,7 +93,7 @@ def sources_of(draft: Draft, case: DecisionInput, figures: Mapping[str, Figure],
     brought = {record.ref for record in first.cited([*cited, *(account.crm_ref or "" for account in case.affected)])}
     language = language_or_other(" ".join(passage.text for passage in passages(draft) if passage.reader != "customer"))
     return replace(
-        first, established=frozenset(brought), named=named, request=context.request,
+        first, as_written=is_written(draft), established=frozenset(brought), named=named, request=context.request,
         deadlines=_deadlines(draft, case), promises=_promises(draft),
         language=language, zones=clocks_of_records(case), terms=_terms(case.policy),
         now=case.now, coming=tuple(case.now.date() + timedelta(days=days) for days in range(COMING_DAYS)),

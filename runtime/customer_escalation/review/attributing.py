@@ -17,10 +17,10 @@ from customer_escalation.review.citing import Added, with_added
 from customer_escalation.review.grounding import Unsupported, unsupported_atoms
 from customer_escalation.review.missing import FREE_IN_PROPOSALS, is_telling
 from customer_escalation.review.passages import claims
-from customer_escalation.review.sources import Sources
+from customer_escalation.review.sources import FOR_COLLEAGUES, Sources
 
 MOST_ITEMS = 4
-"""Items that one sentence is shown to stand on."""
+"""Items that one sentence is shown to stand on, beside those that it names."""
 MOST_PARTS = 3
 """Messages of one item that are named by themselves; of more the item is."""
 
@@ -47,15 +47,15 @@ def attributed(draft: Draft, sources: Sources, own_tickets: Iterable[str]) -> Dr
     for claim in claims(draft):
         if claim.where != where:
             near, where = _Near(near.case, Counter()), claim.where
-        if claim.own:
-            near.section.update(sources.homes_of(claim.own))
-            continue
+        if claim.where.partition("[")[0] in FOR_COLLEAGUES:
+            continue  # they go out as they stand
         text = MENTION.sub("", claim.text)
-        named = [ref for ref in items if mentions(text, ref.partition("/")[2])]
+        own = sources.homes_of(claim.own)
+        named = [*own, *(ref for ref in items if ref not in own and mentions(text, ref.partition("/")[2]))]
         missing = unsupported_atoms(text, (), sources.everything, vocabulary=sources.vocabulary)
         if claim.kind == "proposed" and any(not atom.found_in and atom.kind in FREE_IN_PROPOSALS for atom in missing):
             continue  # what is planned has moments of its own
-        refs = _refs(named, missing, near, sources)
+        refs = [ref for ref in _refs(named, missing, near, sources) if ref not in claim.own]
         if refs:
             near.section.update(sources.homes_of(refs))
             added[claim.where, claim.number] = Added(tuple(refs), tuple(atom.atom for atom in missing))
@@ -65,9 +65,9 @@ def attributed(draft: Draft, sources: Sources, own_tickets: Iterable[str]) -> Dr
 def _refs(named: Sequence[str], missing: Sequence[Unsupported], near: _Near, sources: Sources) -> list[str]:
     """The refs of the fewest items that hold what can be found, messages by themselves."""
     homes = {atom: set(sources.homes_of(atom.found_in)) for atom in missing if atom.found_in}
-    chosen = list(named)[:MOST_ITEMS]
+    chosen = list(named)
     left = [atom for atom, held in homes.items() if held.isdisjoint(chosen)]
-    while left and len(chosen) < MOST_ITEMS:
+    while left and len(chosen) < len(named) + MOST_ITEMS:
         told = [atom for atom in left if is_telling(atom)] or [
             atom for atom in left if any(near.rank(item) > (0, 0) for item in homes[atom])
         ]

@@ -10,6 +10,7 @@ from customer_escalation.decision.rules import Decision
 from customer_escalation.domain.draft import Draft, EscalationDraft, HandlingDraft
 from customer_escalation.domain.findings import Finding, Level
 from customer_escalation.domain.rule_registry import carries_out
+from customer_escalation.domain.written import is_written
 from customer_escalation.policy import Policy
 from customer_escalation.review.passages import Claim, claims
 from customer_escalation.review.sources import Sources
@@ -53,6 +54,11 @@ class ReviewInput:
     def handling(self) -> HandlingDraft | None:
         """The draft where support handles it."""
         return self.draft if isinstance(self.draft, HandlingDraft) else None
+
+    @property
+    def is_written(self) -> bool:
+        """Was it written as a document, without marks?"""
+        return is_written(self.draft)
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:

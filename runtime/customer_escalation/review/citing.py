@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from customer_escalation.domain.changes import texts_at
 from customer_escalation.domain.draft import CustomerDraft, Draft, HandlingDraft
 from customer_escalation.domain.prose import Passage, cite, passages, sentences_of, with_refs, without_marks
+from customer_escalation.domain.written import is_written
 from customer_escalation.review.missing import atoms_missing, is_telling
 from customer_escalation.review.passages import claims
 from customer_escalation.review.sources import Sources
@@ -35,7 +36,8 @@ def with_added(draft: Draft, added: Mapping[tuple[str, int], "Added"]) -> Draft:
     """The draft with these citations, by passage and number of the sentence."""
     if not added:
         return draft
-    changes = {passage.path: _with(passage, added) for passage in passages(draft)}
+    shared = not is_written(draft)
+    changes = {passage.path: _with(passage, added, shared=shared) for passage in passages(draft)}
     return type(draft).model_validate(texts_at(draft, {path: text for path, text in changes.items() if text}))
 
 
@@ -47,8 +49,8 @@ class Added:
     atoms: tuple[str, ...]
 
 
-def _with(passage: Passage, added: Mapping[tuple[str, int], Added]) -> str:
-    """The passage's text with the added marks; empty where it gets none."""
+def _with(passage: Passage, added: Mapping[tuple[str, int], Added], *, shared: bool) -> str:
+    """The passage's text with the added marks; empty where it gets none. ``shared``: a sentence keeps what its line cites."""
     pieces: list[str] = []
     at, changed = 0, False
     for number, sentence in enumerate(sentences_of(passage.written)):
@@ -57,7 +59,7 @@ def _with(passage: Passage, added: Mapping[tuple[str, int], Added]) -> str:
         new = added.get((passage.path, number))
         if new:
             changed = True
-            kept = [] if sentence.own else list(sentence.cites)
+            kept = [] if sentence.own or not shared else list(sentence.cites)
             body = own.rstrip()
             own = _cited(body, [*kept, *new.refs], new.atoms) + own[len(body) :]
         pieces.append(own)

@@ -17,15 +17,35 @@ MOST_MOMENTS = 24
 HOURS_OF_A_DAY, MINUTES_OF_AN_HOUR = 24, 60
 _KEYS = ("at", "created_at", "updated_at", "renewal", "close")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?")
+_TWO_UNITS = re.compile(
+    r"(?P<first>(?P<hours>\d{1,4}) ?(?:(?P<days>d(?:ays?)?|Tage?|jours?|días?|dias?)|h(?:ours?|rs?)?|Std\.?|Stunden?|heures?|horas?))"
+    r"(?: ?(?:,|and|und|et|y|e) ?| )(?P<second>(?P<minutes>\d{1,2})(?: ?(?:h(?:ours?|rs?)?|min(?:utes?|uten|utos)?\.?|Min\.|Std\.?))?)"
+)
+"""A length such as ``29 h 35 min`` or ``1 day 5 h``."""
+MINUTE = Decimal(60)
 _CLOCK = re.compile(r"(?<![\d:.])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
 
 
-def follows_from_moments(text: str, told: str, cited: Iterable[Record]) -> bool:
-    """Is ``told``, a duration as ``text`` gives it, the time between two moments of the records, as nearly as it claims?"""
+def follows_from_moments(text: str, told: str, cited: Iterable[Record], now: datetime | None = None) -> bool:
+    """Is ``told``, a duration as ``text`` gives it, the time between two moments of the records, or since one of them, as nearly as it
+    claims? A length in two units, such as ``29 h 35 min``, is taken whole.
+    """
     atoms = [atom for atom in find_atoms(text) if atom.kind == "duration" and atom.text == told]
-    moments = sorted({moment for record in cited for moment in _moments(record)})[:MOST_MOMENTS]
-    spans = {Decimal(int((later - earlier).total_seconds())) for earlier, later in combinations(moments, 2)}
-    return any(_fits(atom, spans) for atom in atoms)
+    found = sorted({moment for record in cited for moment in _moments(record)})[:MOST_MOMENTS]
+    pairs = [*combinations(found, 2), *((moment, now) for moment in found if now is not None and moment < now)]
+    spans = {Decimal(int((later - earlier).total_seconds())) for earlier, later in pairs}
+    return any(_fits(atom, spans) for atom in atoms) or any(
+        abs(span - length) <= MINUTE for length in _whole_lengths(text, told) for span in spans
+    )
+
+
+def _whole_lengths(text: str, told: str) -> Iterable[Decimal]:
+    """In seconds, the lengths in two units that the text gives with ``told`` as one of them."""
+    for found in _TWO_UNITS.finditer(text):
+        if told in (found["first"], found["second"]) or told in found.group():
+            hours = Decimal(found["hours"]) * (24 if found["days"] else 1)
+            minutes = Decimal(found["minutes"]) * (60 if found["days"] else 1)
+            yield hours * 3600 + minutes * 60
 
 
 def _fits(atom: Atom, spans: Iterable[Decimal]) -> bool:

@@ -7,9 +7,9 @@ from customer_escalation.domain.evidence import name_key
 from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.template import WORKFLOW, is_called
 from customer_escalation.review.check import Fault, ReviewInput, check
-from customer_escalation.review.grounding import unsupported_atoms
+from customer_escalation.review.grounding import Unsupported, unsupported_atoms
 from customer_escalation.review.missing import atoms_missing, unsupported_words
-from customer_escalation.review.passages import IN_ROWS, Claim, passages
+from customer_escalation.review.passages import IN_ROWS, TOLD_FREELY, Claim, passages
 
 STRONG_CLAIMS = re.compile(
     r"\b(?:(?:is|was|are|were|been|has|have) (?:now )?(?:confirmed|resolved|fixed)|confirmed (?:bug|defect|by)|"
@@ -24,6 +24,8 @@ ATTRIBUTION = re.compile(
 )
 FEWEST_WORDS = 3
 """A label such as "Feature request." states nothing that could be looked up."""
+WORDED_FREELY = (*TOLD_FREELY, "messages", "ticket_note")
+"""Where a document may name what it makes itself, such as a restore with a name of its own."""
 WORDINGS = ("messages", "ideas")
 """Texts that may quote what is to be written, or name a setting that nobody tried."""
 TOLD_AS_OURS = "description"
@@ -71,7 +73,8 @@ def facts_are_cited(view: ReviewInput) -> Iterator[Fault]:
     for where, found in uncited.items():
         for claim in found if where in IN_ROWS else found[:1]:
             message = f"“{_short(claim.text)}” stands on no record: put a mark [[ref]] behind what shows it, or say that it is unknown."
-            yield Fault(where, message, sentence=claim.number if where in IN_ROWS else None)
+            mild = "W" if view.is_written else None  # it was written without marks
+            yield Fault(where, message, mild, sentence=claim.number if where in IN_ROWS else None)
 
 
 @check("G1")
@@ -84,7 +87,10 @@ def atoms_supported(view: ReviewInput) -> Iterator[Fault]:
             own = claim.reader == "sender" or claim.kind == "proposed" or _root(claim.where) in WORDINGS
             if own and atom.kind == "id" and any(ref.endswith(f"/{atom.atom}") for ref in atom.found_in):
                 continue  # it names that record, as a mark does
-            worded = own and atom.kind in ("quote", "code")  # what the draft may word itself
+            free = view.is_written and _root(claim.where) in WORDED_FREELY and not _is_like_a_record(atom, view)
+            worded = (own and atom.kind in ("quote", "code")) or (  # what the draft may word itself
+                free and atom.kind in ("quote", "code", "id", "address") and not atom.found_in
+            )
             yield Fault(claim.where, unsupported_words(atom, claim), "W" if worded else None, sentence=claim.number)
 
 
@@ -153,6 +159,13 @@ def _first_word(name: str) -> str:
     """By which people call a customer or a person: "Marit" of ``marit.th``."""
     words = re.findall(r"[^\W\d_]{2,}", name_key(name))
     return words[0] if words else ""
+
+
+def _is_like_a_record(atom: Unsupported, view: ReviewInput) -> bool:
+    """Does it look like the id of a record here, by the letters that it begins with?"""
+    letters = re.match(r"[A-Za-z]+(?=[-_]?\d)", atom.atom)
+    known = (record.id for record in view.sources.evidence.ledger.records.values())
+    return bool(letters) and any(re.match(rf"{re.escape(letters.group())}[-_]?\d", one, re.IGNORECASE) for one in known)
 
 
 def _root(where: str) -> str:

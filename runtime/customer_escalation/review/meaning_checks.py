@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator
 
 from customer_escalation.review.check import Fault, ReviewInput, check
-from customer_escalation.review.meaning import contests
+from customer_escalation.review.meaning import Contest, contests
 from customer_escalation.review.passages import Claim
+
+
+_QUOTES = re.compile(r"[\"“”„«»「『]")
 
 
 @check("G4")
@@ -17,8 +20,15 @@ def says_what_records_say(view: ReviewInput) -> Iterator[Fault]:
         if claim.kind == "fact" and claim.cites and not claim.sums_up and not ought(claim)
     ]
     for claim, contest in contests(stated, view.sources):
+        if view.is_written and not _is_of_a_quotation(claim, contest):
+            continue  # which records it stands on, code found out by its words: that is enough to look them up
         if contest.certain:
             yield Fault(claim.where, f"{contest.message} Say it as the record does.", sentence=claim.number)
+
+
+def _is_of_a_quotation(claim: Claim, contest: Contest) -> bool:
+    """Does it rest on words that the statement quotes, wherever they stand?"""
+    return contest.kind == "clipped" or (contest.kind == "certainty" and bool(_QUOTES.search(claim.text)))
 
 
 def ought(claim: Claim) -> bool:

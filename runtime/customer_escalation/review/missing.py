@@ -14,7 +14,7 @@ from customer_escalation.domain.prose import REQUEST
 from customer_escalation.review.durations import follows_from_moments
 from customer_escalation.review.grounding import NUMBER_WORDS, Unsupported, find_atoms, unsupported_atoms
 from customer_escalation.review.grounding.quotations import quotations
-from customer_escalation.review.passages import Claim, is_what_comes, tells_what_comes
+from customer_escalation.review.passages import TOLD_FREELY, Claim, is_what_comes, tells_what_comes
 from customer_escalation.review.settings_named import has_its_prefix, is_a_setting_of
 from customer_escalation.review.sources import FOR_COLLEAGUES, Sources
 from customer_escalation.review.told_days import (
@@ -32,13 +32,11 @@ from skill_runtime.ledger import Record
 
 FREE_IN_PROPOSALS = frozenset({"date", "time", "duration", "number", "weekday"})
 """Atoms that a proposal may set itself: when, how long, how many."""
-HANDLING = "note"
-"""What support does, among what the records show: it may set days that come."""
 NOTE = "ticket_note"
 """Tells colleagues what to write and to do: its quotations are wordings, and it may name any record."""
 REPORTS = "communication"
 """Tells what was said and promised: a time there that the draft only plans is told under a label of its own."""
-WORDINGS = frozenset({"messages", "asks"})
+WORDINGS = frozenset({"messages", "asks", "note", "further", "asides"})
 """Texts to colleagues, which may hold what they are to say or to write: several sentences in quotation marks are a wording, no
 quotation, and are held as sentences."""
 _SENTENCES = re.compile(r"[.!?][\"”“’»)]*\s+(?=\w)|[。！？](?=\w)")
@@ -60,6 +58,8 @@ _WHOLE = re.compile(r"\d{1,3}(?:[\s.,]?\d{3})*|\d+")
 _DECIMAL = re.compile(r"(?<![\d.,])\d[\d,]*\.\d+(?![\d.])")
 _LENGTH = re.compile(r"(\d{2,})\s?[^\W\d]+\Z")
 """A whole number of one unit."""
+MOST_CITES_TOLD = 6
+"""Refs that a finding names; more say nothing."""
 FEWEST_CELLS = 3
 """Of a row that plans: what is done, by whom, and by when. A claim beside what records show has two."""
 FEWEST_ROUNDED = 3
@@ -90,9 +90,10 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
         scope = sources.everything
     if sources.terms:
         scope = [*scope, Record(ref="policy/terms", data={"kind": "policy", "text": sources.terms})]
-    if claim.sums_up or claim.reader == "sender" or tells_what_comes(claim.where, claim.label):
+    if sources.as_written or claim.sums_up or claim.reader == "sender" or tells_what_comes(claim.where, claim.label):
         scope = [*scope, *_own_plans(sources)]
-    if sources.request and (claim.reader == "sender" or REQUEST in claim.cites):
+    for_sender = claim.reader == "sender" or (sources.as_written and _root(claim.where) in TOLD_FREELY)
+    if sources.request and (for_sender or REQUEST in claim.cites):
         scope = [*scope, sources.request_record]
     missing = unsupported_atoms(
         _wordings_opened(claim.text) if claim.where.partition("[")[0] in WORDINGS else claim.text,
@@ -102,6 +103,16 @@ def atoms_missing(claim: Claim, sources: Sources) -> list[Unsupported]:
         nouns_capitalised=sources.language_of(claim) in (*NOUNS_CAPITALISED, OTHER),
     )
     return [atom for atom in missing if not _let_pass(atom, claim, scope, sources)]
+
+
+def _is_free(atom: Unsupported, claim: Claim) -> bool:
+    """May a proposal set it? A long number that nothing holds is no time and no count, where facts stand beside what is planned."""
+    made_up = atom.kind == "number" and is_telling(atom) and not atom.found_in and _root(claim.where) in TOLD_FREELY
+    return atom.kind in FREE_IN_PROPOSALS and not made_up
+
+
+def _root(where: str) -> str:
+    return where.partition("[")[0]
 
 
 def _wordings_opened(text: str) -> str:
@@ -120,14 +131,14 @@ def _own_plans(sources: Sources) -> Iterator[Record]:
 
 
 def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources: Sources) -> bool:
-    if claim.kind == "proposed" and (atom.kind in FREE_IN_PROPOSALS or put_together(atom, scope)):
+    if claim.kind == "proposed" and (_is_free(atom, claim) or put_together(atom, scope)):
         return True
     sets = claim.where.partition("[")[0] in FOR_COLLEAGUES or is_what_comes(claim.where, claim.label)
     if sets and (atom.kind in ("time", "weekday", "duration") or (atom.kind == "date" and _comes(atom, sources))):
         return True
-    if claim.where == HANDLING and atom.kind in ("date", "weekday") and _comes(atom, sources):
+    if _root(claim.where) in TOLD_FREELY and atom.kind in ("date", "weekday") and _comes(atom, sources):
         return True
-    if claim.where == HANDLING and atom.kind == "time" and _is_by_when(atom.atom, claim.text, sources):
+    if _root(claim.where) in TOLD_FREELY and atom.kind == "time" and _is_by_when(atom.atom, claim.text, sources):
         return True
     if (
         atom.kind == "duration"
@@ -135,7 +146,7 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         and is_hour_of_day(atom.atom, [*scope, _deadlines(sources)])
     ):
         return True
-    if claim.where == HANDLING and atom.kind == "number" and is_coming_day(atom.atom, claim.text, sources.coming):
+    if _root(claim.where) in TOLD_FREELY and atom.kind == "number" and is_coming_day(atom.atom, claim.text, sources.coming):
         return True
     # a date of a record has a record to cite
     sets_it = atom.kind == "time" or (atom.kind == "date" and not atom.found_in)
@@ -152,14 +163,14 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
     if on_a_customers_clock(atom, scope, sources.zones) or _is_dotted_time(atom, claim, scope, sources):
         return True
     if atom.kind == "duration" and follows_from_moments(
-        claim.text, atom.atom, sources.evidence.resolve(claim.cites)[0]
+        claim.text, atom.atom, sources.evidence.resolve(claim.cites)[0], sources.now
     ):
         return True
     length = _LENGTH.match(atom.atom) if atom.kind == "duration" else None
     if length and _rounds(length[1], scope, 2):
         return True
     known = atom.kind in ESTABLISHED or (atom.kind == "code" and len(atom.atom.split()) == 1)
-    if known and not sources.established.isdisjoint(atom.found_in):
+    if known and (not sources.established.isdisjoint(atom.found_in) or (sources.as_written and atom.found_in)):
         return True
     if _VERSION_LIKE.fullmatch(atom.atom) and not sources.established.isdisjoint(atom.found_in):
         return True
@@ -341,8 +352,9 @@ def unsupported_words(atom: Unsupported, claim: Claim) -> str:
     elif atom.found_in:
         where = " Cite the record that says so, or leave the number out."
     elif atom.kind == "code":
-        where = " No record of this run holds it: leave it out, or say that it is general knowledge."
+        return f"“{atom.atom}” (code): no record of this run holds it. Leave it out, or say that it is general knowledge."
     else:
-        where = " No record of this run holds it: leave it out, or say that it is unknown."
-    cited = "all that the brief cites" if claim.sums_up else ", ".join(claim.cites) or "nothing"
+        return f"“{atom.atom}” ({atom.kind}): no record of this run holds it. Leave it out, or say that it is unknown."
+    many = claim.sums_up or len(claim.cites) > MOST_CITES_TOLD
+    cited = "all that the brief cites" if many else ", ".join(claim.cites) or "nothing"
     return f"“{atom.atom}” ({atom.kind}) is not in what this sentence stands on ({cited}).{where}"

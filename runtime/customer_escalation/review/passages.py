@@ -18,6 +18,7 @@ from customer_escalation.domain.template import (
     label_at,
 )
 from customer_escalation.domain.texts import MENTION
+from customer_escalation.domain.written import is_written
 
 ClaimKind = Literal["fact", "proposed", "inference"]
 _KINDS: dict[Role, ClaimKind] = {"states": "fact", "proposes": "proposed", "supposes": "inference", "tells": "fact"}
@@ -25,6 +26,8 @@ SUMMING_UP = ("summary", "opening", "severity_reason", "co_owner", "messages", "
 """Passages that say again what the brief below shows, or what is missing: they stand on everything that it cites."""
 LABELS_SUMMING_UP = {"impact": (CUSTOMERS, REVENUE, QUEUE, SLA), "reproduction": ("Environment",)}
 """The same of parts of a section, by their label."""
+TOLD_FREELY = ("note", "further")
+"""Where what records show and what is planned stand side by side."""
 IN_ROWS = ("impact", "communication")
 """Sections whose labelled rows each stand on their own records, as the lines of a form do."""
 
@@ -55,7 +58,7 @@ class Claim:
 
 def claims(draft: Draft) -> Iterator[Claim]:
     """Every sentence that is not for a customer, in the order of the brief."""
-    everything = all_cites(draft)
+    everything, written = all_cites(draft), is_written(draft)
     for passage in passages(draft):
         if passage.reader == "customer":
             continue
@@ -63,8 +66,9 @@ def claims(draft: Draft) -> Iterator[Claim]:
         for number, sentence in enumerate(passage.sentences):
             label = label_at(passage.written, sentence.start)
             sums_up = _sums_up(passage.path, label)
-            cites = everything if sums_up else sentence.cites or _around(passage, label)
-            told = passage.role == "tells" and not sentence.cites
+            own_cites = sentence.cites if sentence.own or not written else ()
+            cites = everything if sums_up else own_cites or _around(passage, label)
+            told = passage.role == "tells" and not own_cites
             kind = "proposed" if told else _KINDS[passage.role]
             text, own = MENTION.sub("", sentence.text), sentence.cites if sentence.own else ()
             yield Claim(passage.path, text, kind, cites, passage.reader, number, sums_up, own, label, language)

@@ -129,6 +129,8 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
             ):
                 continue
             asked = atom.kind in ("code", "quote", *WHEN) or _is_no_id_of_ours(atom, view) or _is_a_file(atom)
+            if asked and view.is_written and atom.kind in ("code", "id") and not atom.found_in:
+                continue  # a command of the letter's own, which its last reader reads
             asked |= atom.kind == "number" and is_day_and_month(atom.atom, passage.text, view.sources.everything)
             which: tuple[str, Level] = (", and no record holds {them}.", "H")
             if asked or _is_a_moment(atom) or _is_a_wait(atom, until, view.case.now):

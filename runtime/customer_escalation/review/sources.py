@@ -27,6 +27,10 @@ class Sources:
     """Names that need no record: teams, the reporter, the affected accounts."""
     established: frozenset[str] = frozenset()
     """Refs of records that the brief or the facts cite: names, ids and versions in them are known to the reader."""
+    as_written: bool = False
+    """The draft is a document, whose writer set no marks: its own letters tell what its other parts say of them, and a name that stands in any
+    record is known.
+    """
     named: tuple[str, ...] = ()
     """Refs of the items that texts for colleagues name by their ids: these have no marks, and stand on what they name."""
     language: str | None = None

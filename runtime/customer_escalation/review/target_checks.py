@@ -42,7 +42,9 @@ def for_product(view: ReviewInput) -> Iterator[Fault]:
 def for_security(view: ReviewInput) -> Iterator[Fault]:
     """Either way it is said."""
     if view.escalation and view.decision.target == Target.SECURITY and not view.escalation.containment:
-        yield Fault("containment", "Security needs the containment taken so far, or that none is on record.")
+        # a document may say it anywhere, in any language
+        message = "Security needs the containment taken so far, or that none is on record."
+        yield Fault("containment", message, "W" if view.is_written else None)
 
 
 @check("T5")

@@ -1,6 +1,6 @@
 """The cases with a scripted model over real HTTP and server-sent events: from the command line to a checked brief.
 
-The answers were written by hand from the requests alone. The submit is spoilt and the first edit leaves it so, that every run also
+The answers were written by hand from the requests alone. The document is spoilt and the first edit leaves it so, that every run also
 shows a repair.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from evals.run_cases import compare
 from tests.customer_escalation.commands import Command
-from tests.customer_escalation.scripts import CASES, FOREIGN, NAMES, answers, case, edit, healed, issue, spoilt
+from tests.customer_escalation.scripts import CASES, FOREIGN, NAMES, answers, case, healed, issue, spoilt
 from tests.messages_api import MessagesServer, by_turn
 
 from customer_escalation.headless import READ_REFERENCE
@@ -24,8 +24,8 @@ def test_every_case_has_a_script() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_case_gets_the_expected_brief(tmp_path: Path, name: str) -> None:
-    *before, submit, _ = answers(name)
-    script = [*before, spoilt(submit), edit(), healed(submit)]
+    *before, written, indexed = answers(name)
+    script = [*before, spoilt(written), indexed, healed(written, indexed)]
     with MessagesServer(by_turn(script)) as api:
         done = Command(tmp_path)(
             issue(name), "--workspace", str(CASES / f"{name}.json"), "--format", "json",
@@ -73,12 +73,12 @@ def shows_parallel_tools(requests: list[dict[str, Any]]) -> None:
 
 
 def shows_what_the_reader_gets(request: dict[str, Any]) -> None:
-    """The records as the writer had them, then the draft with what the check found, and nothing of how it came about."""
+    """The records as the writer had them, then the document with what the check found, and nothing of how it came about."""
     (message,) = request["messages"]
     records, told = (block["text"] for block in message["content"])
     assert "<records>" in records
     assert FOREIGN in told
-    assert "9,731" in told.partition("The check found")[2]
+    assert "9,731" in told.partition("doubts these")[2]
 
 
 def shows_the_repair(request: dict[str, Any]) -> None:

@@ -61,8 +61,8 @@ class Lab:
 
 @pytest.fixture
 def api() -> Iterator[MessagesServer]:
-    *before, submit, _ = answers(NAME)
-    script = [*before, spoilt(submit), healed(submit)]
+    *before, written, indexed = answers(NAME)
+    script = [*before, spoilt(written), healed(written, indexed)]
     with MessagesServer(by_turn(script)) as server:
         yield server
 

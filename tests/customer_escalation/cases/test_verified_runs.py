@@ -1,6 +1,5 @@
 """Whole runs with a verifier: what it contests goes back to the writer, and what nobody read is said on the brief."""
 
-import copy
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.customer_escalation.commands import Command, Done
-from tests.customer_escalation.scripts import CASES, answers, edit, issue
+from tests.customer_escalation.scripts import CASES, answers, edit, healed, issue, spoilt
 from tests.messages_api import SUPPORTED, Answer, Fault, MessagesServer, by_turn, use
 
 NAME = "04"
@@ -29,14 +28,10 @@ def reader(body: dict[str, Any]) -> Answer:
 
 
 def script(*, mended: bool) -> list[Any]:
-    """The hand-written answers with a false sentence in the draft, which the last edit takes out, or none does."""
-    *before, submit, _ = answers(NAME)
-    spoilt = copy.deepcopy(submit)
-    draft = next(block["input"] for block in spoilt if block.get("name", "").startswith("submit_"))
-    original = draft["tried"]
-    draft["tried"] += f"\n5. {FALSE} [[chat/C-41]]."
-    healed = edit(places=[{"path": "tried", "text": original}])
-    return [*before, spoilt, edit(), *([healed] if mended else [edit()] * 4)]
+    """The hand-written answers with a false sentence in the document, which the last edit takes out, or none does."""
+    *before, written, indexed = answers(NAME)
+    false = f"{FALSE} [[chat/C-41]]."
+    return [*before, spoilt(written, false), indexed, *([healed(written, indexed, false)] if mended else [edit()] * 4)]
 
 
 def run(folder: Path, api: MessagesServer, *more: str) -> Done:
@@ -53,7 +48,7 @@ def test_what_it_contests_goes_back_with_the_records_words_and_is_mended(tmp_pat
     result = json.loads(done.out)
     assert (done.code, result["status"]) == (0, "valid"), done.err
     told = json.dumps([seen.body["messages"][-1] for seen in api.requests])
-    assert "G5 at tried" in told
+    assert "C-41 says otherwise" in told
     assert "source data is intact" in told
     assert FALSE not in result["markdown"]
     assert UNREAD not in result["markdown"]
@@ -69,7 +64,7 @@ def test_what_stays_false_needs_review_and_is_not_printed_as_a_fact(tmp_path: Pa
     result = json.loads(done.out)
     assert (done.code, result["status"]) == (3, "needs_review"), done.err
     assert {finding["rule"] for finding in result["findings"] if finding["level"] == "H"} == {"G5"}
-    assert FALSE not in result["brief"]["draft"]["tried"]
+    assert FALSE not in result["brief"]["draft"]["description"]
     assert "source data is intact" in result["markdown"]
     again = json.loads(Command(tmp_path)("show", result["run"], "--format", "json").out)
     assert again["findings"] == result["findings"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mcp import Client
-from tests.customer_escalation.scripts import CASES, answers, issue
+from tests.customer_escalation.scripts import CASES, answers, draft_of, issue
 
 from customer_escalation.mcp_server.escalation import build_escalation_server
 from customer_escalation.mcp_server.workplace import Workplace
@@ -68,8 +68,8 @@ def scripted(name: str) -> tuple[dict[str, Any], str, dict[str, Any]]:
     """The facts and the draft that a person wrote for a case: the facts, ``escalation`` or ``handling``, the draft."""
     blocks = [block for turn in answers(name) for block in turn if block.get("type") == "tool_use"]
     facts = [block["input"] for block in blocks if block["name"] == "assess"][-1]
-    submit = [block for block in blocks if block["name"].startswith("submit_")][-1]
-    return facts, submit["name"].removeprefix("submit_"), submit["input"]
+    ((kind, draft),) = draft_of(name).items()
+    return facts, kind, draft
 
 
 async def accepted(at: Desk, name: str) -> str:
