@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-
 LONGEST = 280
 
 
@@ -80,6 +79,3 @@ def _texts(draft: Mapping[str, Any]) -> list[str]:
     if draft.get("rhythm"):
         lines += ["**Until it is settled**", "", draft["rhythm"]]
     return lines
-
-
-

@@ -32,6 +32,8 @@ from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 ASSESS = "assess"
 EDIT = "edit"
 HANDED_IN = "the document, as the text of an answer without a call"
+FEWEST_WORDS = 40
+"""Of a document; a refusal or a question is none."""
 NOT_YET = frozenset({"B2", "B3", "B5", "T5", "R1", "R5"})
 """Rules about asks, moments and who gets a text, of which nothing is known before there is an index, and about the form of steps, which a
 reader sees.
@@ -68,9 +70,9 @@ class DraftingTools:
         if self._editing:
             return ToolReturn(f"Your changes are taken by `{EDIT}` alone: call it now.", is_error=True)
         if decision is None:
-            return ToolReturn(
-                f"Call `{ASSESS}` first: what the document says depends on its decision.", is_error=True
-            )
+            return ToolReturn(f"Call `{ASSESS}` first: what the document says depends on its decision.", is_error=True)
+        if words_in(text) < FEWEST_WORDS:
+            return ToolReturn("That is no document: write it whole, as your answer.", is_error=True)
         index = guessed_index(text, self._service.work(self._case).casework.evidence)
         try:
             await self._submitted(text, index)

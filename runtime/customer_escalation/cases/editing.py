@@ -11,7 +11,6 @@ from customer_escalation.domain.lines import LineEdit, NoSuchLine, NumberedDraft
 from customer_escalation.domain.prose import Passage, passages
 from customer_escalation.domain.written import Written, words_of
 
-
 _NAMED = re.compile(r"“([^”]+)”")
 """What a finding quotes of the text that it is about."""
 
@@ -43,9 +42,7 @@ def in_lines(document: str, only: Sequence[int] | None = None) -> str:
     """The document line by line with its numbers; of lines ``only``, and those beside them, where given."""
     near = None if only is None else {number + step for number in only for step in (-1, 0, 1)}
     return "\n".join(
-        f"{number}\t{line}"
-        for number, line in enumerate(document.split("\n"), 1)
-        if near is None or number in near
+        f"{number}\t{line}" for number, line in enumerate(document.split("\n"), 1) if near is None or number in near
     )
 
 
@@ -61,7 +58,9 @@ def _line(finding: Finding, texts: Mapping[str, Passage], lines: Sequence[str]) 
     if passage is None:
         return 0
     sentences = passage.sentences
-    said = sentences[finding.sentence].text if finding.sentence is not None and finding.sentence < len(sentences) else ""
+    said = (
+        sentences[finding.sentence].text if finding.sentence is not None and finding.sentence < len(sentences) else ""
+    )
     first = words_of(said or passage.text.strip().split("\n")[0])
     begins = next((number for number, line in enumerate(lines, 1) if first and first in line), 0)
     if said or not begins:

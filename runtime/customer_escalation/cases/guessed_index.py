@@ -1,4 +1,4 @@
-"""What a document's structure tells of the texts in it before anybody said it: a quotation below a line that names a ticket or a channel."""
+"""What a document's structure tells of its texts before anybody said it: a quotation below a line that names a ticket or a channel."""
 
 import re
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from customer_escalation.domain.prose import MOST_OF_A_NOTE, without_marks
+from customer_escalation.domain.prose import MOST_CHARACTERS, without_marks
 
 _MARK_BETWEEN = r"(?:\s*\[\[[^\[\]\n]*\]\])*"
 _MARKS_LEFT = re.compile(r"([.!?])((?:\s*\[\[[^\[\]\n]*\]\])+)\s*[.!?](?=\s|\Z)")
@@ -23,11 +23,11 @@ class TextChange(BaseModel):
     path: str = Field(max_length=200, description="As a finding names it: `description`, `asks[0].text`.")
     instead_of: str = Field(
         default="",
-        max_length=MOST_OF_A_NOTE,
+        max_length=MOST_CHARACTERS,
         description="The words there that are replaced, as they stand there once, marks left out or not; '' for the whole text.",
     )
     text: str = Field(
-        max_length=MOST_OF_A_NOTE,
+        max_length=MOST_CHARACTERS,
         description="What stands there then, with its marks; '' takes the words out, or an entry of a list.",
     )
 

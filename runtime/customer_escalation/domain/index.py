@@ -28,14 +28,20 @@ class TextEntry(IndexModel):
 
     begins: Begins
     goes: Literal["customer_reply", "customer_update", "colleague", "ticket_note"] = Field(
-        description="customer_reply: as soon as it is approved. customer_update: later, or when somebody agrees. colleague: a message to a "
-        "channel or a person, also what a colleague sends to customers who have no ticket here. ticket_note: an internal note in the case's "
-        "tickets."
+        description=(
+            "customer_reply: as soon as it is approved. customer_update: later, or when somebody agrees. colleague: a message to a "
+            "channel or a person, also what a colleague sends to customers who have no ticket here. ticket_note: an internal note in "
+            "the case's tickets."
+        )
     )
     to: Owner = Field(
-        description="Of a text to a customer the ref of the customer's own open ticket; of a message its channel, as a record names it, or who."
+        description=(
+            "Of a text to a customer the ref of the customer's own open ticket; of a message its channel, as a record names it, or who."
+        )
     )
-    when: str = Field(max_length=600, description="Of a text to a customer: when, or who has to agree first; '' for now.")
+    when: str = Field(
+        max_length=600, description="Of a text to a customer: when, or who has to agree first; '' for now."
+    )
 
 
 class AskEntry(IndexModel):
@@ -61,15 +67,22 @@ class DeadlineEntry(IndexModel):
 class DocumentIndex(IndexModel):
     """The index of one document."""
 
-    texts: list[TextEntry] = Field(default_factory=list, description="Every quoted text that goes out; later [] keeps what was given before.")
-    asks: list[AskEntry] = Field(default_factory=list, description="Every ask of the brief; [] of a note; later [] keeps what was given before.")
+    texts: list[TextEntry] = Field(
+        default_factory=list, description="Every quoted text that goes out; later [] keeps what was given before."
+    )
+    asks: list[AskEntry] = Field(
+        default_factory=list, description="Every ask of the brief; [] of a note; later [] keeps what was given before."
+    )
     deadline: DeadlineEntry = Field(
         default_factory=lambda: DeadlineEntry(by="", basis="proposed"), description="Of the brief."
     )
     reminders: list[Moment] = Field(
         default_factory=list, description="Each moment at which your colleague has to look or act again. RFC 3339."
     )
-    article: RefName = Field(default="", description="Of a note: ref of the article, ticket or item that holds the solution, the main one of several; '' if none.")
+    article: RefName = Field(
+        default="",
+        description="Of a note: ref of the article, ticket or item that holds the solution, the main one of several; '' if none.",
+    )
 
 
 __all__ = ["AskEntry", "Deadline", "DeadlineEntry", "DocumentIndex", "TextEntry"]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from customer_escalation.domain.prose import MOST_OF_A_NOTE, passages
+from customer_escalation.domain.prose import MOST_CHARACTERS, passages
 
 
 class LineEdit(BaseModel):
@@ -25,7 +25,7 @@ class LineEdit(BaseModel):
     last: int = Field(ge=1, description="The last line concerned; the same as `first` for one.")
     after: int = Field(ge=0, description="Of a move the line behind which they go; 0 otherwise.")
     text: str = Field(
-        max_length=MOST_OF_A_NOTE, description="What stands there then, with its marks; '' for a delete or a move."
+        max_length=MOST_CHARACTERS, description="What stands there then, with its marks; '' for a delete or a move."
     )
 
 

@@ -39,17 +39,13 @@ class Names:
 
 REQUEST = "request"
 """The ref by which a sentence cites what the person asked."""
-MOST_CHARACTERS = 6000
+MOST_CHARACTERS = 15_000
 """Of one text of a draft; longer ones are refused before they are looked at."""
-MOST_OF_A_NOTE = 15_000
-"""Of a text that is a document of its own."""
 _bounded = StringConstraints(strip_whitespace=True, max_length=MOST_CHARACTERS)
 Stated = Annotated[str, _bounded, Says("states")]
 Proposed = Annotated[str, _bounded, Says("proposes")]
 Supposed = Annotated[str, _bounded, Says("supposes")]
-_bounded_document = StringConstraints(strip_whitespace=True, max_length=MOST_OF_A_NOTE)
-Told = Annotated[str, _bounded_document, Says("tells")]
-Aside = Annotated[str, _bounded_document, Says("proposes", "sender")]
+Told = Annotated[str, _bounded, Says("tells")]
 ForSender = Annotated[str, _bounded, Says("proposes", "sender")]
 ForCustomer = Annotated[str, _bounded, Says("states", "customer")]
 RefName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), Names("ref")]

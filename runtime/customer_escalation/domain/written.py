@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeGuard
 
 from pydantic import ConfigDict, Field
 
 from customer_escalation.domain.draft import Draft, DraftModel, EscalationDraft, HandlingDraft
 from customer_escalation.domain.index import DocumentIndex, TextEntry
-from customer_escalation.domain.prose import Aside, Names, Told, without_marks
+from customer_escalation.domain.prose import ForSender, Names, Told, without_marks
 from customer_escalation.domain.template import is_called
 
 Part = Literal["page", "brief", "after"]
@@ -57,14 +57,13 @@ class Piece(DraftModel):
 class _Written(DraftModel):
     layout: list[Piece]
     """The document in its order."""
-    asides: list[Aside]
+    asides: list[ForSender]
     """What the sender is told, beside the page."""
 
 
 class WrittenEscalation(_Written, EscalationDraft):
     """An escalation brief as its writer wrote it."""
 
-    sender: Aside
     further: list[Told]
     """What stands in the brief beside the template's sections, such as a section of the writer's own."""
 
@@ -300,9 +299,7 @@ class _Reading:
     def _ask(self, line: str) -> int | None:
         words = words_of(line)
         found = [
-            place
-            for place, one in enumerate(self.index.asks)
-            if place not in self.asked and _begins(words, one.begins)
+            place for place, one in enumerate(self.index.asks) if place not in self.asked and _begins(words, one.begins)
         ]
         return max(found, key=lambda place: len(self.index.asks[place].begins), default=None)
 
@@ -441,7 +438,7 @@ def head_of(draft: WrittenEscalation) -> dict[str, str]:
 def is_head_line(line: str) -> bool:
     """Is it one of the template's lines above the first section?"""
     lead = _LEAD.match(line + " ")
-    return bool(lead) and any(is_called(lead[1], label) for label in HEAD)
+    return lead is not None and any(is_called(lead[1], label) for label in HEAD)
 
 
 def _summary(document: str) -> str:
@@ -452,6 +449,6 @@ def _summary(document: str) -> str:
     return sentence if len(sentence) <= LONGEST_SUMMARY else f"{sentence[: LONGEST_SUMMARY - 1].rstrip()}…"
 
 
-def is_written(draft: Draft) -> bool:
+def is_written(draft: Draft) -> TypeGuard[Written]:
     """Is it printed as its writer wrote it?"""
     return isinstance(draft, WrittenEscalation | WrittenNote)

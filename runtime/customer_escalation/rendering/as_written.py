@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from customer_escalation.domain.prose import words_begin
 from customer_escalation.domain.written import Piece, Written, pieces_of
 from customer_escalation.rendering.inert import inert_lines
 from customer_escalation.rendering.line_layout import joined, prefix
 from customer_escalation.rendering.prose_view import ProseView
-from customer_escalation.domain.prose import words_begin
 
 TOP = 1
 """The level of the highest heading."""

@@ -46,7 +46,8 @@ class ProseView(Citing):
 
     def prose(self, text: str | Statement, margin: int = 2, highest: int = 0) -> str:
         """A text as it was written, line by line, the further ones ``margin`` spaces in; an id is marked once in it, and not
-        where it stands in the text anyway. ``highest``: it is a document of its own, with headings of that level or below; ids are marked once under each.
+        where it stands in the text anyway. ``highest``: it is a document of its own, with headings of that level or below; ids are marked
+        once under each.
         """
         if isinstance(text, Statement):
             return self.said(text)
@@ -93,7 +94,7 @@ class ProseView(Citing):
             return f"| {' | '.join(self._words(cell, whole, seen).replace('|', chr(92) + '|') for cell in cells)} |"
         found = list(sentences_of(line))
         if not found:
-            return line.rstrip()
+            return without_marks(line).rstrip() if self.as_written else line.rstrip()
         before = prefix(self.named(with_marks(line[: found[0].start], self._in_a_lead)), highest)
         if before.startswith("#"):
             seen.clear()

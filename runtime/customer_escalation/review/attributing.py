@@ -5,6 +5,7 @@ their ids and, of what it holds beside, on the fewest items that hold it; those 
 case's own tickets. What no record holds stays without a source, and the checks speak of it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ MOST_ITEMS = 4
 """Items that one sentence is shown to stand on, beside those that it names."""
 MOST_PARTS = 3
 """Messages of one item that are named by themselves; of more the item is."""
+_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 @dataclass
@@ -47,23 +49,25 @@ def attributed(draft: Draft, sources: Sources, own_tickets: Iterable[str]) -> Dr
     for claim in claims(draft):
         if claim.where != where:
             near, where = _Near(near.case, Counter()), claim.where
-        if claim.where.partition("[")[0] in FOR_COLLEAGUES:
-            continue  # they go out as they stand
+        if claim.where.partition("[")[0] in FOR_COLLEAGUES or claim.text.endswith((":**", "**:")):
+            continue  # what goes out as it stands, and a line that only says what follows
         text = MENTION.sub("", claim.text)
-        own = sources.homes_of(claim.own)
-        named = [*own, *(ref for ref in items if ref not in own and mentions(text, ref.partition("/")[2]))]
-        missing = unsupported_atoms(text, (), sources.everything, vocabulary=sources.vocabulary)
+        named = [ref for ref in items if mentions(text, ref.partition("/")[2])]
+        own = sources.cited(claim.own) if claim.own else ()
+        missing = unsupported_atoms(text, own, sources.everything, vocabulary=sources.vocabulary)
         if claim.kind == "proposed" and any(not atom.found_in and atom.kind in FREE_IN_PROPOSALS for atom in missing):
             continue  # what is planned has moments of its own
-        refs = [ref for ref in _refs(named, missing, near, sources) if ref not in claim.own]
+        refs = [ref for ref in _refs(text, named, missing, near, sources) if ref not in claim.own]
         if refs:
             near.section.update(sources.homes_of(refs))
             added[claim.where, claim.number] = Added(tuple(refs), tuple(atom.atom for atom in missing))
     return with_added(draft, added)
 
 
-def _refs(named: Sequence[str], missing: Sequence[Unsupported], near: _Near, sources: Sources) -> list[str]:
-    """The refs of the fewest items that hold what can be found, messages by themselves."""
+def _refs(text: str, named: Sequence[str], missing: Sequence[Unsupported], near: _Near, sources: Sources) -> list[str]:
+    """The refs of the fewest items that hold what can be found, messages by themselves; of items that hold as much, the one whose words
+    are most alike.
+    """
     homes = {atom: set(sources.homes_of(atom.found_in)) for atom in missing if atom.found_in}
     chosen = list(named)
     left = [atom for atom, held in homes.items() if held.isdisjoint(chosen)]
@@ -74,16 +78,36 @@ def _refs(named: Sequence[str], missing: Sequence[Unsupported], near: _Near, sou
         votes = Counter(item for atom in told for item in homes[atom])
         if not votes:
             break
-        best = max(votes, key=lambda item: (votes[item], *near.rank(item), item))
+        most = max(votes.values())
+        alike = {item: _alike(text, item, sources) for item in votes if votes[item] == most}
+        best = max(alike, key=lambda item: (alike[item], *near.rank(item), item))
         chosen.append(best)
         left = [atom for atom in left if best not in homes[atom]]
-    return [ref for item in chosen for ref in _parts_of(item, missing, sources)]
+    found = chosen[len(named) :]
+    return [*named, *(ref for item in found for ref in _parts_of(text, item, missing, sources))]
 
 
-def _parts_of(item: str, missing: Sequence[Unsupported], sources: Sources) -> list[str]:
-    """The messages of an item that hold something of the sentence; the item itself where it does, or where there are many."""
+def _parts_of(text: str, item: str, missing: Sequence[Unsupported], sources: Sources) -> list[str]:
+    """The fewest messages of an item that hold what it holds of the sentence; the item itself where it does, or where there are many."""
     if item in sources.figures:
         return [item]
-    held = {ref for atom in missing for ref in atom.found_in if ref not in sources.figures and sources.ticket_of(ref) == item}
-    return sorted(held) if 0 < len(held) <= MOST_PARTS and item not in held else [item]
+    held = [
+        {ref for ref in atom.found_in if ref not in sources.figures and sources.ticket_of(ref) == item}
+        for atom in missing
+    ]
+    left, chosen = [refs for refs in held if refs], list[str]()
+    while left and len(chosen) <= MOST_PARTS:
+        votes = Counter(ref for refs in left for ref in refs)
+        best = max(votes, key=lambda ref: (votes[ref], ref != item, _alike(text, ref, sources), ref))
+        chosen.append(best)
+        left = [refs for refs in left if best not in refs]
+    return chosen if 0 < len(chosen) <= MOST_PARTS and item not in chosen else [item]
 
+
+def _alike(text: str, ref: str, sources: Sources) -> int:
+    """How many longer words of the text stand in a record, or in any part of an item."""
+    record = sources.evidence.ledger.get(ref)
+    if record is None:
+        return 0
+    told = " ".join(one.text for one in (record, *sources.evidence.parts(record))).casefold()
+    return sum(word in told for word in set(_WORD.findall(text.casefold())))

@@ -3,13 +3,20 @@
 from collections.abc import Iterator
 from datetime import UTC
 
+from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.outcomes import Target
 from customer_escalation.domain.prose import passages, sentences_of
 from customer_escalation.domain.template import ALWAYS, opening_parts, under
-from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.texts import places, unknown_mentions
-from customer_escalation.domain.written import HEAD, WrittenEscalation, head_of, headings_missing, is_head_line, is_written
+from customer_escalation.domain.written import (
+    HEAD,
+    WrittenEscalation,
+    head_of,
+    headings_missing,
+    is_head_line,
+    is_written,
+)
 from customer_escalation.review.budget import budget, words_used
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.linking import unlinked_items
@@ -59,7 +66,11 @@ def of_the_template(view: ReviewInput) -> Iterator[Fault]:
         yield Fault("opening", f"Below the title stands no {named}; these labels are the template's in every language.")
     severity, target = decision.severity, decision.target
     for label, decided in (("Severity", severity), ("Target team", target)):
-        if decided and label in head and not head[label].replace("*", "").strip().casefold().startswith(decided.value.casefold()):
+        if (
+            decided
+            and label in head
+            and not head[label].replace("*", "").strip().casefold().startswith(decided.value.casefold())
+        ):
             yield Fault("opening", f"`**{label}:**` begins with {decided.value}: so it was decided.")
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from customer_escalation.domain.evidence import name_key
+from customer_escalation.domain.findings import Level
 from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.template import WORKFLOW, is_called
 from customer_escalation.review.check import Fault, ReviewInput, check
@@ -73,7 +74,7 @@ def facts_are_cited(view: ReviewInput) -> Iterator[Fault]:
     for where, found in uncited.items():
         for claim in found if where in IN_ROWS else found[:1]:
             message = f"“{_short(claim.text)}” stands on no record: put a mark [[ref]] behind what shows it, or say that it is unknown."
-            mild = "W" if view.is_written else None  # it was written without marks
+            mild: Level | None = "W" if view.is_written else None  # it was written without marks
             yield Fault(where, message, mild, sentence=claim.number if where in IN_ROWS else None)
 
 
@@ -81,8 +82,8 @@ def facts_are_cited(view: ReviewInput) -> Iterator[Fault]:
 def atoms_supported(view: ReviewInput) -> Iterator[Fault]:
     """Numbers, amounts, dates, times, versions, ids, names and quotations that no cited record holds."""
     for claim in view.claims:
-        if _stands_on_nothing(claim):
-            continue
+        if _stands_on_nothing(claim) or (view.is_written and claim.text.endswith((":**", "**:"))):
+            continue  # reported as uncited already, or a line that only says what follows
         for atom in atoms_missing(claim, view.sources):
             own = claim.reader == "sender" or claim.kind == "proposed" or _root(claim.where) in WORDINGS
             if own and atom.kind == "id" and any(ref.endswith(f"/{atom.atom}") for ref in atom.found_in):
@@ -164,8 +165,10 @@ def _first_word(name: str) -> str:
 def _is_like_a_record(atom: Unsupported, view: ReviewInput) -> bool:
     """Does it look like the id of a record here, by the letters that it begins with?"""
     letters = re.match(r"[A-Za-z]+(?=[-_]?\d)", atom.atom)
-    known = (record.id for record in view.sources.evidence.ledger.records.values())
-    return bool(letters) and any(re.match(rf"{re.escape(letters.group())}[-_]?\d", one, re.IGNORECASE) for one in known)
+    if letters is None:
+        return False
+    like = re.compile(rf"{re.escape(letters.group())}[-_]?\d", re.IGNORECASE)
+    return any(like.match(record.id) for record in view.sources.evidence.ledger.records.values())
 
 
 def _root(where: str) -> str:

@@ -7,7 +7,6 @@ from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.meaning import Contest, contests
 from customer_escalation.review.passages import Claim
 
-
 _QUOTES = re.compile(r"[\"“”„«»「『]")
 
 

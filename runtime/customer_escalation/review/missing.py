@@ -146,7 +146,11 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         and is_hour_of_day(atom.atom, [*scope, _deadlines(sources)])
     ):
         return True
-    if _root(claim.where) in TOLD_FREELY and atom.kind == "number" and is_coming_day(atom.atom, claim.text, sources.coming):
+    if (
+        _root(claim.where) in TOLD_FREELY
+        and atom.kind == "number"
+        and is_coming_day(atom.atom, claim.text, sources.coming)
+    ):
         return True
     # a date of a record has a record to cite
     sets_it = atom.kind == "time" or (atom.kind == "date" and not atom.found_in)
@@ -293,12 +297,17 @@ def put_together(atom: Unsupported, scope: Sequence[Record]) -> bool:
     """A setting or a command whose every part stands in the records, such as a documented key with the value for this case; or an
     address at a host of theirs, as an article says it is made.
     """
-    host = _HOST.match(atom.atom) if atom.kind == "address" else None
-    if atom.kind != "code" and not (host and _stands_in(host[1], scope)):
+    if atom.kind != "code" and not (atom.kind == "address" and is_at_a_host_of(atom.atom, scope)):
         return False
     held = {word for record in scope for word in _PART.findall(record.text)}
     parts = _PART.findall(_FENCE.sub("", atom.atom))
     return bool(parts) and all(part in held or has_its_prefix(part, held) for part in parts)
+
+
+def is_at_a_host_of(address: str, scope: Iterable[Record]) -> bool:
+    """Is it an address at a host that stands in the records?"""
+    host = _HOST.match(address)
+    return bool(host and _stands_in(host[1], scope))
 
 
 def _is_shortened(shown: str, scope: Iterable[Record]) -> bool:
@@ -352,7 +361,9 @@ def unsupported_words(atom: Unsupported, claim: Claim) -> str:
     elif atom.found_in:
         where = " Cite the record that says so, or leave the number out."
     elif atom.kind == "code":
-        return f"“{atom.atom}” (code): no record of this run holds it. Leave it out, or say that it is general knowledge."
+        return (
+            f"“{atom.atom}” (code): no record of this run holds it. Leave it out, or say that it is general knowledge."
+        )
     else:
         return f"“{atom.atom}” ({atom.kind}): no record of this run holds it. Leave it out, or say that it is unknown."
     many = claim.sums_up or len(claim.cites) > MOST_CITES_TOLD

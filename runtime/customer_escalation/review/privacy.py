@@ -14,7 +14,7 @@ from customer_escalation.domain.people import own_names, people_of
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.customer_texts import CustomerText, said_of
 from customer_escalation.review.grounding import Unsupported, find_atoms, unsupported_atoms
-from customer_escalation.review.missing import LONGEST_ADDRESS, is_a_writer, is_somebody, put_together
+from customer_escalation.review.missing import LONGEST_ADDRESS, is_a_writer, is_at_a_host_of, is_somebody, put_together
 from customer_escalation.review.passages import drafts_for_customers
 from customer_escalation.review.settings_named import is_a_setting_of
 from customer_escalation.review.told_days import is_day_and_month, on_a_customers_clock
@@ -131,6 +131,7 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
             asked = atom.kind in ("code", "quote", *WHEN) or _is_no_id_of_ours(atom, view) or _is_a_file(atom)
             if asked and view.is_written and atom.kind in ("code", "id") and not atom.found_in:
                 continue  # a command of the letter's own, which its last reader reads
+            asked |= view.is_written and atom.kind == "address" and is_at_a_host_of(atom.atom, allowed)
             asked |= atom.kind == "number" and is_day_and_month(atom.atom, passage.text, view.sources.everything)
             which: tuple[str, Level] = (", and no record holds {them}.", "H")
             if asked or _is_a_moment(atom) or _is_a_wait(atom, until, view.case.now):

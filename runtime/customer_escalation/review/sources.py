@@ -28,7 +28,7 @@ class Sources:
     established: frozenset[str] = frozenset()
     """Refs of records that the brief or the facts cite: names, ids and versions in them are known to the reader."""
     as_written: bool = False
-    """The draft is a document, whose writer set no marks: its own letters tell what its other parts say of them, and a name that stands in any
+    """The draft is a document, whose writer set no marks: its other parts may say what its letters say, and a name that stands in any
     record is known.
     """
     named: tuple[str, ...] = ()

@@ -44,7 +44,7 @@ def result(done: Done) -> dict[str, Any]:
     ("answer", "sentence"),
     [
         ([text("I would rather talk about the weather.")], "without handing in a brief"),
-        ([use("submit_escalation")], "Nothing that the model handed in was a brief"),
+        ([use("edit", edits=[])], "Nothing that the model handed in was a brief"),
         ([use("assess", nonsense=True)], "Nothing that the model handed in was a brief"),
         (Fault("refusal", content=(text("I cannot help with that."),)), "without handing in a brief"),
         (Fault("max_tokens", content=(text("A long story"),)), "without handing in a brief"),
@@ -64,25 +64,29 @@ def test_a_model_that_never_hands_in_a_brief_is_replaced_by_the_rules(
     assert "Needs review" in found["markdown"]
 
 
-def test_rubbish_three_times_and_then_a_brief(command: Command) -> None:
-    rubbish: Sequence[Answer] = [
-        [use("submit_escalation")],
-        [use("submit_escalation", summary=7)],
-        [use("submit_handling", summary="Handle it")],
-    ]
+def test_rubbish_and_then_a_document(command: Command) -> None:
+    rubbish: Sequence[Answer] = [[text("Shall I go on?")], [use("assess", nonsense=1)], [text("I am sorry.")]]
     done, api = ask(command, by_turn([*GOOD[:2], *rubbish, *GOOD[2:]]))
     assert done.code == 0, done.err
     assert result(done)["drafted_by"] == "model"
     words = json.dumps(api.requests[-2].body["messages"])
-    assert "does not fit the schema" in words
-    assert "hand in with `submit_escalation`" in words
+    assert "That is no document" in words
+    assert "The assessment was not taken" in words
+
+
+def test_an_edit_that_is_rubbish_is_said_back(command: Command) -> None:
+    rubbish: Sequence[Answer] = [[use("edit")], [use("edit", edits=[], texts="none")]]
+    done, api = ask(command, by_turn([*GOOD[:3], *rubbish, *GOOD[3:]]))
+    assert done.code == 0, done.err
+    assert "does not fit the schema" in json.dumps(api.requests[-1].body["messages"])
 
 
 def test_rubbish_once_too_often_goes_to_a_person(command: Command) -> None:
-    done, api = ask(command, by_turn([GOOD[0], GOOD[1], *[[use("submit_escalation", summary=n)] for n in range(4)]]))
+    done, api = ask(command, by_turn([*GOOD[:3], *[[use("edit", edits=n)] for n in range(4)]]))
     assert done.code == 3
-    assert len(api.requests) == 6
-    assert result(done)["drafted_by"] == "rules"
+    assert len(api.requests) == 7
+    found = result(done)
+    assert (found["drafted_by"], found["status"]) == ("model", "needs_review"), "the document is kept"
 
 
 def test_unknown_tools_are_answered_and_nothing_acts(command: Command) -> None:

@@ -8,7 +8,7 @@ from tests.customer_escalation.drafts import T1M1, ask, escalation, handling, re
 
 from customer_escalation.domain.changes import MOST_SHOWN, NoSuchPlace, TextChange, changed, texts_at
 from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
-from customer_escalation.domain.prose import MOST_OF_A_NOTE
+from customer_escalation.domain.prose import MOST_CHARACTERS
 
 
 def draft(**changes: Any) -> EscalationDraft:
@@ -154,6 +154,6 @@ def test_texts_of_a_note_for_support_have_paths_too() -> None:
 
 def test_what_is_too_long_or_unknown_is_refused() -> None:
     with pytest.raises(ValidationError):
-        TextChange(path="tried", text="x" * (MOST_OF_A_NOTE + 1))
+        TextChange(path="tried", text="x" * (MOST_CHARACTERS + 1))
     with pytest.raises(ValidationError):
         TextChange.model_validate({"path": "tried", "text": "x", "why": "y"})
