@@ -132,7 +132,7 @@ class InternalTexts:
         """What the owner of the case is asked for."""
         draft = self._brief.draft
         asks = draft.asks if isinstance(draft, EscalationDraft) else []
-        texts = [public.text(self._named(one.text)) for one in asks if one.team == self._brief.target]
+        texts = [public.text(self._named(one.said)) for one in asks if one.team == self._brief.target]
         return [f"- {text}" for text in texts if text]
 
     def _named(self, text: str) -> str:

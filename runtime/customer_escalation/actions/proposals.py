@@ -13,15 +13,16 @@ from customer_escalation.actions.internal_texts import Around, InternalTexts
 from customer_escalation.actions.leaving import Removed
 from customer_escalation.actions.table import KINDS, Kind, System
 from customer_escalation.domain.brief import Brief
-from customer_escalation.domain.draft import ColleagueText, CustomerDraft, Draft, EscalationDraft
+from customer_escalation.domain.draft import Ask, ColleagueText, CustomerDraft, Draft, EscalationDraft
 from customer_escalation.domain.evidence import Evidence, name_key, parse_moment
 from customer_escalation.domain.formatting import date_words
 from customer_escalation.domain.outcomes import Outcome, Severity, Target
 from customer_escalation.domain.printable import printable
 from customer_escalation.domain.prose import marks_of, without_marks
-from customer_escalation.domain.record_ids import shown_id
+from customer_escalation.domain.record_ids import mentions, shown_id
 from customer_escalation.domain.states import state_of
 from customer_escalation.domain.texts import outgoing, places, with_places
+from customer_escalation.domain.written import is_written
 from customer_escalation.policy import Policy
 from customer_escalation.policy.sources import shipped_policy
 from customer_escalation.rendering import all_cites
@@ -215,7 +216,7 @@ def _is_page_due(brief: Brief) -> bool:
     then cites.
     """
     asks = brief.draft.asks if isinstance(brief.draft, EscalationDraft) else []
-    asked = (marks_of(one.text) for one in asks if one.team == brief.target)
+    asked = (_cited_by(one, brief.draft) for one in asks if one.team == brief.target)
     return brief.severity is Severity.CRITICAL or any(
         ref.startswith("knowledge_base/") for refs in asked for ref in refs
     )
@@ -234,10 +235,16 @@ def _items(refs: Iterable[str], evidence: Evidence) -> dict[str, Record]:
     return {item.ref: item for item in items if item.data.get("kind") == "issue"}
 
 
+def _cited_by(one: Ask, draft: Draft) -> list[str]:
+    """What an ask rests on by its writer's word: in a document, whose marks code set, what it names."""
+    words = without_marks(one.text)
+    return [ref for ref in marks_of(one.text) if not is_written(draft) or mentions(words, ref.partition("/")[2])]
+
+
 def _asked_by_articles(draft: Draft) -> Iterator[str]:
     """What an ask cites together with an article of the knowledge base: the article asks for it there."""
     for one in draft.asks if isinstance(draft, EscalationDraft) else ():
-        cites = marks_of(one.text)
+        cites = _cited_by(one, draft)
         if any(ref.startswith("knowledge_base/") for ref in cites):
             yield from cites
 

@@ -26,7 +26,7 @@ from customer_escalation.drafting.prompts import prompt
 from customer_escalation.drafting.prompts.decided import DOCUMENT, decision_told
 from customer_escalation.policy import Policy
 from customer_escalation.policy.text import fill
-from customer_escalation.review.budget import whole_of, words_in
+from customer_escalation.review.budget import read_of, words_in
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 ASSESS = "assess"
@@ -107,7 +107,7 @@ class DraftingTools:
         assert work.decision is not None
         assert work.case is not None
         words = words_in(self._document)
-        read = whole_of(work.decision.outcome, len(work.case.affected), work.decision.severity)
+        read = read_of(work.decision.outcome, len(work.case.affected))
         if words <= read:
             return f"It has {words} words, and {read} are read. It should end up no longer, unless something harmful was missing."
         return f"It has {words} words, and {read} are read: bring it down to about {read}."

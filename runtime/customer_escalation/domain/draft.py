@@ -6,6 +6,7 @@ Every field is required, and emptiness is an empty list or an empty string: stri
 Every text is marked with what it is (see ``prose``): checks, citations and rendering all come from one walk over the markers.
 """
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -23,6 +24,9 @@ from customer_escalation.domain.prose import (
     Told,
     Verb,
 )
+
+
+_ITEM = re.compile(r"\A(?:[-*+]|\d{1,2}[.)])\s+")
 
 
 class DraftModel(BaseModel):
@@ -55,6 +59,14 @@ class Ask(DraftModel):
             "printed beside it; reasons stand elsewhere."
         )
     )
+
+    @property
+    def said(self) -> str:
+        """Its text without what it is in a list or a table."""
+        first, end, rest = self.text.partition("\n")
+        if first.startswith("|"):
+            first = ": ".join(filter(None, (cell.strip() for cell in first.strip("|").split("|"))))
+        return f"{_ITEM.sub('', first, count=1)}{end}{rest}"
 
     @property
     def team(self) -> Target | None:

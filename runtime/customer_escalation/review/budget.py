@@ -54,6 +54,16 @@ def _further(accounts: int) -> int:
     return min(max(accounts - 1, 0), MOST_ACCOUNTS)
 
 
+READ = {Outcome.ESCALATE: 1400, Outcome.HANDLE: 1000}
+"""Words of a document, with its texts, that readers who compare two of them still read whole, where one account is affected."""
+READ_PER_ACCOUNT = 100
+
+
+def read_of(outcome: Outcome, accounts: int) -> int:
+    """Words of a document with so many affected accounts."""
+    return READ[outcome] + READ_PER_ACCOUNT * _further(accounts)
+
+
 def whole_of(outcome: Outcome, accounts: int, severity: Severity | None = None) -> int:
     """Words of everything together."""
     share = SHARE[severity] if severity else 1.0

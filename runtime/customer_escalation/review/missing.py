@@ -140,6 +140,8 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if _root(claim.where) in TOLD_FREELY and atom.kind == "time" and _is_by_when(atom.atom, claim.text, sources):
         return True
+    if sources.as_written and atom.kind == "time" and not atom.found_in and _is_still_to_come(atom.atom, claim.text, sources):
+        return True
     if (
         atom.kind == "duration"
         and not sources.in_english(claim)
@@ -211,9 +213,14 @@ def _is_by_when(shown: str, text: str, sources: Sources) -> bool:
     itself.
     """
     cells = text.strip().strip("|").split("|") if text.startswith("|") else []
-    if len(cells) < FEWEST_CELLS or shown not in cells[-1] or sources.now is None:
+    return len(cells) >= FEWEST_CELLS and shown in cells[-1] and _is_still_to_come(shown, cells[-1], sources)
+
+
+def _is_still_to_come(shown: str, text: str, sources: Sources) -> bool:
+    """Does a time of day stand with a day in the text, which is judged by itself, or is it still to come today on one of the clocks?"""
+    if sources.now is None:
         return False
-    told = [atom for atom in find_atoms(cells[-1]) if atom.kind in ("date", "weekday")]
+    told = [atom for atom in find_atoms(text) if atom.kind in ("date", "weekday")]
     clocks = [sources.now.astimezone(zone) for zone in (UTC, *sources.zones)]
     hours = [atom.value for atom in find_atoms(shown) if atom.kind == "time"]
     return bool(told) or any(f"{clock:%H:%M}" < hour.zfill(len("00:00")) for clock in clocks for hour in hours)

@@ -228,4 +228,4 @@ async def test_its_length_is_told_beside_what_is_read() -> None:
     at = await desk()
     assert "bring it down to about" not in await at.begun()
     long = await desk()
-    assert "bring it down to about 1650." in await long.begun(ideas="Is a b c? " * 700)
+    assert "bring it down to about 1400." in await long.begun(ideas="Is a b c? " * 700)

@@ -18,7 +18,7 @@ from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.domain.printable import one_line
 from customer_escalation.domain.rules import RULE_TABLE, rule_of
 from customer_escalation.drafting.prompts import prompt
-from customer_escalation.review.budget import budget_words, whole_of
+from customer_escalation.review.budget import budget_words, read_of
 from customer_escalation.review.sources import CALCULATED
 
 PRINTED = frozenset(f"figures/{name}" for name in ("affected", "arr", "queue", "window", "followup", "customer_update"))
@@ -69,7 +69,7 @@ def decision_told(
         untested=[_ground(one) for one in told if one.state == "unknown" and one not in decision.undecided],
         would_change=list(_would_change(case)),
         printed=list(_printed(computed)),
-        words_read=whole_of(decision.outcome, len(case.affected), decision.severity),
+        words_read=read_of(decision.outcome, len(case.affected)),
         by_code=submit is not None and not submit.document,
         figures=list(_figures(figures, case, computed)),
         contents=prompt("target_contents.md.j2", target=target),
