@@ -5,7 +5,7 @@ import json
 import re
 from typing import Any
 
-from tests.customer_escalation.mcp_server.desk import scripted
+from tests.customer_escalation.mcp_server.desk import handed, scripted
 from tests.customer_escalation.scripts import FOREIGN, issue
 
 READS = {
@@ -23,16 +23,16 @@ DONE = "That is all."
 
 def calls(heard: str) -> list[list[tuple[str, str, dict[str, Any]]]]:
     """The model's turns, each its calls: server, tool, arguments. ``heard`` is all that the model was told so far."""
-    facts, kind, draft = scripted("15")
+    facts, _, draft = scripted("15")
     bad = copy.deepcopy(draft)
-    bad["impact"] += f" {FOREIGN}"
+    bad["description"] += f" {FOREIGN}"
     found = CASE.search(heard)
     case = found.group() if found else "unknown"
     return [
         [(server, tool, arguments) for server, (tool, arguments, _) in READS.items()],
         [("escalation", "assess", {"issue": ISSUE, "facts": facts})],
-        [("escalation", "check_brief", {"case": case, kind: bad})],
-        [("escalation", "check_brief", {"case": case, kind: draft})],
+        [("escalation", "check_brief", {"case": case, **handed(bad)})],
+        [("escalation", "check_brief", {"case": case, **handed(draft)})],
     ]
 
 
@@ -44,8 +44,7 @@ def check_answers(results: list[str]) -> None:
     assessed, rejected, accepted = results[len(READS) :]
     assert "Leadership" in assessed
     assert "3 accounts" in assessed
-    assert "A text holds its citations inside it" in assessed
-    assert "- `communication`: Bullets" in assessed
+    assert "hand it with its index to `check_brief`" in assessed
     assert "Rejected: 1 hard finding" in rejected
     assert "9,731" in rejected
     assert "Accepted" in accepted

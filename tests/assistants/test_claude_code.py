@@ -8,7 +8,7 @@ import pytest
 from tests.assistants.clients import client, records, run, surroundings, texts
 from tests.assistants.job import DONE, ISSUE, calls, check_answers, text_of
 from tests.assistants.screen import on_screen
-from tests.customer_escalation.mcp_server.desk import scripted
+from tests.customer_escalation.mcp_server.desk import handed, scripted
 from tests.messages_api import Block, MessagesServer, text, use
 
 pytestmark = pytest.mark.node
@@ -234,7 +234,7 @@ def approving(body: dict[str, Any]) -> list[Block]:
     exact = {"destination": draft["drafts"][0]["ticket"], "text": draft["drafts"][0]["text"]}
     plan = [
         use(f"{PREFIX}escalation__assess", issue=ISSUE, facts=facts),
-        use(f"{PREFIX}escalation__check_brief", case=case, escalation=draft),
+        use(f"{PREFIX}escalation__check_brief", case=case, **handed(draft)),
         use(f"{PREFIX}escalation__request_approval", case=case, action="2", carry_out=True, **exact),
     ]
     assert assess

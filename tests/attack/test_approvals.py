@@ -7,7 +7,7 @@ import pytest
 from mcp import types
 from mcp.client import advertise
 from tests.attack.tally import Attempts
-from tests.customer_escalation.mcp_server.desk import Desk, accepted, desk, scripted
+from tests.customer_escalation.mcp_server.desk import Desk, accepted, desk, handed, scripted
 from tests.customer_escalation.scripts import issue
 
 from customer_escalation.mcp_server.approval import MOST_SHOWN
@@ -65,7 +65,7 @@ async def test_a_seal_is_of_the_actions_that_its_card_showed(attempts: Attempts,
         seal = (result.meta or {})["customer-escalation/card"]["seal"]
         draft = scripted("15")[2]
         draft["drafts"][0]["text"] += " Thank you for your patience."
-        await at.good("check_brief", case=case, escalation=draft)
+        await at.good("check_brief", case=case, **handed(draft))
         changed = (await at.good("propose_actions", case=case)).data["actions"][1]
         told = await at.call("approve_action", case=case, action=changed["id"], name="Mallory", seal=seal)
         attempts.had("another text with the seal of the first", await approved(at, case))
@@ -99,7 +99,7 @@ async def test_characters_that_nobody_sees_are_not_in_what_is_approved(attempts:
         case = await accepted(at, "15")
         draft = scripted("15")[2]
         draft["drafts"][0]["text"] += hidden
-        await at.call("check_brief", case=case, escalation=draft)
+        await at.call("check_brief", case=case, **handed(draft))
         for one in (await at.good("propose_actions", case=case)).data["actions"]:
             attempts.had(one["kind"], set(hidden) - set("[8m") & set(one["text"]))
     attempts.had_none()
@@ -108,10 +108,10 @@ async def test_characters_that_nobody_sees_are_not_in_what_is_approved(attempts:
 async def test_nothing_of_a_draft_that_the_check_rejected_is_approved(attempts: Attempts, folder: Path) -> None:
     person = Yes()
     async with desk(folder, elicitation_callback=person) as at:
-        facts, kind, draft = scripted("15")
+        facts, _, draft = scripted("15")
         case = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
         draft["description"] += " It cost them 987,654 USD [[support_platform/KB-5266]]."
-        assert (await at.good("check_brief", case=case, **{kind: draft})).data["verdict"] == "rejected"
+        assert (await at.good("check_brief", case=case, **handed(draft))).data["verdict"] == "rejected"
         for number in range(1, 7):
             told = await at.call("request_approval", case=case, action=str(number))
             attempts.had(f"action {number}", await approved(at, case))
@@ -128,8 +128,8 @@ async def test_an_approval_stays_dead_when_a_text_is_changed_back(attempts: Atte
         for way in ("through a sound draft", "through a rejected draft"):
             other = scripted("15")[2]
             other["drafts"][0]["text"] += " Thank you." if way == "through a sound draft" else " It costs 987,654 USD."
-            await at.good("check_brief", case=case, escalation=other)
-            await at.good("check_brief", case=case, escalation=scripted("15")[2])
+            await at.good("check_brief", case=case, **handed(other))
+            await at.good("check_brief", case=case, **handed(scripted("15")[2]))
             attempts.had(way, one["text"] in await approved(at, case))
             await at.good("request_approval", case=case, action=str(one["number"]))
     attempts.had_none()

@@ -12,7 +12,7 @@ import pytest
 from mcp import Client
 from tests.attack.tally import Attempts
 from tests.attack.test_approvals import Yes
-from tests.customer_escalation.mcp_server.desk import Desk, accepted, desk, scripted, workspace
+from tests.customer_escalation.mcp_server.desk import Desk, accepted, desk, handed, scripted, workspace
 
 from customer_escalation.mcp_server.direct_writes import WRITING
 from customer_escalation.mcp_server.serving import opened_server
@@ -141,13 +141,13 @@ async def test_a_changed_text_an_old_id_and_a_taken_back_approval_write_nothing(
         await at.good("request_approval", case=case, action=reply["id"])
         draft = scripted("15")[2]
         draft["drafts"][0]["text"] += " Thank you for your patience."
-        await at.good("check_brief", case=case, escalation=draft)
+        await at.good("check_brief", case=case, **handed(draft))
         changed = (await at.good("propose_actions", case=case)).data["actions"][reply["number"] - 1]
         assert changed["id"] != reply["id"]
         for action in (reply["id"], changed["id"], str(reply["number"])):
             await at.call("carry_out", case=case, action=action)
             attempts.had(f"after a change, {action[:8]}", everything(folder) != before)
-        await at.good("check_brief", case=case, escalation=scripted("15")[2])
+        await at.good("check_brief", case=case, **handed(scripted("15")[2]))
         for action in (reply["id"], changed["id"]):
             await at.call("carry_out", case=case, action=action)
             attempts.had(f"changed back, {action[:8]}", everything(folder) != before)

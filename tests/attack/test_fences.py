@@ -73,7 +73,7 @@ def test_what_assess_answers_has_names_and_reasons_inside_fences(attempts: Attem
         assert work.assess(Assessment.model_validate(given)) == []
         assert work.decision is not None
         assert work.case is not None
-        told = decision_told(work.decision, work.case, work.figures, HandIn("a", "b"), [words], [words])
+        told = decision_told(work.decision, work.case, work.figures, HandIn("a"), [words], [words])
         attempts.had(repr(words), ORDER in outside(told))
     attempts.had_none()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.attack.tally import Attempts
-from tests.customer_escalation.mcp_server.desk import accepted, desk, scripted
+from tests.customer_escalation.mcp_server.desk import accepted, desk, handed, scripted
 from tests.customer_escalation.scripts import issue
 
 from customer_escalation.policy.sources import PROJECT_FILES, approve, project_policy, withheld_policy
@@ -61,8 +61,8 @@ async def test_one_that_was_approved_is_said_on_the_brief(attempts: Attempts, fo
         approve(withheld)
         async with desk(folder) as at:
             case = (await at.good("assess", issue=issue("15"), facts=scripted("15")[0])).data["case"]
-            kind, draft = scripted("15")[1:]
-            await at.call("check_brief", case=case, **{kind: draft})
+            draft = scripted("15")[2]
+            await at.call("check_brief", case=case, **handed(draft))
             brief = (await at.good("show_brief", case=case)).text
         attempts.had(f"{name}, silently", said and said not in brief.partition("Own policy")[2])
     attempts.had_none()

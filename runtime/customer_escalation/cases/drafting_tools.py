@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from customer_escalation.cases.editing import DocumentEdit, in_lines, placed
+from customer_escalation.cases.editing import DocumentEdit, in_lines, told_by_line
 from customer_escalation.cases.errors import WrongDraft
 from customer_escalation.cases.guessed_index import guessed_index
 from customer_escalation.cases.service import CaseService
@@ -21,7 +21,7 @@ from customer_escalation.domain.index import DocumentIndex
 from customer_escalation.domain.lines import NoSuchLine
 from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.domain.tool_schema import tool_schema
-from customer_escalation.domain.written import UnplacedEntry, Written, is_written, written_draft
+from customer_escalation.domain.written import UnplacedEntry, is_written, written_draft
 from customer_escalation.drafting.prompts import prompt
 from customer_escalation.drafting.prompts.decided import DOCUMENT, decision_told
 from customer_escalation.policy import Policy
@@ -156,7 +156,7 @@ class DraftingTools:
             return self._again(f"The edit was not taken; it does not fit the schema:\n{findings}")
         except NoSuchLine as error:
             return self._again(f"The edit was not taken. {error}")
-        index = edit.index_after(self._index)
+        index = edit.filled_from(self._index)
         try:
             reviewed = await self._submitted(document, index)
         except ValidationError as error:
@@ -193,7 +193,7 @@ class DraftingTools:
         draft = self._service.draft(self._case)
         if not is_written(draft):
             return listed(findings)
-        return _in_order(findings, draft, self._document)
+        return told_by_line(findings, draft, self._document)
 
     def _facts_again(self, findings: Sequence[Finding]) -> ToolReturn:
         self._assessments_refused += 1
@@ -209,13 +209,6 @@ class DraftingTools:
         self._repairs += 1
         left = most - self._repairs + 1
         return ToolReturn(f"{text}\n({left} more {'try' if left == 1 else 'tries'}.)", is_error=True)
-
-
-def _in_order(findings: Sequence[Finding], draft: Written, document: str) -> str:
-    """The findings in the order of the document, each with its line."""
-    found = sorted(placed(findings, draft, document), key=lambda one: one[0])
-    told = (f"- {f'line {line}: ' if line else ''}{one.message} ({one.rule}, {one.level})" for line, one in found)
-    return "\n".join(dict.fromkeys(told))
 
 
 def _decided_again(reviewed: ReviewedDraft, told: ToolReturn) -> ToolReturn:

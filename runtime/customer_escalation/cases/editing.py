@@ -24,19 +24,6 @@ class DocumentEdit(DocumentIndex):
         """The document with the edits. Raises ``NoSuchLine`` where a line is not there; its message is for the reader."""
         return NumberedDraft.of_text(document).edited_text(self.edits)
 
-    def index_after(self, before: DocumentIndex) -> DocumentIndex:
-        """The index; a part that is empty stays as it was before."""
-        given = {name: getattr(self, name) for name in DocumentIndex.model_fields}
-        kept = {name: value if value and value != DocumentIndex().deadline else getattr(before, name)
-                for name, value in given.items()}  # fmt: skip
-        return DocumentIndex.model_validate({name: _plain(value) for name, value in kept.items()})
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return value.model_dump() if hasattr(value, "model_dump") else value
-
 
 def in_lines(document: str, only: Sequence[int] | None = None) -> str:
     """The document line by line with its numbers; of lines ``only``, and those beside them, where given."""
@@ -44,6 +31,13 @@ def in_lines(document: str, only: Sequence[int] | None = None) -> str:
     return "\n".join(
         f"{number}\t{line}" for number, line in enumerate(document.split("\n"), 1) if near is None or number in near
     )
+
+
+def told_by_line(findings: Sequence[Finding], draft: Written, document: str) -> str:
+    """The findings in the order of the document, each with its line; what is the same is said once."""
+    found = sorted(placed(findings, draft, document), key=lambda one: one[0])
+    told = (f"- {f'line {line}: ' if line else ''}{one.message} ({one.rule}, {one.level})" for line, one in found)
+    return "\n".join(dict.fromkeys(told))
 
 
 def placed(findings: Sequence[Finding], draft: Written, document: str) -> list[tuple[int, Finding]]:

@@ -25,7 +25,6 @@ from customer_escalation.domain.prose import (
     Verb,
 )
 
-
 _ITEM = re.compile(r"\A(?:[-*+]|\d{1,2}[.)])\s+")
 
 

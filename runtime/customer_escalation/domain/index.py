@@ -67,6 +67,15 @@ class DeadlineEntry(IndexModel):
 class DocumentIndex(IndexModel):
     """The index of one document."""
 
+    def filled_from(self, before: "DocumentIndex") -> "DocumentIndex":
+        """The same with what is empty as it was before."""
+        empty = DocumentIndex()
+        kept = {
+            name: getattr(before if getattr(self, name) == getattr(empty, name) else self, name)
+            for name in DocumentIndex.model_fields
+        }
+        return DocumentIndex.model_construct(**kept)
+
     texts: list[TextEntry] = Field(
         default_factory=list, description="Every quoted text that goes out; later [] keeps what was given before."
     )

@@ -28,6 +28,8 @@ SECTIONS = {
 HEAD = ("Severity", "Target team", "Reported by", "Date")
 """The template's labels above the first section."""
 LONGEST_SUMMARY = 119
+LONGEST_BEGINS = 280
+"""Characters of a text by which its place is found again."""
 _TITLE = re.compile(r"#{1,3}\s+\**(?:(?i:ESCALATION)|[^\W\d_a-zß-öø-ÿ]{6,})\**\s*[:：]\s*\**\s*")
 """The template's, or a translation in capitals, which is printed as the template's."""
 _RULE = re.compile(r"\s{0,3}(?:-{3,}|\*{3,}|_{3,})\s*\Z")
@@ -106,6 +108,34 @@ def document_of(draft: Written) -> str:
         whole = "\n".join(f"> {line}".rstrip() for line in text.split("\n")) if piece.quoted else text
         lines += f"{piece.before}{whole}".rstrip().split("\n")
     return "\n".join(lines)
+
+
+def index_of(draft: Written) -> DocumentIndex:
+    """The index that it was made with, each place named by all its words that an index may give."""
+    texts: list[dict[str, str]] = []
+    for piece, text in pieces_of(draft):
+        begins, root = " ".join(text.split())[:LONGEST_BEGINS], piece.path.partition("[")[0]
+        if root == "ticket_note":
+            texts.append({"begins": begins, "goes": "ticket_note", "to": "", "when": ""})
+        elif root == "messages":
+            to = draft.messages[_number(piece.path)].to
+            texts.append({"begins": begins, "goes": "colleague", "to": to, "when": ""})
+        elif root == "drafts":
+            one = draft.drafts[_number(piece.path)]
+            texts.append({"begins": begins, "goes": f"customer_{one.kind}", "to": one.ticket, "when": one.when})
+    found: dict[str, Any] = {"texts": texts, "reminders": list(draft.reminders)}
+    if isinstance(draft, WrittenNote):
+        return DocumentIndex.model_validate({**found, "article": draft.article})
+    asks = [
+        {"begins": " ".join(one.text.split())[:LONGEST_BEGINS], "owner": one.owner, "kind": one.kind, "by": one.by}
+        for one in draft.asks
+    ]
+    deadline = {"by": draft.deadline.by, "basis": draft.deadline.basis}
+    return DocumentIndex.model_validate({**found, "asks": asks, "deadline": deadline})
+
+
+def _number(path: str) -> int:
+    return int(path.partition("[")[2].partition("]")[0])
 
 
 def pieces_of(draft: Written) -> Iterator[tuple[Piece, str]]:

@@ -7,9 +7,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from customer_escalation.cases.record_copies import RecordCopy, records_form
 from customer_escalation.cases.since import Since
-from customer_escalation.domain.changes import TextChange
-from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
+from customer_escalation.domain.draft import MOST_OF_A_DRAFT
 from customer_escalation.domain.facts import StatedAssessment
+from customer_escalation.domain.index import DocumentIndex
+from customer_escalation.domain.lines import LineEdit
 
 MAX_ISSUE = 8_000
 MAX_RECORDS = 200
@@ -93,17 +94,16 @@ class CheckArguments(Arguments):
     """See ``check_brief``."""
 
     case: CaseName
-    escalation: Annotated[EscalationDraft | None, Decoded, _TOLD] = Field(
-        None, description="The draft where `assess` decided to escalate, with the fields that its answer names."
+    document: str = Field(
+        "", max_length=MOST_OF_A_DRAFT, description="The document whole, in markdown, as the answer of `assess` tells."
     )
-    handling: Annotated[HandlingDraft | None, Decoded, _TOLD] = Field(
-        None,
-        description="The draft where `assess` decided that support handles it, with the fields that its answer names.",
-    )
-    changes: Annotated[list[TextChange], Decoded] = Field(
+    edits: Annotated[list[LineEdit], Decoded] = Field(
         default_factory=list,
-        max_length=100,
-        description="In place of a whole draft: new texts for the one checked last.",
+        max_length=200,
+        description="In place of it: changes of lines of the one that was checked last.",
+    )
+    index: Annotated[DocumentIndex | None, Decoded] = Field(
+        None, description="With the document; later only where it changes."
     )
     keep: bool = Field(True, description="Keep it at once where it is accepted, as `save_brief` does.")
 

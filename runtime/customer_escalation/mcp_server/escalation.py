@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,7 @@ from mcp.server.apps import client_supports_apps
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
 
-from customer_escalation.cases.errors import WrongDraft, WrongOrder
-from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
-from customer_escalation.domain.outcomes import Outcome
+from customer_escalation.cases.errors import WrongOrder
 from customer_escalation.drafting.prompts import prompt
 from customer_escalation.mcp_server import answers
 from customer_escalation.mcp_server import arguments as takes
@@ -100,24 +99,20 @@ def _brief_tools(cases: Cases, told: Callable[[str], str]) -> list[Tool]:
             found = await service.assess(case, given.facts.whole(), given.records)
         if found.decision is None:
             return telling.assessed(found, "")
-        kind = HandlingDraft if found.decision.outcome == Outcome.HANDLE else EscalationDraft
-        return telling.assessed(found, cases.writing(found.case, kind))
+        return telling.assessed(found, cases.writing(found.case))
 
     async def check(given: takes.CheckArguments, ctx: Context[Any]) -> answers.Checked:
-        from customer_escalation.drafting.prompts.decided import hand_in_told
+        from customer_escalation.cases.documents import edited, new_document
         from customer_escalation.mcp_server import telling
 
-        drafts = [draft for draft in (given.escalation, given.handling) if draft is not None]
-        if len(drafts) + bool(given.changes) != 1:
-            raise WrongOrder(
-                "Give one draft, `escalation` or `handling` as `assess` asked for, or `changes` to the last one."
-            )
-        if given.changes:
-            drafts = [cases.service.mended(given.case, given.changes)]
-        try:
-            reviewed = await cases.service.submit(given.case, drafts[0])
-        except WrongDraft as error:
-            raise WrongOrder(hand_in_told(error.decision, telling.HAND_IN)) from error
+        if bool(given.document.strip()) == bool(given.edits):
+            raise WrongOrder("Give one of them: the `document` whole, or `edits` of the one that was checked last.")
+        make = (
+            partial(new_document, document=given.document)
+            if given.document.strip()
+            else partial(edited, edits=given.edits)
+        )
+        reviewed = await cases.service.submit(given.case, make(cases.service, given.case, index=given.index))
         kept = given.keep and not reviewed.review.hard
         own = [Path(file).name for file in cases.service.files(given.case) if file.endswith(".md")]
         save = takes.SaveArguments(case=given.case, file=own[-1] if own else None)
@@ -139,7 +134,7 @@ def _brief_tools(cases: Cases, told: Callable[[str], str]) -> list[Tool]:
                  reads=True, meta=ALWAYS),
         new_tool(assess, "assess", "Assess the case", prompt("tools/assess.md.j2", assistant=True), takes.AssessArguments,
                  answers.Assessed, told, reads=True, meta=ALWAYS),
-        new_tool(check, "check_brief", "Check the brief", prompt("tools/submit.md.j2", draft="either"), takes.CheckArguments,
+        new_tool(check, "check_brief", "Check the brief", prompt("tools/check_brief.md"), takes.CheckArguments,
                  answers.Checked, told, reads=False, meta=ALWAYS),
         new_tool(show, "show_brief", "Show the brief", prompt("tools/show_brief.md"), takes.ShowArguments, answers.Shown, told,
                  reads=True, meta=META),

@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Literal
 
+from customer_escalation.cases.editing import told_by_line
 from customer_escalation.cases.errors import WrongOrder
 from customer_escalation.cases.recorded import RecordedResult
 from customer_escalation.cases.steps import (
@@ -17,9 +18,11 @@ from customer_escalation.cases.steps import (
 )
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.after import DEESCALATING, follow_up_actions
-from customer_escalation.domain.findings import listed
+from customer_escalation.domain.findings import Finding, listed
 from customer_escalation.domain.formatting import time_words
 from customer_escalation.domain.outcomes import Outcome
+from customer_escalation.domain.prose import without_marks
+from customer_escalation.domain.written import document_of, is_written
 from customer_escalation.drafting.prompts.decided import HandIn, decision_told
 from customer_escalation.followups.due import DueItem
 from customer_escalation.followups.service import DueEscalation
@@ -28,7 +31,7 @@ from customer_escalation.rendering import page_parts
 from customer_escalation.rendering.proof import proof_line
 from skill_runtime.ledger import Record
 
-HAND_IN = HandIn("`check_brief`, as `escalation`", "`check_brief`, as `handling`")
+HAND_IN = HandIn("check_brief")
 ACTIONS_NOTE = "Next steps; nothing is carried out without a person's yes to exactly this text and destination."
 SHOW_IT = "Your last message is the brief, word for word and whole, with the line below it; nothing after it:"
 MOST_AGAIN = 160
@@ -98,17 +101,17 @@ def checked(found: ReviewedDraft, kept: answers.Saved | None = None) -> answers.
     if hard:
         also = f" and {_counted(len(warnings), 'warning')}" if warnings else ""
         text = (
-            f"Rejected: {_counted(len(hard), 'hard finding')}{also}. Call `check_brief` again with `changes`: new texts for those "
-            "places alone, all at once; the rest stays as it is"
+            f"Rejected: {_counted(len(hard), 'hard finding')}{also}. Call `check_brief` again with `edits` of "
+            "those lines alone, all at once; the rest and the index stay as they are"
         )
     elif warnings:
         text = (
-            f"Accepted: the brief is done. {_counted(len(warnings), 'warning')} beside it, for the person; call again with `changes` only "
+            f"Accepted: the brief is done. {_counted(len(warnings), 'warning')} beside it, for the person; call again with `edits` only "
             "where one shows a sentence that is wrong"
         )
     else:
         text = "Accepted"
-    full, text = f"{text}:\n{listed(findings)}" if findings else f"{text}.", f"{text}."
+    full, text = f"{text}:\n{_told(found, findings)}" if findings else f"{text}.", f"{text}."
     full, text = (f"{told}\n\n{kept.text if kept else '' if hard else _NEXT}".strip() for told in (full, text))
     if found.unverified:
         full += f"\n\nUnverified (only your copies, not read again here): {', '.join(found.unverified)}."
@@ -122,6 +125,11 @@ def checked(found: ReviewedDraft, kept: answers.Saved | None = None) -> answers.
         outcome=found.decision.outcome.value, severity=labels.severity, target=labels.target, findings=list(findings),
         unverified=list(found.unverified), gaps=list(found.gaps), file=kept.file if kept else "",
     )  # fmt: skip
+
+
+def _told(found: ReviewedDraft, findings: Sequence[Finding]) -> str:
+    draft = found.review.draft
+    return told_by_line(findings, draft, without_marks(document_of(draft))) if is_written(draft) else listed(findings)
 
 
 def saved(result: RecordedResult, file: str) -> answers.Saved:

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from customer_escalation.domain.draft import Draft
 from customer_escalation.drafting.prompts import prompt
-from customer_escalation.drafting.prompts.form import form_told
 from customer_escalation.mcp_server.card import Seals
 from customer_escalation.policy import Policy
 from customer_escalation.policy.text import fill
@@ -37,7 +35,7 @@ class Cases:
         self.place, self.skill, self.policy = place, skill, policy
         self._service: CaseService | None = None
         self._connections: SharedConnections | None = None
-        self._told_how_to_write: set[tuple[str, str]] = set()
+        self._told_how_to_write: set[str] = set()
         self.seals = Seals()
 
     @property
@@ -52,16 +50,12 @@ class Cases:
             self._service = CaseService(JournalStore(), self._connections)
         return self._service
 
-    def writing(self, case: str, kind: "type[Draft]") -> str:
-        """How facts are cited and what the draft holds, the first time that this process tells it of a case; how a brief reads is
-        the skill's to tell.
-        """
-        if (case, kind.__name__) in self._told_how_to_write:
+    def writing(self, case: str) -> str:
+        """How a document is written, the first time that this process tells it of a case."""
+        if case in self._told_how_to_write:
             return ""
-        self._told_how_to_write.add((case, kind.__name__))
-        policy = self.service.work(case).terms.policy
-        form = form_told(kind, lambda text: fill(text, policy))
-        return f"{fill(prompt('citing.md'), policy)}\n\n{prompt('form.md')}\n\n{form}"
+        self._told_how_to_write.add(case)
+        return fill(prompt("writing.md"), self.service.work(case).terms.policy)
 
     async def close(self) -> None:
         if self._connections is not None:

@@ -6,18 +6,19 @@ from datetime import UTC
 from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.domain.outcomes import Target
-from customer_escalation.domain.prose import passages, sentences_of
+from customer_escalation.domain.prose import passages, sentences_of, without_marks
 from customer_escalation.domain.template import ALWAYS, opening_parts, under
 from customer_escalation.domain.texts import places, unknown_mentions
 from customer_escalation.domain.written import (
     HEAD,
     WrittenEscalation,
+    document_of,
     head_of,
     headings_missing,
     is_head_line,
     is_written,
 )
-from customer_escalation.review.budget import budget, words_used
+from customer_escalation.review.budget import read_of, words_in
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.linking import unlinked_items
 
@@ -27,7 +28,7 @@ OPENING_LINES = (2, 4)
 FILLED = ("sender", "opening", "description")
 """Texts of an escalation that are never empty; what is not known is said there."""
 SLACK = 1.25
-"""A brief a little over its words is let be."""
+"""A document a little over its words is let be."""
 IMPACT = ("figures/affected", "figures/arr", "figures/queue")
 
 
@@ -176,18 +177,15 @@ def handling_sections(view: ReviewInput) -> Iterator[Fault]:
 
 @check("B4")
 def short(view: ReviewInput) -> Iterator[Fault]:
-    """A warning with the sections that are over; the budget was shown beforehand."""
-    if is_written(view.draft):
+    """A warning where a document is far longer than is read; the number was told beforehand."""
+    if not is_written(view.draft):
         return
-    allowed, used = budget(view.draft, view.case, view.decision.severity), words_used(view.draft)
-    if sum(used.values()) > sum(allowed.values()) * SLACK:
-        over = sorted(
-            ((used[name] - words, name) for name, words in allowed.items() if used[name] > words), reverse=True
-        )
-        shares = ", ".join(f"{name} {used[name]} of {allowed[name]}" for _, name in over[:4])
-        yield Fault(
-            "", f"The prose has {sum(used.values())} words, {sum(allowed.values())} are enough ({shares}).", "W"
-        )
+    words, read = (
+        words_in(without_marks(document_of(view.draft))),
+        read_of(view.decision.outcome, len(view.case.affected)),
+    )
+    if words > read * SLACK:
+        yield Fault("", f"It has {words} words, and {read} are read.", "W")
 
 
 @check("B5")

@@ -140,7 +140,12 @@ def _let_pass(atom: Unsupported, claim: Claim, scope: Sequence[Record], sources:
         return True
     if _root(claim.where) in TOLD_FREELY and atom.kind == "time" and _is_by_when(atom.atom, claim.text, sources):
         return True
-    if sources.as_written and atom.kind == "time" and not atom.found_in and _is_still_to_come(atom.atom, claim.text, sources):
+    if (
+        sources.as_written
+        and atom.kind == "time"
+        and not atom.found_in
+        and _is_still_to_come(atom.atom, claim.text, sources)
+    ):
         return True
     if (
         atom.kind == "duration"

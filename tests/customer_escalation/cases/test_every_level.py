@@ -90,7 +90,7 @@ def carried_through(name: str, in_force: Policy, forms: Iterable[Form] = ()) -> 
     assert work.assess(said) == []
     assert work.decision is not None
     assert work.case is not None
-    assert decision_told(work.decision, work.case, work.figures, HandIn("hand in", "hand in"))
+    assert decision_told(work.decision, work.case, work.figures, HandIn("hand_in"))
     work.submit(draft_by_rules(ASKED, work.case, work.decision, work.questions), "rules")
     outcomes = result_of(work, case="r", request=ASKED, reported_by="Support", gaps=(), ending=Ending())
     result = outcomes.to_json()

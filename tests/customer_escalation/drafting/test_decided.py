@@ -25,7 +25,7 @@ def test_customers_with_a_ticket_in_the_patterns_window_are_named_solved_ones_to
         affected=[affected("Harrow Mills", "T-1")], documented_solution=fact("yes", "support_platform/T-2")
     )
     case, figures = build_case(facts, records, policy(), NOW)
-    told = decision_told(decide(case), case, figures, HandIn("a", "b"))
+    told = decision_told(decide(case), case, figures, HandIn("a"))
     assert "3 customers with the same problem in 30 days are a pattern" in told
     assert "Bell & Oak (T-2, solved): Blank pages xxx" in told
     assert "x" * 100 not in told.partition("Grounds that hold")[0]

@@ -23,12 +23,11 @@ DECISION: dict[str, Any] = {
     "undecided": ["E-BIZ: nobody said"], "hold": ["E-BUG: reproduced"], "not_held": ["E-DOWN: nothing stopped"],
     "untested": ["E-SLA: no CRM"], "would_change": ["churn threat yes instead of no: escalate"],
     "printed": ["Time in queue: 4 h"], "figures": ["ARR: $1"], "contents": "the environment",
-    "budget": "Few words.", "submit": HandIn("`hand_in`", "`hand_over`"), "hints": ["Look here."], "gaps": ["No CRM."],
+    "words_read": 1000, "submit": HandIn("hand_in"), "hints": ["Look here."], "gaps": ["No CRM."],
     "contested": ["No."], "read": True,
 }  # fmt: skip
 VALUES: dict[str, list[dict[str, Any]]] = {
     "tools/assess.md.j2": [{"assistant": True}, {"assistant": False}],
-    "tools/submit.md.j2": [{"draft": draft} for draft in ("escalation", "handling", "either")],
     "first_message.md.j2": [
         {
             "issue": "It fails.",
@@ -46,19 +45,18 @@ VALUES: dict[str, list[dict[str, Any]]] = {
         DECISION,
         {**DECISION, "severity": "", "target": "", "own_reading": None, "undecided": []},
         {**DECISION, "submit": None, "read": False},
+        {**DECISION, "submit": HandIn()},
     ],
     "edit.md.j2": [
         {
             "decision": "Escalate.",
-            "draft": "1\t== sender",
+            "document": "1\tEscalate.",
             "findings": findings,
-            "handled": handled,
+            "escalates": escalates,
             "length": "Long.",
-            "reminders": "none",
         }
-        for findings, handled in (("", True), ("- B4 at sender: it is empty.", False))
+        for findings, escalates in (("", True), ("- line 1: it is empty. (B4, H)", False))
     ],
-    "wrong_draft.md.j2": [{"outcome": "escalate", "right": "`hand_in`"}],
 }
 """For each template, values that bring up each of its branches."""
 
@@ -104,12 +102,9 @@ def test_both_ways_in_say_the_same_of_facts_and_drafts() -> None:
         )
         assert "Never bend a fact to get a decision." in told
     assert len(run) < len(assistant), "a run is told elsewhere how it goes on"
-    checked, submitted = (prompt("tools/submit.md.j2", draft=draft) for draft in ("either", "escalation"))
-    for words in (checked, submitted):
-        assert "against the records" in words or "stand in the records" in " ".join(words.split())
 
 
-def test_a_decision_names_the_draft_that_it_asks_for_by_the_tools_of_the_way_in() -> None:
+def test_a_decision_says_how_the_document_is_handed_in() -> None:
     text = prompt("decision.md.j2", **DECISION)
     assert "Decision: escalate. Severity: High. Target: Engineering. Also notify: Product." in text
     assert "Your own reading was escalate, Medium, Product." in text
@@ -118,14 +113,14 @@ def test_a_decision_names_the_draft_that_it_asks_for_by_the_tools_of_the_way_in(
         "E-BUG: reproduced",
         "Time in queue: 4 h",
         "ARR: $1",
-        "Few words.",
+        "About 1000 words",
         "the environment",
     ):
         assert told in text
     assert "its context names who can answer" in text
-    assert "Hand it in with `hand_in`." in text
+    assert "hand it with its index to `hand_in`" in text
     handled = prompt("decision.md.j2", **VALUES["decision.md.j2"][1])
     assert handled.startswith("Decision: handle in support, no escalation. Were it one, it would be High.")
     assert "Bell & Oak (T-2, solved): It stops" in handled
     assert "Undecided" not in handled
-    assert "Hand it in with `hand_over`." in handled
+    assert "your whole next answer is its text" in prompt("decision.md.j2", **VALUES["decision.md.j2"][3])

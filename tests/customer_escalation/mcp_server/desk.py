@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mcp import Client
-from tests.customer_escalation.scripts import CASES, answers, draft_of, issue
+from tests.customer_escalation.documents import document, index
+from tests.customer_escalation.scripts import CASES, answers, case, draft_of, issue
 
 from customer_escalation.mcp_server.escalation import build_escalation_server
 from customer_escalation.mcp_server.workplace import Workplace
@@ -72,10 +73,17 @@ def scripted(name: str) -> tuple[dict[str, Any], str, dict[str, Any]]:
     return facts, kind, draft
 
 
+def handed(draft: dict[str, Any], name: str = "15") -> dict[str, Any]:
+    """A draft on a case as its document with the index, as ``check_brief`` takes them."""
+    expected = case(name)["expected"]
+    severity, target = (expected["severity"], expected["target"]) if "impact" in draft else ("", "")
+    return {"document": document(draft, severity, target), "index": index(draft)}
+
+
 async def accepted(at: Desk, name: str) -> str:
     """Bring a case to an accepted brief; returns its id."""
-    facts, kind, draft = scripted(name)
-    case = str((await at.good("assess", issue=issue(name), facts=facts)).data["case"])
-    checked = await at.good("check_brief", case=case, keep=False, **{kind: draft})
+    facts, _, draft = scripted(name)
+    found = str((await at.good("assess", issue=issue(name), facts=facts)).data["case"])
+    checked = await at.good("check_brief", case=found, keep=False, **handed(draft, name))
     assert checked.data["verdict"] == "accepted", checked.text
-    return case
+    return found

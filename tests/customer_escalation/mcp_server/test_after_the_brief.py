@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from mcp import types
-from tests.customer_escalation.mcp_server.desk import Desk, accepted, desk, scripted, workspace
+from tests.customer_escalation.mcp_server.desk import Desk, accepted, desk, handed, scripted, workspace
 from tests.customer_escalation.scripts import case, issue
 
 from skill_runtime.journal import Journal
@@ -47,10 +47,10 @@ async def test_a_person_approves_exactly_what_is_shown(folder: Path, mode: str) 
         assert [action["approved_by"] for action in after if action["id"] == reply["id"]] == ["Sam"]
         _, _, draft = scripted("15")
         draft["drafts"][0]["text"] += " Thank you for your patience."
-        await at.good("check_brief", case=name, escalation=draft)
+        await at.good("check_brief", case=name, **handed(draft))
         changed = (await at.good("propose_actions", case=name)).data["actions"]
         assert [action["approved_by"] for action in changed if action["kind"] == "customer_reply"] == ["", "", ""]
-        await at.good("check_brief", case=name, escalation=scripted("15")[2])
+        await at.good("check_brief", case=name, **handed(scripted("15")[2]))
         back = (await at.good("propose_actions", case=name)).data["actions"]
         assert [action["approved_by"] for action in back if action["id"] == reply["id"]] == [""]
 
@@ -84,7 +84,7 @@ async def test_a_yes_is_to_what_the_person_saw_though_the_brief_changes_while_th
         if "Thank you" not in params.message:
             _, _, draft = scripted("15")
             draft["drafts"][0]["text"] += " Thank you for your patience."
-            await desks[0].good("check_brief", case=name, escalation=draft)
+            await desks[0].good("check_brief", case=name, **handed(draft))
         return types.ElicitResult(
             action="accept", content={"approve": "Thank you" not in params.message, "name": "Sam"}
         )
@@ -304,7 +304,7 @@ async def test_an_assistant_goes_on_with_a_case_that_began_in_an_unattended_run(
         still = await at.good("reassess", case=name)
         assert (still.data["changed"], still.data["new_records"]) == (False, [])
         assert (await at.good("assess", case=name, facts=facts)).data["hand_in"] == kind
-        assert (await at.good("check_brief", case=name, **{kind: draft})).data["verdict"] == "accepted"
+        assert (await at.good("check_brief", case=name, **handed(draft, name))).data["verdict"] == "accepted"
         shown = (await at.good("show_brief", case=name)).text
         assert shown != ran.text
         await at.good("save_brief", case=name, file="")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from mcp.client import advertise
-from tests.customer_escalation.mcp_server.desk import Desk, accepted, desk, scripted
+from tests.customer_escalation.mcp_server.desk import Desk, accepted, desk, handed, scripted
 from tests.customer_escalation.scripts import issue
 
 from customer_escalation.mcp_server.card import URI
@@ -128,7 +128,7 @@ async def test_text_of_others_stays_text(folder: Path) -> None:
     draft["drafts"][0]["text"] = f"Hello {hostile}"
     async with desk(folder, extensions=[APPS]) as at:
         case = (await at.good("assess", issue=issue("15"), facts=facts, records=[note])).data["case"]
-        await at.good("check_brief", case=case, escalation=draft)
+        await at.good("check_brief", case=case, **handed(draft))
         async with shown(at, case, "dark") as (_, frame):
             await frame.get_by_role("button", name="A colleague posted markup").press("Enter")
             assert hostile in await frame.locator(".evidence q").last.inner_text()

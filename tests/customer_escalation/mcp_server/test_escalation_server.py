@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from mcp import Client
-from tests.customer_escalation.mcp_server.desk import accepted, desk, scripted, workspace
+from tests.customer_escalation.mcp_server.desk import accepted, desk, handed, scripted, workspace
 from tests.customer_escalation.scripts import FOREIGN, NAMES, case, issue
 
 from customer_escalation.mcp_server.escalation import build_escalation_server
@@ -17,34 +17,36 @@ from customer_escalation.rendering.proof import difference, digest_of, found_pro
 PREFIX = "mcp__plugin_customer-escalation_escalation__"
 
 
+def deleted(number: int) -> dict[str, Any]:
+    return {"do": "delete", "first": number, "last": number, "begins": "", "after": 0, "text": ""}
+
+
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_bad_brief_is_rejected_and_a_mended_one_accepted(folder: Path, name: str) -> None:
     facts, kind, draft = scripted(name)
-    bad = copy.deepcopy(draft)
-    place = "impact" if kind == "escalation" else "note"
-    bad[place] += f" {FOREIGN}"
+    bad, place = copy.deepcopy(draft), "description" if kind == "escalation" else "note"
+    bad[place] = f"{FOREIGN}\n\n{bad[place]}"
+    given = handed(bad, name)
     async with desk(folder, name) as at:
         assessed = await at.good("assess", issue=issue(name), facts=facts)
         expected = case(name)["expected"]
         assert (assessed.data["outcome"] == "escalate") == expected["escalate"]
         assert assessed.data["hand_in"] == kind
-        rejected = await at.good("check_brief", case=assessed.data["case"], **{kind: bad})
+        rejected = await at.good("check_brief", case=assessed.data["case"], **given)
         assert rejected.data["verdict"] == "rejected"
         faults = [finding for finding in rejected.data["findings"] if finding["level"] == "H"]
         assert {(fault["rule"], fault["where"]) for fault in faults} == {("G1", place)}
-        assert "9,731" in rejected.text
-        change = {"path": place, "text": draft[place]}
-        mended = await at.good("check_brief", case=assessed.data["case"], changes=[change])
+        line = given["document"].split("\n").index(FOREIGN) + 1
+        assert f"- line {line}: “9,731” (number)" in rejected.text
+        mended = await at.good("check_brief", case=assessed.data["case"], edits=[deleted(line)])
         assert mended.data["verdict"] == "accepted", mended.text
         assert mended.data["unverified"] == []
         shown = (await at.good("show_brief", case=assessed.data["case"])).text
-        assert shown.partition("_\n\n")[2].startswith(draft["sender"].partition(" [[")[0])
+        assert shown.startswith(draft["sender"].partition(" [[")[0])
         if expected["escalate"]:
             assert f"\n**Target team:** {assessed.data['target']}" in shown
             assert f"\n**Severity:** {assessed.data['severity']} (" in shown
-        assert (
-            "\n## ESCALATION: " if expected["escalate"] else "\n_Handle in support, no escalation · As of "
-        ) in shown
+            assert "\n## ESCALATION: " in shown
         assert "FINDINGS" not in shown.upper()
 
 
@@ -53,7 +55,7 @@ async def test_a_case_goes_on_in_another_process(folder: Path) -> None:
     async with desk(folder) as at:
         name = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
     async with desk(folder) as at:
-        checked = await at.good("check_brief", case=name, escalation=draft)
+        checked = await at.good("check_brief", case=name, **handed(draft))
         assert checked.data["verdict"] == "accepted"
         before = (await at.good("show_brief", case=name, format="json")).text
     async with desk(folder) as at:
@@ -79,30 +81,46 @@ async def test_facts_that_do_not_fit_come_back_with_their_places(folder: Path) -
 
 
 async def test_objects_may_come_as_json_text(folder: Path) -> None:
-    facts, kind, draft = scripted("20")
+    facts, _, draft = scripted("20")
+    given = handed(draft, "20")
     async with desk(folder, "20") as at:
         name = (await at.good("assess", issue=issue("20"), facts=json.dumps(facts))).data["case"]
-        assert (await at.good("check_brief", case=name, **{kind: json.dumps(draft)})).data["verdict"] == "accepted"
+        told = await at.good("check_brief", case=name, document=given["document"], index=json.dumps(given["index"]))
+        assert told.data["verdict"] == "accepted"
         assert "facts" in (await at.call("assess", issue="x", facts="{no json")).text
 
 
-async def test_a_change_of_a_text_leaves_the_others_and_one_that_names_no_text_is_refused(folder: Path) -> None:
+async def test_an_edit_leaves_the_rest_and_one_that_fits_no_line_is_refused(folder: Path) -> None:
     async with desk(folder) as at:
         name = await accepted(at, "15")
         before = json.loads((await at.good("show_brief", case=name, format="json")).text)["brief"]["draft"]
-        wrong = await at.call("check_brief", case=name, changes=[{"path": "asks[99].text", "text": "It is unknown."}])
-        assert "There is no text at `asks[99].text`" in wrong.text
-        never = {"path": "impact", "instead_of": "no such words", "text": "It is unknown."}
-        assert "stands 0 times in `impact`" in (await at.call("check_brief", case=name, changes=[never])).text
-        label = "**Workflow impact:**"
-        changes = [
-            {"path": "containment", "text": "None is recorded."},
-            {"path": "impact", "instead_of": label, "text": f"{label} Unknown."},
-        ]
-        assert (await at.good("check_brief", case=name, changes=changes)).data["verdict"] == "accepted"
+        wrong = await at.call("check_brief", case=name, edits=[deleted(9_000)])
+        assert "There are no lines 9000" in wrong.text
+        text = handed(scripted("15")[2])["document"]
+        number = text.split("\n").index("**Date:** today") + 1
+        edit = {
+            "do": "replace",
+            "first": number,
+            "last": number,
+            "begins": "**Date",
+            "after": 0,
+            "text": "**Date:** now",
+        }
+        assert (await at.good("check_brief", case=name, edits=[edit])).data["verdict"] == "accepted"
         after = json.loads((await at.good("show_brief", case=name, format="json")).text)["brief"]["draft"]
-    impact = before["impact"].replace(label, f"{label} Unknown.")
-    assert after == {**before, "containment": "None is recorded.", "impact": impact} != before
+    assert after == {**before, "opening": before["opening"].replace("**Date:** today", "**Date:** now")} != before
+
+
+async def test_an_index_that_fits_no_place_is_refused_and_a_new_one_alone_is_no_document(folder: Path) -> None:
+    facts, _, draft = scripted("15")
+    given = handed(draft)
+    given["index"]["asks"][0]["begins"] = "Nobody wrote that"
+    async with desk(folder) as at:
+        name = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
+        refused = await at.call("check_brief", case=name, **given)
+        assert refused.failed
+        assert "begins with “Nobody wrote that”" in refused.text
+        assert "Give one of them" in (await at.call("check_brief", case=name, index=given["index"])).text
 
 
 async def test_a_citation_that_no_system_holds_is_named(folder: Path) -> None:
@@ -117,8 +135,8 @@ async def test_a_citation_that_no_system_holds_is_named(folder: Path) -> None:
         again = await at.good("assess", case=told.data["case"], facts=facts)
         assert again.data["outcome"] == "escalate"
         cited = copy.deepcopy(draft)
-        cited["containment"] = "They may leave [[chat/C-99999]]."
-        checked = await at.good("check_brief", case=told.data["case"], escalation=cited)
+        cited["tried"] = "1. They may leave [[chat/C-99999]]."
+        checked = await at.good("check_brief", case=told.data["case"], **handed(cited))
         assert any("chat/C-99999" in finding["message"] for finding in checked.data["findings"])
 
 
@@ -135,7 +153,7 @@ async def test_a_citation_that_no_system_holds_is_named(folder: Path) -> None:
 async def test_a_wrong_call_gets_a_sentence(folder: Path, tool: str, arguments: dict[str, Any], said: str) -> None:
     async with desk(folder) as at:
         if tool == "check_brief":
-            arguments = {**arguments, "escalation": scripted("15")[2]}
+            arguments = {**arguments, **handed(scripted("15")[2])}
         told = await at.call(tool, **arguments)
     assert told.failed
     assert said in told.text
@@ -149,13 +167,10 @@ async def test_steps_out_of_order_say_which_comes_first(folder: Path) -> None:
         name = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
         for tool in ("show_brief", "save_brief", "propose_actions"):
             assert "`check_brief`" in (await at.call(tool, case=name)).text
-        change = {"path": "containment", "text": "Unknown."}
-        assert "hand one in first" in (await at.call("check_brief", case=name, changes=[change])).text
-        _, _, handling = scripted("20")
-        assert "as `escalation`" in (await at.call("check_brief", case=name, handling=handling)).text
-        assert "Give one draft" in (await at.call("check_brief", case=name)).text
-        assert "Give one draft" in (await at.call("check_brief", case=name, handling=handling, escalation=draft)).text
-        assert "Give one draft" in (await at.call("check_brief", case=name, escalation=draft, changes=[change])).text
+        assert "hand one in first" in (await at.call("check_brief", case=name, edits=[deleted(1)])).text
+        assert "Give one of them" in (await at.call("check_brief", case=name)).text
+        both = {**handed(draft), "edits": [deleted(1)]}
+        assert "Give one of them" in (await at.call("check_brief", case=name, **both)).text
         assert "no saved escalation" in (await at.call("deescalate", case=name, done=["notify_team"])).text
 
 
@@ -264,42 +279,41 @@ async def test_what_three_tools_take_is_listed_once(folder: Path) -> None:
         listed = {tool.name: json.dumps(tool.input_schema) for tool in (await at.client.list_tools()).tools}
     assert "documented_solution" in listed["assess"]
     assert not any("documented_solution" in listed[name] for name in ("check_brief", "reassess"))
-    assert len(listed["check_brief"]) + len(listed["reassess"]) < len(listed["assess"]) / 5
+    assert len(listed["check_brief"]) + len(listed["reassess"]) < len(listed["assess"]) / 2
 
 
-@pytest.mark.parametrize("name", NAMES)
-async def test_the_form_of_the_draft_is_told_once_with_the_decision(folder: Path, name: str) -> None:
-    facts, kind, draft = scripted(name)
-    async with desk(folder, name) as at:
-        first = await at.good("assess", issue=issue(name), facts=facts)
+async def test_how_a_document_is_written_is_told_once_with_the_decision(folder: Path) -> None:
+    facts, _, _ = scripted("15")
+    async with desk(folder) as at:
+        first = await at.good("assess", issue=issue("15"), facts=facts)
         again = await at.good("assess", case=first.data["case"], facts=facts)
-    for field in draft:
-        assert f"- `{field}`" in first.data["text"], field
+    assert "hand it with its index to `check_brief`" in first.data["text"]
+    assert "# The document" in first.data["text"]
     assert "{{" not in first.data["text"]
-    assert "- `summary`" not in again.data["text"]
-    assert ("- `asks`" in first.data["text"]) == (kind == "escalation")
+    assert "# The document" not in again.data["text"]
 
 
-async def test_what_a_draft_lacks_is_told_by_its_place_though_the_tool_lists_no_form(folder: Path) -> None:
+async def test_what_an_index_lacks_is_told_by_its_place(folder: Path) -> None:
     facts, _, draft = scripted("15")
-    lacking = {**draft, "deadline": {"by": "soon"}, "more": 1}
-    del lacking["impact"]
+    given = handed(draft)
+    given["index"]["deadline"] = {"by": "soon"}
+    given["index"]["more"] = 1
     async with desk(folder) as at:
         case = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
-        told = await at.call("check_brief", case=case, escalation=lacking)
+        told = await at.call("check_brief", case=case, **given)
     assert told.failed
-    for place in ("escalation.impact", "escalation.deadline.basis", "escalation.more"):
+    for place in ("index.deadline.basis", "index.more"):
         assert f" at {place}: " in told.text
 
 
 async def test_hard_findings_and_warnings_are_counted_apart_and_hard_ones_come_first(folder: Path) -> None:
     facts, _, draft = scripted("15")
     bad = copy.deepcopy(draft)
-    bad["impact"] += f" {FOREIGN}"
-    bad["opening"] = " ".join([bad["opening"], *["It is known who waits and for what."] * 60])
+    bad["description"] += f" {FOREIGN}"
+    bad["ideas"] = " ".join(["It is known who waits and for what."] * 300)
     async with desk(folder) as at:
         case = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
-        data = (await at.good("check_brief", case=case, escalation=bad)).data
+        data = (await at.good("check_brief", case=case, **handed(bad))).data
     levels = [finding["level"] for finding in data["findings"]]
     assert levels == sorted(levels, key=("H", "W").index)
     assert (data["hard"], data["warnings"]) == (levels.count("H"), levels.count("W"))
@@ -320,24 +334,27 @@ async def test_saving_answers_with_the_whole_brief_and_a_line_that_tells_it_from
     assert proof.case == case
     assert proof.digest == digest_of(file)
     assert difference(file, above) is None
-    changed = above.replace("Shakehand Co", "Handshake Co", 1)
+    changed = above.replace("Leadership", "Readership", 1)
     other = difference(file, changed)
     assert other is not None
-    assert "Shakehand Co" in other.brief
-    assert "Handshake Co" in other.text
+    assert "Leadership" in other.brief
+    assert "Readership" in other.text
 
 
 async def test_an_accepted_brief_is_kept_and_shown_at_once_in_one_file(folder: Path) -> None:
     facts, _, draft = scripted("15")
     async with desk(folder) as at:
         case = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
-        bad = {**draft, "impact": f"{draft['impact']} {FOREIGN}"}
-        rejected = (await at.good("check_brief", case=case, escalation=bad)).data
+        bad = {**draft, "description": f"{draft['description']} {FOREIGN}"}
+        rejected = (await at.good("check_brief", case=case, **handed(bad))).data
         assert rejected["file"] == ""
         assert not (folder / "escalations").exists()
-        first = (await at.good("check_brief", case=case, escalation=draft)).data
-        change = {"path": "summary", "text": "Another title for the same"}
-        again = (await at.good("check_brief", case=case, changes=[change])).data
+        first = (await at.good("check_brief", case=case, **handed(draft))).data
+        lines = handed(draft)["document"].split("\n")
+        title = next(number for number, line in enumerate(lines, 1) if line.startswith("## ESCALATION"))
+        text = "## ESCALATION: Another title for the same"
+        edit = {"do": "replace", "first": title, "last": title, "begins": "", "after": 0, "text": text}
+        again = (await at.good("check_brief", case=case, edits=[edit])).data
         assert again["verdict"] == "accepted", again["text"]
     assert first["file"] == again["file"]
     (file,) = (folder / "escalations").iterdir()

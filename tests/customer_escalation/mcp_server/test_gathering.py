@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.customer_escalation.mcp_server.desk import desk, scripted, workspace
+from tests.customer_escalation.mcp_server.desk import desk, handed, scripted, workspace
 from tests.customer_escalation.scripts import CASES, NAMES, issue
 
 from customer_escalation.cases.record_pages import MOST_OF_A_PAGE, pages_of
@@ -29,7 +29,7 @@ async def test_a_case_that_was_gathered_is_assessed_and_written_with_no_other_re
             assert part in found.text
         assessed = await at.good("assess", case=case, facts=facts)
         assert (assessed.data["case"], assessed.data["hand_in"]) == (case, kind)
-        checked = await at.good("check_brief", case=case, **{kind: draft})
+        checked = await at.good("check_brief", case=case, **handed(draft, name))
     assert (checked.data["verdict"], checked.data["unverified"]) == ("accepted", [])
 
 

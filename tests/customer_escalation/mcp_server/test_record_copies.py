@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.customer_escalation.mcp_server.desk import desk, scripted, workspace
+from tests.customer_escalation.mcp_server.desk import desk, handed, scripted, workspace
 from tests.customer_escalation.scripts import case, issue
 
 
@@ -44,7 +44,7 @@ async def test_copies_make_figures_and_are_named_as_not_verified(folder: Path) -
         told = await at.good("assess", case=bare.data["case"], facts=facts, records=given)
         assert "$" in figure(told.text, ARR)
         assert set(told.data["unverified"]) == {record["ref"] for record in given}
-        checked = await at.good("check_brief", case=told.data["case"], escalation=draft)
+        checked = await at.good("check_brief", case=told.data["case"], **handed(draft))
         assert checked.data["verdict"] == "accepted", checked.text
         assert "Unverified" in checked.text
         shown = (await at.good("show_brief", case=told.data["case"])).text
@@ -72,11 +72,11 @@ async def test_a_sentence_is_held_to_the_copy_that_it_cites(folder: Path) -> Non
     draft["containment"] = "A colleague counted 19 seats [[chat/elsewhere-1]]."
     async with desk(folder) as at:
         name = (await at.good("assess", issue=issue("15"), facts=facts, records=[note])).data["case"]
-        checked = await at.good("check_brief", case=name, escalation=draft)
+        checked = await at.good("check_brief", case=name, **handed(draft))
         assert checked.data["verdict"] == "rejected"
         assert any("19" in finding["message"] for finding in checked.data["findings"])
         draft["containment"] = "A colleague counted 17 seats [[chat/elsewhere-1]]."
-        checked = await at.good("check_brief", case=name, escalation=draft)
+        checked = await at.good("check_brief", case=name, **handed(draft))
         assert checked.data["verdict"] == "accepted", checked.text
         assert checked.data["unverified"] == ["chat/elsewhere-1"]
 

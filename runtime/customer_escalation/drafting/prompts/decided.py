@@ -14,11 +14,10 @@ from customer_escalation.decision.rules.rule import Firing
 from customer_escalation.domain.brief import Computed, Figure
 from customer_escalation.domain.evidence import field, parse_moment
 from customer_escalation.domain.facts import Assessment
-from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.domain.printable import one_line
 from customer_escalation.domain.rules import RULE_TABLE, rule_of
 from customer_escalation.drafting.prompts import prompt
-from customer_escalation.review.budget import budget_words, read_of
+from customer_escalation.review.budget import read_of
 from customer_escalation.review.sources import CALCULATED
 
 PRINTED = frozenset(f"figures/{name}" for name in ("affected", "arr", "queue", "window", "followup", "customer_update"))
@@ -32,15 +31,13 @@ MOST_CHANGES = 6
 
 @dataclass(frozen=True)
 class HandIn:
-    """How a draft is handed in, as the drafter's tools are called."""
+    """How a document is handed in."""
 
-    escalation: str = ""
-    handling: str = ""
-    document: bool = False
-    """It is written as a document, in the text of an answer."""
+    tool: str = ""
+    """The tool that takes it; empty where it is the text of an answer."""
 
 
-DOCUMENT = HandIn(document=True)
+DOCUMENT = HandIn()
 
 
 def decision_told(
@@ -70,11 +67,9 @@ def decision_told(
         would_change=list(_would_change(case)),
         printed=list(_printed(computed)),
         words_read=read_of(decision.outcome, len(case.affected)),
-        by_code=submit is not None and not submit.document,
         figures=list(_figures(figures, case, computed)),
         contents=prompt("target_contents.md.j2", target=target),
         read=bool(case.facts.contracts),
-        budget=budget_words(decision.outcome, len(case.affected), decision.severity),
         submit=submit,
         hints=hints,
         gaps=gaps,
@@ -166,9 +161,3 @@ def _printed(computed: Computed) -> Iterator[str]:
         yield f"Customer Communication, Next: {computed.followup.text}"
     if computed.window:
         yield f"Deadline: {computed.window.text}"
-
-
-def hand_in_told(decision: Decision, submit: HandIn) -> str:
-    """Which draft the decision asks for, where another came."""
-    right = submit.escalation if decision.outcome == Outcome.ESCALATE else submit.handling
-    return prompt("wrong_draft.md.j2", outcome=decision.outcome.value, right=right)
