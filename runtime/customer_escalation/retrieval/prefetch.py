@@ -23,7 +23,7 @@ from customer_escalation.domain.record_ids import mentions, searchable
 from customer_escalation.domain.states import state_of
 from customer_escalation.retrieval.relevance.index import Index
 from customer_escalation.retrieval.relevance.marks import codes_in, ids_in
-from customer_escalation.retrieval.relevance.naming import customers_in
+from customer_escalation.retrieval.relevance.naming import companies_in, customers_in, is_named
 from skill_runtime.ledger import Ledger, Record
 from skill_runtime.tools import Tool
 
@@ -57,6 +57,8 @@ LEADS = 2
 """Tickets whose error codes, subject and id are looked for everywhere."""
 TALKED = 3
 """Chat messages read with what stands around them, and further tickets looked for in chat."""
+NAMED_ELSEWHERE = 6
+"""Companies that somebody names and that nobody looked up, searched in a CRM that is too large to be listed."""
 MENTIONED = 6
 """Items read because a ticket, a comment or a chat message names their id."""
 _ID = re.compile(r"(?<![\w-])([A-Za-z][A-Za-z0-9]*)-(\d+)(?![\w-])")
@@ -102,6 +104,8 @@ class ListedWhole:
 
 OnFetch = Callable[[Fetch], None]
 Call = tuple[str, dict[str, Any]]
+Keep = Callable[[Sequence[str], str], bool]
+"""Says of one name, among all that came with it, whether its record is wanted."""
 
 
 @dataclass
@@ -287,6 +291,25 @@ class Gatherer:
             ("search_accounts", {"query": name, "limit": 2}) for name in names if name and name_key(name) not in known
         ]
         await self._calls(*calls)
+        await self._accounts_named(evidence)
+
+    async def _accounts_named(self, evidence: Evidence) -> None:
+        """The accounts that somebody names anywhere: of a small CRM out of its list, of a large one by a search for names of companies."""
+        said = evidence.of_kind("message", "chat_message", "comment", "issue", "mail")
+        text = "\n".join(record.text for record in said)
+        listed = await self._calls(
+            (SOURCES["crm"].tool("list"), {"limit": LISTED}),
+            whole=True,
+            keep=lambda names, name: is_named(name, text, names),
+        )
+        if listed.whole.get(SOURCES["crm"].tool("list"), False):
+            return
+        known = {name_key(text_field(account, "name")) for account in evidence.of_kind("account")}
+        names = [name for name in companies_in(text) if name_key(name) not in known]
+        await self._calls(
+            *((SOURCES["crm"].tool("search"), {"query": name, "limit": 2}) for name in names[:NAMED_ELSEWHERE]),
+            keep=lambda _, name: is_named(name, text),
+        )
 
     def _shown(self, item: Record, evidence: Evidence) -> str:
         own = [text_field(item, "subject"), text_field(item, "title")]
@@ -318,10 +341,11 @@ class Gatherer:
     async def _read(self, kind: str, names: Sequence[str]) -> None:
         await self._calls(*((_READ_TOOLS[kind], {"id": name}) for name in names))
 
-    async def _calls(self, *calls: Call, whole: bool = False) -> _Round:
+    async def _calls(self, *calls: Call, whole: bool = False, keep: Keep | None = None) -> _Round:
         """Run the calls whose tool exists and that were not made before, all at once, within ``MOST_CALLS``.
 
-        Results enter the ledger in the order given; with ``whole`` only those that are all that there is.
+        Results enter the ledger in the order given; with ``whole`` only those that are all that there is, with ``keep`` only those of
+        whose name, among all names that came, it says so.
         """
         distinct = {_key(call): call for call in calls if call[0] in self._tools and _key(call) not in self._done}
         allowed = dict(list(distinct.items())[: MOST_CALLS - len(self._done)])
@@ -338,6 +362,7 @@ class Gatherer:
             answer = outcome.structured if not outcome.is_error else None
             complete = answer is not None and answer.get("next_cursor", "") is None
             result.whole[name] = result.whole.get(name, True) and complete
+            answer = _kept(answer, keep) if answer is not None and keep is not None else answer
             records = self._ledger.add(answer) if answer and (complete or not whole) else []
             items = [record for record in records if record.parent is None or name.startswith("search")]
             result.found.setdefault(name, []).extend(items)
@@ -347,6 +372,13 @@ class Gatherer:
                 self.more.append(FoundMore(tool.category, _asked(arguments), len(answer.get("items", ())), total))
             self._on_fetch(Fetch(name, _asked(arguments), len(items), outcome.text if outcome.is_error else "", total))
         return result
+
+
+def _kept(answer: Mapping[str, Any], keep: Keep) -> dict[str, Any]:
+    """The answer with those of its items alone whose names are to be kept."""
+    items = [one for one in answer.get("items", ()) if isinstance(one, Mapping)]
+    names = [str(one.get("name", "")) for one in items]
+    return {**answer, "items": [one for one, name in zip(items, names, strict=True) if name and keep(names, name)]}
 
 
 def _key(call: Call) -> str:

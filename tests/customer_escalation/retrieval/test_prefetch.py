@@ -32,6 +32,7 @@ class Desk:
             "list_chat_messages",
             "list_issues",
             "list_articles",
+            "list_accounts",
             "read_ticket",
             "read_issue",
             "read_article",
@@ -230,3 +231,31 @@ def test_what_is_not_asked_because_it_is_too_much_is_told(monkeypatch: pytest.Mo
     fetches = gather(desk)
     assert len(desk.calls) == len([fetch for fetch in fetches if not fetch.error]) == 10
     assert {fetch.error for fetch in fetches} == {"", "not asked: 10 calls are the most"}
+
+
+def named(*accounts: dict[str, Any], said: str = "The file is headed Orrin Bay Freight.") -> set[str]:
+    """The names of the accounts that are found where a customer's message says this."""
+    lead = thread("T-1", "Vale Foods", "Label printing stops", said)
+    _, _, ledger = gathered(Desk(lead, account("A-1", "Vale Foods"), *accounts))
+    return {record.data["name"] for record in Evidence(ledger, ALL).of_kind("account")}
+
+
+def test_an_account_that_somebody_names_is_found_and_another_is_not() -> None:
+    assert named(account("A-2", "Orrin Bay Freight AS"), account("A-3", "Pell Brothers")) == {
+        "Vale Foods",
+        "Orrin Bay Freight AS",
+    }
+
+
+def test_an_account_is_known_by_its_first_word_where_no_other_begins_so() -> None:
+    said = "Orrin asked the same."
+    assert "Orrin Bay Freight AS" in named(account("A-2", "Orrin Bay Freight AS"), said=said)
+    both = named(account("A-2", "Orrin Bay Freight AS"), account("A-3", "Orrin Bank"), said=said)
+    assert both == {"Vale Foods"}
+
+
+def test_in_a_large_crm_companies_are_looked_up_by_name() -> None:
+    many = [account(f"B-{number}", f"Quarry {number} Works") for number in range(30)]
+    said = "It is headed Orrin Bay Freight AS."
+    found = named(account("A-2", "Orrin Bay Freight AS"), *many, said=said)
+    assert found == {"Vale Foods", "Orrin Bay Freight AS"}

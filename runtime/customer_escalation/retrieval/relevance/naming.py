@@ -86,6 +86,25 @@ def customers_in(request: str, names: Iterable[str]) -> tuple[frozenset[str], bo
     return frozenset[str]().union(*first.values()), any(len(keys) > 1 for keys in first.values())
 
 
+def is_named(name: str, text: str, others: Iterable[str] = ()) -> bool:
+    """Does a text name a customer: whole, without the company's form, or by its first word where no other name begins with that?"""
+    key = name_key(text)
+    if any(_stands(form, key) for form in _forms(name)):
+        return True
+    word = _first(name)
+    alone = len(word) >= SHORTEST and all(_first(other) != word for other in others if other != name)
+    return alone and bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text))
+
+
+def companies_in(text: str) -> list[str]:
+    """What a text calls by a company's form, such as ``Bell & Oak Ltd``, each once."""
+    return list(dict.fromkeys(" ".join(found[1].split()) for found in _COMPANY.finditer(text)))
+
+
+def _first(name: str) -> str:
+    return re.split(r"[\s,]+", name.strip())[0]
+
+
 def _forms(name: str) -> Sequence[str]:
     short = _LEGAL_END.sub("", name.strip())
     return [name_key(name), *([name_key(short)] if len(short) >= SHORTEST else [])]
