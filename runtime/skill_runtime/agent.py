@@ -41,7 +41,9 @@ class AgentSettings:
     finish_tool: str = "submit"
     """The LOCAL tool whose accepted call ends the run; in words where an answer in text ends it."""
     take_text: TakeText | None = None
-    """Takes an answer that calls no tool, where such a one is the work: a final one ends the run, another is said back."""
+    """Takes an answer that calls no tool, where such a one is the work: a final one ends the run, another is said back; an error counts as
+    a stop without the finishing call.
+    """
     max_tokens: int = 16_000
     """Of one answer."""
     max_nudges: int = 2
@@ -157,6 +159,9 @@ class _Loop:
                 taken = await self._take_text(turn.message)
                 if taken is not None and taken.final:
                     return self._result("submitted", taken)
+                if taken is not None and not taken.is_error:
+                    self._say(Text(text=taken.text))
+                    continue
                 if self.nudges == self.settings.max_nudges:
                     return self._result("never_submitted")
                 self._nudge(taken)

@@ -65,10 +65,8 @@ class DraftingTools:
         ]
 
     async def take_document(self, text: str) -> ToolReturn:
-        """The writer's document, as the text of an answer. It is kept as it stands, whatever is found in it."""
+        """The document as the text of an answer: the writer's, which is kept as it stands, then its reader's, which takes its place."""
         decision = self._service.work(self._case).casework.decision
-        if self._editing:
-            return ToolReturn(f"Your changes are taken by `{EDIT}` alone: call it now.", is_error=True)
         if decision is None:
             return ToolReturn(f"Call `{ASSESS}` first: what the document says depends on its decision.", is_error=True)
         if words_in(text) < FEWEST_WORDS:
@@ -82,7 +80,14 @@ class DraftingTools:
         except ValidationError as error:
             return ToolReturn(f"The document was not taken:\n{listed(schema_findings(error))}", is_error=True)
         self._document, self._index = text, index
-        return ToolReturn("Taken.", final=True)
+        if not self._editing:
+            return ToolReturn("Taken.", final=True)
+        return ToolReturn(prompt("index.md.j2", findings=self._doubts(), document=in_lines(self._document)))
+
+    def _doubts(self) -> str:
+        """What the check says of the document, as far as it can be judged without an index."""
+        review = self._service.work(self._case).casework.review
+        return self._told([one for one in review.findings if one.rule not in NOT_YET]) if review else ""
 
     def begin_edit(self) -> str | None:
         """What the reader is told of the document; None where there is none. From here on only an edit is taken."""
@@ -91,12 +96,11 @@ class DraftingTools:
         if review is None or decision is None or inputs is None or not is_written(review.draft):
             return None
         self._editing, self._repairs = True, 0
-        found = [one for one in review.findings if one.rule not in NOT_YET]
         return prompt(
             "edit.md.j2",
             decision=decision_told(decision, inputs, work.figures, None),
-            document=in_lines(self._document),
-            findings=self._told(found),
+            document=self._document,
+            findings=self._doubts(),
             escalates=decision.outcome == Outcome.ESCALATE,
             length=self._length(),
         )

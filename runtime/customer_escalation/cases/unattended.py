@@ -124,7 +124,7 @@ async def _draft_with_model(
         if result.outcome == "submitted" and (told := drafting.begin_edit()):
             emit(PhaseStarted(name="edit", detail="a second look, by a reader who did not write it"))
             seen = first_message(work.terms, work.casework.evidence, gathered.gaps, gathered.listed, gathered.more)
-            result = await loop(EDIT, seen, told)
+            result = await loop(EDIT, seen, told, take_text=drafting.take_document)
     except LimitReached as limit:
         return "limit", str(limit)
     except ModelError as error:

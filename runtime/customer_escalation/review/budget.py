@@ -4,7 +4,7 @@ import re
 
 from customer_escalation.domain.outcomes import Outcome
 
-READ = {Outcome.ESCALATE: 1400, Outcome.HANDLE: 1000}
+READ = {Outcome.ESCALATE: 1550, Outcome.HANDLE: 1150}
 """Words of a document, with its texts, that readers who compare two of them still read whole, where one account is affected."""
 PER_ACCOUNT = 100
 """More for each further account, up to ``MOST_ACCOUNTS``, which has a text of its own."""

@@ -84,7 +84,7 @@ async def test_the_reader_gets_the_decision_the_document_by_lines_and_what_the_c
     at = await desk()
     told = await at.begun(description=f"{escalation()['description']} {SENTENCE}")
     assert "Decision: escalate. Severity:" in told
-    assert in_lines(at.written) in told
+    assert at.written in told
     number = next(n for n, line in enumerate(at.written.split("\n"), 1) if SENTENCE in line)
     assert f"- line {number}: “9,731” (number): no record of this run holds it." in told
 
@@ -176,10 +176,22 @@ async def test_each_comes_at_its_time() -> None:
     refused = await at.edit()
     assert refused.is_error
     assert f"`{ASSESS}`" in refused.text
+
+
+async def test_the_readers_document_takes_the_place_and_its_index_is_asked_for_with_what_is_doubted() -> None:
+    at = await desk()
     await at.begun()
-    again = await at.write()
-    assert (again.is_error, again.final) == (True, False)
-    assert f"`{EDIT}`" in again.text
+    sound = await at.write()
+    assert (sound.is_error, sound.final) == (False, False)
+    assert sound.text == "Taken. Now call `edit` with the index of this document; no edits are needed."
+    doubted = await at.write(description=f"{escalation()['description']} {SENTENCE}")
+    assert "9,731" in doubted.text
+    assert in_lines(at.written) in doubted.text
+    number = next(n for n, line in enumerate(at.written.split("\n"), 1) if SENTENCE in line)
+    line = at.written.split("\n")[number - 1].replace(f" {SENTENCE}", "")
+    taken = await at.edit_all(replace(number, line))
+    assert (taken.text, taken.final) == ("Accepted.", True)
+    assert SENTENCE not in at.draft.description  # type: ignore[union-attr]
 
 
 async def test_a_document_before_the_facts_is_asked_for_again() -> None:
@@ -228,4 +240,4 @@ async def test_its_length_is_told_beside_what_is_read() -> None:
     at = await desk()
     assert "bring it down to about" not in await at.begun()
     long = await desk()
-    assert "bring it down to about 1400." in await long.begun(ideas="Is a b c? " * 700)
+    assert "bring it down to about 1550." in await long.begun(ideas="Is a b c? " * 700)

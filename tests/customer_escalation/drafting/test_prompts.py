@@ -47,10 +47,11 @@ VALUES: dict[str, list[dict[str, Any]]] = {
         {**DECISION, "submit": None, "read": False},
         {**DECISION, "submit": HandIn()},
     ],
+    "index.md.j2": [{"findings": findings, "document": "1\tEscalate."} for findings in ("", "- line 1: no.")],
     "edit.md.j2": [
         {
             "decision": "Escalate.",
-            "document": "1\tEscalate.",
+            "document": "Escalate.",
             "findings": findings,
             "escalates": escalates,
             "length": "Long.",
