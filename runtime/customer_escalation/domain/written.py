@@ -6,7 +6,7 @@ before them. Nothing stands in two places: a text that changes changes in the do
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 from typing import Annotated, Any, Literal, TypeGuard
@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeGuard
 from pydantic import ConfigDict, Field
 
 from customer_escalation.domain.draft import Draft, DraftModel, EscalationDraft, HandlingDraft
-from customer_escalation.domain.index import DocumentIndex, TextEntry
+from customer_escalation.domain.index import DocumentIndex
 from customer_escalation.domain.prose import ForSender, Names, Told, without_marks
 from customer_escalation.domain.template import is_called
 
@@ -52,8 +52,8 @@ class Piece(DraftModel):
     quoted: bool = False
     """It stands as a quotation, as texts that go out do."""
     part: Part = "page"
-    apart: bool = True
-    """Whether an empty line stands before it."""
+    apart: int = Field(default=1, ge=0, le=1_000)
+    """Empty lines before it."""
 
 
 class _Written(DraftModel):
@@ -103,8 +103,7 @@ def document_of(draft: Written) -> str:
     """The draft as its document, with its marks."""
     lines: list[str] = []
     for piece, text in pieces_of(draft):
-        if lines and piece.apart:
-            lines.append("")
+        lines += [""] * piece.apart
         whole = "\n".join(f"> {line}".rstrip() for line in text.split("\n")) if piece.quoted else text
         lines += f"{piece.before}{whole}".rstrip().split("\n")
     return "\n".join(lines)
@@ -161,13 +160,25 @@ def words_of(text: str) -> str:
     return " ".join(re.findall(r"\w+", without_marks(text).casefold()))
 
 
+class _Line(str):
+    """A line that knows its place in the document."""
+
+    at: int
+
+    @classmethod
+    def of(cls, text: str, at: int) -> "_Line":
+        """The line at this place, from 0."""
+        line = cls(text)
+        line.at = at
+        return line
+
+
 @dataclass
 class _Block:
     """Lines that follow each other: a quotation, or anything else."""
 
-    lines: list[str]
+    lines: list[_Line]
     quoted: bool
-    apart: bool
 
 
 @dataclass
@@ -186,14 +197,19 @@ class _Reading:
     placed: set[int] = default(default_factory=set)
     """The texts of the index that were found."""
     asked: set[int] = default(default_factory=set)
+    next: int = 0
+    """The place of the line behind what was laid so far."""
 
     def data(self) -> dict[str, Any]:
         """The draft as data."""
-        page, title, brief, after = _parts(self.document.replace("\r\n", "\n").split("\n"), self.escalates)
+        texts = self.document.replace("\r\n", "\n").split("\n")
+        lines = [_Line.of(text, at) for at, text in enumerate(texts)]
+        page, title, brief, after = _parts(lines, self.escalates)
         self._run(page, "page")
         if title is not None:
             heading = _TITLE.match(title)
-            self._put("## ESCALATION: ", "summary", title[heading.end() :].strip(" *") if heading else title, "brief")
+            words = title[heading.end() :].strip(" *") if heading else str(title)
+            self._put("## ESCALATION: ", "summary", words, "brief", [title])
         self._brief(brief)
         self._run(after, "after")
         self._all_placed()
@@ -212,8 +228,8 @@ class _Reading:
         deadline = {"by": self.index.deadline.by, "basis": self.index.deadline.basis, "text": self.deadline}
         return {**empty, **found, "deadline": deadline}
 
-    def _brief(self, lines: Sequence[str]) -> None:
-        section, run = "opening", list[str]()
+    def _brief(self, lines: Sequence[_Line]) -> None:
+        section, run = "opening", list[_Line]()
         for line, coded in _with_code(lines):
             heading = None if coded else _HEADING.match(line)
             if heading is None:
@@ -221,110 +237,96 @@ class _Reading:
                 continue
             self._section(section, run)
             section, run = _section_of(heading[2]), []
-            self._put(line.strip(), "", "", "brief")
+            self._put(line.strip(), "", "", "brief", [line])
         self._section(section, run)
 
-    def _section(self, name: str, lines: Sequence[str]) -> None:
+    def _section(self, name: str, lines: Sequence[_Line]) -> None:
         whole = _trimmed(lines)
         if name == "needed":
             self._needed(whole)
-        elif any(map(str.strip, whole)):
+        elif whole:
             self._run(whole, "brief", name if name not in self.texts else "")
 
-    def _run(self, lines: Sequence[str], part: Part, name: str = "") -> None:
+    def _run(self, lines: Sequence[_Line], part: Part, name: str = "") -> None:
         """Lines of one part: each text of the index by itself, the rest as texts of the draft, the first under ``name``."""
-        for block in _joined(_blocks(lines), self._entry):
-            text = "\n".join(_QUOTED.sub("", line, count=1) if block.quoted else line for line in block.lines)
-            entry = self._entry(block)
-            if entry is None:
-                self._prose("\n".join(block.lines), part, name, block.apart)
+        for block in _joined(_blocks(lines), lines, self._place):
+            place = self._place(block)
+            if place is None:
+                self._prose(block.lines, part, name)
                 name = ""
             else:
-                self._outgoing(entry, text, part, block.apart)
+                self._outgoing(place, block.lines, part)
 
-    def _prose(self, text: str, part: Part, name: str, apart: bool) -> None:
-        if not text.strip():
-            return
-        if not name:
-            first = "sender" if self.escalates else "note"
-            if part == "brief":
-                name = self._next("further", text)
-            elif first not in self.texts and part == "page":
-                name = first
-            else:
-                name = self._next("asides" if self.escalates else "further", text)
-        self._put("", name, text, part, apart=apart)
+    def _prose(self, lines: Sequence[_Line], part: Part, name: str) -> None:
+        first = "sender" if self.escalates else "note"
+        if not name and part == "page" and first not in self.texts:
+            name = first
+        elif not name:
+            name = self._next("further" if part == "brief" or not self.escalates else "asides")
+        self._put("", name, "\n".join(lines), part, lines)
 
-    def _next(self, name: str, text: str) -> str:
+    def _next(self, name: str) -> str:
         """The path of a further text in a list."""
         self.lists[name].append("")
         return f"{name}[{len(self.lists[name]) - 1}]"
 
-    def _entry(self, block: _Block) -> TextEntry | None:
+    def _place(self, block: _Block) -> int | None:
+        """Which text of the index a quotation is."""
         if not block.quoted:
             return None
-        place = self._place(block)
-        return None if place is None else self.index.texts[place]
-
-    def _place(self, block: _Block) -> int | None:
-        words = words_of("\n".join(_QUOTED.sub("", line, count=1) for line in block.lines))
+        words = words_of("\n".join(map(_unquoted, block.lines)))
         found = [place for place, one in enumerate(self.index.texts) if _begins(words, one.begins)]
         return max(found, key=lambda place: len(self.index.texts[place].begins), default=None)
 
-    def _outgoing(self, entry: TextEntry, text: str, part: Part, apart: bool) -> None:
-        place = self.index.texts.index(entry)
+    def _outgoing(self, place: int, lines: Sequence[_Line], part: Part) -> None:
+        entry = self.index.texts[place]
         if place in self.placed:
             raise UnplacedEntry(f"Two texts begin with “{entry.begins}”: give more of their first words.")
         self.placed.add(place)
+        text = without_marks("\n".join(map(_unquoted, lines)))
         number = len(self.lists["drafts"]) + len(self.lists["messages"]) + 1
         if entry.goes == "ticket_note":
-            self._put("", "ticket_note", text, part, quoted=True, apart=apart)
-        elif entry.goes == "colleague":
-            self.lists["messages"].append({"number": number, "to": entry.to, "text": text})
-            self._laid("", f"messages[{len(self.lists['messages']) - 1}].text", part, quoted=True, apart=apart)
+            self._put("", "ticket_note", text, part, lines, quoted=True)
+            return
+        if entry.goes == "colleague":
+            name, one = "messages", {"number": number, "to": entry.to, "text": text}
         else:
-            kind = "update" if entry.goes == "customer_update" else "reply"
-            self.lists["drafts"].append(
-                {"number": number, "ticket": entry.to, "kind": kind, "when": entry.when, "text": text}
-            )
-            self._laid("", f"drafts[{len(self.lists['drafts']) - 1}].text", part, quoted=True, apart=apart)
+            kind = entry.goes.removeprefix("customer_")
+            name, one = "drafts", {"number": number, "ticket": entry.to, "kind": kind, "when": entry.when, "text": text}
+        self.lists[name].append(one)
+        self._laid("", f"{name}[{len(self.lists[name]) - 1}].text", part, lines, quoted=True)
 
-    def _needed(self, lines: Sequence[str]) -> None:
+    def _needed(self, lines: Sequence[_Line]) -> None:
         """What is needed: each ask with what is indented below it, the deadline, and the rest."""
-        run = list[str]()
-        at = 0
-        apart = True
+        run, at = list[_Line](), 0
         while at < len(lines):
-            line = lines[at]
-            deadline = _DEADLINE.match(line) if not self.deadline else None
-            ask = None if deadline else self._ask(line)
+            deadline = _DEADLINE.match(lines[at]) if not self.deadline else None
+            ask = None if deadline else self._ask(lines[at])
             if deadline is None and ask is None:
-                run.append(line)
+                run.append(lines[at])
                 at += 1
                 continue
-            self._rest(run, apart)
-            apart, run = False, []
-            end = at + 1
+            self._rest(run)
+            run, end = [], at + 1
             while end < len(lines) and lines[end][:1].isspace() and lines[end].strip():
                 end += 1
-            gap = at == 0 or not lines[at - 1].strip()
-            text = "\n".join([line[deadline.end() :] if deadline else line, *lines[at + 1 : end]]).rstrip()
+            own = lines[at:end]
             if deadline:
-                self.deadline = text
-                self._laid(deadline.group(), "deadline.text", "brief", apart=gap)
+                self.deadline = "\n".join([own[0][deadline.end() :], *own[1:]]).rstrip()
+                self._laid(deadline.group(), "deadline.text", "brief", own)
             elif ask is not None:
                 entry = self.index.asks[ask]
                 self.asked.add(ask)
+                text = "\n".join(own).rstrip()
                 self.lists["asks"].append({"owner": entry.owner, "kind": entry.kind, "by": entry.by, "text": text})
-                self._laid("", f"asks[{len(self.lists['asks']) - 1}].text", "brief", apart=gap)
+                self._laid("", f"asks[{len(self.lists['asks']) - 1}].text", "brief", own)
             at = end
-        self._rest(run, apart)
+        self._rest(run)
 
-    def _rest(self, lines: Sequence[str], apart: bool) -> None:
-        gap = apart or not lines[:1] or not lines[0].strip()
+    def _rest(self, lines: Sequence[_Line]) -> None:
         whole = _trimmed(lines)
         if whole:
-            self._put("", self._next("further", ""), "\n".join(whole), "brief", apart=gap)
+            self._put("", self._next("further"), "\n".join(whole), "brief", whole)
 
     def _ask(self, line: str) -> int | None:
         words = words_of(line)
@@ -333,15 +335,20 @@ class _Reading:
         ]
         return max(found, key=lambda place: len(self.index.asks[place].begins), default=None)
 
-    def _put(self, before: str, path: str, text: str, part: Part, *, quoted: bool = False, apart: bool = True) -> None:
+    def _put(
+        self, before: str, path: str, text: str, part: Part, lines: Sequence[_Line], *, quoted: bool = False
+    ) -> None:
         if path.startswith(("asides[", "further[")):
             name, _, number = path.rstrip("]").partition("[")
             self.lists[name][int(number)] = text
         elif path:
             self.texts[path] = text
-        self._laid(before, path, part, quoted=quoted, apart=apart)
+        self._laid(before, path, part, lines, quoted=quoted)
 
-    def _laid(self, before: str, path: str, part: Part, *, quoted: bool = False, apart: bool = True) -> None:
+    def _laid(self, before: str, path: str, part: Part, lines: Sequence[_Line], *, quoted: bool = False) -> None:
+        """``lines`` are those of the document that it is made of."""
+        apart = lines[0].at - self.next
+        self.next = lines[-1].at + 1
         self.layout.append({"before": before, "path": path, "part": part, "quoted": quoted, "apart": apart})
 
     def _all_placed(self) -> None:
@@ -359,7 +366,7 @@ def _begins(words: str, begins: str) -> bool:
     return bool(wanted) and (words.startswith(wanted) or words.partition(" ")[2].startswith(wanted))
 
 
-def _parts(lines: Sequence[str], escalates: bool) -> tuple[list[str], str | None, list[str], list[str]]:
+def _parts(lines: Sequence[_Line], escalates: bool) -> tuple[list[_Line], _Line | None, list[_Line], list[_Line]]:
     """What stands before the brief, its title, the brief, and what stands behind it."""
     coded = list(_with_code(lines))
     title = next((at for at, (line, code) in enumerate(coded) if not code and _TITLE.match(line)), None)
@@ -372,12 +379,16 @@ def _parts(lines: Sequence[str], escalates: bool) -> tuple[list[str], str | None
     return _trimmed(lines[:title]), lines[title], _trimmed(lines[title + 1 : end]), _trimmed(lines[end:])
 
 
+def _unquoted(line: str) -> str:
+    return _QUOTED.sub("", line, count=1)
+
+
 def _is_end(line: str) -> bool:
     heading = _HEADING.match(line)
     return bool(_RULE.match(line) or (heading and len(heading[1]) < len("###")))
 
 
-def _with_code(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
+def _with_code(lines: Iterable[_Line]) -> Iterator[tuple[_Line, bool]]:
     """Each line, and whether it is fenced code."""
     fence = ""
     for line in lines:
@@ -390,46 +401,43 @@ def _with_code(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
         yield line, inside
 
 
-def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
-    block: _Block | None = None
-    apart = True
+def _blocks(lines: Iterable[_Line]) -> Iterator[_Block]:
+    """Lines in blocks, without the empty lines around each."""
+    block = _Block([], False)
     for line, coded in _with_code(lines):
         quoted = bool(_QUOTED.match(line)) and not coded
-        if block is None or block.quoted != quoted:
-            if block is not None:
-                apart = not block.lines[-1].strip()
-                yield from _kept(block)
-            block = _Block([], quoted, apart or not line.strip())
+        if block.quoted != quoted:
+            yield from _kept(block)
+            block = _Block([], quoted)
         block.lines.append(line)
-    if block is not None:
-        yield from _kept(block)
+    yield from _kept(block)
 
 
 def _kept(block: _Block) -> Iterator[_Block]:
     lines = _trimmed(block.lines)
     if lines:
-        yield _Block(lines, block.quoted, block.apart)
+        yield _Block(lines, block.quoted)
 
 
-def _joined(blocks: Iterable[_Block], entry: Any) -> Iterator[_Block]:
-    """A quotation that does not go out is part of the text around it."""
+def _joined(
+    blocks: Iterable[_Block], lines: Sequence[_Line], place: Callable[[_Block], int | None]
+) -> Iterator[_Block]:
+    """The blocks of these lines, a quotation that does not go out as part of the text around it."""
     last: _Block | None = None
     for block in blocks:
-        goes_out = entry(block) is not None
-        if goes_out:
-            if last is not None:
-                yield last
+        if place(block) is not None:
+            yield from [last] if last else []
             yield block
             last = None
         elif last is None:
-            last = _Block(list(block.lines), False, block.apart)
+            last = _Block(block.lines, False)
         else:
-            last.lines += [*([""] if block.apart else []), *block.lines]
-    if last is not None:
-        yield last
+            begins, ends = last.lines[0].at - lines[0].at, block.lines[-1].at - lines[0].at
+            last = _Block(list(lines[begins : ends + 1]), False)
+    yield from [last] if last else []
 
 
-def _trimmed(lines: Sequence[str]) -> list[str]:
+def _trimmed(lines: Sequence[_Line]) -> list[_Line]:
     """Without empty lines at either end."""
     found = list(lines)
     while found and not found[0].strip():
@@ -447,9 +455,10 @@ def _section_of(heading: str) -> str:
 def quotations_of(document: str) -> Iterator[tuple[str, str]]:
     """Each quotation of a document with the line above it."""
     lead = ""
-    for block in _blocks(document.replace("\r\n", "\n").split("\n")):
+    texts = document.replace("\r\n", "\n").split("\n")
+    for block in _blocks(_Line.of(text, at) for at, text in enumerate(texts)):
         if block.quoted:
-            yield lead, "\n".join(_QUOTED.sub("", line, count=1) for line in block.lines)
+            yield lead, "\n".join(map(_unquoted, block.lines))
         lead = block.lines[-1]
 
 

@@ -18,8 +18,7 @@ def as_written(view: ProseView, draft: Written, *, for_receiver: bool = False) -
     for piece, text in pieces_of(draft):
         if for_receiver and not _is_for_receiver(piece, draft):
             continue
-        if lines and piece.apart:
-            lines.append("")
+        lines += [""] * (min(piece.apart, 1) if lines else 0)
         lines += _piece(view, piece, text)
     return "\n".join(lines)
 

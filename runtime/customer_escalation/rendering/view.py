@@ -142,9 +142,14 @@ class BriefView(ProseView):
         return "; ".join(list(found)[:MOST_GROUNDS])
 
     def unsaid_suspects(self) -> list[Related]:
-        """Records that try to steer and that a document does not name."""
+        """Records that try to steer and that stand in an item which a document does not name."""
         told = "\n".join(passage.text for passage in passages(self.brief.draft) if passage.reader != "customer")
-        return [one for one in self.brief.suspicious if not mentions(told, one.ref.partition("/")[2])]
+        return [one for one in self.brief.suspicious if not self._is_named(one.ref, told)]
+
+    def _is_named(self, ref: str, told: str) -> bool:
+        record = self.evidence.ledger.resolve(ref)
+        item = self.evidence.item_of(record).id if record else ref.partition("/")[2]
+        return mentions(told, ref.partition("/")[2]) or mentions(told, item)
 
     def untested(self) -> str:
         """Escalation criteria that could not be tested, in words."""

@@ -94,7 +94,8 @@ def declared(workspace: Path, how: str, *others: str) -> Iterator[Path]:
 def test_a_brief_that_rests_on_the_end_of_a_ticket_of_300_kb_holds(how: str, tmp_path: Path) -> None:
     data, workspace = long_case(), tmp_path / "world.json"
     workspace.write_text(json.dumps(data))
-    with declared(workspace, how, *WORKSPACE_CATEGORIES[1:]) as file, MessagesServer(by_turn(answers(NAME))) as api:
+    script = json.loads(json.dumps(answers(NAME)).replace("**Severity:** Medium", "**Severity:** High"))
+    with declared(workspace, how, *WORKSPACE_CATEGORIES[1:]) as file, MessagesServer(by_turn(script)) as api:
         done = Command(tmp_path)(
             issue(NAME), "--connectors", str(file), "--as-of", data["now"], "--format", "json",
             ANTHROPIC_BASE_URL=api.url, ANTHROPIC_API_KEY=api.key,

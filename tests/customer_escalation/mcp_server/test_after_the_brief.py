@@ -304,7 +304,7 @@ async def test_an_assistant_goes_on_with_a_case_that_began_in_an_unattended_run(
         still = await at.good("reassess", case=name)
         assert (still.data["changed"], still.data["new_records"]) == (False, [])
         assert (await at.good("assess", case=name, facts=facts)).data["hand_in"] == kind
-        assert (await at.good("check_brief", case=name, **handed(draft, name))).data["verdict"] == "accepted"
+        assert (await at.good("check_brief", case=name, **handed(draft))).data["verdict"] == "accepted"
         shown = (await at.good("show_brief", case=name)).text
         assert shown != ran.text
         await at.good("save_brief", case=name, file="")

@@ -45,7 +45,7 @@ async def test_a_bad_brief_is_rejected_and_a_mended_one_accepted(folder: Path, n
         assert shown.startswith(draft["sender"].partition(" [[")[0])
         if expected["escalate"]:
             assert f"\n**Target team:** {assessed.data['target']}" in shown
-            assert f"\n**Severity:** {assessed.data['severity']} (" in shown
+            assert f"\n**Severity:** {assessed.data['severity']}" in shown
             assert "\n## ESCALATION: " in shown
         assert "FINDINGS" not in shown.upper()
 
