@@ -82,8 +82,8 @@ def facts_are_cited(view: ReviewInput) -> Iterator[Fault]:
 def atoms_supported(view: ReviewInput) -> Iterator[Fault]:
     """Numbers, amounts, dates, times, versions, ids, names and quotations that no cited record holds."""
     for claim in view.claims:
-        if _stands_on_nothing(claim) or (view.is_written and claim.text.endswith((":**", "**:"))):
-            continue  # reported as uncited already, or a line that only says what follows
+        if claim.text.endswith((":**", "**:")) if view.is_written else _stands_on_nothing(claim):
+            continue  # a line that only says what follows; or reported as uncited already
         for atom in atoms_missing(claim, view.sources):
             own = claim.reader == "sender" or claim.kind == "proposed" or _root(claim.where) in WORDINGS
             if own and atom.kind == "id" and any(ref.endswith(f"/{atom.atom}") for ref in atom.found_in):

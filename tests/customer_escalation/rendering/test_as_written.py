@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 from tests.customer_escalation.casebook import NOW, policy
 from tests.customer_escalation.documents import document, index
-from tests.customer_escalation.drafts import escalation, facts, handling, records, reply
+from tests.customer_escalation.drafts import ask, escalation, facts, handling, records, reply
 
 from customer_escalation.cases.result import Ending, result_of
 from customer_escalation.cases.session import Casework
@@ -63,17 +64,26 @@ def test_a_receiver_gets_the_brief_alone() -> None:
 @pytest.mark.parametrize(
     ("written", "alive"),
     [
-        ("<img src=x onerror=alert(1)>", "<img src"),
-        ("[click](javascript:alert(1))", "](javascript"),
-        ("![x](https://evil.example/p.png)", "](https"),
+        ("<img src=x onerror=alert(1)>", "<img"),
+        ("[click](javascript:alert(1))", 'href="javascript'),
+        ("![x](https://evil.example/p.png)", "<img"),
+        ("[click](https://evil.example)", 'href="https'),
         ("@everyone", "@everyone"),
     ],
 )
 def test_nothing_in_it_comes_alive(written: str, alive: str) -> None:
     draft = escalation(description=f"The customer reports: {written}", drafts=[reply(f"Hello {written}")])
     found = result(plain(**{name: draft[name] for name in ("description", "drafts")}), index(draft))
-    assert alive not in render_markdown(document_of(found))
+    shown = render_markdown(document_of(found))
+    assert "@everyone" not in shown
+    assert alive not in MarkdownIt("commonmark", {"html": True}).render(shown)
     assert alive not in render_html(document_of(found))
+
+
+def test_a_made_up_number_is_no_valid_brief_though_nothing_around_it_rests_on_a_record() -> None:
+    found = result(plain(description="In all 9,731 rows were lost."), index(escalation()))
+    assert found["status"] == "needs_review"
+    assert "9,731" not in found["markdown"].partition("---")[2]
 
 
 def test_headings_keep_their_levels() -> None:
@@ -83,7 +93,10 @@ def test_headings_keep_their_levels() -> None:
 
 
 def test_a_brief_that_breaks_a_rule_says_so_above() -> None:
-    found = result(plain(description="In all 9,731 rows were lost."), index(escalation()))
+    found = result(
+        plain(asks=[ask("Approve a credit.", kind="approve")]),
+        index(escalation(asks=[ask("Approve a credit.", kind="approve")])),
+    )
     assert found["status"] == "needs_review"
     assert found["markdown"].startswith("**Needs review.**")
 
