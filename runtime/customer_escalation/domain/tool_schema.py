@@ -1,6 +1,6 @@
 """The JSON schema of a model as a strict tool of a model's service takes it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
@@ -9,21 +9,15 @@ LONG_DESCRIPTION = 80
 """Characters of a description that is worth saying once only."""
 
 
-def tool_schema(
-    model: type[BaseModel], fill: Callable[[str], str], told: Iterable[type[BaseModel]] = ()
-) -> dict[str, Any]:
+def tool_schema(model: type[BaseModel], fill: Callable[[str], str]) -> dict[str, Any]:
     """The JSON schema of ``model`` for a strict tool: every property required, no titles, no length limits (pydantic still checks
     those), and no description of a model, which its fields have.
 
-    ``fill`` puts the policy's figures into the descriptions, where they stand as ``{{ name }}``. Models that are ``told`` by another
-    tool of the same request have their fields without descriptions.
+    ``fill`` puts the policy's figures into the descriptions, where they stand as ``{{ name }}``.
     """
     schema = model.model_json_schema()
     for one in (schema, *schema.get("$defs", {}).values()):
         one.pop("description", None)  # the tool says what it takes, and a field what it holds
-    for known in told:
-        for field in schema["$defs"][known.__name__]["properties"].values():
-            field.pop("description", None)
     cleaned = _once(_clean(schema, fill), set())
     assert isinstance(cleaned, dict)
     return cleaned

@@ -23,7 +23,7 @@ from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.linking import unlinked_items
 
 SUMMARY_CHARACTERS = 120
-"""What fits a subject line; the schema's description of ``summary`` says the same."""
+"""What fits a subject line."""
 OPENING_LINES = (2, 4)
 FILLED = ("sender", "opening", "description")
 """Texts of an escalation that are never empty; what is not known is said there."""

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from customer_escalation.domain.draft import EscalationDraft, HandlingDraft
 from customer_escalation.domain.facts import StatedAssessment
+from customer_escalation.domain.index import DocumentIndex
 from customer_escalation.domain.tool_schema import tool_schema
 
 
@@ -22,7 +22,7 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
         yield from objects(item)
 
 
-@pytest.mark.parametrize("model", [EscalationDraft, HandlingDraft, StatedAssessment])
+@pytest.mark.parametrize("model", [DocumentIndex, StatedAssessment])
 def test_every_property_is_required_though_the_model_has_a_default(model: type[BaseModel]) -> None:
     found = list(objects(tool_schema(model, str)))
     assert len(found) >= 3
@@ -33,7 +33,7 @@ def test_every_property_is_required_though_the_model_has_a_default(model: type[B
 
 
 def test_limits_and_defaults_stay_with_the_model_and_slots_are_filled() -> None:
-    words = json.dumps(tool_schema(EscalationDraft, lambda text: text.replace("{{ ask-table }}", "a verb of theirs")))
+    words = json.dumps(tool_schema(DocumentIndex, lambda text: text.replace("{{ ask-table }}", "a verb of theirs")))
     for word in ('"maxLength"', '"default"', '"title"', "{{ ask-table }}"):
         assert word not in words
-    assert "not printed: a verb of theirs." in words
+    assert "What that team can do: a verb of theirs." in words
