@@ -28,6 +28,8 @@ SECTIONS = {
 HEAD = ("Severity", "Target team", "Reported by", "Date")
 """The template's labels above the first section."""
 LONGEST_SUMMARY = 119
+FEWEST_WORDS = 4
+"""Words of an ask that tell its line wherever they stand in it."""
 LONGEST_BEGINS = 280
 """Characters of a text by which its place is found again."""
 _TITLE = re.compile(r"#{1,3}\s+\**(?:(?i:ESCALATION)|[^\W\d_a-zß-öø-ÿ]{6,})\**\s*[:：]\s*\**\s*")
@@ -331,7 +333,9 @@ class _Reading:
     def _ask(self, line: str) -> int | None:
         words = words_of(line)
         found = [
-            place for place, one in enumerate(self.index.asks) if place not in self.asked and _begins(words, one.begins)
+            place
+            for place, one in enumerate(self.index.asks)
+            if place not in self.asked and (_begins(words, one.begins) or _holds(words, one.begins))
         ]
         return max(found, key=lambda place: len(self.index.asks[place].begins), default=None)
 
@@ -364,6 +368,12 @@ class _Reading:
 def _begins(words: str, begins: str) -> bool:
     wanted = words_of(begins)
     return bool(wanted) and (words.startswith(wanted) or words.partition(" ")[2].startswith(wanted))
+
+
+def _holds(words: str, begins: str) -> bool:
+    """Do enough words to tell it stand in the line, such as in the cell of a row in which the ask itself stands?"""
+    wanted = words_of(begins)
+    return len(wanted.split()) >= FEWEST_WORDS and f" {wanted} " in f" {words} "
 
 
 def _parts(lines: Sequence[_Line], escalates: bool) -> tuple[list[_Line], _Line | None, list[_Line], list[_Line]]:

@@ -203,6 +203,21 @@ def test_asks_may_be_rows_of_a_table() -> None:
     assert table in document_of(draft)
 
 
+def test_an_ask_in_a_table_is_known_by_the_words_of_its_cell() -> None:
+    begun, _, rest = BRIEF.partition("1. **By 10:00")
+    table = "| By | Ask |\n| --- | --- |\n| **10:00** | Name an owner with access |\n| noon | Approve the text of the letter |"
+    text = f"{begun}{table}\n\n- **Deadline:**{rest.partition('- **Deadline:**')[2]}"
+    asks = [
+        {**INDEX.asks[0].model_dump(), "begins": "Name an owner with access"},
+        {**INDEX.asks[1].model_dump(), "begins": "Approve the text of the"},
+    ]
+    draft = brief(text, DocumentIndex.model_validate({**INDEX.model_dump(), "asks": asks}))
+    assert [one.said for one in draft.asks] == [
+        "**10:00**: Name an owner with access",
+        "noon: Approve the text of the letter",
+    ]
+
+
 def test_a_note_is_one_document() -> None:
     text = "# Handle it in support\n\nKB-3 fits.\n\n**To Ada, T-101**\n\n> Hello Ada, try this.\n\n## Then\n\n1. Wait."
     index = DocumentIndex.model_validate({
