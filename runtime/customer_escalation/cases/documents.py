@@ -6,18 +6,12 @@ from pydantic import ValidationError
 
 from customer_escalation.cases.errors import WrongOrder
 from customer_escalation.cases.service import CaseService
+from customer_escalation.domain.document_reading import UnplacedEntry, written_draft
 from customer_escalation.domain.findings import listed, schema_findings
 from customer_escalation.domain.index import DocumentIndex
-from customer_escalation.domain.lines import LineEdit, NoSuchLine, NumberedDraft
+from customer_escalation.domain.lines import LineEdit, NoSuchLine, NumberedText
 from customer_escalation.domain.outcomes import Outcome
-from customer_escalation.domain.written import (
-    UnplacedEntry,
-    Written,
-    document_of,
-    index_of,
-    is_written,
-    written_draft,
-)
+from customer_escalation.domain.written import Written, document_of, index_of, is_written
 
 
 def new_document(service: CaseService, case: str, *, document: str, index: DocumentIndex | None) -> Written:
@@ -42,7 +36,7 @@ def edited(service: CaseService, case: str, *, edits: Sequence[LineEdit], index:
     if not is_written(draft):
         raise WrongOrder("There is no document to edit yet: hand one in first.")
     try:
-        document = NumberedDraft.of_text(document_of(draft)).edited_text(edits)
+        document = NumberedText(document_of(draft)).edited(edits)
     except NoSuchLine as error:
         raise WrongOrder(f"The edits were not taken. {error}") from error
     known = index_of(draft)

@@ -15,13 +15,14 @@ from customer_escalation.cases.errors import WrongDraft
 from customer_escalation.cases.guessed_index import guessed_index
 from customer_escalation.cases.service import CaseService
 from customer_escalation.cases.steps import ReviewedDraft
+from customer_escalation.domain.document_reading import UnplacedEntry, written_draft
 from customer_escalation.domain.facts import StatedAssessment
 from customer_escalation.domain.findings import Finding, listed, schema_findings
 from customer_escalation.domain.index import DocumentIndex
 from customer_escalation.domain.lines import NoSuchLine
 from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.domain.tool_schema import tool_schema
-from customer_escalation.domain.written import UnplacedEntry, is_written, written_draft
+from customer_escalation.domain.written import is_written
 from customer_escalation.drafting.prompts import prompt
 from customer_escalation.drafting.prompts.decided import DOCUMENT, decision_told
 from customer_escalation.policy import Policy

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.index import DocumentIndex
-from customer_escalation.domain.lines import LineEdit, NoSuchLine, NumberedDraft
+from customer_escalation.domain.lines import LineEdit, NoSuchLine, NumberedText
 from customer_escalation.domain.prose import Passage, passages
 from customer_escalation.domain.written import Written, words_of
 
@@ -22,7 +22,7 @@ class DocumentEdit(DocumentIndex):
 
     def applied(self, document: str) -> str:
         """The document with the edits. Raises ``NoSuchLine`` where a line is not there; its message is for the reader."""
-        return NumberedDraft.of_text(document).edited_text(self.edits)
+        return NumberedText(document).edited(self.edits)
 
 
 def in_lines(document: str, only: Sequence[int] | None = None) -> str:

@@ -2,10 +2,10 @@
 
 import re
 
+from customer_escalation.domain.document_reading import quotations_of
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.index import DocumentIndex, TextEntry
 from customer_escalation.domain.record_ids import mentions
-from customer_escalation.domain.written import quotations_of
 
 LONGEST = 300
 """Characters by which a text is known: letters to two customers may begin alike."""

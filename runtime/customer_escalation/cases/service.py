@@ -43,7 +43,6 @@ from customer_escalation.cases.verifier import Verified
 from customer_escalation.decision.answers import PersonAnswer
 from customer_escalation.decision.rules import Decision
 from customer_escalation.decision.rules.stated import cites_of
-from customer_escalation.domain.changes import NoSuchPlace, TextChange, changed
 from customer_escalation.domain.draft import Draft, EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.outcomes import Outcome
@@ -236,18 +235,6 @@ class CaseService(CarryingOut, Attaching, AfterTheBrief):
         if review is None:
             raise WrongOrder("There is no draft to change yet: hand one in first.")
         return review.draft
-
-    def mended(self, case: str, changes: Sequence[TextChange]) -> Draft:
-        """The draft that was reviewed last with these texts anew; hand it to ``submit``.
-
-        Raises ``WrongOrder`` where there is none or a path names no text of it, and ``ValidationError`` where what comes of it
-        does not fit the schema.
-        """
-        draft = self.draft(case)
-        try:
-            return type(draft).model_validate(changed(draft, changes))
-        except NoSuchPlace as error:
-            raise WrongOrder(str(error)) from None
 
     async def finish(self, case: str, ending: Ending | None = None) -> RecordedResult:
         """Record the brief as it stands: from here on it is listed, followed up, and found by later cases."""

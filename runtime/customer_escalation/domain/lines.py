@@ -1,13 +1,12 @@
-"""A draft as numbered lines, and edits by line: how a reader who did not write it changes it without saying it again."""
+"""A text as numbered lines, and edits by line: how a reader who did not write it changes it without saying it again."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from customer_escalation.domain.prose import MOST_CHARACTERS, passages
+from customer_escalation.domain.prose import MOST_CHARACTERS
 
 
 class LineEdit(BaseModel):
@@ -60,136 +59,69 @@ def counted(text: str) -> str:
     return "\n".join(lines)
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of one text of a draft."""
+class NumberedText:
+    """A text line by line, and edits of it by the numbers of its lines, from 1."""
 
-    number: int
-    """From 1, through the whole draft. The line with number of a text's path stands before its first."""
-    path: str
-    text: str
+    def __init__(self, text: str) -> None:
+        self._lines = text.split("\n")
 
+    def edited(self, edits: Iterable[LineEdit]) -> str:
+        """The text with the edits. A list that counted one by one before does so again.
 
-@dataclass
-class NumberedDraft:
-    """Every text of a draft that is not empty, line by line, in the order of the schema. Each begins with a line that names its path,
-    so that something can be put before its first.
-    """
-
-    lines: Sequence[Line]
-    heads: frozenset[int] = field(default_factory=frozenset)
-    """The numbers of the lines that name a path."""
-
-    @classmethod
-    def of(cls, draft: BaseModel) -> "NumberedDraft":
-        """The lines of a draft."""
-        lines, heads = list[Line](), set[int]()
-        for passage in passages(draft):
-            heads.add(len(lines) + 1)
-            for text in (passage.path, *passage.written.split("\n")):
-                lines.append(Line(len(lines) + 1, passage.path, text))
-        return cls(lines, frozenset(heads))
-
-    @classmethod
-    def of_text(cls, text: str) -> "NumberedDraft":
-        """The lines of one text by itself, with none before them."""
-        return cls([Line(number, "", line) for number, line in enumerate(text.split("\n"), 1)])
-
-    def edited_text(self, edits: Iterable[LineEdit]) -> str:
-        """That text with the edits. Raises as ``edited``."""
-        whole = "\n".join(line.text for line in self.lines)
-        return self.edited(edits).get("", whole)
-
-    def told(self, about: Mapping[str, str], only: Iterable[str] | None = None) -> str:
-        """The lines with their numbers, below the path of each text and what ``about`` says of it; of the texts ``only`` where given."""
-        wanted = None if only is None else frozenset(only)
-        return "\n".join(
-            f"{line.number}\t== {line.path}{f' ({about[line.path]})' if about.get(line.path) else ''}"
-            if line.number in self.heads
-            else f"{line.number}\t{line.text}"
-            for line in self.lines
-            if wanted is None or line.path in wanted
-        )
-
-    def edited(self, edits: Iterable[LineEdit]) -> dict[str, str]:
-        """The texts that the edits change, by path, as they are then.
-
-        Raises ``NoSuchLine`` for a line that is not there, one that two edits take, or one that names a path.
+        Raises ``NoSuchLine`` for a line that is not there, or one that two edits take.
         """
-        taken: dict[int, LineEdit] = {}
+        taken: set[int] = set()
         put: dict[int, list[str]] = {}
         for given in edits:
             edit = self._checked(given)
             self._take(edit, taken)
             self._put(edit, put)
-        changed = {self.lines[number - 1].path for number in (*taken, *put)}
-        return {path: self._edited(path, taken, put) for path in changed}
-
-    def _edited(self, path: str, taken: Mapping[int, LineEdit], put: Mapping[int, list[str]]) -> str:
-        """The text as it is then. A list that counted one by one before does so again."""
-        before = "\n".join(line.text for line in self.lines if line.path == path and line.number not in self.heads)
-        text = "\n".join(self._left(path, taken, put)).strip()
+        before, text = "\n".join(self._lines), "\n".join(self._left(taken, put))
         return counted(text) if counted(before) == before else text
 
     def _checked(self, edit: LineEdit) -> LineEdit:
         """The edit at the lines that it means: people, and models, count wrong by one. Raises ``NoSuchLine`` where its first words stand
         at no line nearby, or at several and not at its own.
         """
-        if edit.do == "delete" and edit.first in self.heads:
-            return edit
         words = _words(edit.begins)
-        if not words or not 1 <= edit.first <= len(self.lines) or self._begins(edit.first, words):
+        if not words or not 1 <= edit.first <= len(self._lines) or self._begins(edit.first, words):
             return edit
-        near = range(max(1, edit.first - NEARBY), min(len(self.lines), edit.first + NEARBY) + 1)
+        near = range(max(1, edit.first - NEARBY), min(len(self._lines), edit.first + NEARBY) + 1)
         found = [number for number in near if self._begins(number, words)]
         if len(found) != 1:
-            own = self.lines[edit.first - 1].text[:MOST_SHOWN]
+            own = self._lines[edit.first - 1][:MOST_SHOWN]
             raise NoSuchLine(f"Line {edit.first} does not begin with “{edit.begins}” but with “{own}”.")
         moved = found[0] - edit.first
         return edit.model_copy(update={"first": edit.first + moved, "last": edit.last + moved})
 
     def _begins(self, number: int, words: str) -> bool:
-        return number not in self.heads and _words(self.lines[number - 1].text).startswith(words)
+        return _words(self._lines[number - 1]).startswith(words)
 
-    def _take(self, edit: LineEdit, taken: dict[int, LineEdit]) -> None:
+    def _take(self, edit: LineEdit, taken: set[int]) -> None:
         if edit.do == "insert":
             return
-        if not edit.first <= edit.last <= len(self.lines):
+        if not edit.first <= edit.last <= len(self._lines):
             raise NoSuchLine(
-                f"There are no lines {edit.first} to {edit.last}: they are numbered 1 to {len(self.lines)}."
+                f"There are no lines {edit.first} to {edit.last}: they are numbered 1 to {len(self._lines)}."
             )
-        for number in self._lines_of(edit):
-            if number in self.heads:
-                raise NoSuchLine(
-                    f"Line {number} names the text `{self.lines[number - 1].path}`; edit the lines below it."
-                )
-            if number in taken and not (edit.do == "delete" and taken[number].do == "delete"):
+        for number in range(edit.first, edit.last + 1):
+            if number in taken:
                 raise NoSuchLine(f"Two edits take line {number}.")
-            taken[number] = edit
-
-    def _lines_of(self, edit: LineEdit) -> Iterable[int]:
-        """The lines that an edit takes. To delete a line that names a text is to delete the text."""
-        numbers = range(edit.first, edit.last + 1)
-        if edit.do != "delete":
-            return numbers
-        named = {self.lines[number - 1].path for number in numbers if number in self.heads}
-        whole = {line.number for line in self.lines if line.path in named}
-        return sorted(whole.union(numbers) - self.heads)
+            taken.add(number)
 
     def _put(self, edit: LineEdit, put: dict[int, list[str]]) -> None:
         place = {"insert": edit.first, "move": edit.after, "replace": edit.last}.get(edit.do)
         if place is None:
             return
-        if not 1 <= place <= len(self.lines):
+        if not 1 <= place <= len(self._lines):
             raise NoSuchLine(
-                f"There is no line {place} to put something behind: they are numbered 1 to {len(self.lines)}."
+                f"There is no line {place} to put something behind: they are numbered 1 to {len(self._lines)}."
             )
-        moved = "\n".join(line.text for line in self.lines[edit.first - 1 : edit.last])
+        moved = "\n".join(self._lines[edit.first - 1 : edit.last])
         put.setdefault(place, []).append(moved if edit.do == "move" else edit.text)
 
-    def _left(self, path: str, taken: Mapping[int, LineEdit], put: Mapping[int, list[str]]) -> Iterator[str]:
-        for line in self.lines:
-            if line.path == path:
-                if line.number not in taken and line.number not in self.heads:
-                    yield line.text
-                yield from put.get(line.number, ())
+    def _left(self, taken: set[int], put: Mapping[int, list[str]]) -> Iterator[str]:
+        for number, line in enumerate(self._lines, 1):
+            if number not in taken:
+                yield line
+            yield from put.get(number, ())

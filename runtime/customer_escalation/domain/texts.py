@@ -7,7 +7,6 @@ order, so that taking a text out or moving it breaks no mention of another.
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from customer_escalation.domain.day_names import alternatives, join_alternatives, or_joins
 from customer_escalation.domain.draft import ColleagueText, CustomerDraft, Draft
@@ -103,39 +102,6 @@ def _further() -> re.Pattern[str]:
 def unknown_mentions(text: str, known: Mapping[int, int]) -> Iterator[int]:
     """Numbers in brackets that name no text."""
     return (int(number) for number in _MARKED.findall(text) if int(number) not in known)
-
-
-def reordered(data: Mapping[str, Any], order: Sequence[int]) -> dict[str, Any]:
-    """A draft as data with its texts numbered anew in this order of their old numbers; each mention follows its text.
-
-    Raises ``ValueError`` where the order does not name every text once.
-    """
-    entries = [entry for name in LISTS for entry in data[name]]
-    own = [entry["number"] for entry in entries]
-    numbers = own if len(set(own)) == len(own) and all(own) else list(range(1, len(own) + 1))
-    if sorted(order) != sorted(numbers):
-        raise ValueError(
-            f"`order` has to name each text once; they are {', '.join(map(str, sorted(numbers))) or 'none'}."
-        )
-    anew = {old: new for new, old in enumerate(order, 1)}
-    changed: dict[str, Any] = _mentions_follow(dict(data), anew)
-    for entry, old in zip((entry for name in LISTS for entry in changed[name]), numbers, strict=True):
-        entry["number"] = anew[old]
-    return changed
-
-
-def _mentions_follow(value: Any, anew: Mapping[int, int]) -> Any:
-    if isinstance(value, str):
-        return MENTION.sub(lambda found: _renamed(found, anew), each_marked(value, anew))
-    if isinstance(value, Mapping):
-        told = "ticket" in value  # to a customer, who knows nothing of our numbers
-        return {name: item if told and name == "text" else _mentions_follow(item, anew) for name, item in value.items()}
-    return [_mentions_follow(item, anew) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _renamed(found: re.Match[str], anew: Mapping[int, int]) -> str:
-    number = anew.get(_number(found))
-    return f"[text {number}]" if number else found.group()
 
 
 def _number(found: re.Match[str]) -> int:

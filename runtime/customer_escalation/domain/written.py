@@ -1,14 +1,12 @@
-"""A document as its writer wrote it, in plain markdown, taken apart into the texts of a draft and put together again.
+"""A document as its writer wrote it: the texts of a draft, and their order with what stands before each.
 
 What is printed is the document. Code needs some of it by itself: the sections of the template, each text that goes out, each ask with its
-owner, the deadline. So every stretch of the document becomes a text of the draft, and the layout holds their order and what stands
-before them. Nothing stands in two places: a text that changes changes in the document.
+owner, the deadline. So every stretch of the document is a text of the draft, and the layout holds their order. Nothing stands in two
+places: a text that changes changes in the document. ``document_reading`` takes one apart.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from dataclasses import field as default
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, TypeGuard
 
 from pydantic import ConfigDict, Field
@@ -27,18 +25,9 @@ SECTIONS = {
 """The template's headings, each with the field that holds its text; what is needed is held by the asks and the deadline."""
 HEAD = ("Severity", "Target team", "Reported by", "Date")
 """The template's labels above the first section."""
-LONGEST_SUMMARY = 119
-FEWEST_WORDS = 4
-"""Words of an ask that tell its line wherever they stand in it."""
 LONGEST_BEGINS = 280
 """Characters of a text by which its place is found again."""
-_TITLE = re.compile(r"#{1,3}\s+\**(?:(?i:ESCALATION)|[^\W\d_a-zß-öø-ÿ]{6,})\**\s*[:：]\s*\**\s*")
-"""The template's, or a translation in capitals, which is printed as the template's."""
-_RULE = re.compile(r"\s{0,3}(?:-{3,}|\*{3,}|_{3,})\s*\Z")
-_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*\Z")
-_QUOTED = re.compile(r"\s{0,3}> ?")
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
-_DEADLINE = re.compile(r"\s*(?:[-*+]\s+)?\*\*Deadline:?\*\*:?\s*", re.IGNORECASE)
+HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*\Z")
 _LEAD = re.compile(r"\s*(?:[-*+]\s+)?\*\*([^*\n]{1,40}?):?\*\*:?\s")
 
 
@@ -86,19 +75,6 @@ def draft_from(data: Mapping[str, Any], *, escalates: bool) -> Draft:
     """A draft from its data: one with a layout was written as a document."""
     written, filled = (WrittenEscalation, EscalationDraft) if escalates else (WrittenNote, HandlingDraft)
     return (written if "layout" in data else filled).model_validate(data)
-
-
-class UnplacedEntry(ValueError):
-    """An index that does not fit its document; the message says where, for the writer."""
-
-
-def written_draft(document: str, index: DocumentIndex, *, escalates: bool) -> Written:
-    """The document as a draft.
-
-    Raises ``UnplacedEntry`` where an entry of the index names no place of it, and ``ValidationError`` for a text that is too long.
-    """
-    reading = _Reading(document, index, escalates)
-    return (WrittenEscalation if escalates else WrittenNote).model_validate(reading.data())
 
 
 def document_of(draft: Written) -> str:
@@ -162,319 +138,15 @@ def words_of(text: str) -> str:
     return " ".join(re.findall(r"\w+", without_marks(text).casefold()))
 
 
-class _Line(str):
-    """A line that knows its place in the document."""
-
-    at: int
-
-    @classmethod
-    def of(cls, text: str, at: int) -> "_Line":
-        """The line at this place, from 0."""
-        line = cls(text)
-        line.at = at
-        return line
-
-
-@dataclass
-class _Block:
-    """Lines that follow each other: a quotation, or anything else."""
-
-    lines: list[_Line]
-    quoted: bool
-
-
-@dataclass
-class _Reading:
-    """One document on its way to becoming a draft."""
-
-    document: str
-    index: DocumentIndex
-    escalates: bool
-    layout: list[dict[str, Any]] = default(default_factory=list)
-    texts: dict[str, str] = default(default_factory=dict)
-    lists: dict[str, list[Any]] = default(default_factory=lambda: {
-        "asides": [], "further": [], "drafts": [], "messages": [], "asks": [],
-    })  # fmt: skip
-    deadline: str = ""
-    placed: set[int] = default(default_factory=set)
-    """The texts of the index that were found."""
-    asked: set[int] = default(default_factory=set)
-    next: int = 0
-    """The place of the line behind what was laid so far."""
-
-    def data(self) -> dict[str, Any]:
-        """The draft as data."""
-        texts = self.document.replace("\r\n", "\n").split("\n")
-        lines = [_Line.of(text, at) for at, text in enumerate(texts)]
-        page, title, brief, after = _parts(lines, self.escalates)
-        self._run(page, "page")
-        if title is not None:
-            heading = _TITLE.match(title)
-            words = title[heading.end() :].strip(" *") if heading else str(title)
-            self._put("## ESCALATION: ", "summary", words, "brief", [title])
-        self._brief(brief)
-        self._run(after, "after")
-        self._all_placed()
-        found: dict[str, Any] = {
-            **dict.fromkeys(("sender", "summary"), ""), **self.texts, **self.lists, "layout": self.layout,
-            "ticket_note": self.texts.get("ticket_note", ""), "rhythm": "", "reminders": list(self.index.reminders),
-        }  # fmt: skip
-        if not self.escalates:
-            found.pop("asks")
-            note = {"note": "", "article": self.index.article, "summary": _summary(self.document)}
-            return {**note, **{name: text for name, text in found.items() if name != "summary"}}
-        empty = dict.fromkeys(
-            ("opening", "severity_reason", "co_owner", "impact", "description", "tried", "containment", "reproduction",
-             "ideas", "communication", "context"), "",
-        )  # fmt: skip
-        deadline = {"by": self.index.deadline.by, "basis": self.index.deadline.basis, "text": self.deadline}
-        return {**empty, **found, "deadline": deadline}
-
-    def _brief(self, lines: Sequence[_Line]) -> None:
-        section, run = "opening", list[_Line]()
-        for line, coded in _with_code(lines):
-            heading = None if coded else _HEADING.match(line)
-            if heading is None:
-                run.append(line)
-                continue
-            self._section(section, run)
-            section, run = _section_of(heading[2]), []
-            self._put(line.strip(), "", "", "brief", [line])
-        self._section(section, run)
-
-    def _section(self, name: str, lines: Sequence[_Line]) -> None:
-        whole = _trimmed(lines)
-        if name == "needed":
-            self._needed(whole)
-        elif whole:
-            self._run(whole, "brief", name if name not in self.texts else "")
-
-    def _run(self, lines: Sequence[_Line], part: Part, name: str = "") -> None:
-        """Lines of one part: each text of the index by itself, the rest as texts of the draft, the first under ``name``."""
-        for block in _joined(_blocks(lines), lines, self._place):
-            place = self._place(block)
-            if place is None:
-                self._prose(block.lines, part, name)
-                name = ""
-            else:
-                self._outgoing(place, block.lines, part)
-
-    def _prose(self, lines: Sequence[_Line], part: Part, name: str) -> None:
-        first = "sender" if self.escalates else "note"
-        if not name and part == "page" and first not in self.texts:
-            name = first
-        elif not name:
-            name = self._next("further" if part == "brief" or not self.escalates else "asides")
-        self._put("", name, "\n".join(lines), part, lines)
-
-    def _next(self, name: str) -> str:
-        """The path of a further text in a list."""
-        self.lists[name].append("")
-        return f"{name}[{len(self.lists[name]) - 1}]"
-
-    def _place(self, block: _Block) -> int | None:
-        """Which text of the index a quotation is."""
-        if not block.quoted:
-            return None
-        words = words_of("\n".join(map(_unquoted, block.lines)))
-        found = [place for place, one in enumerate(self.index.texts) if _begins(words, one.begins)]
-        return max(found, key=lambda place: len(self.index.texts[place].begins), default=None)
-
-    def _outgoing(self, place: int, lines: Sequence[_Line], part: Part) -> None:
-        entry = self.index.texts[place]
-        if place in self.placed:
-            raise UnplacedEntry(f"Two texts begin with “{entry.begins}”: give more of their first words.")
-        self.placed.add(place)
-        text = without_marks("\n".join(map(_unquoted, lines)))
-        number = len(self.lists["drafts"]) + len(self.lists["messages"]) + 1
-        if entry.goes == "ticket_note":
-            self._put("", "ticket_note", text, part, lines, quoted=True)
-            return
-        if entry.goes == "colleague":
-            name, one = "messages", {"number": number, "to": entry.to, "text": text}
-        else:
-            kind = entry.goes.removeprefix("customer_")
-            name, one = "drafts", {"number": number, "ticket": entry.to, "kind": kind, "when": entry.when, "text": text}
-        self.lists[name].append(one)
-        self._laid("", f"{name}[{len(self.lists[name]) - 1}].text", part, lines, quoted=True)
-
-    def _needed(self, lines: Sequence[_Line]) -> None:
-        """What is needed: each ask with what is indented below it, the deadline, and the rest."""
-        run, at = list[_Line](), 0
-        while at < len(lines):
-            deadline = _DEADLINE.match(lines[at]) if not self.deadline else None
-            ask = None if deadline else self._ask(lines[at])
-            if deadline is None and ask is None:
-                run.append(lines[at])
-                at += 1
-                continue
-            self._rest(run)
-            run, end = [], at + 1
-            while end < len(lines) and lines[end][:1].isspace() and lines[end].strip():
-                end += 1
-            own = lines[at:end]
-            if deadline:
-                self.deadline = "\n".join([own[0][deadline.end() :], *own[1:]]).rstrip()
-                self._laid(deadline.group(), "deadline.text", "brief", own)
-            elif ask is not None:
-                entry = self.index.asks[ask]
-                self.asked.add(ask)
-                text = "\n".join(own).rstrip()
-                self.lists["asks"].append({"owner": entry.owner, "kind": entry.kind, "by": entry.by, "text": text})
-                self._laid("", f"asks[{len(self.lists['asks']) - 1}].text", "brief", own)
-            at = end
-        self._rest(run)
-
-    def _rest(self, lines: Sequence[_Line]) -> None:
-        whole = _trimmed(lines)
-        if whole:
-            self._put("", self._next("further"), "\n".join(whole), "brief", whole)
-
-    def _ask(self, line: str) -> int | None:
-        words = words_of(line)
-        found = [
-            place
-            for place, one in enumerate(self.index.asks)
-            if place not in self.asked and (_begins(words, one.begins) or _holds(words, one.begins))
-        ]
-        return max(found, key=lambda place: len(self.index.asks[place].begins), default=None)
-
-    def _put(
-        self, before: str, path: str, text: str, part: Part, lines: Sequence[_Line], *, quoted: bool = False
-    ) -> None:
-        if path.startswith(("asides[", "further[")):
-            name, _, number = path.rstrip("]").partition("[")
-            self.lists[name][int(number)] = text
-        elif path:
-            self.texts[path] = text
-        self._laid(before, path, part, lines, quoted=quoted)
-
-    def _laid(self, before: str, path: str, part: Part, lines: Sequence[_Line], *, quoted: bool = False) -> None:
-        """``lines`` are those of the document that it is made of."""
-        apart = lines[0].at - self.next
-        self.next = lines[-1].at + 1
-        self.layout.append({"before": before, "path": path, "part": part, "quoted": quoted, "apart": apart})
-
-    def _all_placed(self) -> None:
-        left = [f"no quoted text begins with “{one.begins}”"
-                for place, one in enumerate(self.index.texts) if place not in self.placed]  # fmt: skip
-        if self.escalates:
-            left += [f"no line under `### What's Needed` begins with “{one.begins}”"
-                     for place, one in enumerate(self.index.asks) if place not in self.asked]  # fmt: skip
-        if left:
-            raise UnplacedEntry(f"The index does not fit the document as it is then: {'; '.join(left)}.")
-
-
-def _begins(words: str, begins: str) -> bool:
-    wanted = words_of(begins)
-    return bool(wanted) and (words.startswith(wanted) or words.partition(" ")[2].startswith(wanted))
-
-
-def _holds(words: str, begins: str) -> bool:
-    """Do enough words to tell it stand in the line, such as in the cell of a row in which the ask itself stands?"""
-    wanted = words_of(begins)
-    return len(wanted.split()) >= FEWEST_WORDS and f" {wanted} " in f" {words} "
-
-
-def _parts(lines: Sequence[_Line], escalates: bool) -> tuple[list[_Line], _Line | None, list[_Line], list[_Line]]:
-    """What stands before the brief, its title, the brief, and what stands behind it."""
-    coded = list(_with_code(lines))
-    title = next((at for at, (line, code) in enumerate(coded) if not code and _TITLE.match(line)), None)
-    if not escalates or title is None:
-        return _trimmed(lines), None, [], []
-    end = next(
-        (at for at, (line, code) in enumerate(coded) if at > title and not code and _is_end(line)),
-        len(lines),
-    )
-    return _trimmed(lines[:title]), lines[title], _trimmed(lines[title + 1 : end]), _trimmed(lines[end:])
-
-
-def _unquoted(line: str) -> str:
-    return _QUOTED.sub("", line, count=1)
-
-
-def _is_end(line: str) -> bool:
-    heading = _HEADING.match(line)
-    return bool(_RULE.match(line) or (heading and len(heading[1]) < len("###")))
-
-
-def _with_code(lines: Iterable[_Line]) -> Iterator[tuple[_Line, bool]]:
-    """Each line, and whether it is fenced code."""
-    fence = ""
-    for line in lines:
-        mark = _FENCE.match(line)
-        inside = bool(fence or mark)
-        if mark and not fence:
-            fence = mark[1][:3]
-        elif mark and fence and line.strip().startswith(fence):
-            fence = ""
-        yield line, inside
-
-
-def _blocks(lines: Iterable[_Line]) -> Iterator[_Block]:
-    """Lines in blocks, without the empty lines around each."""
-    block = _Block([], False)
-    for line, coded in _with_code(lines):
-        quoted = bool(_QUOTED.match(line)) and not coded
-        if block.quoted != quoted:
-            yield from _kept(block)
-            block = _Block([], quoted)
-        block.lines.append(line)
-    yield from _kept(block)
-
-
-def _kept(block: _Block) -> Iterator[_Block]:
-    lines = _trimmed(block.lines)
-    if lines:
-        yield _Block(lines, block.quoted)
-
-
-def _joined(
-    blocks: Iterable[_Block], lines: Sequence[_Line], place: Callable[[_Block], int | None]
-) -> Iterator[_Block]:
-    """The blocks of these lines, a quotation that does not go out as part of the text around it."""
-    last: _Block | None = None
-    for block in blocks:
-        if place(block) is not None:
-            yield from [last] if last else []
-            yield block
-            last = None
-        elif last is None:
-            last = _Block(block.lines, False)
-        else:
-            begins, ends = last.lines[0].at - lines[0].at, block.lines[-1].at - lines[0].at
-            last = _Block(list(lines[begins : ends + 1]), False)
-    yield from [last] if last else []
-
-
-def _trimmed(lines: Sequence[_Line]) -> list[_Line]:
-    """Without empty lines at either end."""
-    found = list(lines)
-    while found and not found[0].strip():
-        found.pop(0)
-    while found and not found[-1].strip():
-        found.pop()
-    return found
-
-
-def _section_of(heading: str) -> str:
+def section_of(heading: str) -> str:
+    """Which field holds the section below a heading of the template; empty for another heading."""
     words = heading.replace("’", "'").strip(" *")
     return next((name for title, name in SECTIONS.items() if is_called(words, title)), "")
 
 
-def quotations_of(document: str) -> Iterator[tuple[str, str]]:
-    """Each quotation of a document with the line above it."""
-    lead = ""
-    texts = document.replace("\r\n", "\n").split("\n")
-    for block in _blocks(_Line.of(text, at) for at, text in enumerate(texts)):
-        if block.quoted:
-            yield lead, "\n".join(map(_unquoted, block.lines))
-        lead = block.lines[-1]
-
-
 def headings_missing(draft: WrittenEscalation) -> list[str]:
     """The template's headings that the document has not."""
-    found = {_section_of(heading[2]) for piece in draft.layout if (heading := _HEADING.match(piece.before))}
+    found = {section_of(heading[2]) for piece in draft.layout if (heading := HEADING.match(piece.before))}
     return [title for title, name in SECTIONS.items() if name not in found]
 
 
@@ -488,14 +160,6 @@ def is_head_line(line: str) -> bool:
     """Is it one of the template's lines above the first section?"""
     lead = _LEAD.match(line + " ")
     return lead is not None and any(is_called(lead[1], label) for label in HEAD)
-
-
-def _summary(document: str) -> str:
-    """What a document without a title is about: its first sentence."""
-    lines = [line for line in document.splitlines() if line.strip()]
-    first = re.sub(r"\A[#>\s]+", "", without_marks(lines[0])).replace("**", "").strip() if lines else ""
-    sentence = re.split(r"(?<=[.!?])\s", first, maxsplit=1)[0]
-    return sentence if len(sentence) <= LONGEST_SUMMARY else f"{sentence[: LONGEST_SUMMARY - 1].rstrip()}…"
 
 
 def is_written(draft: Draft) -> TypeGuard[Written]:

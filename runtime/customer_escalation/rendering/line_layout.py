@@ -10,8 +10,6 @@ from customer_escalation.rendering.inert import ENDS, inert
 _BOX = re.compile(r"\[[ xX]\] \Z")
 """Whether a point is done, behind its bullet."""
 _HEADING = re.compile(r"#{1,6}\s+")
-HIGHEST = 3
-"""The level of headings in a note below a title: those above are the document's."""
 _ITEM = re.compile(r"(?:[-*+]|\d{1,2}[.)])\s+")
 
 

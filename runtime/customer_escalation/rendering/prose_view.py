@@ -91,7 +91,7 @@ class ProseView(Citing):
         begin = words_begin(line)
         if line[begin : begin + 1] == "|":
             cells = without_edges(line[begin:])
-            return f"| {' | '.join(self._words(cell, whole, seen).replace('|', chr(92) + '|') for cell in cells)} |"
+            return f"| {' | '.join(self._cell(cell, whole, seen).replace('|', chr(92) + '|') for cell in cells)} |"
         found = list(sentences_of(line))
         if not found:
             return without_marks(line).rstrip() if self.as_written else line.rstrip()
@@ -99,6 +99,12 @@ class ProseView(Citing):
         if before.startswith("#"):
             seen.clear()
         return f"{before}{self._words(line, whole, seen)}"
+
+    def _cell(self, cell: str, whole: str, seen: set[str]) -> str:
+        """A cell of a table: what would be a bullet or a number at the head of a line, or a lead, is part of its words there."""
+        found = next(iter(sentences_of(cell)), None)
+        lead = inert(self.named(with_marks(cell[: found.start], self._in_a_lead))) if found else ""
+        return f"{lead} {self._words(cell, whole, seen)}".strip()
 
     def _in_a_lead(self, refs: list[str]) -> str:
         """A mark inside a bold lead."""

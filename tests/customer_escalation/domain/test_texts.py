@@ -6,7 +6,7 @@ import pytest
 from tests.customer_escalation.drafts import escalation, reply
 
 from customer_escalation.domain.draft import EscalationDraft
-from customer_escalation.domain.texts import each_marked, outgoing, places, reordered, unknown_mentions, with_places
+from customer_escalation.domain.texts import each_marked, outgoing, places, unknown_mentions, with_places
 
 
 def message(to: str, number: int = 0) -> dict[str, Any]:
@@ -64,34 +64,6 @@ def test_a_mention_in_plain_words_follows_too_and_nothing_else_does(written: str
     assert list(unknown_mentions("text 9", {5: 1})) == []
 
 
-def test_of_a_new_order_a_customer_reads_nothing() -> None:
-    one = draft(
-        sender="Send text 1.", drafts=[{**customer("Press text 1.", 1), "when": "unless text 2 goes"}, customer("b", 2)]
-    )
-    data = reordered(one.model_dump(), [2, 1])
-    assert data["sender"] == "Send [text 2]."
-    assert (data["drafts"][0]["when"], data["drafts"][0]["text"]) == ("unless [text 1] goes", "Press text 1.")
-
-
-def test_a_new_order_numbers_the_texts_anew_and_every_mention_follows() -> None:
-    one = draft(
-        sender="Send [text 1] now.\n[text 2]\nThen [text 3].",
-        drafts=[customer("a", 1), customer("b", 2)], messages=[message("c", 3)],
-    )  # fmt: skip
-    data = reordered(one.model_dump(), [3, 1, 2])
-    assert data["sender"] == "Send [text 2] now.\n[text 3]\nThen [text 1]."
-    assert [entry["number"] for entry in (*data["drafts"], *data["messages"])] == [2, 3, 1]
-    anew = EscalationDraft.model_validate(data)
-    assert [one.text for _, one in outgoing(anew)] == ["To c.", "a", "b"]
-
-
-@pytest.mark.parametrize("order", [[1], [1, 1], [1, 2, 3], [0, 1]])
-def test_an_order_that_leaves_a_text_out_or_has_one_too_many_is_refused(order: list[int]) -> None:
-    one = draft(drafts=[customer("a", 1), customer("b", 2)])
-    with pytest.raises(ValueError, match="they are 1, 2"):
-        reordered(one.model_dump(), order)
-
-
 @pytest.mark.parametrize(
     ("written", "read"),
     [
@@ -112,8 +84,6 @@ def test_each_number_of_a_list_of_texts_names_one(written: str, read: str) -> No
 
 
 def test_a_list_of_texts_follows_a_new_order() -> None:
-    one = draft(sender="Choose text 1 or 2.", drafts=[customer("a", 1), customer("b", 2)])
-    assert reordered(one.model_dump(), [2, 1])["sender"] == "Choose [text 2] or [text 1]."
     assert with_places("Choose text 1 or 2.", {1: 2, 2: 1}, lambda n: f"text {n}") == "Choose text 2 or 1."
     assert (
         with_places("Send [text 1], [text 2] and [text 3].", {1: 1, 2: 2, 3: 3}, lambda n: f"text {n}")

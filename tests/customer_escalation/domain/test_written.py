@@ -2,18 +2,16 @@
 
 import pytest
 
+from customer_escalation.domain.document_reading import UnplacedEntry, quotations_of, written_draft
 from customer_escalation.domain.index import DocumentIndex
 from customer_escalation.domain.prose import passages
 from customer_escalation.domain.written import (
-    UnplacedEntry,
     WrittenEscalation,
     WrittenNote,
     document_of,
     draft_from,
     head_of,
     headings_missing,
-    quotations_of,
-    written_draft,
 )
 
 BRIEF = """**Escalate now.** Call Ada first.

@@ -10,10 +10,10 @@ from tests.customer_escalation.drafts import ask, escalation, facts, handling, r
 
 from customer_escalation.cases.result import Ending, result_of
 from customer_escalation.cases.session import Casework
+from customer_escalation.domain.document_reading import written_draft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.index import DocumentIndex
 from customer_escalation.domain.prose import without_marks
-from customer_escalation.domain.written import written_draft
 from customer_escalation.rendering import document_of, render_html, render_markdown, render_result
 
 SOLVED = {"answer": "yes", "cites": ["knowledge_base/K-3"], "why": "it fits"}
@@ -111,3 +111,11 @@ def test_what_no_system_could_tell_stands_below_it() -> None:
         work, case="20260304-120000-abcdef", request="", reported_by="Support", gaps=gaps, ending=Ending()
     )
     assert "The CRM could not be read." in str(found.to_json()["markdown"]).rpartition("---")[2]
+
+
+def test_a_cell_keeps_what_it_begins_with() -> None:
+    rows = (
+        "| Day | What |\n| --- | --- |\n| 4. Feb., 09:30 | **Report:** it stops with E-77 |\n| - | 24. März: nothing |"
+    )
+    shown = result(plain(context=rows), index(escalation()))["markdown"]
+    assert rows in shown

@@ -5,11 +5,12 @@ from typing import Any
 from tests.customer_escalation.documents import document, index
 from tests.customer_escalation.drafts import BUG_COMMENT, T1M1, T1M2, escalation, records
 
+from customer_escalation.domain.document_reading import written_draft
 from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.index import DocumentIndex
 from customer_escalation.domain.prose import passages, without_marks
-from customer_escalation.domain.written import Written, written_draft
+from customer_escalation.domain.written import Written
 from customer_escalation.review.attributing import attributed
 from customer_escalation.review.sources import Sources
 

@@ -6,11 +6,11 @@ from tests.customer_escalation.documents import document, index
 from tests.customer_escalation.drafts import escalation, facts, records
 
 from customer_escalation.cases.session import Casework
+from customer_escalation.domain.document_reading import written_draft
 from customer_escalation.domain.draft import EscalationDraft
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.index import DocumentIndex
 from customer_escalation.domain.outcomes import Outcome
-from customer_escalation.domain.written import written_draft
 from customer_escalation.review.budget import MOST_ACCOUNTS, PER_ACCOUNT, READ, read_of, words_in
 
 
