@@ -18,6 +18,7 @@ from customer_escalation.review.passages import TOLD_FREELY, Claim, is_what_come
 from customer_escalation.review.settings_named import has_its_prefix, is_a_setting_of
 from customer_escalation.review.sources import FOR_COLLEAGUES, Sources
 from customer_escalation.review.told_days import (
+    is_a_coming_day,
     is_coming_day,
     is_day,
     is_day_and_month,
@@ -267,8 +268,7 @@ def _in_other_words(record: Record) -> bool:
 
 def _comes(atom: Unsupported, sources: Sources) -> bool:
     """Is it a day that comes soon, which whoever writes to a colleague may set?"""
-    days = Record(ref="draft/days", data={"kind": "deadline", "text": " ".join(map(str, sources.coming))})
-    return not unsupported_atoms(atom.atom, [days])
+    return is_a_coming_day(atom.atom, sources.coming)
 
 
 def _ends_a_name(shown: str, text: str, scope: Iterable[Record]) -> bool:

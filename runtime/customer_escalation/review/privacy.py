@@ -17,7 +17,7 @@ from customer_escalation.review.grounding import Unsupported, find_atoms, unsupp
 from customer_escalation.review.missing import LONGEST_ADDRESS, is_a_writer, is_at_a_host_of, is_somebody, put_together
 from customer_escalation.review.passages import drafts_for_customers
 from customer_escalation.review.settings_named import is_a_setting_of
-from customer_escalation.review.told_days import is_day_and_month, on_a_customers_clock
+from customer_escalation.review.told_days import is_a_coming_day, is_day_and_month, on_a_customers_clock
 from customer_escalation.sla.clocks import waiting_since
 from skill_runtime.ledger import Record
 
@@ -131,6 +131,13 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
             asked = atom.kind in ("code", "quote", *WHEN) or _is_no_id_of_ours(atom, view) or _is_a_file(atom)
             if asked and view.is_written and atom.kind in ("code", "id") and not atom.found_in:
                 continue  # a command of the letter's own, which its last reader reads
+            if (
+                view.is_written
+                and atom.kind == "date"
+                and not atom.found_in
+                and is_a_coming_day(atom.atom, view.sources.coming)
+            ):
+                continue  # a day that the letter promises; whether it fits the contract is said elsewhere
             asked |= view.is_written and atom.kind == "address" and is_at_a_host_of(atom.atom, allowed)
             asked |= atom.kind == "number" and is_day_and_month(atom.atom, passage.text, view.sources.everything)
             which: tuple[str, Level] = (", and no record holds {them}.", "H")

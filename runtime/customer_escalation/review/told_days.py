@@ -57,6 +57,12 @@ def is_coming_day(number: str, text: str, coming: Sequence[date]) -> bool:
     return any(parts <= set(pair) and (int(pair[0]), int(pair[1])) in days for pair in _days_and_months(text))
 
 
+def is_a_coming_day(shown: str, coming: Sequence[date]) -> bool:
+    """Is it a date, in any spelling, of one of the days that come?"""
+    days = Record(ref="draft/days", data={"kind": "deadline", "text": " ".join(map(str, coming))})
+    return not unsupported_atoms(shown, [days])
+
+
 def _days_and_months(text: str) -> Iterator[tuple[str, str]]:
     """The days with their months that a text tells without a year."""
     yield from _DAY_MONTH.findall(text)
