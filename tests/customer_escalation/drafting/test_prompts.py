@@ -17,7 +17,7 @@ FOLDER = Path(str(prompts.__file__)).parent
 PACKAGE = FOLDER.parents[1]
 TEXTS = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.md*"))
 DECISION: dict[str, Any] = {
-    "severity": "High", "otherwise": "High", "pattern": policy().pattern, "lately": ["Bell & Oak (T-2, solved): It stops"],
+    "severity": "High", "pattern": policy().pattern, "lately": ["Bell & Oak (T-2, solved): It stops"],
     "target": "Engineering", "also_notify": ["Product"],
     "own_reading": ("escalate", "Medium", "Product"),
     "undecided": ["E-BIZ: nobody said"], "hold": ["E-BUG: reproduced"], "not_held": ["E-DOWN: nothing stopped"],
@@ -121,7 +121,7 @@ def test_a_decision_says_how_the_document_is_handed_in() -> None:
     assert "its context names who can answer" in text
     assert "hand it with its index to `hand_in`" in text
     handled = prompt("decision.md.j2", **VALUES["decision.md.j2"][1])
-    assert handled.startswith("Decision: handle in support, no escalation. Were it one, it would be High.")
+    assert handled.startswith("Decision: handle in support, no escalation.")
     assert "Bell & Oak (T-2, solved): It stops" in handled
     assert "Undecided" not in handled
     assert "your whole next answer is its text" in prompt("decision.md.j2", **VALUES["decision.md.j2"][3])

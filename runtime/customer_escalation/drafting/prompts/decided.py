@@ -53,7 +53,6 @@ def decision_told(
     return prompt(
         "decision.md.j2",
         severity=decision.severity.value if decision.severity else "",
-        otherwise=decision.severity_if_escalated.value,
         pattern=case.policy.pattern,
         lately=list(_lately(case)),
         target=target,
@@ -121,7 +120,11 @@ def _lately(case: DecisionInput) -> Iterator[str]:
 
 
 def _would_change(case: DecisionInput) -> Iterator[str]:
-    found = [change for change in what_would_change(case) if change.instead in ("yes", "full", "exposure_or_breach")]
+    """Only of what is not known: that a fire would be urgent needs no saying."""
+    found = [
+        change for change in what_would_change(case)
+        if change.now == "unknown" and change.instead in ("yes", "full", "exposure_or_breach")
+    ]  # fmt: skip
     for change in found[:MOST_CHANGES]:
         then = [change.outcome.value.replace("_", " ")]
         then += [label.value for label in (change.severity, change.target) if label]
