@@ -38,6 +38,7 @@ def index(draft: Mapping[str, Any]) -> dict[str, Any]:
         "deadline": {"by": deadline["by"], "basis": deadline["basis"] or "proposed"},
         "reminders": list(draft.get("reminders", ())),
         "article": draft.get("article", ""),
+        "containment": _first(draft.get("containment", "")),
     }
 
 

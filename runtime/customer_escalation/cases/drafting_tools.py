@@ -27,7 +27,7 @@ from customer_escalation.drafting.prompts import prompt
 from customer_escalation.drafting.prompts.decided import DOCUMENT, decision_told
 from customer_escalation.policy import Policy
 from customer_escalation.policy.text import fill
-from customer_escalation.review.budget import read_of, words_in
+from customer_escalation.review.budget import LENGTH, read_of, words_in
 from skill_runtime.tools import Access, Tool, ToolReturn, ToolSpec
 
 ASSESS = "assess"
@@ -35,7 +35,7 @@ EDIT = "edit"
 HANDED_IN = "the document, as the text of an answer without a call"
 FEWEST_WORDS = 40
 """Of a document; a refusal or a question is none."""
-NOT_YET = frozenset({"B2", "B3", "B5", "T5", "R1", "R5"})
+NOT_YET = frozenset({"B2", "B3", "B5", "T4", "T5", "R1", "R5"})
 """Rules about asks, moments and who gets a text, of which nothing is known before there is an index, and about the form of steps, which a
 reader sees.
 """
@@ -88,7 +88,8 @@ class DraftingTools:
     def _doubts(self) -> str:
         """What the check says of the document, as far as it can be judged without an index."""
         review = self._service.work(self._case).casework.review
-        return self._told([one for one in review.findings if one.rule not in NOT_YET]) if review else ""
+        shown = [one for one in review.findings if one.rule not in NOT_YET and one.where != LENGTH] if review else []
+        return self._told(shown)
 
     def begin_edit(self) -> str | None:
         """What the reader is told of the document; None where there is none. From here on only an edit is taken."""

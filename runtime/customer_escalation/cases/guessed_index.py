@@ -6,6 +6,7 @@ from customer_escalation.domain.document_reading import quotations_of
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.index import DocumentIndex, TextEntry
 from customer_escalation.domain.record_ids import mentions
+from customer_escalation.retrieval.relevance.issue import is_open
 
 LONGEST = 300
 """Characters by which a text is known: letters to two customers may begin alike."""
@@ -13,10 +14,10 @@ _CHANNEL = re.compile(r"(?<!\w)#[A-Za-z][\w.-]*")
 
 
 def guessed_index(document: str, evidence: Evidence) -> DocumentIndex:
-    """The texts alone: to a channel where the line above names one, to a customer where it names one ticket. Asks and moments are left
-    to a reader.
+    """The texts alone: to a channel where the line above names one, to a customer where it names one ticket that somebody waits on. Asks
+    and moments are left to a reader.
     """
-    tickets = [record.ref for record in evidence.of_kind("ticket")]
+    tickets = [record.ref for record in evidence.of_kind("ticket") if is_open(record)]
     found: list[TextEntry] = []
     for lead, text in quotations_of(document):
         begins = " ".join(text.split())[:LONGEST]

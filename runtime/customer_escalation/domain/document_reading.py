@@ -108,7 +108,7 @@ class _Reading:
              "ideas", "communication", "context"), "",
         )  # fmt: skip
         deadline = {"by": self.index.deadline.by, "basis": self.index.deadline.basis, "text": self.deadline}
-        return {**empty, **found, "deadline": deadline}
+        return {**empty, **found, "deadline": deadline, "contained": self.index.containment}
 
     def _brief(self, lines: Sequence[_Line]) -> None:
         section, run = "opening", list[_Line]()
@@ -241,6 +241,8 @@ class _Reading:
         if self.escalates:
             left += [f"no line under `### What's Needed` begins with “{one.begins}”"
                      for place, one in enumerate(self.index.asks) if place not in self.asked]  # fmt: skip
+            if words_of(self.index.containment) not in words_of(self.document):
+                left.append(f"nothing reads “{self.index.containment}”, where the containment is told")
         if left:
             raise UnplacedEntry(f"The index does not fit the document as it is then: {'; '.join(left)}.")
 

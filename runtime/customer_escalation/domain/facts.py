@@ -124,7 +124,7 @@ class Calculation(DraftModel):
         description=(
             "Numbers of the cited records with + - * / % and brackets (`2 * 3065.60`); or a moment of theirs, a planned one, or `now`, "
             "plus or minus hours, business hours (`+ 8 business h`, by the contract of the account cited), days, weeks, months or years "
-            "(`2025-08-22T13:00+01:00 + 72 h`), or minus another (`2025-09-30 - 2025-08-22 - 36 h`)."
+            "(`2025-08-22T13:00+01:00 + 72 h`), or minus another (`2025-09-30 - 2025-08-22 - 36 h`, `2025-08-22T13:00+01:00 + 72 h - now`)."
         )
     )
     cites: Cites

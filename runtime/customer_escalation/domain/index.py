@@ -88,6 +88,11 @@ class DocumentIndex(IndexModel):
     deadline: DeadlineEntry = Field(
         default_factory=lambda: DeadlineEntry(by="", basis="proposed"), description="Of the brief."
     )
+    containment: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] = Field(
+        default="",
+        description="Of a brief to Security: the first six to ten words of where it tells the containment taken, or that none is on "
+        "record.",
+    )
     reminders: list[Moment] = Field(
         default_factory=list, description="Each moment at which your colleague has to look or act again. RFC 3339."
     )

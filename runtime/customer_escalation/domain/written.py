@@ -59,6 +59,8 @@ class WrittenEscalation(_Written, EscalationDraft):
 
     further: list[Told]
     """What stands in the brief beside the template's sections, such as a section of the writer's own."""
+    contained: Annotated[str, Field(max_length=300), Names("place")] = ""
+    """Words of the document at which it tells the containment taken, or that none is on record."""
 
 
 class WrittenNote(_Written, HandlingDraft):
@@ -108,7 +110,7 @@ def index_of(draft: Written) -> DocumentIndex:
         for one in draft.asks
     ]
     deadline = {"by": draft.deadline.by, "basis": draft.deadline.basis}
-    return DocumentIndex.model_validate({**found, "asks": asks, "deadline": deadline})
+    return DocumentIndex.model_validate({**found, "asks": asks, "deadline": deadline, "containment": draft.contained})
 
 
 def _number(path: str) -> int:

@@ -18,7 +18,7 @@ from customer_escalation.domain.written import (
     is_head_line,
     is_written,
 )
-from customer_escalation.review.budget import read_of, words_in
+from customer_escalation.review.budget import LENGTH, read_of, words_in
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.linking import unlinked_items
 
@@ -185,7 +185,7 @@ def short(view: ReviewInput) -> Iterator[Fault]:
         read_of(view.decision.outcome, len(view.case.affected)),
     )
     if words > read * SLACK:
-        yield Fault("", f"It has {words} words, and {read} are read.", "W")
+        yield Fault(LENGTH, f"It has {words} words, and {read} are read.", "W")
 
 
 @check("B5")

@@ -9,6 +9,8 @@ READ = {Outcome.ESCALATE: 1550, Outcome.HANDLE: 1150}
 PER_ACCOUNT = 100
 """More for each further account, up to ``MOST_ACCOUNTS``, which has a text of its own."""
 MOST_ACCOUNTS = 6
+LENGTH = "length"
+"""Where a finding about it stands. The reader of a document is told its length beside it."""
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
 
 

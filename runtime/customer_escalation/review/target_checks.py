@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from customer_escalation.domain.outcomes import Severity, Target
 from customer_escalation.domain.template import WORKFLOW, reproduction_of, under
+from customer_escalation.domain.written import WrittenEscalation
 from customer_escalation.review.check import Fault, ReviewInput, check
 
 DIRECT = (Target.SECURITY, Target.LEADERSHIP)
@@ -41,10 +42,12 @@ def for_product(view: ReviewInput) -> Iterator[Fault]:
 @check("T4")
 def for_security(view: ReviewInput) -> Iterator[Fault]:
     """Either way it is said."""
-    if view.escalation and view.decision.target == Target.SECURITY and not view.escalation.containment:
-        # a document may say it anywhere, in any language
-        message = "Security needs the containment taken so far, or that none is on record."
-        yield Fault("containment", message, "W" if view.is_written else None)
+    draft = view.escalation
+    if draft is None or view.decision.target != Target.SECURITY:
+        return
+    if not (draft.contained if isinstance(draft, WrittenEscalation) else draft.containment):
+        index = " The index names where the document says it." if view.is_written else ""
+        yield Fault("containment", f"Security needs the containment taken so far, or that none is on record.{index}")
 
 
 @check("T5")

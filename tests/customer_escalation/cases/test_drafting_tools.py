@@ -240,4 +240,22 @@ async def test_its_length_is_told_beside_what_is_read() -> None:
     at = await desk()
     assert "bring it down to about" not in await at.begun()
     long = await desk()
-    assert "bring it down to about 1550." in await long.begun(ideas="Is a b c? " * 700)
+    told = await long.begun(ideas="Is a b c? " * 700)
+    assert "bring it down to about 1550." in told
+    assert "(B4, W)" not in told
+
+
+async def test_security_is_told_where_the_containment_stands_and_nobody_doubts_it_before_the_index_says_where() -> None:
+    exposed = {"level": "exposure_or_breach", "cites": [T1], "why": "a file went to another customer"}
+    service, case = await opened(records())
+    await service.assess(case, Assessment.model_validate(facts(security=exposed)))
+    at = Desk(service, case)
+    told = {
+        "containment": "Aucun confinement n'est consigné.",
+        "asks": [ask("Investigate it.", "Security", "investigate")],
+    }
+    text = document(escalation(**told), "Critical", "Security")
+    assert "(T4, H)" not in await at.begun(text)
+    left_out = {**index(escalation(**told)), "containment": ""}
+    assert "The index names where the document says it. (T4, H)" in (await at.edit(**left_out)).text
+    assert "(T4, H)" not in (await at.edit(containment="Aucun confinement n'est")).text

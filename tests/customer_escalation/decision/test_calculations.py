@@ -69,6 +69,11 @@ def figure(expression: str, *cites: str, zone: str = "UTC") -> str:
             "now - 2026-03-02T09:00Z - 36 h - 1.25 h",
             "13 h 45 min (2026-03-02 09:00 UTC to 2026-03-04 12:00 UTC - 36 h - 1.25 h)",
         ),
+        ("2026-03-02T09:00Z + 72 h - now", "21 h (2026-03-04 12:00 UTC to 2026-03-05 09:00 UTC)"),
+        (
+            "now + 6 business h - now - 30 min",
+            "21 h 30 min (2026-03-04 12:00 UTC to 2026-03-05 10:00 UTC - 30 min, Mon-Fri 9-17)",
+        ),
         ("now + 4 h", "2026-03-04 16:00 UTC (2026-03-04 12:00 UTC + 4 h)"),
         ("now + 4 h + 1 day - 30 min", "2026-03-05 15:30 UTC (2026-03-04 12:00 UTC + 4 h + 1 day - 30 min)"),
         ("now + 4 h + (3065.61 - 3000) h", "not computed: 3065.61 stands in no cited record"),

@@ -12,6 +12,7 @@ from customer_escalation.domain.written import (
     draft_from,
     head_of,
     headings_missing,
+    index_of,
 )
 
 BRIEF = """**Escalate now.** Call Ada first.
@@ -257,3 +258,14 @@ def test_quotations_come_with_the_line_above() -> None:
         ("**To Ada**", "Hello\nthere"),
         ("and", "bye"),
     ]
+
+
+def test_where_the_containment_is_told_is_a_place_of_the_document() -> None:
+    def told(words: str) -> WrittenEscalation:
+        return brief(index=DocumentIndex.model_validate({**INDEX.model_dump(), "containment": words}))
+
+    draft = told("1. **A restart**")
+    assert draft.contained == "1. **A restart**"
+    assert index_of(draft).containment == draft.contained
+    with pytest.raises(UnplacedEntry, match="nothing reads “The key is revoked”"):
+        told("The key is revoked")

@@ -43,7 +43,9 @@ _SHIFT = (
 _SHIFTED = re.compile(rf"({_STAMP})((?:{_SHIFT})+)")
 _UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _MONTHS = {"m": 1, "y": 12}
-_BETWEEN = re.compile(rf"({_STAMP})\s*-\s*({_STAMP})((?:{_SHIFT})*)")
+_BETWEEN = re.compile(
+    rf"(?P<later>{_STAMP})(?P<first>(?:{_SHIFT})*)\s*-\s*(?P<earlier>{_STAMP})(?P<then>(?:{_SHIFT})*)"
+)
 _DAY_LENGTH = len("2026-03-02")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 BUSINESS = "business"
@@ -109,35 +111,19 @@ def _result(
     if len(expression) > LONGEST_EXPRESSION:
         raise _Impossible(f"it has more than {LONGEST_EXPRESSION} characters")
     if shifted := _SHIFTED.fullmatch(expression.strip()):
-        moment = after = held.moment(shifted[1])
-        steps = re.findall(_SHIFT, shifted[2])
-        counted = ""
-        try:
-            for sign, count, unit in steps:
-                if unit.startswith(BUSINESS):
-                    if sign == "-":
-                        raise _Impossible("business hours are only counted forward")
-                    hours, span = business(), _span(count, held)
-                    if span > MOST_BUSINESS:
-                        raise _Impossible(f"at most {MOST_BUSINESS:,} business hours are counted")
-                    after = hours.calendar.add_business_time(after, timedelta(hours=span))
-                    counted = f", {hours.words}"
-                else:
-                    after = _moved(after, _span(count, held) * (1 if sign == "+" else -1), _unit(unit))
-            shown = time_words(after, zone)
-        except (OverflowError, ValueError) as error:
-            if isinstance(error, _Impossible):
-                raise
-            raise _Impossible("the result lies beyond all calendars") from None
-        return after, f"{shown} ({time_words(moment, zone)} {' '.join(' '.join(step) for step in steps)}{counted})"
+        moment, steps = held.moment(shifted[1]), re.findall(_SHIFT, shifted[2])
+        after, counted = _shifted(moment, steps, held, business)
+        told = " ".join(" ".join(step) for step in steps)
+        return after, f"{_clocked(after, zone)} ({time_words(moment, zone)} {told}{counted})"
     if between := _BETWEEN.fullmatch(expression.strip()):
-        later, earlier = held.moment(between[1]), held.moment(between[2])
+        first, steps = (re.findall(_SHIFT, between[name]) for name in ("first", "then"))
+        later, counted = _shifted(held.moment(between["later"]), first, held, business)
+        earlier = held.moment(between["earlier"])
         if later < earlier:
             raise _Impossible("the first moment is the earlier one")
-        steps = re.findall(_SHIFT, between[3])
-        length, shown = _between(later, earlier, steps, held, zone)
+        length, shown = _between(later, earlier, steps, held, zone, counted)
         days = later.astimezone(zone).date() - earlier.astimezone(zone).date()
-        if not steps and _DAY_LENGTH in (len(between[1]), len(between[2])) and days != length:
+        if not first + steps and _DAY_LENGTH in (len(between["later"]), len(between["earlier"])) and days != length:
             shown = f"{duration_words(days)} by the calendar; {shown}"
         return length, shown
     shown = WRITTEN.sub(lambda found: held.number(found.group()), expression.strip())
@@ -148,10 +134,54 @@ def _result(
         raise _Impossible("the result has too many digits") from None
 
 
+def _shifted(
+    moment: datetime, steps: Sequence[tuple[str, str, str]], held: "_Held", business: Callable[[], BusinessHours]
+) -> tuple[datetime, str]:
+    """The moment after these steps, and on which hours business hours were counted."""
+    after, counted = moment, ""
+    for sign, count, unit in steps:
+        span = _span(count, held)
+        try:
+            if not unit.startswith(BUSINESS):
+                after = _moved(after, span * (1 if sign == "+" else -1), _unit(unit))
+                continue
+            hours = _business(sign, span, business)
+            after = hours.calendar.add_business_time(after, timedelta(hours=span))
+        except (OverflowError, ValueError) as error:
+            raise _beyond(error) from None
+        counted = f", {hours.words}"
+    return after, counted
+
+
+def _business(sign: str, span: float, business: Callable[[], BusinessHours]) -> BusinessHours:
+    """The hours on which so many are counted."""
+    if sign == "-":
+        raise _Impossible("business hours are only counted forward")
+    if span > MOST_BUSINESS:
+        raise _Impossible(f"at most {MOST_BUSINESS:,} business hours are counted")
+    return business()
+
+
+def _beyond(error: Exception) -> _Impossible:
+    return error if isinstance(error, _Impossible) else _Impossible("the result lies beyond all calendars")
+
+
+def _clocked(moment: datetime, zone: ZoneInfo) -> str:
+    try:
+        return time_words(moment, zone)
+    except (OverflowError, ValueError) as error:
+        raise _beyond(error) from None
+
+
 def _between(
-    later: datetime, earlier: datetime, steps: Sequence[tuple[str, str, str]], held: "_Held", zone: ZoneInfo
+    later: datetime,
+    earlier: datetime,
+    steps: Sequence[tuple[str, str, str]],
+    held: "_Held",
+    zone: ZoneInfo,
+    counted: str,
 ) -> "tuple[Value, str]":
-    """The time from one to the other, without stretches that do not count, such as nights."""
+    """The time from one to the other, without stretches that do not count, such as nights; ``counted`` tells how the later was."""
     length = later - earlier
     for sign, count, unit in steps:
         if _unit(unit) not in _UNITS:
@@ -163,7 +193,10 @@ def _between(
     if length < timedelta(0):
         raise _Impossible("more is taken away than lies between the two moments")
     without = "".join(f" {' '.join(step)}" for step in steps)
-    return length, f"{duration_words(length)} ({time_words(earlier, zone)} to {time_words(later, zone)}{without})"
+    return (
+        length,
+        f"{duration_words(length)} ({time_words(earlier, zone)} to {time_words(later, zone)}{without}{counted})",
+    )
 
 
 def _unit(word: str) -> str:
