@@ -14,8 +14,8 @@ Begins = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=300),
     Field(
-        description="The first six to ten words of it, as they stand in the finished document, without `**`: of a letter from its greeting on, of a row "
-        "of a table those of the cell."
+        description="The first six to ten words of it, as they stand in the finished document, without `**`: of a letter from its "
+        "greeting on, of a row of a table those of the cell."
     ),
 ]
 
