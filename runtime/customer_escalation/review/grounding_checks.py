@@ -7,10 +7,12 @@ from customer_escalation.domain.evidence import name_key
 from customer_escalation.domain.findings import Level
 from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.template import WORKFLOW, is_called
+from customer_escalation.domain.written import HEADING, document_of, is_written, words_of
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.grounding import Unsupported, unsupported_atoms
 from customer_escalation.review.missing import atoms_missing, unsupported_words
 from customer_escalation.review.passages import IN_ROWS, TOLD_FREELY, Claim, passages
+from customer_escalation.review.sources import FOR_COLLEAGUES
 
 STRONG_CLAIMS = re.compile(
     r"\b(?:(?:is|was|are|were|been|has|have) (?:now )?(?:confirmed|resolved|fixed)|confirmed (?:bug|defect|by)|"
@@ -25,7 +27,7 @@ ATTRIBUTION = re.compile(
 )
 FEWEST_WORDS = 3
 """A label such as "Feature request." states nothing that could be looked up."""
-WORDED_FREELY = (*TOLD_FREELY, "messages", "ticket_note")
+WORDED_FREELY = (*TOLD_FREELY, *FOR_COLLEAGUES)
 """Where a document may name what it makes itself, such as a restore with a name of its own."""
 WORDINGS = ("messages", "ideas")
 """Texts that may quote what is to be written, or name a setting that nobody tried."""
@@ -88,9 +90,13 @@ def atoms_supported(view: ReviewInput) -> Iterator[Fault]:
             own = claim.reader == "sender" or claim.kind == "proposed" or _root(claim.where) in WORDINGS
             if own and atom.kind == "id" and any(ref.endswith(f"/{atom.atom}") for ref in atom.found_in):
                 continue  # it names that record, as a mark does
+            if atom.kind == "quote" and _is_a_heading(atom.atom, view):
+                continue  # it sends the reader there
             free = view.is_written and _root(claim.where) in WORDED_FREELY and not _is_like_a_record(atom, view)
-            worded = (own and atom.kind in ("quote", "code")) or (  # what the draft may word itself
-                free and atom.kind in ("quote", "code", "id", "address") and not atom.found_in
+            worded = (
+                (own and atom.kind in ("quote", "code"))  # what the draft may word itself
+                or (free and atom.kind in ("quote", "code", "id", "address") and not atom.found_in)
+                or (view.is_written and _root(claim.where) in FOR_COLLEAGUES and atom.found_in)  # no mark can say where
             )
             yield Fault(claim.where, unsupported_words(atom, claim), "W" if worded else None, sentence=claim.number)
 
@@ -160,6 +166,14 @@ def _first_word(name: str) -> str:
     """By which people call a customer or a person: "Marit" of ``marit.th``."""
     words = re.findall(r"[^\W\d_]{2,}", name_key(name))
     return words[0] if words else ""
+
+
+def _is_a_heading(words: str, view: ReviewInput) -> bool:
+    """Is it one of the document's own?"""
+    if not is_written(view.draft):
+        return False
+    headings = (heading[2] for line in document_of(view.draft).split("\n") if (heading := HEADING.match(line)))
+    return words_of(words) in map(words_of, headings)
 
 
 def _is_like_a_record(atom: Unsupported, view: ReviewInput) -> bool:

@@ -138,6 +138,7 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
                 and is_a_coming_day(atom.atom, view.sources.coming)
             ):
                 continue  # a day that the letter promises; whether it fits the contract is said elsewhere
+            asked |= view.is_written and not atom.found_in and _greets(atom.atom, passage.text)
             asked |= view.is_written and atom.kind == "address" and is_at_a_host_of(atom.atom, allowed)
             asked |= atom.kind == "number" and is_day_and_month(atom.atom, passage.text, view.sources.everything)
             which: tuple[str, Level] = (", and no record holds {them}.", "H")
@@ -197,6 +198,11 @@ def _is_a_form_of_address(words: str, text: str, records: Sequence[Record]) -> b
     after = [_NAME.match(text, found.end()) for found in places]
     longest = LONGEST_IN_GREETING if begins_lines else LONGEST_ADDRESS
     return bool(after) and all(one is not None and is_somebody(f"{form} {one[1]}", records, longest) for one in after)
+
+
+def _greets(words: str, text: str) -> bool:
+    """Are they the end of the letter's first line, as a greeting without a name may be in any language?"""
+    return text.strip().split("\n")[0].rstrip(" ,:!.、，").endswith(words)
 
 
 def _account_of(ticket: str, view: ReviewInput) -> list[Record]:

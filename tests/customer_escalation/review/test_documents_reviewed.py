@@ -1,0 +1,52 @@
+"""What the checks say of a document that was written without marks, and what they leave to its last reader."""
+
+from typing import Any
+
+import pytest
+from tests.customer_escalation.casebook import NOW, policy
+from tests.customer_escalation.documents import document, index
+from tests.customer_escalation.drafts import T1, escalation, facts, records, reply
+
+from customer_escalation.cases.session import Casework
+from customer_escalation.domain.document_reading import written_draft
+from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.index import DocumentIndex
+
+
+def levels(words: str, **changes: Any) -> list[str]:
+    """The levels of the findings that speak of these words."""
+    work = Casework(records(), policy(), NOW)
+    assert work.assess(Assessment.model_validate(facts())) == []
+    draft = escalation(**changes)
+    written = written_draft(
+        document(draft, "High", "Engineering"), DocumentIndex.model_validate(index(draft)), escalates=True
+    )
+    return [one.level for one in work.submit(written).findings if f"“{words}" in one.message]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "found"),
+    [
+        ("Bell & Oak have an ARR of $20,000, so hands off.", "$20,000", ["W"]),
+        ("Another run stopped at 8,251 rows.", "8,251", ["H"]),
+    ],
+)
+def test_a_message_to_colleagues_needs_no_mark_and_makes_no_number_up(text: str, words: str, found: list[str]) -> None:
+    assert levels(words, messages=[{"to": "#support", "text": text}]) == found
+
+
+@pytest.mark.parametrize("greeting", ["Bonjour Madame,", "Guten Tag Zusammen,", "Kära Kunder"])
+def test_a_greeting_without_a_name_is_no_name_that_somebody_made_up(greeting: str) -> None:
+    letter = f"{greeting}\n\nThe export is being looked at.\n\n[name]"
+    assert "H" not in levels(greeting.rstrip(","), drafts=[reply(letter, T1)])
+
+
+def test_a_person_whom_no_record_holds_is_made_up_wherever_they_stand_in_a_letter() -> None:
+    letter = "Hello,\n\nOur engineer Marguerite Delacroix looks at it.\n\n[name]"
+    assert levels("Marguerite Delacroix", drafts=[reply(letter, T1)]) == ["H"]
+
+
+def test_the_name_of_an_own_heading_is_no_quotation_of_a_record() -> None:
+    text = "Its limits stand under “What's Been Tried”. He said “we shall never pay for all this”."
+    assert levels("we shall never pay", context=text) != []
+    assert levels("What's Been", context=text) == []
