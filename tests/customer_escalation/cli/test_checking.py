@@ -23,7 +23,8 @@ async def test_a_text_is_told_from_one_that_was_changed(tmp_path: Path, monkeypa
     assert (same.code, same.err) == (0, "")
     assert "This is the checked text of case" in same.out
     changed = tmp_path / "changed.md"
-    changed.write_text("Done!\n\n" + text.replace("480", "4,800", 1), encoding="utf-8")
+    assert "Three Pro customers" in text
+    changed.write_text("Done!\n\n" + text.replace("Three Pro customers", "All 4,800 customers", 1), encoding="utf-8")
     other = command("check", str(changed))
     assert other.code == 3
     assert "This is not the checked text of case" in other.out

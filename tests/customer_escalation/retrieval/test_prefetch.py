@@ -201,6 +201,7 @@ def test_categories_that_are_not_there_are_left_out() -> None:
     desk = Desk(LEAD)
     absent = (
         "search_accounts",
+        "list_accounts",
         "search_chat",
         "search_issues",
         "search_articles",
