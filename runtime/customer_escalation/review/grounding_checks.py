@@ -63,14 +63,15 @@ def cited_records_exist(view: ReviewInput) -> Iterator[Fault]:
 @check("G1")
 def facts_are_cited(view: ReviewInput) -> Iterator[Fault]:
     """Texts that state something and carry no mark at all, unless they say nothing but what is known, or that something is
-    absent; that is told by English words, so a sentence in another language is asked for a mark by its atoms alone.
+    absent; that is told by English words, so a sentence in another language is asked for a mark by its atoms alone, and so is one of a
+    document, whose writer set none.
     """
     uncited: dict[str, list[Claim]] = {}
     for claim in view.claims:
         if not (_stands_on_nothing(claim) and len(claim.text.split()) > FEWEST_WORDS):
             continue
         atoms = unsupported_atoms(claim.text, (), view.sources.everything, vocabulary=view.sources.vocabulary)
-        says_something = bool(atoms) or view.sources.in_english(claim)
+        says_something = bool(atoms) or (view.sources.in_english(claim) and not view.is_written)
         if says_something and not (atoms and not atoms_missing(claim, view.sources)):
             uncited.setdefault(claim.where, []).append(claim)
     for where, found in uncited.items():

@@ -50,3 +50,7 @@ def test_the_name_of_an_own_heading_is_no_quotation_of_a_record() -> None:
     text = "Its limits stand under “What's Been Tried”. He said “we shall never pay for all this”."
     assert levels("we shall never pay", context=text) != []
     assert levels("What's Been", context=text) == []
+
+
+def test_a_sentence_without_a_figure_is_asked_for_no_mark_that_nobody_sets() -> None:
+    assert levels("They hope", context="They hope that the other site stays as it is.") == []
