@@ -53,4 +53,4 @@ def test_the_name_of_an_own_heading_is_no_quotation_of_a_record() -> None:
 
 
 def test_a_sentence_without_a_figure_is_asked_for_no_mark_that_nobody_sets() -> None:
-    assert levels("They hope", context="They hope that the other site stays as it is.") == []
+    assert levels("They hope", communication="They hope that the other site stays as it is.") == []
