@@ -39,7 +39,7 @@ class AgentSettings:
     """How the loop behaves; money and time are the meter's."""
 
     finish_tool: str = "submit"
-    """The LOCAL tool whose accepted call ends the run; in words where an answer in text ends it."""
+    """The LOCAL tool whose accepted call ends the run; empty where an answer in text does."""
     take_text: TakeText | None = None
     """Takes an answer that calls no tool, where such a one is the work: a final one ends the run, another is said back; an error counts as
     a stop without the finishing call.
@@ -300,8 +300,9 @@ class _Loop:
     def _nudge(self, taken: ToolReturn | None = None) -> None:
         self.nudges += 1
         tool = self.settings.finish_tool
-        self.emit(Nudged(count=self.nudges, reason=f"stopped without calling {tool}"))
-        text = f"You stopped without calling `{tool}`. Only that call delivers your work: make it now."
+        wanted = f"calling `{tool}`" if tool else "an answer in text"
+        self.emit(Nudged(count=self.nudges, reason=f"stopped without {wanted.replace('`', '')}"))
+        text = f"You stopped without {wanted}. Only that delivers your work: do it now."
         self._say(Text(text=taken.text if taken else text))
 
     def _say(self, *blocks: Block) -> None:

@@ -112,7 +112,7 @@ def ask(text: str, owner: str = "Engineering", kind: str = "fix", by: str = "") 
 
 
 def escalation(**changes: Any) -> dict[str, Any]:
-    """A brief on that case without a fault, as a call of ``submit_escalation`` holds it."""
+    """A brief on that case without a fault, as an ``EscalationDraft``."""
     return {
         "sender": "**To Engineering as High.** Call them before the customer's audit.",
         "summary": "Nightly sync stops after 4,000 rows since 7.2.0 for Harrow Mills",
@@ -143,7 +143,7 @@ def escalation(**changes: Any) -> dict[str, Any]:
 
 
 def handling(**changes: Any) -> dict[str, Any]:
-    """A handling note on that case, as a call of ``submit_handling`` holds it."""
+    """A handling note on that case, as a ``HandlingDraft``."""
     return {
         "sender": "",
         "summary": "Nightly sync stops early for Harrow Mills",

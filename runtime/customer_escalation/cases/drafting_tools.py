@@ -72,18 +72,29 @@ class DraftingTools:
             return ToolReturn(f"Call `{ASSESS}` first: what the document says depends on its decision.", is_error=True)
         if words_in(text) < FEWEST_WORDS:
             return ToolReturn("That is no document: write it whole, as your answer.", is_error=True)
-        index = guessed_index(text, self._service.work(self._case).casework.evidence)
         try:
-            await self._submitted(text, index)
-        except UnplacedEntry:  # a guess
-            index = DocumentIndex()
-            await self._submitted(text, index)
+            index = await self._first_submitted(text)
         except ValidationError as error:
             return ToolReturn(f"The document was not taken:\n{listed(schema_findings(error))}", is_error=True)
+        except WrongDraft as error:
+            return ToolReturn(
+                f"The records that it names change the decision to “{error.decision.outcome.value}”: write it anew for that.",
+                is_error=True,
+            )
         self._document, self._index = text, index
         if not self._editing:
             return ToolReturn("Taken.", final=True)
         return ToolReturn(prompt("index.md.j2", findings=self._doubts(), document=in_lines(self._document)))
+
+    async def _first_submitted(self, document: str) -> DocumentIndex:
+        """The guessed index of a document that was submitted with it, or the empty one where the guess does not fit."""
+        index = guessed_index(document, self._service.work(self._case).casework.evidence)
+        try:
+            await self._submitted(document, index)
+        except UnplacedEntry:
+            index = DocumentIndex()
+            await self._submitted(document, index)
+        return index
 
     def _doubts(self) -> str:
         """What the check says of the document, as far as it can be judged without an index."""

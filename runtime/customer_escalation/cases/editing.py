@@ -7,7 +7,7 @@ from pydantic import Field
 
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.index import DocumentIndex
-from customer_escalation.domain.lines import LineEdit, NoSuchLine, NumberedText
+from customer_escalation.domain.lines import LineEdit, NumberedText
 from customer_escalation.domain.prose import Passage, passages
 from customer_escalation.domain.written import Written, words_of
 
@@ -25,12 +25,9 @@ class DocumentEdit(DocumentIndex):
         return NumberedText(document).edited(self.edits)
 
 
-def in_lines(document: str, only: Sequence[int] | None = None) -> str:
-    """The document line by line with its numbers; of lines ``only``, and those beside them, where given."""
-    near = None if only is None else {number + step for number in only for step in (-1, 0, 1)}
-    return "\n".join(
-        f"{number}\t{line}" for number, line in enumerate(document.split("\n"), 1) if near is None or number in near
-    )
+def in_lines(document: str) -> str:
+    """The document line by line with its numbers."""
+    return "\n".join(f"{number}\t{line}" for number, line in enumerate(document.split("\n"), 1))
 
 
 def told_by_line(findings: Sequence[Finding], draft: Written, document: str) -> str:
@@ -65,4 +62,4 @@ def _line(finding: Finding, texts: Mapping[str, Passage], lines: Sequence[str]) 
     return next(near, begins)
 
 
-__all__ = ["DocumentEdit", "NoSuchLine", "in_lines", "placed"]
+__all__ = ["DocumentEdit", "in_lines", "told_by_line"]

@@ -186,7 +186,7 @@ class CaseService(CarryingOut, Attaching, AfterTheBrief):
             )
 
     async def submit(self, case: str, draft: Draft, drafted_by: Drafter = "model") -> ReviewedDraft:
-        """Review a draft against the rules and the records that it cites, which are read where they are not known yet.
+        """Review a draft against the rules and the records; those that its marks name are read where they are not known yet.
 
         Raises ``WrongDraft`` for one that the decision does not ask for.
         """

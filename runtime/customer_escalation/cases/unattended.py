@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from customer_escalation.cases.connection import MissingConnector
-from customer_escalation.cases.drafting_tools import EDIT, HANDED_IN, DraftingTools
+from customer_escalation.cases.drafting_tools import EDIT, DraftingTools
 from customer_escalation.cases.first_message import first_message
 from customer_escalation.cases.interview import Interview, Interviewer
 from customer_escalation.cases.recorded import Ended, RecordedResult
@@ -57,7 +57,7 @@ class ModelDrafter:
     model: Model
     system: tuple[str, ...]
     extra_tools: Sequence[Tool] = ()
-    """LOCAL tools beside ``assess`` and the submits, such as reading the skill's references."""
+    """LOCAL tools beside ``assess`` and ``edit``, such as reading the skill's references."""
     fallback: bool = True
     """Draft by rules when the model's service fails."""
 
@@ -120,7 +120,7 @@ async def _draft_with_model(
         )
 
     try:
-        result = await loop(HANDED_IN, first, take_text=drafting.take_document)
+        result = await loop("", first, take_text=drafting.take_document)
         if result.outcome == "submitted" and (told := drafting.begin_edit()):
             emit(PhaseStarted(name="edit", detail="a second look, by a reader who did not write it"))
             seen = first_message(work.terms, work.casework.evidence, gathered.gaps, gathered.listed, gathered.more)

@@ -57,7 +57,7 @@ class AccountRow(DraftModel):
 
 
 class Computed(DraftModel):
-    """What code computed, as lines: what the draft's own lines stand on, and what is printed where the draft has none."""
+    """What code computed, as lines: what the draft's own lines stand on, and what is printed where a draft by rules has none."""
 
     customers: Statement
     accounts: tuple[AccountRow, ...]

@@ -1,8 +1,8 @@
 """The texts of a brief as code knows them: each section of the template is a text with citations inside it; typed is what code needs.
 
 Drafts by rules fill ``EscalationDraft`` or ``HandlingDraft``; a document that a model wrote is taken apart into one (see ``written``).
-Severity, target, accounts, sums, waiting times and windows are not in them, because code computes those. Every text is marked with what it
-is (see ``prose``): checks, citations and rendering all come from one walk over the markers.
+Of drafts by rules, severity, target, accounts, sums, waiting times and windows are no part, because code computes and prints those.
+Every text is marked with what it is (see ``prose``): checks, citations and rendering all come from one walk over the markers.
 """
 
 import re

@@ -21,9 +21,7 @@ class Fact(DraftModel):
     cites: Cites = Field(
         description="Refs of the records that show it; needed for 'yes'. Of 'unknown', what bears on it."
     )
-    why: Line = Field(
-        description="The reason in at most twelve words; of a 'yes' it may stand on the brief's severity line."
-    )
+    why: Line = Field(description="The reason in at most twelve words; it is told beside the decision.")
 
 
 class SecurityFact(DraftModel):
@@ -41,7 +39,7 @@ class SecurityFact(DraftModel):
     why: Line = Field(
         description=(
             "What was observed in a few words, and whether we verified it, such as 'reported by a customer, not verified by "
-            "us'. It stands on the brief beside the severity. '' for none."
+            "us'. '' for none."
         )
     )
 

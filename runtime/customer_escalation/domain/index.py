@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from customer_escalation.domain.draft import Deadline
 from customer_escalation.domain.prose import Moment, Owner, RefName, Verb
 
 Begins = Annotated[
@@ -100,6 +99,3 @@ class DocumentIndex(IndexModel):
         default="",
         description="Of a note: ref of the article, ticket or item that holds the solution, the main one of several; '' if none.",
     )
-
-
-__all__ = ["AskEntry", "Deadline", "DeadlineEntry", "DocumentIndex", "TextEntry"]

@@ -1,7 +1,8 @@
 """Prose with citations inside it: what a text field of a draft is, its sentences, and what each of them cites.
 
 A writer puts refs in double brackets behind what they show: ``Sign-in fails since 09:10 [[support_platform/T-1-m2]].`` Code
-splits the text into sentences; a sentence without a mark of its own stands on those of its line.
+splits the text into sentences; a sentence without a mark of its own stands on those of its line. In a document code sets the marks
+(``review.attributing``), and each sentence stands by itself.
 Texts are plain markdown: lines, bullets, a small table, bold words, fenced code.
 """
 

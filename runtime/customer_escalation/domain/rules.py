@@ -221,8 +221,8 @@ RULE_TABLE: Mapping[str, RuleRow] = checked([
     RuleRow("B3", "brief", "H", "Moments of asks and the deadline are absolute and in the future; it is labelled with what it rests on."),
     RuleRow(
         "B4", "brief", "H",
-        "All sections are there, and the description has its length. A note that keeps the issue in support says why, what to do "
-        "and what would change it. The prose keeps to its budget.",
+        "The template's headings, head and labels are there, and the description has its length. A document that is far longer than "
+        "is read is a warning.",
     ),
     RuleRow(
         "B5", "brief", "W",

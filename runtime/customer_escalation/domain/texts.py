@@ -1,6 +1,6 @@
 """The texts of a draft that go out, in the order in which they are used, and how the rest of the draft names them.
 
-A writer gives each text its number and names it in prose as ``[text 2]``, or in plain words. What is printed is its place in the
+A text has the number of its place, and prose names it as ``[text 2]``, or in plain words. What is printed is its place in the
 order, so that taking a text out or moving it breaks no mention of another.
 """
 

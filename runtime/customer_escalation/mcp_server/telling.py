@@ -63,7 +63,7 @@ def gathered(
 
 
 def assessed(found: AssessedFacts, writing: str) -> answers.Assessed:
-    """The decision, or what to correct; ``writing`` is how to write and the form of the draft, where that was not told yet."""
+    """The decision, or what to correct; ``writing`` is how a document is written, where that was not told yet."""
     if found.decision is None or found.inputs is None:
         return _not_taken(found)
     told = decision_told(found.decision, found.inputs, found.figures, HAND_IN, found.hints, found.gaps)

@@ -1,4 +1,4 @@
-"""A writer's texts as markdown: line by line as they had them, each sentence with the ids of its records."""
+"""A writer's texts as markdown: line by line as they had them, each sentence of a draft by rules with the ids of its records."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -25,8 +25,12 @@ from customer_escalation.review.linking import unlinked_items
 SUMMARY_CHARACTERS = 120
 """What fits a subject line."""
 OPENING_LINES = (2, 4)
-FILLED = ("sender", "opening", "description")
-"""Texts of an escalation that are never empty; what is not known is said there."""
+FILLED = {
+    "sender": "Nothing stands before the brief for the colleague who sends it.",
+    "opening": "No lines stand between the title and the first section.",
+    "description": "Nothing stands under `### Issue Description`; what is not known is said there.",
+}
+"""Texts of an escalation that are never empty, and what is said of one that is."""
 SLACK = 1.25
 """A document a little over its words is let be."""
 IMPACT = ("figures/affected", "figures/arr", "figures/queue")
@@ -145,14 +149,16 @@ def sections(view: ReviewInput) -> Iterator[Fault]:
     """What is never empty is not, and the title fits a line."""
     draft = view.escalation
     if draft is not None:
-        for name in FILLED:
+        for name, told in FILLED.items():
             if not getattr(draft, name):
-                yield Fault(name, f"`{name}` is empty; what is not known is said there.")
+                yield Fault(name, told)
         for name, labels in ALWAYS.items():
             for label in labels:
                 if not under(getattr(draft, name), label):
-                    told = f"No line has the template's label `- **{label}:** ...`, which is the same in every language"
-                    yield Fault(name, f"{told}; what is not known is said there.")
+                    missing = (
+                        f"No line has the template's label `- **{label}:** ...`, which is the same in every language"
+                    )
+                    yield Fault(name, f"{missing}; what is not known is said there.")
         sentences = len(list(sentences_of(draft.description)))
         low, high = view.policy.brief.description_sentences
         listed = len(draft.description.splitlines()) > 1
@@ -171,7 +177,7 @@ def handling_sections(view: ReviewInput) -> Iterator[Fault]:
     if view.handling and not view.handling.note:
         yield Fault(
             "note",
-            "`note` is empty: say why support can resolve it, what is done, and what would make it an escalation.",
+            "There is no note: say why support can resolve it, what is done, and what would make it an escalation.",
         )
 
 

@@ -31,7 +31,7 @@ TOLD_FREELY = ("note", "further")
 IN_ROWS = ("impact", "communication")
 """Sections whose labelled rows each stand on their own records, as the lines of a form do."""
 
-__all__ = ["Claim", "Passage", "all_cites", "claims", "drafts_for_customers", "passages", "receiver_words"]
+__all__ = ["Claim", "Passage", "all_cites", "claims", "drafts_for_customers", "passages"]
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,3 @@ def drafts_for_customers(draft: Draft) -> Iterator[tuple[str, Passage]]:
     for index, one in enumerate(draft.drafts):
         if passage := texts.get(f"drafts[{index}].text"):
             yield one.ticket, passage
-
-
-def receiver_words(draft: Draft) -> int:
-    """Words of prose that the receiver reads."""
-    return sum(len(passage.text.split()) for passage in passages(draft) if passage.reader == "receiver")

@@ -1,4 +1,4 @@
-"""The decision as its drafter reads it: what, why, what code prints, the figures to draw on, and what the draft must hold."""
+"""The decision as its drafter reads it: what, why, what was computed, the figures to draw on, and what the draft must hold."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
