@@ -10,6 +10,7 @@ from customer_escalation.domain.index import DocumentIndex
 from customer_escalation.domain.prose import without_marks
 from customer_escalation.domain.written import (
     HEADING,
+    LEVEL,
     Part,
     Written,
     WrittenEscalation,
@@ -21,12 +22,17 @@ from customer_escalation.domain.written import (
 LONGEST_SUMMARY = 119
 FEWEST_WORDS = 4
 """Words of an ask that tell its line wherever they stand in it."""
-_TITLE = re.compile(r"#{1,3}\s+\**(?:(?i:ESCALATION)|[^\W\d_a-zß-öø-ÿ]{6,})\**\s*[:：]\s*\**\s*")
-"""The template's, or a translation in capitals, which is printed as the template's."""
+_TITLE = re.compile(r"#{1,3}\s+\**(?i:ESCALATION)\**\s*[:：]\**\s*")
+_TRANSLATED_TITLE = re.compile(r"#{1,3}\s+\**[^\W\d_a-zß-öø-ÿ]{6,}\**\s*[:：]\**\s*")
+"""In capitals, above the template's first heading; it is printed as the template's."""
 _RULE = re.compile(r"\s{0,3}(?:-{3,}|\*{3,}|_{3,})\s*\Z")
 _QUOTED = re.compile(r"\s{0,3}> ?")
-_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
-_DEADLINE = re.compile(r"\s*(?:[-*+]\s+)?\*\*Deadline:?\*\*:?\s*", re.IGNORECASE)
+_FENCE = re.compile(r"\s*(`{3,}(?=[^`]*\Z)|~{3,})")
+_DEADLINE = re.compile(r"\s*(?:[-*+]\s+)?\*\*Deadline:?\*\*:?\s*(?=\S)", re.IGNORECASE)
+_BEGINS_BLOCK = re.compile(r"\s{0,3}(?:#{1,6}\s|[-*+]\s|\d{1,9}[.)]\s|\||```|~~~|(?:[-*_]\s*){3,}\Z)")
+"""A line that ends a paragraph of a quotation, though nothing stands between."""
+_CELL = re.compile(r"(?<!\\)\|")
+_BOLD_LEAD = re.compile(r"\s*(?:[-*+]\s+|\d{1,3}[.)]\s+)?\*\*[^*\n]{1,80}\*\*:?\s*")
 
 
 class UnplacedEntry(ValueError):
@@ -78,6 +84,8 @@ class _Reading:
     deadline: str = ""
     placed: set[int] = default(default_factory=set)
     """The texts of the index that were found."""
+    begun: dict[str, str] = default(default_factory=dict)
+    """The text that was found by these first words; only one that is the same may begin so too."""
     asked: set[int] = default(default_factory=set)
     next: int = 0
     """The place of the line behind what was laid so far."""
@@ -89,9 +97,7 @@ class _Reading:
         page, title, brief, after = _parts(lines, self.escalates)
         self._run(page, "page")
         if title is not None:
-            heading = _TITLE.match(title)
-            words = title[heading.end() :].strip(" *") if heading else str(title)
-            self._put("## ESCALATION: ", "summary", words, "brief", [title])
+            self._put("## ESCALATION: ", "summary", _title_words(title), "brief", [title])
         self._brief(brief)
         self._run(after, "after")
         self._all_placed()
@@ -114,8 +120,8 @@ class _Reading:
         section, run = "opening", list[_Line]()
         for line, coded in _with_code(lines):
             heading = None if coded else HEADING.match(line)
-            if heading is None:
-                run.append(line)
+            if heading is None or (len(heading[1]) > LEVEL and not section_of(heading[2])):
+                run.append(line)  # a heading below the template's stays in its section
                 continue
             self._section(section, run)
             section, run = section_of(heading[2]), []
@@ -131,13 +137,25 @@ class _Reading:
 
     def _run(self, lines: Sequence[_Line], part: Part, name: str = "") -> None:
         """Lines of one part: each text of the index by itself, the rest as texts of the draft, the first under ``name``."""
+        last: _Block | None = None
         for block in _joined(_blocks(lines), lines, self._place):
             place = self._place(block)
+            if place is None:
+                self._not_cut_off(last, block)
+            last = block if place is not None else None
             if place is None:
                 self._prose(block.lines, part, name)
                 name = ""
             else:
                 self._outgoing(place, block.lines, part)
+
+    def _not_cut_off(self, text: _Block | None, behind: _Block) -> None:
+        """Raises where a quotation that is no text follows one that goes out, as a letter whose empty line lacks its ``>``."""
+        if text is not None and _QUOTED.match(behind.lines[0]):
+            raise UnplacedEntry(
+                f"The quotation “{_unquoted(behind.lines[0])[:40]}” stands directly behind a text that goes out: begin the empty line "
+                "between them with `>` where it belongs to that text, else put a line of words between them."
+            )
 
     def _prose(self, lines: Sequence[_Line], part: Part, name: str) -> None:
         first = "sender" if self.escalates else "note"
@@ -158,16 +176,19 @@ class _Reading:
             return None
         words = words_of("\n".join(map(_unquoted, block.lines)))
         found = [place for place, one in enumerate(self.index.texts) if _begins(words, one.begins)]
-        return max(found, key=lambda place: len(self.index.texts[place].begins), default=None)
+        left = [place for place in found if place not in self.placed]  # of texts that are alike the next
+        return max(left or found, key=lambda place: len(self.index.texts[place].begins), default=None)
 
     def _outgoing(self, place: int, lines: Sequence[_Line], part: Part) -> None:
         entry = self.index.texts[place]
-        if place in self.placed:
+        text = without_marks("\n".join(map(_unquoted, lines)))
+        if place in self.placed or self.begun.setdefault(words_of(entry.begins), text) != text:
             raise UnplacedEntry(f"Two texts begin with “{entry.begins}”: give more of their first words.")
         self.placed.add(place)
-        text = without_marks("\n".join(map(_unquoted, lines)))
         number = len(self.lists["drafts"]) + len(self.lists["messages"]) + 1
         if entry.goes == "ticket_note":
+            if "ticket_note" in self.texts:
+                raise UnplacedEntry(f"There is one note for the case's tickets, and “{entry.begins}” is a second.")
             self._put("", "ticket_note", text, part, lines, quoted=True)
             return
         if entry.goes == "colleague":
@@ -180,17 +201,18 @@ class _Reading:
 
     def _needed(self, lines: Sequence[_Line]) -> None:
         """What is needed: each ask with what is indented below it, the deadline, and the rest."""
+        asked = self._asked_at(lines)
         run, at = list[_Line](), 0
         while at < len(lines):
             deadline = _DEADLINE.match(lines[at]) if not self.deadline else None
-            ask = None if deadline else self._ask(lines[at])
+            ask = None if deadline else asked.get(lines[at].at)
             if deadline is None and ask is None:
                 run.append(lines[at])
                 at += 1
                 continue
             self._rest(run)
             run, end = [], at + 1
-            while end < len(lines) and lines[end][:1].isspace() and lines[end].strip():
+            while end < len(lines) and lines[end][:1].isspace() and lines[end].strip() and lines[end].at not in asked:
                 end += 1
             own = lines[at:end]
             if deadline:
@@ -201,23 +223,29 @@ class _Reading:
                 self.asked.add(ask)
                 text = "\n".join(own).rstrip()
                 self.lists["asks"].append({"owner": entry.owner, "kind": entry.kind, "by": entry.by, "text": text})
-                self._laid("", f"asks[{len(self.lists['asks']) - 1}].text", "brief", own)
+                indent = own[0][: len(own[0]) - len(own[0].lstrip())]
+                self._laid(indent, f"asks[{len(self.lists['asks']) - 1}].text", "brief", own)
             at = end
         self._rest(run)
 
     def _rest(self, lines: Sequence[_Line]) -> None:
         whole = _trimmed(lines)
         if whole:
-            self._put("", self._next("further"), "\n".join(whole), "brief", whole)
+            self._run(whole, "brief")
 
-    def _ask(self, line: str) -> int | None:
-        words = words_of(line)
-        found = [
-            place
-            for place, one in enumerate(self.index.asks)
-            if place not in self.asked and (_begins(words, one.begins) or _holds(words, one.begins))
-        ]
-        return max(found, key=lambda place: len(self.index.asks[place].begins), default=None)
+    def _asked_at(self, lines: Sequence[_Line]) -> dict[int, int]:
+        """Which ask stands at which line: those that a line begins with before those that one only holds, and of several the longest."""
+        found: dict[int, int] = {}
+        for fits in (_line_begins, _holds):
+            for line in lines:
+                left = [
+                    place
+                    for place, one in enumerate(self.index.asks)
+                    if place not in found.values() and fits(line, one.begins)
+                ]
+                if left and line.at not in found:
+                    found[line.at] = max(left, key=lambda place: len(self.index.asks[place].begins))
+        return found
 
     def _put(
         self, before: str, path: str, text: str, part: Part, lines: Sequence[_Line], *, quoted: bool = False
@@ -236,14 +264,17 @@ class _Reading:
         self.layout.append({"before": before, "path": path, "part": part, "quoted": quoted, "apart": apart})
 
     def _all_placed(self) -> None:
-        left = [f"no quoted text begins with “{one.begins}”"
+        left = []
+        if self.escalates and "summary" not in self.texts:
+            left.append("no line begins the brief (`## ESCALATION: ...`)")
+        left += [f"no quoted text begins with “{one.begins}”"
                 for place, one in enumerate(self.index.texts) if place not in self.placed]  # fmt: skip
         if self.escalates:
             left += [f"no line under `### What's Needed` begins with “{one.begins}”"
                      for place, one in enumerate(self.index.asks) if place not in self.asked]  # fmt: skip
             if words_of(self.index.containment) not in words_of(self.document):
                 left.append(f"nothing reads “{self.index.containment}”, where the containment is told")
-        if left:
+        if left and (self.index.texts or self.index.asks or self.index.containment):
             raise UnplacedEntry(f"The index does not fit the document as it is then: {'; '.join(left)}.")
 
 
@@ -252,16 +283,36 @@ def _begins(words: str, begins: str) -> bool:
     return bool(wanted) and (words.startswith(wanted) or words.partition(" ")[2].startswith(wanted))
 
 
-def _holds(words: str, begins: str) -> bool:
-    """Do enough words to tell it stand in the line, such as in the cell of a row in which the ask itself stands?"""
+def _line_begins(line: str, begins: str) -> bool:
+    """Does the line begin so, one of the cells of its row, or what follows its bold lead?"""
+    lead = _BOLD_LEAD.match(line)
+    starts = [
+        line,
+        *(_CELL.split(line) if line.lstrip().startswith("|") else []),
+        *([line[lead.end() :]] if lead else []),
+    ]
+    return any(_begins(words_of(start), begins) for start in starts)
+
+
+def _holds(line: str, begins: str) -> bool:
+    """Do enough words to tell it stand in the line?"""
     wanted = words_of(begins)
-    return len(wanted.split()) >= FEWEST_WORDS and f" {wanted} " in f" {words} "
+    return len(wanted.split()) >= FEWEST_WORDS and f" {wanted} " in f" {words_of(line)} "
+
+
+def _title_words(title: str) -> str:
+    """What the brief is about, without bold marks that the title's label has opened or left open."""
+    heading = _TITLE.match(title) or _TRANSLATED_TITLE.match(title)
+    words = (title[heading.end() :] if heading else title).strip()
+    return words.removesuffix("**").rstrip() if words.count("**") % 2 else words
 
 
 def _parts(lines: Sequence[_Line], escalates: bool) -> tuple[list[_Line], _Line | None, list[_Line], list[_Line]]:
     """What stands before the brief, its title, the brief, and what stands behind it."""
     coded = list(_with_code(lines))
     title = next((at for at, (line, code) in enumerate(coded) if not code and _TITLE.match(line)), None)
+    if title is None:
+        title = _translated(coded)
     if not escalates or title is None:
         return _trimmed(lines), None, [], []
     end = next(
@@ -269,6 +320,13 @@ def _parts(lines: Sequence[_Line], escalates: bool) -> tuple[list[_Line], _Line 
         len(lines),
     )
     return _trimmed(lines[:title]), lines[title], _trimmed(lines[title + 1 : end]), _trimmed(lines[end:])
+
+
+def _translated(coded: Sequence[tuple[_Line, bool]]) -> int | None:
+    """Where a translation of the title stands: the last one above the template's first heading."""
+    headings = [(at, HEADING.match(line)) for at, (line, code) in enumerate(coded) if not code]
+    first = next((at for at, heading in headings if heading and section_of(heading[2])), 0)
+    return next((at for at, _ in reversed(headings) if at < first and _TRANSLATED_TITLE.match(coded[at][0])), None)
 
 
 def _unquoted(line: str) -> str:
@@ -287,8 +345,8 @@ def _with_code(lines: Iterable[_Line]) -> Iterator[tuple[_Line, bool]]:
         mark = _FENCE.match(line)
         inside = bool(fence or mark)
         if mark and not fence:
-            fence = mark[1][:3]
-        elif mark and fence and line.strip().startswith(fence):
+            fence = mark[1]
+        elif fence and line.strip().startswith(fence) and set(line.strip()) == set(fence):
             fence = ""
         yield line, inside
 
@@ -298,6 +356,8 @@ def _blocks(lines: Iterable[_Line]) -> Iterator[_Block]:
     block = _Block([], False)
     for line, coded in _with_code(lines):
         quoted = bool(_QUOTED.match(line)) and not coded
+        if block.quoted and not quoted and not coded:  # a paragraph goes on without its mark
+            quoted = bool(line.strip() and _unquoted(block.lines[-1]).strip()) and not _BEGINS_BLOCK.match(line)
         if block.quoted != quoted:
             yield from _kept(block)
             block = _Block([], quoted)

@@ -101,6 +101,8 @@ MOST_OF_A_DRAFT = 150_000
 """Characters of all texts of a draft; ten times a long brief."""
 MOST_ENTRIES = 60
 """Asks, texts to customers or messages of one draft."""
+MOST_STRETCHES = 1_000
+"""Of a document between its texts."""
 
 
 def bounded(value: Any) -> Any:
@@ -108,9 +110,10 @@ def bounded(value: Any) -> Any:
     if isinstance(value, dict):
         if _characters(value) > MOST_OF_A_DRAFT:
             raise ValueError(f"all texts together may have {MOST_OF_A_DRAFT:,} characters")
-        long = [name for name, item in value.items() if isinstance(item, list) and len(item) > MOST_ENTRIES]
-        if long:
-            raise ValueError(f"{', '.join(map(str, long))} may have {MOST_ENTRIES} entries")
+        for name, item in value.items():
+            most = MOST_STRETCHES if name in ("layout", "asides", "further") else MOST_ENTRIES
+            if isinstance(item, list) and len(item) > most:
+                raise ValueError(f"{name} may have {most} entries")
     return value
 
 

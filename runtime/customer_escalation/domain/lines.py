@@ -1,7 +1,7 @@
 """A text as numbered lines, and edits by line: how a reader who did not write it changes it without saying it again."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -45,17 +45,20 @@ def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
 
-def counted(text: str) -> str:
-    """The text with the items of its numbered lists counted one by one from each list's first; fenced code stays as it is."""
+def counted(text: str, items: Container[str] | None = None) -> str:
+    """The text with the items of its numbered lists counted one by one from 1; fenced code stays as it is, and so does a line with another
+    number than 1 that begins a list and is none of ``items``, where given: it may be a date.
+    """
     lines, number, fenced = list[str](), 0, False
     for line in text.split("\n"):
         fenced ^= line.lstrip().startswith("```")
         item = None if fenced else _ITEM.match(line)
         if item:
-            number = 1 if item[1] == "1" else number + 1
+            begins = item[1] == "1" or (number == 0 and (items is None or line in items))
+            number = 1 if begins else number and number + 1
         elif line[:1].strip() and not fenced:  # a line at the left edge ends the list
             number = 0
-        lines.append(f"{number}{line[item.end(1) :]}" if item else line)
+        lines.append(f"{number}{line[item.end(1) :]}" if item and number else line)
     return "\n".join(lines)
 
 
@@ -77,7 +80,7 @@ class NumberedText:
             self._take(edit, taken)
             self._put(edit, put)
         before, text = "\n".join(self._lines), "\n".join(self._left(taken, put))
-        return counted(text) if counted(before) == before else text
+        return counted(text, self._lines) if counted(before) == before else text
 
     def _checked(self, edit: LineEdit) -> LineEdit:
         """The edit at the lines that it means: people, and models, count wrong by one. Raises ``NoSuchLine`` where its first words stand

@@ -6,7 +6,7 @@ places: a text that changes changes in the document. ``document_reading`` takes 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeGuard
 
 from pydantic import ConfigDict, Field
@@ -25,9 +25,13 @@ SECTIONS = {
 """The template's headings, each with the field that holds its text; what is needed is held by the asks and the deadline."""
 HEAD = ("Severity", "Target team", "Reported by", "Date")
 """The template's labels above the first section."""
+SOME_WORDS = (4, 8, 16)
+"""By which a place is told from others, so that it is found when what follows there changes."""
 LONGEST_BEGINS = 280
 """Characters of a text by which its place is found again."""
-HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*\Z")
+HEADING = re.compile(r"(#{1,6})\s++(.*\S)\s*\Z")
+LEVEL = 3
+"""Of the template's headings."""
 _LEAD = re.compile(r"\s*(?:[-*+]\s+)?\*\*([^*\n]{1,40}?):?\*\*:?\s")
 
 
@@ -92,8 +96,9 @@ def document_of(draft: Written) -> str:
 def index_of(draft: Written) -> DocumentIndex:
     """The index that it was made with, each place named by all its words that an index may give."""
     texts: list[dict[str, str]] = []
+    all_texts = [text for piece, text in pieces_of(draft) if piece.quoted]
     for piece, text in pieces_of(draft):
-        begins, root = " ".join(text.split())[:LONGEST_BEGINS], piece.path.partition("[")[0]
+        begins, root = _begins_of(text, all_texts), piece.path.partition("[")[0]
         if root == "ticket_note":
             texts.append({"begins": begins, "goes": "ticket_note", "to": "", "when": ""})
         elif root == "messages":
@@ -106,11 +111,27 @@ def index_of(draft: Written) -> DocumentIndex:
     if isinstance(draft, WrittenNote):
         return DocumentIndex.model_validate({**found, "article": draft.article})
     asks = [
-        {"begins": " ".join(one.text.split())[:LONGEST_BEGINS], "owner": one.owner, "kind": one.kind, "by": one.by}
+        {
+            "begins": _begins_of(one.text, [other.text for other in draft.asks]),
+            "owner": one.owner,
+            "kind": one.kind,
+            "by": one.by,
+        }
         for one in draft.asks
     ]
     deadline = {"by": draft.deadline.by, "basis": draft.deadline.basis}
     return DocumentIndex.model_validate({**found, "asks": asks, "deadline": deadline, "containment": draft.contained})
+
+
+def _begins_of(text: str, others: Sequence[str]) -> str:
+    """Some first words of its first line that tell it from the others; where those do not, all that an index may give."""
+    first, whole = (without_marks(part).split() for part in (text.strip().split("\n")[0], text))
+    alike = [words_of(other) for other in others if other != text]
+    for count in (*SOME_WORDS, len(first)):
+        begins = " ".join(first[:count])
+        if len(first) >= count and not any(other.startswith(words_of(begins)) for other in alike):
+            return begins[:LONGEST_BEGINS]
+    return " ".join(whole)[:LONGEST_BEGINS]
 
 
 def _number(path: str) -> int:
@@ -142,7 +163,7 @@ def words_of(text: str) -> str:
 
 def section_of(heading: str) -> str:
     """Which field holds the section below a heading of the template; empty for another heading."""
-    words = heading.replace("’", "'").strip(" *")
+    words = re.sub(r"\A[\W\d_]+|[\W_]+\Z", "", heading.replace("’", "'"))
     return next((name for title, name in SECTIONS.items() if is_called(words, title)), "")
 
 

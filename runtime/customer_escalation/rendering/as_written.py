@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from customer_escalation.domain.prose import words_begin
+from customer_escalation.domain.prose import without_marks, words_begin
 from customer_escalation.domain.written import Piece, Written, pieces_of
 from customer_escalation.rendering.inert import inert_lines
 from customer_escalation.rendering.line_layout import joined, prefix
@@ -32,8 +32,9 @@ def _piece(view: ProseView, piece: Piece, text: str) -> Iterator[str]:
     if piece.before.startswith("#"):
         view.section()
     if not text:
-        at = words_begin(piece.before)
-        yield f"{prefix(piece.before[:at], TOP)}{prefix(piece.before[at:])}".rstrip()
+        before = without_marks(piece.before)
+        at = words_begin(before)
+        yield f"{prefix(before[:at], TOP)}{prefix(before[at:])}".rstrip()
     elif piece.quoted:
         yield from (f"> {line}".rstrip() for line in inert_lines(text))
     else:
