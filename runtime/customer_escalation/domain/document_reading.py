@@ -223,8 +223,7 @@ class _Reading:
                 self.asked.add(ask)
                 text = "\n".join(own).rstrip()
                 self.lists["asks"].append({"owner": entry.owner, "kind": entry.kind, "by": entry.by, "text": text})
-                indent = own[0][: len(own[0]) - len(own[0].lstrip())]
-                self._laid(indent, f"asks[{len(self.lists['asks']) - 1}].text", "brief", own)
+                self._laid("", f"asks[{len(self.lists['asks']) - 1}].text", "brief", own)
             at = end
         self._rest(run)
 
@@ -258,7 +257,9 @@ class _Reading:
         self._laid(before, path, part, lines, quoted=quoted)
 
     def _laid(self, before: str, path: str, part: Part, lines: Sequence[_Line], *, quoted: bool = False) -> None:
-        """``lines`` are those of the document that it is made of."""
+        """``lines`` are those of the document that it is made of; what indents the first stands before it, as a text has none."""
+        indent = "" if quoted or before else lines[0][: len(lines[0]) - len(lines[0].lstrip())]
+        before = before or indent
         apart = lines[0].at - self.next
         self.next = lines[-1].at + 1
         self.layout.append({"before": before, "path": path, "part": part, "quoted": quoted, "apart": apart})

@@ -209,6 +209,14 @@ async def test_a_few_words_are_no_document(text: str) -> None:
     assert "no document" in told.text
 
 
+async def test_a_document_that_is_too_long_is_said_also_where_its_texts_could_not_be_guessed() -> None:
+    at = await desk(escalates=False)
+    cut_off = "For T-101:\n\n> Hello Ada,\n\n> we are at it.\n\n"
+    told = await at.write(cut_off + "It stops again and again. " * 700)
+    assert (told.is_error, told.final) == (True, False)
+    assert told.text.startswith("The document was not taken:")
+
+
 async def test_an_edit_comes_back_so_often_and_the_next_is_final() -> None:
     at = await desk()
     await at.begun(asks=[ask("Approve a credit.", kind="approve")])

@@ -194,3 +194,14 @@ def test_a_date_that_begins_an_inserted_line_is_no_item_of_a_list() -> None:
         NumberedText("Frist beachten.\n\nEnde.").edited([edit])
         == "Frist beachten.\n24. Dezember ist Feiertag.\n\nEnde."
     )
+
+
+@pytest.mark.parametrize(
+    "needed",
+    [
+        "1. Do it:\n\n   ```\n   ls\n   ```\n\n   Then tell us.",
+        "1. Do it:\n\n   > Hello Ada\n   > it is back\n\nThen wait.",
+    ],
+)
+def test_what_stands_below_an_item_keeps_its_indentation(needed: str) -> None:
+    assert document_of(brief(HEAD + needed, asks=[ask("Do it")])) == HEAD + needed
