@@ -55,8 +55,8 @@ Moment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60),
 Verb = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=40), Names("verb")]
 
 LONGEST_MARK = 600
-"""Characters inside a mark, which begins with no space: a shell's test does."""
-_MARK = re.compile(rf"(?:(?<!\s)\s+)?\[\[(?!\s)([^\[\]\n]{{1,{LONGEST_MARK}}})\]\]")
+"""Characters inside a mark. What begins as a shell's test does, such as ``[[ -f``, is none."""
+_MARK = re.compile(rf"(?:(?<!\s)\s+)?\[\[(?!\s+[-!$\"'])([^\[\]\n]{{1,{LONGEST_MARK}}})\]\]")
 _BULLET = re.compile(r"\s*(?:>\s*)*(?:(?:[-*+]|\d{1,2}[.)]|#{1,6})\s+)?(?:\[[ xX]\]\s+)?")
 """What stands before a line's words and is none of them."""
 _LEAD = re.compile(r"\*\*[^*\n]{1,80}?(?::\*\*|\*\*:|\.\*\*)\s+(?=\S)")

@@ -136,9 +136,27 @@ def test_sentences_of_the_page_look_as_if_they_can_be_clicked_and_nothing_of_the
         dict(re.findall(r"--(\w+): (#[0-9a-f]{3,6})\b", block)) for block in re.findall(r":root \{([^}]*)\}", page)
     ]
     assert len(schemes) == 2
-    assert "main a { color: inherit; text-decoration: underline dotted var(--mark)" in page
+    quiet = re.search(
+        r"main a \{ color: inherit; text-decoration: underline dotted color-mix\(in srgb, var\(--mark\) (\d+)%", page
+    )
+    assert quiet is not None
     for scheme in schemes:
         assert contrast(scheme["mark"], scheme["paper"]) >= 4.5
+        assert (
+            contrast(mixed(scheme["mark"], scheme["paper"], int(quiet[1]) / 100), scheme["paper"]) >= 3
+        )  # of what is no text
+
+
+def mixed(one: str, other: str, part: float) -> str:
+    """So much of the first colour over the second."""
+    pairs = zip(*(re.findall("..", whole(colour)) for colour in (one, other)), strict=True)
+    return "#" + "".join(f"{round(int(a, 16) * part + int(b, 16) * (1 - part)):02x}" for a, b in pairs)
+
+
+def whole(colour: str) -> str:
+    """Its six digits."""
+    digits = colour.removeprefix("#")
+    return digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
 
 
 def contrast(one: str, other: str) -> float:
@@ -148,7 +166,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def luminance(colour: str) -> float:
-    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    digits = whole(colour)
     parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
