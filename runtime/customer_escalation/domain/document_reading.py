@@ -30,7 +30,7 @@ _QUOTED = re.compile(r"\s{0,3}> ?")
 _FENCE = re.compile(r"\s*(`{3,}(?=[^`]*\Z)|~{3,})")
 _DEADLINE = re.compile(r"\s*(?:[-*+]\s+)?\*\*Deadline:?\*\*:?\s*(?=\S)", re.IGNORECASE)
 _BEGINS_BLOCK = re.compile(r"\s{0,3}(?:#{1,6}\s|[-*+]\s|\d{1,9}[.)]\s|\||```|~~~|(?:[-*_]\s*){3,}\Z)")
-"""A line that ends a paragraph of a quotation, though nothing stands between."""
+"""A line that ends a quotation above it, though nothing stands between."""
 _CELL = re.compile(r"(?<!\\)\|")
 _BOLD_LEAD = re.compile(r"\s*(?:[-*+]\s+|\d{1,3}[.)]\s+)?\*\*[^*\n]{1,80}\*\*:?\s*")
 
@@ -150,10 +150,20 @@ class _Reading:
                 self._outgoing(place, block.lines, part)
 
     def _not_cut_off(self, text: _Block | None, behind: _Block) -> None:
-        """Raises where a quotation that is no text follows one that goes out, as a letter whose empty line lacks its ``>``."""
-        if text is not None and _QUOTED.match(behind.lines[0]):
+        """Raises where what is no text stands so close behind one that goes out that a reader takes it for its end, as a line or an empty
+        line of a letter that lacks its ``>``: who reads it as one would approve another text than the one that is sent.
+        """
+        if text is None:
+            return
+        first, last = behind.lines[0], text.lines[-1]
+        if first.at == last.at + 1 and _unquoted(last).strip() and not _BEGINS_BLOCK.match(first):
             raise UnplacedEntry(
-                f"The quotation “{_unquoted(behind.lines[0])[:40]}” stands directly behind a text that goes out: begin the empty line "
+                f"“{first[:40]}” stands right below a text that goes out: begin it with `>` where it belongs to that text, else leave a "
+                "line empty."
+            )
+        if _QUOTED.match(first):
+            raise UnplacedEntry(
+                f"The quotation “{_unquoted(first)[:40]}” stands directly behind a text that goes out: begin the empty line "
                 "between them with `>` where it belongs to that text, else put a line of words between them."
             )
 
@@ -176,8 +186,12 @@ class _Reading:
             return None
         words = words_of("\n".join(map(_unquoted, block.lines)))
         found = [place for place, one in enumerate(self.index.texts) if _begins(words, one.begins)]
-        left = [place for place in found if place not in self.placed]  # of texts that are alike the next
-        return max(left or found, key=lambda place: len(self.index.texts[place].begins), default=None)
+        if not found:
+            return None
+        best = max(found, key=lambda place: len(self.index.texts[place].begins))
+        begins = words_of(self.index.texts[best].begins)
+        alike = [place for place in found if words_of(self.index.texts[place].begins) == begins]
+        return next((place for place in alike if place not in self.placed), best)
 
     def _outgoing(self, place: int, lines: Sequence[_Line], part: Part) -> None:
         entry = self.index.texts[place]
@@ -357,8 +371,6 @@ def _blocks(lines: Iterable[_Line]) -> Iterator[_Block]:
     block = _Block([], False)
     for line, coded in _with_code(lines):
         quoted = bool(_QUOTED.match(line)) and not coded
-        if block.quoted and not quoted and not coded:  # a paragraph goes on without its mark
-            quoted = bool(line.strip() and _unquoted(block.lines[-1]).strip()) and not _BEGINS_BLOCK.match(line)
         if block.quoted != quoted:
             yield from _kept(block)
             block = _Block([], quoted)

@@ -30,12 +30,18 @@ def brief(document: str, **parts: Any) -> WrittenEscalation:
     return draft
 
 
-def test_a_letter_goes_on_in_lines_without_their_mark() -> None:
-    draft = read(
-        f"{HEAD}x\n\n---\n\n> Hello Ada,\nwe are at it and\nwill call at 5.\n\nThen wait.", texts=[text("Hello Ada")]
-    )
-    assert draft.drafts[0].text == "Hello Ada,\nwe are at it and\nwill call at 5."
-    assert draft.asides[-1] == "Then wait."
+@pytest.mark.parametrize("behind", ["will call at 5.", "**Internal:** not before Dana agrees."])
+def test_a_line_right_below_a_letter_is_in_it_or_apart_from_it(behind: str) -> None:
+    with pytest.raises(UnplacedEntry, match="stands right below a text that goes out"):
+        read(f"> Hello Ada,\n> we are at it and\n{behind}", escalates=False, texts=[text("Hello Ada")])
+    apart = read(f"> Hello Ada,\n> we are at it.\n\n{behind}", escalates=False, texts=[text("Hello Ada")])
+    assert apart.drafts[0].text == "Hello Ada,\nwe are at it."
+
+
+def test_an_entry_that_another_text_fits_as_well_is_asked_for_again() -> None:
+    letters = "To T-1\n\n> Hello Ada, it is down.\n\nTo T-2\n\n> Hello Ada, it is back."
+    with pytest.raises(UnplacedEntry, match="give more of their first words"):
+        read(letters, escalates=False, texts=[text("Hello", "T-1"), text("Hello Ada", "T-2")])
 
 
 @pytest.mark.parametrize("behind", ["- a list", "1. a list", "# a heading", "---", "| a | row |"])
