@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from customer_escalation.domain.evidence import name_key
+from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.domain.findings import Level
 from customer_escalation.domain.people import writer_of
 from customer_escalation.domain.template import WORKFLOW, is_called
@@ -97,7 +97,9 @@ def atoms_supported(view: ReviewInput) -> Iterator[Fault]:
             worded = (
                 (own and atom.kind in ("quote", "code"))  # what the draft may word itself
                 or (free and atom.kind in ("quote", "code", "id", "address") and not atom.found_in)
-                or (view.is_written and _root(claim.where) in FOR_COLLEAGUES and atom.found_in)  # no mark can say where
+                or (
+                    view.is_written and _root(claim.where) in FOR_COLLEAGUES and _is_of_whom_it_names(atom, claim, view)
+                )
             )
             yield Fault(claim.where, unsupported_words(atom, claim), "W" if worded else None, sentence=claim.number)
 
@@ -167,6 +169,14 @@ def _first_word(name: str) -> str:
     """By which people call a customer or a person: "Marit" of ``marit.th``."""
     words = re.findall(r"[^\W\d_]{2,}", name_key(name))
     return words[0] if words else ""
+
+
+def _is_of_whom_it_names(atom: Unsupported, claim: Claim, view: ReviewInput) -> bool:
+    """Does it stand in a record of a customer whom the sentence names? A text that goes out carries no mark to say so."""
+    evidence = view.sources.evidence
+    items = [evidence.item_of(record) for ref in atom.found_in if (record := evidence.ledger.resolve(ref))]
+    names = (field(item, "customer") or field(item, "name") for item in items)
+    return any(name and name.casefold() in claim.text.casefold() for name in names)
 
 
 def _is_a_heading(words: str, view: ReviewInput) -> bool:

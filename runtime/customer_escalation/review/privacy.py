@@ -201,8 +201,9 @@ def _is_a_form_of_address(words: str, text: str, records: Sequence[Record]) -> b
 
 
 def _greets(words: str, text: str) -> bool:
-    """Are they the end of the letter's first line, as a greeting without a name may be in any language?"""
-    return text.strip().split("\n")[0].rstrip(" ,:!.、，").endswith(words)
+    """Are they the letter's whole first line, and two: a greeting's first word is a capital anyway, and one more is no full name?"""
+    first = text.strip().split("\n")[0].rstrip(" ,:!.、，")
+    return first == words and words.count(" ") == 1
 
 
 def _account_of(ticket: str, view: ReviewInput) -> list[Record]:

@@ -28,6 +28,7 @@ def levels(words: str, **changes: Any) -> list[str]:
     ("text", "words", "found"),
     [
         ("Bell & Oak have an ARR of $20,000, so hands off.", "$20,000", ["W"]),
+        ("We have an ARR of $20,000 with them.", "$20,000", ["H"]),
         ("Another run stopped at 8,251 rows.", "8,251", ["H"]),
     ],
 )
@@ -41,8 +42,12 @@ def test_a_greeting_without_a_name_is_no_name_that_somebody_made_up(greeting: st
     assert "H" not in levels(greeting.rstrip(","), drafts=[reply(letter, T1)])
 
 
-def test_a_person_whom_no_record_holds_is_made_up_wherever_they_stand_in_a_letter() -> None:
-    letter = "Hello,\n\nOur engineer Marguerite Delacroix looks at it.\n\n[name]"
+@pytest.mark.parametrize(
+    "begins",
+    ["Hello,\n\nOur engineer Marguerite Delacroix looks at it.", "Hello Marguerite Delacroix,\n\nWe look at it."],
+)
+def test_a_person_whom_no_record_holds_is_made_up_wherever_they_stand_in_a_letter(begins: str) -> None:
+    letter = f"{begins}\n\n[name]"
     assert levels("Marguerite Delacroix", drafts=[reply(letter, T1)]) == ["H"]
 
 
