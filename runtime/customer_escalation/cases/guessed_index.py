@@ -2,7 +2,7 @@
 
 import re
 
-from customer_escalation.domain.document_reading import quotations_of
+from customer_escalation.domain.blocks import quotations_of
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.index import DocumentIndex, TextEntry
 from customer_escalation.domain.record_ids import mentions

@@ -1,11 +1,22 @@
 """A document in plain markdown, taken apart into the texts of a draft by its headings, its quotations and its index."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 from typing import Any
 
+from customer_escalation.domain.blocks import (
+    QUOTED,
+    Block,
+    Line,
+    blocks,
+    joined,
+    lines_of,
+    trimmed,
+    unquoted,
+    with_code,
+)
 from customer_escalation.domain.index import DocumentIndex
 from customer_escalation.domain.prose import without_marks
 from customer_escalation.domain.written import (
@@ -26,8 +37,6 @@ _TITLE = re.compile(r"#{1,3}\s+\**(?i:ESCALATION)\**\s*[:：]\**\s*")
 _TRANSLATED_TITLE = re.compile(r"#{1,3}\s+\**[^\W\d_a-zß-öø-ÿ]{6,}\**\s*[:：]\**\s*")
 """In capitals, above the template's first heading; it is printed as the template's."""
 _RULE = re.compile(r"\s{0,3}(?:-{3,}|\*{3,}|_{3,})\s*\Z")
-_QUOTED = re.compile(r"\s{0,3}> ?")
-_FENCE = re.compile(r"\s*(`{3,}(?=[^`]*\Z)|~{3,})")
 _DEADLINE = re.compile(r"\s*(?:[-*+]\s+)?\*\*Deadline:?\*\*:?\s*(?=\S)", re.IGNORECASE)
 _BEGINS_BLOCK = re.compile(r"\s{0,3}(?:#{1,6}\s|[-*+]\s|\d{1,9}[.)]\s|\||```|~~~|(?:[-*_]\s*){3,}\Z)")
 """A line that ends a quotation above it, though nothing stands between."""
@@ -46,27 +55,6 @@ def written_draft(document: str, index: DocumentIndex, *, escalates: bool) -> Wr
     """
     reading = _Reading(document, index, escalates)
     return (WrittenEscalation if escalates else WrittenNote).model_validate(reading.data())
-
-
-class _Line(str):
-    """A line that knows its place in the document."""
-
-    at: int
-
-    @classmethod
-    def of(cls, text: str, at: int) -> "_Line":
-        """The line at this place, from 0."""
-        line = cls(text)
-        line.at = at
-        return line
-
-
-@dataclass
-class _Block:
-    """Lines that follow each other: a quotation, or anything else."""
-
-    lines: list[_Line]
-    quoted: bool
 
 
 @dataclass
@@ -92,8 +80,7 @@ class _Reading:
 
     def data(self) -> dict[str, Any]:
         """The draft as data."""
-        texts = self.document.replace("\r\n", "\n").split("\n")
-        lines = [_Line.of(text, at) for at, text in enumerate(texts)]
+        lines = lines_of(self.document)
         page, title, brief, after = _parts(lines, self.escalates)
         self._run(page, "page")
         if title is not None:
@@ -116,9 +103,9 @@ class _Reading:
         deadline = {"by": self.index.deadline.by, "basis": self.index.deadline.basis, "text": self.deadline}
         return {**empty, **found, "deadline": deadline, "contained": self.index.containment}
 
-    def _brief(self, lines: Sequence[_Line]) -> None:
-        section, run = "opening", list[_Line]()
-        for line, coded in _with_code(lines):
+    def _brief(self, lines: Sequence[Line]) -> None:
+        section, run = "opening", list[Line]()
+        for line, coded in with_code(lines):
             heading = None if coded else HEADING.match(line)
             if heading is None or (len(heading[1]) > LEVEL and not section_of(heading[2])):
                 run.append(line)  # a heading below the template's stays in its section
@@ -128,17 +115,17 @@ class _Reading:
             self._put(line.strip(), "", "", "brief", [line])
         self._section(section, run)
 
-    def _section(self, name: str, lines: Sequence[_Line]) -> None:
-        whole = _trimmed(lines)
+    def _section(self, name: str, lines: Sequence[Line]) -> None:
+        whole = trimmed(lines)
         if name == "needed":
             self._needed(whole)
         elif whole:
             self._run(whole, "brief", name if name not in self.texts else "")
 
-    def _run(self, lines: Sequence[_Line], part: Part, name: str = "") -> None:
+    def _run(self, lines: Sequence[Line], part: Part, name: str = "") -> None:
         """Lines of one part: each text of the index by itself, the rest as texts of the draft, the first under ``name``."""
-        last: _Block | None = None
-        for block in _joined(_blocks(lines), lines, self._place):
+        last: Block | None = None
+        for block in joined(blocks(lines), lines, self._place):
             place = self._place(block)
             if place is None:
                 self._not_cut_off(last, block)
@@ -149,25 +136,25 @@ class _Reading:
             else:
                 self._outgoing(place, block.lines, part)
 
-    def _not_cut_off(self, text: _Block | None, behind: _Block) -> None:
+    def _not_cut_off(self, text: Block | None, behind: Block) -> None:
         """Raises where what is no text stands so close behind one that goes out that a reader takes it for its end, as a line or an empty
         line of a letter that lacks its ``>``: who reads it as one would approve another text than the one that is sent.
         """
         if text is None:
             return
         first, last = behind.lines[0], text.lines[-1]
-        if first.at == last.at + 1 and _unquoted(last).strip() and not _BEGINS_BLOCK.match(first):
+        if first.at == last.at + 1 and unquoted(last).strip() and not _BEGINS_BLOCK.match(first):
             raise UnplacedEntry(
                 f"“{first[:40]}” stands right below a text that goes out: begin it with `>` where it belongs to that text, else leave a "
                 "line empty."
             )
-        if _QUOTED.match(first):
+        if QUOTED.match(first):
             raise UnplacedEntry(
-                f"The quotation “{_unquoted(first)[:40]}” stands directly behind a text that goes out: begin the empty line "
+                f"The quotation “{unquoted(first)[:40]}” stands directly behind a text that goes out: begin the empty line "
                 "between them with `>` where it belongs to that text, else put a line of words between them."
             )
 
-    def _prose(self, lines: Sequence[_Line], part: Part, name: str) -> None:
+    def _prose(self, lines: Sequence[Line], part: Part, name: str) -> None:
         first = "sender" if self.escalates else "note"
         if not name and part == "page" and first not in self.texts:
             name = first
@@ -180,11 +167,11 @@ class _Reading:
         self.lists[name].append("")
         return f"{name}[{len(self.lists[name]) - 1}]"
 
-    def _place(self, block: _Block) -> int | None:
+    def _place(self, block: Block) -> int | None:
         """Which text of the index a quotation is."""
         if not block.quoted:
             return None
-        words = words_of("\n".join(map(_unquoted, block.lines)))
+        words = words_of("\n".join(map(unquoted, block.lines)))
         found = [place for place, one in enumerate(self.index.texts) if _begins(words, one.begins)]
         if not found:
             return None
@@ -193,9 +180,9 @@ class _Reading:
         alike = [place for place in found if words_of(self.index.texts[place].begins) == begins]
         return next((place for place in alike if place not in self.placed), best)
 
-    def _outgoing(self, place: int, lines: Sequence[_Line], part: Part) -> None:
+    def _outgoing(self, place: int, lines: Sequence[Line], part: Part) -> None:
         entry = self.index.texts[place]
-        text = without_marks("\n".join(map(_unquoted, lines)))
+        text = without_marks("\n".join(map(unquoted, lines)))
         if place in self.placed or self.begun.setdefault(words_of(entry.begins), text) != text:
             raise UnplacedEntry(f"Two texts begin with “{entry.begins}”: give more of their first words.")
         self.placed.add(place)
@@ -213,10 +200,10 @@ class _Reading:
         self.lists[name].append(one)
         self._laid("", f"{name}[{len(self.lists[name]) - 1}].text", part, lines, quoted=True)
 
-    def _needed(self, lines: Sequence[_Line]) -> None:
+    def _needed(self, lines: Sequence[Line]) -> None:
         """What is needed: each ask with what is indented below it, the deadline, and the rest."""
         asked = self._asked_at(lines)
-        run, at = list[_Line](), 0
+        run, at = list[Line](), 0
         while at < len(lines):
             deadline = _DEADLINE.match(lines[at]) if not self.deadline else None
             ask = None if deadline else asked.get(lines[at].at)
@@ -241,12 +228,12 @@ class _Reading:
             at = end
         self._rest(run)
 
-    def _rest(self, lines: Sequence[_Line]) -> None:
-        whole = _trimmed(lines)
+    def _rest(self, lines: Sequence[Line]) -> None:
+        whole = trimmed(lines)
         if whole:
             self._run(whole, "brief")
 
-    def _asked_at(self, lines: Sequence[_Line]) -> dict[int, int]:
+    def _asked_at(self, lines: Sequence[Line]) -> dict[int, int]:
         """Which ask stands at which line: those that a line begins with before those that one only holds, and of several the longest."""
         found: dict[int, int] = {}
         for fits in (_line_begins, _holds):
@@ -261,7 +248,7 @@ class _Reading:
         return found
 
     def _put(
-        self, before: str, path: str, text: str, part: Part, lines: Sequence[_Line], *, quoted: bool = False
+        self, before: str, path: str, text: str, part: Part, lines: Sequence[Line], *, quoted: bool = False
     ) -> None:
         if path.startswith(("asides[", "further[")):
             name, _, number = path.rstrip("]").partition("[")
@@ -270,7 +257,7 @@ class _Reading:
             self.texts[path] = text
         self._laid(before, path, part, lines, quoted=quoted)
 
-    def _laid(self, before: str, path: str, part: Part, lines: Sequence[_Line], *, quoted: bool = False) -> None:
+    def _laid(self, before: str, path: str, part: Part, lines: Sequence[Line], *, quoted: bool = False) -> None:
         """``lines`` are those of the document that it is made of; what indents the first stands before it, as a text has none."""
         indent = "" if quoted or before else lines[0][: len(lines[0]) - len(lines[0].lstrip())]
         before = before or indent
@@ -322,104 +309,31 @@ def _title_words(title: str) -> str:
     return words.removesuffix("**").rstrip() if words.count("**") % 2 else words
 
 
-def _parts(lines: Sequence[_Line], escalates: bool) -> tuple[list[_Line], _Line | None, list[_Line], list[_Line]]:
+def _parts(lines: Sequence[Line], escalates: bool) -> tuple[list[Line], Line | None, list[Line], list[Line]]:
     """What stands before the brief, its title, the brief, and what stands behind it."""
-    coded = list(_with_code(lines))
+    coded = list(with_code(lines))
     title = next((at for at, (line, code) in enumerate(coded) if not code and _TITLE.match(line)), None)
     if title is None:
         title = _translated(coded)
     if not escalates or title is None:
-        return _trimmed(lines), None, [], []
+        return trimmed(lines), None, [], []
     end = next(
         (at for at, (line, code) in enumerate(coded) if at > title and not code and _is_end(line)),
         len(lines),
     )
-    return _trimmed(lines[:title]), lines[title], _trimmed(lines[title + 1 : end]), _trimmed(lines[end:])
+    return trimmed(lines[:title]), lines[title], trimmed(lines[title + 1 : end]), trimmed(lines[end:])
 
 
-def _translated(coded: Sequence[tuple[_Line, bool]]) -> int | None:
+def _translated(coded: Sequence[tuple[Line, bool]]) -> int | None:
     """Where a translation of the title stands: the last one above the template's first heading."""
     headings = [(at, HEADING.match(line)) for at, (line, code) in enumerate(coded) if not code]
     first = next((at for at, heading in headings if heading and section_of(heading[2])), 0)
     return next((at for at, _ in reversed(headings) if at < first and _TRANSLATED_TITLE.match(coded[at][0])), None)
 
 
-def _unquoted(line: str) -> str:
-    return _QUOTED.sub("", line, count=1)
-
-
 def _is_end(line: str) -> bool:
     heading = HEADING.match(line)
     return bool(_RULE.match(line) or (heading and len(heading[1]) < len("###")))
-
-
-def _with_code(lines: Iterable[_Line]) -> Iterator[tuple[_Line, bool]]:
-    """Each line, and whether it is fenced code."""
-    fence = ""
-    for line in lines:
-        mark = _FENCE.match(line)
-        inside = bool(fence or mark)
-        if mark and not fence:
-            fence = mark[1]
-        elif fence and line.strip().startswith(fence) and set(line.strip()) == set(fence):
-            fence = ""
-        yield line, inside
-
-
-def _blocks(lines: Iterable[_Line]) -> Iterator[_Block]:
-    """Lines in blocks, without the empty lines around each."""
-    block = _Block([], False)
-    for line, coded in _with_code(lines):
-        quoted = bool(_QUOTED.match(line)) and not coded
-        if block.quoted != quoted:
-            yield from _kept(block)
-            block = _Block([], quoted)
-        block.lines.append(line)
-    yield from _kept(block)
-
-
-def _kept(block: _Block) -> Iterator[_Block]:
-    lines = _trimmed(block.lines)
-    if lines:
-        yield _Block(lines, block.quoted)
-
-
-def _joined(
-    blocks: Iterable[_Block], lines: Sequence[_Line], place: Callable[[_Block], int | None]
-) -> Iterator[_Block]:
-    """The blocks of these lines, a quotation that does not go out as part of the text around it."""
-    last: _Block | None = None
-    for block in blocks:
-        if place(block) is not None:
-            yield from [last] if last else []
-            yield block
-            last = None
-        elif last is None:
-            last = _Block(block.lines, False)
-        else:
-            begins, ends = last.lines[0].at - lines[0].at, block.lines[-1].at - lines[0].at
-            last = _Block(list(lines[begins : ends + 1]), False)
-    yield from [last] if last else []
-
-
-def _trimmed(lines: Sequence[_Line]) -> list[_Line]:
-    """Without empty lines at either end."""
-    found = list(lines)
-    while found and not found[0].strip():
-        found.pop(0)
-    while found and not found[-1].strip():
-        found.pop()
-    return found
-
-
-def quotations_of(document: str) -> Iterator[tuple[str, str]]:
-    """Each quotation of a document with the line above it."""
-    lead = ""
-    texts = document.replace("\r\n", "\n").split("\n")
-    for block in _blocks(_Line.of(text, at) for at, text in enumerate(texts)):
-        if block.quoted:
-            yield lead, "\n".join(map(_unquoted, block.lines))
-        lead = block.lines[-1]
 
 
 def _summary(document: str) -> str:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from customer_escalation.domain.document_reading import UnplacedEntry, quotations_of, written_draft
+from customer_escalation.domain.blocks import quotations_of
+from customer_escalation.domain.document_reading import UnplacedEntry, written_draft
 from customer_escalation.domain.index import DocumentIndex
 from customer_escalation.domain.prose import passages
 from customer_escalation.domain.written import (
