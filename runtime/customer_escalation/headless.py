@@ -35,6 +35,7 @@ from customer_escalation.connectors.source import InvalidRequest, OpenedConnecto
 from customer_escalation.domain.categories import SOURCES
 from customer_escalation.domain.evidence import parse_moment
 from customer_escalation.drafting.prompts import prompt
+from customer_escalation.drafting.prompts.written import writing_told
 from customer_escalation.policy import Policy
 from customer_escalation.policy.sources import find_overlays, not_in_force, withheld_policy
 from customer_escalation.policy.text import fill, in_force
@@ -317,7 +318,7 @@ def _for_nobody(text: str) -> str:
 
 def unattended_instructions(policy: Policy) -> str:
     """How an unattended run works and how a brief should read, with the figures of the policy in force."""
-    return fill("\n\n".join(map(prompt, ("unattended.md", "writing.md"))), policy)
+    return f"{fill(prompt('unattended.md'), policy)}\n\n{writing_told()}"
 
 
 def reference_tool(skill: "Skill", policy: Policy) -> Tool:

@@ -44,6 +44,8 @@ class AgentSettings:
     """Takes an answer that calls no tool, where such a one is the work: a final one ends the run, another is said back; an error counts as
     a stop without the finishing call.
     """
+    hear_text: Callable[[str], None] | None = None
+    """Hears the text of an answer that calls tools as well, before they run."""
     max_tokens: int = 16_000
     """Of one answer."""
     max_nudges: int = 2
@@ -152,6 +154,8 @@ class _Loop:
                 continue
             self.cuts = 0
             if calls:  # also when the stop reason names no tools: every call must be answered
+                if self.settings.hear_text and (text := text_of(turn.message)):
+                    self.settings.hear_text(text)
                 final = await self._act(calls)
                 if final is not None:
                     return self._result("submitted", final)
@@ -294,7 +298,7 @@ class _Loop:
 
     async def _take_text(self, message: Message) -> ToolReturn | None:
         """What became of an answer in text; None where none is taken or there is none."""
-        text = "\n\n".join(block.text for block in message.content if isinstance(block, Text)).strip()
+        text = text_of(message)
         return await self.settings.take_text(text) if self.settings.take_text and text else None
 
     def _nudge(self, taken: ToolReturn | None = None) -> None:
@@ -317,6 +321,11 @@ class _Loop:
 
     def _result(self, outcome: AgentEnd, final: ToolReturn | None = None) -> AgentResult:
         return AgentResult(outcome, self.turns, tuple(self.messages), final)
+
+
+def text_of(message: Message) -> str:
+    """What a message says beside its calls."""
+    return "\n\n".join(block.text for block in message.content if isinstance(block, Text)).strip()
 
 
 def fence(text: str) -> str:

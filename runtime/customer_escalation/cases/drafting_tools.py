@@ -24,7 +24,7 @@ from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.domain.tool_schema import tool_schema
 from customer_escalation.domain.written import is_written
 from customer_escalation.drafting.prompts import prompt
-from customer_escalation.drafting.prompts.decided import DOCUMENT, decision_told
+from customer_escalation.drafting.prompts.decided import DOCUMENT, decision_told, own_reading
 from customer_escalation.policy import Policy
 from customer_escalation.policy.text import fill
 from customer_escalation.review.budget import LENGTH, read_of, words_in
@@ -53,6 +53,8 @@ class DraftingTools:
         self._policy = policy
         self._repairs = 0
         self._assessments_refused = 0
+        self._drafted = ""
+        """What was written as the answer before there was a decision."""
         self._document = ""
         """As it was written and edited last, with no marks but those of its writers."""
         self._index = DocumentIndex()
@@ -65,13 +67,18 @@ class DraftingTools:
             self._tool(EDIT, prompt("tools/edit.md"), DocumentEdit, self._edit),
         ]
 
+    def hear(self, text: str) -> None:
+        """The document, where it stands in one answer with the facts."""
+        if words_in(text) >= FEWEST_WORDS and not self._editing:
+            self._drafted = text
+
     async def take_document(self, text: str) -> ToolReturn:
         """The document as the text of an answer: the writer's, which is kept as it stands, then its reader's, which takes its place."""
-        decision = self._service.work(self._case).casework.decision
-        if decision is None:
-            return ToolReturn(f"Call `{ASSESS}` first: what the document says depends on its decision.", is_error=True)
         if words_in(text) < FEWEST_WORDS:
             return ToolReturn("That is no document: write it whole, as your answer.", is_error=True)
+        if self._service.work(self._case).casework.decision is None:
+            again, self._drafted = bool(self._drafted), text
+            return ToolReturn(f"Kept. Now call `{ASSESS}` with the facts of the case.", is_error=again)
         try:
             index = await self._first_submitted(text)
         except ValidationError as error:
@@ -96,11 +103,11 @@ class DraftingTools:
             await self._submitted(document, index)
         return index
 
-    def _doubts(self) -> str:
+    def _doubts(self, *, numbered: bool = True) -> str:
         """What the check says of the document, as far as it can be judged without an index."""
         review = self._service.work(self._case).casework.review
         shown = [one for one in review.findings if one.rule not in NOT_YET and one.where != LENGTH] if review else []
-        return self._told(shown)
+        return self._told(shown, numbered=numbered)
 
     def begin_edit(self) -> str | None:
         """What the reader is told of the document; None where there is none. From here on only an edit is taken."""
@@ -113,7 +120,7 @@ class DraftingTools:
             "edit.md.j2",
             decision=decision_told(decision, inputs, work.figures, None),
             document=self._document,
-            findings=self._doubts(),
+            findings=self._doubts(numbered=False),
             escalates=decision.outcome == Outcome.ESCALATE,
             length=self._length(),
         )
@@ -125,9 +132,10 @@ class DraftingTools:
         assert work.case is not None
         words = words_in(self._document)
         read = read_of(work.decision.outcome, len(work.case.affected))
-        if words <= read:
-            return f"It has {words} words, and {read} are read. It should end up no longer, unless something harmful was missing."
-        return f"It has {words} words, and {read} are read: bring it down to about {read}."
+        told = (
+            f"The draft has {words} words. The document should end up no longer, unless something harmful was missing."
+        )
+        return told if words <= read else f"{told} About {read} are read to the end."
 
     def _tool(
         self,
@@ -159,6 +167,10 @@ class DraftingTools:
         if assessed.decision is None or assessed.inputs is None:
             return self._facts_again(assessed.findings)
         contested = [finding.message for finding in assessed.contested]
+        if self._drafted and not contested and own_reading(assessed.decision, facts) is None:
+            taken = await self.take_document(self._drafted)
+            if taken.final:
+                return taken
         told = decision_told(
             assessed.decision, assessed.inputs, assessed.figures, DOCUMENT, assessed.hints, contested=contested
         )
@@ -206,11 +218,11 @@ class DraftingTools:
             f"changes:\n{self._told(findings)}\n\nThe document now:\n{in_lines(self._document)}"
         )
 
-    def _told(self, findings: Sequence[Finding]) -> str:
+    def _told(self, findings: Sequence[Finding], *, numbered: bool = True) -> str:
         draft = self._service.draft(self._case)
         if not is_written(draft):
             return listed(findings)
-        return told_by_line(findings, draft, self._document)
+        return told_by_line(findings, draft, self._document, numbered=numbered)
 
     def _facts_again(self, findings: Sequence[Finding]) -> ToolReturn:
         self._assessments_refused += 1

@@ -15,6 +15,10 @@ _NAMED = re.compile(r"“([^”]+)”")
 """What a finding quotes of the text that it is about."""
 
 
+MOST_SHOWN = 80
+"""Characters of a line by which its reader finds it."""
+
+
 class DocumentEdit(DocumentIndex):
     """Everything that a reader changes in a document, at once, and its index as it is then; line numbers are those that were shown."""
 
@@ -30,10 +34,17 @@ def in_lines(document: str) -> str:
     return "\n".join(f"{number}\t{line}" for number, line in enumerate(document.split("\n"), 1))
 
 
-def told_by_line(findings: Sequence[Finding], draft: Written, document: str) -> str:
-    """The findings in the order of the document, each with its line; what is the same is said once."""
+def told_by_line(findings: Sequence[Finding], draft: Written, document: str, *, numbered: bool = True) -> str:
+    """The findings in the order of the document, each with its line, or with what that line says where the reader has it without
+    numbers; what is the same is said once.
+    """
     found = sorted(placed(findings, draft, document), key=lambda one: one[0])
-    told = (f"- {f'line {line}: ' if line else ''}{one.message} ({one.rule}, {one.level})" for line, one in found)
+    lines = document.split("\n")
+
+    def place(line: int) -> str:
+        return f"line {line}" if numbered else f"In “{lines[line - 1].strip()[:MOST_SHOWN]}”"
+
+    told = (f"- {f'{place(line)}: ' if line else ''}{one.message} ({one.rule}, {one.level})" for line, one in found)
     return "\n".join(dict.fromkeys(told))
 
 
@@ -52,14 +63,27 @@ def _line(finding: Finding, texts: Mapping[str, Passage], lines: Sequence[str]) 
     said = (
         sentences[finding.sentence].text if finding.sentence is not None and finding.sentence < len(sentences) else ""
     )
-    first = words_of(said or passage.text.strip().split("\n")[0])
-    begins = next((number for number, line in enumerate(lines, 1) if first and first in line), 0)
-    if said or not begins:
-        return begins
-    ends = begins + passage.text.count("\n") + 1
+    if said:
+        first = words_of(said)
+        return next((number for number, line in enumerate(lines, 1) if first and first in line), 0)
+    begins, ends = _lines_of(passage.text, lines)
+    if not begins:
+        return 0
     quoted = [words_of(words) for words in _NAMED.findall(finding.message)]
     near = (number for number in range(begins, ends) if any(words and words in lines[number - 1] for words in quoted))
     return next(near, begins)
+
+
+def _lines_of(text: str, lines: Sequence[str]) -> tuple[int, int]:
+    """The first line of a text and the one behind its last; 0 where it is not there. Letters to one customer begin alike."""
+    whole = [words for line in text.split("\n") if (words := words_of(line))]
+    said = [(number, words) for number, words in enumerate(lines, 1) if words]
+    for at in range(len(said) - len(whole) + 1):
+        here = said[at : at + len(whole)]
+        if whole and all(words in line for words, (_, line) in zip(whole, here, strict=True)):
+            return here[0][0], here[-1][0] + 1
+    begins = next((number for number, line in said if whole and whole[0] in line), 0)
+    return begins, begins + text.strip().count("\n") + 1
 
 
 __all__ = ["DocumentEdit", "in_lines", "told_by_line"]

@@ -116,7 +116,9 @@ async def _draft_with_model(
             recorder=recorder,
             meter=meter,
             emit=emit,
-            settings=AgentSettings(finish_tool=finish_tool, take_text=take_text, max_tokens=32_000),
+            settings=AgentSettings(
+                finish_tool=finish_tool, take_text=take_text, hear_text=drafting.hear, max_tokens=32_000
+            ),
         )
 
     try:

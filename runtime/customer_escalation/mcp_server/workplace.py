@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from customer_escalation.drafting.prompts import prompt
+from customer_escalation.drafting.prompts.written import writing_told
 from customer_escalation.mcp_server.card import Seals
 from customer_escalation.policy import Policy
-from customer_escalation.policy.text import fill
 from skill_runtime.skills import Skill
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Cases:
         if case in self._told_how_to_write:
             return ""
         self._told_how_to_write.add(case)
-        return fill(prompt("writing.md"), self.service.work(case).terms.policy)
+        return writing_told()
 
     async def close(self) -> None:
         if self._connections is not None:

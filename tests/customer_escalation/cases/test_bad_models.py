@@ -99,10 +99,17 @@ def test_unknown_tools_are_answered_and_nothing_acts(command: Command) -> None:
     assert "There is no tool 'send_email'" in json.dumps(replies)
 
 
-def test_a_submit_before_the_facts_is_told_what_to_do(command: Command) -> None:
+def test_a_document_before_the_facts_is_kept_and_the_facts_are_asked_for(command: Command) -> None:
     done, api = ask(command, by_turn([GOOD[2], *GOOD]))
     assert done.code == 0, done.err
-    assert "Call `assess` first" in json.dumps(api.requests[1].body["messages"][-1])
+    assert "Now call `assess`" in json.dumps(api.requests[1].body["messages"][-1])
+
+
+def test_a_document_in_one_answer_with_the_facts_goes_to_its_reader_at_once(command: Command) -> None:
+    done, api = ask(command, by_turn([GOOD[0], [*GOOD[2], *GOOD[1]], GOOD[3]]))
+    assert done.code == 0, done.err
+    assert len(api.requests) == 3
+    assert GOOD[2][0]["text"] in api.requests[2].body["messages"][0]["content"][1]["text"]
 
 
 def test_facts_that_cite_nothing_known_come_back(command: Command) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.customer_escalation.casebook import policy
+from tests.customer_escalation.casebook import policy, stated
 from tests.customer_escalation.cases.opened import opened
 from tests.customer_escalation.documents import document, index
 from tests.customer_escalation.drafts import T1, ask, escalation, facts, handling, records, reply
@@ -85,8 +85,8 @@ async def test_the_reader_gets_the_decision_the_document_by_lines_and_what_the_c
     told = await at.begun(description=f"{escalation()['description']} {SENTENCE}")
     assert "Decision: escalate. Severity:" in told
     assert at.written in told
-    number = next(n for n, line in enumerate(at.written.split("\n"), 1) if SENTENCE in line)
-    assert f"- line {number}: “9,731” (number): no record of this run holds it." in told
+    line = next(line for line in at.written.split("\n") if SENTENCE in line)
+    assert f"- In “{line[:80]}”: “9,731” (number): no record of this run holds it." in told
 
 
 async def test_what_only_an_index_tells_is_not_doubted_before_there_is_one() -> None:
@@ -194,11 +194,50 @@ async def test_the_readers_document_takes_the_place_and_its_index_is_asked_for_w
     assert SENTENCE not in at.draft.description  # type: ignore[union-attr]
 
 
-async def test_a_document_before_the_facts_is_asked_for_again() -> None:
-    service, case = await opened(records())
-    told = await Desk(service, case).write()
-    assert (told.is_error, told.final) == (True, False)
-    assert f"Call `{ASSESS}` first" in told.text
+async def undecided() -> Desk:
+    return Desk(*await opened(records()))
+
+
+def as_stated(**own: str) -> dict[str, Any]:
+    """The facts as a model gives them, with its own reading."""
+    reading = {"outcome": "escalate", "severity": "High", "target": "Engineering", **own}
+    return stated(Assessment.model_validate(facts(reading=reading))).model_dump(mode="json")
+
+
+async def test_a_document_is_taken_in_one_answer_with_the_facts() -> None:
+    at = await undecided()
+    at.drafting.hear(at.of())
+    told = await at.tools[ASSESS].run(as_stated())
+    assert (told.is_error, told.final) == (False, True)
+    begun = at.drafting.begin_edit()
+    assert begun is not None
+    assert at.of() in begun
+
+
+async def test_a_few_words_beside_the_facts_are_no_document() -> None:
+    at = await undecided()
+    at.drafting.hear("The facts first.")
+    told = await at.tools[ASSESS].run(as_stated())
+    assert not told.final
+    assert "Now write the document" in told.text
+
+
+async def test_a_document_before_the_facts_is_kept_until_they_come() -> None:
+    at = await undecided()
+    told = await at.write()
+    assert (told.is_error, told.final) == (False, False)
+    assert f"Now call `{ASSESS}`" in told.text
+    assert (await at.write()).is_error, "written again instead of the facts, it counts as a stop"
+    assert (await at.tools[ASSESS].run(as_stated())).final
+
+
+async def test_a_document_of_another_decision_is_looked_at_by_its_writer_first() -> None:
+    at = await undecided()
+    at.drafting.hear(at.of())
+    told = await at.tools[ASSESS].run(as_stated(target="Product"))
+    assert (told.is_error, told.final) == (False, False)
+    assert "Your own reading was escalate, High, Product" in told.text
+    assert (await at.tools[ASSESS].run(as_stated())).final, "corrected, it is taken as it was"
 
 
 @pytest.mark.parametrize("text", ["I cannot help with that.", "Shall I go on?"])
@@ -246,10 +285,10 @@ async def test_the_template_is_kept_in_every_language_and_says_what_was_decided(
 
 async def test_its_length_is_told_beside_what_is_read() -> None:
     at = await desk()
-    assert "bring it down to about" not in await at.begun()
+    assert "read to the end." not in await at.begun()
     long = await desk()
     told = await long.begun(ideas="Is a b c? " * 700)
-    assert "bring it down to about 1550." in told
+    assert "About 1550 are read to the end." in told
     assert "(B4, W)" not in told
 
 

@@ -19,7 +19,7 @@ from customer_escalation.decision.figures.parts import figure
 from customer_escalation.domain.brief import Figure
 from customer_escalation.domain.evidence import Evidence, parse_moment
 from customer_escalation.domain.facts import Calculation
-from customer_escalation.domain.formatting import duration_words, number_words, time_words
+from customer_escalation.domain.formatting import duration_words, hours_words, number_words, time_words
 from customer_escalation.domain.written_numbers import WRITTEN, readings
 from customer_escalation.sla.calendar import BusinessCalendar
 from skill_runtime.ledger import Record
@@ -195,8 +195,14 @@ def _between(
     without = "".join(f" {' '.join(step)}" for step in steps)
     return (
         length,
-        f"{duration_words(length)} ({time_words(earlier, zone)} to {time_words(later, zone)}{without}{counted})",
+        f"{_both_ways(length)} ({time_words(earlier, zone)} to {time_words(later, zone)}{without}{counted})",
     )
+
+
+def _both_ways(length: timedelta) -> str:
+    """In days, and below two weeks to the minute: either may stand in a text."""
+    days, hours = duration_words(length), hours_words(length)
+    return days if days == hours or length >= timedelta(days=14) else f"{days}, or {hours}"
 
 
 def _unit(word: str) -> str:

@@ -57,7 +57,7 @@ def decision_told(
         lately=list(_lately(case)),
         target=target,
         also_notify=[_notified(team.value, decision.firing(rule_of(team).id)) for team in decision.also_notify],
-        own_reading=_own_reading(decision, case.facts),
+        own_reading=own_reading(decision, case.facts),
         undecided=[_ground(one) for one in decision.undecided],
         hold=list(dict.fromkeys(_ground(one) for one in told if one.state == "yes" and _counts(one, decision)))
         or ["no criterion of an escalation holds"],
@@ -101,7 +101,7 @@ def _notified(team: str, firing: Firing) -> str:
     return f"{team} ({firing.because})" if firing.because else team
 
 
-def _own_reading(decision: Decision, facts: Assessment) -> tuple[str, str, str] | None:
+def own_reading(decision: Decision, facts: Assessment) -> tuple[str, str, str] | None:
     """What the drafter would have decided, where that is another decision."""
     reading = (facts.reading.outcome, facts.reading.severity, facts.reading.target)
     severity = decision.severity.value if decision.severity else "none"
