@@ -17,7 +17,7 @@ from customer_escalation.review.grounding import Unsupported, find_atoms, unsupp
 from customer_escalation.review.missing import LONGEST_ADDRESS, is_a_writer, is_at_a_host_of, is_somebody, put_together
 from customer_escalation.review.passages import drafts_for_customers
 from customer_escalation.review.settings_named import is_a_setting_of
-from customer_escalation.review.told_days import is_a_coming_day, is_day_and_month, on_a_customers_clock
+from customer_escalation.review.told_days import is_a_coming_day, is_day_and_month, is_day_of_a_moment, on_a_customers_clock
 from customer_escalation.sla.clocks import waiting_since
 from skill_runtime.ledger import Record
 
@@ -140,7 +140,10 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
                 continue  # a day that the letter promises; whether it fits the contract is said elsewhere
             asked |= view.is_written and not atom.found_in and _greets(atom.atom, passage.text)
             asked |= view.is_written and atom.kind == "address" and is_at_a_host_of(atom.atom, allowed)
-            asked |= atom.kind == "number" and is_day_and_month(atom.atom, passage.text, view.sources.everything)
+            asked |= atom.kind == "number" and (
+                is_day_and_month(atom.atom, passage.text, view.sources.everything)
+                or (view.is_written and is_day_of_a_moment(atom.atom, passage.text, [*own, *_figures_of(ticket, view)]))
+            )
             which: tuple[str, Level] = (", and no record holds {them}.", "H")
             if asked or _is_a_moment(atom) or _is_a_wait(atom, until, view.case.now):
                 which = (". {Is} {they} right for this customer?", "W")
@@ -212,6 +215,12 @@ def _account_of(ticket: str, view: ReviewInput) -> list[Record]:
     record = evidence.ledger.resolve(ticket)
     account = evidence.account(field(evidence.item_of(record), "customer")) if record else None
     return [account] if account else []
+
+
+def _figures_of(ticket: str, view: ReviewInput) -> list[Record]:
+    """The figures of that ticket, such as which update came too late."""
+    about = f"figures/{ticket.partition('/')[2]}."
+    return [record for record in view.sources.everything if record.ref.startswith(about)]
 
 
 def _tickets_of_customer(ticket: str, view: ReviewInput) -> list[str]:

@@ -100,14 +100,24 @@ def is_day(number: str, text: str) -> bool:
 
 def is_day_told_there(number: str, text: str, scope: Iterable[Record]) -> bool:
     """Is it the day of a date that a record tells, by its number alone at the end of a clause, as in "antes del 19"?"""
-    if (
-        not number.isdecimal()
-        or int(number) > LAST_DAY
-        or not re.search(rf"(?<![\w.,:/-]){number}(?=\s*(?:[.,;:)\]|]|\Z))", text)
-    ):
+    if not _ends_as_a_day(number, text):
         return False
     told = (atom for record in scope for atom in find_atoms(STAMP.sub(" ", record.text)) if atom.kind == "date")
     return any(atom.value.endswith(f"-{int(number):02}") and atom.value.count("-") > 1 for atom in told)
+
+
+def is_day_of_a_moment(number: str, text: str, scope: Iterable[Record]) -> bool:
+    """Is it by its number alone at the end of a clause, as in "la tarde del 26", the day of anything that the records date?"""
+    if not _ends_as_a_day(number, text):
+        return False
+    return any(int(stamp[8:10]) == int(number) for record in scope for stamp in _DAYS.findall(record.text))
+
+
+def _ends_as_a_day(number: str, text: str) -> bool:
+    """Can it be a day of the month, at the end of a clause?"""
+    if not number.isdecimal() or int(number) > LAST_DAY:
+        return False
+    return bool(re.search(rf"(?<![\w.,:/-]){number}(?=\s*(?:[.,;:)\]|]|\Z))", text))
 
 
 def is_numbered_day(number: str, text: str, scope: Iterable[Record], coming: Sequence[date]) -> bool:

@@ -28,6 +28,7 @@ from customer_escalation.domain.outcomes import Severity
 from customer_escalation.review.missing import atoms_missing
 from customer_escalation.review.passages import Claim
 from customer_escalation.review.sources import Sources
+from customer_escalation.review.told_days import is_day_of_a_moment
 
 OLD = ticket(
     "T-90", "Harrow Mills", "2026-01-10T08:00:00Z",
@@ -288,3 +289,18 @@ def test_an_english_number_word_is_none_in_a_language_where_it_says_something_el
     )
     claim = Claim("description", sentence, "fact", ("support_platform/T-9-m1",), "receiver", language=language)
     assert len([atom for atom in atoms_missing(claim, sources) if atom.kind == "number"]) == missing
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "expected"),
+    [
+        ("26", "Dos llegaron tarde, la del 25 por la noche y la de la tarde del 26, y lo sentimos.", True),
+        ("26", "Faltan 26 pedidos del lote.", False),
+        ("27", "Llegó tarde la del 27.", False),
+        ("126", "Llegó tarde la del 126.", False),
+    ],
+)
+def test_a_day_of_the_month_alone_is_one_on_which_something_lies(number: str, text: str, expected: bool) -> None:
+    late = message("T-9", 1, "2025-11-26T10:20:00Z", "agent", "Seguimos.", "lucia.p")
+    scope = evidence(ticket("T-9", "Altamar", "2025-11-20T08:00:00Z", late)).ledger.records.values()
+    assert is_day_of_a_moment(number, text, scope) is expected
