@@ -17,7 +17,12 @@ from customer_escalation.review.grounding import Unsupported, find_atoms, unsupp
 from customer_escalation.review.missing import LONGEST_ADDRESS, is_a_writer, is_at_a_host_of, is_somebody, put_together
 from customer_escalation.review.passages import drafts_for_customers
 from customer_escalation.review.settings_named import is_a_setting_of
-from customer_escalation.review.told_days import is_a_coming_day, is_day_and_month, is_day_of_a_moment, on_a_customers_clock
+from customer_escalation.review.told_days import (
+    is_a_coming_day,
+    is_day_and_month,
+    is_day_of_a_moment,
+    on_a_customers_clock,
+)
 from customer_escalation.sla.clocks import waiting_since
 from skill_runtime.ledger import Record
 

@@ -1,5 +1,6 @@
 """What the checks say of a document that was written without marks, and what they leave to its last reader."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,18 +11,26 @@ from tests.customer_escalation.drafts import T1, escalation, facts, records, rep
 from customer_escalation.cases.session import Casework
 from customer_escalation.domain.document_reading import written_draft
 from customer_escalation.domain.facts import Assessment
+from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.index import DocumentIndex
+from customer_escalation.domain.written import document_of, is_written
+from customer_escalation.rendering.phrases import Phrases
+from customer_escalation.review import Review, withhold_unsupported
+
+
+def reviewed(**changes: Any) -> Review:
+    """What the checks say of a document with these changes."""
+    work = Casework(records(), policy(), NOW)
+    assert work.assess(Assessment.model_validate(facts())) == []
+    draft = escalation(**changes)
+    return work.submit(written_draft(
+        document(draft, "High", "Engineering"), DocumentIndex.model_validate(index(draft)), escalates=True
+    ))  # fmt: skip
 
 
 def levels(words: str, **changes: Any) -> list[str]:
     """The levels of the findings that speak of these words."""
-    work = Casework(records(), policy(), NOW)
-    assert work.assess(Assessment.model_validate(facts())) == []
-    draft = escalation(**changes)
-    written = written_draft(
-        document(draft, "High", "Engineering"), DocumentIndex.model_validate(index(draft)), escalates=True
-    )
-    return [one.level for one in work.submit(written).findings if f"“{words}" in one.message]
+    return [one.level for one in reviewed(**changes).findings if f"“{words}" in one.message]
 
 
 @pytest.mark.parametrize(
@@ -59,3 +68,14 @@ def test_the_name_of_an_own_heading_is_no_quotation_of_a_record() -> None:
 
 def test_a_sentence_without_a_figure_is_asked_for_no_mark_that_nobody_sets() -> None:
     assert levels("They hope", communication="They hope that the other site stays as it is.") == []
+
+
+def test_where_a_letter_is_withheld_its_place_says_so() -> None:
+    review = reviewed(drafts=[reply("Hello,\n\nWe look at it.\n\n[name]", T1)])
+    contested = Finding(rule="G5", level="H", where="drafts[0].text", message="No record shows that we do.")
+    draft = withhold_unsupported(replace(review, findings=(contested,)))
+    assert is_written(draft)
+    assert draft.drafts == []
+    said = document_of(draft)
+    assert "We look at it" not in said
+    assert Phrases(None, "en")("withheld_text") in said.split("\n")
