@@ -4,8 +4,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-QUOTED = re.compile(r"\s{0,3}> ?")
+QUOTED = re.compile(r"\s{0,8}> ?")
+"""Also below an item of a list, however deep."""
 _FENCE = re.compile(r"\s*(`{3,}(?=[^`]*\Z)|~{3,})")
+
+_BREAK = re.compile(r"\s{0,9}<br\s?/?>\s{0,9}", re.IGNORECASE)
+_LAST_BREAK = re.compile(r"\s{0,9}<br\s?/?>\s*\Z", re.IGNORECASE)
 
 
 class Line(str):
@@ -30,8 +34,14 @@ class Block:
 
 
 def lines_of(document: str) -> list[Line]:
-    """Its lines, however they end."""
-    return [Line.of(text, at) for at, text in enumerate(document.replace("\r\n", "\n").split("\n"))]
+    """Its lines, however they end, with the breaks that are written as tags in words of markdown."""
+    lines = [Line.of(text, at) for at, text in enumerate(document.replace("\r\n", "\n").split("\n"))]
+    return [line if coded else Line.of(_plain_breaks(line), line.at) for line, coded in with_code(lines)]
+
+
+def _plain_breaks(line: str) -> str:
+    """``<br>`` at the end of a line as two spaces, and inside one, as in a cell of a table, as a stroke."""
+    return _BREAK.sub(" / ", _LAST_BREAK.sub("  ", line)) if "<" in line else line
 
 
 def unquoted(line: str) -> str:

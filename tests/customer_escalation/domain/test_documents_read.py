@@ -211,3 +211,16 @@ def test_a_date_that_begins_an_inserted_line_is_no_item_of_a_list() -> None:
 )
 def test_what_stands_below_an_item_keeps_its_indentation(needed: str) -> None:
     assert document_of(brief(HEAD + needed, asks=[ask("Do it")])) == HEAD + needed
+
+
+def test_a_letter_below_an_item_deep_in_a_list_is_found() -> None:
+    letter = "10. Send it:\n    - to Ada:\n\n      > Hello Ada,\n      >\n      > it is back."
+    assert read(letter, escalates=False, texts=[text("Hello Ada")]).drafts[0].text == "Hello Ada,\n\nit is back."
+
+
+def test_a_break_that_is_written_as_a_tag_is_one_in_markdown_and_stays_in_code() -> None:
+    table = "| a | b |\n|---|---|\n| one<br>two<BR/> three | `x` |"
+    draft = brief(
+        HEAD.replace("Bad.", f"First.<br>\nSecond.\n\n{table}\n\n```\na<br>b\n```") + "1. Do it.", asks=[ask("Do it")]
+    )
+    assert draft.impact == "First.  \nSecond.\n\n| a | b |\n|---|---|\n| one / two / three | `x` |\n\n```\na<br>b\n```"
