@@ -317,8 +317,10 @@ def _parts(lines: Sequence[Line], escalates: bool) -> tuple[list[Line], Line | N
         title = _translated(coded)
     if not escalates or title is None:
         return trimmed(lines), None, [], []
+    sections = [at for at, (line, code) in enumerate(coded) if at > title and not code and _is_section(line)]
+    last = sections[-1] if sections else title  # a line across the brief ends nothing
     end = next(
-        (at for at, (line, code) in enumerate(coded) if at > title and not code and _is_end(line)),
+        (at for at, (line, code) in enumerate(coded) if at > last and not code and _is_end(line)),
         len(lines),
     )
     return trimmed(lines[:title]), lines[title], trimmed(lines[title + 1 : end]), trimmed(lines[end:])
@@ -329,6 +331,11 @@ def _translated(coded: Sequence[tuple[Line, bool]]) -> int | None:
     headings = [(at, HEADING.match(line)) for at, (line, code) in enumerate(coded) if not code]
     first = next((at for at, heading in headings if heading and section_of(heading[2])), 0)
     return next((at for at, _ in reversed(headings) if at < first and _TRANSLATED_TITLE.match(coded[at][0])), None)
+
+
+def _is_section(line: str) -> bool:
+    heading = HEADING.match(line)
+    return bool(heading and len(heading[1]) <= LEVEL and section_of(heading[2]))
 
 
 def _is_end(line: str) -> bool:

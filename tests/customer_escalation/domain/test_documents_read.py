@@ -7,7 +7,7 @@ import pytest
 from customer_escalation.domain.document_reading import UnplacedEntry, written_draft
 from customer_escalation.domain.index import DocumentIndex
 from customer_escalation.domain.lines import LineEdit, NumberedText
-from customer_escalation.domain.written import Written, WrittenEscalation, document_of, index_of
+from customer_escalation.domain.written import Written, WrittenEscalation, document_of, headings_missing, index_of
 
 HEAD = "Call Ada.\n\n## ESCALATION: X\n\n### Impact\n\nBad.\n\n### What's Needed\n\n"
 
@@ -224,3 +224,12 @@ def test_a_break_that_is_written_as_a_tag_is_one_in_markdown_and_stays_in_code()
         HEAD.replace("Bad.", f"First.<br>\nSecond.\n\n{table}\n\n```\na<br>b\n```") + "1. Do it.", asks=[ask("Do it")]
     )
     assert draft.impact == "First.  \nSecond.\n\n| a | b |\n|---|---|\n| one / two / three | `x` |\n\n```\na<br>b\n```"
+
+
+@pytest.mark.parametrize("across", ["---", "## In short"])
+def test_a_line_across_the_brief_ends_nothing(across: str) -> None:
+    whole = HEAD.replace("Bad.", f"Bad.\n\n{across}") + "1. Do it.\n\n---\n\n> Hello Ada, it is back."
+    draft = brief(whole, texts=[text("Hello Ada")], asks=[ask("Do it")])
+    assert headings_missing(draft) == headings_missing(brief(f"{HEAD}1. Do it.", asks=[ask("Do it")]))
+    assert document_of(draft) == whole
+    assert [piece.part for piece in draft.layout if piece.quoted] == ["after"]
