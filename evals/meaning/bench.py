@@ -29,8 +29,7 @@ RECORD_KINDS = {
 GROUNDING = ("G1", "G2", "G4")
 """The rules that a single statement can break."""
 FIELDS = (
-    "sender summary opening severity_reason co_owner impact description tried containment reproduction ideas communication "
-    "context ticket_note rhythm"
+    "sender summary opening impact description tried containment reproduction communication context ticket_note"
 ).split()
 
 

@@ -129,8 +129,8 @@ def everywhere(hostile: str) -> dict[str, Any]:
     """A draft that says it in every field."""
     line = " ".join(hostile.split())[:99]
     return {
-        **dict.fromkeys(("sender", "opening", "severity_reason", "co_owner", "description", "tried", "containment", "reproduction",
-                         "ideas", "communication", "context", "rhythm", "ticket_note"), hostile),
+        **dict.fromkeys(("sender", "opening", "description", "tried", "containment", "reproduction",
+                         "communication", "context", "ticket_note"), hostile),
         "summary": line,
         "impact": f"{impact(Revenue_at_risk=hostile)}\n- **{hostile}:** {hostile}\n| {hostile} |\n| --- |\n| {hostile} |",
         "asks": [{"owner": line, "kind": "fix", "by": "", "text": hostile}, {"owner": "Legal", "kind": "decide", "by": "", "text": "Go?"}],
@@ -166,7 +166,7 @@ def hostile_records(base: Document, hostile: str) -> Document:
 def document(hostile: str, *, handling: bool = False) -> Document:
     """A brief that says it everywhere."""
     if handling:
-        kept = ("sender", "summary", "rhythm", "ticket_note", "drafts", "messages")
+        kept = ("sender", "summary", "ticket_note", "drafts", "messages")
         fields = {key: value for key, value in everywhere(hostile).items() if key in kept}
         work, brief = handled(**fields, note=hostile)
     else:

@@ -47,18 +47,15 @@ def _first(text: str) -> str:
 
 
 def _escalation(draft: Mapping[str, Any], severity: str, target: str) -> list[str]:
-    reason = f" ({draft['severity_reason']})" if draft["severity_reason"] else ""
-    owner = f" + {draft['co_owner']}" if draft["co_owner"] else ""
     asks = [f"{number}. {one['text']}" for number, one in enumerate(draft["asks"], 1)]
-    ideas = ["", "**Ideas:**", draft["ideas"]] if draft["ideas"] else []
     contained = ["", f"**Containment:** {draft['containment']}"] if draft["containment"] else []
     return [
         draft["sender"], "", "---", "", f"## ESCALATION: {draft['summary']}", "",
-        f"**Severity:** {severity}{reason}", f"**Target team:** {target}{owner}", "**Reported by:** Support",
+        f"**Severity:** {severity}", f"**Target team:** {target}", "**Reported by:** Support",
         "**Date:** today", "", draft["opening"], "",
         "### Impact", draft["impact"], "", "### Issue Description", draft["description"], "",
         "### What's Been Tried", draft["tried"] or "Nothing.", *contained, "",
-        "### Reproduction Steps", draft["reproduction"] or "Not applicable.", *ideas, "",
+        "### Reproduction Steps", draft["reproduction"] or "Not applicable.", "",
         "### Customer Communication", draft["communication"], "",
         "### What's Needed", *asks, f"- **Deadline:** {draft['deadline']['text']}", "",
         "### Supporting Context", draft["context"] or "Nothing else.", "", "---", "", *_texts(draft),
@@ -77,6 +74,4 @@ def _texts(draft: Mapping[str, Any]) -> list[str]:
     lines: list[str] = []
     for head, text in heads:
         lines += [head, "", *(f"> {line}".rstrip() for line in text.split("\n")), ""]
-    if draft.get("rhythm"):
-        lines += ["**Until it is settled**", "", draft["rhythm"]]
     return lines

@@ -117,8 +117,6 @@ def escalation(**changes: Any) -> dict[str, Any]:
         "sender": "**To Engineering as High.** Call them before the customer's audit.",
         "summary": "Nightly sync stops after 4,000 rows since 7.2.0 for Harrow Mills",
         "opening": "Engineering: fix the batch limit that 7.2.0 lowered.\nThe customer's audit is on 2026-03-20.",
-        "severity_reason": "",
-        "co_owner": "",
         "impact": impact(),
         "description": " ".join([
             said("The customer reports that the nightly sync stops with E-77 since the upgrade to 7.2.0.", T1M1),
@@ -128,7 +126,6 @@ def escalation(**changes: Any) -> dict[str, Any]:
         "tried": f"1. {said('agent.kim ran it twice, which does not help.', T1M3)}",
         "containment": "",
         "reproduction": reproduction(),
-        "ideas": "The lowered limit may be read from a setting that the test account has too.",
         "communication": communication(),
         "asks": [ask("Fix the batch limit of the nightly sync.")],
         "deadline": {"by": "2026-03-20", "basis": "customer_given", "text": said("2026-03-20, the customer's audit", T1M1)},
@@ -137,7 +134,6 @@ def escalation(**changes: Any) -> dict[str, Any]:
         "drafts": [],
         "messages": [],
         "ticket_note": "",
-        "rhythm": "",
         **changes,
     }  # fmt: skip
 
@@ -154,6 +150,5 @@ def handling(**changes: Any) -> dict[str, Any]:
         "drafts": [reply("Please check at what time the nightly sync is set to run.")],
         "messages": [],
         "ticket_note": "",
-        "rhythm": "",
         **changes,
     }

@@ -96,7 +96,7 @@ def propose(
     texts = [_customer_text(place, one, say) for place, (_, one) in entries if isinstance(one, CustomerDraft)]
     moments = _moments_set(brief, now)
     reminder = _Reminders(brief, policy, clock, say)
-    reminders = [reminder.at(moment, brief.draft.rhythm or brief.draft.summary) for moment in moments]
+    reminders = [reminder.at(moment, brief.draft.summary) for moment in moments]
     channel_of = _Channels(policy, channels)
     messages = [
         step

@@ -90,15 +90,14 @@ class _Reading:
         self._all_placed()
         found: dict[str, Any] = {
             **dict.fromkeys(("sender", "summary"), ""), **self.texts, **self.lists, "layout": self.layout,
-            "ticket_note": self.texts.get("ticket_note", ""), "rhythm": "", "reminders": list(self.index.reminders),
+            "ticket_note": self.texts.get("ticket_note", ""), "reminders": list(self.index.reminders),
         }  # fmt: skip
         if not self.escalates:
             found.pop("asks")
             note = {"note": "", "article": self.index.article, "summary": _summary(self.document)}
             return {**note, **{name: text for name, text in found.items() if name != "summary"}}
         empty = dict.fromkeys(
-            ("opening", "severity_reason", "co_owner", "impact", "description", "tried", "containment", "reproduction",
-             "ideas", "communication", "context"), "",
+            ("opening", "impact", "description", "tried", "containment", "reproduction", "communication", "context"), "",
         )  # fmt: skip
         deadline = {"by": self.index.deadline.by, "basis": self.index.deadline.basis, "text": self.deadline}
         return {**empty, **found, "deadline": deadline, "contained": self.index.containment}

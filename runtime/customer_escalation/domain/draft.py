@@ -142,15 +142,11 @@ class EscalationDraft(_Draft):
 
     opening: Stated
     """Lines above the first section; below them, where there are options to choose from, a table."""
-    severity_reason: Stated
-    co_owner: Stated
-    """Who owns it together with the target."""
     impact: Stated
     description: Stated
     tried: Stated
     containment: Stated
     reproduction: Stated
-    ideas: Supposed
     communication: Stated
     asks: list[Ask]
     deadline: Deadline
@@ -158,8 +154,6 @@ class EscalationDraft(_Draft):
     drafts: list[CustomerDraft]
     messages: list[ColleagueText]
     ticket_note: Stated
-    rhythm: ForSender
-    """Who hears from us when until it is settled."""
     reminders: list[Moment] = Field(default_factory=list)
 
 
@@ -172,7 +166,6 @@ class HandlingDraft(_Draft):
     drafts: list[CustomerDraft]
     messages: list[ColleagueText]
     ticket_note: Stated
-    rhythm: ForSender
     reminders: list[Moment] = Field(default_factory=list)
 
 

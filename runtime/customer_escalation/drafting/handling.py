@@ -36,7 +36,6 @@ def handling(writer: Writer, decision: Decision, questions: Sequence[Question]) 
         drafts=_replies(writer, article) if not questions else [],
         messages=[],
         ticket_note="",
-        rhythm="",
     )
 
 

@@ -65,14 +65,11 @@ def _escalation(writer: Writer, decision: Decision, questions: Sequence[Question
         sender=before_sending(writer, decision, questions),
         summary=summary(writer.issue, writer.request),
         opening=_opening(decision, asks, questions),
-        severity_reason="",
-        co_owner="",
         impact=labelled([(WORKFLOW, _workflow(writer))]),
         description=fitted([*reports(writer), *known_to_us(writer)]) or "No record of the case was found.",
         tried=fitted(answered(writer)),
         containment="No containment is on record in a form that code can tell." if target == Target.SECURITY else "",
         reproduction=_reproduction(writer),
-        ideas="",
         communication=labelled(
             zip(COMMUNICATION, (last_updates(writer), _expectation(writer), _risk(writer)), strict=True)
         ),
@@ -82,7 +79,6 @@ def _escalation(writer: Writer, decision: Decision, questions: Sequence[Question
         drafts=[] if questions else _replies(writer),
         messages=[],
         ticket_note="",
-        rhythm="",
     )
 
 

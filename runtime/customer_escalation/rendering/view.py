@@ -46,12 +46,12 @@ class BriefView(ProseView):
         draft = self.brief.draft
         names: dict[str, Any] = {
             "brief": self.brief, "draft": draft, "computed": self.brief.computed, "for_receiver": self.for_receiver,
-            "text": inert, "sentence": sentence, "cell": lambda value: inert(value).replace("|", "\\|"),
+            "text": inert, "sentence": sentence,
             "prose": self.prose, "lines": self.lines, "section": self.section, "say": self.say,
             "line": self.line, "said": self.said, "because": self.because,
             "verdict": self.verdict, "unread": self.unread, "gaps": self.gaps, "references": self.references, "suspect": self.suspect,
             "untested": self.untested, "unsaid_suspects": self.unsaid_suspects, "as_of": self.as_of, "beside": self.beside,
-            "sender": self.sender, "texts": self.text_blocks, "sla": self.sla, "bare": lambda value: self.line(value).rstrip("."),
+            "sender": self.sender, "texts": self.text_blocks, "sla": self.sla,
         }  # fmt: skip
         if isinstance(draft, WrittenEscalation | WrittenNote):
             names["written"] = lambda: as_written(self, draft, for_receiver=self.for_receiver)

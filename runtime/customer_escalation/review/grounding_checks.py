@@ -29,7 +29,7 @@ FEWEST_WORDS = 3
 """A label such as "Feature request." states nothing that could be looked up."""
 WORDED_FREELY = (*TOLD_FREELY, *FOR_COLLEAGUES)
 """Where a document may name what it makes itself, such as a restore with a name of its own."""
-WORDINGS = ("messages", "ideas")
+WORDINGS = ("messages",)
 """Texts that may quote what is to be written, or name a setting that nobody tried."""
 TOLD_AS_OURS = "description"
 """The text, and the label in the impact, whose sentences read as our own findings; other sections say by their heading whose word it is."""

@@ -22,7 +22,7 @@ from customer_escalation.domain.written import is_written
 
 ClaimKind = Literal["fact", "proposed", "inference"]
 _KINDS: dict[Role, ClaimKind] = {"states": "fact", "proposes": "proposed", "supposes": "inference", "tells": "fact"}
-SUMMING_UP = ("summary", "opening", "severity_reason", "co_owner", "messages", "ticket_note")
+SUMMING_UP = ("summary", "opening", "messages", "ticket_note")
 """Passages that say again what the brief below shows, or what is missing: they stand on everything that it cites."""
 LABELS_SUMMING_UP = {"impact": (CUSTOMERS, REVENUE, QUEUE, SLA), "reproduction": ("Environment",)}
 """The same of parts of a section, by their label."""

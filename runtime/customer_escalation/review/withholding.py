@@ -13,7 +13,7 @@ FOR_COLLEAGUES = "messages["
 
 
 def withheld(draft: Draft, places: Mapping[str, set[int]]) -> Draft:
-    """The draft with these sentences (numbers by path) replaced by an open "unknown" in its language, once in a line; of ideas, of
+    """The draft with these sentences (numbers by path) replaced by an open "unknown" in its language, once in a line; of
     texts to colleagues and of what is said to the sender they are left out, and so is a whole customer text that nothing supports, in
     whose place a document says so.
     """

@@ -186,11 +186,6 @@ def last_agent_update(ticket: TicketTimes, now: datetime) -> MessageTimes | None
     return _last(_by(_as_of(ticket, now), "agent"))
 
 
-def last_customer_message(ticket: TicketTimes, now: datetime) -> MessageTimes | None:
-    """The customer's last message."""
-    return _last(_by(_as_of(ticket, now), "customer"))
-
-
 @dataclass(frozen=True)
 class _Measure:
     """What every clock of a ticket is measured with."""

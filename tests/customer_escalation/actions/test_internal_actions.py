@@ -281,7 +281,7 @@ def test_the_note_and_the_comment_are_in_the_language_of_the_brief() -> None:
         "wartet auf eine Antwort von uns."
     )
     texts = dict.fromkeys(
-        ["opening", "description", "impact", "communication", "reproduction", "ideas", "context", "tried"], german
+        ["opening", "description", "impact", "communication", "reproduction", "context", "tried"], german
     )
     made = written(
         **texts, summary="Abgleich bricht ab", asks=[ask("Die Grenze bitte wieder auf den Wert von vorher setzen.")]

@@ -287,7 +287,7 @@ async def test_its_length_is_told_beside_what_is_read() -> None:
     at = await desk()
     assert "read to the end." not in await at.begun()
     long = await desk()
-    told = await long.begun(ideas="Is a b c? " * 700)
+    told = await long.begun(context="- " + "Is a b c? " * 700)
     assert "About 1550 are read to the end." in told
     assert "(B4, W)" not in told
 

@@ -100,7 +100,7 @@ async def test_what_is_kept_and_exported_of_a_brief_holds_no_secret_of_a_record_
     work = service.work(case)
     work.ledger, work.casework = found.ledger, Casework(found, work.terms.policy, NOW)
     await service.assess(case, Assessment.model_validate(facts()))
-    written = escalation(ideas=f"They use {keys[1]}.", drafts=[reply(f"We are at it. {keys[2]}")])
+    written = escalation(tried=f"They use {keys[1]}.", drafts=[reply(f"We are at it. {keys[2]}")])
     await service.submit(case, EscalationDraft.model_validate(written))
     result = await service.finish(case)
     shown = [json.dumps(result.to_json()), *(render(result.document) for render in (render_markdown, render_html))]

@@ -27,7 +27,7 @@ def test_texts_are_replaced_by_their_paths() -> None:
     assert (found.asks[0].text, found.asks[0].by) == ("Fix it.", "2026-03-05")
     assert (found.drafts[0].text, found.messages[0].to) == ("Hi.", "Ana")
     untouched = whole.model_dump()
-    for name in ("summary", "description", "ideas", "impact", "context", "reproduction"):
+    for name in ("summary", "description", "impact", "context", "reproduction"):
         assert found.model_dump()[name] == untouched[name]
     assert whole.tried == escalation()["tried"]
 
@@ -38,9 +38,9 @@ def test_entries_of_lists_that_become_empty_are_left_out_and_texts_stay() -> Non
         asks=[ask("One."), ask("Two.")],
     )  # fmt: skip
     found = texts_at(
-        whole, {"drafts[0].text": "", "asks[1].text": "", "messages[0].text": "", "ideas": "", "deadline.text": ""}
+        whole, {"drafts[0].text": "", "asks[1].text": "", "messages[0].text": "", "tried": "", "deadline.text": ""}
     )
-    assert (found["messages"], found["ideas"]) == ([], "")
+    assert (found["messages"], found["tried"]) == ([], "")
     assert [one["text"] for one in found["drafts"]] == ["Hi."]
     assert [one["text"] for one in found["asks"]] == ["One."]
     assert found["deadline"] == {**whole.deadline.model_dump(), "text": ""}

@@ -37,7 +37,6 @@ def test_it_is_shown_to_the_drafter_and_missed_where_it_is_not_linked() -> None:
     assert "Nightly sync stalls for Harrow Mills" in present_evidence(source, ())
     assert unlinked()
     assert not unlinked(context=f"- The open bug [[{BUG}]].\n- The same symptom in February [[{REF}]].")
-    assert not unlinked(ideas=f"It looks like the one in February [[{REF}]].")
 
 
 def test_another_accounts_escalation_stays_out() -> None:

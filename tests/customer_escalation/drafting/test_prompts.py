@@ -40,6 +40,7 @@ VALUES: dict[str, list[dict[str, Any]]] = {
         }
         for gaps, listed, more in (((), (), ()), (("The CRM could not be read.",), ("chat (3)",), ("CRM (8 of 40)",)))
     ],
+    "writing.md.j2": [{"escalation": 1500, "note": 1000, "more": 100}],
     "target_contents.md.j2": [{"target": target.value} for target in Target],
     "decision.md.j2": [
         DECISION,

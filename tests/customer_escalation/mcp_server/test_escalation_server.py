@@ -310,7 +310,7 @@ async def test_hard_findings_and_warnings_are_counted_apart_and_hard_ones_come_f
     facts, _, draft = scripted("15")
     bad = copy.deepcopy(draft)
     bad["description"] += f" {FOREIGN}"
-    bad["ideas"] = " ".join(["It is known who waits and for what."] * 300)
+    bad["context"] = " ".join(["It is known who waits and for what."] * 300)
     async with desk(folder) as at:
         case = (await at.good("assess", issue=issue("15"), facts=facts)).data["case"]
         data = (await at.good("check_brief", case=case, **handed(bad))).data

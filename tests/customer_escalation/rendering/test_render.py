@@ -175,9 +175,7 @@ def test_a_mark_names_three_items_at_most() -> None:
 
 def test_no_mark_is_left_in_what_people_read() -> None:
     hostile = "It fails [[ and ]] so on [[support_platform/T-101-m1]]. A [[b\nc]] d."
-    everywhere = dict.fromkeys(
-        ("impact", "tried", "sender", "reproduction", "communication", "context", "rhythm"), hostile
-    )
+    everywhere = dict.fromkeys(("impact", "tried", "sender", "reproduction", "communication", "context"), hostile)
     for text in (markdown(), markdown(**everywhere)):
         assert "[[support_platform" not in text
     assert "[[" not in markdown()
@@ -228,8 +226,7 @@ def test_rows_that_the_writer_wrote_stand_for_the_computed_ones() -> None:
         "Revenue_at_risk": "$150,000 im Jahr.",
         "Time_in_queue": "Seit vier Stunden.",
     }
-    text = markdown(severity_reason="Der Abgleich bricht ab.", impact=impact(**own, SLA="Keine Uhr ist abgelaufen."))
-    assert "**Severity:** High (Der Abgleich bricht ab)  \n" in text
+    text = markdown(impact=impact(**own, SLA="Keine Uhr ist abgelaufen."))
     for line in own.values():
         assert f":** {line}\n" in text
     assert impact_of(text).endswith("- **SLA:** Keine Uhr ist abgelaufen.")
@@ -338,26 +335,16 @@ def test_the_options_stand_as_a_table_below_the_lines_that_open_the_brief() -> N
     assert markdown(opening=lines).partition("2026-03-20.\n")[2].startswith("\n**Severity:** ")
 
 
-def test_the_hours_ahead_are_the_writers_or_the_computed_follow_up() -> None:
+def test_the_hours_ahead_are_the_computed_follow_up() -> None:
     assert "\n**Follow-up:** " in markdown()
     assert "keeps the relationship" in markdown().partition("**Follow-up:** ")[2]
-    own = markdown(rhythm="- **14:00:** Support calls Engineering.\n- **16:00:** Harrow Mills hears from us.")
-    assert "\n**Follow-up**\n\n- **14:00:** Support calls Engineering.\n- **16:00:** Harrow" in own
-    assert "keeps the relationship" not in own
-
-
-def test_who_owns_it_too_stands_behind_the_target() -> None:
     assert "**Target team:** Engineering  \n" in markdown()
-    assert "**Target team:** Engineering + The data protection officer  \n" in markdown(
-        co_owner="The data protection officer."
-    )
 
 
 def test_what_is_not_there_is_said_in_a_fixed_word() -> None:
-    text = markdown(tried="", reproduction="", ideas="", containment="")
+    text = markdown(tried="", reproduction="", containment="")
     assert "### What's Been Tried\nNothing on record.\n" in text
     assert "### Reproduction Steps\nNot applicable.\n" in text
-    assert "Ideas, not established" not in text
     assert "**Containment:** None is recorded.\n" in markdown(containment="None is recorded.")
     assert "**Containment:** \n  - **Done:** a.\n  - **Open:** b.\n" in markdown(
         containment="- **Done:** a.\n- **Open:** b."
@@ -515,7 +502,7 @@ def test_all_cites_name_each_record_once_and_figures_by_their_inputs() -> None:
 def test_what_is_for_the_sender_stands_above_and_the_texts_numbered_below() -> None:
     waiting = {**reply("Hello,\n\nplease run:\n```\nsync --now\n```"), "when": "Once Security agrees."}
     text = markdown(
-        sender="**To Engineering as High.**\n\n1. Call first.\n2. Send text 1.", rhythm="At noon: call.",
+        sender="**To Engineering as High.**\n\n1. Call first.\n2. Send text 1.",
         drafts=[waiting, {**reply("Still at it.", kind="update"), "when": "16:00 UTC"}],
         messages=[{"to": "Engineering", "text": f"Needed today [[{T1M3}]]:\n- the limit"}, {"to": "Inès <b>", "text": "May it go?"}],
         ticket_note="Promise nothing.",
@@ -531,7 +518,7 @@ def test_what_is_for_the_sender_stands_above_and_the_texts_numbered_below() -> N
         "**Text 3: Engineering**\n\n> Needed today:\n> - the limit\n\n"
         "**Text 4: Inès \\<b>**\n\n> May it go?\n\n"
         "**Text 5: Internal note for the ticket**\n\n> Promise nothing.\n\n"
-        "**Follow-up**\n\nAt noon: call."
+        f"{markdown().rpartition('---')[2].strip()}"
     )
     note = handled_markdown(ticket_note="Promise nothing.")
     assert note.endswith("**Text 2: Internal note for the ticket**\n\n> Promise nothing.\n")

@@ -12,7 +12,7 @@ from tests.customer_escalation.casebook import account, message, ticket
 from tests.customer_escalation.casebook import evidence as evidence_of
 from tests.customer_escalation.commands import Command
 from tests.customer_escalation.drafts import communication, escalation, impact, reply, said
-from tests.customer_escalation.rendering.test_render import HEADINGS, escalated, handled
+from tests.customer_escalation.rendering.test_render import HEADINGS, escalated
 from tests.customer_escalation.scripts import CASES, answers_file, issue
 
 from customer_escalation.domain.brief import Brief
@@ -43,8 +43,8 @@ def document(**changes: Any) -> Document:
 def hostile() -> Document:
     """The brief with hostile words in its texts, in one for a customer, in a name and in a cited record."""
     base = document(
-        communication=communication(Escalation_risk=said(HOSTILE, "support_platform/T-9-m1")), tried=HOSTILE, ideas=HOSTILE,
-        sender=HOSTILE, impact=f"- **{HOSTILE}:** {HOSTILE}\n| {HOSTILE} |", rhythm=HOSTILE, context=HOSTILE,
+        communication=communication(Escalation_risk=said(HOSTILE, "support_platform/T-9-m1")), tried=HOSTILE,
+        sender=HOSTILE, impact=f"- **{HOSTILE}:** {HOSTILE}\n| {HOSTILE} |", context=HOSTILE,
         drafts=[reply(f"{HOSTILE}\n```\nsync --now <file>\n```")],
     )  # fmt: skip
     source = evidence_of(
@@ -156,11 +156,9 @@ def test_jira_nodes_are_of_the_format_and_none_is_a_link_or_mention(made: Any) -
 
 
 def test_what_is_sent_leaves_out_what_is_for_the_author() -> None:
-    made = document(
-        sender="Call first.", rhythm="Call again.", drafts=[{**reply("We are at it."), "when": "once Security agrees"}]
-    )
+    made = document(sender="Call first.", drafts=[{**reply("We are at it."), "when": "once Security agrees"}])
     whole, sent = render_markdown(made), render_markdown(replace(made, for_receiver=True))
-    for words in ("Call first", "Call again", "We are at it", "once Security agrees", "Next steps", "---\n"):
+    for words in ("Call first", "We are at it", "once Security agrees", "Next steps", "---\n"):
         assert words in whole
         assert words not in sent
     assert sent.startswith("## ESCALATION:")
@@ -177,20 +175,6 @@ def test_all_forms_can_be_made_again_from_a_recorded_result() -> None:
     assert again.brief == Brief.model_validate(result["brief"])
     for render in (render_markdown, render_html, render_slack, render_adf):
         assert render(again) == render(made)
-
-
-def test_a_note_that_was_recorded_in_its_earlier_form_can_be_made_again() -> None:
-    work, brief = handled()
-    result = json.loads(json.dumps({"brief": brief.model_dump(mode="json"), "records": cited_records(brief, work.evidence),
-                                    "findings": [], "proposals": []}))  # fmt: skip
-    draft = result["brief"]["draft"]
-    del draft["note"]
-    del result["brief"]["severity_if_escalated"], result["brief"]["restricted"]
-    draft |= {"opening": "It stays.", "customers": "Acme, Enterprise.", "sla": "The update is due at noon.", "steps": "1. Wait.",
-              "reason": "The limit.", "would_change": "- No.", "context": ""}  # fmt: skip
-    shown = render_markdown(document_of(result))
-    assert "It stays.\n\n1. Wait.\n\nAcme, Enterprise.\n\nThe update is due at noon.\n\nThe limit.\n\n- No." in shown
-    assert "**Severity:**" not in shown
 
 
 def test_the_command_line_prints_each_form(tmp_path: Path) -> None:

@@ -35,11 +35,11 @@ def test_words_are_counted_without_bars_and_bullets(text: str, words: int) -> No
     assert words_in(text) == words
 
 
-def said(ideas: str) -> list[str]:
-    """What the checks say of the length of a document with these ideas."""
+def said(context: str) -> list[str]:
+    """What the checks say of the length of a document with this context."""
     work = Casework(records(), policy(), NOW)
     assert work.assess(Assessment.model_validate(facts())) == []
-    draft = escalation(ideas=ideas)
+    draft = escalation(context=context)
     written = written_draft(
         document(draft, "High", "Engineering"), DocumentIndex.model_validate(index(draft)), escalates=True
     )
@@ -55,5 +55,5 @@ def test_a_document_far_longer_than_is_read_gets_a_warning() -> None:
 def test_nothing_is_said_of_a_draft_without_a_document() -> None:
     work = Casework(records(), policy(), NOW)
     assert work.assess(Assessment.model_validate(facts())) == []
-    draft = EscalationDraft.model_validate(escalation(ideas="Is it a b c? " * 400))
+    draft = EscalationDraft.model_validate(escalation(context="Is it a b c? " * 400))
     assert not [one for one in work.submit(draft).findings if "are read" in one.message]

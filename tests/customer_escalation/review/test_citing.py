@@ -135,11 +135,9 @@ def test_the_item_that_holds_all_of_it_is_chosen_among_those_that_hold_a_part() 
     [
         ("asks", {"asks": [ask("Fix it for 9,500 rows.")]}),
         ("context", {"context": "- **Not known:** Whether 9,500 rows are the limit (Engineering)."}),
-        ("ideas", {"ideas": "It may stop at 9,500 rows."}),
         ("summary", {"summary": "Nightly sync stops before 9,500 rows"}),
         ("opening", {"opening": "Engineering: fix the sync of 9,500 rows.\nThe audit is on 2026-03-20."}),
         ("sender", {"sender": "Ask them about the 9,500 rows."}),
-        ("rhythm", {"rhythm": "- Ask them about the 9,500 rows."}),
         ("impact", {"impact": "- **Time in queue:** since 9,500 rows."}),
         ("drafts", {"drafts": [reply("It stops before 9,500 rows.")]}),
     ],

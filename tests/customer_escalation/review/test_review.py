@@ -340,7 +340,7 @@ def test_a_bare_id_is_taken_for_the_record_that_has_it() -> None:
 
 
 def test_a_proposal_sets_its_own_times_and_numbers_but_not_names() -> None:
-    for name in ("sender", "rhythm", "context"):
+    for name in ("sender", "context"):
         kept = escalation()[name]
         assert reviewed({name: f"{kept}\n- Write to the customer again in 3 hours."}).findings == ()
         assert found(reviewed({name: f"{kept}\n- Ask Marguerite Delacroix about it."}), "G1", name)
@@ -415,8 +415,6 @@ def test_of_what_the_sender_reads_the_sentence_alone_is_left_out() -> None:
         (due("2026-03-27", said("the audit of E-99", T1M1), "record"), "deadline.text"),
         ({"context": f"{CONTEXT}\n- E-99 in Reykjavik [[{BUG}]]"}, "context"),
         ({"context": f"{CONTEXT}\n- **Not known:** Whether E-99 matters (ask Marguerite Delacroix)."}, "context"),
-        ({"ideas": "It may be E-99 again."}, "ideas"),
-        ({"rhythm": "Ask Marguerite Delacroix."}, "rhythm"),
         ({"ticket_note": "They lost 77,000 rows."}, "ticket_note"),
         ({"messages": [{"to": "Engineering", "text": "They lost 77,000 rows."}]}, "messages[0].text"),
     ],
@@ -526,8 +524,8 @@ def test_a_proposed_command_that_no_record_holds_is_asked_about(code: str, found
     world.ledger.put(named)
     work = Casework(world, policy(), NOW)
     assert work.assess(Assessment.model_validate(facts())) == []
-    review = work.submit(EscalationDraft.model_validate(escalation(ideas=f"Look with {code} first.")))
-    assert len([one for one in review.findings if one.rule == "G1" and one.where == "ideas"]) == found
+    review = work.submit(EscalationDraft.model_validate(escalation(context=f"{CONTEXT}\n- Look with {code} first.")))
+    assert len([one for one in review.findings if one.rule == "G1" and one.where == "context"]) == found
 
 
 def test_what_the_policy_calls_a_pattern_may_be_told() -> None:

@@ -75,7 +75,7 @@ def test_ids_versions_and_addresses_are_known_once_the_brief_cites_their_record_
     )
     assert len(unsupported(made, containment=risk)) == 1
     elsewhere = said("A colleague saw an empty export.", "chat/C-110")
-    for place in ({"communication": communication(Customer_expectation=elsewhere)}, {"ideas": elsewhere}, {"tried": elsewhere},
+    for place in ({"communication": communication(Customer_expectation=elsewhere)}, {"tried": elsewhere},
                   {"context": f"- Worth opening [[chat/C-110]].\n- The open bug [[{BUG}]]."}):  # fmt: skip
         assert unsupported(made, containment=risk, **place) == []
 
@@ -94,8 +94,6 @@ def test_what_was_asked_is_cited_as_a_belief_and_by_its_mark_alone() -> None:
     assert len(unsupported(made, containment=f"{told} [[{T1M2}]].")) == 1
     assert len(unsupported(made, containment="The request speaks of 2,751 rows [[request]].")) == 1
     assert "names no record" in unsupported(work(), containment=f"{told} [[request]].")[0]
-    assert unsupported(made, ideas=f"{told} [[request]].") == []
-    assert len(unsupported(made, ideas="The request speaks of “2,751 rows” [[request]].")) == 1
     assert (
         unsupported(made, context=f"| Request: “rows are gone at all 19” [[request]] | One account [[{T1M2}]] |") == []
     )

@@ -104,7 +104,6 @@ NEXT = "We are working on it and write to you again by {}."
         ("03:10", "reply", {}, 1),  # past by a quarter on every clock, so tomorrow, and later than the figure
         ("03:10", "reply", {"deadline": {"by": LATER, "basis": "proposed", "text": "Word by then"}}, 0),
         ("03:10", "reply", {"asks": [ask("Fix it.", by=LATER)]}, 0),
-        ("03:10", "reply", {"rhythm": "- 03:10: Support writes to them."}, 0),
         ("03:10", "reply", {"communication": communication(Next_update="Support writes to them at 03:10.")}, 0),
         ("03:10", "update", {}, 0),
     ],

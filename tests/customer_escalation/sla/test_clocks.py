@@ -17,7 +17,6 @@ from customer_escalation.sla.clocks import (
     SlaTerms,
     TicketTimes,
     last_agent_update,
-    last_customer_message,
     sla_clocks,
     time_in_queue,
     waiting_since,
@@ -224,20 +223,16 @@ def test_time_in_queue_is_real_time_since_the_first_report() -> None:
     assert queue.duration == timedelta(days=4, hours=2)
 
 
-def test_the_last_words_of_either_side_leave_internal_notes_out() -> None:
+def test_the_last_that_we_told_the_customer_is_no_internal_note() -> None:
     talk = ticket(
         ASKED,
         said("m2", "2026-05-04 11:00", "agent"),
         said("n1", "2026-05-04 13:00", "agent", internal=True),
         said("m3", "2026-05-04 12:00"),
     )
-    ours, theirs = (
-        last_agent_update(talk, utc("2026-05-05 10:00")),
-        last_customer_message(talk, utc("2026-05-05 10:00")),
-    )
+    ours = last_agent_update(talk, utc("2026-05-05 10:00"))
     assert ours
-    assert theirs
-    assert (ours.ref, theirs.ref) == ("support_platform/T-1-m2", "support_platform/T-1-m3")
+    assert ours.ref == "support_platform/T-1-m2"
 
 
 TALK = st.lists(st.tuples(durations, st.sampled_from(["customer", "agent"])), max_size=5)
