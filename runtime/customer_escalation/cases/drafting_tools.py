@@ -35,6 +35,8 @@ EDIT = "edit"
 HANDED_IN = "the document, as the text of an answer without a call"
 FEWEST_WORDS = 40
 """Of a document; a refusal or a question is none."""
+OF_CUSTOMER_TEXTS = "P2"
+"""The rule about what may not stand in a text that leaves the house."""
 NOT_YET = frozenset({"B2", "B3", "B5", "T4", "T5", "R1", "R5"})
 """Rules about asks, moments and who gets a text, of which nothing is known before there is an index, and about the form of steps, which a
 reader sees.
@@ -107,7 +109,7 @@ class DraftingTools:
         """What the check says of the document, as far as it can be judged without an index."""
         review = self._service.work(self._case).casework.review
         shown = [one for one in review.findings if one.rule not in NOT_YET and one.where != LENGTH] if review else []
-        return self._told(shown, numbered=numbered)
+        return self._told([_as_guessed(one) for one in shown], numbered=numbered)
 
     def begin_edit(self) -> str | None:
         """What the reader is told of the document; None where there is none. From here on only an edit is taken."""
@@ -238,6 +240,14 @@ class DraftingTools:
         self._repairs += 1
         left = most - self._repairs + 1
         return ToolReturn(f"{text}\n({left} more {'try' if left == 1 else 'tries'}.)", is_error=True)
+
+
+def _as_guessed(finding: Finding) -> Finding:
+    """As long as no index says where a text goes, a note in a ticket looks like a letter to its customer."""
+    if finding.rule != OF_CUSTOMER_TEXTS or finding.level != "H":
+        return finding
+    told = f"This has to be gone if the text goes to the customer: {finding.message}"
+    return finding.model_copy(update={"level": "W", "message": told})
 
 
 def _decided_again(reviewed: ReviewedDraft, told: ToolReturn) -> ToolReturn:

@@ -306,3 +306,16 @@ async def test_security_is_told_where_the_containment_stands_and_nobody_doubts_i
     left_out = {**index(escalation(**told)), "containment": ""}
     assert "The index names where the document says it. (T4, H)" in (await at.edit(**left_out)).text
     assert "(T4, H)" not in (await at.edit(containment="Aucun confinement n'est")).text
+
+
+async def test_what_may_be_a_note_in_a_ticket_is_no_hard_doubt_before_an_index_says_that_it_goes_to_the_customer() -> (
+    None
+):
+    at = await desk()
+    told = await at.begun(drafts=[reply("Hello J. Doe,\n\nAgent Kim asked in C-9 and P-55.\n\nRegards\n[name]")])
+    doubt = next(line for line in told.split("\n") if line.startswith("- In “> Agent Kim"))
+    assert "This has to be gone if the text goes to the customer: " in doubt
+    assert doubt.endswith("(P2, W)")
+    await at.write(at.written)
+    refused = await at.edit_all(drafts=[reply("Hello J. Doe,\n\nAgent Kim asked in C-9 and P-55.\n\nRegards\n[name]")])
+    assert "(P2, H)" in refused.text
