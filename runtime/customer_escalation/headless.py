@@ -318,7 +318,7 @@ def _for_nobody(text: str) -> str:
 
 def unattended_instructions(policy: Policy) -> str:
     """How an unattended run works and how a brief should read, with the figures of the policy in force."""
-    return f"{fill(prompt('unattended.md'), policy)}\n\n{writing_told()}"
+    return f"{fill(prompt('unattended.md'), policy)}\n\n{writing_told(assistant=False)}"
 
 
 def reference_tool(skill: "Skill", policy: Policy) -> Tool:

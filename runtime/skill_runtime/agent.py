@@ -44,8 +44,8 @@ class AgentSettings:
     """Takes an answer that calls no tool, where such a one is the work: a final one ends the run, another is said back; an error counts as
     a stop without the finishing call.
     """
-    hear_text: Callable[[str], None] | None = None
-    """Hears the text of an answer that calls tools as well, before they run."""
+    hear_text: Callable[[str, Sequence[str]], None] | None = None
+    """Hears the text of an answer that calls tools as well, and which, before they run."""
     max_tokens: int = 16_000
     """Of one answer."""
     max_nudges: int = 2
@@ -155,7 +155,7 @@ class _Loop:
             self.cuts = 0
             if calls:  # also when the stop reason names no tools: every call must be answered
                 if self.settings.hear_text and (text := text_of(turn.message)):
-                    self.settings.hear_text(text)
+                    self.settings.hear_text(text, [use.name for use in calls])
                 final = await self._act(calls)
                 if final is not None:
                     return self._result("submitted", final)

@@ -137,6 +137,22 @@ async def test_reads_are_answered_and_the_accepted_submit_ends_the_run(stage: St
     assert stage.of(TurnFinished)[0].cost_usd == 0.01
 
 
+async def test_what_an_answer_says_beside_its_calls_is_heard_with_their_names_before_they_run(stage: Stage) -> None:
+    heard: list[tuple[str, list[str]]] = []
+
+    async def submit(arguments: dict[str, Any]) -> ToolReturn:
+        assert heard == [("Looking.", ["read_account"]), ("Done.\n\nSee below.", ["submit"])]
+        return await accept(arguments)
+
+    settings = AgentSettings(hear_text=lambda text, beside: heard.append((text, list(beside))))
+    looking = answer(Text(text="Looking."), use("read_account", id="A-1"))
+    silent = answer(use("read_account", id="A-2"))
+    done = answer(Text(text="Done."), Text(text="See below."), use("submit"))
+    result = await stage.play(looking, silent, done, tools=[read_tool(account), local_tool(submit)], settings=settings)
+    assert result.outcome == "submitted"
+    assert len(heard) == 2, "an answer without words says nothing"
+
+
 async def test_reads_of_one_answer_run_at_the_same_time_and_are_answered_in_their_order(stage: Stage) -> None:
     everyone = asyncio.Barrier(4)
     order: list[str] = []

@@ -24,7 +24,7 @@ from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.domain.tool_schema import tool_schema
 from customer_escalation.domain.written import is_written
 from customer_escalation.drafting.prompts import prompt
-from customer_escalation.drafting.prompts.decided import DOCUMENT, decision_told, own_reading
+from customer_escalation.drafting.prompts.decided import DOCUMENT, KEPT, decision_told, own_reading
 from customer_escalation.policy import Policy
 from customer_escalation.policy.text import fill
 from customer_escalation.review.budget import LENGTH, read_of, words_in
@@ -57,6 +57,8 @@ class DraftingTools:
         self._assessments_refused = 0
         self._drafted = ""
         """What was written as the answer before there was a decision."""
+        self._reminded = False
+        """The writer was told what the facts leave out; once is enough."""
         self._document = ""
         """As it was written and edited last, with no marks but those of its writers."""
         self._index = DocumentIndex()
@@ -69,16 +71,19 @@ class DraftingTools:
             self._tool(EDIT, prompt("tools/edit.md"), DocumentEdit, self._edit),
         ]
 
-    def hear(self, text: str) -> None:
-        """The document, where it stands in one answer with the facts."""
-        if words_in(text) >= FEWEST_WORDS and not self._editing:
+    def hear(self, text: str, beside: Sequence[str]) -> None:
+        """The document, where it stands in one answer with the facts; a remark beside corrected facts takes no document's place."""
+        if ASSESS in beside and not self._editing and words_in(text) >= max(FEWEST_WORDS, words_in(self._drafted) // 2):
             self._drafted = text
 
     async def take_document(self, text: str) -> ToolReturn:
         """The document as the text of an answer: the writer's, which is kept as it stands, then its reader's, which takes its place."""
+        undecided = self._service.work(self._case).casework.decision is None
         if words_in(text) < FEWEST_WORDS:
-            return ToolReturn("That is no document: write it whole, as your answer.", is_error=True)
-        if self._service.work(self._case).casework.decision is None:
+            if not self._drafted or undecided or self._editing:
+                return ToolReturn("That is no document: write it whole, as your answer.", is_error=True)
+            text = self._drafted  # it stands, as its writer was asked
+        if undecided:
             again, self._drafted = bool(self._drafted), text
             return ToolReturn(f"Kept. Now call `{ASSESS}` with the facts of the case.", is_error=again)
         try:
@@ -169,14 +174,16 @@ class DraftingTools:
         if assessed.decision is None or assessed.inputs is None:
             return self._facts_again(assessed.findings)
         contested = [finding.message for finding in assessed.contested]
-        if self._drafted and not contested and own_reading(assessed.decision, facts) is None:
+        hints = () if self._reminded else assessed.hints
+        hand_in, refused = KEPT if self._drafted else DOCUMENT, ""
+        if self._drafted and not (contested or hints or own_reading(assessed.decision, facts)):
             taken = await self.take_document(self._drafted)
             if taken.final:
                 return taken
-        told = decision_told(
-            assessed.decision, assessed.inputs, assessed.figures, DOCUMENT, assessed.hints, contested=contested
-        )
-        return ToolReturn(told)
+            hand_in, refused = DOCUMENT, f"{taken.text}\n\n"
+        self._reminded = True
+        told = decision_told(assessed.decision, assessed.inputs, assessed.figures, hand_in, hints, contested=contested)
+        return ToolReturn(f"{refused}{told}")
 
     async def _edit(self, data: dict[str, Any]) -> ToolReturn:
         try:

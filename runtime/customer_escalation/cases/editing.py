@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
+from customer_escalation.domain.blocks import lines_of
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.index import DocumentIndex
 from customer_escalation.domain.lines import LineEdit, NumberedText
@@ -13,8 +14,6 @@ from customer_escalation.domain.written import Written, words_of
 
 _NAMED = re.compile(r"“([^”]+)”")
 """What a finding quotes of the text that it is about."""
-
-
 MOST_SHOWN = 80
 """Characters of a line by which its reader finds it."""
 
@@ -50,7 +49,7 @@ def told_by_line(findings: Sequence[Finding], draft: Written, document: str, *, 
 
 def placed(findings: Sequence[Finding], draft: Written, document: str) -> list[tuple[int, Finding]]:
     """The findings, each with the line of the document where its sentence begins; 0 where it is about no line."""
-    lines = [words_of(line) for line in document.split("\n")]
+    lines = [words_of(line) for line in lines_of(document)]
     texts = {passage.path: passage for passage in passages(draft)}
     return [(_line(finding, texts, lines), finding) for finding in findings]
 

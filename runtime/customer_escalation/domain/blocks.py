@@ -10,6 +10,7 @@ _FENCE = re.compile(r"\s*(`{3,}(?=[^`]*\Z)|~{3,})")
 
 _BREAK = re.compile(r"\s{0,9}<br\s?/?>\s{0,9}", re.IGNORECASE)
 _LAST_BREAK = re.compile(r"\s{0,9}<br\s?/?>\s*\Z", re.IGNORECASE)
+_CODE = re.compile(r"(`+[^`]*`+)")
 
 
 class Line(str):
@@ -34,14 +35,20 @@ class Block:
 
 
 def lines_of(document: str) -> list[Line]:
-    """Its lines, however they end, with the breaks that are written as tags in words of markdown."""
+    """Its lines, however they end; breaks that are written as tags in cells and at the end of lines, outside code, are plain ones."""
     lines = [Line.of(text, at) for at, text in enumerate(document.replace("\r\n", "\n").split("\n"))]
     return [line if coded else Line.of(_plain_breaks(line), line.at) for line, coded in with_code(lines)]
 
 
 def _plain_breaks(line: str) -> str:
-    """``<br>`` at the end of a line as two spaces, and inside one, as in a cell of a table, as a stroke."""
-    return _BREAK.sub(" / ", _LAST_BREAK.sub("  ", line)) if "<" in line else line
+    """``<br>`` at the end of a line as two spaces, and in a cell of a table as a stroke."""
+    if "<" not in line:
+        return line
+    *before, last = _CODE.split(line)
+    parts = [*before, _LAST_BREAK.sub("  ", last)]
+    if line.lstrip().startswith("|"):
+        parts[::2] = [_BREAK.sub(" / ", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def unquoted(line: str) -> str:

@@ -125,11 +125,26 @@ def _characters(value: Any) -> int:
     return sum(map(_characters, value)) if isinstance(value, list | tuple) else 0
 
 
+EARLIER = ("severity_reason", "co_owner", "ideas", "rhythm")
+"""Texts of their own in drafts that were recorded once."""
+
+
+def of_today(value: Any) -> Any:
+    """A draft's data with what stood in ``EARLIER`` fields among what is said beside."""
+    if not isinstance(value, dict) or not any(name in value for name in EARLIER):
+        return value
+    beside = "note" if "note" in value else "context"
+    texts = [value.get(beside, ""), *(value.get(name, "") for name in EARLIER)]
+    return {name: text for name, text in value.items() if name not in EARLIER} | {
+        beside: "\n\n".join(filter(None, texts))
+    }
+
+
 class _Draft(DraftModel):
     @model_validator(mode="before")
     @classmethod
     def _not_too_large(cls, value: Any) -> Any:
-        return bounded(value)
+        return of_today(bounded(value))
 
     sender: ForSender
     """For the colleague in support; not sent on."""

@@ -54,7 +54,7 @@ class Cases:
         if case in self._told_how_to_write:
             return ""
         self._told_how_to_write.add(case)
-        return writing_told()
+        return writing_told(assistant=True)
 
     async def close(self) -> None:
         if self._connections is not None:

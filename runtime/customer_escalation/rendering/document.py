@@ -8,6 +8,7 @@ from customer_escalation.domain.brief import Brief
 from customer_escalation.domain.draft import CustomerDraft, Draft
 from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.findings import Finding
+from customer_escalation.domain.outcomes import Outcome
 from customer_escalation.domain.texts import outgoing
 from customer_escalation.rendering.cites import all_cites
 from customer_escalation.rendering.phrases import Phrases
@@ -62,12 +63,29 @@ def cited_records(brief: Brief, evidence: Evidence) -> list[dict[str, Any]]:
     ]
 
 
+_ONCE_OF_A_NOTE = (
+    "opening", "steps", "customers", "sla", "affected", "reason", "would_change", "severity_reason", "context",
+)  # fmt: skip
+"""The fields that a handled issue's draft had, in the order in which they were printed."""
+
+
+def as_now(recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """A brief that was recorded before the note of a handled issue became one text, in today's form: its parts stood in fields of their
+    own.
+    """
+    brief, draft = dict(recorded), dict(recorded["draft"])
+    if brief["outcome"] == Outcome.HANDLE and "note" not in draft:
+        parts = [draft.pop(name, "") for name in _ONCE_OF_A_NOTE]
+        draft["note"] = "\n\n".join(filter(None, parts))
+    return brief | {"draft": draft}
+
+
 def document_of(result: Mapping[str, Any]) -> Document:
     """The document of a recorded result."""
     ledger = Ledger()
     for record in _records(result["records"]):
         ledger.add(record)
-    brief = Brief.model_validate(result["brief"])
+    brief = Brief.model_validate(as_now(result["brief"]))
     findings = [Finding.model_validate(finding) for finding in result["findings"] if finding["level"] == "H"]
     return Document(
         brief,

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.customer_escalation.casebook import policy, stated
+from tests.customer_escalation.casebook import evidence, issue, policy, stated
 from tests.customer_escalation.cases.opened import opened
 from tests.customer_escalation.documents import document, index
 from tests.customer_escalation.drafts import T1, ask, escalation, facts, handling, records, reply
@@ -206,7 +206,7 @@ def as_stated(**own: str) -> dict[str, Any]:
 
 async def test_a_document_is_taken_in_one_answer_with_the_facts() -> None:
     at = await undecided()
-    at.drafting.hear(at.of())
+    at.drafting.hear(at.of(), [ASSESS])
     told = await at.tools[ASSESS].run(as_stated())
     assert (told.is_error, told.final) == (False, True)
     begun = at.drafting.begin_edit()
@@ -216,7 +216,7 @@ async def test_a_document_is_taken_in_one_answer_with_the_facts() -> None:
 
 async def test_a_few_words_beside_the_facts_are_no_document() -> None:
     at = await undecided()
-    at.drafting.hear("The facts first.")
+    at.drafting.hear("The facts first.", [ASSESS])
     told = await at.tools[ASSESS].run(as_stated())
     assert not told.final
     assert "Now write the document" in told.text
@@ -233,11 +233,42 @@ async def test_a_document_before_the_facts_is_kept_until_they_come() -> None:
 
 async def test_a_document_of_another_decision_is_looked_at_by_its_writer_first() -> None:
     at = await undecided()
-    at.drafting.hear(at.of())
+    at.drafting.hear(at.of(), [ASSESS])
     told = await at.tools[ASSESS].run(as_stated(target="Product"))
     assert (told.is_error, told.final) == (False, False)
     assert "Your own reading was escalate, High, Product" in told.text
+    assert "Your document is kept" in told.text
+    at.drafting.hear("You are right, and the target was wrong. " * 6, [ASSESS])
     assert (await at.tools[ASSESS].run(as_stated())).final, "corrected, it is taken as it was"
+    assert (at.drafting.begin_edit() or "").count(at.of()) == 1
+
+
+async def test_a_document_of_another_decision_may_stand_in_a_few_words() -> None:
+    at = await undecided()
+    at.drafting.hear(at.of(), [ASSESS])
+    assert not (await at.tools[ASSESS].run(as_stated(severity="Medium"))).final
+    assert (await at.write("It stands.")).final
+    assert at.of() in (at.drafting.begin_edit() or "")
+
+
+async def test_what_is_said_beside_a_search_is_no_document() -> None:
+    at = await undecided()
+    at.drafting.hear("Let me look for what else was said of this. " * 9, ["search", "read"])
+    told = await at.tools[ASSESS].run(as_stated())
+    assert not told.final
+    assert "Now write the document" in told.text
+
+
+async def test_what_the_facts_leave_out_goes_to_their_writer_once() -> None:
+    world = records()
+    twin = issue("P-77", "Nightly sync stops after 4,000 rows with E-77", "Open", "2026-03-03T08:00:00Z")
+    world.ledger.put(evidence(twin).ledger.records["project_tracker/P-77"])
+    at = Desk(*await opened(world))
+    at.drafting.hear(at.of(), [ASSESS])
+    told = await at.tools[ASSESS].run(as_stated())
+    assert not told.final
+    assert "Tracker items that look related and that no fact cites: project_tracker/P-77" in told.text
+    assert (await at.tools[ASSESS].run(as_stated())).final
 
 
 @pytest.mark.parametrize("text", ["I cannot help with that.", "Shall I go on?"])

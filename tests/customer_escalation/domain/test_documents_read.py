@@ -219,11 +219,13 @@ def test_a_letter_below_an_item_deep_in_a_list_is_found() -> None:
 
 
 def test_a_break_that_is_written_as_a_tag_is_one_in_markdown_and_stays_in_code() -> None:
-    table = "| a | b |\n|---|---|\n| one<br>two<BR/> three | `x` |"
+    table = "| a | b |\n|---|---|\n| one<br>two<BR/> three | `x<br>` |"
     draft = brief(
         HEAD.replace("Bad.", f"First.<br>\nSecond.\n\n{table}\n\n```\na<br>b\n```") + "1. Do it.", asks=[ask("Do it")]
     )
-    assert draft.impact == "First.  \nSecond.\n\n| a | b |\n|---|---|\n| one / two / three | `x` |\n\n```\na<br>b\n```"
+    assert (
+        draft.impact == "First.  \nSecond.\n\n| a | b |\n|---|---|\n| one / two / three | `x<br>` |\n\n```\na<br>b\n```"
+    )
 
 
 @pytest.mark.parametrize("across", ["---", "## In short"])
@@ -233,3 +235,9 @@ def test_a_line_across_the_brief_ends_nothing(across: str) -> None:
     assert headings_missing(draft) == headings_missing(brief(f"{HEAD}1. Do it.", asks=[ask("Do it")]))
     assert document_of(draft) == whole
     assert [piece.part for piece in draft.layout if piece.quoted] == ["after"]
+
+
+@pytest.mark.parametrize("line", ["Put `<br>` there.", "Ends with `<br>`", "One<br>two."])
+def test_a_tag_in_code_or_amid_a_sentence_stays(line: str) -> None:
+    whole = f"{line}\n\nThen wait."
+    assert document_of(read(whole, escalates=False)) == whole

@@ -40,13 +40,14 @@ VALUES: dict[str, list[dict[str, Any]]] = {
         }
         for gaps, listed, more in (((), (), ()), (("The CRM could not be read.",), ("chat (3)",), ("CRM (8 of 40)",)))
     ],
-    "writing.md.j2": [{"escalation": 1500, "note": 1000, "more": 100}],
+    "writing.md.j2": [{"escalation": 1500, "note": 1000, "more": 100, "assistant": one} for one in (True, False)],
     "target_contents.md.j2": [{"target": target.value} for target in Target],
     "decision.md.j2": [
         DECISION,
         {**DECISION, "severity": "", "target": "", "own_reading": None, "undecided": []},
         {**DECISION, "submit": None, "read": False},
         {**DECISION, "submit": HandIn()},
+        {**DECISION, "submit": HandIn(kept=True)},
     ],
     "index.md.j2": [{"findings": findings, "document": "1\tEscalate."} for findings in ("", "- line 1: no.")],
     "edit.md.j2": [

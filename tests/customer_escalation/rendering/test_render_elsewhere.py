@@ -12,7 +12,7 @@ from tests.customer_escalation.casebook import account, message, ticket
 from tests.customer_escalation.casebook import evidence as evidence_of
 from tests.customer_escalation.commands import Command
 from tests.customer_escalation.drafts import communication, escalation, impact, reply, said
-from tests.customer_escalation.rendering.test_render import HEADINGS, escalated
+from tests.customer_escalation.rendering.test_render import HEADINGS, escalated, handled
 from tests.customer_escalation.scripts import CASES, answers_file, issue
 
 from customer_escalation.domain.brief import Brief
@@ -175,6 +175,31 @@ def test_all_forms_can_be_made_again_from_a_recorded_result() -> None:
     assert again.brief == Brief.model_validate(result["brief"])
     for render in (render_markdown, render_html, render_slack, render_adf):
         assert render(again) == render(made)
+
+
+def test_a_note_that_was_recorded_in_its_earlier_form_can_be_made_again() -> None:
+    work, brief = handled()
+    result = json.loads(json.dumps({"brief": brief.model_dump(mode="json"), "records": cited_records(brief, work.evidence),
+                                    "findings": [], "proposals": []}))  # fmt: skip
+    draft = result["brief"]["draft"]
+    del draft["note"]
+    del result["brief"]["severity_if_escalated"], result["brief"]["restricted"]
+    draft |= {"opening": "It stays.", "customers": "Acme, Enterprise.", "sla": "The update is due at noon.", "steps": "1. Wait.",
+              "reason": "The limit.", "would_change": "- No.", "context": ""}  # fmt: skip
+    shown = render_markdown(document_of(result))
+    assert "It stays.\n\n1. Wait.\n\nAcme, Enterprise.\n\nThe update is due at noon.\n\nThe limit.\n\n- No." in shown
+    assert "**Severity:**" not in shown
+
+
+@pytest.mark.parametrize("earlier", [True, False])
+def test_a_brief_that_was_recorded_with_more_fields_can_be_made_again(earlier: bool) -> None:
+    made = document()
+    brief = json.loads(made.brief.model_dump_json())
+    said = dict.fromkeys(("severity_reason", "co_owner", "ideas", "rhythm"), "")
+    said["ideas"] = "Look at the batch first." if earlier else ""
+    result = {"brief": brief | {"draft": brief["draft"] | said}, "records": cited_records(made.brief, made.evidence), "findings": [],
+              "proposals": []}  # fmt: skip
+    assert ("Look at the batch first." in render_markdown(document_of(result))) is earlier
 
 
 def test_the_command_line_prints_each_form(tmp_path: Path) -> None:

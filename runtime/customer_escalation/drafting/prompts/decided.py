@@ -35,9 +35,12 @@ class HandIn:
 
     tool: str = ""
     """The tool that takes it; empty where it is the text of an answer."""
+    kept: bool = False
+    """There is one, which was written before the decision."""
 
 
 DOCUMENT = HandIn()
+KEPT = HandIn(kept=True)
 
 
 def decision_told(

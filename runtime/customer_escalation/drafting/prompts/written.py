@@ -5,6 +5,7 @@ from customer_escalation.drafting.prompts import prompt
 from customer_escalation.review.budget import PER_ACCOUNT, READ
 
 
-def writing_told() -> str:
-    """The text, with how much is read of each kind of document."""
-    return prompt("writing.md.j2", escalation=READ[Outcome.ESCALATE], note=READ[Outcome.HANDLE], more=PER_ACCOUNT)
+def writing_told(*, assistant: bool) -> str:
+    """The text, with how much is read of each kind of document; an assistant, whose document no second reader finishes, is told more."""
+    read = {"escalation": READ[Outcome.ESCALATE], "note": READ[Outcome.HANDLE], "more": PER_ACCOUNT}
+    return prompt("writing.md.j2", assistant=assistant, **read)
