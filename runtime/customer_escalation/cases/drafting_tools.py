@@ -139,10 +139,11 @@ class DraftingTools:
         assert work.case is not None
         words = words_in(self._document)
         read = read_of(work.decision.outcome, len(work.case.affected))
-        told = (
+        if words > read:
+            return f"The draft has {words} words, and about {read} are read to the end: that is what it should come down to."
+        return (
             f"The draft has {words} words. The document should end up no longer, unless something harmful was missing."
         )
-        return told if words <= read else f"{told} About {read} are read to the end."
 
     def _tool(
         self,

@@ -10,7 +10,7 @@ from customer_escalation.domain.draft import Ask, moments_set
 from customer_escalation.domain.evidence import field, name_key
 from customer_escalation.domain.findings import Level
 from customer_escalation.domain.language import NOUNS_CAPITALISED, OTHER, language_of, language_or_other
-from customer_escalation.domain.people import own_names, people_of
+from customer_escalation.domain.people import own_names, people_of, writer_of
 from customer_escalation.review.check import Fault, ReviewInput, check
 from customer_escalation.review.customer_texts import CustomerText, said_of
 from customer_escalation.review.grounding import Unsupported, find_atoms, unsupported_atoms
@@ -119,6 +119,7 @@ def nothing_that_is_not_theirs(view: ReviewInput) -> Iterator[Fault]:
                 is_somebody(atom.atom, [*own, *account])
                 or _is_a_form_of_address(atom.atom, passage.text, [*own, *account])
                 or _signs(atom.atom, passage.text, view)
+                or _is_a_usual_greeting(atom.atom, passage.text, view)
             ):
                 continue
             if (
@@ -212,6 +213,16 @@ def _greets(words: str, text: str) -> bool:
     """Are they the letter's whole first line, and two: a greeting's first word is a capital anyway, and one more is no full name?"""
     first = text.strip().split("\n")[0].rstrip(" ,:!.、，")
     return first == words and words.count(" ") == 1
+
+
+def _is_a_usual_greeting(words: str, text: str, view: ReviewInput) -> bool:
+    """Does the letter begin with words with which two writers on record began too, and which are nobody's name?"""
+    everything = view.sources.everything
+    named = {name for one in everything for name in (*own_names(one), *(person.name for person in people_of(one)))}
+    if not _greets(words, text) or words in named:
+        return False
+    begun = {writer_of(one) for one in everything if re.search(rf"(?m)^{re.escape(words)}(?!\w)", one.text)}
+    return len(begun - {""}) > 1
 
 
 def _account_of(ticket: str, view: ReviewInput) -> list[Record]:

@@ -47,7 +47,7 @@ def response_window(severity: Severity, now: datetime, team_calendar: BusinessCa
     """
     now, response = in_utc(now), policy.response
     if severity is Severity.CRITICAL:
-        return Window(now, now, "Critical: now, round the clock")
+        return Window(now, now, "Critical, round the clock")
     medium = _medium_response(now, team_calendar, policy)
     if severity is Severity.MEDIUM:
         return medium

@@ -316,10 +316,10 @@ async def test_the_template_is_kept_in_every_language_and_says_what_was_decided(
 
 async def test_its_length_is_told_beside_what_is_read() -> None:
     at = await desk()
-    assert "read to the end." not in await at.begun()
+    assert "read to the end" not in await at.begun()
     long = await desk()
     told = await long.begun(context="- " + "Is a b c? " * 700)
-    assert "About 1550 are read to the end." in told
+    assert "words, and about 1550 are read to the end" in told
     assert "(B4, W)" not in told
 
 

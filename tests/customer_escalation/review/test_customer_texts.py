@@ -94,6 +94,22 @@ def test_money_that_nobody_spoke_of_is_stopped_in_any_currency(amount: str) -> N
     assert levels(f"You get {amount} back.", records(f"I paid {amount}.")) == []
 
 
+@requirement("P2")
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("Till 1 sent us 4 180,20 €.", "W"), ("Together they are 6 370,70 €.", "W"), ("That leaves 1 989,70 €.", "W"),
+        ("You get 4 180,30 € back.", "H"), ("You are worth 145 000 € to us.", "H"), ("Your deal of 37 500 € is safe.", "H"),
+    ],
+)  # fmt: skip
+def test_an_amount_of_the_case_is_asked_about_and_one_of_the_account_is_stopped(text: str, level: str) -> None:
+    found = records("Till 2 still shows 2 190,50 €.")
+    found.ledger.add(
+        {"item": chat("C-56", AT, "Till 1: 4 180,20 €. They pay us 145 000 € and would buy for 37 500 € more.")}
+    )
+    assert levels(text, found) == [level]
+
+
 @pytest.mark.parametrize("text", ["145,000 145,000", "10 145,000", "145,000 100", "1 145 000 145000"])
 def test_numbers_side_by_side_hide_no_figure(text: str) -> None:
     assert "H" in levels(text)

@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.customer_escalation.casebook import NOW, policy
+from tests.customer_escalation.casebook import NOW, message, policy
 from tests.customer_escalation.documents import document, index
 from tests.customer_escalation.drafts import T1, escalation, facts, records, reply
 
 from customer_escalation.cases.session import Casework
 from customer_escalation.domain.document_reading import written_draft
+from customer_escalation.domain.evidence import Evidence
 from customer_escalation.domain.facts import Assessment
 from customer_escalation.domain.findings import Finding
 from customer_escalation.domain.index import DocumentIndex
@@ -18,9 +19,9 @@ from customer_escalation.rendering.phrases import Phrases
 from customer_escalation.review import Review, withhold_unsupported
 
 
-def reviewed(**changes: Any) -> Review:
+def reviewed(evidence: Evidence | None = None, **changes: Any) -> Review:
     """What the checks say of a document with these changes."""
-    work = Casework(records(), policy(), NOW)
+    work = Casework(evidence or records(), policy(), NOW)
     assert work.assess(Assessment.model_validate(facts())) == []
     draft = escalation(**changes)
     return work.submit(written_draft(
@@ -28,9 +29,9 @@ def reviewed(**changes: Any) -> Review:
     ))  # fmt: skip
 
 
-def levels(words: str, **changes: Any) -> list[str]:
+def levels(words: str, evidence: Evidence | None = None, **changes: Any) -> list[str]:
     """The levels of the findings that speak of these words."""
-    return [one.level for one in reviewed(**changes).findings if f"“{words}" in one.message]
+    return [one.level for one in reviewed(evidence, **changes).findings if f"“{words}" in one.message]
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,18 @@ def test_a_message_to_colleagues_needs_no_mark_and_makes_no_number_up(text: str,
 def test_a_greeting_without_a_name_is_no_name_that_somebody_made_up(greeting: str) -> None:
     letter = f"{greeting}\n\nThe export is being looked at.\n\n[name]"
     assert "H" not in levels(greeting.rstrip(","), drafts=[reply(letter, T1)])
+
+
+def test_a_greeting_with_which_others_began_too_is_asked_about_no_more_and_a_persons_name_is() -> None:
+    greeted = records()
+    for number, writer in enumerate(("ada", "ben", "Marguerite Delacroix"), 40):
+        said = message("T-9", number, "2026-03-04T08:00:00Z", "customer", "Buenas Tardes,\nall is well.", writer)
+        greeted.ledger.add({"item": said})
+        said = message("T-9", number + 10, "2026-03-04T08:00:00Z", "customer", "Marguerite Delacroix is away.", writer)
+        greeted.ledger.add({"item": said})
+    for words, found in (("Buenas Tardes", []), ("Marguerite Delacroix", ["W"])):
+        letter = reply(f"{words},\n\nThe export is being looked at.\n\n[name]", T1)
+        assert levels(words, greeted, drafts=[letter]) == found
 
 
 @pytest.mark.parametrize(

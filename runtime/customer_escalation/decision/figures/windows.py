@@ -37,11 +37,11 @@ def window_figures(case: DecisionInput, severity: Severity, target: Target) -> d
     calendar = team_calendar(policy, target)
     response = response_window(severity, now, calendar, policy)
     zone = zone_of_case(case)
-    when = "now" if response.due_at <= now else f"by {time_words(response.due_at, zone, calendar.tz)}"
+    when = "at once" if response.due_at <= now else f"by {time_words(response.due_at, zone, calendar.tz)}"
     internal = next_internal_followup(severity, now, calendar, policy, round_the_clock=runs_round_the_clock(case))
     updates = updates_due(case, severity)
     ours = without_holidays(calendar)
-    window = f"the usual window for {response.explanation}{ours if response.due_at > now else ''}"
+    window = f"our window for {response.explanation}{ours if response.due_at > now else ''}"
     followup = f"{internal.explanation}{ours if 'business' in internal.explanation else ''}"
     figures = [
         figure("window", "response window", f"{target.value} responds {when} ({window})", ()),

@@ -9,7 +9,7 @@ from customer_escalation.review.grounding.source import SourceText
 
 _PATTERN = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|(?<!\w)#[\w-]*\w|(?<!\d-)\b[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z][A-Za-z0-9_]*){0,4}-\d[\w-]*\w?\b|"
-    r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b|\b(?=\w*_)[A-Za-z]\w*_\w+\b|\b[A-Za-z]+\d\w*\b|\b[A-Z]{2,}_\w+\b",
+    r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b|\b(?=\w*_)[A-Za-z]\w*_\w+\b|\b(?:[A-Za-z]+-){0,4}[A-Za-z]+\d\w*\b|\b[A-Z]{2,}_\w+\b",
     re.ASCII,
 )
 """In letters of ASCII alone: in a text that sets no spaces the words around an id would run into it."""
@@ -26,6 +26,9 @@ def _read(match: re.Match[str], text: str) -> list[Atom]:
 
 def _holds(source: SourceText, atom: Atom) -> bool:
     known = source.known(tokens)
+    last = atom.value.rpartition("-")[2]
+    if last[:1].isalpha() and last in known:
+        return True  # a host's or a version's name, whatever stands before it, as in pre-v2
     if atom.value.removeprefix("#") in known or atom.value.replace("-", "") in known:
         return True
     return any(f".{atom.value}." in f".{token}." for token in known)
